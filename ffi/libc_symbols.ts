@@ -1,0 +1,113 @@
+/**
+ * The functions of the C library that this program calls, and nothing else.
+ *
+ * C types map as follows, on every 64-bit system Deno runs on:
+ *
+ * - `size_t` is `usize`, passed as `BigInt(length)`: optimised code makes no object of it, whereas a plain
+ *   number, which Deno takes too, costs a slow call;
+ * - `ssize_t` is read as `i32`: no transfer here comes near 2 GiB, the low half of the register holds the
+ *   whole result, and a plain number is what arithmetic on it wants;
+ * - `ioctl` is variadic in C. On Linux a variadic argument travels in a register like any other, which
+ *   does not hold on macOS for arm64.
+ */
+export const LIBC_SYMBOLS = {
+  // int *__errno_location(void), Linux
+  errnoLocation: {
+    name: "__errno_location",
+    parameters: [],
+    result: "pointer",
+    optional: true,
+  },
+  // int *__error(void), macOS
+  errnoLocationDarwin: {
+    name: "__error",
+    parameters: [],
+    result: "pointer",
+    optional: true,
+  },
+  // char *strerror(int errnum)
+  strerror: {
+    parameters: ["i32"],
+    result: "pointer",
+  },
+  // int open(const char *path, int flags)
+  open: {
+    parameters: ["buffer", "i32"],
+    result: "i32",
+  },
+  // int close(int fd)
+  close: {
+    parameters: ["i32"],
+    result: "i32",
+  },
+  // ssize_t read(int fd, void *buffer, size_t count)
+  read: {
+    parameters: ["i32", "buffer", "usize"],
+    result: "i32",
+  },
+  // ssize_t write(int fd, const void *buffer, size_t count)
+  write: {
+    parameters: ["i32", "buffer", "usize"],
+    result: "i32",
+  },
+  // int ioctl(int fd, unsigned long request, void *argument)
+  ioctl: {
+    parameters: ["i32", "usize", "buffer"],
+    result: "i32",
+  },
+  // unsigned int if_nametoindex(const char *name)
+  interfaceIndex: {
+    name: "if_nametoindex",
+    parameters: ["buffer"],
+    result: "u32",
+  },
+  // int eventfd(unsigned int initial, int flags), Linux
+  eventfd: {
+    parameters: ["u32", "i32"],
+    result: "i32",
+    optional: true,
+  },
+  // int poll(struct pollfd *fds, nfds_t count, int timeout_ms)
+  poll: {
+    parameters: ["buffer", "usize", "i32"],
+    result: "i32",
+  },
+  // The same on a thread of its own: the result is a promise, and errno is another thread's.
+  pollOnThread: {
+    name: "poll",
+    parameters: ["buffer", "usize", "i32"],
+    result: "i32",
+    nonblocking: true,
+  },
+  // int socket(int domain, int type, int protocol)
+  socket: {
+    parameters: ["i32", "i32", "i32"],
+    result: "i32",
+  },
+  // int getsockname(int fd, struct sockaddr *address, socklen_t *length)
+  getsockname: {
+    parameters: ["i32", "buffer", "buffer"],
+    result: "i32",
+  },
+  // int getsockopt(int fd, int level, int option, void *value, socklen_t *length)
+  getsockopt: {
+    parameters: ["i32", "i32", "i32", "buffer", "buffer"],
+    result: "i32",
+  },
+  // int setsockopt(int fd, int level, int option, const void *value, socklen_t length)
+  setsockopt: {
+    parameters: ["i32", "i32", "i32", "buffer", "u32"],
+    result: "i32",
+  },
+  // ssize_t recv(int fd, void *buffer, size_t length, int flags)
+  recv: {
+    parameters: ["i32", "buffer", "usize", "i32"],
+    result: "i32",
+  },
+  // ssize_t sendto(int fd, const void *buffer, size_t length, int flags,
+  //                const struct sockaddr *address, socklen_t address_length)
+  sendto: {
+    parameters: ["i32", "buffer", "usize", "i32", "buffer", "u32"],
+    result: "i32",
+  },
+} as const satisfies Deno.ForeignLibraryInterface;
