@@ -1,0 +1,116 @@
+/**
+ * TUN interfaces of Linux: `/dev/net/tun` and the TUNSETIFF request.
+ *
+ * @module
+ */
+import { errno, type ErrnoName, errnoName, SystemError } from "./errno.ts";
+import { type Libc, libc } from "./libc.ts";
+import { cString } from "./struct.ts";
+import { IFREQ } from "./structs.ts";
+import type { Tun } from "./tun.ts";
+
+const DEVICE = "/dev/net/tun";
+
+// <fcntl.h>
+const O_RDWR = 0x2;
+const O_NONBLOCK = 0x800;
+const O_CLOEXEC = 0x80000;
+
+// <linux/if_tun.h>
+const TUNSETIFF = 0x400454can;
+/** Packets of layer 3, without Ethernet headers. */
+const IFF_TUN = 0x0001;
+/** No four octets of flags and protocol before each packet: the IP version tells. */
+const IFF_NO_PI = 0x1000;
+
+const FLAGS = IFF_TUN | IFF_NO_PI;
+
+/** A TUN interface of Linux. See {@linkcode Tun} for the contract. */
+export class LinuxTun implements Tun {
+  readonly name: string;
+  readonly index: number;
+  readonly fd: number;
+  readonly #libc: Libc = libc();
+  #open = true;
+
+  constructor(name: string) {
+    this.fd = openDevice();
+    try {
+      this.name = attach(this.fd, name);
+      this.index = this.#libc.interfaceIndex(cString(this.name));
+      if (this.index === 0) {
+        throw new SystemError(`find interface "${this.name}"`, "if_nametoindex");
+      }
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  read(buffer: Uint8Array<ArrayBuffer>): number {
+    const length = this.#libc.read(this.fd, buffer, BigInt(buffer.length));
+    if (length >= 0) return length;
+    const code = errno();
+    switch (errnoName(code)) {
+      case "EAGAIN":
+      case "EINTR":
+        return 0;
+      default:
+        throw new SystemError(`read from interface "${this.name}"`, "read", code);
+    }
+  }
+
+  write(packet: Uint8Array<ArrayBuffer>): boolean {
+    return this.#libc.write(this.fd, packet, BigInt(packet.length)) === packet.length;
+  }
+
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    this.#libc.close(this.fd);
+  }
+}
+
+function openDevice(): number {
+  const fd = libc().open(cString(DEVICE), O_RDWR | O_NONBLOCK | O_CLOEXEC);
+  if (fd >= 0) return fd;
+  const code = errno();
+  throw new SystemError(`open ${DEVICE}`, "open", code, deviceRemedy(errnoName(code)));
+}
+
+/** Asks the kernel for an interface, and returns the name it gave. */
+function attach(fd: number, name: string): string {
+  const request = IFREQ.encode({ name, flags: FLAGS });
+  if (libc().ioctl(fd, TUNSETIFF, request) < 0) {
+    const code = errno();
+    const remedy = attachRemedy(errnoName(code), name);
+    throw new SystemError(`make the TUN interface "${name}"`, "ioctl", code, remedy);
+  }
+  return IFREQ.decode(request).name;
+}
+
+function deviceRemedy(code: ErrnoName): string | undefined {
+  switch (code) {
+    case "ENOENT":
+    case "ENODEV":
+      return "Load the kernel module with `modprobe tun`; in a container, pass the device with `--device /dev/net/tun`";
+    case "EACCES":
+    case "EPERM":
+      return "Run as root, or let this user read and write the device; in a container, pass it with `--device /dev/net/tun`";
+    default:
+      return undefined;
+  }
+}
+
+function attachRemedy(code: ErrnoName, name: string): string | undefined {
+  switch (code) {
+    case "EPERM":
+      return "Run as root, or give the program the capability CAP_NET_ADMIN";
+    case "EBUSY":
+      return `Another program holds the TUN interface "${name}": stop it or choose another name`;
+    case "EINVAL":
+      return `An interface named "${name}" exists and is no TUN of this kind: choose another name`;
+    default:
+      return undefined;
+  }
+}
