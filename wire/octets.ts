@@ -1,0 +1,67 @@
+/**
+ * Reading and writing big-endian integers in place.
+ *
+ * A `DataView` per packet would be an allocation per packet; these functions work on the array at
+ * hand and are inlined. The caller has checked the length: codecs check once, then read freely.
+ *
+ * @module
+ */
+
+/** The octet at `offset`. */
+export function getU8(bytes: Uint8Array, offset: number): number {
+  return bytes[offset]!;
+}
+
+/** The big-endian 16-bit integer at `offset`. */
+export function getU16(bytes: Uint8Array, offset: number): number {
+  return (bytes[offset]! << 8) | bytes[offset + 1]!;
+}
+
+/** The big-endian unsigned 32-bit integer at `offset`. */
+export function getU32(bytes: Uint8Array, offset: number): number {
+  return (
+    (bytes[offset]! << 24) | (bytes[offset + 1]! << 16) | (bytes[offset + 2]! << 8) |
+    bytes[offset + 3]!
+  ) >>> 0;
+}
+
+/** Writes `value` as a big-endian 16-bit integer at `offset`. */
+export function setU16(bytes: Uint8Array, offset: number, value: number): void {
+  bytes[offset] = value >>> 8;
+  bytes[offset + 1] = value;
+}
+
+/** Writes `value` as a big-endian 32-bit integer at `offset`. */
+export function setU32(bytes: Uint8Array, offset: number, value: number): void {
+  bytes[offset] = value >>> 24;
+  bytes[offset + 1] = value >>> 16;
+  bytes[offset + 2] = value >>> 8;
+  bytes[offset + 3] = value;
+}
+
+/** Whether `length` octets of `a` from `aOffset` equal those of `b` from `bOffset`. */
+export function equalOctets(
+  a: Uint8Array,
+  aOffset: number,
+  b: Uint8Array,
+  bOffset: number,
+  length: number,
+): boolean {
+  for (let i = 0; i < length; i++) {
+    if (a[aOffset + i] !== b[bOffset + i]) return false;
+  }
+  return true;
+}
+
+/** The parts one behind the other, in a new array. */
+export function concatOctets(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const whole = new Uint8Array(length);
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.length;
+  }
+  return whole;
+}
