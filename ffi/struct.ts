@@ -151,6 +151,14 @@ export const u32: FieldType<number> = number("Uint32", 4, HOST_ORDER);
 /** `int`. */
 export const i32: FieldType<number> = number("Int32", 4, HOST_ORDER);
 
+/** `unsigned long`, or a pointer as a number. */
+export const u64: FieldType<bigint> = {
+  size: 8,
+  alignment: 8,
+  read: (bytes, offset) => view(bytes).getBigUint64(offset, HOST_ORDER),
+  write: (bytes, offset, value) => view(bytes).setBigUint64(offset, value, HOST_ORDER),
+};
+
 /** `__be16`: 16 bits in network order. */
 export const be16: FieldType<number> = number("Uint16", 2, NETWORK_ORDER);
 

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { be16, be32, i16, i32, octets, struct, text, u16, u32, u8 } from "./struct.ts";
+import { be16, be32, i16, i32, octets, struct, text, u16, u32, u64, u8 } from "./struct.ts";
 
 /** `struct ifreq` of `<net/if.h>` as TUNSETIFF uses it: a name and the flags of a TUN. */
 export const IFREQ = struct({
@@ -83,4 +83,10 @@ export const RTMSG = struct({
   scope: u8,
   type: u8,
   flags: u32,
+});
+
+/** `struct timeval` of `<sys/time.h>`. */
+export const TIMEVAL = struct({
+  seconds: u64,
+  microseconds: u64,
 });
