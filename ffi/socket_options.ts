@@ -1,0 +1,105 @@
+/**
+ * Options of sockets that Deno opened and lets nobody set.
+ *
+ * Deno does not tell the descriptor of a UDP socket. But a socket knows its own address, so the one bound to
+ * a given address and port is found by asking every descriptor of this process. No other process is touched,
+ * and no socket with another address.
+ *
+ * On systems other than Linux these functions do nothing and say so by what they return.
+ *
+ * @module
+ */
+import { formatIpv4, ipv4Address } from "../wire/ipv4_address.ts";
+import { libc } from "./libc.ts";
+import { allocate, u32 } from "./struct.ts";
+import { SOCKADDR_IN } from "./structs.ts";
+
+// <sys/socket.h>
+const AF_INET = 2;
+const SOCK_DGRAM = 2;
+const SOL_SOCKET = 1;
+const SO_TYPE = 3;
+const SO_RCVBUF = 8;
+/** As SO_RCVBUF, above the limit `net.core.rmem_max`, with CAP_NET_ADMIN. */
+const SO_RCVBUFFORCE = 33;
+
+// <netinet/in.h>
+const IPPROTO_IP = 0;
+const IP_MTU_DISCOVER = 10;
+const IP_PMTUDISC_DONT = 0;
+
+const INT_SIZE = 4;
+
+/**
+ * Lets routers fragment what the UDP socket bound to `address` and `port` sends: clears the DF bit that Linux
+ * sets by default.
+ *
+ * RFC 4380 §5.1.1 has Teredo packets of up to 1280 octets plus headers cross any IPv4 path; with DF set, and
+ * the ICMP errors of a NAT lost, larger packets would vanish on paths with a small MTU.
+ *
+ * @param address The local address in dotted form, as `addr.hostname` of the socket tells it.
+ * @param port The local port.
+ * @returns Whether a socket was found and changed.
+ */
+export function clearDontFragment(address: string, port: number): boolean {
+  const sockets = udpSocketsAt(address, port);
+  const value = IP_PMTUDISC_DONT;
+  return sockets.length > 0 &&
+    sockets.every((fd) => setInteger(fd, IPPROTO_IP, IP_MTU_DISCOVER, value));
+}
+
+/**
+ * Asks for a receive buffer of `octets` for the UDP socket bound to `address` and `port`, so that a burst waits
+ * rather than gets lost.
+ *
+ * @returns The size granted in octets as the kernel counts, bookkeeping included (about twice what was asked
+ * for); 0 when there is no such socket.
+ */
+export function setReceiveBuffer(address: string, port: number, octets: number): number {
+  let granted = 0;
+  for (const fd of udpSocketsAt(address, port)) {
+    setInteger(fd, SOL_SOCKET, SO_RCVBUFFORCE, octets) ||
+      setInteger(fd, SOL_SOCKET, SO_RCVBUF, octets);
+    granted = getInteger(fd, SOL_SOCKET, SO_RCVBUF) ?? 0;
+  }
+  return granted;
+}
+
+/** The descriptors of this process that are IPv4 UDP sockets bound to exactly this address and port. */
+function udpSocketsAt(address: string, port: number): number[] {
+  if (Deno.build.os !== "linux") return [];
+  return openDescriptors().filter((fd) =>
+    getInteger(fd, SOL_SOCKET, SO_TYPE) === SOCK_DGRAM && isBoundTo(fd, address, port)
+  );
+}
+
+function openDescriptors(): number[] {
+  return [...Deno.readDirSync("/proc/self/fd")].map((entry) => Number(entry.name));
+}
+
+function isBoundTo(fd: number, address: string, port: number): boolean {
+  const bound = allocate(SOCKADDR_IN.size);
+  const length = u32Box(bound.length);
+  if (libc().getsockname(fd, bound, length) < 0) return false;
+  const name = SOCKADDR_IN.decode(bound);
+  return name.family === AF_INET && name.port === port &&
+    formatIpv4(ipv4Address(name.address)) === address;
+}
+
+/** An `int` option of a socket, or undefined when the descriptor is no socket or is gone. */
+function getInteger(fd: number, level: number, option: number): number | undefined {
+  const value = allocate(INT_SIZE);
+  const failed = libc().getsockopt(fd, level, option, value, u32Box(INT_SIZE)) < 0;
+  return failed ? undefined : u32.read(value, 0);
+}
+
+function setInteger(fd: number, level: number, option: number, value: number): boolean {
+  return libc().setsockopt(fd, level, option, u32Box(value), INT_SIZE) === 0;
+}
+
+/** A number in memory of its own, for parameters that C takes by address. */
+function u32Box(value: number): Uint8Array<ArrayBuffer> {
+  const box = allocate(INT_SIZE);
+  u32.write(box, 0, value);
+  return box;
+}
