@@ -1,0 +1,180 @@
+/**
+ * A NAT: a pure translator of UDP flows, with the knobs of RFC 4787.
+ *
+ *         inside                       external address                     outside
+ *     10.0.0.2:4096  -- outbound -->   198.51.100.1:4096   ------------>   192.0.2.1:3544
+ *     10.0.0.2:4096  <-- inbound ---   198.51.100.1:4096   <------------   192.0.2.1:3544
+ *     10.0.0.3:4096  -- hairpin -->    198.51.100.1:4096   -> back inside, to 10.0.0.2:4096
+ *
+ * It knows no packets, no network and no clock: the simulator asks it for endpoints, and so does the
+ * NAT that stands between real kernels.
+ *
+ * @module
+ */
+
+import type { Random } from "../../protocol/random.ts";
+import { addressOf, type Endpoint, endpoint, portOf } from "../../wire/endpoint.ts";
+import type { Ipv4Address } from "../../wire/ipv4_address.ts";
+import { type NatBehaviour, partOf } from "./nat_behaviour.ts";
+import { PortAllocator } from "./port_allocator.ts";
+
+/** How many remotes one mapping lets in at most; the one least recently used makes room. */
+const MAX_OPENINGS = 256;
+
+/** One row of the table. */
+interface Mapping {
+  readonly inside: Endpoint;
+  /** The external endpoint. */
+  readonly outside: Endpoint;
+  /** The part of the remote endpoint that this mapping is for. */
+  readonly remotePart: number;
+  lastUse: number;
+  /** Who is let in (a part of the remote endpoint), and when that was last used; oldest first. */
+  readonly openings: Map<number, number>;
+}
+
+/** Both endpoints of a packet that a NAT turns back to its inside. */
+export interface Hairpin {
+  /** The external endpoint of the sender, RFC 4787 REQ-9 a. */
+  readonly source: Endpoint;
+  /** The inside endpoint of the receiver. */
+  readonly destination: Endpoint;
+}
+
+/** A NAT with one external address. Times are milliseconds of any monotonic clock. */
+export class Nat {
+  readonly external: Ipv4Address;
+  readonly behaviour: NatBehaviour;
+  readonly #ports: PortAllocator;
+  /** By external port. */
+  readonly #byPort = new Map<number, Mapping>();
+  /** By inside endpoint, then by the part of the remote endpoint that counts. */
+  readonly #byInside = new Map<Endpoint, Map<number, Mapping>>();
+
+  constructor(external: Ipv4Address, behaviour: NatBehaviour, random: Random) {
+    this.external = external;
+    this.behaviour = behaviour;
+    this.#ports = new PortAllocator(behaviour.ports, random);
+  }
+
+  /**
+   * A packet goes out.
+   *
+   * @returns its source on the outside, or `undefined` when the table or the ports are exhausted
+   */
+  outbound(source: Endpoint, destination: Endpoint, now: number): Endpoint | undefined {
+    const mapping = this.#mappingFor(source, destination, now);
+    if (mapping === undefined) return undefined;
+    this.#use(mapping, destination, now);
+    return mapping.outside;
+  }
+
+  /**
+   * A packet comes in.
+   *
+   * @returns its destination on the inside, or `undefined` where there is no mapping or the filter
+   * does not let this source in
+   */
+  inbound(source: Endpoint, destination: Endpoint, now: number): Endpoint | undefined {
+    const mapping = this.#byPort.get(portOf(destination));
+    if (mapping?.outside !== destination || !this.#isFresh(mapping.lastUse, now)) return undefined;
+    const opened = mapping.openings.get(partOf(source, this.behaviour.filtering));
+    if (opened === undefined || !this.#isFresh(opened, now)) return undefined;
+    if (this.behaviour.inboundRefresh) this.#use(mapping, source, now);
+    return mapping.inside;
+  }
+
+  /**
+   * A packet from the inside is for the external address: out and in again, filtered like any other.
+   *
+   * @returns the packet's new endpoints, or `undefined` where it is not let through
+   */
+  hairpin(source: Endpoint, destination: Endpoint, now: number): Hairpin | undefined {
+    if (!this.behaviour.hairpinning) return undefined;
+    const outside = this.outbound(source, destination, now);
+    if (outside === undefined) return undefined;
+    const inside = this.inbound(outside, destination, now);
+    return inside === undefined ? undefined : { source: outside, destination: inside };
+  }
+
+  /** Whether `destination` is this NAT itself. */
+  isExternal(destination: Endpoint): boolean {
+    return addressOf(destination) === this.external;
+  }
+
+  /** How many mappings there are at `now`. */
+  size(now: number): number {
+    this.#expire(now);
+    return this.#byPort.size;
+  }
+
+  /** Forgets all mappings, as after a power cut. */
+  reboot(): void {
+    this.#byPort.clear();
+    this.#byInside.clear();
+    this.#ports.reset();
+  }
+
+  #mappingFor(inside: Endpoint, remote: Endpoint, now: number): Mapping | undefined {
+    const remotePart = partOf(remote, this.behaviour.mapping);
+    const mapping = this.#byInside.get(inside)?.get(remotePart);
+    if (mapping !== undefined) {
+      if (this.#isFresh(mapping.lastUse, now)) return mapping;
+      this.#forget(mapping);
+    }
+    return this.#map(inside, remotePart, now);
+  }
+
+  #map(inside: Endpoint, remotePart: number, now: number): Mapping | undefined {
+    if (this.#byPort.size >= this.behaviour.capacity) this.#expire(now);
+    if (this.#byPort.size >= this.behaviour.capacity) return undefined;
+    const port = this.#ports.allocate(portOf(inside), (port) => this.#isTaken(port, now));
+    if (port === undefined) return undefined;
+    const outside = endpoint(this.external, port);
+    const mapping = { inside, outside, remotePart, lastUse: now, openings: new Map() };
+    this.#byPort.set(port, mapping);
+    const siblings = this.#byInside.get(inside);
+    if (siblings === undefined) this.#byInside.set(inside, new Map([[remotePart, mapping]]));
+    else siblings.set(remotePart, mapping);
+    return mapping;
+  }
+
+  /** Notes a packet between the mapping and `remote`. */
+  #use(mapping: Mapping, remote: Endpoint, now: number): void {
+    mapping.lastUse = now;
+    const { openings } = mapping;
+    const part = partOf(remote, this.behaviour.filtering);
+    openings.delete(part);
+    openings.set(part, now);
+    if (openings.size <= MAX_OPENINGS) return;
+    for (const oldest of openings.keys()) {
+      openings.delete(oldest);
+      return;
+    }
+  }
+
+  #isFresh(lastUse: number, now: number): boolean {
+    return now - lastUse < this.behaviour.lifetime;
+  }
+
+  #isTaken(port: number, now: number): boolean {
+    const mapping = this.#byPort.get(port);
+    if (mapping === undefined) return false;
+    if (this.#isFresh(mapping.lastUse, now)) return true;
+    this.#forget(mapping);
+    return false;
+  }
+
+  #expire(now: number): void {
+    for (const mapping of this.#byPort.values()) {
+      if (!this.#isFresh(mapping.lastUse, now)) this.#forget(mapping);
+    }
+  }
+
+  #forget(mapping: Mapping): void {
+    this.#byPort.delete(portOf(mapping.outside));
+    const siblings = this.#byInside.get(mapping.inside);
+    siblings?.delete(mapping.remotePart);
+    if (siblings?.size === 0) this.#byInside.delete(mapping.inside);
+  }
+}
