@@ -58,7 +58,7 @@ export class Peer {
   heard(now: number): void {
     this.lastReception = now;
     this.attempts = 0;
-    this.#bubbles.length = 0;
+    if (this.#bubbles.length > 0) this.#bubbles.length = 0;
   }
 
   /** The mapping is no longer believed. */
@@ -68,7 +68,11 @@ export class Peer {
 
   /** Whether a bubble may go out, §5.2.6. */
   mayBubble(now: number): boolean {
-    if (now - this.lastTransmission < BUBBLE_SPACING) return false;
+    return now - this.lastTransmission >= BUBBLE_SPACING && this.mayBubbleLater(now);
+  }
+
+  /** Whether nothing but the last transmission, which was too recent, forbids a bubble. */
+  mayBubbleLater(now: number): boolean {
     return this.#bubbles.length < MAX_BUBBLES || now - this.#bubbles[0]! >= BUBBLE_WINDOW;
   }
 

@@ -1,0 +1,55 @@
+/**
+ * What a client reports.
+ *
+ * @module
+ */
+
+import type { Endpoint } from "../wire/endpoint.ts";
+import type { ServerAddresses } from "./client_config.ts";
+
+/** Why a client is off-line. */
+export type OfflineReason =
+  /** The primary address did not answer. */
+  | "no_reply_from_primary"
+  /** The primary address answered, the secondary did not. */
+  | "no_reply_from_secondary"
+  /** The two addresses see different mappings: a symmetric NAT. */
+  | "symmetric_nat"
+  /** The server answered at first and then no more. */
+  | "server_lost"
+  /** The server wants another key (RFC 4380 §5.2.2). */
+  | "new_key_needed";
+
+/** One change that a person or another program may want to know. */
+export type ClientEvent =
+  /** Router Solicitations go to a server. */
+  | { readonly type: "qualifying"; readonly server: ServerAddresses }
+  /** There is a Teredo address: the first, or another after a change of the mapping. */
+  | {
+    readonly type: "qualified";
+    readonly server: ServerAddresses;
+    /** 16 octets. */
+    readonly address: Uint8Array;
+    readonly mapping: Endpoint;
+    /** Octets. */
+    readonly mtu: number;
+    /** The address that it replaces, if there was one. */
+    readonly previous: Uint8Array | undefined;
+  }
+  /** The server has not answered a refresh and is asked again. */
+  | { readonly type: "server_silent"; readonly server: ServerAddresses }
+  /** The server answers again. */
+  | { readonly type: "server_back"; readonly server: ServerAddresses }
+  /** There is no Teredo address any more; the next try comes in `retryIn` ms. */
+  | {
+    readonly type: "offline";
+    readonly server: ServerAddresses;
+    readonly reason: OfflineReason;
+    readonly retryIn: number;
+    /** The address that is no longer valid, if there was one. */
+    readonly previous: Uint8Array | undefined;
+  }
+  /** A peer can be reached directly, or through the relay at `mapping`. */
+  | { readonly type: "peer_reached"; readonly peer: Uint8Array; readonly mapping: Endpoint }
+  /** A peer or native destination did not answer. */
+  | { readonly type: "peer_unreachable"; readonly peer: Uint8Array };

@@ -1,0 +1,70 @@
+/**
+ * What a client knows of a peer beyond what every role does.
+ *
+ * @module
+ */
+
+import { Peer } from "../protocol/peer.ts";
+import type { Endpoint } from "../wire/endpoint.ts";
+import { equalOctets } from "../wire/octets.ts";
+
+/** How long the data of a connectivity test proves anything, in milliseconds. */
+const TEST_VALIDITY = 30_000;
+
+/** A direct IPv6 connectivity test, RFC 4380 §5.2.9. */
+interface ConnectivityTest {
+  readonly data: Uint8Array;
+  readonly sentAt: number;
+}
+
+/** A packet that came before its sender proved where it is. */
+export interface HeldPacket {
+  readonly packet: Uint8Array;
+  readonly from: Endpoint;
+}
+
+/** Octets of packets held for one peer until its test is answered. */
+const HELD_OCTETS = 4 * 1280;
+
+/** A peer entry of a client. */
+export class ClientPeer extends Peer {
+  #test: ConnectivityTest | undefined;
+  #held: HeldPacket[] = [];
+  #heldOctets = 0;
+
+  /** The data of the test that is under way, or new data from `draw`. */
+  testData(now: number, draw: () => Uint8Array): Uint8Array {
+    if (this.#test === undefined || now - this.#test.sentAt >= TEST_VALIDITY) {
+      this.#test = { data: draw(), sentAt: now };
+    }
+    return this.#test.data;
+  }
+
+  /** Whether an Echo Reply with `data` answers the test: all of it must be the same. */
+  isAnsweredBy(data: Uint8Array, now: number): boolean {
+    const test = this.#test;
+    return test !== undefined && now - test.sentAt < TEST_VALIDITY &&
+      data.length === test.data.length && equalOctets(data, 0, test.data, 0, data.length);
+  }
+
+  /** Ends the test: its data proves nothing any more. */
+  endTest(): void {
+    this.#test = undefined;
+  }
+
+  /** Keeps a copy of a packet from the network until the test is answered, if there is room. */
+  hold(packet: Uint8Array, from: Endpoint): boolean {
+    if (this.#heldOctets + packet.length > HELD_OCTETS) return false;
+    this.#held.push({ packet: packet.slice(), from });
+    this.#heldOctets += packet.length;
+    return true;
+  }
+
+  /** Empties the packets held; the oldest comes first. */
+  takeHeld(): HeldPacket[] {
+    const held = this.#held;
+    this.#held = [];
+    this.#heldOctets = 0;
+    return held;
+  }
+}

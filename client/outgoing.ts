@@ -1,0 +1,47 @@
+/**
+ * Which packets from the host a client carries, RFC 4380 §5.2.4.
+ *
+ * @module
+ */
+
+import type { DropReason } from "../protocol/drop_reason.ts";
+import { addressOf } from "../wire/endpoint.ts";
+import type { GlobalUnicast } from "../wire/global_unicast.ts";
+import { UnreachableCode } from "../wire/icmpv6.ts";
+import { isGlobalScope, isMulticast, isSameIpv6 } from "../wire/ipv6_address.ts";
+import { DESTINATION, isIpv6Packet, SOURCE } from "../wire/ipv6_header.ts";
+import { isTeredo, mappingOf, serverOf } from "../wire/teredo_address.ts";
+
+/** A packet that cannot go to any peer: why, and the code of the error that its sender gets. */
+export interface Refusal {
+  readonly reason: DropReason;
+  /** No error is sent without one. */
+  readonly code?: number;
+}
+
+/** What is wrong with a packet from the host, before any peer is looked at. */
+export function refuse(
+  packet: Uint8Array,
+  self: Uint8Array,
+  globalUnicast: GlobalUnicast,
+): Refusal | undefined {
+  if (!isIpv6Packet(packet)) return { reason: "ipv6_payload_length" };
+  if (isMulticast(packet, DESTINATION)) return { reason: "multicast" };
+  if (!isSameIpv6(packet, SOURCE, self)) {
+    return { reason: "source_invalid", code: UnreachableCode.PROHIBITED };
+  }
+  if (!isTeredo(packet, DESTINATION)) {
+    return isGlobalScope(packet, DESTINATION)
+      ? undefined
+      : { reason: "destination_invalid", code: UnreachableCode.BEYOND_SCOPE };
+  }
+  // Sent to our own mapping, it would come back through a hairpinning NAT, to nobody.
+  if (mappingOf(packet, DESTINATION) === mappingOf(self)) return { reason: "loop" };
+  if (
+    !globalUnicast.has(addressOf(mappingOf(packet, DESTINATION))) ||
+    !globalUnicast.has(serverOf(packet, DESTINATION))
+  ) {
+    return { reason: "destination_not_global" };
+  }
+  return undefined;
+}

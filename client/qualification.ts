@@ -1,0 +1,378 @@
+/**
+ * Getting and keeping a Teredo address, RFC 4380 §5.2.1 and §5.2.5.
+ *
+ * @module
+ */
+
+import { TEREDO_PORT } from "../protocol/constants.ts";
+import type { DropReason } from "../protocol/drop_reason.ts";
+import { drawFlags } from "../protocol/flags.ts";
+import type { Sink } from "../protocol/machine.ts";
+import { uniform } from "../protocol/random.ts";
+import { type Endpoint, endpoint } from "../wire/endpoint.ts";
+import { encodeTeredoAddress, flagsOf, mappingOf, serverOf } from "../wire/teredo_address.ts";
+import type { TeredoPacket } from "../wire/teredo_packet.ts";
+import { acceptAdvertisement, type Advertisement } from "./advertisement.ts";
+import { CLIENT_DEFAULTS, type ClientConfig, type ServerAddresses } from "./client_config.ts";
+import type { ClientEvent, OfflineReason } from "./client_event.ts";
+import { Solicitation } from "./solicitation.ts";
+
+/** The sockets of a client: its service port, and the group of local discovery. */
+export type ClientSocket = "service" | "discovery";
+
+/** Where a client's effects go. */
+export type ClientSink = Sink<ClientSocket, ClientEvent>;
+
+/**
+ * The states of RFC 4380 §5.2.1, without the cone phase that RFC 5991 §3.2 does away with.
+ *
+ *                    RA from the           same mapping
+ *                    primary address       from the secondary
+ *     primary phase ----------------> secondary phase -----------------> qualified
+ *       ^   |                             |  no answer,                   |  ^   | another mapping:
+ *       |   | no answer                   |  other mapping                |  |   | another address
+ *       |   v                             v                               |  +---+
+ *       +-- offline <-----------------------------------------------------+
+ *      delay over,                                      no answer to a refresh
+ *      or another server
+ */
+export type QualificationState =
+  | { readonly name: "offline"; readonly reason: OfflineReason | undefined; readonly until: number }
+  | { readonly name: "primary"; readonly solicitation: Solicitation }
+  | {
+    readonly name: "secondary";
+    readonly solicitation: Solicitation;
+    readonly first: Advertisement;
+  }
+  | {
+    readonly name: "qualified";
+    readonly address: Uint8Array;
+    readonly mapping: Endpoint;
+    readonly mtu: number;
+    /** The end of the present refresh interval. */
+    refreshAt: number;
+    /** When the server last proved itself with one of our nonces. */
+    advertisedAt: number;
+    /** The refresh under way. */
+    refresh: Solicitation | undefined;
+    /** The preferred server being asked whether it is back. */
+    returning: Solicitation | undefined;
+    /** When the preferred server is asked next. */
+    returnAt: number;
+  };
+
+type Qualified = Extract<QualificationState, { name: "qualified" }>;
+
+/** The wait after which an off-line client starts anew: doubled from the first to the last. */
+const RESTART_DELAY = { first: 5_000, last: 300_000 } as const;
+
+/** How often a client on a fallback server asks for the preferred one. */
+const RETURN_INTERVAL = 600_000;
+
+/** A refresh comes after 75 to 100 % of the interval, RFC 4380 §5.2.5. */
+const REFRESH_JITTER = { low: 0.75, high: 1 } as const;
+
+/** Refreshes that packets in the server's name can postpone, before one is sent all the same. */
+const POSTPONED_INTERVALS = 2;
+
+/** Owns the client's Teredo address. */
+export class Qualification {
+  readonly #config: ClientConfig;
+  readonly #onAddress: () => void;
+  #servers: readonly ServerAddresses[];
+  #server: ServerAddresses;
+  #state: QualificationState = { name: "offline", reason: undefined, until: -Infinity };
+  #failures = 0;
+  #heardAt: number | undefined;
+  /** The latest address: its flags are kept while server and mapping are the same. */
+  #latest: Uint8Array | undefined;
+
+  /** @param onAddress called when the address has come, gone or changed */
+  constructor(config: ClientConfig, onAddress: () => void) {
+    const [preferred] = config.servers;
+    if (preferred === undefined) throw new RangeError("Cannot qualify without a server");
+    this.#config = config;
+    this.#onAddress = onAddress;
+    this.#servers = config.servers;
+    this.#server = preferred;
+  }
+
+  get state(): QualificationState {
+    return this.#state;
+  }
+
+  /** The server in use, or to be tried next. */
+  get server(): ServerAddresses {
+    return this.#server;
+  }
+
+  /** When a packet last came from the server. */
+  get heardAt(): number | undefined {
+    return this.#heardAt;
+  }
+
+  /** Where connectivity tests go. */
+  get serverEndpoint(): Endpoint {
+    return endpoint(this.#server.primary, TEREDO_PORT);
+  }
+
+  /** Whether `from` is one of the server's two addresses, port 3544. */
+  isServer(from: Endpoint): boolean {
+    return from === endpoint(this.#server.primary, TEREDO_PORT) ||
+      from === endpoint(this.#server.secondary, TEREDO_PORT);
+  }
+
+  /** A valid packet came from the server: the refresh can wait (§5.2.5). */
+  heardServer(now: number): void {
+    this.#heardAt = now;
+    const state = this.#state;
+    if (state.name !== "qualified" || state.refresh !== undefined) return;
+    // Anyone can forge the server's address, so this alone postpones only so often.
+    const latest = state.advertisedAt + POSTPONED_INTERVALS * this.#refreshInterval;
+    state.refreshAt = Math.min(now + this.#drawInterval(), latest);
+  }
+
+  /** When {@linkcode handleTimer} is due. */
+  nextTimer(): number {
+    const state = this.#state;
+    switch (state.name) {
+      case "offline":
+        return state.until;
+      case "primary":
+      case "secondary":
+        return state.solicitation.deadline;
+      case "qualified":
+        return Math.min(
+          state.refresh?.deadline ?? state.refreshAt,
+          state.returning?.deadline ?? state.returnAt,
+        );
+    }
+  }
+
+  handleTimer(now: number, sink: ClientSink): void {
+    const state = this.#state;
+    if (now < this.nextTimer()) return;
+    switch (state.name) {
+      case "offline":
+        return this.#start(now, sink);
+      case "primary":
+        return this.#solicit(state.solicitation, "no_reply_from_primary", now, sink);
+      case "secondary":
+        return this.#solicit(state.solicitation, "no_reply_from_secondary", now, sink);
+      case "qualified":
+        return this.#maintain(state, now, sink);
+    }
+  }
+
+  /** The servers' addresses are others now, after a look-up of their names. */
+  useServers(servers: readonly ServerAddresses[], now: number, sink: ClientSink): void {
+    const [preferred] = servers;
+    if (preferred === undefined) throw new RangeError("Cannot qualify without a server");
+    this.#servers = servers;
+    if (servers.some((server) => isSame(server, this.#server))) return;
+    if (this.#state.name !== "offline") return;
+    this.#server = preferred;
+    this.requalify(now, sink);
+  }
+
+  /** The network changed: asks the server at once whether the mapping is still the same. */
+  requalify(now: number, sink: ClientSink): void {
+    this.#failures = 0;
+    const state = this.#state;
+    if (state.name === "qualified") {
+      state.refresh = undefined;
+      state.refreshAt = now;
+    } else {
+      this.#state = { name: "offline", reason: undefined, until: now };
+    }
+    this.handleTimer(now, sink);
+  }
+
+  /** A Router Advertisement came. */
+  handleAdvertisement(
+    packet: TeredoPacket,
+    from: Endpoint,
+    now: number,
+    sink: ClientSink,
+  ): DropReason | undefined {
+    const state = this.#state;
+    if (state.name === "offline") return "advertisement_unexpected";
+    if (state.name === "qualified") return this.#handleRefresh(state, packet, from, now, sink);
+    const advertisement = this.#accept(packet, from, state.solicitation, this.#server);
+    if (typeof advertisement === "string") return advertisement;
+    this.#heardAt = now;
+    if (advertisement.newKeyNeeded) {
+      this.#fail("new_key_needed", now, sink);
+    } else if (state.name === "primary") {
+      const solicitation = this.#newSolicitation(this.#server.secondary);
+      this.#state = { name: "secondary", solicitation, first: advertisement };
+      this.#send(solicitation, now, sink);
+    } else if (advertisement.mapping !== state.first.mapping) {
+      this.#fail("symmetric_nat", now, sink);
+    } else {
+      this.#qualify(state.first, now, sink);
+    }
+    return undefined;
+  }
+
+  #start(now: number, sink: ClientSink): void {
+    sink.event({ type: "qualifying", server: this.#server });
+    const solicitation = this.#newSolicitation(this.#server.primary);
+    this.#state = { name: "primary", solicitation };
+    this.#send(solicitation, now, sink);
+  }
+
+  /** Sends the next solicitation of a phase, or fails for want of an answer. */
+  #solicit(solicitation: Solicitation, failure: OfflineReason, now: number, sink: ClientSink) {
+    if (solicitation.isExhausted) this.#fail(failure, now, sink);
+    else this.#send(solicitation, now, sink);
+  }
+
+  /** §5.2.5: a refresh that is due, or one that has not been answered. */
+  #maintain(state: Qualified, now: number, sink: ClientSink): void {
+    if (now >= (state.returning?.deadline ?? state.returnAt)) this.#askForReturn(state, now, sink);
+    if (now < (state.refresh?.deadline ?? state.refreshAt)) return;
+    state.refresh ??= this.#newSolicitation(this.#server.primary);
+    if (state.refresh.transmissions === 1) {
+      sink.event({ type: "server_silent", server: this.#server });
+    }
+    this.#solicit(state.refresh, "server_lost", now, sink);
+  }
+
+  /** On a fallback server: one solicitation to the preferred one from time to time. */
+  #askForReturn(state: Qualified, now: number, sink: ClientSink): void {
+    const [preferred] = this.#servers;
+    state.returning = undefined;
+    state.returnAt = now + RETURN_INTERVAL;
+    if (preferred === undefined || isSame(preferred, this.#server)) return;
+    state.returning = this.#newSolicitation(preferred.primary);
+    this.#send(state.returning, now, sink);
+  }
+
+  #handleRefresh(
+    state: Qualified,
+    packet: TeredoPacket,
+    from: Endpoint,
+    now: number,
+    sink: ClientSink,
+  ): DropReason | undefined {
+    const { refresh, returning } = state;
+    const returned = returning?.target === from;
+    const solicitation = returned ? returning : refresh;
+    if (solicitation === undefined) return "advertisement_unexpected";
+    const server = returned ? this.#servers[0]! : this.#server;
+    const advertisement = this.#accept(packet, from, solicitation, server);
+    if (typeof advertisement === "string") return advertisement;
+    if (!returned && solicitation.transmissions > 1) {
+      sink.event({ type: "server_back", server });
+    }
+    if (!returned && advertisement.newKeyNeeded) {
+      this.#fail("new_key_needed", now, sink);
+      return undefined;
+    }
+    if (returned && advertisement.newKeyNeeded) return undefined;
+    this.#heardAt = now;
+    this.#server = server;
+    if (returned || advertisement.mapping !== state.mapping) {
+      // The present server has shown the mapping to be the same for both its addresses, so the
+      // preferred one is believed without another secondary phase.
+      this.#qualify(advertisement, now, sink);
+    } else {
+      state.refresh = undefined;
+      state.advertisedAt = now;
+      state.refreshAt = now + this.#drawInterval();
+    }
+    return undefined;
+  }
+
+  #qualify(advertisement: Advertisement, now: number, sink: ClientSink): void {
+    const { mapping } = advertisement;
+    const previous = this.#currentAddress;
+    const mtu = Math.min(advertisement.mtu ?? Infinity, this.#config.mtu ?? CLIENT_DEFAULTS.mtu);
+    const address = this.#addressFor(mapping);
+    this.#latest = address;
+    this.#failures = 0;
+    this.#state = {
+      name: "qualified",
+      address,
+      mapping,
+      mtu,
+      refreshAt: now + this.#drawInterval(),
+      advertisedAt: now,
+      refresh: undefined,
+      returning: undefined,
+      returnAt: now + RETURN_INTERVAL,
+    };
+    this.#onAddress();
+    sink.event({ type: "qualified", server: this.#server, address, mapping, mtu, previous });
+  }
+
+  /** New random flags for a new server or mapping only: peers know the whole address. */
+  #addressFor(mapping: Endpoint): Uint8Array {
+    const server = this.#server.primary;
+    const latest = this.#latest;
+    const isKnown = latest !== undefined && serverOf(latest) === server &&
+      mappingOf(latest) === mapping;
+    const flags = isKnown ? flagsOf(latest) : drawFlags(this.#config.random);
+    return encodeTeredoAddress({ server, flags, mapping });
+  }
+
+  get #currentAddress(): Uint8Array | undefined {
+    return this.#state.name === "qualified" ? this.#state.address : undefined;
+  }
+
+  /** The server is no good: on to the next one at once, or, after the last one, a pause. */
+  #fail(reason: OfflineReason, now: number, sink: ClientSink): void {
+    const previous = this.#currentAddress;
+    const server = this.#server;
+    const next = this.#servers.findIndex((candidate) => isSame(candidate, server)) + 1;
+    const isLast = next >= this.#servers.length;
+    this.#server = this.#servers[isLast ? 0 : next]!;
+    const retryIn = isLast ? this.#restartDelay() : 0;
+    this.#state = { name: "offline", reason, until: now + retryIn };
+    if (previous !== undefined) this.#onAddress();
+    sink.event({ type: "offline", server, reason, retryIn, previous });
+    if (!isLast) this.#start(now, sink);
+  }
+
+  /** Doubles with each failure; 75 to 125 %, lest all clients of a server come back at once. */
+  #restartDelay(): number {
+    const { first, last } = RESTART_DELAY;
+    const delay = Math.min(first * 2 ** this.#failures, last);
+    this.#failures++;
+    return delay * uniform(this.#config.random, 0.75, 1.25);
+  }
+
+  get #refreshInterval(): number {
+    return this.#config.refreshInterval ?? CLIENT_DEFAULTS.refreshInterval;
+  }
+
+  #drawInterval(): number {
+    const { low, high } = REFRESH_JITTER;
+    return this.#refreshInterval * uniform(this.#config.random, low, high);
+  }
+
+  #newSolicitation(address: ServerAddresses["primary"]): Solicitation {
+    const { random, credentials } = this.#config;
+    return new Solicitation(endpoint(address, TEREDO_PORT), random, credentials);
+  }
+
+  #send(solicitation: Solicitation, now: number, sink: ClientSink): void {
+    sink.datagram(solicitation.target, "service", solicitation.next(now));
+  }
+
+  #accept(
+    packet: TeredoPacket,
+    from: Endpoint,
+    solicitation: Solicitation,
+    server: ServerAddresses,
+  ): Advertisement | DropReason {
+    const { globalUnicast, credentials } = this.#config;
+    const { primary } = server;
+    return acceptAdvertisement(packet, from, { solicitation, primary, globalUnicast, credentials });
+  }
+}
+
+function isSame(a: ServerAddresses, b: ServerAddresses): boolean {
+  return a.primary === b.primary && a.secondary === b.secondary;
+}
