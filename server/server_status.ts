@@ -1,0 +1,27 @@
+/**
+ * What a server tells about itself.
+ *
+ * @module
+ */
+
+import type { Ipv4Address } from "../wire/ipv4_address.ts";
+
+/** A server's state, a snapshot. Counts begin with the machine. */
+export interface ServerStatus {
+  readonly role: "server";
+  readonly primary: Ipv4Address;
+  readonly secondary: Ipv4Address | undefined;
+  readonly port: number;
+  /** The MTU that is advertised in octets, if any. */
+  readonly advertisedMtu: number | undefined;
+  /** Whether clients must authenticate. */
+  readonly secure: boolean;
+  /** Router Solicitations answered. */
+  readonly solicitationsAnswered: number;
+  /** Bubbles forwarded. */
+  readonly bubblesForwarded: number;
+  /** ICMPv6 echo messages forwarded, to native hosts and to Teredo clients. */
+  readonly echoesForwarded: number;
+  /** IPv4 addresses that the limits remember; bounded. */
+  readonly addressesRemembered: number;
+}
