@@ -34,10 +34,10 @@ import { parseTrailers } from "../wire/trailers.ts";
 import { CLIENT_DEFAULTS, type ClientConfig, type ServerAddresses } from "./client_config.ts";
 import type { ClientEvent } from "./client_event.ts";
 import type { ClientPeer } from "./client_peer.ts";
+import { ClientSearch, type Identity } from "./client_search.ts";
 import type { ClientStatus, PeerStatus } from "./client_status.ts";
-import { ErrorReporter } from "./error_reporter.ts";
+import { ErrorReporter } from "../protocol/error_reporter.ts";
 import { refuse } from "./outgoing.ts";
-import { type Identity, PeerSearch } from "./peer_search.ts";
 import { type ClientSink, type ClientSocket, Qualification } from "./qualification.ts";
 
 /**
@@ -61,16 +61,14 @@ const LOOK_CLOSER: ReadonlySet<number> = new Set([
 export class Client implements Machine<ClientSocket, ClientEvent, ClientStatus>, FastPath {
   readonly #config: ClientConfig;
   readonly #qualification: Qualification;
-  readonly #search: PeerSearch;
+  readonly #search: ClientSearch;
   readonly #errors = new ErrorReporter();
   readonly #answers = new KeyedLimiter(ANSWER_RATE);
-  /** While qualified. */
-  #self: Identity | undefined;
 
   constructor(config: ClientConfig) {
     this.#config = config;
     this.#qualification = new Qualification(config, () => this.#changeAddress());
-    this.#search = new PeerSearch(config, (packet, now, sink) => {
+    this.#search = new ClientSearch(config, (packet, now, sink) => {
       this.#errors.unreachable(packet, UnreachableCode.ADDRESS, this.#router, now, sink);
     });
   }
@@ -91,7 +89,7 @@ export class Client implements Machine<ClientSocket, ClientEvent, ClientStatus>,
 
   handleTimer(now: number, sink: ClientSink): void {
     this.#qualification.handleTimer(now, sink);
-    if (this.#self !== undefined) this.#search.handleTimer(this.#self, now, sink);
+    this.#search.handleTimer(now, sink);
   }
 
   handleDatagram(
@@ -116,7 +114,7 @@ export class Client implements Machine<ClientSocket, ClientEvent, ClientStatus>,
 
   /** §5.2.4 case 1, for whole packets of our own. */
   route(ipv6: Uint8Array, now: number): Endpoint | undefined {
-    const self = this.#self;
+    const { self } = this.#search;
     if (self === undefined || !isIpv6Packet(ipv6) || ipv6.length > this.#mtu) return undefined;
     if (!isSameIpv6(ipv6, SOURCE, self.address)) return undefined;
     const peer = this.#search.peers.use(ipv6, DESTINATION);
@@ -128,7 +126,7 @@ export class Client implements Machine<ClientSocket, ClientEvent, ClientStatus>,
 
   /** §5.2.3 case 1, for packets that are neither bubbles nor perhaps more than they seem. */
   admit(datagram: Uint8Array, from: Endpoint, now: number): boolean {
-    const self = this.#self;
+    const { self } = this.#search;
     if (self === undefined || !isIpv6Packet(datagram)) return false;
     if (!isSameIpv6(datagram, DESTINATION, self.address)) return false;
     if (LOOK_CLOSER.has(nextHeaderOf(datagram))) return false;
@@ -161,7 +159,7 @@ export class Client implements Machine<ClientSocket, ClientEvent, ClientStatus>,
 
   /** §5.2.4: what the fast path could not send at once. */
   #transmit(ipv6: Uint8Array, now: number, sink: ClientSink): DropReason | undefined {
-    const self = this.#self;
+    const { self } = this.#search;
     if (self === undefined) {
       if (isIpv6Packet(ipv6)) {
         this.#errors.unreachable(ipv6, UnreachableCode.ADDRESS, this.#router, now, sink);
@@ -181,7 +179,7 @@ export class Client implements Machine<ClientSocket, ClientEvent, ClientStatus>,
     }
     const peer = this.#search.entry(ipv6, DESTINATION, now);
     const isQueued = peer.outgoing.push(ipv6);
-    this.#search.begin(peer, self, now, sink);
+    this.#search.begin(peer, now, sink);
     return isQueued ? undefined : "queue_full";
   }
 
@@ -196,7 +194,7 @@ export class Client implements Machine<ClientSocket, ClientEvent, ClientStatus>,
     if (isRouterAdvertisement(ipv6)) {
       return this.#qualification.handleAdvertisement(packet, from, now, sink);
     }
-    const self = this.#self;
+    const { self } = this.#search;
     if (self === undefined) return "not_qualified";
     const trailers = parseTrailers(packet.trailers);
     if (typeof trailers === "string") return trailers;
@@ -218,18 +216,17 @@ export class Client implements Machine<ClientSocket, ClientEvent, ClientStatus>,
     }
     // Case 1: a trusted peer at its known mapping.
     if (peer?.isTrusted && peer.mapping === from) {
-      this.#accept(ipv6, peer, self, now, sink);
+      this.#accept(ipv6, peer, now, sink);
       return undefined;
     }
-    if (isTeredo(ipv6, SOURCE)) return this.#receiveFromClient(ipv6, from, self, now, sink);
-    return this.#receiveFromNative(ipv6, from, self, now, sink);
+    if (isTeredo(ipv6, SOURCE)) return this.#receiveFromClient(ipv6, from, now, sink);
+    return this.#receiveFromNative(ipv6, from, now, sink);
   }
 
   /** Case 3: a Teredo client whose address says that it is where the packet came from. */
   #receiveFromClient(
     ipv6: Uint8Array,
     from: Endpoint,
-    self: Identity,
     now: number,
     sink: ClientSink,
   ): DropReason | undefined {
@@ -237,7 +234,7 @@ export class Client implements Machine<ClientSocket, ClientEvent, ClientStatus>,
     if (!this.#config.globalUnicast.has(addressOf(from))) return "source_not_global";
     const peer = this.#search.entry(ipv6, SOURCE, now);
     this.#search.found(peer, from, now, sink);
-    this.#accept(ipv6, peer, self, now, sink);
+    this.#accept(ipv6, peer, now, sink);
     return undefined;
   }
 
@@ -245,14 +242,13 @@ export class Client implements Machine<ClientSocket, ClientEvent, ClientStatus>,
   #receiveFromNative(
     ipv6: Uint8Array,
     from: Endpoint,
-    self: Identity,
     now: number,
     sink: ClientSink,
   ): DropReason | undefined {
     if (isBubble(ipv6)) return "peer_not_trusted";
     const peer = this.#search.entry(ipv6, SOURCE, now);
     const isHeld = peer.hold(ipv6, from);
-    this.#search.begin(peer, self, now, sink);
+    this.#search.begin(peer, now, sink);
     return isHeld ? undefined : "queue_full";
   }
 
@@ -260,7 +256,6 @@ export class Client implements Machine<ClientSocket, ClientEvent, ClientStatus>,
   #accept(
     ipv6: Uint8Array,
     peer: ClientPeer,
-    self: Identity,
     now: number,
     sink: ClientSink,
   ): void {
@@ -268,7 +263,7 @@ export class Client implements Machine<ClientSocket, ClientEvent, ClientStatus>,
     if (isBubble(ipv6)) return;
     peer.octetsReceived += ipv6.length;
     if (now - peer.lastTransmission >= RECEIVER_BUBBLE_AFTER) {
-      this.#search.sendDirectBubble(peer, peer.mapping, self, now, sink);
+      this.#search.sendDirectBubble(peer, peer.mapping, now, sink);
     }
     sink.packet(ipv6);
   }
@@ -296,7 +291,7 @@ export class Client implements Machine<ClientSocket, ClientEvent, ClientStatus>,
     if (!this.#answers.take(to, now)) return "rate_limited";
     if (isTeredo(ipv6, SOURCE)) {
       const peer = this.#search.entry(ipv6, SOURCE, now);
-      this.#search.sendDirectBubble(peer, to, self, now, sink);
+      this.#search.sendDirectBubble(peer, to, now, sink);
     } else {
       // A relay's own address never sends anything directly, so an entry for it could only end in
       // the limit of §5.2.6 on bubbles without response, and cut the relay off.
@@ -309,7 +304,7 @@ export class Client implements Machine<ClientSocket, ClientEvent, ClientStatus>,
   #changeAddress(): void {
     const { state, serverEndpoint } = this.#qualification;
     this.#search.clear();
-    this.#self = state.name === "qualified"
+    this.#search.self = state.name === "qualified"
       ? { address: state.address, server: serverEndpoint }
       : undefined;
   }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { PeerEvent } from "../protocol/peer_search.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import type { ServerAddresses } from "./client_config.ts";
 
@@ -49,7 +50,4 @@ export type ClientEvent =
     /** The address that is no longer valid, if there was one. */
     readonly previous: Uint8Array | undefined;
   }
-  /** A peer can be reached directly, or through the relay at `mapping`. */
-  | { readonly type: "peer_reached"; readonly peer: Uint8Array; readonly mapping: Endpoint }
-  /** A peer or native destination did not answer. */
-  | { readonly type: "peer_unreachable"; readonly peer: Uint8Array };
+  | PeerEvent;

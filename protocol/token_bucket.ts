@@ -14,7 +14,7 @@ export interface Rate {
 export class TokenBucket {
   readonly #rate: Rate;
   #tokens: number;
-  #at = -Infinity;
+  #at = 0;
 
   constructor(rate: Rate) {
     this.#rate = rate;

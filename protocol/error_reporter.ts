@@ -4,9 +4,9 @@
  * @module
  */
 
-import { TokenBucket } from "../protocol/token_bucket.ts";
+import { TokenBucket } from "./token_bucket.ts";
 import { encodeIcmpv6Error, Icmpv6Type, mayReportError } from "../wire/icmpv6.ts";
-import type { ClientSink } from "./qualification.ts";
+import type { PeerSink } from "./peer_search.ts";
 
 /** Errors to the host, RFC 4443 §2.4 (f). */
 const ERROR_RATE = { perSecond: 10, burst: 10 } as const;
@@ -21,7 +21,7 @@ export class ErrorReporter {
     code: number,
     source: Uint8Array,
     now: number,
-    sink: ClientSink,
+    sink: PeerSink,
   ): void {
     const type = Icmpv6Type.DESTINATION_UNREACHABLE;
     if (!mayReportError(packet, type) || !this.#bucket.take(now)) return;
@@ -29,7 +29,7 @@ export class ErrorReporter {
   }
 
   /** Tells the sender of `packet` the MTU of the link in octets. */
-  tooBig(packet: Uint8Array, mtu: number, source: Uint8Array, now: number, sink: ClientSink): void {
+  tooBig(packet: Uint8Array, mtu: number, source: Uint8Array, now: number, sink: PeerSink): void {
     const type = Icmpv6Type.PACKET_TOO_BIG;
     if (!mayReportError(packet, type) || !this.#bucket.take(now)) return;
     sink.packet(encodeIcmpv6Error({ type, code: 0, parameter: mtu, source, about: packet }));

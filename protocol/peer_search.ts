@@ -1,0 +1,134 @@
+/**
+ * Finding the way to peers: who is known, who is being looked for, and what waits for them.
+ *
+ * @module
+ */
+
+import type { Endpoint } from "../wire/endpoint.ts";
+import { getU32 } from "../wire/octets.ts";
+import { Attempts } from "./attempts.ts";
+import { MAX_ATTEMPTS } from "./constants.ts";
+import type { Sink } from "./machine.ts";
+import { QueueBudget } from "./packet_queue.ts";
+import type { Peer } from "./peer.ts";
+import { PeerTable } from "./peer_table.ts";
+import { type Random, randomBytes } from "./random.ts";
+
+/** What is reported of peers. */
+export type PeerEvent =
+  /** A peer can be reached at `mapping`: its own, or its relay's. */
+  | { readonly type: "peer_reached"; readonly peer: Uint8Array; readonly mapping: Endpoint }
+  /** A peer did not answer. */
+  | { readonly type: "peer_unreachable"; readonly peer: Uint8Array };
+
+/** Where the effects of a search go. */
+export type PeerSink = Sink<"service", PeerEvent>;
+
+/** How much a search may keep. */
+export interface SearchLimits {
+  /** How many peers are known at most. */
+  readonly maxPeers: number;
+  /** Octets that wait for one peer at most. */
+  readonly queuePerPeer: number;
+  /** Octets that wait for all peers together at most. */
+  readonly queueTotal: number;
+}
+
+/** The peers of a role and the searches for those that cannot be reached at the moment. */
+export abstract class PeerSearch<P extends Peer> {
+  readonly peers: PeerTable<P>;
+  readonly #budget: QueueBudget;
+  readonly #attempts = new Attempts<P>();
+
+  constructor(limits: SearchLimits, random: Random) {
+    this.peers = new PeerTable(limits.maxPeers, getU32(randomBytes(random, 4), 0));
+    this.#budget = new QueueBudget(limits.queuePerPeer, limits.queueTotal);
+  }
+
+  /** A new entry. */
+  protected abstract newPeer(address: Uint8Array, now: number, budget: QueueBudget): P;
+
+  /**
+   * Sends what may make the peer answer.
+   *
+   * @returns whether an answer may come
+   */
+  protected abstract attempt(peer: P, now: number, sink: PeerSink): boolean;
+
+  /** `packet` waited for a peer in vain. */
+  protected abstract undeliverable(packet: Uint8Array, now: number, sink: PeerSink): void;
+
+  /** Forgets all peers and what waits for them. */
+  clear(): void {
+    for (const peer of this.peers) this.#forget(peer);
+    this.peers.clear();
+  }
+
+  /** The peer whose address stands at `offset`; a new entry if there is none. */
+  entry(bytes: Uint8Array, offset: number, now: number): P {
+    const known = this.peers.use(bytes, offset);
+    if (known !== undefined) return known;
+    const peer = this.newPeer(bytes.subarray(offset, offset + 16), now, this.#budget);
+    const evicted = this.peers.add(peer);
+    if (evicted !== undefined) this.#forget(evicted);
+    return peer;
+  }
+
+  /** Whether an answer of the peer is being waited for. */
+  isSearching(peer: P): boolean {
+    return this.#attempts.has(peer);
+  }
+
+  /** Begins to look for a peer, unless that is under way. */
+  begin(peer: P, now: number, sink: PeerSink): void {
+    if (this.#attempts.has(peer)) return;
+    peer.attempts = 0;
+    // Who was not heard for long must prove where it is anew.
+    if (!peer.isReachable(now)) peer.distrust();
+    if (this.attempt(peer, now, sink)) this.#attempts.await(peer, now);
+    else this.giveUp(peer, now, sink);
+  }
+
+  /** The peer answered: it is at `mapping`, and what waited for it goes out, oldest first. */
+  found(peer: P, mapping: Endpoint, now: number, sink: PeerSink): void {
+    const isNews = !peer.isReachable(now) || peer.mapping !== mapping;
+    peer.trust(mapping, now);
+    this.#attempts.end(peer);
+    if (isNews) sink.event({ type: "peer_reached", peer: peer.address, mapping });
+    for (const packet of peer.outgoing.take()) {
+      peer.lastTransmission = now;
+      peer.octetsSent += packet.length;
+      sink.datagram(mapping, "service", packet);
+    }
+  }
+
+  /** When {@linkcode handleTimer} is due. */
+  nextTimer(): number {
+    return this.#attempts.next();
+  }
+
+  /** Repeats the attempts whose answer did not come, or gives up. */
+  handleTimer(now: number, sink: PeerSink): void {
+    for (const peer of this.#attempts.takeDue(now)) {
+      if (peer.attempts < MAX_ATTEMPTS && this.attempt(peer, now, sink)) {
+        this.#attempts.await(peer, now);
+      } else {
+        sink.event({ type: "peer_unreachable", peer: peer.address });
+        this.giveUp(peer, now, sink);
+      }
+    }
+  }
+
+  /** The peer cannot be found. The next packet for it starts another search. */
+  protected giveUp(peer: P, now: number, sink: PeerSink): void {
+    for (const packet of peer.outgoing.take()) {
+      sink.drop("peer_unreachable");
+      this.undeliverable(packet, now, sink);
+    }
+  }
+
+  #forget(peer: P): void {
+    this.#attempts.end(peer);
+    peer.outgoing.take();
+  }
+}
