@@ -1,0 +1,100 @@
+/**
+ * The program `teredo`: a Teredo server, client and more in one executable.
+ *
+ * @module
+ */
+
+import { type CliError, toCliError, UsageError } from "./cli/cli_error.ts";
+import type { Command, Surroundings } from "./cli/command.ts";
+import { client } from "./cli/commands/client.ts";
+import { decode } from "./cli/commands/decode.ts";
+import { server } from "./cli/commands/server.ts";
+import { ExitCode } from "./cli/exit_code.ts";
+import { commandHelp, programHelp } from "./cli/help.ts";
+import { parseCommandLine } from "./cli/parse.ts";
+import { interruption } from "./cli/signals.ts";
+import { suggest } from "./cli/suggest.ts";
+import { versionText } from "./cli/version.ts";
+
+/** Every command, in the order of the help. */
+export const COMMANDS: readonly Command[] = [client, server, decode];
+
+/** Runs the program with its arguments, and returns the exit code. */
+export async function main(
+  args: readonly string[],
+  surroundings: Surroundings,
+): Promise<ExitCode> {
+  try {
+    return await dispatch(args, surroundings);
+  } catch (error) {
+    const failure = toCliError(error);
+    surroundings.complain(explain(failure, args));
+    return failure.exitCode;
+  }
+}
+
+async function dispatch(args: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
+  const [first, ...rest] = args;
+  switch (first) {
+    case undefined:
+      surroundings.complain(programHelp(COMMANDS));
+      return ExitCode.USAGE;
+    case "--help":
+    case "-h":
+      surroundings.print(programHelp(COMMANDS));
+      return ExitCode.OK;
+    case "--version":
+      surroundings.print(versionText());
+      return ExitCode.OK;
+  }
+  const command = findCommand(first);
+  const request = parseCommandLine(command, rest);
+  if (request.type === "help") surroundings.print(commandHelp(command));
+  else await command.run(request.values, request.positional, surroundings);
+  return ExitCode.OK;
+}
+
+function findCommand(name: string): Command {
+  const command = COMMANDS.find((candidate) => candidate.name === name);
+  if (command !== undefined) return command;
+  const isOption = name.startsWith("-");
+  const known = isOption ? ["--help", "--version"] : COMMANDS.map((candidate) => candidate.name);
+  const meant = suggest(name, known);
+  const hint = meant === undefined ? "" : `. Did you mean ${meant}?`;
+  throw new UsageError(`Unknown ${isOption ? "option" : "command"} ${name}${hint}`);
+}
+
+/** One message; where the command line is wrong, with the way to its help. */
+function explain(error: CliError, args: readonly string[]): string {
+  const lines = [`teredo: ${error.message}`];
+  if (error instanceof UsageError) {
+    const help = ["teredo", error.command, "--help"].filter((word) => word !== undefined);
+    lines.push(`See "${help.join(" ")}"`);
+  }
+  const cause = error.cause instanceof Error ? error.cause : error;
+  if (isDebugging(args)) lines.push(cause.stack ?? "");
+  return `${lines.join("\n")}\n`;
+}
+
+/** Whether a stack trace is wanted. The arguments may be wrong, so that they are not parsed here. */
+function isDebugging(args: readonly string[]): boolean {
+  return args.some((arg, i) =>
+    arg === "--log-level=debug" || (arg === "--log-level" && args[i + 1] === "debug")
+  );
+}
+
+/** The program's real surroundings. */
+function processSurroundings(): Surroundings {
+  return {
+    print: (text) => writeAll(Deno.stdout, text),
+    complain: (text) => writeAll(Deno.stderr, text),
+    signal: interruption(),
+  };
+}
+
+function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
+  let rest = new TextEncoder().encode(text);
+  while (rest.length > 0) rest = rest.subarray(stream.writeSync(rest));
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args, processSurroundings()));

@@ -1,0 +1,20 @@
+/**
+ * The exit codes of the program.
+ *
+ * @module
+ */
+
+/** What the exit code says. */
+export const ExitCode = {
+  /** Done, or ended on request. */
+  OK: 0,
+  /** It could not be done. */
+  FAILED: 1,
+  /** The command line is wrong. */
+  USAGE: 2,
+  /** A permission is missing; the number that systemd calls NOPERM. */
+  PERMISSION: 77,
+} as const;
+
+/** One of the exit codes. */
+export type ExitCode = typeof ExitCode[keyof typeof ExitCode];

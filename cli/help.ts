@@ -1,0 +1,114 @@
+/**
+ * The help, written from the table of commands.
+ *
+ * @module
+ */
+
+import type { Command } from "./command.ts";
+import { flagOf, type Option } from "./option.ts";
+
+/** Columns that a line has at most. */
+const WIDTH = 100;
+
+/** Terms longer than this have their description on the next line. */
+const TERM_WIDTH = 26;
+
+type Row = readonly [term: string, description: string];
+
+/** What `teredo --help` prints. */
+export function programHelp(commands: readonly Command[]): string {
+  return [
+    "Teredo: IPv6 for hosts behind IPv4 NATs (RFC 4380).",
+    "",
+    "Usage: teredo COMMAND [OPTIONS]",
+    "",
+    "Commands:",
+    ...table(commands.map(({ name, summary }) => [name, summary])),
+    "",
+    "Options:",
+    ...table([["-h, --help", "Print this help"], ["--version", "Print the version"]]),
+    "",
+    ...examples(commands.flatMap((command) => command.examples.slice(0, 1))),
+    "",
+    '"teredo COMMAND --help" tells more about a command.',
+    "",
+  ].join("\n");
+}
+
+/** What `teredo COMMAND --help` prints. */
+export function commandHelp(command: Command): string {
+  const { positional } = command;
+  const options = Object.entries(command.options);
+  return [
+    `${command.summary}.`,
+    "",
+    `Usage: ${usage(command)}`,
+    ...command.details.flatMap((paragraph) => ["", ...wrap(paragraph, WIDTH)]),
+    ...positional
+      ? ["", "Arguments:", ...table([[positional.kind.placeholder, positional.help]])]
+      : [],
+    "",
+    "Options:",
+    ...table([...options.map(optionRow), ["-h, --help", "Print this help"]]),
+    "",
+    ...examples(command.examples),
+    "",
+  ].join("\n");
+}
+
+function usage({ name, options, positional }: Command): string {
+  const words = [`teredo ${name}`];
+  for (const [property, option] of Object.entries(options)) {
+    if (option.isRequired) words.push(term(property, option));
+  }
+  words.push("[OPTIONS]");
+  if (positional) {
+    const { placeholder } = positional.kind;
+    words.push(positional.isRequired ? placeholder : `[${placeholder}]`);
+  }
+  return words.join(" ");
+}
+
+function optionRow([property, option]: [string, Option<unknown>]): Row {
+  const { help, isRequired, fallbackText, kind } = option;
+  const notes: string[] = [];
+  if (kind?.expected.startsWith("one of")) notes.push(kind.expected);
+  if (isRequired) notes.push("required");
+  if (fallbackText !== undefined) notes.push(`default: ${fallbackText}`);
+  return [term(property, option), notes.length === 0 ? help : `${help} (${notes.join("; ")})`];
+}
+
+function term(property: string, option: Option<unknown>): string {
+  const flag = flagOf(property, option);
+  return option.kind === undefined ? flag : `${flag} ${option.kind.placeholder}`;
+}
+
+function examples(list: Command["examples"]): string[] {
+  return ["Examples:", ...list.flatMap(({ line, does }) => [`  teredo ${line}`, `      ${does}`])];
+}
+
+function table(rows: readonly Row[]): string[] {
+  return rows.flatMap(([term, description]) => {
+    const [first = "", ...rest] = wrap(description, WIDTH - TERM_WIDTH);
+    const indent = " ".repeat(TERM_WIDTH);
+    const head = `  ${term}`;
+    const start = head.length < TERM_WIDTH - 1
+      ? [head.padEnd(TERM_WIDTH) + first]
+      : [head, indent + first];
+    return [...start, ...rest.map((line) => indent + line)];
+  });
+}
+
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === "" ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, line];
+}

@@ -1,0 +1,68 @@
+/**
+ * The two addresses of a server, checked before anything is opened.
+ *
+ * @module
+ */
+
+import type { Log } from "../io/log.ts";
+import type { GlobalUnicast } from "../wire/global_unicast.ts";
+import { formatIpv4, type Ipv4Address, ipv4Address } from "../wire/ipv4_address.ts";
+import { CliError, UsageError } from "./cli_error.ts";
+
+/** What a person tells of the addresses. */
+export interface GivenAddresses {
+  readonly primary: Ipv4Address;
+  readonly secondary: Ipv4Address | undefined;
+}
+
+/**
+ * Checks the addresses, and finds the secondary one where none is given.
+ *
+ * @param own the addresses of this host
+ * @throws {CliError} one cannot be used, and what to do about it
+ */
+export function chooseAddresses(
+  { primary, secondary }: GivenAddresses,
+  own: readonly Ipv4Address[],
+  globalUnicast: GlobalUnicast,
+  log: Log,
+): GivenAddresses {
+  check("--primary", primary, own, globalUnicast);
+  if (secondary === primary) {
+    throw new UsageError("--secondary needs another address than --primary", "server");
+  }
+  if (secondary !== undefined) {
+    check("--secondary", secondary, own, globalUnicast);
+    return { primary, secondary };
+  }
+  const next = ipv4Address(primary + 1);
+  if (own.includes(next)) return { primary, secondary: next };
+  log.warn(
+    `Serving without a secondary address: ${formatIpv4(next)}, the one after the primary, ` +
+      "is not an address of this host. Most clients insist on one; name it with --secondary",
+  );
+  return { primary, secondary: undefined };
+}
+
+function check(
+  option: string,
+  address: Ipv4Address,
+  own: readonly Ipv4Address[],
+  globalUnicast: GlobalUnicast,
+): void {
+  const text = formatIpv4(address);
+  if (!globalUnicast.has(address)) {
+    throw new CliError(
+      `Cannot serve on ${text}: clients on the Internet cannot reach this kind of address. ` +
+        `Give ${option} a public address of this host; ` +
+        "for a network of its own, allow private ones with --allow-private",
+    );
+  }
+  if (!own.includes(address)) {
+    const list = own.map(formatIpv4).join(", ");
+    throw new CliError(
+      `Cannot serve on ${text}: it is not an address of this host. ` +
+        `Give ${option} one of ${list}, or add the address to an interface first`,
+    );
+  }
+}

@@ -1,0 +1,21 @@
+/**
+ * Options that several commands have.
+ *
+ * @module
+ */
+
+import { LOG_LEVELS, type LogLevel } from "../io/log.ts";
+import { defaulted, type Option, switchedOff } from "./option.ts";
+import { oneOf } from "./value_kind.ts";
+
+/** `--log-level`. */
+export const LOG_LEVEL: Option<LogLevel> = defaulted(
+  oneOf("LEVEL", LOG_LEVELS),
+  "info",
+  "Which messages are written to the standard error stream",
+);
+
+/** `--allow-private`. */
+export const ALLOW_PRIVATE: Option<boolean> = switchedOff(
+  "Also use private, shared and documentation addresses, for a network of its own",
+);

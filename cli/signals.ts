@@ -1,0 +1,25 @@
+/**
+ * Ending on request.
+ *
+ * @module
+ */
+
+/** The signals that end the program, with the exit code that a shell expects of a second one. */
+const SIGNALS: readonly (readonly [Deno.Signal, number])[] = Deno.build.os === "windows"
+  ? [["SIGINT", 130], ["SIGBREAK", 149]]
+  : [["SIGINT", 130], ["SIGTERM", 143]];
+
+/**
+ * A signal that aborts at the first SIGINT or SIGTERM, for a clean end. A second one ends the
+ * program at once.
+ */
+export function interruption(): AbortSignal {
+  const controller = new AbortController();
+  for (const [name, exitCode] of SIGNALS) {
+    Deno.addSignalListener(name, () => {
+      if (controller.signal.aborted) Deno.exit(exitCode);
+      controller.abort();
+    });
+  }
+  return controller.signal;
+}

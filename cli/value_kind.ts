@@ -1,0 +1,55 @@
+/**
+ * Kinds of values that options and arguments take.
+ *
+ * @module
+ */
+
+import { type Ipv4Address, parseIpv4 } from "../wire/ipv4_address.ts";
+
+/** A kind of value. */
+export interface ValueKind<T> {
+  /** Stands for the value in the help: `ADDRESS`. */
+  readonly placeholder: string;
+  /** What is expected, to be read after "needs". */
+  readonly expected: string;
+  /** Reads a value; `undefined` where the text is none. */
+  parse(text: string): T | undefined;
+}
+
+/** Any text but the empty one. */
+export function text(placeholder: string, expected: string): ValueKind<string> {
+  return { placeholder, expected, parse: (given) => given === "" ? undefined : given };
+}
+
+/** One of a few words. */
+export function oneOf<T extends string>(placeholder: string, words: readonly T[]): ValueKind<T> {
+  return {
+    placeholder,
+    expected: `one of ${words.join(", ")}`,
+    parse: (given) => words.find((word) => word === given),
+  };
+}
+
+/** An IPv4 address. */
+export const IPV4: ValueKind<Ipv4Address> = {
+  placeholder: "ADDRESS",
+  expected: "an IPv4 address such as 192.0.2.1",
+  parse: parseIpv4,
+};
+
+/** A UDP port. */
+export const PORT: ValueKind<number> = {
+  placeholder: "PORT",
+  expected: "a port number from 1 to 65535",
+  parse(given) {
+    const port = /^\d{1,5}$/.test(given) ? Number(given) : 0;
+    return port >= 1 && port <= 65_535 ? port : undefined;
+  },
+};
+
+/** A name or IPv4 address of a host. */
+export const HOST: ValueKind<string> = {
+  placeholder: "HOST",
+  expected: "a host name or IPv4 address",
+  parse: (given) => /^[\w.-]{1,253}$/.test(given) ? given : undefined,
+};

@@ -1,0 +1,55 @@
+/**
+ * What passed through a role, in numbers.
+ *
+ * @module
+ */
+
+import type { DropReason } from "../protocol/drop_reason.ts";
+
+/** Why a datagram or packet was lost outside of the machine; labels of the same metric. */
+export type TransportDropReason =
+  /** The operating system refused to send a datagram. */
+  | "send_failed"
+  /** More datagrams wait to be sent than the transport keeps. */
+  | "send_backlog"
+  /** Receiving failed, for instance after an ICMP error. */
+  | "receive_failed"
+  /** The machine wants to send from a socket that this process did not open. */
+  | "socket_absent"
+  /** The host took no packet: its queue is full, or it has no route. */
+  | "host_refused"
+  /** There is no way to the host, or none is open on this system. */
+  | "host_absent"
+  /** The machine failed: a mistake in this program. */
+  | "internal_error";
+
+/** Every label of the drop counter. */
+export type CountedDrop = DropReason | TransportDropReason;
+
+/** Numbers that only grow. */
+export class Counters {
+  datagramsReceived = 0;
+  datagramsSent = 0;
+  octetsReceived = 0;
+  octetsSent = 0;
+  /** Packets that the host sent into the tunnel. */
+  packetsFromHost = 0;
+  /** Packets that the host was handed. */
+  packetsToHost = 0;
+  readonly #drops = new Map<CountedDrop, number>();
+
+  /** Counts a drop. */
+  drop(reason: CountedDrop): void {
+    this.#drops.set(reason, this.dropped(reason) + 1);
+  }
+
+  /** How often something was dropped for `reason`. */
+  dropped(reason: CountedDrop): number {
+    return this.#drops.get(reason) ?? 0;
+  }
+
+  /** Every reason that occurred, and how often. */
+  drops(): ReadonlyMap<CountedDrop, number> {
+    return this.#drops;
+  }
+}

@@ -1,0 +1,217 @@
+/**
+ * The driver: connects a machine with sockets, host and clock.
+ *
+ *      sockets --- admit? ------------------------> host
+ *         \------- handleDatagram --> sink ------>  sockets, host
+ *
+ *      host ------ route? ------------------------> sockets
+ *         \------- handlePacket ----> sink ------>  sockets, host
+ *
+ *      clock ----- handleTimer -----> sink ------>  sockets, host
+ *
+ * Nothing on this path throws: what cannot be sent or handed over is counted.
+ *
+ * @module
+ */
+
+import type { FastPath, Machine, Sink } from "../protocol/machine.ts";
+import type { Endpoint } from "../wire/endpoint.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import { Counters } from "./counters.ts";
+import type { HostLink } from "./host_link.ts";
+import { type Task, together } from "./together.ts";
+import type { UdpSocket } from "./udp.ts";
+
+/** What a driver connects. */
+export interface DriverOptions<Via extends string, Event, Status> {
+  readonly machine: Machine<Via, Event, Status>;
+  /** The sockets that are open; what the machine sends from another is counted as a drop. */
+  readonly sockets: Readonly<Partial<Record<Via, UdpSocket>>>;
+  /** The way to the host, if there is one. */
+  readonly host?: HostLink | undefined;
+  /** For the bulk of the packets: the machine, and the socket that they use. */
+  readonly bulk?: { readonly fastPath: FastPath; readonly via: Via } | undefined;
+  /** Hears what the machine reports. */
+  readonly onEvent: (event: Event) => void;
+  /** Hears of a mistake in the program that a packet or timer brought to light. */
+  readonly onFault: (error: unknown) => void;
+  readonly counters?: Counters | undefined;
+  readonly clock?: Clock | undefined;
+}
+
+/** Pumps one machine. */
+export class Driver<Via extends string, Event, Status> {
+  readonly counters: Counters;
+  readonly #machine: Machine<Via, Event, Status>;
+  readonly #sockets: Readonly<Partial<Record<Via, UdpSocket>>>;
+  readonly #host: HostLink | undefined;
+  readonly #fastPath: FastPath | undefined;
+  readonly #bulkVia: Via | undefined;
+  readonly #bulkSocket: UdpSocket | undefined;
+  readonly #clock: Clock;
+  readonly #sink: Sink<Via, Event>;
+  readonly #onFault: (error: unknown) => void;
+  /** When the timer goes off that is set; `Infinity` without one. */
+  #armed = Infinity;
+  #disarm: () => void = () => {};
+  #isRunning = false;
+
+  constructor(options: DriverOptions<Via, Event, Status>) {
+    this.#machine = options.machine;
+    this.#sockets = options.sockets;
+    this.#host = options.host;
+    this.#fastPath = options.bulk?.fastPath;
+    this.#bulkVia = options.bulk?.via;
+    this.#bulkSocket = options.bulk && options.sockets[options.bulk.via];
+    this.#clock = options.clock ?? systemClock;
+    this.#onFault = options.onFault;
+    this.counters = options.counters ?? new Counters();
+    this.#sink = {
+      datagram: (to, via, bytes) => this.#send(this.#sockets[via], to, bytes),
+      packet: (ipv6) => this.#deliver(ipv6),
+      event: options.onEvent,
+      drop: (reason) => this.counters.drop(reason),
+    };
+  }
+
+  /**
+   * Pumps until `signal` aborts. The sockets are closed then.
+   *
+   * @throws what ended a socket or the host's side, such as an interface that was deleted
+   */
+  async run(signal: AbortSignal): Promise<void> {
+    const tasks: Task[] = Object.entries<UdpSocket | undefined>(this.#sockets)
+      .flatMap(([via, socket]) => socket ? [this.#receiving(via as Via, socket)] : []);
+    if (this.#host !== undefined) tasks.push(this.#reading(this.#host));
+    this.#isRunning = true;
+    this.#arm();
+    try {
+      await together(signal, ...tasks);
+    } finally {
+      this.#isRunning = false;
+      this.#disarm();
+      this.#armed = Infinity;
+    }
+  }
+
+  /** Lets someone else turn to the machine, between packets and not from within an event. */
+  act(action: (now: number, sink: Sink<Via, Event>) => void): void {
+    this.#guard(() => action(this.#clock.now(), this.#sink));
+    this.#endPass();
+  }
+
+  /** The machine's state, a snapshot. */
+  status(): Status {
+    return this.#machine.status(this.#clock.now());
+  }
+
+  #receiving(via: Via, socket: UdpSocket): Task {
+    const datagram = via === this.#bulkVia
+      ? (bytes: Uint8Array, from: Endpoint) => this.#handleBulkDatagram(bytes, from, via)
+      : (bytes: Uint8Array, from: Endpoint) => this.#handleDatagram(bytes, from, via);
+    const end = () => this.#endPass();
+    return (signal) => socket.run({ datagram, end }, signal);
+  }
+
+  #reading(host: HostLink): Task {
+    const packet = (ipv6: Uint8Array) => this.#handlePacket(ipv6);
+    const end = () => this.#endPass();
+    return (signal) => host.run({ packet, end }, signal);
+  }
+
+  #handleBulkDatagram(bytes: Uint8Array, from: Endpoint, via: Via): void {
+    try {
+      if (this.#fastPath!.admit(bytes, from, this.#clock.now())) {
+        this.#countReceived(bytes);
+        this.#deliver(bytes);
+        return;
+      }
+    } catch (error) {
+      this.#fault(error);
+      return;
+    }
+    this.#handleDatagram(bytes, from, via);
+  }
+
+  #handleDatagram(bytes: Uint8Array, from: Endpoint, via: Via): void {
+    this.#countReceived(bytes);
+    try {
+      this.#machine.handleDatagram(bytes, from, via, this.#clock.now(), this.#sink);
+    } catch (error) {
+      this.#fault(error);
+    }
+  }
+
+  #handlePacket(ipv6: Uint8Array): void {
+    const now = this.#clock.now();
+    this.counters.packetsFromHost++;
+    try {
+      const to = this.#fastPath?.route(ipv6, now);
+      if (to === undefined) this.#machine.handlePacket(ipv6, now, this.#sink);
+      else this.#send(this.#bulkSocket, to, ipv6);
+    } catch (error) {
+      this.#fault(error);
+    }
+  }
+
+  #handleTimer(): void {
+    this.#armed = Infinity;
+    const now = this.#clock.now();
+    // The deadline may have moved on since the timer was set.
+    if (this.#machine.nextTimer() <= now) {
+      this.#guard(() => this.#machine.handleTimer(now, this.#sink));
+    }
+    this.#endPass();
+  }
+
+  #send(socket: UdpSocket | undefined, to: Endpoint, bytes: Uint8Array): void {
+    if (socket === undefined) return this.counters.drop("socket_absent");
+    this.counters.datagramsSent++;
+    this.counters.octetsSent += bytes.length;
+    socket.send(to, bytes);
+  }
+
+  #deliver(ipv6: Uint8Array): void {
+    if (this.#host === undefined) return this.counters.drop("host_absent");
+    if (this.#host.write(ipv6)) this.counters.packetsToHost++;
+    else this.counters.drop("host_refused");
+  }
+
+  #countReceived(bytes: Uint8Array): void {
+    this.counters.datagramsReceived++;
+    this.counters.octetsReceived += bytes.length;
+  }
+
+  #endPass(): void {
+    this.#host?.flush();
+    for (const via in this.#sockets) this.#sockets[via]?.flush();
+    this.#arm();
+  }
+
+  /**
+   * Sets the timer when the machine's deadline comes before the one that is set. A later deadline
+   * needs nothing: the timer then finds out when it goes off, which is cheaper than to set it anew
+   * with every packet.
+   */
+  #arm(): void {
+    const due = this.#machine.nextTimer();
+    if (due >= this.#armed || !this.#isRunning) return;
+    this.#disarm();
+    this.#armed = due;
+    this.#disarm = this.#clock.after(due - this.#clock.now(), () => this.#handleTimer());
+  }
+
+  #guard(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      this.#fault(error);
+    }
+  }
+
+  /** A packet that finds a mistake in this program must not end the service for everybody. */
+  #fault(error: unknown): void {
+    this.counters.drop("internal_error");
+    this.#onFault(error);
+  }
+}
