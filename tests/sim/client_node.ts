@@ -1,0 +1,99 @@
+/**
+ * A host with a Teredo client and a TUN.
+ *
+ *     [ IPv6 stack ]  <-- TUN -->  [ client ]  <-- UDP -->  [ host ]  <-- link -->  network
+ *
+ * @module
+ */
+
+import { Client } from "../../client/client.ts";
+import type { ClientConfig } from "../../client/client_config.ts";
+import type { ClientEvent } from "../../client/client_event.ts";
+import type { ClientStatus } from "../../client/client_status.ts";
+import type { ClientSocket } from "../../client/qualification.ts";
+import { DISCOVERY_GROUP, TEREDO_PORT } from "../../protocol/constants.ts";
+import { type Endpoint, endpoint } from "../../wire/endpoint.ts";
+import type { Host } from "./host.ts";
+import { Ipv6Stack, type PingOptions } from "./ipv6_stack.ts";
+import { MachineRunner } from "./machine_runner.ts";
+import type { Ping } from "./ping.ts";
+import type { VirtualClock } from "./virtual_clock.ts";
+
+/** Whoever can be pinged while having an address. */
+export interface Pingable {
+  /** 16 octets. */
+  readonly address: Uint8Array | undefined;
+}
+
+/** How a client runs on its host. */
+export interface ClientPlace {
+  readonly host: Host;
+  /** The service port, at the host's address. */
+  readonly service: Endpoint;
+  /** See {@linkcode MachineRunner}. */
+  readonly usesFastPath: boolean;
+}
+
+/** A client, its host and the host's IPv6. */
+export class ClientNode implements Pingable {
+  readonly host: Host;
+  readonly runner: MachineRunner<ClientSocket, ClientEvent, ClientStatus>;
+  readonly stack: Ipv6Stack;
+  readonly #config: ClientConfig;
+
+  constructor(place: ClientPlace, config: ClientConfig, clock: VirtualClock) {
+    this.host = place.host;
+    this.#config = config;
+    this.stack = new Ipv6Stack(clock, (ipv6) => this.runner.handlePacket(ipv6));
+    this.runner = new MachineRunner<ClientSocket, ClientEvent, ClientStatus>(clock, {
+      host: place.host,
+      sockets: { service: place.service, discovery: endpoint(DISCOVERY_GROUP, TEREDO_PORT) },
+      usesFastPath: place.usesFastPath,
+      onPacket: (ipv6) => this.stack.receive(ipv6),
+      onEvent: (event) => this.#configureInterface(event),
+    });
+    this.restart();
+  }
+
+  /** Starts the client, anew if it ran. */
+  restart(): void {
+    this.stack.address = undefined;
+    this.runner.start(new Client(this.#config));
+  }
+
+  get name(): string {
+    return this.host.name;
+  }
+
+  /** The Teredo address while there is one. */
+  get address(): Uint8Array | undefined {
+    return this.stack.address;
+  }
+
+  get status(): ClientStatus {
+    return this.runner.status()!;
+  }
+
+  /** Whether the client has an address or knows why not. */
+  get isSettled(): boolean {
+    return this.status.state !== "qualifying";
+  }
+
+  /** The client's events of one type, in their order. */
+  eventsOf<T extends ClientEvent["type"]>(type: T): Extract<ClientEvent, { type: T }>[] {
+    return this.runner.events.map(({ event }) => event)
+      .filter((event): event is Extract<ClientEvent, { type: T }> => event.type === type);
+  }
+
+  /** Pings another node at the address that it has now. */
+  ping(target: Pingable, options?: PingOptions): Ping {
+    if (target.address === undefined) throw new TypeError("Cannot ping who has no address");
+    return this.stack.ping(target.address.slice(), options);
+  }
+
+  /** What the driver does to the TUN interface. */
+  #configureInterface(event: ClientEvent): void {
+    if (event.type === "qualified") this.stack.address = event.address.slice();
+    else if (event.type === "offline") this.stack.address = undefined;
+  }
+}

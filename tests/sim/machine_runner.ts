@@ -1,0 +1,147 @@
+/**
+ * What pumps a machine on the virtual clock, as the driver does in production.
+ *
+ * @module
+ */
+
+import type { DropReason } from "../../protocol/drop_reason.ts";
+import type { FastPath, Machine, Sink } from "../../protocol/machine.ts";
+import type { Endpoint } from "../../wire/endpoint.ts";
+import type { Host } from "./host.ts";
+import type { Timer, VirtualClock } from "./virtual_clock.ts";
+
+/** A machine that must be woken so often at one time is in a loop. */
+const MAX_WAKES_AT_ONCE = 100;
+
+/** What surrounds a machine. */
+export interface RunnerOptions<Via extends string, Event> {
+  readonly host: Host;
+  /** Where each of the role's sockets is bound. */
+  readonly sockets: Readonly<Record<Via, Endpoint>>;
+  /** Takes the IPv6 packets that the machine hands to its host; valid during the call only. */
+  readonly onPacket: (ipv6: Uint8Array) => void;
+  readonly onEvent?: (event: Event) => void;
+  /** Whether to ask the machine's fast path first, as the driver does; unless given, yes. */
+  readonly usesFastPath?: boolean;
+}
+
+/** An event, and when it came. */
+export interface LoggedEvent<Event> {
+  /** In milliseconds of the virtual clock. */
+  readonly at: number;
+  readonly event: Event;
+}
+
+/** Connects a machine to the sockets of a host, to a TUN and to the clock. */
+export class MachineRunner<Via extends string, Event, Status> {
+  readonly events: LoggedEvent<Event>[] = [];
+  readonly drops = new Map<DropReason, number>();
+  readonly #clock: VirtualClock;
+  readonly #options: RunnerOptions<Via, Event>;
+  readonly #sink: Sink<Via, Event>;
+  #machine: Machine<Via, Event, Status> | undefined;
+  #timer: Timer | undefined;
+  #wokenAt = -1;
+  #wakes = 0;
+
+  constructor(clock: VirtualClock, options: RunnerOptions<Via, Event>) {
+    this.#clock = clock;
+    this.#options = options;
+    const { host, sockets, onPacket, onEvent } = options;
+    this.#sink = {
+      datagram: (to, via, bytes) => host.send(sockets[via], to, bytes),
+      packet: onPacket,
+      event: (event) => {
+        this.events.push({ at: clock.now, event });
+        onEvent?.(event);
+      },
+      drop: (reason) => this.drops.set(reason, (this.drops.get(reason) ?? 0) + 1),
+    };
+  }
+
+  /** Opens the sockets and sets the machine going. */
+  start(machine: Machine<Via, Event, Status>): void {
+    this.stop();
+    this.#machine = machine;
+    for (const via of Object.keys(this.#options.sockets) as Via[]) {
+      this.#options.host.bind(
+        this.#options.sockets[via],
+        (payload, from) => this.#receive(machine, payload, from, via),
+      );
+    }
+    this.#schedule();
+  }
+
+  /** Closes the sockets; what the machine knew is gone. */
+  stop(): void {
+    this.#timer?.cancel();
+    this.#machine = undefined;
+    for (const at of Object.values<Endpoint>(this.#options.sockets)) this.#options.host.unbind(at);
+  }
+
+  /** The machine's state. */
+  status(): Status | undefined {
+    return this.#machine?.status(this.#clock.now);
+  }
+
+  /** The host wants a packet sent. */
+  handlePacket(ipv6: Uint8Array): void {
+    const machine = this.#machine;
+    if (machine === undefined || !this.#options.host.hasPower) return;
+    const lent = ipv6.slice();
+    const { now } = this.#clock;
+    const to = this.#fastPathOf(machine)?.route(lent, now);
+    if (to === undefined) machine.handlePacket(lent, now, this.#sink);
+    else this.#options.host.send(this.#options.sockets["service" as Via], to, lent);
+    this.#takeBack(lent);
+  }
+
+  #receive(
+    machine: Machine<Via, Event, Status>,
+    payload: Uint8Array,
+    from: Endpoint,
+    via: Via,
+  ): void {
+    const { now } = this.#clock;
+    if (via === "service" && this.#fastPathOf(machine)?.admit(payload, from, now)) {
+      this.#options.onPacket(payload);
+    } else {
+      machine.handleDatagram(payload, from, via, now, this.#sink);
+    }
+    this.#takeBack(payload);
+  }
+
+  #fastPathOf(machine: object): FastPath | undefined {
+    const { usesFastPath = true } = this.#options;
+    return usesFastPath && hasFastPath(machine) ? machine : undefined;
+  }
+
+  /** Arrays are lent for a call: whoever kept one instead of a copy finds it spoilt. */
+  #takeBack(lent: Uint8Array): void {
+    lent.fill(0xdb);
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    this.#timer?.cancel();
+    const due = this.#machine?.nextTimer() ?? Infinity;
+    if (due === Infinity) return;
+    this.#timer = this.#clock.at(due, () => this.#wake());
+  }
+
+  #wake(): void {
+    const { now } = this.#clock;
+    this.#wakes = now === this.#wokenAt ? this.#wakes + 1 : 1;
+    this.#wokenAt = now;
+    if (this.#wakes > MAX_WAKES_AT_ONCE) {
+      throw new Error(`The machine of ${this.#options.host.name} wants its timer over and over`);
+    }
+    this.#machine?.handleTimer(now, this.#sink);
+    this.#schedule();
+  }
+}
+
+/** Whether a machine has a fast path; only those with a socket "service" have one. */
+function hasFastPath(machine: object): machine is FastPath {
+  return "route" in machine && "admit" in machine;
+}

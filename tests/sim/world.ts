@@ -1,0 +1,177 @@
+/**
+ * A small Internet of Teredo nodes in one process, on a virtual clock, out of one seed.
+ *
+ *     alice -- [natA] --+                       +-- server (two addresses)
+ *                       +-- the IPv4 Internet --+
+ *     bob ---- [natB] --+                       +-- carol, without a NAT
+ *
+ *     the native IPv6 Internet: server, native hosts
+ *
+ * Nothing sleeps, and the same seed makes the same log.
+ *
+ * @module
+ */
+
+import type { ClientConfig } from "../../client/client_config.ts";
+import { uniform } from "../../protocol/random.ts";
+import type { ServerConfig } from "../../server/server_config.ts";
+import { endpoint } from "../../wire/endpoint.ts";
+import { GlobalUnicast } from "../../wire/global_unicast.ts";
+import { type AddressBlock, AddressPlan } from "./address_plan.ts";
+import { ClientNode } from "./client_node.ts";
+import { Host } from "./host.ts";
+import { Link, type LinkQuality } from "./link.ts";
+import { Nat } from "./nat.ts";
+import type { NatBehaviour } from "./nat_behaviour.ts";
+import { NatBox } from "./nat_box.ts";
+import { NativeInternet } from "./native_internet.ts";
+import { NativeNode } from "./native_node.ts";
+import { Network } from "./network.ts";
+import { PacketLog } from "./packet_log.ts";
+import { seededRandom } from "./seeded_random.ts";
+import { ServerNode } from "./server_node.ts";
+import { VirtualClock } from "./virtual_clock.ts";
+
+/** How long {@linkcode World.settle} waits at most: the failure of both phases, and more. */
+const SETTLED_AFTER = 60_000;
+
+/** The dynamic ports (RFC 6335 §6), of which clients draw their service ports. */
+const DYNAMIC_PORTS = { low: 49152, high: 65536 } as const;
+
+/** Delay from a host to the NAT that it is behind, in milliseconds. */
+const LAN_DELAY = 1;
+
+/** What surrounds a node. */
+export interface PlaceOptions {
+  /** The NAT that the node is behind; without one it is on the Internet. */
+  readonly behind?: NatBox | undefined;
+  /** The node's link, where it differs from a good one. */
+  readonly link?: Partial<LinkQuality> | undefined;
+}
+
+/** What a client is like. */
+export interface ClientOptions extends PlaceOptions {
+  readonly server: ServerNode;
+  /** The service port; drawn at random unless given. */
+  readonly port?: number | undefined;
+  readonly config?: Partial<ClientConfig> | undefined;
+  /** Whether the client's fast path is used, as the driver does; unless given, yes. */
+  readonly usesFastPath?: boolean | undefined;
+}
+
+/** What a server is like. */
+export interface ServerOptions {
+  readonly link?: Partial<LinkQuality> | undefined;
+  readonly config?: Partial<ServerConfig> | undefined;
+}
+
+/** The simulated world. */
+export class World {
+  readonly clock = new VirtualClock();
+  readonly log = new PacketLog();
+  /** The IPv4 Internet. */
+  readonly internet = new Network(this.clock);
+  /** The native IPv6 Internet. */
+  readonly native: NativeInternet;
+  readonly clients: ClientNode[] = [];
+  readonly #seed: number;
+  readonly #plan = new AddressPlan();
+  readonly #insides = new Map<NatBox, AddressBlock>();
+  /** Documentation addresses count as global here. */
+  readonly #globalUnicast = new GlobalUnicast("rfc4380");
+
+  constructor(seed = 1) {
+    this.#seed = seed;
+    this.native = new NativeInternet(this.clock, this.log, this.#link("native Internet", {}));
+  }
+
+  /** Puts up a NAT. */
+  nat(name: string, behaviour: NatBehaviour, options: PlaceOptions = {}): NatBox {
+    const { behind, link = {} } = options;
+    const nat = new Nat(
+      behind === undefined ? this.#plan.nats.take() : this.#insides.get(behind)!.take(),
+      behaviour,
+      this.#random(name),
+    );
+    const box = new NatBox(name, nat, {
+      inside: new Network(this.clock),
+      outside: this.#networkBehind(behind),
+      insideLink: this.#link(`inside of ${name}`, { delay: 0 }),
+      outsideLink: this.#link(name, behind === undefined ? link : { delay: LAN_DELAY, ...link }),
+    }, this.clock);
+    this.#insides.set(box, this.#plan.takeInside());
+    return box;
+  }
+
+  /** Puts up a server. */
+  server(name = "server", options: ServerOptions = {}): ServerNode {
+    const addresses = [this.#plan.servers.take(), this.#plan.servers.take()] as const;
+    const link = this.#link(name, options.link ?? {});
+    const host = new Host(name, { network: this.internet, addresses, link }, this.clock, this.log);
+    const config = {
+      primary: addresses[0],
+      secondary: addresses[1],
+      globalUnicast: this.#globalUnicast,
+      ...options.config,
+    };
+    return new ServerNode(host, config, this.native, this.clock);
+  }
+
+  /** Puts up a client, which starts to qualify as soon as time passes. */
+  client(name: string, options: ClientOptions): ClientNode {
+    const { behind, link = {}, port = this.#drawPort(name), usesFastPath = true } = options;
+    const address = (behind === undefined ? this.#plan.hosts : this.#insides.get(behind)!).take();
+    const place = {
+      network: this.#networkBehind(behind),
+      addresses: [address],
+      link: this.#link(name, behind === undefined ? link : { delay: LAN_DELAY, ...link }),
+    };
+    const host = new Host(name, place, this.clock, this.log);
+    const config = {
+      servers: [options.server.addresses],
+      globalUnicast: this.#globalUnicast,
+      random: this.#random(`client of ${name}`),
+      ...options.config,
+    };
+    const service = endpoint(address, port);
+    const client = new ClientNode({ host, service, usesFastPath }, config, this.clock);
+    this.clients.push(client);
+    return client;
+  }
+
+  /** Puts up a host with native IPv6. */
+  nativeHost(name: string): NativeNode {
+    return new NativeNode(name, this.#plan.takeNative(), this.native, this.clock);
+  }
+
+  /** Lets time pass until every client has an address or knows why not. */
+  settle(): void {
+    const isSettled = () => this.clients.every((client) => client.isSettled);
+    if (!this.clock.runUntil(isSettled, SETTLED_AFTER)) {
+      throw new Error("Cannot settle: a client neither qualifies nor goes off-line");
+    }
+  }
+
+  /** Lets `seconds` pass. */
+  pass(seconds: number): void {
+    this.clock.run(seconds * 1000);
+  }
+
+  #networkBehind(behind: NatBox | undefined): Network {
+    return behind?.inside ?? this.internet;
+  }
+
+  #drawPort(name: string): number {
+    return Math.floor(
+      uniform(this.#random(`port of ${name}`), DYNAMIC_PORTS.low, DYNAMIC_PORTS.high),
+    );
+  }
+
+  #link(name: string, quality: Partial<LinkQuality>): Link {
+    return new Link(quality, this.#random(`link of ${name}`));
+  }
+
+  #random(name: string) {
+    return seededRandom(`${this.#seed}/${name}`);
+  }
+}
