@@ -7,7 +7,7 @@
 import { PEER_VALIDITY, TEREDO_PORT } from "../protocol/constants.ts";
 import type { DropReason } from "../protocol/drop_reason.ts";
 import type { FastPath, Machine } from "../protocol/machine.ts";
-import { KeyedLimiter } from "../protocol/token_bucket.ts";
+import { KeyedLimiter } from "../protocol/keyed_limiter.ts";
 import { encodeBubble, isBubble } from "../wire/bubble.ts";
 import { addressOf, type Endpoint, endpoint, portOf } from "../wire/endpoint.ts";
 import { echoDataOf, isEchoReply, UnreachableCode } from "../wire/icmpv6.ts";
@@ -16,8 +16,7 @@ import {
   DESTINATION,
   hasRoutingHeaderType0,
   isIpv6Packet,
-  NextHeader,
-  nextHeaderOf,
+  needsCloserLook,
   SOURCE,
   sourceOf,
 } from "../wire/ipv6_header.ts";
@@ -48,14 +47,6 @@ const RECEIVER_BUBBLE_AFTER = PEER_VALIDITY * 2 / 3;
 
 /** Bubbles in answer to indirect ones, for each address and port that they name as their origin. */
 const ANSWER_RATE = { perSecond: 1, burst: 4 } as const;
-
-/** Next headers of which a packet needs a closer look than the fast path takes. */
-const LOOK_CLOSER: ReadonlySet<number> = new Set([
-  NextHeader.NONE,
-  NextHeader.HOP_BY_HOP,
-  NextHeader.ROUTING,
-  NextHeader.DESTINATION_OPTIONS,
-]);
 
 /** A Teredo client. Its first timer is due at once and starts the qualification. */
 export class Client implements Machine<ClientSocket, ClientEvent, ClientStatus>, FastPath {
@@ -128,8 +119,7 @@ export class Client implements Machine<ClientSocket, ClientEvent, ClientStatus>,
   admit(datagram: Uint8Array, from: Endpoint, now: number): boolean {
     const { self } = this.#search;
     if (self === undefined || !isIpv6Packet(datagram)) return false;
-    if (!isSameIpv6(datagram, DESTINATION, self.address)) return false;
-    if (LOOK_CLOSER.has(nextHeaderOf(datagram))) return false;
+    if (!isSameIpv6(datagram, DESTINATION, self.address) || needsCloserLook(datagram)) return false;
     const peer = this.#search.peers.use(datagram, SOURCE);
     if (peer === undefined || !peer.isTrusted || peer.mapping !== from) return false;
     if (this.#search.isSearching(peer) || this.#qualification.isServer(from)) return false;

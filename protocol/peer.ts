@@ -5,7 +5,8 @@
  */
 
 import type { Endpoint } from "../wire/endpoint.ts";
-import { BUBBLE_SPACING, BUBBLE_WINDOW, MAX_BUBBLES, PEER_VALIDITY } from "./constants.ts";
+import { BubbleWindow } from "./bubble_window.ts";
+import { BUBBLE_SPACING, PEER_VALIDITY } from "./constants.ts";
 import { PacketQueue, type QueueBudget } from "./packet_queue.ts";
 
 /** A peer entry. Times are milliseconds of the machine's clock. */
@@ -27,8 +28,7 @@ export class Peer {
   octetsReceived = 0;
 
   #trusted = false;
-  /** When the last bubbles went out that no direct packet answered; {@linkcode MAX_BUBBLES} at most. */
-  readonly #bubbles: number[] = [];
+  readonly #bubbles = new BubbleWindow();
 
   /** A new entry has last sent and heard {@linkcode PEER_VALIDITY} ago, §5.2.3 and §5.2.6. */
   constructor(address: Uint8Array, now: number, budget: QueueBudget) {
@@ -58,7 +58,7 @@ export class Peer {
   heard(now: number): void {
     this.lastReception = now;
     this.attempts = 0;
-    if (this.#bubbles.length > 0) this.#bubbles.length = 0;
+    this.#bubbles.reset();
   }
 
   /** The mapping is no longer believed. */
@@ -73,14 +73,13 @@ export class Peer {
 
   /** Whether nothing but the last transmission, which was too recent, forbids a bubble. */
   mayBubbleLater(now: number): boolean {
-    return this.#bubbles.length < MAX_BUBBLES || now - this.#bubbles[0]! >= BUBBLE_WINDOW;
+    return this.#bubbles.isOpen(now);
   }
 
   /** A bubble went out; a direct and an indirect one together count once. */
   bubbled(now: number): void {
     this.lastTransmission = now;
     this.attempts++;
-    if (this.#bubbles.length === MAX_BUBBLES) this.#bubbles.shift();
-    this.#bubbles.push(now);
+    this.#bubbles.add(now);
   }
 }

@@ -1,5 +1,6 @@
 /**
- * The peer list of RFC 4380 §5.2: bounded, with the least recently used entry making room.
+ * The peer list of RFC 4380 §5.2: bounded, with the least recently used entries making room, untrusted
+ * ones first.
  *
  * Looked up for every packet, by an IPv6 address in place: the 16 octets are hashed to a number, and
  * entries of equal hash are chained, so that a look-up builds no key. The hash is seeded, since an
@@ -12,11 +13,19 @@ import { isSameIpv6 } from "../wire/ipv6_address.ts";
 import { getU32 } from "../wire/octets.ts";
 import type { Peer } from "./peer.ts";
 
+/**
+ * A full table parts with untrusted peers first once they hold this share of it (one in so many), and
+ * with trusted ones before: a flood takes no more than the share from peers in use, and peers long out
+ * of use leave it to new ones.
+ */
+const UNTRUSTED_SHARE = 4;
+
 /** An entry of a ring of nodes in the order of their use. */
 interface Node<P> {
-  readonly peer: P | undefined;
+  readonly peer: P;
   readonly hash: number;
   nextOfHash: Node<P> | undefined;
+  ring: Ring<P>;
   older: Node<P>;
   newer: Node<P>;
 }
@@ -26,10 +35,8 @@ export class PeerTable<P extends Peer> implements Iterable<P> {
   readonly #capacity: number;
   readonly #seed: number;
   readonly #byHash = new Map<number, Node<P>>();
-  /** Untrusted entries make room first: a flood of them must not wash out peers in use. */
-  readonly #provisional: Node<P> = newRing();
-  readonly #trusted: Node<P> = newRing();
-  #size = 0;
+  readonly #untrusted = new Ring<P>();
+  readonly #trusted = new Ring<P>();
 
   /**
    * @param capacity how many peers are known at most
@@ -42,7 +49,7 @@ export class PeerTable<P extends Peer> implements Iterable<P> {
 
   /** How many peers are known. */
   get size(): number {
-    return this.#size;
+    return this.#untrusted.size + this.#trusted.size;
   }
 
   /** The peer whose address stands at `offset`, if it is known. */
@@ -64,13 +71,12 @@ export class PeerTable<P extends Peer> implements Iterable<P> {
    * @returns the peer that had to make room, if any
    */
   add(peer: P): P | undefined {
-    const evicted = this.#size >= this.#capacity ? this.#oldest() : undefined;
+    const evicted = this.size >= this.#capacity ? this.#expendable() : undefined;
     if (evicted !== undefined) this.remove(evicted);
     const hash = this.#hash(peer.address, 0);
     const node = { peer, hash, nextOfHash: this.#byHash.get(hash) } as Node<P>;
     this.#byHash.set(hash, node);
-    insert(this.#ringOf(peer), node);
-    this.#size++;
+    this.#ringOf(peer).add(node);
     return evicted;
   }
 
@@ -78,46 +84,51 @@ export class PeerTable<P extends Peer> implements Iterable<P> {
   remove(peer: P): void {
     const node = this.#find(peer.address, 0);
     if (node === undefined) return;
-    unlink(node);
+    node.ring.remove(node);
     this.#unchain(node);
-    this.#size--;
   }
 
   /** Forgets every peer. */
   clear(): void {
-    for (const ring of [this.#provisional, this.#trusted]) ring.older = ring.newer = ring;
+    this.#untrusted.clear();
+    this.#trusted.clear();
     this.#byHash.clear();
-    this.#size = 0;
   }
 
   /** All peers, the most recently used trusted one first. */
   *[Symbol.iterator](): Iterator<P> {
-    for (const ring of [this.#trusted, this.#provisional]) {
-      for (let node = ring.older; node !== ring; node = node.older) yield node.peer!;
-    }
+    yield* this.#trusted;
+    yield* this.#untrusted;
   }
 
   #find(bytes: Uint8Array, offset: number): Node<P> | undefined {
     let node = this.#byHash.get(this.#hash(bytes, offset));
-    while (node !== undefined && !isSameIpv6(bytes, offset, node.peer!.address)) {
+    while (node !== undefined && !isSameIpv6(bytes, offset, node.peer.address)) {
       node = node.nextOfHash;
     }
     return node;
   }
 
   #touch(node: Node<P>): void {
-    const ring = this.#ringOf(node.peer!);
-    if (ring.older === node) return;
-    unlink(node);
-    insert(ring, node);
+    const ring = this.#ringOf(node.peer);
+    if (ring.newest === node) return;
+    node.ring.remove(node);
+    ring.add(node);
   }
 
-  #ringOf(peer: P): Node<P> {
-    return peer.isTrusted ? this.#trusted : this.#provisional;
+  #ringOf(peer: P): Ring<P> {
+    return peer.isTrusted ? this.#trusted : this.#untrusted;
   }
 
-  #oldest(): P | undefined {
-    return this.#provisional.newer.peer ?? this.#trusted.newer.peer;
+  /** The peer to part with. One that became trusted since its last use changes its ring here. */
+  #expendable(): P | undefined {
+    let oldest = this.#untrusted.oldest;
+    while (oldest?.peer.isTrusted) {
+      this.#touch(oldest);
+      oldest = this.#untrusted.oldest;
+    }
+    const isFlooded = this.#untrusted.size * UNTRUSTED_SHARE >= this.#capacity;
+    return (isFlooded ? oldest : this.#trusted.oldest ?? oldest)?.peer;
   }
 
   #unchain(node: Node<P>): void {
@@ -142,22 +153,52 @@ export class PeerTable<P extends Peer> implements Iterable<P> {
   }
 }
 
-/** A ring of no entries: `older` is its most recently used one, `newer` its least recently used. */
-function newRing<P>(): Node<P> {
-  const ring = { peer: undefined, hash: 0, nextOfHash: undefined } as unknown as Node<P>;
-  ring.older = ring.newer = ring;
-  return ring;
-}
+/** Nodes in the order of their use: a ring that is closed by a node of no peer. */
+class Ring<P> implements Iterable<P> {
+  readonly #end = {} as Node<P>;
+  #size = 0;
 
-/** Puts a node in as the most recently used one. */
-function insert<P>(ring: Node<P>, node: Node<P>): void {
-  node.newer = ring;
-  node.older = ring.older;
-  ring.older.newer = node;
-  ring.older = node;
-}
+  constructor() {
+    this.clear();
+  }
 
-function unlink<P>(node: Node<P>): void {
-  node.older.newer = node.newer;
-  node.newer.older = node.older;
+  get size(): number {
+    return this.#size;
+  }
+
+  /** The most recently used node. */
+  get newest(): Node<P> | undefined {
+    return this.#size === 0 ? undefined : this.#end.older;
+  }
+
+  /** The least recently used node. */
+  get oldest(): Node<P> | undefined {
+    return this.#size === 0 ? undefined : this.#end.newer;
+  }
+
+  /** Puts a node in as the most recently used one. */
+  add(node: Node<P>): void {
+    node.ring = this;
+    node.newer = this.#end;
+    node.older = this.#end.older;
+    node.older.newer = node;
+    this.#end.older = node;
+    this.#size++;
+  }
+
+  remove(node: Node<P>): void {
+    node.older.newer = node.newer;
+    node.newer.older = node.older;
+    this.#size--;
+  }
+
+  clear(): void {
+    this.#end.older = this.#end.newer = this.#end;
+    this.#size = 0;
+  }
+
+  /** The peers, the most recently used one first. */
+  *[Symbol.iterator](): Iterator<P> {
+    for (let node = this.#end.older; node !== this.#end; node = node.older) yield node.peer;
+  }
 }

@@ -101,12 +101,22 @@ export function isIpv6Packet(packet: Uint8Array): boolean {
     IPV6_HEADER_LENGTH + payloadLengthOf(packet) === packet.length;
 }
 
-/** Extension headers that may stand before a routing header (RFC 8200 §4.1), with 8-octet units. */
+/** Extension headers that may stand before a routing header; RFC 8200 §4.1 fixes no order. */
 const SKIPPED: ReadonlySet<number> = new Set([
   NextHeader.HOP_BY_HOP,
   NextHeader.DESTINATION_OPTIONS,
   NextHeader.ROUTING,
+  NextHeader.FRAGMENT,
 ]);
+
+/**
+ * Whether a packet may be more than data for its destination's upper layer: no next header, as in a
+ * bubble, or a chain of extension headers.
+ */
+export function needsCloserLook(packet: Uint8Array): boolean {
+  const next = nextHeaderOf(packet);
+  return next === NextHeader.NONE || SKIPPED.has(next);
+}
 
 /**
  * Whether a type 0 routing header (deprecated by RFC 5095) stands in the packet's header chain.
@@ -118,8 +128,11 @@ export function hasRoutingHeaderType0(packet: Uint8Array): boolean {
   while (SKIPPED.has(next)) {
     if (offset + 8 > packet.length) return true;
     if (next === NextHeader.ROUTING && packet[offset + 2] === 0) return true;
+    // Behind the header of a later fragment stands a middle of something, not a header.
+    if (next === NextHeader.FRAGMENT && getU16(packet, offset + 2) >= 8) return false;
+    const length = next === NextHeader.FRAGMENT ? 8 : 8 * (packet[offset + 1]! + 1);
     next = packet[offset]!;
-    offset += 8 * (packet[offset + 1]! + 1);
+    offset += length;
   }
   return false;
 }

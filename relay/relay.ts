@@ -1,0 +1,206 @@
+/**
+ * The Teredo relay, RFC 4380 §5.4: native IPv6 hosts on one side, Teredo clients on the other.
+ *
+ * @module
+ */
+
+import { TEREDO_PORT } from "../protocol/constants.ts";
+import type { DropReason } from "../protocol/drop_reason.ts";
+import { ErrorReporter } from "../protocol/error_reporter.ts";
+import type { FastPath, Machine, Sink } from "../protocol/machine.ts";
+import { OwnAddresses } from "../protocol/own_addresses.ts";
+import type { PeerEvent, PeerSink } from "../protocol/peer_search.ts";
+import { isBubble } from "../wire/bubble.ts";
+import { addressOf, type Endpoint, endpoint, portOf } from "../wire/endpoint.ts";
+import { UnreachableCode } from "../wire/icmpv6.ts";
+import { isGlobalScope } from "../wire/ipv6_address.ts";
+import {
+  DESTINATION,
+  hasRoutingHeaderType0,
+  isIpv6Packet,
+  needsCloserLook,
+  SOURCE,
+} from "../wire/ipv6_header.ts";
+import { isTeredo, mappingOf, serverOf } from "../wire/teredo_address.ts";
+import { parseTeredoPacket, type TeredoPacket } from "../wire/teredo_packet.ts";
+import { parseTrailers } from "../wire/trailers.ts";
+import { type Ipv6Prefix, RELAY_DEFAULTS, type RelayConfig } from "./relay_config.ts";
+import { RelaySearch } from "./relay_search.ts";
+import type { RelayStatus } from "./relay_status.ts";
+
+/** A relay has one socket, its service port. */
+export type RelaySocket = "service";
+
+/** What a relay reports. */
+export type RelayEvent = PeerEvent;
+
+/** Where a relay's effects go. */
+export type RelaySink = Sink<RelaySocket, RelayEvent>;
+
+/** A Teredo relay. What it knows of clients is soft state: it may be lost, or run anycast. */
+export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, FastPath {
+  readonly #config: RelayConfig;
+  readonly #own: OwnAddresses;
+  readonly #search: RelaySearch;
+  readonly #errors = new ErrorReporter();
+
+  constructor(config: RelayConfig) {
+    this.#config = config;
+    this.#own = new OwnAddresses(config.ownAddresses);
+    this.#search = new RelaySearch(config, (packet, now, sink) => {
+      this.#unreachable(packet, UnreachableCode.ADDRESS, now, sink);
+    });
+  }
+
+  nextTimer(): number {
+    return this.#search.nextTimer();
+  }
+
+  handleTimer(now: number, sink: RelaySink): void {
+    this.#search.handleTimer(now, sink);
+  }
+
+  handlePacket(ipv6: Uint8Array, now: number, sink: RelaySink): void {
+    const to = this.route(ipv6, now);
+    if (to !== undefined) return sink.datagram(to, "service", ipv6);
+    const reason = this.#transmit(ipv6, now, sink);
+    if (reason !== undefined) sink.drop(reason);
+  }
+
+  handleDatagram(
+    bytes: Uint8Array,
+    from: Endpoint,
+    _via: RelaySocket,
+    now: number,
+    sink: RelaySink,
+  ): void {
+    if (this.admit(bytes, from, now)) return sink.packet(bytes);
+    const packet = parseTeredoPacket(bytes);
+    const reason = typeof packet === "string" ? packet : this.#receive(packet, from, now, sink);
+    if (reason !== undefined) sink.drop(reason);
+  }
+
+  /** §5.4.1 case 1. */
+  route(ipv6: Uint8Array, now: number): Endpoint | undefined {
+    if (!isIpv6Packet(ipv6) || ipv6.length > this.#mtu) return undefined;
+    const peer = this.#search.peers.use(ipv6, DESTINATION);
+    if (peer === undefined || !peer.isReachable(now)) return undefined;
+    if (!this.#isNativeSource(ipv6)) return undefined;
+    peer.lastTransmission = now;
+    peer.octetsSent += ipv6.length;
+    return peer.mapping;
+  }
+
+  /** §5.4.2, for packets that are neither bubbles nor perhaps more than they seem. */
+  admit(datagram: Uint8Array, from: Endpoint, now: number): boolean {
+    if (!isIpv6Packet(datagram) || needsCloserLook(datagram)) return false;
+    const peer = this.#search.peers.use(datagram, SOURCE);
+    if (peer === undefined || !peer.isTrusted || peer.mapping !== from) return false;
+    if (this.#search.isSearching(peer) || !this.#isServed(datagram)) return false;
+    peer.heard(now);
+    peer.octetsReceived += datagram.length;
+    return true;
+  }
+
+  status(now: number): RelayStatus {
+    return {
+      role: "relay",
+      mtu: this.#mtu,
+      peers: Array.from(this.#search.peers, (peer) => ({
+        address: peer.address,
+        path: peer.isReachable(now) ? "direct" as const : "searching" as const,
+        mapping: peer.isTrusted ? peer.mapping : undefined,
+        heardAgo: now - peer.lastReception,
+        octetsSent: peer.octetsSent,
+        octetsReceived: peer.octetsReceived,
+      })),
+    };
+  }
+
+  /** From the native Internet, §5.4.1: what the fast path could not send at once. */
+  #transmit(ipv6: Uint8Array, now: number, sink: RelaySink): DropReason | undefined {
+    if (!isIpv6Packet(ipv6)) return "ipv6_payload_length";
+    if (!isTeredo(ipv6, DESTINATION)) {
+      this.#unreachable(ipv6, UnreachableCode.NO_ROUTE, now, sink);
+      return "destination_invalid";
+    }
+    if (!this.#isNativeSource(ipv6)) return "source_invalid";
+    const client = mappingOf(ipv6, DESTINATION);
+    const server = serverOf(ipv6, DESTINATION);
+    const { globalUnicast } = this.#config;
+    if (!globalUnicast.has(addressOf(client)) || !globalUnicast.has(server)) {
+      return "destination_not_global";
+    }
+    if (portOf(client) === 0) return "destination_invalid";
+    // A server is no client, and neither are we.
+    if (client === endpoint(server, TEREDO_PORT) || this.#own.has(addressOf(client))) return "loop";
+    if (ipv6.length > this.#mtu) {
+      const { errorSource } = this.#config;
+      if (errorSource) this.#errors.tooBig(ipv6, this.#mtu, errorSource, now, sink);
+      return "packet_too_big";
+    }
+    const peer = this.#search.entry(ipv6, DESTINATION, now);
+    const isQueued = peer.outgoing.push(ipv6);
+    this.#search.begin(peer, now, sink);
+    return isQueued ? undefined : "queue_full";
+  }
+
+  /** From a client, §5.4.2. */
+  #receive(
+    packet: TeredoPacket,
+    from: Endpoint,
+    now: number,
+    sink: RelaySink,
+  ): DropReason | undefined {
+    const { ipv6 } = packet;
+    const trailers = parseTrailers(packet.trailers);
+    if (typeof trailers === "string") return trailers;
+    if (!isTeredo(ipv6, SOURCE)) return "source_invalid";
+    if (mappingOf(ipv6, SOURCE) !== from) return "source_mismatch";
+    if (!this.#config.globalUnicast.has(addressOf(from))) return "source_not_global";
+    if (hasRoutingHeaderType0(ipv6)) return "routing_header";
+    const peer = this.#config.acceptUnknown && !isBubble(ipv6)
+      ? this.#search.entry(ipv6, SOURCE, now)
+      : this.#search.peers.use(ipv6, SOURCE);
+    if (peer === undefined) return "peer_not_trusted";
+    this.#search.found(peer, from, now, sink);
+    if (isBubble(ipv6)) return undefined;
+    if (!this.#isServed(ipv6)) return "destination_invalid";
+    peer.octetsReceived += ipv6.length;
+    sink.packet(ipv6);
+    return undefined;
+  }
+
+  /** A source that native packets can have; from 2001::/32 they belong to another tunnel. */
+  #isNativeSource(ipv6: Uint8Array): boolean {
+    return isGlobalScope(ipv6, SOURCE) && !isTeredo(ipv6, SOURCE) &&
+      !this.#own.isEmbeddedIn(ipv6, SOURCE);
+  }
+
+  /** A destination that this relay forwards to: never one that would come back through a tunnel. */
+  #isServed(ipv6: Uint8Array): boolean {
+    return isGlobalScope(ipv6, DESTINATION) && !isTeredo(ipv6, DESTINATION) &&
+      this.#config.serves.some((prefix) => isWithin(ipv6, DESTINATION, prefix)) &&
+      !this.#own.isEmbeddedIn(ipv6, DESTINATION);
+  }
+
+  #unreachable(ipv6: Uint8Array, code: number, now: number, sink: PeerSink): void {
+    const { errorSource } = this.#config;
+    if (errorSource) this.#errors.unreachable(ipv6, code, errorSource, now, sink);
+  }
+
+  get #mtu(): number {
+    return this.#config.mtu ?? RELAY_DEFAULTS.mtu;
+  }
+}
+
+/** Whether the address at `offset` lies within the prefix. */
+function isWithin(bytes: Uint8Array, offset: number, prefix: Ipv6Prefix): boolean {
+  const whole = prefix.length >>> 3;
+  for (let i = 0; i < whole; i++) {
+    if (bytes[offset + i] !== prefix.network[i]) return false;
+  }
+  const rest = prefix.length & 7;
+  if (rest === 0) return true;
+  return ((bytes[offset + whole]! ^ prefix.network[whole]!) >>> (8 - rest)) === 0;
+}

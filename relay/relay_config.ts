@@ -1,0 +1,60 @@
+/**
+ * What a relay is told.
+ *
+ * @module
+ */
+
+import type { Random } from "../protocol/random.ts";
+import type { Rate } from "../protocol/token_bucket.ts";
+import type { GlobalUnicast } from "../wire/global_unicast.ts";
+import type { Ipv4Address } from "../wire/ipv4_address.ts";
+
+/** An IPv6 prefix. */
+export interface Ipv6Prefix {
+  /** 16 octets. */
+  readonly network: Uint8Array;
+  /** Bits that count, 0 to 128. */
+  readonly length: number;
+}
+
+/** A relay's configuration. */
+export interface RelayConfig {
+  /** Where packets may go. */
+  readonly globalUnicast: GlobalUnicast;
+  /** Cryptographically secure in production. */
+  readonly random: Random;
+  /**
+   * The native prefixes that packets of clients are forwarded to, RFC 4380 §5.4.2. A host-specific
+   * relay (§5.4 and §5.5) serves the host's own addresses, as prefixes of 128 bits.
+   */
+  readonly serves: readonly Ipv6Prefix[];
+  /** The host's own IPv4 addresses: what would come back to them is dropped (RFC 6324). */
+  readonly ownAddresses: readonly Ipv4Address[];
+  /** Whether to send direct bubbles as well: the relay is behind a NAT that is not a cone. */
+  readonly directBubbles?: boolean | undefined;
+  /** Whether clients may begin an exchange (§5.4.2 MAY); else they need an entry. */
+  readonly acceptUnknown?: boolean | undefined;
+  /** The MTU of the Teredo link in octets. */
+  readonly mtu?: number | undefined;
+  /** How many clients are known at most. */
+  readonly maxPeers?: number | undefined;
+  /** Octets that wait for one client, and for all of them, at most. */
+  readonly queuePerPeer?: number | undefined;
+  readonly queueTotal?: number | undefined;
+  /** Bubbles through one server. */
+  readonly bubblesPerServer?: Rate | undefined;
+  /**
+   * The source of ICMPv6 errors to native hosts, 16 octets: a global address of this host. None are
+   * sent without one.
+   */
+  readonly errorSource?: Uint8Array | undefined;
+}
+
+/** The defaults of what {@linkcode RelayConfig} leaves out. */
+export const RELAY_DEFAULTS = {
+  mtu: 1280,
+  maxPeers: 65_536,
+  queuePerPeer: 16 * 1024,
+  queueTotal: 8 * 1024 * 1024,
+  bubblesPerServer: { perSecond: 100, burst: 200 },
+} as const;

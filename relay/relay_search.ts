@@ -1,0 +1,92 @@
+/**
+ * How a relay finds the way to a client: a bubble through the client's server, which makes the
+ * client open its NAT to the relay (RFC 4380 §5.4.1 case 3).
+ *
+ * @module
+ */
+
+import { BubbleWindow } from "../protocol/bubble_window.ts";
+import { TEREDO_PORT } from "../protocol/constants.ts";
+import { KeyedLimiter } from "../protocol/keyed_limiter.ts";
+import type { QueueBudget } from "../protocol/packet_queue.ts";
+import { Peer } from "../protocol/peer.ts";
+import { PeerSearch, type PeerSink } from "../protocol/peer_search.ts";
+import { randomBytes } from "../protocol/random.ts";
+import { encodeBubble } from "../wire/bubble.ts";
+import { type Endpoint, endpoint } from "../wire/endpoint.ts";
+import { linkLocal } from "../wire/ipv6_address.ts";
+import { getU32 } from "../wire/octets.ts";
+import { mappingOf, serverOf } from "../wire/teredo_address.ts";
+import { RELAY_DEFAULTS, type RelayConfig } from "./relay_config.ts";
+
+/** Told of each packet that waited for a client that was not found. */
+export type UndeliverableHandler = (packet: Uint8Array, now: number, sink: PeerSink) => void;
+
+/** The clients of a relay. */
+export class RelaySearch extends PeerSearch<Peer> {
+  /**
+   * The source of the bubbles, "a local IPv6 address of the relay" (§5.4.1): link-local with a
+   * random identifier, as Miredo's. It says nothing about the host and is always to be had.
+   */
+  readonly #source: Uint8Array;
+  readonly #directBubbles: boolean;
+  readonly #onUndeliverable: UndeliverableHandler;
+  /**
+   * Flags and server in an address are free to choose, so that anyone can mint endless clients at
+   * one place: bubbles are limited by the place they go to, whatever the IPv6 address (§5.2.6).
+   */
+  readonly #perClient = new KeyedLimiter(() => new BubbleWindow(), 65_536);
+  readonly #perServer: KeyedLimiter;
+
+  constructor(config: RelayConfig, onUndeliverable: UndeliverableHandler) {
+    super(
+      {
+        maxPeers: config.maxPeers ?? RELAY_DEFAULTS.maxPeers,
+        queuePerPeer: config.queuePerPeer ?? RELAY_DEFAULTS.queuePerPeer,
+        queueTotal: config.queueTotal ?? RELAY_DEFAULTS.queueTotal,
+      },
+      config.random,
+    );
+    const identifier = randomBytes(config.random, 8);
+    this.#source = linkLocal(getU32(identifier, 0), getU32(identifier, 4));
+    this.#directBubbles = config.directBubbles ?? false;
+    this.#perServer = new KeyedLimiter(config.bubblesPerServer ?? RELAY_DEFAULTS.bubblesPerServer);
+    this.#onUndeliverable = onUndeliverable;
+  }
+
+  override found(peer: Peer, mapping: Endpoint, now: number, sink: PeerSink): void {
+    this.#perClient.forget(mapping);
+    super.found(peer, mapping, now, sink);
+  }
+
+  protected override newPeer(address: Uint8Array, now: number, budget: QueueBudget): Peer {
+    return new Peer(address, now, budget);
+  }
+
+  protected override attempt(peer: Peer, now: number, sink: PeerSink): boolean {
+    if (!peer.mayBubble(now)) return peer.mayBubbleLater(now);
+    const client = mappingOf(peer.address);
+    const server = serverOf(peer.address);
+    if (!this.#perClient.take(client, now)) return false;
+    if (!this.#perServer.take(server, now)) {
+      peer.attempts++;
+      sink.drop("rate_limited");
+      return true;
+    }
+    const bubble = encodeBubble(this.#source, peer.address);
+    peer.bubbled(now);
+    if (this.#directBubbles) sink.datagram(client, "service", bubble);
+    sink.datagram(endpoint(server, TEREDO_PORT), "service", bubble);
+    return true;
+  }
+
+  protected override undeliverable(packet: Uint8Array, now: number, sink: PeerSink): void {
+    this.#onUndeliverable(packet, now, sink);
+  }
+
+  /** A client that did not answer is forgotten (§5.4.1); how often it was tried is not. */
+  protected override giveUp(peer: Peer, now: number, sink: PeerSink): void {
+    super.giveUp(peer, now, sink);
+    this.peers.remove(peer);
+  }
+}
