@@ -29,9 +29,9 @@ export class EventFd {
     libc().write(this.fd, ONE, BigInt(ONE.length));
   }
 
-  /** Makes the descriptor unreadable until the next {@linkcode ring}. */
-  silence(): void {
-    libc().read(this.fd, this.#counter, BigInt(this.#counter.length));
+  /** Makes the descriptor unreadable until the next {@linkcode ring}. True when it had been rung. */
+  silence(): boolean {
+    return libc().read(this.fd, this.#counter, BigInt(this.#counter.length)) > 0;
   }
 
   /** Gives the descriptor back. */
