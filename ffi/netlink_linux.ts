@@ -41,10 +41,10 @@ export type Answer =
 /** A socket to the kernel's routing tables. */
 export class RouteNetlink {
   readonly #libc: Libc = libc();
-  readonly #fd: number;
+  /** -1 once closed: the number may soon be another file's. */
+  #fd: number;
   readonly #buffer = allocate(16384);
   #sequence = 0;
-  #open = true;
 
   constructor() {
     this.#fd = this.#libc.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
@@ -78,9 +78,9 @@ export class RouteNetlink {
 
   /** Closes the socket. May be repeated. */
   close(): void {
-    if (!this.#open) return;
-    this.#open = false;
+    if (this.#fd < 0) return;
     this.#libc.close(this.#fd);
+    this.#fd = -1;
   }
 
   /** Collects what answers the request, up to its acknowledgement. */

@@ -21,7 +21,8 @@ export type SendResult = "sent" | ErrnoName;
 export interface RawIpv6 {
   /**
    * Sends one packet to the destination in its header. Never blocks or throws: `"EAGAIN"` is a full queue,
-   * `"ENETUNREACH"` a missing route, `"EMSGSIZE"` a packet above the outgoing link's MTU.
+   * `"ENETUNREACH"` a missing route, `"EADDRNOTAVAIL"` a host without any IPv6 address, `"EMSGSIZE"` a packet
+   * above the outgoing link's MTU.
    */
   send(packet: Uint8Array): SendResult;
 
@@ -45,10 +46,10 @@ export function openRawIpv6(): RawIpv6 {
 
 class LinuxRawIpv6 implements RawIpv6 {
   readonly #libc: Libc = libc();
-  readonly #fd: number;
+  /** -1 once closed: the number may soon be another file's. */
+  #fd: number;
   readonly #address = SOCKADDR_IN6.encode({ family: AF_INET6 });
   readonly #destination = SOCKADDR_IN6.decode(this.#address).address;
-  #open = true;
 
   constructor() {
     this.#fd = this.#libc.socket(AF_INET6, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_RAW);
@@ -75,8 +76,8 @@ class LinuxRawIpv6 implements RawIpv6 {
   }
 
   close(): void {
-    if (!this.#open) return;
-    this.#open = false;
+    if (this.#fd < 0) return;
     this.#libc.close(this.#fd);
+    this.#fd = -1;
   }
 }

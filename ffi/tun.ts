@@ -11,7 +11,7 @@ export interface Tun {
   readonly name: string;
   /** The interface's index in this network namespace. */
   readonly index: number;
-  /** The descriptor, to be waited for. It stays the property of the TUN. */
+  /** The descriptor, to be waited for; -1 once closed. It stays the property of the TUN. */
   readonly fd: number;
 
   /**

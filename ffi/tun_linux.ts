@@ -29,14 +29,14 @@ const FLAGS = IFF_TUN | IFF_NO_PI;
 export class LinuxTun implements Tun {
   readonly name: string;
   readonly index: number;
-  readonly fd: number;
   readonly #libc: Libc = libc();
-  #open = true;
+  /** -1 once closed: the number may soon be another file's. */
+  #fd: number;
 
   constructor(name: string) {
-    this.fd = openDevice();
+    this.#fd = openDevice();
     try {
-      this.name = attach(this.fd, name);
+      this.name = attach(this.#fd, name);
       this.index = this.#libc.interfaceIndex(cString(this.name));
       if (this.index === 0) {
         throw new SystemError(`find interface "${this.name}"`, "if_nametoindex");
@@ -47,8 +47,12 @@ export class LinuxTun implements Tun {
     }
   }
 
+  get fd(): number {
+    return this.#fd;
+  }
+
   read(buffer: Uint8Array<ArrayBuffer>): number {
-    const length = this.#libc.read(this.fd, buffer, BigInt(buffer.length));
+    const length = this.#libc.read(this.#fd, buffer, BigInt(buffer.length));
     if (length >= 0) return length;
     const code = errno();
     switch (errnoName(code)) {
@@ -61,13 +65,13 @@ export class LinuxTun implements Tun {
   }
 
   write(packet: Uint8Array<ArrayBuffer>): boolean {
-    return this.#libc.write(this.fd, packet, BigInt(packet.length)) === packet.length;
+    return this.#libc.write(this.#fd, packet, BigInt(packet.length)) === packet.length;
   }
 
   close(): void {
-    if (!this.#open) return;
-    this.#open = false;
-    this.#libc.close(this.fd);
+    if (this.#fd < 0) return;
+    this.#libc.close(this.#fd);
+    this.#fd = -1;
   }
 }
 

@@ -27,6 +27,7 @@ const COMMANDS = [
   "nft",
   "nsenter",
   "ping",
+  "setpriv",
   "sysctl",
   "tcpdump",
   "tshark",

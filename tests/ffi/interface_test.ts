@@ -1,0 +1,145 @@
+import { assertEquals, assertInstanceOf, assertMatch, assertThrows } from "@std/assert";
+import { SystemError } from "../../ffi/errno.ts";
+import { type Interface, openInterface } from "../../ffi/interface.ts";
+import { findRoute } from "../../ffi/route_query.ts";
+import { openTun, type Tun } from "../../ffi/tun.ts";
+import { formatIpv6, parseIpv6 } from "../../wire/ipv6_address.ts";
+import { ipJson, namespaceTest } from "./namespace.ts";
+import "./open_libc.ts";
+
+const { url } = import.meta;
+
+const OURS = parseIpv6("2001:0:5301:1::1")!;
+const TEREDO = { address: parseIpv6("2001::")!, length: 32 };
+const DEFAULT = { address: new Uint8Array(16), length: 0 };
+const ELSEWHERE = parseIpv6("2600::1")!;
+
+/** A test with a TUN of its own and the means to configure it. */
+function interfaceTest(name: string, body: (configuration: Interface, tun: Tun) => void): void {
+  namespaceTest(url, `Interface: ${name}`, ["tun", "ip"], () => {
+    const tun = openTun("teredo");
+    const configuration = openInterface(tun.name, tun.index);
+    body(configuration, tun);
+    configuration.close();
+    configuration.close();
+    tun.close();
+  });
+}
+
+interfaceTest("the MTU is set and the link goes up", (configuration) => {
+  configuration.setMtu(1400);
+  configuration.bringUp();
+  const [link] = ipJson("link", "show", "teredo");
+  assertEquals(link?.mtu, 1400);
+  assertEquals((link?.flags as string[]).includes("UP"), true);
+});
+
+interfaceTest(
+  "the kernel makes no link-local address and hears no advertisement",
+  (configuration) => {
+    configuration.setMtu(1280);
+    configuration.bringUp();
+    assertEquals(addresses(), []);
+    assertEquals(Deno.readTextFileSync("/proc/sys/net/ipv6/conf/teredo/accept_ra"), "0\n");
+  },
+);
+
+interfaceTest("addresses come and go, and are usable at once", (configuration) => {
+  configuration.setMtu(1280);
+  configuration.bringUp();
+  configuration.addAddress(OURS, 128);
+  configuration.addAddress(OURS, 128);
+  configuration.addAddress(parseIpv6("fe80::8000:1")!, 64);
+  assertEquals(addresses(), ["2001:0:5301:1::1/128", "fe80::8000:1/64"]);
+  configuration.removeAddress(OURS, 128);
+  configuration.removeAddress(OURS, 128);
+  assertEquals(addresses(), ["fe80::8000:1/64"]);
+});
+
+interfaceTest("routes come and go, with their metrics", (configuration) => {
+  configuration.setMtu(1280);
+  configuration.bringUp();
+  configuration.addRoute(TEREDO);
+  configuration.addRoute(DEFAULT, 1029);
+  configuration.addRoute(DEFAULT, 1029);
+  assertEquals(routes(), ["2001::/32 metric 1024", "default metric 1029"]);
+  configuration.removeRoute(DEFAULT, 1029);
+  configuration.removeRoute(DEFAULT, 1029);
+  configuration.removeRoute(TEREDO);
+  assertEquals(routes(), []);
+});
+
+interfaceTest("addresses and routes vanish with it", (configuration, tun) => {
+  bringUp(configuration);
+  tun.close();
+  assertEquals(ipJson("-6", "route"), []);
+  const error = assertThrows(() => configuration.bringUp(), SystemError, "is gone");
+  assertEquals((error as SystemError).code, "ENODEV");
+});
+
+interfaceTest("the way out is found, and starts from the Teredo address", (configuration, tun) => {
+  assertEquals(findRoute(ELSEWHERE), undefined);
+  bringUp(configuration);
+  const way = findRoute(ELSEWHERE);
+  assertEquals(way?.interfaceIndex, tun.index);
+  assertEquals(formatIpv6(way!.source), formatIpv6(OURS));
+});
+
+interfaceTest("a native default route wins over ours", (configuration) => {
+  bringUp(configuration);
+  const native = openTun("native");
+  const other = openInterface(native.name, native.index);
+  other.bringUp();
+  other.addAddress(parseIpv6("2a00::1")!, 64);
+  other.addRoute(DEFAULT, 1024);
+  const way = findRoute(ELSEWHERE);
+  assertEquals(way?.interfaceIndex, native.index);
+  assertEquals(formatIpv6(way!.source), "2a00::1");
+  other.close();
+  native.close();
+});
+
+interfaceTest("an address is refused with the remedy when IPv6 is off", (configuration) => {
+  configuration.setMtu(1280);
+  Deno.writeTextFileSync("/proc/sys/net/ipv6/conf/teredo/disable_ipv6", "1");
+  const error = assertThrows(() => configuration.addAddress(OURS, 128));
+  assertInstanceOf(error, SystemError);
+  assertEquals(error.code, "EACCES");
+  assertMatch(error.message, /set the sysctl net\.ipv6\.conf\.teredo\.disable_ipv6 to 0/);
+});
+
+interfaceTest("the kernel's own words are part of the message", (configuration) => {
+  const error = assertThrows(() => configuration.setMtu(1_000_000), SystemError);
+  assertMatch(
+    (error as SystemError).message,
+    /^Cannot set the MTU of interface "teredo" to 1000000: .* \(rtnetlink: EINVAL\)\. mtu greater/,
+  );
+});
+
+/** As a client does when it is qualified. */
+function bringUp(configuration: Interface): void {
+  configuration.setMtu(1280);
+  configuration.bringUp();
+  configuration.addAddress(OURS, 128);
+  configuration.addRoute(TEREDO);
+  configuration.addRoute(DEFAULT, 1029);
+}
+
+/** The IPv6 addresses of the interface that are past duplicate detection. */
+function addresses(): string[] {
+  const [link] = ipJson("-6", "address", "show", "dev", "teredo");
+  const list = (link?.addr_info ?? []) as {
+    local: string;
+    prefixlen: number;
+    tentative?: boolean;
+  }[];
+  return list.filter(({ tentative }) => !tentative)
+    .map(({ local, prefixlen }) => `${local}/${prefixlen}`);
+}
+
+/** The IPv6 routes through the interface that were not made by the kernel itself. */
+function routes(): string[] {
+  return ipJson("-6", "route", "show", "dev", "teredo")
+    .filter(({ protocol }) => protocol !== "kernel")
+    .map(({ dst, metric }) => `${dst} metric ${metric}`);
+}

@@ -1,0 +1,158 @@
+import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
+import { SystemError } from "../../ffi/errno.ts";
+import { openInterface } from "../../ffi/interface.ts";
+import { Poller } from "../../ffi/poller.ts";
+import { openTun, type Tun } from "../../ffi/tun.ts";
+import { parseIpv6 } from "../../wire/ipv6_address.ts";
+import { ipJson, namespaceTest, run } from "./namespace.ts";
+import "./open_libc.ts";
+
+const { url } = import.meta;
+
+const OUR_ADDRESS = parseIpv6("2001:0:5301:1::1")!;
+const TEREDO = { address: parseIpv6("2001::")!, length: 32 };
+
+namespaceTest(url, "TUN appears under its name and index, and vanishes when closed", [
+  "tun",
+  "ip",
+], () => {
+  const tun = openTun("teredo");
+  assertEquals(tun.name, "teredo");
+  const [link] = ipJson("link", "show", "teredo");
+  assertEquals([link?.ifname, link?.ifindex], ["teredo", tun.index]);
+  tun.close();
+  tun.close();
+  assertEquals(linkNames(), ["lo"]);
+});
+
+namespaceTest(url, "TUN takes the first free number in place of %d", ["tun"], () => {
+  const [first, second] = [openTun("teredo%d"), openTun("teredo%d")];
+  assertEquals([first.name, second.name], ["teredo0", "teredo1"]);
+  first.close();
+  second.close();
+});
+
+namespaceTest(url, "TUN vanishes when its process is killed", ["tun", "ip"], async () => {
+  const holder = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--allow-all",
+      "--no-check",
+      new URL("fixtures/hold_tun.ts", url).href,
+      "teredo",
+    ],
+    stdin: "null",
+    stdout: "piped",
+  }).spawn();
+  const reader = holder.stdout.getReader();
+  assertEquals(new TextDecoder().decode((await reader.read()).value), "teredo\n");
+  assertEquals(linkNames(), ["lo", "teredo"]);
+  holder.kill("SIGKILL");
+  await holder.status;
+  await reader.cancel();
+  assertEquals(linkNames(), ["lo"]);
+});
+
+namespaceTest(url, "TUN whose name another program holds is refused by name", ["tun"], () => {
+  const tun = openTun("teredo");
+  const error = assertThrows(() => openTun("teredo"));
+  assertInstanceOf(error, SystemError);
+  assertEquals(error.code, "EBUSY");
+  assertEquals(
+    error.message,
+    'Cannot make the TUN interface "teredo": Device or resource busy (ioctl: EBUSY). ' +
+      'Another program holds the TUN interface "teredo": stop it or choose another name',
+  );
+  tun.close();
+});
+
+namespaceTest(url, "TUN cannot take the place of another kind of interface", ["tun"], () => {
+  const error = assertThrows(() => openTun("lo"), SystemError, "is no TUN of this kind");
+  assertEquals((error as SystemError).code, "EINVAL");
+});
+
+Deno.test("openTun() refuses names that no interface can have", () => {
+  for (const name of ["", ".", "..", "a/b", "a b", "a:b", "sixteen-octets-1"]) {
+    assertThrows(() => openTun(name), RangeError, "Cannot name an interface");
+  }
+});
+
+namespaceTest(url, "TUN is silent when it comes up, and reads nothing as 0", ["tun"], () => {
+  const tun = openTun("teredo");
+  configure(tun);
+  assertEquals(tun.read(new Uint8Array(1500)), 0);
+  tun.close();
+});
+
+namespaceTest(url, "TUN writes are refused, not thrown: bad packet, closed interface", [
+  "tun",
+], () => {
+  const tun = openTun("teredo");
+  const packet = new Uint8Array(40);
+  packet[0] = 0x60;
+  assertEquals(tun.write(packet), false, "the interface is down");
+  configure(tun);
+  assertEquals(tun.write(packet), true);
+  assertEquals(tun.write(new Uint8Array(40)), false, "the IP version is 0");
+  assertEquals(tun.write(new Uint8Array(0)), false, "no octets at all");
+  tun.close();
+  assertEquals(tun.write(packet), false, "closed");
+});
+
+namespaceTest(url, "TUN reads throw once someone deleted the interface", ["tun", "ip"], () => {
+  const tun = openTun("teredo");
+  run("ip", "link", "delete", "teredo");
+  const error = assertThrows(() => tun.read(new Uint8Array(1500)), SystemError);
+  assertEquals((error as SystemError).code, "EBADFD");
+  tun.close();
+});
+
+namespaceTest(url, "TUN carries a ping out and its answer back", ["tun", "ping"], async () => {
+  const tun = openTun("teredo");
+  configure(tun);
+  const stop = new AbortController();
+  const poller = new Poller();
+  const buffer = new Uint8Array(1500);
+  poller.add(tun.fd, () => {
+    const length = tun.read(buffer);
+    if (length > 0) answerPing(tun, buffer.subarray(0, length));
+    return length > 0;
+  });
+  const running = poller.run(stop.signal);
+  const { success, stdout } = await new Deno.Command("ping", {
+    args: ["-6", "-c", "3", "-i", "0.01", "-W", "2", "2001:0:5301:1::2"],
+    stdin: "null",
+  }).output();
+  stop.abort();
+  await running;
+  tun.close();
+  assertEquals(success, true, new TextDecoder().decode(stdout));
+});
+
+/** Turns an ICMPv6 echo request into its reply, and writes it. */
+function answerPing(tun: Tun, packet: Uint8Array): void {
+  const [type, checksum] = [40, 42];
+  assertEquals([packet[6], packet[type]], [58, 128], "an echo request");
+  const source = packet.slice(8, 24);
+  packet.copyWithin(8, 24, 40);
+  packet.set(source, 24);
+  // The addresses only change places. The type grows by one in a high octet: RFC 1624 for the sum.
+  const view = new DataView(packet.buffer, packet.byteOffset);
+  packet[type] = 129;
+  const sum = (~view.getUint16(checksum) & 0xffff) + 0x0100;
+  view.setUint16(checksum, ~((sum & 0xffff) + (sum >>> 16)) & 0xffff);
+  assertEquals(tun.write(packet), true);
+}
+
+function configure(tun: Tun): void {
+  const configuration = openInterface(tun.name, tun.index);
+  configuration.setMtu(1280);
+  configuration.bringUp();
+  configuration.addAddress(OUR_ADDRESS, 128);
+  configuration.addRoute(TEREDO);
+  configuration.close();
+}
+
+function linkNames(): unknown[] {
+  return ipJson("link").map((link) => link.ifname);
+}
