@@ -10,26 +10,56 @@
 import { DESTINATION, IPV6_HEADER_LENGTH, payloadLengthOf, SOURCE } from "./ipv6_header.ts";
 import { setU16 } from "./octets.ts";
 
+/** Below so many octets, a view of words costs more to make than it saves. */
+const SHORT = 64;
+
 /**
- * Adds `length` octets from `offset` as big-endian 16-bit words to `sum`; an odd last octet counts
- * as the upper half of a word. The result is not folded.
+ * Adds `length` octets (a quarter of a megabyte at most) from `offset` as big-endian 16-bit words to
+ * `sum`; an odd last octet counts as the upper half of a word. The result is not folded.
  */
 export function addToSum(bytes: Uint8Array, offset: number, length: number, sum = 0): number {
-  let i = offset;
+  if (length < SHORT) return addOctets(bytes, offset, length, sum);
+  const lead = -(bytes.byteOffset + offset) & 3;
+  const count = (length - lead) >>> 2;
+  const rest = lead + 4 * count;
+  const words = swapped(sumWords(bytes, offset + lead, count));
+  const tail = foldSum(addOctets(bytes, offset + rest, length - rest, words));
+  return addOctets(bytes, offset, lead, sum) + (lead & 1 ? swapped(tail) : tail);
+}
+
+/** Octet by octet, the upper halves of words apart from the lower ones. */
+function addOctets(bytes: Uint8Array, offset: number, length: number, sum: number): number {
   const end = offset + (length & ~1);
-  const unrolled = offset + (length & ~7);
   let high = 0;
   let low = 0;
-  for (; i < unrolled; i += 8) {
-    high += bytes[i]! + bytes[i + 2]! + bytes[i + 4]! + bytes[i + 6]!;
-    low += bytes[i + 1]! + bytes[i + 3]! + bytes[i + 5]! + bytes[i + 7]!;
-  }
-  for (; i < end; i += 2) {
+  for (let i = offset; i < end; i += 2) {
     high += bytes[i]!;
     low += bytes[i + 1]!;
   }
-  if (length & 1) high += bytes[i]!;
+  if (length & 1) high += bytes[end]!;
   return sum + high * 256 + low;
+}
+
+/**
+ * The folded sum of `count` aligned 32-bit words, in the order of this machine's octets: the sum of
+ * swapped words is the swapped sum (RFC 1071 §2 B). Both halves of all words fit 32-bit integers,
+ * which V8 adds faster than doubles.
+ */
+function sumWords(bytes: Uint8Array, offset: number, count: number): number {
+  const words = new Uint32Array(bytes.buffer, bytes.byteOffset + offset, count);
+  let low = 0;
+  let high = 0;
+  for (let i = 0; i < count; i++) {
+    const word = words[i]!;
+    low = (low + (word & 0xffff)) | 0;
+    high = (high + (word >>> 16)) | 0;
+  }
+  return foldSum((low >>> 0) + (high >>> 0));
+}
+
+/** The octets of a 16-bit word exchanged. Deno runs on little-endian processors only. */
+function swapped(word: number): number {
+  return ((word & 0xff) << 8) | (word >>> 8);
 }
 
 /** Folds a sum to 16 bits with end-around carry. */
