@@ -66,9 +66,20 @@ export function authenticationLength(element: Authentication): number {
   return FIXED_LENGTH + element.identifier.length + element.value.length;
 }
 
-/** An authentication element as octets. */
+/**
+ * An authentication element as octets.
+ *
+ * @throws {RangeError} where identifier or value exceed 255 octets, or the nonce is not of eight
+ */
 export function encodeAuthentication(element: Authentication): Uint8Array<ArrayBuffer> {
   const { identifier, value, nonce, confirmation } = element;
+  if (identifier.length > 255 || value.length > 255 || nonce.length !== NONCE_LENGTH) {
+    throw new RangeError(
+      `Cannot encode an authentication element with an identifier of ${identifier.length}, ` +
+        `a value of ${value.length} and a nonce of ${nonce.length} octets: ` +
+        `it takes up to 255, up to 255 and ${NONCE_LENGTH}`,
+    );
+  }
   const bytes = new Uint8Array(authenticationLength(element));
   setU16(bytes, 0, AUTHENTICATION_INDICATOR);
   bytes[ID_LENGTH] = identifier.length;
