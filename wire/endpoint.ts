@@ -36,7 +36,7 @@ export function formatEndpoint(at: Endpoint): string {
 }
 
 /**
- * Reads "192.0.2.1:4096".
+ * Reads "192.0.2.1:4096"; numbers are decimal and without leading zeros.
  *
  * @example
  * ```ts
@@ -54,7 +54,7 @@ export function parseEndpoint(text: string): Endpoint | undefined {
   if (colon < 0) return undefined;
   const address = parseIpv4(text.slice(0, colon));
   const digits = text.slice(colon + 1);
-  if (address === undefined || !/^\d{1,5}$/.test(digits)) return undefined;
+  if (address === undefined || !/^(0|[1-9]\d{0,4})$/.test(digits)) return undefined;
   const port = Number(digits);
   return port > 0xffff ? undefined : endpoint(address, port);
 }

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { parseIpv4 } from "./ipv4_address.ts";
+import { formatIpv4, ipv4Address, parseIpv4 } from "./ipv4_address.ts";
 import { equalOctets, getU16, getU32, setU16, setU32 } from "./octets.ts";
 
 /** Length of an IPv6 address in octets. */
@@ -60,9 +60,12 @@ function parseGroups(run: string, atEnd: boolean): number[] | undefined {
 
 /**
  * The canonical text of RFC 5952: lower case, no leading zeros, the longest run of two or more zero
- * groups (the first of equals) as "::".
+ * groups (the first of equals) as "::", and an IPv4-mapped address as "::ffff:192.0.2.1" (§5).
  */
 export function formatIpv6(bytes: Uint8Array, offset = 0): string {
+  if (isIpv4Mapped(bytes, offset)) {
+    return `::ffff:${formatIpv4(ipv4Address(getU32(bytes, offset + 12)))}`;
+  }
   const groups = Array.from({ length: 8 }, (_, i) => getU16(bytes, offset + 2 * i));
   let start = 0;
   let length = 0;
@@ -75,6 +78,12 @@ export function formatIpv6(bytes: Uint8Array, offset = 0): string {
   const hex = groups.map((group) => group.toString(16));
   if (length < 2) return hex.join(":");
   return `${hex.slice(0, start).join(":")}::${hex.slice(start + length).join(":")}`;
+}
+
+/** ::ffff:0:0/96. */
+function isIpv4Mapped(bytes: Uint8Array, offset: number): boolean {
+  return getU32(bytes, offset) === 0 && getU32(bytes, offset + 4) === 0 &&
+    getU32(bytes, offset + 8) === 0xffff;
 }
 
 /** Whether the address equals `address`, 16 octets. */
@@ -120,7 +129,7 @@ export function isGlobalScope(bytes: Uint8Array, offset = 0): boolean {
   return !(first === 0xfe && (bytes[offset + 1]! & 0x80) !== 0);
 }
 
-/** A link-local address of fe80::/64 with the interface identifier (8 octets) of `identifier`. */
+/** The address of fe80::/64 whose interface identifier is the 32-bit words `high` and `low`. */
 export function linkLocal(high: number, low: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(IPV6_ADDRESS_LENGTH);
   setU16(bytes, 0, 0xfe80);

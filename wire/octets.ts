@@ -7,11 +7,6 @@
  * @module
  */
 
-/** The octet at `offset`. */
-export function getU8(bytes: Uint8Array, offset: number): number {
-  return bytes[offset]!;
-}
-
 /** The big-endian 16-bit integer at `offset`. */
 export function getU16(bytes: Uint8Array, offset: number): number {
   return (bytes[offset]! << 8) | bytes[offset + 1]!;
