@@ -230,7 +230,8 @@ export class Qualification {
 
   /** §5.2.5: a refresh that is due, or one that has not been answered. */
   #maintain(state: Qualified, now: number, sink: ClientSink): void {
-    if (now >= (state.returning?.deadline ?? state.returnAt)) this.#askForReturn(state, now, sink);
+    if (now >= (state.returning?.deadline ?? Infinity)) state.returning = undefined;
+    if (now >= state.returnAt) this.#askForReturn(state, now, sink);
     if (now < (state.refresh?.deadline ?? state.refreshAt)) return;
     state.refresh ??= this.#newSolicitation(this.#server.primary);
     if (state.refresh.transmissions === 1) {
@@ -242,7 +243,6 @@ export class Qualification {
   /** On a fallback server: one solicitation to the preferred one from time to time. */
   #askForReturn(state: Qualified, now: number, sink: ClientSink): void {
     const [preferred] = this.#servers;
-    state.returning = undefined;
     state.returnAt = now + RETURN_INTERVAL;
     if (preferred === undefined || isSame(preferred, this.#server)) return;
     state.returning = this.#newSolicitation(preferred.primary);
