@@ -11,7 +11,7 @@ import { KeyedLimiter } from "../protocol/keyed_limiter.ts";
 import { encodeBubble, isBubble } from "../wire/bubble.ts";
 import { addressOf, type Endpoint, endpoint, portOf } from "../wire/endpoint.ts";
 import { echoDataOf, isEchoReply, UnreachableCode } from "../wire/icmpv6.ts";
-import { isGlobalScope, isSameIpv6 } from "../wire/ipv6_address.ts";
+import { isGlobalScope, isLinkLocal, isSameIpv6 } from "../wire/ipv6_address.ts";
 import {
   DESTINATION,
   hasRoutingHeaderType0,
@@ -27,6 +27,7 @@ import {
   isHistoricalTeredo,
   isTeredo,
   mappingOf,
+  serverOf,
 } from "../wire/teredo_address.ts";
 import { parseTeredoPacket, type TeredoPacket } from "../wire/teredo_packet.ts";
 import { parseTrailers } from "../wire/trailers.ts";
@@ -122,7 +123,7 @@ export class Client implements Machine<ClientSocket, ClientEvent, ClientStatus>,
     if (!isSameIpv6(datagram, DESTINATION, self.address) || needsCloserLook(datagram)) return false;
     const peer = this.#search.peers.use(datagram, SOURCE);
     if (peer === undefined || !peer.isTrusted || peer.mapping !== from) return false;
-    if (this.#search.isSearching(peer) || this.#qualification.isServer(from)) return false;
+    if (!peer.outgoing.isEmpty || this.#qualification.isServer(from)) return false;
     if (now - peer.lastTransmission >= RECEIVER_BUBBLE_AFTER) return false;
     peer.heard(now);
     peer.octetsReceived += datagram.length;
@@ -186,6 +187,8 @@ export class Client implements Machine<ClientSocket, ClientEvent, ClientStatus>,
     }
     const { self } = this.#search;
     if (self === undefined) return "not_qualified";
+    // Whom we believed to be at our own mapping would have our packets come back to us.
+    if (from === mappingOf(self.address)) return "loop";
     const trailers = parseTrailers(packet.trailers);
     if (typeof trailers === "string") return trailers;
     if (!isSameIpv6(ipv6, DESTINATION, self.address)) return "destination_invalid";
@@ -206,6 +209,7 @@ export class Client implements Machine<ClientSocket, ClientEvent, ClientStatus>,
     }
     // Case 1: a trusted peer at its known mapping.
     if (peer?.isTrusted && peer.mapping === from) {
+      if (!peer.outgoing.isEmpty) this.#search.found(peer, from, now, sink);
       this.#accept(ipv6, peer, now, sink);
       return undefined;
     }
@@ -221,7 +225,10 @@ export class Client implements Machine<ClientSocket, ClientEvent, ClientStatus>,
     sink: ClientSink,
   ): DropReason | undefined {
     if (mappingOf(ipv6, SOURCE) !== from) return "source_mismatch";
-    if (!this.#config.globalUnicast.has(addressOf(from))) return "source_not_global";
+    const { globalUnicast } = this.#config;
+    if (!globalUnicast.has(addressOf(from)) || !globalUnicast.has(serverOf(ipv6, SOURCE))) {
+      return "source_not_global";
+    }
     const peer = this.#search.entry(ipv6, SOURCE, now);
     this.#search.found(peer, from, now, sink);
     this.#accept(ipv6, peer, now, sink);
@@ -270,6 +277,8 @@ export class Client implements Machine<ClientSocket, ClientEvent, ClientStatus>,
     sink: ClientSink,
   ): DropReason | undefined {
     const { ipv6, origin } = packet;
+    // Relays may send them from link-local addresses.
+    if (!isGlobalScope(ipv6, SOURCE) && !isLinkLocal(ipv6, SOURCE)) return "source_invalid";
     // Microsoft's servers forward the bubbles of Teredo clients without an origin indication.
     const to = isTeredo(ipv6, SOURCE) ? mappingOf(ipv6, SOURCE) : origin;
     if (to === undefined) return "origin_missing";

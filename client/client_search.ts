@@ -57,8 +57,12 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
     super.found(peer, mapping, now, sink);
     peer.endTest();
     for (const { packet, from } of peer.takeHeld()) {
-      if (from === mapping) sink.packet(packet);
-      else sink.drop("peer_not_trusted");
+      if (from === mapping) {
+        peer.octetsReceived += packet.length;
+        sink.packet(packet);
+      } else {
+        sink.drop("peer_not_trusted");
+      }
     }
   }
 

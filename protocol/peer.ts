@@ -47,17 +47,19 @@ export class Peer {
     return this.#trusted && now - this.lastReception < PEER_VALIDITY;
   }
 
-  /** The peer proved that it is at `mapping`: it is trusted, and every count of attempts starts anew. */
+  /** The peer proved that it is at `mapping`: it is trusted. */
   trust(mapping: Endpoint, now: number): void {
     this.#trusted = true;
     this.mapping = mapping;
     this.heard(now);
   }
 
-  /** A direct packet came from a trusted peer. */
+  /**
+   * A direct packet came from a trusted peer. The attempts go on counting: while a search for another
+   * relay is under way, packets through the known one must not prolong it.
+   */
   heard(now: number): void {
     this.lastReception = now;
-    this.attempts = 0;
     this.#bubbles.reset();
   }
 
