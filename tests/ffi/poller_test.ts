@@ -65,7 +65,8 @@ pollerTest("gives timers and sockets their turn, while a source never runs dry",
   poller.add(busy.fd, () => true);
   const socket = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
   const running = poller.run(stop.signal);
-  setTimeout(() => socket.send(Uint8Array.of(1), socket.addr), 1);
+  await new Promise((resolve) => setTimeout(resolve, 1));
+  await socket.send(Uint8Array.of(1), socket.addr);
   const [received] = await socket.receive();
   assertEquals([...received], [1]);
   stop.abort();
