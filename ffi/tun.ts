@@ -48,8 +48,7 @@ export function openTun(name: string): Tun {
       return new LinuxTun(name);
     default:
       throw new Error(
-        `Cannot open a TUN interface on ${Deno.build.os}: only Linux is supported yet. ` +
-          "A server without a native IPv6 side needs none",
+        `Cannot open a TUN interface on ${Deno.build.os}: only Linux is supported yet`,
       );
   }
 }
