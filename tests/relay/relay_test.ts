@@ -1,0 +1,301 @@
+import { assert, assertEquals } from "@std/assert";
+import { isBubble } from "../../wire/bubble.ts";
+import { addressOf, endpoint } from "../../wire/endpoint.ts";
+import { icmpv6CodeOf, Icmpv6Type, icmpv6TypeOf, UnreachableCode } from "../../wire/icmpv6.ts";
+import { isLinkLocal } from "../../wire/ipv6_address.ts";
+import { destinationOf, SOURCE } from "../../wire/ipv6_header.ts";
+import { decodeTeredoAddress, encodeTeredoAddress } from "../../wire/teredo_address.ts";
+import { ACTORS, at, hex, ip4, ip6, vector } from "../vectors/vectors.ts";
+import { echo, OWN_ADDRESS, RelayFixture, S1_ENDPOINT } from "./relay_fixture.ts";
+
+const { a, addressOfA, addressOfB, host, s1 } = ACTORS;
+const A = decodeTeredoAddress(addressOfA)!;
+
+Deno.test("R-01: a destination outside of 2001::/32 is not sent over UDP but reported", () => {
+  const fixture = new RelayFixture();
+  fixture.native(echo(host, ip6("2001:db8:2::1")));
+  assertEquals(fixture.sink.datagrams, []);
+  assertEquals(fixture.sink.drops, ["destination_invalid"]);
+  const [error] = fixture.sink.packets;
+  assertEquals(icmpv6TypeOf(error!), Icmpv6Type.DESTINATION_UNREACHABLE);
+  assertEquals(icmpv6CodeOf(error!), UnreachableCode.NO_ROUTE);
+});
+
+Deno.test("R-02: a client at an address that is not global unicast is silently dropped", () => {
+  for (const text of ["10.0.0.1", "127.0.0.1", "224.0.0.253", "192.168.1.1", "255.255.255.255"]) {
+    const fixture = new RelayFixture();
+    const mapping = endpoint(ip4(text), 4096);
+    fixture.native(echo(host, encodeTeredoAddress({ ...A, mapping })));
+    assertEquals(fixture.sink.drops, ["destination_not_global"], text);
+    assertEquals([...fixture.sink.datagrams, ...fixture.sink.packets], [], text);
+  }
+});
+
+Deno.test("R-02: a client whose server is not at a global unicast address is silently dropped", () => {
+  const fixture = new RelayFixture();
+  fixture.native(echo(host, encodeTeredoAddress({ ...A, server: ip4("10.0.0.1") })));
+  assertEquals(fixture.sink.drops, ["destination_not_global"]);
+  assertEquals(fixture.sink.datagrams, []);
+});
+
+Deno.test("R-03: a packet to a trusted client goes straight to its mapping", () => {
+  const fixture = new RelayFixture();
+  fixture.meetA();
+  const packet = echo(host, addressOfA);
+  fixture.native(packet);
+  assertEquals(fixture.sink.datagrams, [{ to: a, via: "service", bytes: packet }]);
+});
+
+Deno.test("R-03: thirty seconds after its last packet a client must be found again", () => {
+  const fixture = new RelayFixture();
+  fixture.meetA();
+  fixture.advance(29_999);
+  fixture.native(echo(host, addressOfA));
+  assertEquals(fixture.sink.datagrams[0]!.to, a);
+  fixture.sink.clear();
+  fixture.advance(2_001);
+  fixture.native(echo(host, addressOfA));
+  assertEquals(fixture.sink.datagrams.map(({ to }) => to), [S1_ENDPOINT]);
+});
+
+Deno.test("R-04: the cone bit of a destination makes no difference", () => {
+  const fixture = new RelayFixture();
+  fixture.native(echo(host, encodeTeredoAddress({ ...A, flags: 0x8000 })));
+  assertEquals(fixture.sink.datagrams.map(({ to }) => to), [S1_ENDPOINT]);
+});
+
+Deno.test("R-05: an unknown client gets a bubble with a local source through its server", () => {
+  const fixture = new RelayFixture();
+  fixture.native(echo(host, addressOfA));
+  const [bubble, ...more] = fixture.sink.datagrams;
+  assertEquals(more, []);
+  assertEquals(bubble!.to, S1_ENDPOINT);
+  assert(isBubble(bubble!.bytes));
+  assert(isLinkLocal(bubble!.bytes, SOURCE));
+  assertEquals(destinationOf(bubble!.bytes), addressOfA);
+});
+
+Deno.test("R-06: a client that does not answer is tried four times, two seconds apart", () => {
+  const fixture = new RelayFixture();
+  const sentAt: number[] = [];
+  const start = fixture.now;
+  fixture.native(echo(host, addressOfA));
+  while (fixture.relay.nextTimer() < Infinity) {
+    if (fixture.sink.datagrams.length > sentAt.length) sentAt.push(fixture.now - start);
+    fixture.advance(10);
+  }
+  assertEquals(sentAt.map((time) => Math.round(time / 1000)), [0, 2, 4, 6]);
+});
+
+Deno.test("R-06: then its entry and queue are removed, and the sender learns it", () => {
+  const fixture = new RelayFixture();
+  const packet = echo(host, addressOfA);
+  fixture.native(packet);
+  fixture.advance(10_000);
+  assertEquals(fixture.relay.status(fixture.now).peers, []);
+  assertEquals(fixture.sink.drops, ["peer_unreachable"]);
+  assertEquals(fixture.sink.events, [{ type: "peer_unreachable", peer: addressOfA }]);
+  const [error] = fixture.sink.packets;
+  assertEquals(icmpv6CodeOf(error!), UnreachableCode.ADDRESS);
+  assertEquals(error!.subarray(48), packet, "the error quotes the packet");
+});
+
+Deno.test("R-07: what waits for a client is sent in order when it answers", () => {
+  const fixture = new RelayFixture();
+  const packets = [1, 2, 3].map((sequence) => echo(host, addressOfA, 8, sequence));
+  packets.forEach((packet) => fixture.native(packet));
+  fixture.datagram(fixture.bubbleFromA(), a);
+  assertEquals(fixture.sink.datagrams.slice(1).map(({ bytes }) => bytes), packets);
+  assertEquals(fixture.sink.packets, [], "the bubble ends at the relay");
+});
+
+Deno.test("R-07: the queue is limited for each client and for all", () => {
+  const fixture = new RelayFixture({ queuePerPeer: 2560, queueTotal: 4000 });
+  const send = (destination: Uint8Array) => fixture.native(echo(host, destination, 1232));
+  for (let i = 0; i < 3; i++) send(addressOfA);
+  assertEquals(fixture.sink.drops, ["queue_full"]);
+  for (let i = 0; i < 2; i++) send(addressOfB);
+  assertEquals(fixture.sink.drops, ["queue_full", "queue_full"]);
+});
+
+Deno.test("R-08: behind a NAT that is no cone the relay sends a direct bubble as well", () => {
+  const fixture = new RelayFixture({ directBubbles: true });
+  fixture.native(echo(host, addressOfA));
+  assertEquals(fixture.sink.datagrams.map(({ to }) => to), [a, S1_ENDPOINT]);
+});
+
+Deno.test("R-09: a source that is not Teredo, or not where it says, is silently dropped", () => {
+  const fixture = new RelayFixture();
+  fixture.meetA();
+  fixture.datagram(echo(host, ip6("2001:db8::9")), a);
+  fixture.datagram(echo(addressOfA, host), at("192.0.2.1:4097"));
+  fixture.datagram(echo(addressOfA, host), at("192.0.2.2:4096"));
+  assertEquals(fixture.sink.drops, ["source_invalid", "source_mismatch", "source_mismatch"]);
+  assertEquals([...fixture.sink.packets, ...fixture.sink.datagrams], []);
+});
+
+Deno.test("R-10: a client without entry is dropped, unless the relay is told to accept it", () => {
+  const strict = new RelayFixture();
+  strict.datagram(echo(addressOfA, host), a);
+  assertEquals(strict.sink.drops, ["peer_not_trusted"]);
+  assertEquals(strict.relay.status(strict.now).peers, []);
+
+  const open = new RelayFixture({ acceptUnknown: true });
+  const packet = echo(addressOfA, host);
+  open.datagram(packet, a);
+  assertEquals(open.sink.packets, [packet]);
+});
+
+Deno.test("R-10: a packet of a client with entry makes it trusted", () => {
+  const fixture = new RelayFixture();
+  const waiting = echo(host, addressOfA);
+  const packet = echo(addressOfA, host);
+  fixture.native(waiting);
+  fixture.datagram(packet, a);
+  assertEquals(fixture.sink.packets, [packet]);
+  assertEquals(fixture.sink.datagrams.at(-1), { to: a, via: "service", bytes: waiting });
+});
+
+Deno.test("R-11: a packet to the served range is forwarded natively", () => {
+  const fixture = new RelayFixture();
+  fixture.meetA();
+  const packet = echo(addressOfA, host);
+  fixture.datagram(packet, a);
+  assertEquals(fixture.sink.packets, [packet]);
+});
+
+Deno.test("R-12: any other destination is dropped, and bubbles are never forwarded", () => {
+  const fixture = new RelayFixture({ serves: [{ network: ip6("::"), length: 0 }] });
+  fixture.meetA();
+  for (const text of ["ff02::1", "fe80::1", "::1", "2001:0:c633:6476:1ca7:dfff:3fff:fdf5"]) {
+    fixture.datagram(echo(addressOfA, ip6(text)), a);
+  }
+  assertEquals(fixture.sink.drops, Array(4).fill("destination_invalid"));
+  fixture.datagram(vector("V13").payload, a);
+  assertEquals(fixture.sink.packets, []);
+});
+
+Deno.test("R-12: a destination beyond the served prefix is dropped, bit by bit", () => {
+  const fixture = new RelayFixture({ serves: [{ network: ip6("2001:db8:8000::"), length: 33 }] });
+  fixture.meetA();
+  fixture.datagram(echo(addressOfA, ip6("2001:db8:7fff::1")), a);
+  assertEquals(fixture.sink.drops, ["destination_invalid"]);
+  fixture.datagram(echo(addressOfA, ip6("2001:db8:8001::1")), a);
+  assertEquals(fixture.sink.packets.length, 1);
+});
+
+Deno.test("R-13: a native source in 2001::/32 or embedding an own address is dropped", () => {
+  const fixture = new RelayFixture();
+  const own = "198.51.100.200";
+  const sources = [
+    addressOfB,
+    ip6("2002:c633:64c8::1"),
+    ip6(`2001:db8::5efe:${own}`),
+    ip6(`2001:db8::200:5efe:${own}`),
+  ];
+  for (const source of sources) fixture.native(echo(source, addressOfA));
+  assertEquals(fixture.sink.drops, Array(sources.length).fill("source_invalid"));
+  assertEquals(fixture.sink.datagrams, []);
+});
+
+Deno.test("R-13: a client that is ourselves, or its own server, is a loop", () => {
+  const fixture = new RelayFixture();
+  const ourselves = encodeTeredoAddress({ ...A, mapping: endpoint(OWN_ADDRESS, 3545) });
+  const itsServer = encodeTeredoAddress({ ...A, mapping: S1_ENDPOINT });
+  fixture.native(echo(host, ourselves));
+  fixture.native(echo(host, itsServer));
+  assertEquals(fixture.sink.drops, ["loop", "loop"]);
+});
+
+Deno.test("R-14: bubbles to one place stay limited whatever IPv6 address they are for", () => {
+  const fixture = new RelayFixture();
+  for (let flags = 0; flags < 200; flags++) {
+    fixture.native(echo(host, encodeTeredoAddress({ ...A, flags })));
+    fixture.advance(1_000);
+  }
+  assertEquals(fixture.sink.datagrams.length, 4);
+});
+
+Deno.test("R-14: bubbles through one server stay limited whatever client they are for", () => {
+  const fixture = new RelayFixture({ bubblesPerServer: { perSecond: 10, burst: 20 } });
+  for (let port = 1; port <= 5_000; port++) {
+    fixture.native(
+      echo(host, encodeTeredoAddress({ ...A, mapping: endpoint(addressOf(a), port) })),
+    );
+  }
+  assertEquals(fixture.sink.datagrams.length, 20);
+});
+
+Deno.test("R-14: an answer starts the count of bubbles anew", () => {
+  const fixture = new RelayFixture();
+  for (let round = 0; round < 10; round++) {
+    fixture.native(echo(host, addressOfA));
+    assertEquals(fixture.sink.datagrams.length, 1, `round ${round}`);
+    fixture.meetA();
+    fixture.advance(40_000);
+  }
+});
+
+Deno.test("R-15: a host-specific relay serves the host's own addresses only", () => {
+  const fixture = new RelayFixture({ serves: [{ network: host, length: 128 }] });
+  fixture.meetA();
+  fixture.datagram(echo(addressOfA, host), a);
+  fixture.datagram(echo(addressOfA, ip6("2001:db8:1::69")), a);
+  assertEquals(fixture.sink.packets.length, 1);
+  assertEquals(fixture.sink.drops, ["destination_invalid"]);
+});
+
+Deno.test("R-16: errors are limited in rate", () => {
+  const fixture = new RelayFixture();
+  for (let i = 0; i < 1_000; i++) fixture.native(echo(host, ip6("2001:db8:2::1")));
+  assertEquals(fixture.sink.packets.length, 10);
+});
+
+Deno.test("R-16: no error answers an error, a multicast packet or an unspecified source", () => {
+  const fixture = new RelayFixture();
+  fixture.native(echo(host, ip6("2001:db8:2::1")));
+  const [error] = fixture.sink.packets;
+  fixture.sink.clear();
+  // The error itself comes back, turned round.
+  error!.set(ip6("2001:db8:3::1"), 24);
+  fixture.native(error!);
+  fixture.native(echo(host, ip6("ff0e::1")));
+  fixture.native(echo(ip6("::"), ip6("2001:db8:2::1")));
+  assertEquals(fixture.sink.packets, []);
+  assertEquals(fixture.sink.drops.length, 3);
+});
+
+Deno.test("R-16: a native packet beyond the MTU is answered with Packet Too Big", () => {
+  const fixture = new RelayFixture();
+  fixture.meetA();
+  fixture.native(echo(host, addressOfA, 1300));
+  assertEquals(fixture.sink.drops, ["packet_too_big"]);
+  const [error] = fixture.sink.packets;
+  assertEquals(icmpv6TypeOf(error!), Icmpv6Type.PACKET_TOO_BIG);
+  assertEquals(error!.subarray(44, 48), hex("00000500"));
+  assertEquals(error!.length, 1280);
+});
+
+Deno.test("A type 0 routing header through the relay is dropped", () => {
+  const fixture = new RelayFixture();
+  fixture.meetA();
+  const packet = new Uint8Array(40 + 24);
+  packet.set(echo(addressOfA, host).subarray(0, 40));
+  packet[5] = 24;
+  packet[6] = 43;
+  packet.set([59, 2, 0, 1], 40);
+  fixture.datagram(packet, a);
+  assertEquals(fixture.sink.drops, ["routing_header"]);
+});
+
+Deno.test("The relay's memory is bounded whatever is sent to it", () => {
+  const fixture = new RelayFixture({
+    maxPeers: 100,
+    bubblesPerServer: { perSecond: 1e6, burst: 1e6 },
+  });
+  for (let port = 1; port < 10_000; port++) {
+    const mapping = endpoint(addressOf(a), port);
+    fixture.native(echo(host, encodeTeredoAddress({ server: s1, flags: 0, mapping })));
+  }
+  assertEquals(fixture.relay.status(fixture.now).peers.length, 100);
+});
