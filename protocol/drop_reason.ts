@@ -37,6 +37,8 @@ export type DropReason =
   | "trailers_too_long"
   /** An origin indication from someone who is not a server. */
   | "origin_unexpected"
+  /** A solicitation with the cone bit, and no secondary address that could answer it. */
+  | "secondary_missing"
   /** Secure qualification: no authentication element. */
   | "authentication_missing"
   /** Secure qualification: a wrong identifier, value or key. */

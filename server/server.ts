@@ -1,25 +1,60 @@
 /**
  * The Teredo server, RFC 4380 §5.3.
  *
+ *                      from a link-local address to ff02::2
+ *                    +-------------------------------------> solicitation_handler.ts
+ *     UDP --> checks-|
+ *                    +-------------------------------------> forwarder.ts
+ *                      from a client, or to one of ours
+ *
  * @module
  */
 
 import type { DropReason } from "../protocol/drop_reason.ts";
-import type { Machine, Sink } from "../protocol/machine.ts";
-import type { Endpoint } from "../wire/endpoint.ts";
-import { SERVER_DEFAULTS, type ServerConfig, type ServerSocket } from "./server_config.ts";
-import type { ServerEvent } from "./server_event.ts";
+import type { Machine } from "../protocol/machine.ts";
+import { isBubble } from "../wire/bubble.ts";
+import { addressOf, type Endpoint, endpoint } from "../wire/endpoint.ts";
+import { isIcmpv6 } from "../wire/icmpv6.ts";
+import {
+  ALL_ROUTERS,
+  isLinkLocal,
+  isLoopback,
+  isMulticast,
+  isSameIpv6,
+  isUnspecified,
+} from "../wire/ipv6_address.ts";
+import { DESTINATION, SOURCE } from "../wire/ipv6_header.ts";
+import { isRouterSolicitation } from "../wire/neighbor_discovery.ts";
+import { isTeredo, mappingOf, serverOf } from "../wire/teredo_address.ts";
+import { parseTeredoPacket } from "../wire/teredo_packet.ts";
+import { Forwarder } from "./forwarder.ts";
+import { PacketLimiter } from "./packet_limiter.ts";
+import type { ServerConfig, ServerSocket } from "./server_config.ts";
+import type { PacketKind, ServerEvent, ServerSink } from "./server_event.ts";
+import { isOwnSocket, type ServerSettings, settingsOf } from "./server_settings.ts";
 import type { ServerStatus } from "./server_status.ts";
+import { SolicitationHandler } from "./solicitation_handler.ts";
 
-/** Answers solicitations and forwards bubbles and echoes; remembers nothing but its rate limits. */
+/**
+ * A Teredo server. It knows nothing of its clients: all that it needs stands in each packet, and a
+ * restart between two of them goes unnoticed. Only its rate limits remember, and they are bounded.
+ */
 export class Server implements Machine<ServerSocket, ServerEvent, ServerStatus> {
-  readonly #config: ServerConfig;
-  #solicitationsAnswered = 0;
-  #bubblesForwarded = 0;
-  #echoesForwarded = 0;
+  readonly #settings: ServerSettings;
+  readonly #limiter: PacketLimiter | undefined;
+  readonly #solicitations: SolicitationHandler;
+  readonly #forwarder: Forwarder;
+  /** For a relay's bubbles, which the relay limits itself. */
+  readonly #introducer: Forwarder;
+  readonly #handled: Record<PacketKind, number> = { solicitations: 0, bubbles: 0, echoes: 0 };
 
   constructor(config: ServerConfig) {
-    this.#config = config;
+    this.#settings = settingsOf(config);
+    const { limits } = this.#settings;
+    this.#limiter = limits && new PacketLimiter(limits);
+    this.#solicitations = new SolicitationHandler(this.#settings, this.#limiter);
+    this.#forwarder = new Forwarder(this.#settings, this.#limiter);
+    this.#introducer = new Forwarder(this.#settings, undefined);
   }
 
   handleDatagram(
@@ -27,28 +62,74 @@ export class Server implements Machine<ServerSocket, ServerEvent, ServerStatus> 
     from: Endpoint,
     via: ServerSocket,
     now: number,
-    sink: Sink<ServerSocket, ServerEvent>,
+    sink: ServerSink,
   ): void {
-    const declined = this.serve(bytes, from, via, now, sink);
-    if (declined !== undefined) sink.drop(declined);
+    const reason = this.serve(bytes, from, via, now, sink);
+    if (reason !== undefined) sink.drop(reason);
   }
 
   /**
-   * Handles a datagram, or tells why not, for whoever has another use for it: a relay on the same
-   * sockets (RFC 4380 §5.4.3).
+   * Handles a datagram like {@linkcode Server.handleDatagram}, but leaves what is not for a server to
+   * the caller, who may have a relay on the same sockets.
+   *
+   * The checks have the order of RFC 4380 §5.3.1, and between them stand those of origin and loops.
+   *
+   * @returns why the datagram was not used, if so
    */
   serve(
-    _bytes: Uint8Array,
-    _from: Endpoint,
-    _via: ServerSocket,
-    _now: number,
-    _sink: Sink<ServerSocket, ServerEvent>,
+    bytes: Uint8Array,
+    from: Endpoint,
+    via: ServerSocket,
+    now: number,
+    sink: ServerSink,
   ): DropReason | undefined {
-    return "not_bubble_or_icmpv6";
+    // Case 1. Only servers insert origin indications, and none has a reason to send one to another:
+    // this ends whatever loop between servers the other checks might leave.
+    const packet = parseTeredoPacket(bytes);
+    if (typeof packet === "string") return packet;
+    if (packet.origin !== undefined) return "origin_unexpected";
+    // Case 2.
+    const { ipv6 } = packet;
+    const kind = isBubble(ipv6) ? "bubbles" : "echoes";
+    if (kind === "echoes" && !isIcmpv6(ipv6)) return "not_bubble_or_icmpv6";
+    // Case 3.
+    if (!this.#settings.globalUnicast.has(addressOf(from))) return "source_not_global";
+    if (this.#wouldLoop(ipv6, from)) return "loop";
+    // Case 4.
+    if (isLinkLocal(ipv6, SOURCE) && isSameIpv6(ipv6, DESTINATION, ALL_ROUTERS)) {
+      if (!isRouterSolicitation(ipv6)) return "destination_invalid";
+      const failure = this.#solicitations.handle(packet, from, via, now, sink);
+      return failure ?? this.#count("solicitations");
+    }
+    // Cases 5 to 7.
+    const failure = this.#checkEnds(ipv6, from) ??
+      this.#forwarder.forward(packet, kind, from, now, sink);
+    return failure ?? this.#count(kind);
   }
 
-  /** A server is no way into Teredo: what the native IPv6 Internet sends to clients, a relay takes. */
-  handlePacket(_ipv6: Uint8Array, _now: number, sink: Sink<ServerSocket, ServerEvent>): void {
+  /**
+   * Sends a bubble of a relay on the same sockets to a client of this server, as if it had come by
+   * UDP from the primary socket; there it would count as a loop.
+   */
+  introduce(bubble: Uint8Array, now: number, sink: ServerSink): DropReason | undefined {
+    const packet = parseTeredoPacket(bubble);
+    if (typeof packet === "string") return packet;
+    const { primary, port } = this.#settings;
+    const { ipv6 } = packet;
+    if (isTeredo(ipv6, DESTINATION) && isOwnSocket(this.#settings, mappingOf(ipv6, DESTINATION))) {
+      return "loop";
+    }
+    const failure = this.#introducer.forward(packet, "bubbles", endpoint(primary, port), now, sink);
+    return failure ?? this.#count("bubbles");
+  }
+
+  /** Whether `at` is a socket of this server. */
+  owns(at: Endpoint): boolean {
+    return isOwnSocket(this.#settings, at);
+  }
+
+  /** A server is no way into Teredo: what native hosts send to clients is for relays. */
+  handlePacket(_ipv6: Uint8Array, _now: number, sink: ServerSink): void {
     sink.drop("destination_invalid");
   }
 
@@ -58,21 +139,49 @@ export class Server implements Machine<ServerSocket, ServerEvent, ServerStatus> 
     return Infinity;
   }
 
-  status(_now: number): ServerStatus {
-    const { primary, secondary, port, advertisedMtu, secrets } = this.#config;
+  status(): ServerStatus {
+    const { primary, secondary, port, advertisedMtu, secrets } = this.#settings;
     return {
       role: "server",
       primary,
       secondary,
-      port: port ?? SERVER_DEFAULTS.port,
-      advertisedMtu: advertisedMtu === "omit"
-        ? undefined
-        : advertisedMtu ?? SERVER_DEFAULTS.advertisedMtu,
+      port,
+      advertisedMtu,
       secure: secrets !== undefined,
-      solicitationsAnswered: this.#solicitationsAnswered,
-      bubblesForwarded: this.#bubblesForwarded,
-      echoesForwarded: this.#echoesForwarded,
-      addressesRemembered: 0,
+      solicitationsAnswered: this.#handled.solicitations,
+      bubblesForwarded: this.#handled.bubbles,
+      echoesForwarded: this.#handled.echoes,
+      addressesRemembered: this.#limiter?.size ?? 0,
     };
+  }
+
+  /**
+   * Whether a packet comes from this server, or would be sent to it. Neither needs more than one
+   * packet to go round for ever, since no hop limit is spent on UDP (MTFL-SA-0603).
+   */
+  #wouldLoop(ipv6: Uint8Array, from: Endpoint): boolean {
+    return this.owns(from) ||
+      (isTeredo(ipv6, DESTINATION) && this.owns(mappingOf(ipv6, DESTINATION)));
+  }
+
+  /**
+   * Case 5: a client, who is where its address says. Case 6: someone else, to a client of ours; not
+   * only native addresses but link-local ones too, from which Miredo sends its bubbles. Case 7: no
+   * other.
+   */
+  #checkEnds(ipv6: Uint8Array, from: Endpoint): DropReason | undefined {
+    if (isTeredo(ipv6, SOURCE)) {
+      return mappingOf(ipv6, SOURCE) === from ? undefined : "source_mismatch";
+    }
+    if (isMulticast(ipv6, SOURCE) || isUnspecified(ipv6, SOURCE) || isLoopback(ipv6, SOURCE)) {
+      return "source_invalid";
+    }
+    const isToOurs = isTeredo(ipv6, DESTINATION) &&
+      serverOf(ipv6, DESTINATION) === this.#settings.primary;
+    return isToOurs ? undefined : "source_mismatch";
+  }
+
+  #count(kind: PacketKind): undefined {
+    this.#handled[kind]++;
   }
 }

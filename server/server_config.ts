@@ -67,6 +67,7 @@ export const SERVER_DEFAULTS = {
   port: TEREDO_PORT,
   advertisedMtu: TEREDO_MTU,
   requireNonce: false,
+  withRelay: false,
   limits: {
     perSource: {
       solicitations: { perSecond: 5, burst: 10 },

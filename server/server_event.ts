@@ -4,8 +4,13 @@
  * @module
  */
 
+import type { Sink } from "../protocol/machine.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import type { Ipv4Address } from "../wire/ipv4_address.ts";
+import type { ServerSocket } from "./server_config.ts";
+
+/** Where a server's effects go. */
+export type ServerSink = Sink<ServerSocket, ServerEvent>;
 
 /** The limit that a packet ran into. */
 export type LimitName = "source" | "destination" | "total";

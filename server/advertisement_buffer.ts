@@ -1,0 +1,78 @@
+/**
+ * The answer to a Router Solicitation, ready to send.
+ *
+ *     [authentication] | origin indication (8) | Router Advertisement (96 or 104)
+ *                      ^ fixed
+ *
+ * All Router Advertisements of a server are the same but for destination and checksum, so one stands
+ * here for good and those two are written into it for each client. The authentication element grows
+ * to the front, where there is room for the longest.
+ *
+ * @module
+ */
+
+import { addToSum, foldSum } from "../wire/checksum.ts";
+import { type Endpoint, endpoint } from "../wire/endpoint.ts";
+import type { Ipv4Address } from "../wire/ipv4_address.ts";
+import { IPV6_ADDRESS_LENGTH } from "../wire/ipv6_address.ts";
+import { DESTINATION, IPV6_HEADER_LENGTH, SOURCE } from "../wire/ipv6_header.ts";
+import { encodeRouterAdvertisement } from "../wire/neighbor_discovery.ts";
+import { getU16, setU16 } from "../wire/octets.ts";
+import { ORIGIN_LENGTH, writeOrigin } from "../wire/origin_indication.ts";
+import { CONE_FLAG, encodeTeredoLinkLocal, teredoPrefix } from "../wire/teredo_address.ts";
+
+/** Identifier and value of 255 octets each with 13 around them, rounded up. */
+const ORIGIN = 528;
+const ADVERTISEMENT = ORIGIN + ORIGIN_LENGTH;
+const CHECKSUM = IPV6_HEADER_LENGTH + 2;
+
+/** Writes one answer at a time; each is valid until the next. */
+export class AdvertisementBuffer {
+  readonly #bytes: Uint8Array<ArrayBuffer>;
+  /** The Router Advertisement, a view. */
+  readonly #packet: Uint8Array;
+  /** The sum of the advertisement with destination :: and no checksum. */
+  readonly #sum: number;
+  readonly #unauthenticated: Uint8Array;
+
+  /**
+   * Source and prefix derive from the primary address whichever socket answers: the client's address
+   * must not depend on it, RFC 4380 §5.2.1.
+   */
+  constructor(primary: Ipv4Address, port: number, mtu: number | undefined) {
+    const template = encodeRouterAdvertisement({
+      source: encodeTeredoLinkLocal(CONE_FLAG, endpoint(primary, port)),
+      destination: new Uint8Array(IPV6_ADDRESS_LENGTH),
+      prefix: teredoPrefix(primary),
+      ...(mtu === undefined ? {} : { mtu }),
+    });
+    this.#sum = ~getU16(template, CHECKSUM) & 0xffff;
+    this.#bytes = new Uint8Array(ADVERTISEMENT + template.length);
+    this.#bytes.set(template, ADVERTISEMENT);
+    this.#packet = this.#bytes.subarray(ADVERTISEMENT);
+    this.#unauthenticated = this.#bytes.subarray(ORIGIN);
+  }
+
+  /** The Router Advertisement of the last {@linkcode write}, without what precedes it. */
+  get advertisement(): Uint8Array {
+    return this.#packet;
+  }
+
+  /** Writes the answer to a solicitation that came from `origin`; it has no authentication element. */
+  write(solicitation: Uint8Array, origin: Endpoint): Uint8Array {
+    const packet = this.#packet;
+    for (let i = 0; i < IPV6_ADDRESS_LENGTH; i++) {
+      packet[DESTINATION + i] = solicitation[SOURCE + i]!;
+    }
+    setU16(packet, CHECKSUM, ~foldSum(addToSum(packet, DESTINATION, 16, this.#sum)));
+    writeOrigin(this.#bytes, ORIGIN, origin);
+    return this.#unauthenticated;
+  }
+
+  /** Puts an authentication element before the last answer. */
+  prepend(element: Uint8Array): Uint8Array {
+    const start = ORIGIN - element.length;
+    this.#bytes.set(element, start);
+    return this.#bytes.subarray(start);
+  }
+}

@@ -1,0 +1,62 @@
+/**
+ * Who may solicit, and how the answer proves itself: RFC 4380 §5.2.2 and §5.3.2.
+ *
+ *     secure server                                   answer
+ *     no element                                      none
+ *     unknown identifier, value not of this secret    none
+ *     current identifier                              confirmation 0, value by its secret
+ *     retired identifier                              confirmation 1, value by its old secret
+ *
+ *     other server
+ *     no element                                      without element (none with `requireNonce`)
+ *     any element                                     its nonce alone
+ *
+ * @module
+ */
+
+import {
+  type Authentication,
+  authenticationValue,
+  encodeAuthentication,
+  isAuthentic,
+  nonceOnly,
+} from "../wire/authentication.ts";
+import type { Endpoint } from "../wire/endpoint.ts";
+import type { ClientSecret, SecretStore } from "./secret_store.ts";
+
+/** Confirmation octets of an answer. */
+const KEY_VALID = 0;
+const NEW_KEY_NEEDED = 1;
+
+/** The secret of a secure server's client, if the solicitation proves to come from it. */
+export function authenticate(
+  store: SecretStore,
+  { identifier, value, nonce, confirmation }: Authentication,
+  solicitation: Uint8Array,
+): ClientSecret | undefined {
+  const client = store.find(identifier);
+  if (client === undefined) return undefined;
+  const content = { nonce, confirmation, origin: undefined, ipv6: solicitation };
+  return isAuthentic(value, client.secret, content) ? client : undefined;
+}
+
+/** The element of a secure server's answer: the value covers origin indication and advertisement. */
+export function secureElement(
+  { identifier, nonce }: Authentication,
+  { secret, retired }: ClientSecret,
+  origin: Endpoint,
+  advertisement: Uint8Array,
+): Uint8Array {
+  const confirmation = retired ? NEW_KEY_NEEDED : KEY_VALID;
+  const content = { nonce, confirmation, origin, ipv6: advertisement };
+  const value = authenticationValue(secret, content);
+  return encodeAuthentication({ identifier, value, nonce, confirmation });
+}
+
+/**
+ * The element of any other server's answer. Identifier and value of a client that takes this server
+ * for a secure one are left out: what cannot be verified must not look as if it had been.
+ */
+export function nonceElement({ nonce }: Authentication): Uint8Array {
+  return encodeAuthentication(nonceOnly(nonce));
+}

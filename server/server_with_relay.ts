@@ -1,0 +1,120 @@
+/**
+ * A server and a relay on the same sockets, RFC 4380 §5.4.3: "the processing of incoming packets
+ * should be a combination" of both rules. Three kinds of packet need more than one rule after the
+ * other:
+ *
+ * - What a client sends through the relay may look like a connectivity test. Where the relay knows
+ *   the client, the packet is the relay's, and the server's limits do not apply.
+ * - The relay looks for a client by a bubble through its server, which may be the one beside it.
+ * - The client's answer is a bubble to a native address, which a server alone would forward.
+ *
+ * @module
+ */
+
+import type { DropReason } from "../protocol/drop_reason.ts";
+import type { FastPath, Machine, Sink } from "../protocol/machine.ts";
+import type { Endpoint } from "../wire/endpoint.ts";
+import { Server } from "./server.ts";
+import type { ServerConfig, ServerSocket } from "./server_config.ts";
+import type { ServerEvent } from "./server_event.ts";
+import type { ServerStatus } from "./server_status.ts";
+
+/** A relay, as far as a server has to know it: one socket, which here is the primary one. */
+export type RelayPart<Event, Status> = Machine<"service", Event, Status> & FastPath;
+
+/** The states of both. */
+export interface ServerWithRelayStatus<RelayStatus> {
+  readonly role: "server+relay";
+  readonly server: ServerStatus;
+  readonly relay: RelayStatus;
+}
+
+/** Why a server declines what may be a client's packet to its relay. */
+const MAY_BE_RELAYED: ReadonlySet<DropReason> = new Set<DropReason>([
+  "not_bubble_or_icmpv6",
+  "not_echo",
+  "icmpv6_too_long",
+  "destination_invalid",
+]);
+
+/** Both roles as one machine. */
+export class ServerWithRelay<RelayEvent, RelayStatus>
+  implements
+    Machine<ServerSocket, ServerEvent | RelayEvent, ServerWithRelayStatus<RelayStatus>>,
+    FastPath {
+  readonly #server: Server;
+  readonly #relay: RelayPart<RelayEvent, RelayStatus>;
+
+  constructor(config: ServerConfig, relay: RelayPart<RelayEvent, RelayStatus>) {
+    this.#server = new Server({ ...config, withRelay: true });
+    this.#relay = relay;
+  }
+
+  /** Packets that the relay sends at once; they leave from the primary socket. */
+  route(ipv6: Uint8Array, now: number): Endpoint | undefined {
+    return this.#relay.route(ipv6, now);
+  }
+
+  admit(datagram: Uint8Array, from: Endpoint, now: number): boolean {
+    return this.#relay.admit(datagram, from, now);
+  }
+
+  handleDatagram(
+    bytes: Uint8Array,
+    from: Endpoint,
+    via: ServerSocket,
+    now: number,
+    sink: Sink<ServerSocket, ServerEvent | RelayEvent>,
+  ): void {
+    if (via === "primary" && this.admit(bytes, from, now)) return sink.packet(bytes);
+    const reason = this.#server.serve(bytes, from, via, now, sink);
+    if (reason === undefined) return;
+    if (via === "primary" && MAY_BE_RELAYED.has(reason)) {
+      this.#relay.handleDatagram(bytes, from, "service", now, this.#relaySink(now, sink));
+    } else {
+      sink.drop(reason);
+    }
+  }
+
+  handlePacket(
+    ipv6: Uint8Array,
+    now: number,
+    sink: Sink<ServerSocket, ServerEvent | RelayEvent>,
+  ): void {
+    this.#relay.handlePacket(ipv6, now, this.#relaySink(now, sink));
+  }
+
+  handleTimer(now: number, sink: Sink<ServerSocket, ServerEvent | RelayEvent>): void {
+    this.#relay.handleTimer(now, this.#relaySink(now, sink));
+  }
+
+  nextTimer(): number {
+    return this.#relay.nextTimer();
+  }
+
+  status(now: number): ServerWithRelayStatus<RelayStatus> {
+    return {
+      role: "server+relay",
+      server: this.#server.status(),
+      relay: this.#relay.status(now),
+    };
+  }
+
+  /** What the relay wants done, with bubbles for clients of the own server handed to it. */
+  #relaySink(
+    now: number,
+    sink: Sink<ServerSocket, ServerEvent | RelayEvent>,
+  ): Sink<"service", RelayEvent> {
+    const server = this.#server;
+    return {
+      datagram(to, _via, bytes): void {
+        if (!server.owns(to)) return sink.datagram(to, "primary", bytes);
+        const reason = server.introduce(bytes, now, sink);
+        if (reason !== undefined) sink.drop(reason);
+      },
+      packet: (ipv6) => sink.packet(ipv6),
+      event: (event) => sink.event(event),
+      drop: (reason) => sink.drop(reason),
+    };
+  }
+}

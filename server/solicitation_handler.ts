@@ -1,0 +1,102 @@
+/**
+ * Router Solicitations, RFC 4380 §5.3.2.
+ *
+ * @module
+ */
+
+import type { DropReason } from "../protocol/drop_reason.ts";
+import { addressOf, type Endpoint } from "../wire/endpoint.ts";
+import { SOURCE } from "../wire/ipv6_header.ts";
+import { checkRouterSolicitation } from "../wire/neighbor_discovery.ts";
+import { isCone } from "../wire/teredo_address.ts";
+import type { TeredoPacket } from "../wire/teredo_packet.ts";
+import { AdvertisementBuffer } from "./advertisement_buffer.ts";
+import { authenticate, nonceElement, secureElement } from "./credentials.ts";
+import type { PacketLimiter } from "./packet_limiter.ts";
+import type { SecretStore } from "./secret_store.ts";
+import type { ServerSocket } from "./server_config.ts";
+import type { ServerSink } from "./server_event.ts";
+import type { ServerSettings } from "./server_settings.ts";
+
+/** Answers Router Solicitations with Router Advertisements. */
+export class SolicitationHandler {
+  readonly #settings: ServerSettings;
+  readonly #limiter: PacketLimiter | undefined;
+  readonly #buffer: AdvertisementBuffer;
+
+  constructor(settings: ServerSettings, limiter: PacketLimiter | undefined) {
+    const { primary, port, advertisedMtu } = settings;
+    this.#settings = settings;
+    this.#limiter = limiter;
+    this.#buffer = new AdvertisementBuffer(primary, port, advertisedMtu);
+  }
+
+  /**
+   * Answers a packet from a link-local address to all routers.
+   *
+   * RFC 4380 §5.3.2 wants the destination of the answer to be global unicast: it is the outer source,
+   * for which §5.3.1 case 3 has seen to that.
+   *
+   * @returns why there was no answer, if so
+   */
+  handle(
+    packet: TeredoPacket,
+    from: Endpoint,
+    via: ServerSocket,
+    now: number,
+    sink: ServerSink,
+  ): DropReason | undefined {
+    const { ipv6 } = packet;
+    const malformed = checkRouterSolicitation(ipv6);
+    if (malformed !== undefined) return malformed;
+    const sender = isCone(ipv6, SOURCE) ? other(via) : via;
+    const { secondary, secrets } = this.#settings;
+    if (sender === "secondary" && secondary === undefined) return "secondary_missing";
+    // Before any HMAC is computed: a flood of solicitations must not buy one each.
+    if (this.#limiter?.refuses("solicitations", addressOf(from), undefined, now, sink)) {
+      return "rate_limited";
+    }
+    const answer = secrets === undefined
+      ? this.#answer(packet, from)
+      : this.#secureAnswer(packet, from, secrets, sink);
+    if (typeof answer === "string") return answer;
+    sink.datagram(from, sender, answer);
+    return undefined;
+  }
+
+  #answer({ ipv6, authentication }: TeredoPacket, from: Endpoint): Uint8Array | DropReason {
+    if (authentication === undefined) {
+      return this.#settings.requireNonce
+        ? "authentication_missing"
+        : this.#buffer.write(ipv6, from);
+    }
+    this.#buffer.write(ipv6, from);
+    return this.#buffer.prepend(nonceElement(authentication));
+  }
+
+  #secureAnswer(
+    { ipv6, authentication }: TeredoPacket,
+    from: Endpoint,
+    secrets: SecretStore,
+    sink: ServerSink,
+  ): Uint8Array | DropReason {
+    if (authentication === undefined) return "authentication_missing";
+    const client = authenticate(secrets, authentication, ipv6);
+    if (client === undefined) return "authentication_failed";
+    if (client.retired) {
+      const identifier = authentication.identifier.slice();
+      sink.event({ type: "retired_key_used", identifier, client: from });
+    }
+    this.#buffer.write(ipv6, from);
+    const { advertisement } = this.#buffer;
+    return this.#buffer.prepend(secureElement(authentication, client, from, advertisement));
+  }
+}
+
+/**
+ * The socket that a client with the cone bit is answered from, RFC 4380 §5.3.2: only a cone NAT lets
+ * that answer in. No client sets the bit since RFC 5991 §3.2, but servers must go on honouring it.
+ */
+function other(via: ServerSocket): ServerSocket {
+  return via === "primary" ? "secondary" : "primary";
+}
