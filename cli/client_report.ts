@@ -23,90 +23,117 @@ export interface ClientView {
   isOwn(address: Ipv4Address): boolean;
 }
 
-/** An event as a line for the log. */
-export function describeClientEvent(event: ClientEvent, view: ClientView): Message {
-  switch (event.type) {
-    case "qualifying":
-      return info(`Asking ${nameOf(event.server, view)} for an address`);
-    case "qualified":
-      return info(describeQualified(event, view));
-    case "server_silent":
-      return warn(
-        `${capital(nameOf(event.server, view))} does not answer and is asked again; ` +
-          "traffic with known peers goes on",
-      );
-    case "server_back":
-      return info(`${capital(nameOf(event.server, view))} answers again`);
-    case "offline":
-      return warn(
-        `Off-line: ${describeReason(event.reason, event.server, view)}. ` +
-          `Next try in ${formatDuration(event.retryIn)}`,
-      );
-    case "peer_reached":
-      return debug(`Peer ${formatIpv6(event.peer)} is reached at ${formatEndpoint(event.mapping)}`);
-    case "peer_unreachable":
-      return debug(`Peer ${formatIpv6(event.peer)} does not answer`);
-  }
-}
-
 type Qualified = Extract<ClientEvent, { type: "qualified" }>;
+type Offline = Extract<ClientEvent, { type: "offline" }>;
 
-function describeQualified({ address, mapping, mtu, previous }: Qualified, view: ClientView) {
-  const now = formatIpv6(address);
-  const what = previous === undefined
-    ? `Qualified: the Teredo address is ${now}`
-    : `The mapping changed: the Teredo address is ${now} now, it was ${formatIpv6(previous)}`;
-  return `${what}; seen from outside as ${formatEndpoint(mapping)}, ` +
-    `${describeNat(mapping, view)}; MTU ${mtu}`;
-}
+/** Turns a client's events into lines for the log. Advice is given once, not with every new try. */
+export class ClientReport {
+  readonly #view: ClientView;
+  /** Why the client is off-line, as it was said last. */
+  #reason: OfflineReason | undefined;
 
-function describeNat(mapping: Endpoint, { port, isOwn }: ClientView): string {
-  if (portOf(mapping) !== port) return `behind a NAT that replaces port ${port}`;
-  return isOwn(addressOf(mapping)) ? "without a NAT" : "behind a NAT that keeps the port";
-}
-
-function describeReason(
-  reason: OfflineReason,
-  server: ServerAddresses,
-  view: ClientView,
-): string {
-  const name = nameOf(server, view);
-  switch (reason) {
-    case "no_reply_from_primary":
-      return `${name} does not answer. Check that it is a Teredo server in service, ` +
-        `and that no firewall stops UDP to port ${TEREDO_PORT}; --server names another`;
-    case "no_reply_from_secondary":
-      return `${name} answers, but not from its secondary address ` +
-        `${formatIpv4(server.secondary)}. If it has another one, name it with --server2`;
-    case "symmetric_nat":
-      return "the NAT of this network is symmetric: it shows another address or port to each " +
-        "destination, so that peers could not reach this host. Use another network, or have the " +
-        "NAT keep one mapping for each inside port (endpoint-independent mapping, RFC 4787)";
-    case "server_lost":
-      return `${name} does not answer any more. Check this host's network`;
-    case "new_key_needed":
-      return `${name} wants another key. Ask its operator for one`;
+  constructor(view: ClientView) {
+    this.#view = view;
   }
-}
 
-/** "server teredo.example (192.0.2.1)", or the address alone where no name was given. */
-function nameOf({ primary }: ServerAddresses, { serverName }: ClientView): string {
-  const address = formatIpv4(primary);
-  return address === serverName ? `server ${address}` : `server ${serverName} (${address})`;
+  /** An event in words. */
+  describe(event: ClientEvent): Message {
+    switch (event.type) {
+      case "qualifying": {
+        const level = this.#reason === undefined ? "info" : "debug";
+        return { level, text: `Asking ${this.#nameOf(event.server)} for an address` };
+      }
+      case "qualified":
+        this.#reason = undefined;
+        return { level: "info", text: this.#describeQualified(event) };
+      case "server_silent":
+        return {
+          level: "warn",
+          text: `${capital(this.#nameOf(event.server))} does not answer and is asked again; ` +
+            "traffic with known peers goes on",
+        };
+      case "server_back":
+        return { level: "info", text: `${capital(this.#nameOf(event.server))} answers again` };
+      case "offline":
+        return this.#describeOffline(event);
+      case "peer_reached":
+        return {
+          level: "debug",
+          text: `Peer ${formatIpv6(event.peer)} is reached at ${formatEndpoint(event.mapping)}`,
+        };
+      case "peer_unreachable":
+        return { level: "debug", text: `Peer ${formatIpv6(event.peer)} does not answer` };
+    }
+  }
+
+  #describeQualified({ address, mapping, mtu, previous }: Qualified): string {
+    const now = formatIpv6(address);
+    const what = previous === undefined
+      ? `Qualified: the Teredo address is ${now}`
+      : `The mapping changed: the Teredo address is ${now} now, it was ${formatIpv6(previous)}`;
+    return `${what}; seen from outside as ${formatEndpoint(mapping)}, ` +
+      `${this.#describeNat(mapping)}; MTU ${mtu}`;
+  }
+
+  #describeNat(mapping: Endpoint): string {
+    const { port, isOwn } = this.#view;
+    if (portOf(mapping) !== port) return `behind a NAT that replaces port ${port}`;
+    return isOwn(addressOf(mapping)) ? "without a NAT" : "behind a NAT that keeps the port";
+  }
+
+  #describeOffline({ reason, server, retryIn }: Offline): Message {
+    const { cause, advice } = this.#explain(reason, server);
+    const next = `Next try in ${formatDuration(retryIn)}`;
+    if (reason === this.#reason) {
+      return { level: "info", text: `Still off-line: ${cause}. ${next}` };
+    }
+    this.#reason = reason;
+    return { level: "warn", text: `Off-line: ${cause}. ${advice}. ${next}` };
+  }
+
+  #explain(reason: OfflineReason, server: ServerAddresses): { cause: string; advice: string } {
+    const name = this.#nameOf(server);
+    switch (reason) {
+      case "no_reply_from_primary":
+        return {
+          cause: `${name} does not answer`,
+          advice: "Check that it is a Teredo server in service, and that no firewall stops UDP " +
+            `to its port ${TEREDO_PORT}; --server names another one`,
+        };
+      case "no_reply_from_secondary":
+        return {
+          cause: `${name} answers, but not from its secondary address ` +
+            formatIpv4(server.secondary),
+          advice: "If that is not its secondary address, name the right one with --server2",
+        };
+      case "symmetric_nat":
+        return {
+          cause: "the NAT of this network is symmetric: it shows another address or port to " +
+            "each destination, so that no peer could reach this host",
+          advice: "Use another network, or have the NAT keep one mapping for each inside port " +
+            "(endpoint-independent mapping, RFC 4787)",
+        };
+      case "server_lost":
+        return {
+          cause: `${name} does not answer any more`,
+          advice: "Check this host's network",
+        };
+      case "new_key_needed":
+        return {
+          cause: `${name} wants another key`,
+          advice: "Ask its operator for one",
+        };
+    }
+  }
+
+  /** "server teredo.example (192.0.2.1)", or the address alone where no name was given. */
+  #nameOf({ primary }: ServerAddresses): string {
+    const { serverName } = this.#view;
+    const address = formatIpv4(primary);
+    return address === serverName ? `server ${address}` : `server ${serverName} (${address})`;
+  }
 }
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-function debug(text: string): Message {
-  return { level: "debug", text };
-}
-
-function info(text: string): Message {
-  return { level: "info", text };
-}
-
-function warn(text: string): Message {
-  return { level: "warn", text };
 }

@@ -92,11 +92,8 @@ function readOption(
   if (texts.length > 1) throw new UsageError(`${flag} is given twice`, command.name);
   if (texts.length === 1) return readValue(command, flag, option.kind, texts[0]!);
   if (!option.isRequired) return option.fallback;
-  const wanted = `${flag} ${option.kind.placeholder}`;
-  throw new UsageError(
-    `"teredo ${command.name}" needs ${wanted}: ${option.help.toLowerCase()}`,
-    command.name,
-  );
+  const { expected } = option.kind;
+  throw new UsageError(`"teredo ${command.name}" needs ${flag}, ${expected}`, command.name);
 }
 
 function readPositional(command: Command, given: readonly (string | number)[]): string | undefined {

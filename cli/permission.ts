@@ -27,11 +27,15 @@ export function withRemedy<T>(capability: Capability, action: () => T): T {
   }
 }
 
+/** Commands are told only of the executable: of an interpreter, every script would get the right. */
 function explain(error: SystemError, capability: Capability): CliError {
-  const lines = [error.message, "  sudo teredo …"];
-  // Of an interpreter, every other script would inherit the capability.
-  if (Deno.build.standalone) {
-    lines.push(`  sudo setcap ${capability.toLowerCase()}+ep ${Deno.execPath()}`);
-  }
-  return new CliError(lines.join("\n"), ExitCode.PERMISSION, { cause: error });
+  const program = Deno.execPath();
+  const commands = Deno.build.standalone
+    ? [
+      `  sudo ${[program, ...Deno.args].join(" ")}`,
+      `  sudo setcap ${capability.toLowerCase()}+ep ${program}`,
+    ]
+    : [];
+  const message = [error.message, ...commands].join("\n");
+  return new CliError(message, ExitCode.PERMISSION, { cause: error });
 }

@@ -25,7 +25,7 @@ import type { GlobalUnicast } from "../wire/global_unicast.ts";
 import { formatIpv4, ipv4Address } from "../wire/ipv4_address.ts";
 import { addressPolicy } from "./address_policy.ts";
 import { CliError } from "./cli_error.ts";
-import { type ClientView, describeClientEvent } from "./client_report.ts";
+import { ClientReport } from "./client_report.ts";
 import { describeDrops } from "./drop_report.ts";
 import { faultReport } from "./fault_report.ts";
 import { writeMessage } from "./message.ts";
@@ -85,14 +85,15 @@ export async function runClient(options: ClientOptions, signal: AbortSignal): Pr
   const refresh = new ServerRefresh(name, servers, log, (changed) => {
     driver.act((now, sink) => client.useServers([changed], now, sink));
   });
-  const view: ClientView = {
+  const port = portOf(socket.local);
+  const report = new ClientReport({
     serverName: options.server,
-    port: portOf(socket.local),
+    port,
     isOwn: (address) => localAddresses().some((own) => own.address === address),
-  };
+  });
 
   function onEvent(event: ClientEvent): void {
-    writeMessage(log, describeClientEvent(event, view));
+    writeMessage(log, report.describe(event));
     if (event.type === "qualified") network.up(event.address, event.mtu);
     if (event.type === "offline") {
       network.down();
@@ -100,7 +101,7 @@ export async function runClient(options: ClientOptions, signal: AbortSignal): Pr
     }
   }
 
-  log.debug(`Interface ${tun.name} is made; sending from UDP port ${view.port}`);
+  log.debug(`Interface ${tun.name} is made; sending from UDP port ${port}`);
   await together(signal, (ending) => driver.run(ending), (ending) => poller.run(ending));
   log.debug(() => describeDrops(counters));
   log.info(`Stopped; interface ${tun.name} is removed`);

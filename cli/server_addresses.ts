@@ -59,10 +59,10 @@ function check(
     );
   }
   if (!own.includes(address)) {
-    const list = own.map(formatIpv4).join(", ");
+    const list = own.map(formatIpv4).join(", ") || "none";
     throw new CliError(
-      `Cannot serve on ${text}: it is not an address of this host. ` +
-        `Give ${option} one of ${list}, or add the address to an interface first`,
+      `Cannot serve on ${text}: it is not an address of this host (those are: ${list}). ` +
+        `Give ${option} one that is, or add this one to an interface first`,
     );
   }
 }
