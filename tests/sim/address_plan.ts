@@ -11,6 +11,9 @@
 import { type Ipv4Address, ipv4Address, parseIpv4 } from "../../wire/ipv4_address.ts";
 import { parseIpv6 } from "../../wire/ipv6_address.ts";
 
+/** Native IPv6 hosts are in here. */
+export const NATIVE_PREFIX = { network: parseIpv6("2001:db8::")!, length: 32 } as const;
+
 /** A block out of which addresses are taken one after the other. */
 export class AddressBlock {
   readonly #network: Ipv4Address;

@@ -14,16 +14,10 @@ import type { ClientSocket } from "../../client/qualification.ts";
 import { DISCOVERY_GROUP, TEREDO_PORT } from "../../protocol/constants.ts";
 import { type Endpoint, endpoint } from "../../wire/endpoint.ts";
 import type { Host } from "./host.ts";
-import { Ipv6Stack, type PingOptions } from "./ipv6_stack.ts";
+import { Ipv6Stack, type Pingable, type PingOptions } from "./ipv6_stack.ts";
 import { MachineRunner } from "./machine_runner.ts";
 import type { Ping } from "./ping.ts";
 import type { VirtualClock } from "./virtual_clock.ts";
-
-/** Whoever can be pinged while having an address. */
-export interface Pingable {
-  /** 16 octets. */
-  readonly address: Uint8Array | undefined;
-}
 
 /** How a client runs on its host. */
 export interface ClientPlace {
@@ -37,12 +31,15 @@ export interface ClientPlace {
 /** A client, its host and the host's IPv6. */
 export class ClientNode implements Pingable {
   readonly host: Host;
+  /** The service port, at the host's address. */
+  readonly service: Endpoint;
   readonly runner: MachineRunner<ClientSocket, ClientEvent, ClientStatus>;
   readonly stack: Ipv6Stack;
   readonly #config: ClientConfig;
 
   constructor(place: ClientPlace, config: ClientConfig, clock: VirtualClock) {
     this.host = place.host;
+    this.service = place.service;
     this.#config = config;
     this.stack = new Ipv6Stack(clock, (ipv6) => this.runner.handlePacket(ipv6));
     this.runner = new MachineRunner<ClientSocket, ClientEvent, ClientStatus>(clock, {
@@ -87,8 +84,7 @@ export class ClientNode implements Pingable {
 
   /** Pings another node at the address that it has now. */
   ping(target: Pingable, options?: PingOptions): Ping {
-    if (target.address === undefined) throw new TypeError("Cannot ping who has no address");
-    return this.stack.ping(target.address.slice(), options);
+    return this.stack.pingNode(target, options);
   }
 
   /** What the driver does to the TUN interface. */

@@ -26,6 +26,12 @@ const ECHO_SEQUENCE = IPV6_HEADER_LENGTH + 6;
 /** Where an ICMPv6 error quotes what it is about. */
 const QUOTED = IPV6_HEADER_LENGTH + 8;
 
+/** Whoever can be pinged while having an address. */
+export interface Pingable {
+  /** 16 octets. */
+  readonly address: Uint8Array | undefined;
+}
+
 /** How to ping. */
 export interface PingOptions {
   /** How many requests; 1 unless given. */
@@ -65,6 +71,12 @@ export class Ipv6Stack {
       });
     }
     return ping;
+  }
+
+  /** Pings another node at the address that it has now. */
+  pingNode(target: Pingable, options?: PingOptions): Ping {
+    if (target.address === undefined) throw new TypeError("Cannot ping who has no address");
+    return this.ping(target.address.slice(), options);
   }
 
   /** A packet came for the host. */

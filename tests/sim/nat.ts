@@ -50,6 +50,9 @@ export class Nat {
   readonly #byPort = new Map<number, Mapping>();
   /** By inside endpoint, then by the part of the remote endpoint that counts. */
   readonly #byInside = new Map<Endpoint, Map<number, Mapping>>();
+  /** Port reservations: external endpoints by inside ones, and the reverse. */
+  readonly #reservedOutside = new Map<Endpoint, Endpoint>();
+  readonly #reservedInside = new Map<Endpoint, Endpoint>();
 
   constructor(external: Ipv4Address, behaviour: NatBehaviour, random: Random) {
     this.external = external;
@@ -58,11 +61,23 @@ export class Nat {
   }
 
   /**
+   * Reserves an external port for an inside endpoint, as a person does by hand ("port forwarding"):
+   * it depends on no remote, lets anyone in, and lasts.
+   */
+  reserve(port: number, inside: Endpoint): void {
+    const outside = endpoint(this.external, port);
+    this.#reservedOutside.set(inside, outside);
+    this.#reservedInside.set(outside, inside);
+  }
+
+  /**
    * A packet goes out.
    *
    * @returns its source on the outside, or `undefined` when the table or the ports are exhausted
    */
   outbound(source: Endpoint, destination: Endpoint, now: number): Endpoint | undefined {
+    const reserved = this.#reservedOutside.get(source);
+    if (reserved !== undefined) return reserved;
     const mapping = this.#mappingFor(source, destination, now);
     if (mapping === undefined) return undefined;
     this.#use(mapping, destination, now);
@@ -76,6 +91,8 @@ export class Nat {
    * does not let this source in
    */
   inbound(source: Endpoint, destination: Endpoint, now: number): Endpoint | undefined {
+    const reserved = this.#reservedInside.get(destination);
+    if (reserved !== undefined) return reserved;
     const mapping = this.#byPort.get(portOf(destination));
     if (mapping?.outside !== destination || !this.#isFresh(mapping.lastUse, now)) return undefined;
     const opened = mapping.openings.get(partOf(source, this.behaviour.filtering));
@@ -102,13 +119,13 @@ export class Nat {
     return addressOf(destination) === this.external;
   }
 
-  /** How many mappings there are at `now`. */
+  /** How many mappings there are at `now`, besides reserved ones. */
   size(now: number): number {
     this.#expire(now);
     return this.#byPort.size;
   }
 
-  /** Forgets all mappings, as after a power cut. */
+  /** Forgets all mappings but the reserved ones, as after a power cut. */
   reboot(): void {
     this.#byPort.clear();
     this.#byInside.clear();
@@ -158,6 +175,7 @@ export class Nat {
   }
 
   #isTaken(port: number, now: number): boolean {
+    if (this.#reservedInside.has(endpoint(this.external, port))) return true;
     const mapping = this.#byPort.get(port);
     if (mapping === undefined) return false;
     if (this.#isFresh(mapping.lastUse, now)) return true;

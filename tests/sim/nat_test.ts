@@ -188,6 +188,22 @@ Deno.test("a reboot forgets all mappings, and a sequence goes on elsewhere", () 
   assertNotEquals(box.outbound(INSIDE, SERVER, 2), before);
 });
 
+Deno.test("a reserved port is the same for all, lets anyone in, and outlasts a reboot", () => {
+  const box = nat(NAT.symmetric);
+  const outside = at("198.51.100.1:3545");
+  box.reserve(3545, INSIDE);
+  box.reboot();
+  assertEquals(box.inbound(STRANGER, outside, 0), INSIDE);
+  assertEquals(box.outbound(INSIDE, SERVER, 1), outside);
+  assertEquals(box.outbound(INSIDE, STRANGER, 1), outside);
+});
+
+Deno.test("a reserved port is given to nobody else", () => {
+  const box = nat(NAT.portRestricted);
+  box.reserve(4096, INSIDE);
+  assertNotEquals(portOf(box.outbound(NEIGHBOUR, SERVER, 0)!), 4096);
+});
+
 Deno.test("a full table refuses new flows until an old one has expired", () => {
   const box = nat({ ...NAT.symmetric, capacity: 2, lifetime: 30_000 });
   box.outbound(INSIDE, SERVER, 0);

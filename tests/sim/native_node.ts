@@ -4,8 +4,9 @@
  * @module
  */
 
-import { Ipv6Stack } from "./ipv6_stack.ts";
+import { Ipv6Stack, type Pingable, type PingOptions } from "./ipv6_stack.ts";
 import type { Ipv6Node, NativeInternet } from "./native_internet.ts";
+import type { Ping } from "./ping.ts";
 import type { VirtualClock } from "./virtual_clock.ts";
 
 /** Answers echo requests, and pings. */
@@ -21,6 +22,11 @@ export class NativeNode implements Ipv6Node {
     this.stack = new Ipv6Stack(clock, (ipv6) => native.send(ipv6, name));
     this.stack.address = address;
     native.attach(address, this);
+  }
+
+  /** Pings another node at the address that it has now. */
+  ping(target: Pingable, options?: PingOptions): Ping {
+    return this.stack.pingNode(target, options);
   }
 
   receivePacket(ipv6: Uint8Array): void {

@@ -3,9 +3,9 @@
  *
  *     alice -- [natA] --+                       +-- server (two addresses)
  *                       +-- the IPv4 Internet --+
- *     bob ---- [natB] --+                       +-- carol, without a NAT
+ *     bob ---- [natB] --+                       +-- relay, carol without a NAT
  *
- *     the native IPv6 Internet: server, native hosts
+ *     the native IPv6 Internet: server, relay, native hosts
  *
  * Nothing sleeps, and the same seed makes the same log.
  *
@@ -14,10 +14,12 @@
 
 import type { ClientConfig } from "../../client/client_config.ts";
 import { uniform } from "../../protocol/random.ts";
+import type { RelayConfig } from "../../relay/relay_config.ts";
 import type { ServerConfig } from "../../server/server_config.ts";
 import { endpoint } from "../../wire/endpoint.ts";
 import { GlobalUnicast } from "../../wire/global_unicast.ts";
-import { type AddressBlock, AddressPlan } from "./address_plan.ts";
+import type { Ipv4Address } from "../../wire/ipv4_address.ts";
+import { type AddressBlock, AddressPlan, NATIVE_PREFIX } from "./address_plan.ts";
 import { ClientNode } from "./client_node.ts";
 import { Host } from "./host.ts";
 import { Link, type LinkQuality } from "./link.ts";
@@ -28,6 +30,7 @@ import { NativeInternet } from "./native_internet.ts";
 import { NativeNode } from "./native_node.ts";
 import { Network } from "./network.ts";
 import { PacketLog } from "./packet_log.ts";
+import { RelayNode } from "./relay_node.ts";
 import { seededRandom } from "./seeded_random.ts";
 import { ServerNode } from "./server_node.ts";
 import { VirtualClock } from "./virtual_clock.ts";
@@ -63,6 +66,11 @@ export interface ClientOptions extends PlaceOptions {
 export interface ServerOptions {
   readonly link?: Partial<LinkQuality> | undefined;
   readonly config?: Partial<ServerConfig> | undefined;
+}
+
+/** What a relay is like. */
+export interface RelayOptions extends PlaceOptions {
+  readonly config?: Partial<RelayConfig> | undefined;
 }
 
 /** The simulated world. */
@@ -119,14 +127,8 @@ export class World {
 
   /** Puts up a client, which starts to qualify as soon as time passes. */
   client(name: string, options: ClientOptions): ClientNode {
-    const { behind, link = {}, port = this.#drawPort(name), usesFastPath = true } = options;
-    const address = (behind === undefined ? this.#plan.hosts : this.#insides.get(behind)!).take();
-    const place = {
-      network: this.#networkBehind(behind),
-      addresses: [address],
-      link: this.#link(name, behind === undefined ? link : { delay: LAN_DELAY, ...link }),
-    };
-    const host = new Host(name, place, this.clock, this.log);
+    const { port = this.#drawPort(name), usesFastPath = true } = options;
+    const { host, address } = this.#host(name, options);
     const config = {
       servers: [options.server.addresses],
       globalUnicast: this.#globalUnicast,
@@ -137,6 +139,21 @@ export class World {
     const client = new ClientNode({ host, service, usesFastPath }, config, this.clock);
     this.clients.push(client);
     return client;
+  }
+
+  /** Puts up a relay, which takes the native packets for all Teredo clients from now on. */
+  relay(name = "relay", options: RelayOptions = {}): RelayNode {
+    const { host, address } = this.#host(name, options);
+    const config = {
+      globalUnicast: this.#globalUnicast,
+      random: this.#random(`relay of ${name}`),
+      serves: [NATIVE_PREFIX],
+      ownAddresses: [address],
+      errorSource: this.#plan.takeNative(),
+      ...options.config,
+    };
+    const service = endpoint(address, this.#drawPort(name));
+    return new RelayNode(host, service, config, this.native, this.clock);
   }
 
   /** Puts up a host with native IPv6. */
@@ -155,6 +172,17 @@ export class World {
   /** Lets `seconds` pass. */
   pass(seconds: number): void {
     this.clock.run(seconds * 1000);
+  }
+
+  /** A host with one address, behind a NAT or on the Internet. */
+  #host(name: string, { behind, link = {} }: PlaceOptions): { host: Host; address: Ipv4Address } {
+    const address = (behind === undefined ? this.#plan.hosts : this.#insides.get(behind)!).take();
+    const place = {
+      network: this.#networkBehind(behind),
+      addresses: [address],
+      link: this.#link(name, behind === undefined ? link : { delay: LAN_DELAY, ...link }),
+    };
+    return { host: new Host(name, place, this.clock, this.log), address };
   }
 
   #networkBehind(behind: NatBox | undefined): Network {
