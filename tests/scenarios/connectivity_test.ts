@@ -1,0 +1,122 @@
+/**
+ * Who reaches whom: RFC 6081 figure 1, without its columns for UPnP.
+ *
+ * @module
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import { BUBBLE_WINDOW, MAX_BUBBLES } from "../../protocol/constants.ts";
+import { endpoint } from "../../wire/endpoint.ts";
+import { encodeTeredoAddress } from "../../wire/teredo_address.ts";
+import type { ClientNode } from "../sim/client_node.ts";
+import type { Pingable } from "../sim/ipv6_stack.ts";
+import { NAT, type NatKind } from "../sim/nat_behaviour.ts";
+import type { NatBox } from "../sim/nat_box.ts";
+import type { ServerNode } from "../sim/server_node.ts";
+import { World } from "../sim/world.ts";
+import { expectDirect, expectReach } from "./expectations.ts";
+import { twoClients } from "./two_clients.ts";
+
+/**
+ * How a client behind the one NAT reaches a client behind the other:
+ *
+ * - `Y`: by RFC 4380 alone
+ * - `S`: with the Symmetric NAT Support of RFC 6081 §5.2
+ * - `SP`, `SQ`: with its port-preserving (§5.4) or sequential (§5.5) extension as well
+ * - `-`: not at all
+ */
+type Cell = "Y" | "S" | "SP" | "SQ" | "-";
+
+const COLUMNS = [
+  "cone",
+  "addressRestricted",
+  "portRestricted",
+  "symmetricPreserving",
+  "symmetricSequential",
+  "symmetric",
+  "addressSymmetric",
+] as const satisfies NatKind[];
+
+/** The initiator's NAT has the row, the other one the column. */
+const FIGURE_1: Record<NatKind, readonly Cell[]> = {
+  cone: ["Y", "Y", "Y", "S", "S", "S", "S"],
+  addressRestricted: ["Y", "Y", "Y", "S", "S", "S", "-"],
+  portRestricted: ["Y", "Y", "Y", "SP", "SQ", "-", "-"],
+  symmetricPreserving: ["S", "S", "SP", "SP", "SQ", "-", "-"],
+  symmetricSequential: ["S", "S", "SQ", "-", "-", "-", "-"],
+  symmetric: ["S", "S", "-", "-", "-", "-", "-"],
+  addressSymmetric: ["S", "-", "-", "-", "-", "-", "-"],
+};
+
+for (const initiator of COLUMNS) {
+  for (const [column, cell] of FIGURE_1[initiator].entries()) {
+    const responder = COLUMNS[column]!;
+    if (cell === "Y") {
+      Deno.test(`X-22: a client behind a ${initiator} NAT reaches one behind a ${responder} NAT directly`, () => {
+        const { world, alice, bob } = twoClients(initiator, responder);
+        expectReach(world, alice, bob);
+        expectDirect(world, alice, bob);
+      });
+    } else {
+      Deno.test(`X-22: a client behind a ${initiator} NAT fails cleanly to reach one behind a ${responder} NAT`, () => {
+        const { world, server, alice, natB } = twoClients(initiator, responder);
+        const ping = alice.stack.ping(wouldBeAddress(server, natB!).address!, { count: 60 });
+        world.pass(BUBBLE_WINDOW / 1000 - 1);
+        assert(!ping.isAnswered);
+        const bubbles = world.log.find({ from: "alice", kind: "bubble" });
+        if (alice.address === undefined) assertEquals(bubbles, []);
+        else expectGivingUp(alice, ping.errors, bubbles.length);
+      });
+    }
+  }
+}
+
+/** An address that a client behind a symmetric NAT might have, did it have one. */
+function wouldBeAddress({ addresses }: ServerNode, { nat }: NatBox): Pingable {
+  const mapping = endpoint(nat.external, 4096);
+  return { address: encodeTeredoAddress({ server: addresses.primary, flags: 0, mapping }) };
+}
+
+/** Each attempt is a direct and an indirect bubble; who waits for the peer hears of the failure. */
+function expectGivingUp(client: ClientNode, errors: number, bubbles: number): void {
+  assert(bubbles >= 2 && bubbles <= 2 * MAX_BUBBLES, `${bubbles} bubbles`);
+  assert(errors > 0, "nobody was told");
+  assert(client.eventsOf("peer_unreachable").length > 0);
+}
+
+for (const behind of ["cone", "addressRestricted", "portRestricted"] as const) {
+  Deno.test(`a client on the Internet and one behind a ${behind} NAT reach each other`, () => {
+    for (const [one, other] of [["public", behind], [behind, "public"]] as const) {
+      const { world, alice, bob } = twoClients(one, other);
+      expectReach(world, alice, bob);
+      expectDirect(world, alice, bob);
+    }
+  });
+}
+
+const SYMMETRIC = COLUMNS.filter((kind) => FIGURE_1[kind][0] !== "Y");
+
+for (const kind of SYMMETRIC) {
+  Deno.test(`C-06: a client behind a ${kind} NAT goes off-line and says why`, () => {
+    const { world, alice } = twoClients(kind, "cone");
+    assertEquals(alice.address, undefined);
+    assertEquals(alice.status.offline?.reason, "symmetric_nat");
+    assertEquals(alice.eventsOf("offline")[0]?.reason, "symmetric_nat");
+    world.pass(600);
+    assertEquals(alice.eventsOf("qualified"), []);
+    const solicitations = world.log.find({ from: "alice", kind: "RS" }).length;
+    assert(solicitations > 2 && solicitations < 30, `${solicitations} solicitations in 10 minutes`);
+  });
+}
+
+Deno.test("C-48: a client behind a symmetric NAT with a reserved port qualifies, and is reached", () => {
+  const world = new World();
+  const server = world.server();
+  const behind = world.nat("natA", NAT.symmetric);
+  const alice = world.client("alice", { server, behind, port: 3545 });
+  behind.nat.reserve(3545, alice.service);
+  const bob = world.client("bob", { server, behind: world.nat("natB", NAT.portRestricted) });
+  world.settle();
+  expectReach(world, bob, alice);
+  expectDirect(world, bob, alice);
+});
