@@ -69,11 +69,13 @@ Deno.test("the conversation goes on after half an hour of silence", () => {
   expectReach(world, bob, alice);
 });
 
-Deno.test("a conversation in one direction goes on without further searches", () => {
+Deno.test("data that is never answered goes on directly, without further searches", () => {
   const { world, alice, bob } = twoClients("portRestricted", "portRestricted");
-  const ping = alice.ping(bob, { count: 600 });
+  bob.stack.answersEcho = false;
+  alice.ping(bob, { count: 600 });
   world.pass(700);
-  assertEquals(ping.lost, 0);
+  const requests = world.log.find({ from: "alice", kind: "echo request" });
+  assertEquals(requests.filter((request) => request.reached("bob")).length, 600);
   assertEquals(world.log.find({ from: "alice", to: "server", kind: "bubble" }).length, 1);
 });
 

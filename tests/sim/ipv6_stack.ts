@@ -46,6 +46,8 @@ export interface PingOptions {
 export class Ipv6Stack {
   /** The host's address, 16 octets, while it has one. */
   address: Uint8Array | undefined;
+  /** Whether echo requests are answered; many firewalls keep quiet. */
+  answersEcho = true;
   readonly #clock: VirtualClock;
   readonly #output: (ipv6: Uint8Array) => void;
   readonly #pings = new Map<number, Ping>();
@@ -92,6 +94,7 @@ export class Ipv6Stack {
       this.#pings.get(identifier)?.answered(sequence, this.#clock.now);
       return;
     }
+    if (!this.answersEcho) return;
     const type = Icmpv6Type.ECHO_REPLY;
     const destination = sourceOf(ipv6).slice();
     const data = echoDataOf(ipv6).slice();
