@@ -1,0 +1,115 @@
+/**
+ * Routers that translate addresses, by the kernel's own NAT or by the one in user space.
+ *
+ * @module
+ */
+
+import type { LinkQuality } from "../sim/link.ts";
+import type { NatKind } from "../sim/nat_behaviour.ts";
+import { denoRun } from "./deno_run.ts";
+import type { Machine } from "./machine.ts";
+import type { SitePlan } from "./plan.ts";
+import type { UserNatOptions } from "./user_nat.ts";
+
+/** A NAT of the kernel, set up with `nft`. It can be of two kinds only. */
+export interface KernelNat {
+  readonly by: "kernel";
+  readonly kind: "portRestricted" | "symmetric";
+}
+
+/** A NAT in user space, of any kind, with a way through it that may lose and delay. */
+export interface UserNat {
+  readonly by: "user";
+  readonly kind: NatKind;
+  readonly link?: Partial<LinkQuality>;
+}
+
+/** The NAT between a site and the Internet. */
+export type NatChoice = KernelNat | UserNat;
+
+/** The router's interfaces to the Internet and to the site. */
+export const UPLINK = "up0";
+export const LAN = "lan0";
+
+/** Interfaces of the user-space NAT, and the routing table of packets that are yet to pass it. */
+const TUN = { inside: "nat-in", outside: "nat-out" } as const;
+const BEFORE_NAT = 100;
+
+/** Gives a router with both its links its addresses, and makes it translate. */
+export async function configureRouter(
+  router: Machine,
+  plan: SitePlan,
+  choice: NatChoice,
+): Promise<void> {
+  await router.ip(`addr add ${plan.gateway}/24 dev ${LAN}`);
+  await router.setKernel({
+    "net/ipv4/ip_forward": 1,
+    "net/ipv4/conf/all/rp_filter": 0,
+    [`net/ipv4/conf/${LAN}/rp_filter`]: 0,
+    [`net/ipv4/conf/${UPLINK}/rp_filter`]: 0,
+  });
+  if (choice.by === "kernel") await translateInKernel(router, plan, choice);
+  else await translateInUserSpace(router, plan, choice);
+}
+
+async function translateInKernel(router: Machine, plan: SitePlan, { kind }: KernelNat) {
+  await router.ip(`addr add ${plan.external}/8 dev ${UPLINK}`);
+  await router.run("nft", kernelRules(kind));
+}
+
+/**
+ * `masquerade` keeps one mapping for a socket while its port is free, `fully-random` makes one for each
+ * destination. What comes unsolicited must vanish before the kernel makes a note of it: such a note would stand
+ * in the way of the inside host's own packet to that peer, which would then get another port.
+ */
+function kernelRules(kind: KernelNat["kind"]): string {
+  const manner = kind === "symmetric" ? "fully-random" : "";
+  return `
+    table ip nat {
+      chain out {
+        type nat hook postrouting priority 100;
+        oifname ${UPLINK} masquerade ${manner}
+      }
+    }
+    table ip filter {
+      chain in {
+        type filter hook input priority 0;
+        iifname ${UPLINK} ct state new drop
+      }
+      chain through {
+        type filter hook forward priority 0;
+        iifname ${UPLINK} ct state new drop
+      }
+    }`;
+}
+
+/**
+ *     site -- lan0 --(table 100)--> nat-in  [user_nat.ts]  nat-out --> up0 -- the Internet
+ *
+ * The external address is none of the router's own, or the kernel would take its packets for itself: it is
+ * routed to the NAT, and the router answers for it when the neighbours ask who has it.
+ */
+async function translateInUserSpace(router: Machine, plan: SitePlan, choice: UserNat) {
+  const options: UserNatOptions = {
+    kind: choice.kind,
+    external: plan.external,
+    ...TUN,
+    link: choice.link ?? {},
+    seed: `1/${router.name}`,
+  };
+  // IPv6 has no business here, and would only greet the NAT with its discoveries.
+  await router.setKernel({ "net/ipv6/conf/default/disable_ipv6": 1 });
+  const nat = await router.spawn(...denoRun("tests/netns/user_nat.ts"), JSON.stringify(options));
+  await nat.waitForLog(/^ready$/);
+  await router.ip(`addr add ${plan.router}/8 dev ${UPLINK}`);
+  for (const device of Object.values(TUN)) await router.ip(`link set ${device} up`);
+  await router.setKernel({
+    [`net/ipv4/conf/${TUN.inside}/rp_filter`]: 0,
+    [`net/ipv4/conf/${TUN.outside}/rp_filter`]: 0,
+    [`net/ipv4/conf/${UPLINK}/proxy_arp`]: 1,
+    [`net/ipv4/neigh/${UPLINK}/proxy_delay`]: 0,
+  });
+  await router.ip(`route add ${plan.external}/32 dev ${TUN.outside}`);
+  await router.ip(`route add default dev ${TUN.inside} table ${BEFORE_NAT}`);
+  await router.ip(`rule add iif ${LAN} lookup ${BEFORE_NAT}`);
+}

@@ -1,0 +1,59 @@
+/**
+ * What `ping` of iputils says, as values.
+ *
+ * @module
+ */
+
+/** One answer. */
+export interface EchoReply {
+  readonly sequence: number;
+  /** From the request to the answer, in milliseconds. */
+  readonly roundTrip: number;
+}
+
+/** The result of a series of echo requests. */
+export interface PingResult {
+  readonly sent: number;
+  readonly received: number;
+  /** In the order of their arrival. */
+  readonly replies: readonly EchoReply[];
+  /** All that was printed, for messages of failure. */
+  readonly text: string;
+}
+
+/** How to ping. */
+export interface PingOptions {
+  /** The number of requests. */
+  readonly count?: number;
+  /** From one request to the next, in seconds. */
+  readonly interval?: number;
+  /** How long to wait for the last answer, in seconds. */
+  readonly wait?: number;
+  /** The octets of data in each request. */
+  readonly size?: number;
+}
+
+/** The command line for a series of echo requests. */
+export function pingCommand(destination: string, options: PingOptions = {}): string[] {
+  const { count = 1, interval = 0.2, wait = 5, size = 56 } = options;
+  return ["ping", "-n", "-c", count, "-i", interval, "-W", wait, "-s", size, destination]
+    .map(String);
+}
+
+const REPLY = /icmp_seq=(\d+) ttl=\d+ time=([\d.]+) ms(?! \(DUP!\))/g;
+const SUMMARY = /(\d+) packets transmitted, (\d+) received/;
+
+/** Reads what `ping` printed. */
+export function parsePing(text: string): PingResult {
+  const replies = Array.from(text.matchAll(REPLY), ([, sequence, time]) => ({
+    sequence: Number(sequence),
+    roundTrip: Number(time),
+  }));
+  const [, sent = 0, received = 0] = SUMMARY.exec(text) ?? [];
+  return { sent: Number(sent), received: Number(received), replies, text };
+}
+
+/** From the first request to its answer, in milliseconds; infinite if it had none. */
+export function firstRoundTrip({ replies }: PingResult): number {
+  return replies.find(({ sequence }) => sequence === 1)?.roundTrip ?? Infinity;
+}
