@@ -54,6 +54,11 @@ export class ClientReport {
         };
       case "server_back":
         return { level: "info", text: `${capital(this.#nameOf(event.server))} answers again` };
+      case "refresh_interval":
+        return {
+          level: "info",
+          text: `The mapping lasts ${formatDuration(event.interval)} without a packet`,
+        };
       case "offline":
         return this.#describeOffline(event);
       case "peer_reached":

@@ -24,6 +24,14 @@ export interface ClientCredentials {
   readonly secret: Uint8Array;
 }
 
+/** Local client discovery, RFC 4380 §5.2.8. It tells the whole link the client's address. */
+export interface LocalDiscoverySettings {
+  /** Whether an IPv4 address is on a link of this host, as those of its neighbours are. */
+  isOnLink(address: Ipv4Address): boolean;
+  /** Whether only clients behind the same mapped IPv4 address are neighbours; unless given, yes. */
+  readonly sameMappingOnly?: boolean | undefined;
+}
+
 /** A client's configuration. Times are in milliseconds. */
 export interface ClientConfig {
   /** The servers, the preferred one first; at least one. */
@@ -36,6 +44,10 @@ export interface ClientConfig {
   readonly credentials?: ClientCredentials | undefined;
   /** The Teredo refresh interval, §5.2.5. Each is drawn from 75 to 100 % of it. */
   readonly refreshInterval?: number | undefined;
+  /** Whether a longer refresh interval is looked for with a secondary port, §5.2.7. */
+  readonly determineRefreshInterval?: boolean | undefined;
+  /** Meets other clients on the link; unless given, it does not. */
+  readonly localDiscovery?: LocalDiscoverySettings | undefined;
   /** The MTU of the interface in octets, an upper limit to what the server advertises. */
   readonly mtu?: number | undefined;
   /** How many peers are known at most. */

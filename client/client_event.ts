@@ -41,6 +41,8 @@ export type ClientEvent =
   | { readonly type: "server_silent"; readonly server: ServerAddresses }
   /** The server answers again. */
   | { readonly type: "server_back"; readonly server: ServerAddresses }
+  /** The refresh interval is determined, in milliseconds; the secondary port can be closed. */
+  | { readonly type: "refresh_interval"; readonly interval: number }
   /** There is no Teredo address any more; the next try comes in `retryIn` ms. */
   | {
     readonly type: "offline";

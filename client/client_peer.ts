@@ -4,6 +4,7 @@
  * @module
  */
 
+import { LOCAL_PEER_VALIDITY } from "../protocol/constants.ts";
 import { Peer } from "../protocol/peer.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import { equalOctets } from "../wire/octets.ts";
@@ -31,6 +32,23 @@ export class ClientPeer extends Peer {
   #test: ConnectivityTest | undefined;
   #held: HeldPacket[] = [];
   #heldOctets = 0;
+  #local: { readonly at: Endpoint; readonly until: number } | undefined;
+
+  /** The peer announced itself from `at` on our link, §5.2.8; that does not make it trusted. */
+  meet(at: Endpoint, now: number): void {
+    this.#local = { at, until: now + LOCAL_PEER_VALIDITY };
+    if (!this.isTrusted) this.lastReception = now;
+  }
+
+  /** Where the peer is on our link, if it announced itself there not too long ago. */
+  localAt(now: number): Endpoint | undefined {
+    return this.#local !== undefined && now < this.#local.until ? this.#local.at : undefined;
+  }
+
+  /** The peer is not on our link any more. */
+  forgetLocal(): void {
+    this.#local = undefined;
+  }
 
   /** The data of the test that is under way, or new data from `draw`. */
   testData(now: number, draw: () => Uint8Array): Uint8Array {

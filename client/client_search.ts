@@ -1,6 +1,7 @@
 /**
  * How a client finds the way to a peer: bubbles to another Teredo client (RFC 4380 §5.2.4 case 5,
- * §5.2.6), the connectivity test for a native IPv6 host (§5.2.4 case 2, §5.2.9).
+ * §5.2.6), first on our own link (case 3), and the connectivity test for a native IPv6 host (case 2,
+ * §5.2.9).
  *
  * @module
  */
@@ -17,6 +18,7 @@ import { getU16 } from "../wire/octets.ts";
 import { isTeredo, mappingOf, serverOf } from "../wire/teredo_address.ts";
 import { CLIENT_DEFAULTS, type ClientConfig } from "./client_config.ts";
 import { ClientPeer } from "./client_peer.ts";
+import type { LocalDiscovery } from "./local_discovery.ts";
 
 /** Octets of data in a connectivity test: 128 random bits, where §5.2.9 asks for 64. */
 const TEST_DATA_LENGTH = 16;
@@ -38,9 +40,14 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
   self: Identity | undefined;
   readonly #random: Random;
   readonly #tests: TokenBucket;
+  readonly #discovery: LocalDiscovery | undefined;
   readonly #onUndeliverable: UndeliverableHandler;
 
-  constructor(config: ClientConfig, onUndeliverable: UndeliverableHandler) {
+  constructor(
+    config: ClientConfig,
+    discovery: LocalDiscovery | undefined,
+    onUndeliverable: UndeliverableHandler,
+  ) {
     const { maxPeers, queuePerPeer, queueTotal, testRate } = CLIENT_DEFAULTS;
     const limits = {
       maxPeers: config.maxPeers ?? maxPeers,
@@ -50,6 +57,7 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
     super(limits, config.random);
     this.#random = config.random;
     this.#tests = new TokenBucket(config.testRate ?? testRate);
+    this.#discovery = discovery;
     this.#onUndeliverable = onUndeliverable;
   }
 
@@ -90,15 +98,25 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
 
   protected override giveUp(peer: ClientPeer, now: number, sink: PeerSink): void {
     super.giveUp(peer, now, sink);
+    peer.forgetLocal();
     for (const _ of peer.takeHeld()) sink.drop("peer_not_trusted");
   }
 
-  /** A direct bubble to open our NAT, an indirect one to make the peer open its own. */
+  /**
+   * A direct bubble to open our NAT, an indirect one to make the peer open its own. To a neighbour, a
+   * direct one that it answers if it knows us, and our announcement, so that it does.
+   */
   #sendBubbles(peer: ClientPeer, self: Identity, now: number, sink: PeerSink): boolean {
     // Too soon after the last transmission passes by itself; too many bubbles does not.
     if (!peer.mayBubble(now)) return peer.mayBubbleLater(now);
     const bubble = encodeBubble(self.address, peer.address);
     peer.bubbled(now);
+    const local = peer.localAt(now);
+    if (local !== undefined) {
+      sink.datagram(local, "service", bubble);
+      this.#discovery?.announce(now, sink);
+      return true;
+    }
     sink.datagram(mappingOf(peer.address), "service", bubble);
     sink.datagram(endpoint(serverOf(peer.address), TEREDO_PORT), "service", bubble);
     return true;

@@ -17,8 +17,11 @@ import { CLIENT_DEFAULTS, type ClientConfig, type ServerAddresses } from "./clie
 import type { ClientEvent, OfflineReason } from "./client_event.ts";
 import { Solicitation } from "./solicitation.ts";
 
-/** The sockets of a client: its service port, and the group of local discovery. */
-export type ClientSocket = "service" | "discovery";
+/**
+ * The sockets of a client: its service port, the group of local discovery (§5.2.8), and the port
+ * that the refresh interval is determined with (§5.2.7).
+ */
+export type ClientSocket = "service" | "discovery" | "secondary";
 
 /** Where a client's effects go. */
 export type ClientSink = Sink<ClientSocket, ClientEvent>;
@@ -79,6 +82,8 @@ const POSTPONED_INTERVALS = 2;
 export class Qualification {
   readonly #config: ClientConfig;
   readonly #onAddress: () => void;
+  /** How long the mapping is trusted to last without a packet, in milliseconds. */
+  refreshInterval: number;
   #servers: readonly ServerAddresses[];
   #server: ServerAddresses;
   #state: QualificationState = { name: "offline", reason: undefined, until: -Infinity };
@@ -93,6 +98,7 @@ export class Qualification {
     if (preferred === undefined) throw new RangeError("Cannot qualify without a server");
     this.#config = config;
     this.#onAddress = onAddress;
+    this.refreshInterval = this.#configuredInterval;
     this.#servers = config.servers;
     this.#server = preferred;
   }
@@ -104,6 +110,12 @@ export class Qualification {
   /** The server in use, or to be tried next. */
   get server(): ServerAddresses {
     return this.#server;
+  }
+
+  /** The MTU of the link in octets. */
+  get mtu(): number {
+    const own = this.#config.mtu ?? CLIENT_DEFAULTS.mtu;
+    return this.#state.name === "qualified" ? this.#state.mtu : own;
   }
 
   /** When a packet last came from the server. */
@@ -128,7 +140,7 @@ export class Qualification {
     const state = this.#state;
     if (state.name !== "qualified" || state.refresh !== undefined) return;
     // Anyone can forge the server's address, so this alone postpones only so often.
-    const latest = state.advertisedAt + POSTPONED_INTERVALS * this.#refreshInterval;
+    const latest = state.advertisedAt + POSTPONED_INTERVALS * this.refreshInterval;
     state.refreshAt = Math.min(now + this.#drawInterval(), latest);
   }
 
@@ -188,6 +200,23 @@ export class Qualification {
     this.handleTimer(now, sink);
   }
 
+  /** A series of solicitations to the server, whatever port they are for. */
+  newSolicitation(): Solicitation {
+    return this.#newSolicitation(this.#server.primary);
+  }
+
+  /** Believes an advertisement that answers `solicitation`, or says why not. */
+  accept(
+    packet: TeredoPacket,
+    from: Endpoint,
+    solicitation: Solicitation,
+    server = this.#server,
+  ): Advertisement | DropReason {
+    const { globalUnicast, credentials } = this.#config;
+    const { primary } = server;
+    return acceptAdvertisement(packet, from, { solicitation, primary, globalUnicast, credentials });
+  }
+
   /** A Router Advertisement came. */
   handleAdvertisement(
     packet: TeredoPacket,
@@ -198,7 +227,7 @@ export class Qualification {
     const state = this.#state;
     if (state.name === "offline") return "advertisement_unexpected";
     if (state.name === "qualified") return this.#handleRefresh(state, packet, from, now, sink);
-    const advertisement = this.#accept(packet, from, state.solicitation, this.#server);
+    const advertisement = this.accept(packet, from, state.solicitation);
     if (typeof advertisement === "string") return advertisement;
     this.#heardAt = now;
     if (advertisement.newKeyNeeded) {
@@ -217,7 +246,7 @@ export class Qualification {
 
   #start(now: number, sink: ClientSink): void {
     sink.event({ type: "qualifying", server: this.#server });
-    const solicitation = this.#newSolicitation(this.#server.primary);
+    const solicitation = this.newSolicitation();
     this.#state = { name: "primary", solicitation };
     this.#send(solicitation, now, sink);
   }
@@ -233,7 +262,7 @@ export class Qualification {
     if (now >= (state.returning?.deadline ?? Infinity)) state.returning = undefined;
     if (now >= state.returnAt) this.#askForReturn(state, now, sink);
     if (now < (state.refresh?.deadline ?? state.refreshAt)) return;
-    state.refresh ??= this.#newSolicitation(this.#server.primary);
+    state.refresh ??= this.newSolicitation();
     if (state.refresh.transmissions === 1) {
       sink.event({ type: "server_silent", server: this.#server });
     }
@@ -261,7 +290,7 @@ export class Qualification {
     const solicitation = returned ? returning : refresh;
     if (solicitation === undefined) return "advertisement_unexpected";
     const server = returned ? this.#servers[0]! : this.#server;
-    const advertisement = this.#accept(packet, from, solicitation, server);
+    const advertisement = this.accept(packet, from, solicitation, server);
     if (typeof advertisement === "string") return advertisement;
     if (!returned && solicitation.transmissions > 1) {
       sink.event({ type: "server_back", server });
@@ -292,6 +321,7 @@ export class Qualification {
     const address = this.#addressFor(mapping);
     this.#latest = address;
     this.#failures = 0;
+    this.refreshInterval = this.#configuredInterval;
     this.#state = {
       name: "qualified",
       address,
@@ -343,13 +373,13 @@ export class Qualification {
     return delay * uniform(this.#config.random, 0.75, 1.25);
   }
 
-  get #refreshInterval(): number {
+  get #configuredInterval(): number {
     return this.#config.refreshInterval ?? CLIENT_DEFAULTS.refreshInterval;
   }
 
   #drawInterval(): number {
     const { low, high } = REFRESH_JITTER;
-    return this.#refreshInterval * uniform(this.#config.random, low, high);
+    return this.refreshInterval * uniform(this.#config.random, low, high);
   }
 
   #newSolicitation(address: ServerAddresses["primary"]): Solicitation {
@@ -359,17 +389,6 @@ export class Qualification {
 
   #send(solicitation: Solicitation, now: number, sink: ClientSink): void {
     sink.datagram(solicitation.target, "service", solicitation.next(now));
-  }
-
-  #accept(
-    packet: TeredoPacket,
-    from: Endpoint,
-    solicitation: Solicitation,
-    server: ServerAddresses,
-  ): Advertisement | DropReason {
-    const { globalUnicast, credentials } = this.#config;
-    const { primary } = server;
-    return acceptAdvertisement(packet, from, { solicitation, primary, globalUnicast, credentials });
   }
 }
 

@@ -12,7 +12,7 @@ import type { ClientEvent } from "../../client/client_event.ts";
 import type { ClientStatus } from "../../client/client_status.ts";
 import type { ClientSocket } from "../../client/qualification.ts";
 import { DISCOVERY_GROUP, TEREDO_PORT } from "../../protocol/constants.ts";
-import { type Endpoint, endpoint } from "../../wire/endpoint.ts";
+import { addressOf, type Endpoint, endpoint, portOf } from "../../wire/endpoint.ts";
 import type { Host } from "./host.ts";
 import { Ipv6Stack, type Pingable, type PingOptions } from "./ipv6_stack.ts";
 import { MachineRunner } from "./machine_runner.ts";
@@ -44,7 +44,11 @@ export class ClientNode implements Pingable {
     this.stack = new Ipv6Stack(clock, (ipv6) => this.runner.handlePacket(ipv6));
     this.runner = new MachineRunner<ClientSocket, ClientEvent, ClientStatus>(clock, {
       host: place.host,
-      sockets: { service: place.service, discovery: endpoint(DISCOVERY_GROUP, TEREDO_PORT) },
+      sockets: {
+        service: place.service,
+        discovery: endpoint(DISCOVERY_GROUP, TEREDO_PORT),
+        secondary: endpoint(addressOf(place.service), portOf(place.service) + 1),
+      },
       usesFastPath: place.usesFastPath,
       onPacket: (ipv6) => this.stack.receive(ipv6),
       onEvent: (event) => this.#configureInterface(event),

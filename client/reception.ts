@@ -1,0 +1,203 @@
+/**
+ * Receiving what comes in on the service port, RFC 4380 §5.2.3.
+ *
+ * @module
+ */
+
+import { PEER_VALIDITY } from "../protocol/constants.ts";
+import type { DropReason } from "../protocol/drop_reason.ts";
+import { KeyedLimiter } from "../protocol/keyed_limiter.ts";
+import { encodeBubble, isBubble } from "../wire/bubble.ts";
+import { addressOf, type Endpoint, portOf } from "../wire/endpoint.ts";
+import type { GlobalUnicast } from "../wire/global_unicast.ts";
+import { echoDataOf, isEchoReply } from "../wire/icmpv6.ts";
+import { isGlobalScope, isLinkLocal, isSameIpv6 } from "../wire/ipv6_address.ts";
+import {
+  DESTINATION,
+  hasRoutingHeaderType0,
+  isIpv6Packet,
+  NextHeader,
+  nextHeaderOf,
+  SOURCE,
+  sourceOf,
+} from "../wire/ipv6_header.ts";
+import { isRouterAdvertisement } from "../wire/neighbor_discovery.ts";
+import { isHistoricalTeredo, isTeredo, mappingOf, serverOf } from "../wire/teredo_address.ts";
+import type { TeredoPacket } from "../wire/teredo_packet.ts";
+import { parseTrailers } from "../wire/trailers.ts";
+import type { ClientPeer } from "./client_peer.ts";
+import type { ClientSearch, Identity } from "./client_search.ts";
+import type { ClientSink, Qualification } from "./qualification.ts";
+
+/**
+ * Who only receives tells its peer that it is still there, before the peer's entry for it ends and
+ * its data has to wait for another exchange of bubbles.
+ */
+const RECEIVER_BUBBLE_AFTER = PEER_VALIDITY * 2 / 3;
+
+/** Bubbles in answer to indirect ones, for each address and port that they name as their origin. */
+const ANSWER_RATE = { perSecond: 1, burst: 4 } as const;
+
+/** Next headers of which a packet needs a closer look than the fast path takes. */
+const LOOK_CLOSER: ReadonlySet<number> = new Set([
+  NextHeader.NONE,
+  NextHeader.HOP_BY_HOP,
+  NextHeader.ROUTING,
+  NextHeader.DESTINATION_OPTIONS,
+  // Router Advertisements and the answers to connectivity tests.
+  NextHeader.ICMPV6,
+]);
+
+/** Judges what comes in, and hands the host what is for it. */
+export class Reception {
+  readonly #globalUnicast: GlobalUnicast;
+  readonly #qualification: Qualification;
+  readonly #search: ClientSearch;
+  readonly #answers = new KeyedLimiter(ANSWER_RATE);
+
+  constructor(globalUnicast: GlobalUnicast, qualification: Qualification, search: ClientSearch) {
+    this.#globalUnicast = globalUnicast;
+    this.#qualification = qualification;
+    this.#search = search;
+  }
+
+  /** Case 1, for packets that are neither bubbles nor perhaps more than they seem. */
+  admit(datagram: Uint8Array, from: Endpoint, now: number): boolean {
+    const { self, peers } = this.#search;
+    if (self === undefined || !isIpv6Packet(datagram)) return false;
+    if (!isSameIpv6(datagram, DESTINATION, self.address)) return false;
+    if (LOOK_CLOSER.has(nextHeaderOf(datagram))) return false;
+    const peer = peers.use(datagram, SOURCE);
+    if (peer === undefined || !peer.isTrusted || peer.mapping !== from) return false;
+    if (!peer.outgoing.isEmpty || this.#qualification.isServer(from)) return false;
+    if (now - peer.lastTransmission >= RECEIVER_BUBBLE_AFTER) return false;
+    peer.heard(now);
+    peer.octetsReceived += datagram.length;
+    return true;
+  }
+
+  /** Any packet, by the cases of §5.2.3 in their order. */
+  receive(
+    packet: TeredoPacket,
+    from: Endpoint,
+    now: number,
+    sink: ClientSink,
+  ): DropReason | undefined {
+    const { ipv6 } = packet;
+    if (isRouterAdvertisement(ipv6)) {
+      return this.#qualification.handleAdvertisement(packet, from, now, sink);
+    }
+    const { self } = this.#search;
+    if (self === undefined) return "not_qualified";
+    // Whom we believed to be at our own mapping would have our packets come back to us.
+    if (from === mappingOf(self.address)) return "loop";
+    const trailers = parseTrailers(packet.trailers);
+    if (typeof trailers === "string") return trailers;
+    if (!isSameIpv6(ipv6, DESTINATION, self.address)) return "destination_invalid";
+    if (isHistoricalTeredo(ipv6, SOURCE) || isSameIpv6(ipv6, SOURCE, self.address)) {
+      return "source_invalid";
+    }
+    if (hasRoutingHeaderType0(ipv6)) return "routing_header";
+    if (this.#qualification.isServer(from)) {
+      this.#qualification.heardServer(now);
+      if (isBubble(ipv6)) return this.#answerIndirectBubble(packet, self, now, sink);
+    }
+    if (!isGlobalScope(ipv6, SOURCE)) return "source_invalid";
+    const peer = this.#search.peers.use(ipv6, SOURCE);
+    // Case 2: the answer to our connectivity test, which must not get lost as mere data of case 1.
+    if (peer !== undefined && isEchoReply(ipv6) && peer.isAnsweredBy(echoDataOf(ipv6), now)) {
+      this.#search.found(peer, from, now, sink);
+      return undefined;
+    }
+    // Case 1: a trusted peer at its known mapping.
+    if (peer?.isTrusted && peer.mapping === from) {
+      if (!peer.outgoing.isEmpty) this.#search.found(peer, from, now, sink);
+      this.#accept(ipv6, peer, now, sink);
+      return undefined;
+    }
+    if (isTeredo(ipv6, SOURCE)) return this.#receiveFromClient(ipv6, from, now, sink);
+    return this.#receiveFromNative(ipv6, from, now, sink);
+  }
+
+  /** Cases 3 and 5: a Teredo client where its address, or its discovery bubble, says that it is. */
+  #receiveFromClient(
+    ipv6: Uint8Array,
+    from: Endpoint,
+    now: number,
+    sink: ClientSink,
+  ): DropReason | undefined {
+    const refusal = this.#refuseClient(ipv6, from, now);
+    if (refusal !== undefined) return refusal;
+    const peer = this.#search.entry(ipv6, SOURCE, now);
+    this.#search.found(peer, from, now, sink);
+    this.#accept(ipv6, peer, now, sink);
+    return undefined;
+  }
+
+  #refuseClient(ipv6: Uint8Array, from: Endpoint, now: number): DropReason | undefined {
+    if (mappingOf(ipv6, SOURCE) !== from) {
+      const isLocal = this.#search.peers.find(ipv6, SOURCE)?.localAt(now) === from;
+      return isLocal ? undefined : "source_mismatch";
+    }
+    const isGlobal = this.#globalUnicast.has(addressOf(from)) &&
+      this.#globalUnicast.has(serverOf(ipv6, SOURCE));
+    return isGlobal ? undefined : "source_not_global";
+  }
+
+  /** Case 6: a native host whose relay has to prove itself before the packet is delivered. */
+  #receiveFromNative(
+    ipv6: Uint8Array,
+    from: Endpoint,
+    now: number,
+    sink: ClientSink,
+  ): DropReason | undefined {
+    if (isBubble(ipv6)) return "peer_not_trusted";
+    const peer = this.#search.entry(ipv6, SOURCE, now);
+    const isHeld = peer.hold(ipv6, from);
+    this.#search.begin(peer, now, sink);
+    return isHeld ? undefined : "queue_full";
+  }
+
+  /** Takes a packet of a trusted peer; a bubble ends here (§5.2.3). */
+  #accept(ipv6: Uint8Array, peer: ClientPeer, now: number, sink: ClientSink): void {
+    peer.heard(now);
+    if (isBubble(ipv6)) return;
+    peer.octetsReceived += ipv6.length;
+    if (now - peer.lastTransmission >= RECEIVER_BUBBLE_AFTER) {
+      this.#search.sendDirectBubble(peer, peer.mapping, now, sink);
+    }
+    sink.packet(ipv6);
+  }
+
+  /**
+   * A bubble that came through our server: someone cannot reach us yet, and a direct bubble to them
+   * opens our NAT. §5.2.3 has a connectivity test here; the bubble is what Windows and Miredo send,
+   * and what relays wait for.
+   */
+  #answerIndirectBubble(
+    packet: TeredoPacket,
+    self: Identity,
+    now: number,
+    sink: ClientSink,
+  ): DropReason | undefined {
+    const { ipv6, origin } = packet;
+    // Relays may send them from link-local addresses.
+    if (!isGlobalScope(ipv6, SOURCE) && !isLinkLocal(ipv6, SOURCE)) return "source_invalid";
+    // Microsoft's servers forward the bubbles of Teredo clients without an origin indication.
+    const to = isTeredo(ipv6, SOURCE) ? mappingOf(ipv6, SOURCE) : origin;
+    if (to === undefined) return "origin_missing";
+    if (portOf(to) === 0 || !this.#globalUnicast.has(addressOf(to))) return "origin_not_global";
+    if (to === mappingOf(self.address)) return "loop";
+    // IPv6 addresses are free to mint, so the place that the bubbles go to is what is limited.
+    if (!this.#answers.take(to, now)) return "rate_limited";
+    if (isTeredo(ipv6, SOURCE)) {
+      const peer = this.#search.entry(ipv6, SOURCE, now);
+      this.#search.sendDirectBubble(peer, to, now, sink);
+    } else {
+      // A relay's own address never sends anything directly, so an entry for it could only end in
+      // the limit of §5.2.6 on bubbles without response, and cut the relay off.
+      sink.datagram(to, "service", encodeBubble(self.address, sourceOf(ipv6)));
+    }
+    return undefined;
+  }
+}

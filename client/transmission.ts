@@ -1,0 +1,82 @@
+/**
+ * Sending what the host wants sent, RFC 4380 §5.2.4.
+ *
+ * @module
+ */
+
+import { TEREDO_PORT } from "../protocol/constants.ts";
+import type { DropReason } from "../protocol/drop_reason.ts";
+import { ErrorReporter } from "../protocol/error_reporter.ts";
+import type { PeerSink } from "../protocol/peer_search.ts";
+import { type Endpoint, endpoint } from "../wire/endpoint.ts";
+import type { GlobalUnicast } from "../wire/global_unicast.ts";
+import { UnreachableCode } from "../wire/icmpv6.ts";
+import { isSameIpv6 } from "../wire/ipv6_address.ts";
+import { DESTINATION, isIpv6Packet, SOURCE } from "../wire/ipv6_header.ts";
+import { CONE_FLAG, encodeTeredoLinkLocal } from "../wire/teredo_address.ts";
+import type { ClientSearch } from "./client_search.ts";
+import { refuse } from "./outgoing.ts";
+import type { Qualification } from "./qualification.ts";
+
+/** Sends packets of the host to peers, and errors about those that cannot be sent to the host. */
+export class Transmission {
+  readonly #globalUnicast: GlobalUnicast;
+  readonly #qualification: Qualification;
+  readonly #search: ClientSearch;
+  readonly #errors = new ErrorReporter();
+
+  constructor(globalUnicast: GlobalUnicast, qualification: Qualification, search: ClientSearch) {
+    this.#globalUnicast = globalUnicast;
+    this.#qualification = qualification;
+    this.#search = search;
+  }
+
+  /** Case 1, for whole packets of our own: peers that the other rules refuse are never known. */
+  route(ipv6: Uint8Array, now: number): Endpoint | undefined {
+    const { self, peers } = this.#search;
+    if (self === undefined || !isIpv6Packet(ipv6)) return undefined;
+    if (ipv6.length > this.#qualification.mtu) return undefined;
+    if (!isSameIpv6(ipv6, SOURCE, self.address)) return undefined;
+    const peer = peers.use(ipv6, DESTINATION);
+    if (peer === undefined || !peer.isReachable(now)) return undefined;
+    peer.lastTransmission = now;
+    peer.octetsSent += ipv6.length;
+    return peer.mapping;
+  }
+
+  /** What {@linkcode route} could not send at once waits for its peer, or cannot be sent. */
+  send(ipv6: Uint8Array, now: number, sink: PeerSink): DropReason | undefined {
+    const { self } = this.#search;
+    if (self === undefined) {
+      if (isIpv6Packet(ipv6)) this.unreachable(ipv6, now, sink);
+      return "not_qualified";
+    }
+    const refusal = refuse(ipv6, self.address, this.#globalUnicast);
+    if (refusal !== undefined) {
+      if (refusal.code !== undefined) {
+        this.#errors.unreachable(ipv6, refusal.code, this.#router, now, sink);
+      }
+      return refusal.reason;
+    }
+    const { mtu } = this.#qualification;
+    if (ipv6.length > mtu) {
+      this.#errors.tooBig(ipv6, mtu, this.#router, now, sink);
+      return "packet_too_big";
+    }
+    const peer = this.#search.entry(ipv6, DESTINATION, now);
+    const isQueued = peer.outgoing.push(ipv6);
+    this.#search.begin(peer, now, sink);
+    return isQueued ? undefined : "queue_full";
+  }
+
+  /** Tells the host that a packet did not reach its destination. */
+  unreachable(ipv6: Uint8Array, now: number, sink: PeerSink): void {
+    this.#errors.unreachable(ipv6, UnreachableCode.ADDRESS, this.#router, now, sink);
+  }
+
+  /** Who reports errors to the host: the server's link-local address, the router of this link. */
+  get #router(): Uint8Array {
+    const { primary } = this.#qualification.server;
+    return encodeTeredoLinkLocal(CONE_FLAG, endpoint(primary, TEREDO_PORT));
+  }
+}
