@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { encodeBubble } from "../../wire/bubble.ts";
 import { NextHeader } from "../../wire/ipv6_header.ts";
 import { setU16 } from "../../wire/octets.ts";
@@ -96,6 +96,7 @@ Deno.test("solicitations of real Windows clients are answered", () => {
     source !== undefined && ipv6?.destination === "ff02::2" && ipv6.nextHeader === 58 &&
     payload.length > 48
   );
+  assert(solicitations.length > 0);
   for (const { name, payload } of solicitations) {
     assertEquals(new ServerFixture().receive(payload).dropped, undefined, name);
   }
