@@ -10,7 +10,7 @@
  */
 
 import { isSameIpv6 } from "../wire/ipv6_address.ts";
-import { getU32 } from "../wire/octets.ts";
+import { AddressHash } from "./address_hash.ts";
 import type { Peer } from "./peer.ts";
 
 /**
@@ -33,7 +33,7 @@ interface Node<P> {
 /** Peers by IPv6 address. */
 export class PeerTable<P extends Peer> implements Iterable<P> {
   readonly #capacity: number;
-  readonly #seed: number;
+  readonly #hash: AddressHash;
   readonly #byHash = new Map<number, Node<P>>();
   readonly #untrusted = new Ring<P>();
   readonly #trusted = new Ring<P>();
@@ -44,7 +44,7 @@ export class PeerTable<P extends Peer> implements Iterable<P> {
    */
   constructor(capacity: number, seed: number) {
     this.#capacity = capacity;
-    this.#seed = seed;
+    this.#hash = new AddressHash(seed);
   }
 
   /** How many peers are known. */
@@ -73,7 +73,7 @@ export class PeerTable<P extends Peer> implements Iterable<P> {
   add(peer: P): P | undefined {
     const evicted = this.size >= this.#capacity ? this.#expendable() : undefined;
     if (evicted !== undefined) this.remove(evicted);
-    const hash = this.#hash(peer.address, 0);
+    const hash = this.#hash.of(peer.address, 0);
     const node = { peer, hash, nextOfHash: this.#byHash.get(hash) } as Node<P>;
     this.#byHash.set(hash, node);
     this.#ringOf(peer).add(node);
@@ -102,7 +102,7 @@ export class PeerTable<P extends Peer> implements Iterable<P> {
   }
 
   #find(bytes: Uint8Array, offset: number): Node<P> | undefined {
-    let node = this.#byHash.get(this.#hash(bytes, offset));
+    let node = this.#byHash.get(this.#hash.of(bytes, offset));
     while (node !== undefined && !isSameIpv6(bytes, offset, node.peer.address)) {
       node = node.nextOfHash;
     }
@@ -141,15 +141,6 @@ export class PeerTable<P extends Peer> implements Iterable<P> {
     let before = first;
     while (before !== undefined && before.nextOfHash !== node) before = before.nextOfHash;
     if (before !== undefined) before.nextOfHash = node.nextOfHash;
-  }
-
-  #hash(bytes: Uint8Array, offset: number): number {
-    let hash = this.#seed;
-    for (let i = 0; i < 16; i += 4) {
-      hash = Math.imul(hash ^ getU32(bytes, offset + i), 0x9e3779b1);
-      hash ^= hash >>> 15;
-    }
-    return hash;
   }
 }
 
