@@ -94,7 +94,9 @@ export class Server implements Machine<ServerSocket, ServerEvent, ServerStatus> 
     if (kind === "echoes" && !isIcmpv6(ipv6)) return "not_bubble_or_icmpv6";
     // Case 3.
     if (!this.#settings.globalUnicast.has(addressOf(from))) return "source_not_global";
-    if (this.#wouldLoop(ipv6, from)) return "loop";
+    // Neither needs more than one packet to go round for ever, since UDP spends no hop limit
+    // (MTFL-SA-0603).
+    if (this.owns(from) || this.#isToOwnSocket(ipv6)) return "loop";
     // Case 4.
     if (isLinkLocal(ipv6, SOURCE) && isSameIpv6(ipv6, DESTINATION, ALL_ROUTERS)) {
       if (!isRouterSolicitation(ipv6)) return "destination_invalid";
@@ -115,11 +117,10 @@ export class Server implements Machine<ServerSocket, ServerEvent, ServerStatus> 
     const packet = parseTeredoPacket(bubble);
     if (typeof packet === "string") return packet;
     const { primary, port } = this.#settings;
-    const { ipv6 } = packet;
-    if (isTeredo(ipv6, DESTINATION) && isOwnSocket(this.#settings, mappingOf(ipv6, DESTINATION))) {
-      return "loop";
-    }
-    const failure = this.#introducer.forward(packet, "bubbles", endpoint(primary, port), now, sink);
+    const from = endpoint(primary, port);
+    if (this.#isToOwnSocket(packet.ipv6)) return "loop";
+    const failure = this.#checkEnds(packet.ipv6, from) ??
+      this.#introducer.forward(packet, "bubbles", from, now, sink);
     return failure ?? this.#count("bubbles");
   }
 
@@ -155,13 +156,9 @@ export class Server implements Machine<ServerSocket, ServerEvent, ServerStatus> 
     };
   }
 
-  /**
-   * Whether a packet comes from this server, or would be sent to it. Neither needs more than one
-   * packet to go round for ever, since no hop limit is spent on UDP (MTFL-SA-0603).
-   */
-  #wouldLoop(ipv6: Uint8Array, from: Endpoint): boolean {
-    return this.owns(from) ||
-      (isTeredo(ipv6, DESTINATION) && this.owns(mappingOf(ipv6, DESTINATION)));
+  /** Whether a packet would be sent to this server, as if it were a client. */
+  #isToOwnSocket(ipv6: Uint8Array): boolean {
+    return isTeredo(ipv6, DESTINATION) && this.owns(mappingOf(ipv6, DESTINATION));
   }
 
   /**

@@ -26,7 +26,7 @@ export interface ServerConfig {
   readonly port?: number | undefined;
   /** Where packets may come from and go to. */
   readonly globalUnicast: GlobalUnicast;
-  /** Every IPv4 address of this host, against routing loops; primary and secondary if left out. */
+  /** The other IPv4 addresses of this host, against routing loops. */
   readonly ownAddresses?: readonly Ipv4Address[] | undefined;
   /** The MTU to advertise in octets; `"omit"` sends no MTU option, like Microsoft's server. */
   readonly advertisedMtu?: number | "omit" | undefined;
