@@ -10,8 +10,11 @@ import type { Machine } from "./machine.ts";
 /** Reads every UDP port as Teredo: NATs and clients choose theirs at random. */
 const AS_TEREDO = ["-d", "udp.port==1-65535,teredo"];
 
-/** What tshark's experts call a warning or worse, and what no dissector could read. */
-const OBJECTIONABLE = "_ws.expert.severity >= warn or _ws.malformed";
+/**
+ * What tshark's experts call a warning (0x600000, under a name that differs between versions) or worse, and
+ * what no dissector could read.
+ */
+const OBJECTIONABLE = "_ws.expert.severity >= 0x600000 or _ws.malformed";
 
 /** A recording under way, and what it has got when it was stopped. */
 export class Capture implements AsyncDisposable {

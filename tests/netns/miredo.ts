@@ -7,6 +7,7 @@
 import type { LabProcess } from "./lab_process.ts";
 import type { Machine } from "./machine.ts";
 import { ADDRESS } from "./plan.ts";
+import { waitForRoute } from "./routes.ts";
 
 /** The interface of Miredo's client and relay. */
 export const MIREDO_INTERFACE = "miredo0";
@@ -40,6 +41,7 @@ export async function startMiredoClient(machine: Machine): Promise<MiredoClient>
   const process = await start(machine, "miredo", lines);
   await process.waitForLog(/Teredo pseudo-tunnel started/);
   const [, address] = await process.waitForLog(/\(address: ([0-9a-f:]+)/);
+  await waitForRoute(machine, MIREDO_INTERFACE);
   return { process, address: address! };
 }
 

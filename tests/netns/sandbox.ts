@@ -28,6 +28,9 @@ exec cat >/dev/null`;
 /** Says its process number as the machine knows it, then becomes the program that was asked for. */
 const ANNOUNCE = 'read -r pid rest </proc/self/stat; echo "$pid"; exec "$@"';
 
+/** Plain logs, and no packets but the program's own: Deno would ask its maker for updates. */
+const ENVIRONMENT = { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" };
+
 /** A command that failed where it had to succeed. */
 export class CommandFailed extends Error {
   override name = "CommandFailed";
@@ -102,7 +105,7 @@ export class Sandbox implements AsyncDisposable {
     const [program, ...args] = this.#inside(announced, namespace);
     const child = new Deno.Command(program!, {
       args,
-      env: { NO_COLOR: "1" },
+      env: ENVIRONMENT,
       stdin: "null",
       stdout: "piped",
       stderr: "piped",

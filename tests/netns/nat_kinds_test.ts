@@ -1,0 +1,79 @@
+import { assert, assertMatch } from "@std/assert";
+import { requires } from "../capabilities.ts";
+import { createLab } from "./lab.ts";
+import { firstRoundTrip } from "./ping.ts";
+import {
+  launchClient,
+  prepareTeredo,
+  startClient,
+  startServer,
+  TEREDO_INTERFACE,
+} from "./teredo.ts";
+
+const needs = requires("linux", "namespaces", "tun", "ip", "nsenter", "ping");
+
+Deno.test({
+  name: needs.title("NAT kinds: clients behind all but symmetric NATs meet each other"),
+  ignore: needs.ignore,
+  fn: async (t) => {
+    await prepareTeredo();
+    await using lab = await createLab({
+      Cone: { by: "user", kind: "cone" },
+      Addr: { by: "user", kind: "addressRestricted" },
+      Port: { by: "user", kind: "portRestricted" },
+      Open: "no NAT",
+      Sym: { by: "user", kind: "symmetric" },
+    });
+    const { Sym, ...others } = lab.sites;
+    await startServer(lab.server);
+
+    await t.step("behind a symmetric NAT the client says so and stays off-line", async () => {
+      const client = await launchClient(Sym.client);
+      await client.waitForLog(/Off-line: the NAT of this network is symmetric/);
+      const addresses = await Sym.client.ip(`-6 addr show dev ${TEREDO_INTERFACE} scope global`);
+      assert(!addresses.includes("2001:0:"), addresses);
+    });
+
+    const clients = await Promise.all(
+      Object.entries(others).map(async ([name, site]) => ({
+        name,
+        machine: site.client,
+        ...await startClient(site.client),
+      })),
+    );
+    await t.step("without a NAT the client says so", () => {
+      const open = clients.find(({ name }) => name === "Open")!;
+      assertMatch(open.process.log, /without a NAT/);
+    });
+    // The first to speak has to open the way; the other direction is open then.
+    for (const [i, from] of clients.entries()) {
+      for (const to of clients.slice(i + 1)) {
+        const [one, other] = i % 2 === 0 ? [from, to] : [to, from];
+        await t.step(`${one.name} to ${other.name}`, async () => {
+          const ping = await one.machine.ping(other.address);
+          assert(firstRoundTrip(ping) < 1000, ping.text);
+        });
+      }
+    }
+  },
+});
+
+Deno.test({
+  name: needs.title("NAT kinds: clients meet though a tenth of the packets is lost in each NAT"),
+  ignore: needs.ignore,
+  fn: async () => {
+    await prepareTeredo();
+    const link = { loss: 0.1, delay: 10, jitter: 5 };
+    await using lab = await createLab({
+      A: { by: "user", kind: "portRestricted", link },
+      B: { by: "user", kind: "addressRestricted", link },
+    });
+    const { A, B } = lab.sites;
+    await startServer(lab.server);
+    const [, b] = await Promise.all([startClient(A.client), startClient(B.client)]);
+    const ping = await A.client.ping(b.address, { count: 40, interval: 0.1 });
+    // Each echo passes four NATs, so 0.9 ** 4 of them, or 26, are to be expected.
+    assert(ping.received > 8, ping.text);
+    assert(ping.replies.every(({ roundTrip }) => roundTrip >= 40), ping.text);
+  },
+});
