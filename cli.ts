@@ -70,9 +70,10 @@ function explain(error: CliError, args: readonly string[]): string {
   if (error instanceof UsageError) {
     const help = ["teredo", error.command, "--help"].filter((word) => word !== undefined);
     lines.push(`See "${help.join(" ")}"`);
+  } else if (isDebugging(args)) {
+    const cause = error.cause instanceof Error ? error.cause : error;
+    lines.push(cause.stack ?? "");
   }
-  const cause = error.cause instanceof Error ? error.cause : error;
-  if (isDebugging(args)) lines.push(cause.stack ?? "");
   return `${lines.join("\n")}\n`;
 }
 

@@ -113,9 +113,9 @@ export class ClientReport {
         };
       case "symmetric_nat":
         return {
-          cause: "the NAT of this network is symmetric: it shows another address or port to " +
-            "each destination, so that no peer could reach this host",
-          advice: "Use another network, or have the NAT keep one mapping for each inside port " +
+          cause: "the NAT of this network is symmetric",
+          advice: "It shows another port to each destination, so that no peer could reach this " +
+            "host. Use another network, or have the NAT keep one mapping for each inside port " +
             "(endpoint-independent mapping, RFC 4787)",
         };
       case "server_lost":

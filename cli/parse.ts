@@ -43,7 +43,8 @@ function parserOptions(command: Command, args: readonly string[]) {
   const valued = names((option) => option.kind !== undefined);
   const switches = names((option) => option.kind === undefined);
   const negatable = names((option) => option.fallback === true);
-  refuseValues(command, [...switches, "help"], args);
+  const negated = negatable.map((name) => `no-${name}`);
+  refuseValues(command, [...switches, ...negated, "help"], args);
   return {
     string: [...valued, "_"],
     boolean: [...switches, "help"],

@@ -5,6 +5,8 @@
  */
 
 import { type Ipv4Address, parseIpv4 } from "../wire/ipv4_address.ts";
+import { parseIpv6 } from "../wire/ipv6_address.ts";
+import { type Ipv6Prefix, networkOf } from "../wire/ipv6_prefix.ts";
 
 /** A kind of value. */
 export interface ValueKind<T> {
@@ -53,3 +55,21 @@ export const HOST: ValueKind<string> = {
   expected: "a host name or IPv4 address",
   parse: (given) => /^[\w.-]{1,253}$/.test(given) ? given : undefined,
 };
+
+/** IPv6 prefixes, separated by commas. */
+export const IPV6_PREFIXES: ValueKind<readonly Ipv6Prefix[]> = {
+  placeholder: "PREFIX",
+  expected: "IPv6 prefixes such as 2001:db8::/32, separated by commas",
+  parse(given) {
+    const prefixes = given.split(",").map(parsePrefix);
+    return prefixes.every((prefix) => prefix !== undefined) ? prefixes : undefined;
+  },
+};
+
+function parsePrefix(given: string): Ipv6Prefix | undefined {
+  const [address, length, ...more] = given.trim().split("/");
+  const network = parseIpv6(address ?? "");
+  const bits = /^\d{1,3}$/.test(length ?? "") ? Number(length) : 129;
+  if (network === undefined || bits > 128 || more.length > 0) return undefined;
+  return networkOf(network, bits);
+}

@@ -1,0 +1,76 @@
+/** What wrong command lines get: an exit code, one message, and nothing on the standard output. */
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { run } from "./recording.ts";
+
+/** A command line, the exit code, and what the message says. */
+type Mistake = readonly [line: string, code: number, ...says: string[]];
+
+const USAGE: readonly Mistake[] = [
+  ["servr", 2, "Unknown command servr. Did you mean server?", 'See "teredo --help"'],
+  ["frobnicate", 2, "Unknown command frobnicate\n"],
+  ["--vresion", 2, "Unknown option --vresion. Did you mean --version?"],
+  ["--log-level debug server", 2, "Unknown option --log-level"],
+  ["client", 2, '"teredo client" needs a server: --server HOST', 'See "teredo client --help"'],
+  ["client a.example --server b.example", 2, "The server is given twice: b.example and a.example"],
+  ["client a.example b.example", 2, 'Unexpected argument "b.example"'],
+  ["client --serverr a", 2, "Unknown option --serverr. Did you mean --server?"],
+  ["client --interfce=x a", 2, "Unknown option --interfce. Did you mean --interface?"],
+  ["client --no-default-rout a", 2, "Did you mean --no-default-route?"],
+  ["client -x a", 2, "Unknown option -x"],
+  ["client --server", 2, "--server needs a host name or IPv4 address\n"],
+  ["client --server --port 1", 2, "--server needs a host name or IPv4 address\n"],
+  ["client --server= ", 2, "--server needs a host name or IPv4 address\n"],
+  ["client --server http://a.example/", 2, 'IPv4 address, not "http://a.example/"'],
+  ["client a --port 0", 2, '--port needs a port number from 1 to 65535, not "0"'],
+  ["client a --port 65536", 2, 'not "65536"'],
+  ["client a --port http", 2, 'not "http"'],
+  ["client a --port 1 --port 2", 2, "--port is given twice"],
+  ["client a --no-default-route=yes", 2, "--no-default-route takes no value"],
+  ["client a --log-level loud", 2, "one of debug, info, warn, error", 'not "loud"'],
+  ["server", 2, '"teredo server" needs --primary, an IPv4 address', "teredo server --help"],
+  ["server --primary", 2, "--primary needs an IPv4 address such as 192.0.2.1\n"],
+  ["server --primary teredo.example", 2, '192.0.2.1, not "teredo.example"'],
+  ["server --primary 192.0.2", 2, 'not "192.0.2"'],
+  ["server --primary 2001:db8::1", 2, 'not "2001:db8::1"'],
+  ["server --primary 192.0.2.1 192.0.2.2", 2, 'Unexpected argument "192.0.2.2"'],
+  ["server --primry 192.0.2.1", 2, "Did you mean --primary?"],
+  ["server --allow-private=no --primary 192.0.2.1", 2, "--allow-private takes no value"],
+  ["decode", 2, '"teredo decode" needs a Teredo address'],
+  ["decode 2001:0:1", 2, 'Cannot decode "2001:0:1": it is not an IPv6 address'],
+  ["decode 1 2", 2, 'Unexpected argument "2"'],
+  ["decode --jsn 2001::", 2, "Unknown option --jsn. Did you mean --json?"],
+];
+
+const FAILURES: readonly Mistake[] = [
+  ["decode 2001:db8::1", 1, "it is not a Teredo address, which starts with 2001:0:"],
+  ["decode 3ffe:831f::1", 1, "3ffe:831f::/32 was Teredo's prefix in tests"],
+  ["server --primary 10.0.0.1", 1, "Cannot serve on 10.0.0.1", "--allow-private"],
+  ["server --primary 100.64.0.1", 1, "Cannot serve on 100.64.0.1", "--allow-private"],
+  ["server --primary 192.0.2.1", 1, "Cannot serve on 192.0.2.1", "--allow-private"],
+  ["server --primary 8.8.8.8", 1, "it is not an address of this host", "127.0.0.1"],
+  ["server --primary 127.0.0.1 --allow-private", 1, "Cannot serve on 127.0.0.1"],
+  ["server --primary 224.0.0.1 --allow-private", 1, "Cannot serve on 224.0.0.1"],
+];
+
+for (const [line, code, ...says] of [...USAGE, ...FAILURES]) {
+  Deno.test(`mistake: teredo ${line}`, async () => {
+    const { code: found, stdout, stderr } = await run(...line.split(" "));
+    for (const text of says) assertStringIncludes(stderr, text);
+    assertEquals(stderr.startsWith("teredo: "), true);
+    assertEquals(stderr.split("\n").length, code === 2 ? 3 : 2, "one message");
+    assertEquals([found, stdout], [code, ""]);
+  });
+}
+
+Deno.test("mistake: teredo alone prints the help where mistakes go, with the code of one", async () => {
+  const { code, stdout, stderr } = await run();
+  assertEquals([code, stdout], [2, ""]);
+  assertStringIncludes(stderr, "Usage: teredo COMMAND");
+});
+
+Deno.test("mistake: a stack trace comes with --log-level debug only", async () => {
+  const line = ["server", "--primary", "10.0.0.1"];
+  assertEquals((await run(...line)).stderr.includes("    at "), false);
+  assertStringIncludes((await run(...line, "--log-level", "debug")).stderr, "    at ");
+  assertStringIncludes((await run(...line, "--log-level=debug")).stderr, "    at ");
+});

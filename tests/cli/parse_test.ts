@@ -1,0 +1,68 @@
+import { assertEquals } from "@std/assert";
+import { command } from "../../cli/command.ts";
+import {
+  defaulted,
+  flagOf,
+  optional,
+  optionName,
+  required,
+  switchedOff,
+  switchedOn,
+} from "../../cli/option.ts";
+import { parseCommandLine } from "../../cli/parse.ts";
+import { IPV4, oneOf, PORT, text } from "../../cli/value_kind.ts";
+
+const sample = command({
+  name: "sample",
+  summary: "Do nothing",
+  details: [],
+  positional: { kind: text("WORD", "a word"), help: "A word", isRequired: false },
+  options: {
+    address: required(IPV4, "An address"),
+    port: defaulted(PORT, 3544, "A port"),
+    mode: optional(oneOf("MODE", ["fast", "slow"]), "A mode"),
+    dryRun: switchedOff("Only say so"),
+    defaultRoute: switchedOn("No route"),
+  },
+  examples: [],
+  run() {},
+});
+
+const DEFAULTS = {
+  address: 0xc0000201,
+  port: 3544,
+  mode: undefined,
+  dryRun: false,
+  defaultRoute: true,
+};
+
+const LINES: readonly [line: string, values: Partial<typeof DEFAULTS> | object, word?: string][] = [
+  ["--address 192.0.2.1", {}],
+  ["--address=192.0.2.1", {}],
+  ["--address 192.0.2.1 --port 1", { port: 1 }],
+  ["--address 192.0.2.1 --port=65535 --mode slow", { port: 65535, mode: "slow" }],
+  ["--dry-run --address 192.0.2.1", { dryRun: true }],
+  ["--address 192.0.2.1 --no-default-route", { defaultRoute: false }],
+  ["--address 192.0.2.1 --default-route", {}],
+  ["word --address 192.0.2.1", {}, "word"],
+  ["--address 192.0.2.1 --dry-run word", { dryRun: true }, "word"],
+  ["--address 192.0.2.1 42", {}, "42"],
+  ["--address 192.0.2.1 -- --word", {}, "--word"],
+];
+
+for (const [line, values, positional] of LINES) {
+  Deno.test(`parse: ${line}`, () => {
+    assertEquals(parseCommandLine(sample, line.split(" ")), {
+      type: "run",
+      values: { ...DEFAULTS, ...values },
+      positional,
+    });
+  });
+}
+
+Deno.test("parse: options are spelled with dashes, and a switch that is on is turned off", () => {
+  assertEquals(optionName("logLevel"), "log-level");
+  assertEquals(optionName("server2"), "server2");
+  assertEquals(flagOf("dryRun", switchedOff("")), "--dry-run");
+  assertEquals(flagOf("defaultRoute", switchedOn("")), "--no-default-route");
+});

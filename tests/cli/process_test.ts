@@ -1,0 +1,239 @@
+/**
+ * The program as a process of its own, with real sockets and interfaces, each in a fresh network
+ * namespace.
+ */
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { type Capability, inNamespace, requires } from "../capabilities.ts";
+import { denoRun, prefetch } from "../netns/deno_run.ts";
+
+const needs = requires("linux", "namespaces", "ip", "bash");
+const needsTun = requires("linux", "namespaces", "ip", "bash", "tun");
+
+/** Addresses of a server's host, on the loopback interface. */
+const HOST = "ip link set lo up; ip addr add 83.1.1.1/32 dev lo; ip addr add 83.1.1.2/32 dev lo";
+
+/** Longer than any of the scripts takes, in milliseconds. */
+const PATIENCE = 30_000;
+
+/** Words for the scripts: they wait for what must come true soon, and leave no process behind. */
+const PRELUDE = `
+  trap 'kill -KILL $(jobs -p) 2>/dev/null' EXIT
+  soon() {
+    for _ in $(seq 500); do "$@" && return; sleep 0.02; done
+    echo "This never came true: $*" >&2; exit 99
+  }
+  listens() { ss -lunH | grep -q "$1"; }
+  is_up() { ip link show "$1" up 2>/dev/null | grep -q UP; }
+`;
+
+/** What a process left behind. */
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a script of bash in a namespace; `$teredo` in it is the program. */
+async function inFreshNamespace(script: string): Promise<Ended> {
+  await loaded();
+  const [command, ...words] = inNamespace();
+  const teredo = denoRun("cli.ts").join(" ");
+  const { code, stdout, stderr } = await new Deno.Command(command!, {
+    args: [...words, "bash", "-c", `${PRELUDE}\n${script}`],
+    env: { teredo },
+    stdin: "null",
+    signal: AbortSignal.timeout(PATIENCE),
+  }).output();
+  const decoder = new TextDecoder();
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+/** The namespaces have no network to load packages from. */
+const loaded = (() => {
+  let loading: Promise<void> | undefined;
+  return () => loading ??= prefetch("cli.ts");
+})();
+
+/** A mistake that only a real process meets. */
+interface Mishap {
+  readonly what: string;
+  /** The script; its last command is the program. */
+  readonly script: string;
+  readonly code: number;
+  readonly says: string;
+  readonly needs?: readonly Capability[];
+}
+
+const MISHAPS: readonly Mishap[] = [
+  {
+    what: "a server's port in use",
+    script: `${HOST}; $teredo server --primary 83.1.1.1 2>/dev/null & first=$!
+      soon listens 83.1.1.2:3544
+      $teredo server --primary 83.1.1.1; code=$?; kill $first; wait $first; exit $code`,
+    code: 1,
+    says: "Cannot listen on UDP 83.1.1.1:3544: another program has the port",
+  },
+  {
+    what: "a server's secondary address that is not local",
+    script: `${HOST}; $teredo server --primary 83.1.1.1 --secondary 83.1.1.3`,
+    code: 1,
+    says: "Cannot serve on 83.1.1.3: it is not an address of this host",
+  },
+  {
+    what: "a server without the capability to send raw packets",
+    script: `${HOST}; setpriv --bounding-set -net_raw --inh-caps -net_raw --no-new-privs \\
+      $teredo server --primary 83.1.1.1`,
+    code: 77,
+    says: "Run as root, or give the program the capability CAP_NET_RAW",
+  },
+  {
+    what: "a client without the capability to make an interface",
+    script: `setpriv --bounding-set -net_admin --inh-caps -net_admin --no-new-privs \\
+      $teredo client 83.1.1.1`,
+    code: 77,
+    says: "Run as root, or give the program the capability CAP_NET_ADMIN",
+    needs: ["tun"],
+  },
+  {
+    what: "a client without /dev/net/tun",
+    script: "mount -t tmpfs none /dev/net; $teredo client 83.1.1.1",
+    code: 1,
+    says: "Load the kernel module with `modprobe tun`",
+    needs: ["tun"],
+  },
+  {
+    what: "a client's interface name that is taken",
+    script: "ip link add taken type veth; $teredo client 83.1.1.1 --interface taken",
+    code: 1,
+    says: 'An interface named "taken" exists',
+    needs: ["tun"],
+  },
+  {
+    what: "a client's port in use",
+    script: `${HOST}; $teredo server --primary 83.1.1.1 --port 4000 2>/dev/null & first=$!
+      soon listens 83.1.1.2:4000
+      $teredo client 83.1.1.9 --port 4000; code=$?; kill $first; wait $first; exit $code`,
+    code: 1,
+    says: "Cannot listen on UDP 0.0.0.0:4000: another program has the port",
+    needs: ["tun"],
+  },
+  {
+    what: "a server's name that does not resolve",
+    script: "$teredo client no-such-host.invalid",
+    code: 1,
+    says: 'Cannot resolve "no-such-host.invalid"',
+    needs: ["tun"],
+  },
+  {
+    what: "a private server without --allow-private",
+    script: "$teredo client 10.0.0.1",
+    code: 1,
+    says: "Cannot use the server at 10.0.0.1: it is not a public address",
+    needs: ["tun"],
+  },
+];
+
+for (const { what, script, code, says, needs = [] } of MISHAPS) {
+  const required = requires("linux", "namespaces", "ip", "bash", ...needs);
+  Deno.test({
+    name: required.title(`process: ${what} ends with ${code} and the remedy`),
+    ignore: required.ignore,
+    fn: async () => {
+      const ended = await inFreshNamespace(script);
+      assertStringIncludes(ended.stderr, says);
+      assertEquals([ended.code, ended.stdout], [code, ""]);
+      assertEquals(ended.stderr.includes("    at "), false, "no stack trace");
+    },
+  });
+}
+
+for (const signal of ["INT", "TERM"]) {
+  Deno.test({
+    name: needs.title(`process: SIG${signal} ends a server cleanly`),
+    ignore: needs.ignore,
+    fn: async () => {
+      // Bash lets what runs in the background ignore SIGINT, unless jobs are controlled.
+      const ended = await inFreshNamespace(`set -m; ${HOST}
+        $teredo server --primary 83.1.1.1 & server=$!
+        soon listens 83.1.1.2:3544
+        kill -${signal} $server; wait $server; code=$?; ss -lunH; exit $code`);
+      const lines = ended.stderr.split("\n").filter((line) => line.includes("Z info "));
+      assertMatch(lines[0]!, /Z info {2}Serving on 83\.1\.1\.1:3544 and 83\.1\.1\.2:3544$/);
+      assertMatch(lines[1]!, /Z info {2}Stopped serving on 83\.1\.1\.1$/);
+      assertEquals([ended.code, ended.stdout], [0, ""], ended.stderr);
+    },
+  });
+
+  Deno.test({
+    name: needsTun.title(`process: SIG${signal} ends a client cleanly, and nothing stays behind`),
+    ignore: needsTun.ignore,
+    fn: async () => {
+      const ended = await inFreshNamespace(`set -m; ip link set lo up
+        $teredo client 83.1.1.1 --interface teredo & client=$!
+        soon is_up teredo
+        soon listens :
+        kill -${signal} $client; wait $client; code=$?
+        ss -lunH; ip -o link | grep -v ' lo:'; ip -6 route; exit $code`);
+      assertEquals([ended.code, ended.stdout], [0, ""], ended.stderr);
+    },
+  });
+}
+
+Deno.test({
+  name: needsTun.title("process: SIGKILL of a client leaves nothing behind either"),
+  ignore: needsTun.ignore,
+  fn: async () => {
+    const ended = await inFreshNamespace(`ip link set lo up
+      $teredo client 83.1.1.1 & client=$!
+      soon is_up teredo
+      kill -KILL $client; wait $client
+      ss -lunH; ip -o link | grep -v ' lo:'; ip -6 route; exit 0`);
+    assertEquals([ended.code, ended.stdout], [0, ""], ended.stderr);
+  },
+});
+
+Deno.test({
+  name: needsTun.title("process: a client whose interface is deleted ends and says so"),
+  ignore: needsTun.ignore,
+  fn: async () => {
+    const ended = await inFreshNamespace(`ip link set lo up
+      $teredo client 83.1.1.1 & client=$!
+      soon is_up teredo
+      soon listens :
+      sleep 0.3; ip link del teredo; wait $client`);
+    assertEquals(ended.code, 1, ended.stderr);
+    assertStringIncludes(ended.stderr, 'Cannot read from interface "teredo"');
+  },
+});
+
+Deno.test({
+  name: needsTun.title("process: a client qualifies with a server, and its host is configured"),
+  ignore: needsTun.ignore,
+  fn: async () => {
+    const ended = await inFreshNamespace(`
+      unshare -n sleep 60 & peer=$!
+      apart() { [ "$(readlink /proc/$peer/ns/net)" != "$(readlink /proc/$$/ns/net)" ]; }
+      soon apart
+      ip link add up0 type veth peer name up0 netns $peer
+      ip addr add 83.1.1.1/24 dev up0; ip addr add 83.1.1.2/24 dev up0; ip link set up0 up
+      there="nsenter --net=/proc/$peer/ns/net"
+      $there ip addr add 83.1.1.7/24 dev up0; $there ip link set up0 up
+
+      $teredo server --primary 83.1.1.1 & server=$!
+      soon listens 83.1.1.2:3544
+      $there $teredo client 83.1.1.1 --port 40000 & client=$!
+      has_default_route() { $there ip -6 route show default | grep -q teredo; }
+      soon has_default_route
+      $there ip -6 -o addr show dev teredo; $there ip -6 route
+      kill $client; wait $client || exit; kill $server; wait $server`);
+    assertMatch(ended.stderr, /info {2}Asking server 83\.1\.1\.1 for an address\n/);
+    assertMatch(
+      ended.stderr,
+      /Qualified: .* 2001:0:5301:101:\S+; seen from outside as 83\.1\.1\.7:40000, without a NAT; MTU 1280\n/,
+    );
+    assertMatch(ended.stdout, /inet6 2001:0:5301:101:\S+\/128 scope global/);
+    assertMatch(ended.stdout, /2001::\/32 dev teredo/);
+    assertMatch(ended.stdout, /default dev teredo .*metric 1029/);
+    assertEquals(ended.code, 0);
+  },
+});
