@@ -17,7 +17,7 @@ import { localAddresses } from "../io/local_addresses.ts";
 import { type LogLevel, openLog } from "../io/log.ts";
 import { ServerName } from "../io/server_name.ts";
 import { ServerRefresh } from "../io/server_refresh.ts";
-import { together } from "../io/together.ts";
+import { aborted, together } from "../io/together.ts";
 import { TunLink } from "../io/tun_link.ts";
 import { TEREDO_MTU } from "../protocol/constants.ts";
 import { portOf } from "../wire/endpoint.ts";
@@ -64,7 +64,8 @@ export async function runClient(options: ClientOptions, signal: AbortSignal): Pr
 
   const globalUnicast = addressPolicy(options.allowPrivate);
   const name = new ServerName(options.server, options.server2);
-  const servers = await name.resolve();
+  const servers = await Promise.race([name.resolve(), aborted(signal)]);
+  if (servers === undefined) return;
   checkServer(servers, globalUnicast);
 
   const poller = new Poller();

@@ -96,14 +96,14 @@ class DenoUdpSocket implements UdpSocket {
     const buffer = new Uint8Array(MAX_DATAGRAM);
     let pause = SHORTEST_PAUSE;
     while (!this.#isClosed) {
-      try {
-        const [bytes, from] = await this.#listener.receive(buffer);
-        pause = SHORTEST_PAUSE;
+      const received = await this.#listener.receive(buffer).catch(() => undefined);
+      if (received !== undefined) {
+        const [bytes, from] = received;
         const { hostname, port } = from as Deno.NetAddr;
         receiver.datagram(bytes, endpoint(this.#addresses.get(hostname), port));
         receiver.end();
-      } catch {
-        if (this.#isClosed) return;
+        pause = SHORTEST_PAUSE;
+      } else if (!this.#isClosed) {
         // An ICMP error for an earlier datagram is reported here and is over with that. Should the
         // trouble last, it must not keep the processor busy.
         this.#counters.drop("receive_failed");
