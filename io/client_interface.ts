@@ -16,8 +16,8 @@ import type { Log } from "./log.ts";
 /** The client's address is a host's, not a subnet's: everybody else is behind the tunnel. */
 const ADDRESS_LENGTH = 128;
 
-/** 2001::/32: other Teredo clients. */
-const TEREDO: Prefix = { address: teredoPrefix(ipv4Address(0)), length: 32 };
+/** 2001::/32: Teredo clients. */
+export const TEREDO_ROUTE: Prefix = { address: teredoPrefix(ipv4Address(0)), length: 32 };
 
 /** ::/0: everybody. */
 const DEFAULT: Prefix = { address: new Uint8Array(IPV6_ADDRESS_LENGTH), length: 0 };
@@ -80,13 +80,13 @@ export class ClientInterface {
   }
 
   #addRoutes(): void {
-    this.#interface.addRoute(TEREDO);
+    this.#interface.addRoute(TEREDO_ROUTE);
     if (this.#hasDefaultRoute) this.#interface.addRoute(DEFAULT, DEFAULT_ROUTE_METRIC);
   }
 
   #removeRoutes(): void {
     if (this.#hasDefaultRoute) this.#interface.removeRoute(DEFAULT, DEFAULT_ROUTE_METRIC);
-    this.#interface.removeRoute(TEREDO);
+    this.#interface.removeRoute(TEREDO_ROUTE);
   }
 
   #try(change: () => void): void {

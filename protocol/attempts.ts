@@ -6,50 +6,69 @@
 
 import { ATTEMPT_TIMEOUT } from "./constants.ts";
 
+/** One wait for one peer; void once the peer is waited for anew, or no more. */
+interface Wait<P> {
+  readonly peer: P;
+  readonly deadline: number;
+}
+
+/** So many void waits may stand before the first one that counts, until they are cut off. */
+const MAX_VOID = 1024;
+
 /**
  * Who is being waited for, and until when.
  *
- * All waits are equally long, so the order in which they began is the order in which they end: a
- * `Map`, which keeps that order, is all the timer wheel that is needed.
+ * All waits are equally long, so the order in which they begin is the order in which they end: a
+ * queue is all the timer wheel that is needed.
  */
 export class Attempts<P> {
-  readonly #deadlines = new Map<P, number>();
+  readonly #waits = new Map<P, Wait<P>>();
+  readonly #queue: Wait<P>[] = [];
+  /** Where in the queue the first wait stands that may count. */
+  #first = 0;
 
   /** Waits for `peer` from `now` on, anew if it was waited for. */
   await(peer: P, now: number): void {
-    this.#deadlines.delete(peer);
-    this.#deadlines.set(peer, now + ATTEMPT_TIMEOUT);
+    const wait = { peer, deadline: now + ATTEMPT_TIMEOUT };
+    this.#waits.set(peer, wait);
+    this.#queue.push(wait);
   }
 
   /** Whether `peer` is being waited for. */
   has(peer: P): boolean {
-    return this.#deadlines.has(peer);
+    return this.#waits.has(peer);
   }
 
   /** `peer` answered, or is given up. */
   end(peer: P): void {
-    this.#deadlines.delete(peer);
-  }
-
-  /** Waits for nobody any more. */
-  clear(): void {
-    this.#deadlines.clear();
+    this.#waits.delete(peer);
   }
 
   /** When the first wait ends; `Infinity` without one. */
   next(): number {
-    for (const deadline of this.#deadlines.values()) return deadline;
-    return Infinity;
+    return this.#head()?.deadline ?? Infinity;
   }
 
   /** Takes out those whose wait has ended by `now`. */
   takeDue(now: number): P[] {
     const due: P[] = [];
-    for (const [peer, deadline] of this.#deadlines) {
-      if (deadline > now) break;
-      due.push(peer);
+    for (let wait = this.#head(); wait && wait.deadline <= now; wait = this.#head()) {
+      due.push(wait.peer);
+      this.#waits.delete(wait.peer);
     }
-    for (const peer of due) this.#deadlines.delete(peer);
     return due;
+  }
+
+  /** The first wait that counts. */
+  #head(): Wait<P> | undefined {
+    let wait = this.#queue[this.#first];
+    while (wait !== undefined && this.#waits.get(wait.peer) !== wait) {
+      wait = this.#queue[++this.#first];
+    }
+    if (this.#first > MAX_VOID || wait === undefined) {
+      this.#queue.splice(0, this.#first);
+      this.#first = 0;
+    }
+    return wait;
   }
 }

@@ -15,50 +15,53 @@ export interface Limit {
 /**
  * A limit for each key (an IPv4 address or endpoint), of bounded number.
  *
- * When a new key finds the table full, the key that was used least recently is forgotten. Whoever
- * mints keys to wash his own out is still held by the limit over all that stands beside each table.
+ * There are two generations of limits. When the younger one is full it becomes the older one, which
+ * is forgotten; a key in use is carried over. So it takes half the capacity in other keys to forget
+ * one, and whoever spoofs that many is held by the limit over all that stands beside each table.
+ *
+ * The exact order of use in one `Map` would be shorter to write, and cost a flood's victim dearly: a
+ * full `Map` that deletes with every insertion is rehashed for each, 27 µs a packet for 16,384 keys
+ * where this takes less than one.
  */
 export class KeyedLimiter {
   readonly #newLimit: () => Limit;
-  readonly #capacity: number;
-  readonly #limits = new Map<number, Limit>();
+  readonly #generation: number;
+  #young = new Map<number, Limit>();
+  #old = new Map<number, Limit>();
 
   /**
    * @param limit the rate of each key, or what makes a limit of another kind
-   * @param capacity how many keys are remembered at most
+   * @param capacity how many keys are remembered at most; at least two
    */
   constructor(limit: Rate | (() => Limit), capacity = 4096) {
     this.#newLimit = typeof limit === "function" ? limit : () => new TokenBucket(limit);
-    this.#capacity = capacity;
+    this.#generation = capacity >>> 1;
   }
 
-  /** How many keys are remembered. */
+  /** How many limits there are; a key that was carried over lately counts twice. */
   get size(): number {
-    return this.#limits.size;
+    return this.#young.size + this.#old.size;
   }
 
   /** Counts one more of `key` at `now` (ms), if its limit allows. */
   take(key: number, now: number): boolean {
-    let limit = this.#limits.get(key);
-    if (limit === undefined) {
-      if (this.#limits.size >= this.#capacity) this.#forgetOldest();
-      limit = this.#newLimit();
-    } else {
-      this.#limits.delete(key);
-    }
-    this.#limits.set(key, limit);
+    const limit = this.#young.get(key) ?? this.#carryOver(key);
     return limit.take(now);
   }
 
   /** Starts anew with `key`. */
   forget(key: number): void {
-    this.#limits.delete(key);
+    this.#young.delete(key);
+    this.#old.delete(key);
   }
 
-  #forgetOldest(): void {
-    for (const key of this.#limits.keys()) {
-      this.#limits.delete(key);
-      return;
+  #carryOver(key: number): Limit {
+    const limit = this.#old.get(key) ?? this.#newLimit();
+    if (this.#young.size >= this.#generation) {
+      this.#old = this.#young;
+      this.#young = new Map();
     }
+    this.#young.set(key, limit);
+    return limit;
   }
 }

@@ -21,10 +21,11 @@ import {
   needsCloserLook,
   SOURCE,
 } from "../wire/ipv6_header.ts";
+import { isWithin } from "../wire/ipv6_prefix.ts";
 import { isTeredo, mappingOf, serverOf } from "../wire/teredo_address.ts";
 import { parseTeredoPacket, type TeredoPacket } from "../wire/teredo_packet.ts";
 import { parseTrailers } from "../wire/trailers.ts";
-import { type Ipv6Prefix, RELAY_DEFAULTS, type RelayConfig } from "./relay_config.ts";
+import { RELAY_DEFAULTS, type RelayConfig } from "./relay_config.ts";
 import { RelaySearch } from "./relay_search.ts";
 import type { RelayStatus } from "./relay_status.ts";
 
@@ -192,15 +193,4 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
   get #mtu(): number {
     return this.#config.mtu ?? RELAY_DEFAULTS.mtu;
   }
-}
-
-/** Whether the address at `offset` lies within the prefix. */
-function isWithin(bytes: Uint8Array, offset: number, prefix: Ipv6Prefix): boolean {
-  const whole = prefix.length >>> 3;
-  for (let i = 0; i < whole; i++) {
-    if (bytes[offset + i] !== prefix.network[i]) return false;
-  }
-  const rest = prefix.length & 7;
-  if (rest === 0) return true;
-  return ((bytes[offset + whole]! ^ prefix.network[whole]!) >>> (8 - rest)) === 0;
 }

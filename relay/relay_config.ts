@@ -8,14 +8,7 @@ import type { Random } from "../protocol/random.ts";
 import type { Rate } from "../protocol/token_bucket.ts";
 import type { GlobalUnicast } from "../wire/global_unicast.ts";
 import type { Ipv4Address } from "../wire/ipv4_address.ts";
-
-/** An IPv6 prefix. */
-export interface Ipv6Prefix {
-  /** 16 octets. */
-  readonly network: Uint8Array;
-  /** Bits that count, 0 to 128. */
-  readonly length: number;
-}
+import type { Ipv6Prefix } from "../wire/ipv6_prefix.ts";
 
 /** A relay's configuration. */
 export interface RelayConfig {

@@ -6,7 +6,7 @@
 
 import { TokenBucket } from "../protocol/token_bucket.ts";
 import type { Ipv4Address } from "../wire/ipv4_address.ts";
-import { AddressLimiter } from "./address_limiter.ts";
+import { KeyedLimiter } from "../protocol/keyed_limiter.ts";
 import type { ServerLimits } from "./server_config.ts";
 import type { LimitName, PacketKind, ServerSink } from "./server_event.ts";
 
@@ -15,18 +15,18 @@ const REPORT_INTERVAL = 60_000;
 
 /** Counts what a server sends, and refuses what is too much. Its state is bounded. */
 export class PacketLimiter {
-  readonly #perSource: Readonly<Record<PacketKind, AddressLimiter>>;
-  readonly #perDestination: AddressLimiter;
+  readonly #perSource: Readonly<Record<PacketKind, KeyedLimiter>>;
+  readonly #perDestination: KeyedLimiter;
   readonly #total: Readonly<Record<PacketKind, TokenBucket>>;
   readonly #reportedAt = new Map<string, number>();
 
   constructor({ perSource, perDestination, total, capacity }: ServerLimits) {
     this.#perSource = {
-      solicitations: new AddressLimiter(perSource.solicitations, capacity),
-      bubbles: new AddressLimiter(perSource.bubbles, capacity),
-      echoes: new AddressLimiter(perSource.echoes, capacity),
+      solicitations: new KeyedLimiter(perSource.solicitations, capacity),
+      bubbles: new KeyedLimiter(perSource.bubbles, capacity),
+      echoes: new KeyedLimiter(perSource.echoes, capacity),
     };
-    this.#perDestination = new AddressLimiter(perDestination, capacity);
+    this.#perDestination = new KeyedLimiter(perDestination, capacity);
     this.#total = {
       solicitations: new TokenBucket(total.solicitations),
       bubbles: new TokenBucket(total.bubbles),

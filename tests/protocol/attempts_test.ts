@@ -31,12 +31,15 @@ Deno.test("who is waited for anew waits the whole time again, behind the others"
   assertEquals(attempts.takeDue(10_000), ["b", "a"]);
 });
 
-Deno.test("nobody is waited for after a clearance", () => {
+Deno.test("who is not waited for any more is not due, and does not hold up the others", () => {
   const attempts = new Attempts<string>();
   attempts.await("a", 0);
-  attempts.clear();
-  assertEquals(attempts.takeDue(Infinity), []);
+  attempts.await("b", 500);
   attempts.end("a");
+  assertEquals(attempts.next(), 500 + ATTEMPT_TIMEOUT);
+  attempts.end("b");
+  assertEquals(attempts.next(), Infinity);
+  assertEquals(attempts.takeDue(Infinity), []);
 });
 
 Deno.test("a wait outlasts the spacing of bubbles, so that the repeat may be sent at once", () => {

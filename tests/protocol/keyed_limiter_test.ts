@@ -3,27 +3,46 @@ import { KeyedLimiter } from "../../protocol/keyed_limiter.ts";
 
 const RATE = { perSecond: 1, burst: 2 };
 
-Deno.test("every key has a bucket of its own", () => {
-  const limiter = new KeyedLimiter(RATE);
-  assertEquals([1, 1, 1, 2].map((key) => limiter.take(key, 0)), [true, true, false, true]);
+Deno.test("every key has a limit of its own", () => {
+  const limiter = new KeyedLimiter(RATE, 100);
+  assertEquals([1, 2, 3].map(() => limiter.take(1, 0)), [true, true, false]);
+  assertEquals(limiter.take(0xffffffff, 0), true);
+  assertEquals(limiter.take(1, 999), false);
+  assertEquals(limiter.take(1, 1000), true);
   assertEquals(limiter.size, 2);
 });
 
-Deno.test("a million keys leave no more buckets than the capacity", () => {
-  const limiter = new KeyedLimiter(RATE, 1000);
-  for (let key = 0; key < 1_000_000; key++) limiter.take(key * 65_536, key / 1000);
-  assertEquals(limiter.size, 1000);
+Deno.test("a key in use is remembered while others come and go", () => {
+  const limiter = new KeyedLimiter(RATE, 100);
+  const busy = 0x0b000000;
+  let passed = 0;
+  for (let other = 1; other <= 10_000; other++) {
+    if (limiter.take(busy, 0)) passed++;
+    limiter.take(other, 0);
+  }
+  assertEquals(passed, RATE.burst);
 });
 
-Deno.test("the key that was used least recently is forgotten first", () => {
-  const limiter = new KeyedLimiter(RATE, 2);
-  const exhaust = (key: number) => {
-    while (limiter.take(key, 0));
-  };
-  exhaust(1);
-  exhaust(2);
-  assert(!limiter.take(1, 0)); // used, though refused
-  limiter.take(3, 0); // forgets 2
-  assert(!limiter.take(1, 0), "1 is still known");
-  assert(limiter.take(2, 0), "2 starts anew");
+Deno.test("a million keys leave no more limits than the capacity", () => {
+  for (const capacity of [2, 3, 1000]) {
+    const limiter = new KeyedLimiter(RATE, capacity);
+    for (let key = 0; key < 1_000_000 / capacity; key++) {
+      limiter.take(key * 65_536, key / 1000);
+      limiter.take(key % 7, key / 1000);
+      assert(limiter.size <= capacity);
+    }
+  }
+});
+
+Deno.test("a key that is forgotten starts anew", () => {
+  const limiter = new KeyedLimiter(RATE, 100);
+  while (limiter.take(1, 0));
+  limiter.forget(1);
+  assert(limiter.take(1, 0));
+});
+
+Deno.test("a limit may be of another kind than a rate", () => {
+  let left = 3;
+  const limiter = new KeyedLimiter(() => ({ take: () => left-- > 0 }), 100);
+  assertEquals([1, 2, 3, 4].map((key) => limiter.take(key, 0)), [true, true, true, false]);
 });

@@ -28,7 +28,7 @@ export class RelayFixture {
     this.relay = new Relay({
       globalUnicast: new GlobalUnicast("rfc4380"),
       random: countingRandom(),
-      serves: [{ network: ip6("2001:db8::"), length: 32 }],
+      serves: [{ address: ip6("2001:db8::"), length: 32 }],
       ownAddresses: [OWN_ADDRESS],
       errorSource: ACTORS.addressOfRelay,
       ...changes,

@@ -165,7 +165,7 @@ Deno.test("R-11: a packet to the served range is forwarded natively", () => {
 });
 
 Deno.test("R-12: any other destination is dropped, and bubbles are never forwarded", () => {
-  const fixture = new RelayFixture({ serves: [{ network: ip6("::"), length: 0 }] });
+  const fixture = new RelayFixture({ serves: [{ address: ip6("::"), length: 0 }] });
   fixture.meetA();
   for (const text of ["ff02::1", "fe80::1", "::1", "2001:0:c633:6476:1ca7:dfff:3fff:fdf5"]) {
     fixture.datagram(echo(addressOfA, ip6(text)), a);
@@ -176,7 +176,7 @@ Deno.test("R-12: any other destination is dropped, and bubbles are never forward
 });
 
 Deno.test("R-12: a destination beyond the served prefix is dropped, bit by bit", () => {
-  const fixture = new RelayFixture({ serves: [{ network: ip6("2001:db8:8000::"), length: 33 }] });
+  const fixture = new RelayFixture({ serves: [{ address: ip6("2001:db8:8000::"), length: 33 }] });
   fixture.meetA();
   fixture.datagram(echo(addressOfA, ip6("2001:db8:7fff::1")), a);
   assertEquals(fixture.sink.drops, ["destination_invalid"]);
@@ -237,7 +237,7 @@ Deno.test("R-14: an answer starts the count of bubbles anew", () => {
 });
 
 Deno.test("R-15: a host-specific relay serves the host's own addresses only", () => {
-  const fixture = new RelayFixture({ serves: [{ network: host, length: 128 }] });
+  const fixture = new RelayFixture({ serves: [{ address: host, length: 128 }] });
   fixture.meetA();
   fixture.datagram(echo(addressOfA, host), a);
   fixture.datagram(echo(addressOfA, ip6("2001:db8:1::69")), a);

@@ -25,7 +25,7 @@ class Both {
     const relay = new Relay({
       globalUnicast: S1.globalUnicast,
       random: (bytes) => bytes.fill(0x5a),
-      serves: [{ network: ip6("2001:db8::"), length: 32 }],
+      serves: [{ address: ip6("2001:db8::"), length: 32 }],
       ownAddresses: [s1, s1Secondary],
     });
     this.machine = new ServerWithRelay(S1, relay);

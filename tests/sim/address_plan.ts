@@ -12,7 +12,7 @@ import { type Ipv4Address, ipv4Address, parseIpv4 } from "../../wire/ipv4_addres
 import { parseIpv6 } from "../../wire/ipv6_address.ts";
 
 /** Native IPv6 hosts are in here. */
-export const NATIVE_PREFIX = { network: parseIpv6("2001:db8::")!, length: 32 } as const;
+export const NATIVE_PREFIX = { address: parseIpv6("2001:db8::")!, length: 32 } as const;
 
 /** A block out of which addresses are taken one after the other. */
 export class AddressBlock {
