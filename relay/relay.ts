@@ -13,7 +13,7 @@ import type { PeerEvent, PeerSink } from "../protocol/peer_search.ts";
 import { isBubble } from "../wire/bubble.ts";
 import { addressOf, type Endpoint, endpoint, portOf } from "../wire/endpoint.ts";
 import { UnreachableCode } from "../wire/icmpv6.ts";
-import { isGlobalScope } from "../wire/ipv6_address.ts";
+import { isGlobalScope, isMulticast } from "../wire/ipv6_address.ts";
 import {
   DESTINATION,
   hasRoutingHeaderType0,
@@ -121,6 +121,7 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
   /** From the native Internet, §5.4.1: what the fast path could not send at once. */
   #transmit(ipv6: Uint8Array, now: number, sink: RelaySink): DropReason | undefined {
     if (!isIpv6Packet(ipv6)) return "ipv6_payload_length";
+    if (isMulticast(ipv6, DESTINATION)) return "multicast";
     if (!isTeredo(ipv6, DESTINATION)) {
       this.#unreachable(ipv6, UnreachableCode.NO_ROUTE, now, sink);
       return "destination_invalid";
