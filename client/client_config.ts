@@ -55,7 +55,10 @@ export interface ClientConfig {
   /** Octets that wait for one peer, and for all of them, at most. */
   readonly queuePerPeer?: number | undefined;
   readonly queueTotal?: number | undefined;
-  /** Connectivity tests (echo requests) that go out for all destinations together. */
+  /**
+   * Connectivity tests (echo requests) that go out for all destinations of the host together, and as
+   * many for all native hosts that send to it on their own.
+   */
   readonly testRate?: Rate | undefined;
 }
 

@@ -40,6 +40,7 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
   self: Identity | undefined;
   readonly #random: Random;
   readonly #tests: TokenBucket;
+  readonly #inducedTests: TokenBucket;
   readonly #discovery: LocalDiscovery | undefined;
   readonly #onUndeliverable: UndeliverableHandler;
 
@@ -57,6 +58,7 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
     super(limits, config.random);
     this.#random = config.random;
     this.#tests = new TokenBucket(config.testRate ?? testRate);
+    this.#inducedTests = new TokenBucket(config.testRate ?? testRate);
     this.#discovery = discovery;
     this.#onUndeliverable = onUndeliverable;
   }
@@ -126,7 +128,9 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
   #sendTest(peer: ClientPeer, self: Identity, now: number, sink: PeerSink): boolean {
     peer.attempts++;
     // All tests together are limited, or packets from forged sources would make us ping the world.
-    if (!this.#tests.take(now)) {
+    // Those that they induce have a limit of their own, or they would cut the host off.
+    const tests = peer.outgoing.isEmpty ? this.#inducedTests : this.#tests;
+    if (!tests.take(now)) {
       sink.drop("rate_limited");
       return true;
     }

@@ -5,7 +5,7 @@
  */
 
 import type { DropReason } from "../protocol/drop_reason.ts";
-import { addressOf } from "../wire/endpoint.ts";
+import { addressOf, portOf } from "../wire/endpoint.ts";
 import type { GlobalUnicast } from "../wire/global_unicast.ts";
 import { UnreachableCode } from "../wire/icmpv6.ts";
 import { isGlobalScope, isMulticast, isSameIpv6 } from "../wire/ipv6_address.ts";
@@ -35,13 +35,10 @@ export function refuse(
       ? undefined
       : { reason: "destination_invalid", code: UnreachableCode.BEYOND_SCOPE };
   }
+  const mapping = mappingOf(packet, DESTINATION);
   // Sent to our own mapping, it would come back through a hairpinning NAT, to nobody.
-  if (mappingOf(packet, DESTINATION) === mappingOf(self)) return { reason: "loop" };
-  if (
-    !globalUnicast.has(addressOf(mappingOf(packet, DESTINATION))) ||
-    !globalUnicast.has(serverOf(packet, DESTINATION))
-  ) {
-    return { reason: "destination_not_global" };
-  }
-  return undefined;
+  if (mapping === mappingOf(self)) return { reason: "loop" };
+  const isGlobal = portOf(mapping) !== 0 && globalUnicast.has(addressOf(mapping)) &&
+    globalUnicast.has(serverOf(packet, DESTINATION));
+  return isGlobal ? undefined : { reason: "destination_not_global" };
 }
