@@ -13,7 +13,8 @@ const { addressOfA, addressOfB, b } = ACTORS;
 function refreshWaits(fixture: ClientFixture, count: number): number[] {
   return Array.from({ length: count }, () => {
     const before = fixture.now;
-    fixture.waitForTimer().answer();
+    do fixture.waitForTimer(); while (fixture.solicitations.length === 0);
+    fixture.answer();
     return fixture.now - before;
   });
 }
