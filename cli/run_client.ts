@@ -39,6 +39,8 @@ export interface ClientOptions {
   readonly port: number | undefined;
   readonly interface: string;
   readonly defaultRoute: boolean;
+  /** In milliseconds. */
+  readonly refreshInterval: number | undefined;
   readonly allowPrivate: boolean;
   readonly logLevel: LogLevel;
 }
@@ -73,6 +75,7 @@ export async function runClient(options: ClientOptions, signal: AbortSignal): Pr
     servers: [servers],
     globalUnicast,
     random: (bytes) => crypto.getRandomValues(bytes),
+    refreshInterval: options.refreshInterval,
   });
   const driver = new Driver({
     machine: client,

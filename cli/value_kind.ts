@@ -49,6 +49,21 @@ export const PORT: ValueKind<number> = {
   },
 };
 
+/** The shortest and the longest refresh interval, in seconds. */
+const REFRESH_INTERVALS = { shortest: 5, longest: 3600 } as const;
+
+/** A refresh interval in seconds; the value is in milliseconds. */
+export const REFRESH_SECONDS: ValueKind<number> = {
+  placeholder: "SECONDS",
+  expected:
+    `a number of seconds from ${REFRESH_INTERVALS.shortest} to ${REFRESH_INTERVALS.longest}`,
+  parse(given) {
+    const { shortest, longest } = REFRESH_INTERVALS;
+    const seconds = /^\d{1,4}$/.test(given) ? Number(given) : 0;
+    return seconds >= shortest && seconds <= longest ? seconds * 1000 : undefined;
+  },
+};
+
 /** A name or IPv4 address of a host. */
 export const HOST: ValueKind<string> = {
   placeholder: "HOST",

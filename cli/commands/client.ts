@@ -9,7 +9,7 @@ import { type Command, command } from "../command.ts";
 import { defaulted, optional, switchedOn } from "../option.ts";
 import { runClient } from "../run_client.ts";
 import { ALLOW_PRIVATE, LOG_LEVEL } from "../shared_options.ts";
-import { HOST, PORT, text } from "../value_kind.ts";
+import { HOST, PORT, REFRESH_SECONDS, text } from "../value_kind.ts";
 
 /** Runs a client. */
 export const client: Command = command({
@@ -39,6 +39,11 @@ export const client: Command = command({
     ),
     defaultRoute: switchedOn(
       "Reach other Teredo clients only, and not the whole IPv6 Internet",
+    ),
+    refreshInterval: optional(
+      REFRESH_SECONDS,
+      "How long a NAT keeps a mapping that is not used, at least",
+      "30",
     ),
     allowPrivate: ALLOW_PRIVATE,
     logLevel: LOG_LEVEL,

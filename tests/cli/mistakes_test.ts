@@ -25,6 +25,13 @@ const USAGE: readonly Mistake[] = [
   ["client a --port 65536", 2, 'not "65536"'],
   ["client a --port http", 2, 'not "http"'],
   ["client a --port 1 --port 2", 2, "--port is given twice"],
+  [
+    "client a --refresh-interval 4",
+    2,
+    "--refresh-interval needs a number of seconds from 5 to 3600",
+  ],
+  ["client a --refresh-interval 3601", 2, 'from 5 to 3600, not "3601"'],
+  ["client a --refresh-interval 30.5", 2, 'not "30.5"'],
   ["client a --no-default-route=yes", 2, "--no-default-route takes no value"],
   ["client a --log-level loud", 2, "one of debug, info, warn, error", 'not "loud"'],
   ["server", 2, '"teredo server" needs --primary, an IPv4 address', "teredo server --help"],
