@@ -87,8 +87,11 @@ export class ClientFixture {
   }
 
   /** Client A of the vectors, qualified. */
-  static a(config: Partial<ClientConfig> = {}): ClientFixture {
-    return new ClientFixture({ random: vectorRandom(), ...config }).qualify();
+  static a(
+    config: Partial<ClientConfig> = {},
+    make?: (config: ClientConfig) => Client,
+  ): ClientFixture {
+    return new ClientFixture({ random: vectorRandom(), ...config }, ACTORS.a, make).qualify();
   }
 
   /** Client B of the vectors, qualified at S2. */
