@@ -6,12 +6,13 @@ const root = new URL("../", import.meta.url);
 /** What each layer may import besides itself. Each says all it means, so that a change shows. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "wire": [],
+  "offload": ["wire"],
   "protocol": ["wire"],
   "client": ["protocol", "wire"],
   "server": ["protocol", "wire"],
   "relay": ["protocol", "wire"],
   "ffi": ["protocol", "wire"],
-  "io": ["client", "server", "relay", "protocol", "wire"],
+  "io": ["client", "server", "relay", "protocol", "offload", "wire"],
   "cli": ["io", "ffi", "client", "server", "relay", "protocol", "wire", "deno.json"],
   "cli.ts": ["cli"],
   "mod.ts": ["io", "ffi", "client", "server", "relay", "protocol", "wire"],
@@ -22,7 +23,7 @@ const MAY_IMPORT_TYPES: Readonly<Record<string, readonly string[]>> = {
   "io": ["ffi"],
 };
 
-const PURE = ["wire", "protocol", "client", "server", "relay"];
+const PURE = ["wire", "offload", "protocol", "client", "server", "relay"];
 const PEOPLE = ["cli", "cli.ts"];
 
 /** A word that only some layers may say. */

@@ -58,7 +58,7 @@ function sumWords(bytes: Uint8Array, offset: number, count: number): number {
 }
 
 /** The octets of a 16-bit word exchanged. Deno runs on little-endian processors only. */
-function swapped(word: number): number {
+export function swapped(word: number): number {
   return ((word & 0xff) << 8) | (word >>> 8);
 }
 

@@ -1,0 +1,113 @@
+/**
+ * Which packets may become part of a super-packet, and which of them belong together.
+ *
+ * @module
+ */
+
+import {
+  DESTINATION,
+  IPV6_HEADER_LENGTH,
+  isIpv6Packet,
+  NextHeader,
+  nextHeaderOf,
+  payloadLengthOf,
+  SOURCE,
+} from "../wire/ipv6_header.ts";
+import { equalOctets, getU16 } from "../wire/octets.ts";
+import {
+  TCP,
+  TCP_HEADER_LENGTH,
+  TcpFlag,
+  tcpHeaderLength,
+  UDP,
+  UDP_HEADER_LENGTH,
+} from "./transport_header.ts";
+
+/** Where TCP's or UDP's header stands: candidates have no extension headers. */
+export const TRANSPORT = IPV6_HEADER_LENGTH;
+
+const TCP_FLAGS = TRANSPORT + TCP.FLAGS;
+const TCP_HEADER_WORDS = TRANSPORT + TCP.HEADER_WORDS;
+
+/** What names a flow: both addresses and, right behind them, both ports. */
+const FLOW_LENGTH = DESTINATION + 16 + 4 - SOURCE;
+
+/** Both addresses. */
+const ADDRESSES_LENGTH = DESTINATION + 16 - SOURCE;
+
+/**
+ * Length of the headers of a packet that may be part of a super-packet; 0 for any other.
+ *
+ * It is a whole IPv6 packet without extension headers, and carries data by TCP with no flags but ACK
+ * and PSH, or by UDP. Whether its checksum is right remains to be seen.
+ */
+export function candidateHeaderLength(packet: Uint8Array): number {
+  if (!isIpv6Packet(packet)) return 0;
+  switch (nextHeaderOf(packet)) {
+    case NextHeader.TCP:
+      return tcpCandidate(packet);
+    case NextHeader.UDP:
+      return udpCandidate(packet);
+    default:
+      return 0;
+  }
+}
+
+function tcpCandidate(packet: Uint8Array): number {
+  if (packet.length <= TRANSPORT + TCP_HEADER_LENGTH) return 0;
+  if ((packet[TCP_FLAGS]! & ~TcpFlag.PSH) !== TcpFlag.ACK) return 0;
+  // Reserved bits, among them the one that Accurate ECN has made a flag.
+  if ((packet[TCP_HEADER_WORDS]! & 0x0f) !== 0) return 0;
+  const length = tcpHeaderLength(packet, TRANSPORT);
+  return length >= TCP_HEADER_LENGTH && TRANSPORT + length < packet.length ? TRANSPORT + length : 0;
+}
+
+function udpCandidate(packet: Uint8Array): number {
+  const headerLength = TRANSPORT + UDP_HEADER_LENGTH;
+  if (packet.length <= headerLength) return 0;
+  if (getU16(packet, TRANSPORT + UDP.LENGTH) !== payloadLengthOf(packet)) return 0;
+  return getU16(packet, TRANSPORT + UDP.CHECKSUM) === 0 ? 0 : headerLength;
+}
+
+/** Whether two packets have the same protocol, addresses and ports. Both have these. */
+export function isSameFlow(
+  one: Uint8Array,
+  oneStart: number,
+  other: Uint8Array,
+): boolean {
+  return one[oneStart + 6] === other[6] &&
+    equalOctets(one, oneStart + SOURCE, other, SOURCE, FLOW_LENGTH);
+}
+
+/** Whether two packets have the same addresses. Both have whole IPv6 headers. */
+export function isSamePair(one: Uint8Array, oneStart: number, other: Uint8Array): boolean {
+  return equalOctets(one, oneStart + SOURCE, other, SOURCE, ADDRESSES_LENGTH);
+}
+
+/** Whether a packet's ports stand where {@linkcode isSameFlow} looks for them. */
+export function showsPorts(packet: Uint8Array): boolean {
+  const next = packet.length >= TRANSPORT + 4 ? nextHeaderOf(packet) : NextHeader.NONE;
+  return next === NextHeader.TCP || next === NextHeader.UDP;
+}
+
+/**
+ * Whether the headers of two candidates of one flow are equal but for what is told apart by the
+ * segment: lengths, sequence number, PSH and checksum. That covers traffic class (ECN included), flow
+ * label, hop limit, and TCP's acknowledgment, window and options with their timestamps.
+ */
+export function hasSameHeader(
+  one: Uint8Array,
+  oneStart: number,
+  other: Uint8Array,
+  headerLength: number,
+): boolean {
+  if (!equalOctets(one, oneStart, other, 0, 4)) return false;
+  if (one[oneStart + 7] !== other[7]) return false;
+  if (other[6] === NextHeader.UDP) return true;
+  const acknowledgment = TRANSPORT + TCP.ACKNOWLEDGMENT;
+  const window = TRANSPORT + TCP.WINDOW;
+  const urgent = TRANSPORT + TCP.URGENT;
+  return equalOctets(one, oneStart + acknowledgment, other, acknowledgment, 5) &&
+    equalOctets(one, oneStart + window, other, window, 2) &&
+    equalOctets(one, oneStart + urgent, other, urgent, headerLength - urgent);
+}

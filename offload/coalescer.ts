@@ -1,0 +1,125 @@
+/**
+ * Making one super-packet of many packets of a flow, so that the kernel is called and does its own
+ * work once for all of them.
+ *
+ * Several flows grow side by side. The order of packets within a flow is kept: before a packet that
+ * cannot follow its flow's super-packet, that one goes out.
+ *
+ *     add(p) ── no candidate ────────────► p goes out as it is
+ *        │
+ *        └──── its flow's super-packet ──► takes it, and goes out once complete
+ *                  │ cannot take it
+ *                  └─────────────────────► goes out; p begins the next
+ *
+ * @module
+ */
+
+import { IPV6_HEADER_LENGTH, NextHeader, nextHeaderOf } from "../wire/ipv6_header.ts";
+import { Arena } from "./arena.ts";
+import { candidateHeaderLength, showsPorts } from "./candidate.ts";
+import { type FrameReceiver, SuperPacket } from "./super_packet.ts";
+import { clearVirtioHeader, VIRTIO_HEADER_LENGTH } from "./virtio_header.ts";
+
+/** Flows that grow side by side; each has 64 KiB of memory. */
+const FLOWS = 8;
+
+/** Where the virtio header of a packet that goes out as it is stands, and the packet. */
+const FRAME = 6;
+const PACKET = FRAME + VIRTIO_HEADER_LENGTH;
+
+/** The longest packet: 40 octets of header, 65,535 of payload. */
+const LONGEST = IPV6_HEADER_LENGTH + 65_535;
+
+/** Gathers packets into frames: a virtio header and a packet or super-packet. */
+export class Coalescer {
+  readonly #receiver: FrameReceiver;
+  readonly #gathersUdp: boolean;
+  readonly #flows = Array.from({ length: FLOWS }, () => new SuperPacket());
+  /** The flow to give way next when all are taken. */
+  #oldest = 0;
+  readonly #single = new Arena(PACKET + LONGEST);
+  /** The memory that packets came from last: as a rule, the next one does too. */
+  #source = new Arena(0);
+
+  /**
+   * @param receiver takes the frames
+   * @param gathersUdp whether the kernel takes super-packets of UDP
+   */
+  constructor(receiver: FrameReceiver, gathersUdp: boolean) {
+    this.#receiver = receiver;
+    this.#gathersUdp = gathersUdp;
+  }
+
+  /** Takes a packet, which is lent for the duration of the call, and goes out with the next flush. */
+  add(packet: Uint8Array): void {
+    const headerLength = this.#isGathered(packet) ? candidateHeaderLength(packet) : 0;
+    if (headerLength === 0) {
+      this.#yieldTo(packet);
+      this.#pass(packet);
+    } else this.#gather(packet, headerLength);
+  }
+
+  /** Hands over all that is left. */
+  flush(): void {
+    for (let i = 0; i < FLOWS; i++) this.#flows[i]!.release(this.#receiver);
+  }
+
+  #isGathered(packet: Uint8Array): boolean {
+    return this.#gathersUdp || packet.length < IPV6_HEADER_LENGTH ||
+      nextHeaderOf(packet) !== NextHeader.UDP;
+  }
+
+  #gather(packet: Uint8Array, headerLength: number): void {
+    if (packet.buffer !== this.#source.bytes.buffer) this.#source = new Arena(packet.buffer);
+    const source = this.#source;
+    const start = packet.byteOffset;
+    let flow = this.#flowOf(packet);
+    if (flow === undefined) flow = this.#free();
+    else if (!flow.append(packet, source, start, headerLength)) flow.release(this.#receiver);
+    if (flow.count === 0) flow.begin(packet, source, start, headerLength);
+    if (flow.isComplete) flow.release(this.#receiver);
+  }
+
+  #flowOf(packet: Uint8Array): SuperPacket | undefined {
+    for (let i = 0; i < FLOWS; i++) {
+      const flow = this.#flows[i]!;
+      if (flow.count > 0 && flow.hasFlowOf(packet)) return flow;
+    }
+    return undefined;
+  }
+
+  /** A place for another flow. */
+  #free(): SuperPacket {
+    for (let i = 0; i < FLOWS; i++) {
+      const flow = this.#flows[i]!;
+      if (flow.count === 0) return flow;
+    }
+    const flow = this.#flows[this.#oldest]!;
+    this.#oldest = (this.#oldest + 1) % FLOWS;
+    flow.release(this.#receiver);
+    return flow;
+  }
+
+  /**
+   * Lets go out what `packet` must not overtake: its flow, or everything between its addresses where
+   * extension headers hide which flow it belongs to.
+   */
+  #yieldTo(packet: Uint8Array): void {
+    if (packet.length < IPV6_HEADER_LENGTH) return;
+    const hasPorts = showsPorts(packet);
+    for (let i = 0; i < FLOWS; i++) {
+      const flow = this.#flows[i]!;
+      if (flow.count === 0) continue;
+      if (hasPorts ? flow.hasFlowOf(packet) : flow.hasPairOf(packet)) flow.release(this.#receiver);
+    }
+  }
+
+  /** Hands a packet over as it is. One that is longer than any is nothing that a TUN takes. */
+  #pass(packet: Uint8Array): void {
+    const { bytes } = this.#single;
+    const length = Math.min(packet.length, LONGEST);
+    clearVirtioHeader(bytes, FRAME);
+    bytes.set(length < packet.length ? packet.subarray(0, length) : packet, PACKET);
+    this.#receiver.frame(this.#single, FRAME, VIRTIO_HEADER_LENGTH + length, 1);
+  }
+}

@@ -1,0 +1,176 @@
+/**
+ * Splitting a super-packet into packets that the link can carry.
+ *
+ *     super-packet:  headers | data data data da
+ *
+ *     segments:      headers' | data | headers' | data | headers' | data | headers' | da
+ *
+ * What differs from one copy of the headers to the next:
+ *
+ * - the lengths, of IPv6 and UDP;
+ * - TCP's sequence number, and its flags: FIN and PSH are for the last segment only, CWR for the first
+ *   (RFC 3168 §6.1.2);
+ * - the checksum.
+ *
+ * @module
+ */
+
+import { addToSum } from "../wire/checksum.ts";
+import {
+  DESTINATION,
+  IPV6_HEADER_LENGTH,
+  isIpv6Packet,
+  NextHeader,
+  SOURCE,
+} from "../wire/ipv6_header.ts";
+import { getU16, getU32, setU16, setU32 } from "../wire/octets.ts";
+import type { Arena } from "./arena.ts";
+import { copyAndSum } from "./copy_and_sum.ts";
+import { checksumOf, complement } from "./partial_checksum.ts";
+import {
+  isTransportAt,
+  TCP,
+  TCP_HEADER_LENGTH,
+  TcpFlag,
+  tcpHeaderLength,
+  UDP,
+  UDP_HEADER_LENGTH,
+} from "./transport_header.ts";
+import { KIND_ECN, NEEDS_CHECKSUM, SegmentKind, type VirtioHeader } from "./virtio_header.ts";
+
+const PAYLOAD_LENGTH = 4;
+
+/** Both addresses of the pseudo-header. */
+const ADDRESSES = DESTINATION + 16 - SOURCE;
+
+/**
+ * One super-packet on its way into segments; used again for the next. It holds no segment, so that a
+ * super-packet of any number of segments can be written out piecemeal.
+ */
+export class Segmentation {
+  #source: Arena | undefined;
+  /** Where the super-packet begins in its arena. */
+  #start = 0;
+  /** Length of all headers; behind them stands the data. */
+  #headerLength = 0;
+  /** Where TCP's or UDP's header begins, from the start of the packet. */
+  #transport = 0;
+  #isTcp = false;
+  #segmentSize = 0;
+  /** Data that has been written, and all there is, in octets. */
+  #done = 0;
+  #dataLength = 0;
+  /** The sum of what all segments' checksums have in common. */
+  #commonSum = 0;
+  #sequence = 0;
+  /** TCP's length of header, reserved bits and flags, one word. */
+  #flags = 0;
+
+  /**
+   * Takes on the super-packet of `length` octets at `start`, which is to stay there untouched until
+   * the last segment is written.
+   *
+   * @returns false where it cannot be split: it is none, no TCP or UDP over IPv6, or malformed
+   */
+  begin(source: Arena, start: number, length: number, header: VirtioHeader): boolean {
+    const packet = source.bytes.subarray(start, start + length);
+    const headerLength = headerLengthOf(packet, header);
+    if (headerLength === 0 || headerLength >= length) return false;
+    const transport = header.checksumStart;
+    this.#source = source;
+    this.#start = start;
+    this.#headerLength = headerLength;
+    this.#transport = transport;
+    this.#isTcp = header.kind !== SegmentKind.UDP;
+    this.#segmentSize = header.segmentSize;
+    this.#done = 0;
+    this.#dataLength = length - headerLength;
+    let sum = addToSum(packet, SOURCE, ADDRESSES) +
+      addToSum(packet, transport, headerLength - transport);
+    if (this.#isTcp) {
+      this.#sequence = getU32(packet, transport + TCP.SEQUENCE);
+      this.#flags = getU16(packet, transport + TCP.HEADER_WORDS);
+      sum += NextHeader.TCP + complement(getU16(packet, transport + TCP.CHECKSUM)) +
+        complement(this.#flags) + complement(this.#sequence >>> 16) +
+        complement(this.#sequence & 0xffff);
+    } else {
+      sum += NextHeader.UDP + complement(getU16(packet, transport + UDP.CHECKSUM)) +
+        complement(getU16(packet, transport + UDP.LENGTH));
+    }
+    this.#commonSum = sum;
+    return true;
+  }
+
+  /** Whether segments are left. */
+  get hasMore(): boolean {
+    return this.#done < this.#dataLength;
+  }
+
+  /** Octets of the next segment; meaningful while there is one. */
+  get nextLength(): number {
+    return this.#headerLength + Math.min(this.#segmentSize, this.#dataLength - this.#done);
+  }
+
+  /** Writes the next segment at `offset` of `target`, which must have room for it. */
+  writeNext(target: Arena, offset: number): void {
+    const source = this.#source!;
+    const headerLength = this.#headerLength;
+    const done = this.#done;
+    const length = Math.min(this.#segmentSize, this.#dataLength - done);
+    this.#done = done + length;
+
+    copyAndSum(source, this.#start, target, offset, headerLength);
+    const data = this.#start + headerLength + done;
+    const sum = this.#commonSum +
+      copyAndSum(source, data, target, offset + headerLength, length);
+
+    const { bytes } = target;
+    setU16(bytes, offset + PAYLOAD_LENGTH, headerLength + length - IPV6_HEADER_LENGTH);
+    const transport = offset + this.#transport;
+    const upperLength = headerLength - this.#transport + length;
+    if (this.#isTcp) this.#finishTcp(bytes, transport, done, sum + upperLength);
+    else finishUdp(bytes, transport, upperLength, sum + upperLength);
+  }
+
+  #finishTcp(bytes: Uint8Array, transport: number, done: number, sum: number): void {
+    const sequence = (this.#sequence + done) >>> 0;
+    let flags = this.#flags;
+    if (done > 0) flags &= ~TcpFlag.CWR;
+    if (this.hasMore) flags &= ~(TcpFlag.FIN | TcpFlag.PSH);
+    setU32(bytes, transport + TCP.SEQUENCE, sequence);
+    setU16(bytes, transport + TCP.HEADER_WORDS, flags);
+    setU16(bytes, transport + TCP.CHECKSUM, checksumOf(sum + wordsOf(sequence) + flags));
+  }
+}
+
+function finishUdp(bytes: Uint8Array, transport: number, length: number, sum: number): void {
+  setU16(bytes, transport + UDP.LENGTH, length);
+  setU16(bytes, transport + UDP.CHECKSUM, checksumOf(sum + length));
+}
+
+/** Length of all headers of a super-packet that can be split, otherwise 0. */
+function headerLengthOf(packet: Uint8Array, header: VirtioHeader): number {
+  const { flags, kind, segmentSize, checksumStart: transport, checksumOffset } = header;
+  if ((flags & NEEDS_CHECKSUM) === 0 || segmentSize === 0 || !isIpv6Packet(packet)) return 0;
+  switch (kind) {
+    case SegmentKind.TCP6:
+    case SegmentKind.TCP6 | KIND_ECN: {
+      if (checksumOffset !== TCP.CHECKSUM) return 0;
+      if (transport + TCP_HEADER_LENGTH > packet.length) return 0;
+      if (!isTransportAt(packet, transport, NextHeader.TCP)) return 0;
+      const length = tcpHeaderLength(packet, transport);
+      return length < TCP_HEADER_LENGTH ? 0 : transport + length;
+    }
+    case SegmentKind.UDP:
+      if (checksumOffset !== UDP.CHECKSUM) return 0;
+      if (!isTransportAt(packet, transport, NextHeader.UDP)) return 0;
+      return transport + UDP_HEADER_LENGTH;
+    default:
+      return 0;
+  }
+}
+
+/** The sum of a 32-bit number's two words. */
+function wordsOf(value: number): number {
+  return (value >>> 16) + (value & 0xffff);
+}

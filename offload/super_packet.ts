@@ -1,0 +1,197 @@
+/**
+ * A super-packet that grows by one segment at a time.
+ *
+ *     6  virtio header (10)     16  headers     16 + headers  data data data da
+ *
+ * It starts at an offset that puts the packet's own headers, and with them the data, on words.
+ *
+ * @module
+ */
+
+import { addToSum, foldSum } from "../wire/checksum.ts";
+import { IPV6_HEADER_LENGTH, NextHeader, SOURCE } from "../wire/ipv6_header.ts";
+import { getU16, getU32, setU16 } from "../wire/octets.ts";
+import { Arena } from "./arena.ts";
+import { hasSameHeader, isSameFlow, isSamePair, TRANSPORT } from "./candidate.ts";
+import { copyAndSum } from "./copy_and_sum.ts";
+import { complement } from "./partial_checksum.ts";
+import { TCP, TcpFlag, UDP } from "./transport_header.ts";
+import {
+  clearVirtioHeader,
+  NEEDS_CHECKSUM,
+  newVirtioHeader,
+  SegmentKind,
+  VIRTIO_HEADER_LENGTH,
+  writeVirtioHeader,
+} from "./virtio_header.ts";
+
+/** Where the virtio header stands, and the packet. */
+const FRAME = 6;
+const PACKET = FRAME + VIRTIO_HEADER_LENGTH;
+
+/** A super-packet grows to so many octets: the kernel's own limit for most interfaces. */
+const LONGEST = 65_535;
+
+/** The longest candidate: 40 octets of header, 65,535 of payload. It stays alone. */
+const LONGEST_SINGLE = IPV6_HEADER_LENGTH + 65_535;
+
+/** Datagrams in one super-packet: more than that, older kernels refuse (UDP_MAX_SEGMENTS). */
+const MOST_DATAGRAMS = 64;
+
+const PAYLOAD_LENGTH = 4;
+const NEXT_HEADER = 6;
+const TCP_SEQUENCE = TRANSPORT + TCP.SEQUENCE;
+const TCP_FLAGS = TRANSPORT + TCP.FLAGS;
+const TCP_CHECKSUM = TRANSPORT + TCP.CHECKSUM;
+const UDP_LENGTH = TRANSPORT + UDP.LENGTH;
+const UDP_CHECKSUM = TRANSPORT + UDP.CHECKSUM;
+
+/** Where a frame, a virtio header and a packet, goes. It is lent for the duration of the call. */
+export interface FrameReceiver {
+  /**
+   * @param frame where the frame stands
+   * @param start its first octet there
+   * @param length its length in octets
+   * @param packets how many packets were made into this one
+   */
+  frame(frame: Arena, start: number, length: number, packets: number): void;
+}
+
+/** A super-packet of one flow, or none yet; used again for the next. */
+export class SuperPacket {
+  /** Segments in it; none while it is free. */
+  count = 0;
+  readonly #arena = new Arena(PACKET + LONGEST_SINGLE);
+  readonly #header = newVirtioHeader();
+  /** Octets of the packet, all headers included. */
+  #length = 0;
+  #headerLength = 0;
+  /** Octets of data in each segment but the last. */
+  #segmentSize = 0;
+  #nextSequence = 0;
+  #isTcp = false;
+  /** Whether no more segments may follow. */
+  #isComplete = false;
+  /** The sum of what the checksums of all segments have in common. */
+  #commonSum = 0;
+
+  /** Whether nothing more fits, so that it had better be on its way. */
+  get isComplete(): boolean {
+    return this.#isComplete;
+  }
+
+  /** Whether `packet`, which shows its ports, belongs to the same flow. */
+  hasFlowOf(packet: Uint8Array): boolean {
+    return isSameFlow(this.#arena.bytes, PACKET, packet);
+  }
+
+  /** Whether `packet` goes between the same two addresses. */
+  hasPairOf(packet: Uint8Array): boolean {
+    return isSamePair(this.#arena.bytes, PACKET, packet);
+  }
+
+  /**
+   * Begins with a candidate, `packet`, that stands at `start` of `from`. One whose checksum is wrong
+   * stays alone, for the kernel to judge.
+   */
+  begin(packet: Uint8Array, from: Arena, start: number, headerLength: number): void {
+    const { bytes } = this.#arena;
+    const { length } = packet;
+    const upperLength = length - IPV6_HEADER_LENGTH;
+    copyAndSum(from, start, this.#arena, PACKET, headerLength);
+    const dataSum = copyAndSum(
+      from,
+      start + headerLength,
+      this.#arena,
+      PACKET + headerLength,
+      length - headerLength,
+    );
+    this.count = 1;
+    this.#length = length;
+    this.#headerLength = headerLength;
+    this.#segmentSize = length - headerLength;
+    this.#isTcp = packet[NEXT_HEADER] === NextHeader.TCP;
+
+    const headerSum = addToSum(bytes, PACKET + SOURCE, headerLength - SOURCE) +
+      packet[NEXT_HEADER]!;
+    const isValid = foldSum(headerSum + dataSum + upperLength) === 0xffff;
+    this.#commonSum = headerSum + complement(this.#ownSum(packet));
+    this.#isComplete = !isValid || this.#isTcp && isPushed(packet);
+    if (this.#isTcp) this.#nextSequence = getU32(packet, TCP_SEQUENCE) + this.#segmentSize;
+  }
+
+  /**
+   * Adds a candidate of the same flow, `packet`, that stands at `start` of `from`.
+   *
+   * @returns false where it cannot follow: another sequence number, more data than the others, a
+   * header that differs, a wrong checksum, or no room. Nothing has changed then.
+   */
+  append(packet: Uint8Array, from: Arena, start: number, headerLength: number): boolean {
+    const { length } = packet;
+    const size = length - headerLength;
+    if (this.#isComplete || headerLength !== this.#headerLength || size > this.#segmentSize) {
+      return false;
+    }
+    if (this.#length + size > LONGEST) return false;
+    if (this.#isTcp && getU32(packet, TCP_SEQUENCE) !== this.#nextSequence >>> 0) return false;
+    if (!hasSameHeader(this.#arena.bytes, PACKET, packet, headerLength)) return false;
+
+    const sum = this.#commonSum + this.#ownSum(packet) + length - IPV6_HEADER_LENGTH +
+      copyAndSum(from, start + headerLength, this.#arena, PACKET + this.#length, size);
+    if (foldSum(sum) !== 0xffff) return false;
+
+    this.count++;
+    this.#length += size;
+    this.#nextSequence += size;
+    if (size < this.#segmentSize) this.#isComplete = true;
+    if (this.#isTcp) {
+      if (!isPushed(packet)) return true;
+      this.#arena.bytes[PACKET + TCP_FLAGS]! |= TcpFlag.PSH;
+      this.#isComplete = true;
+    } else if (this.count === MOST_DATAGRAMS) this.#isComplete = true;
+    return true;
+  }
+
+  /** Hands it over and is free for another. A single segment is handed over as it came. */
+  release(receiver: FrameReceiver): void {
+    const { count } = this;
+    if (count === 0) return;
+    if (count === 1) clearVirtioHeader(this.#arena.bytes, FRAME);
+    else this.#finish();
+    this.count = 0;
+    receiver.frame(this.#arena, FRAME, VIRTIO_HEADER_LENGTH + this.#length, count);
+  }
+
+  /** The sum of the words in a candidate's header that are its own, not the flow's. */
+  #ownSum(packet: Uint8Array): number {
+    return this.#isTcp
+      ? getU16(packet, TCP_SEQUENCE) + getU16(packet, TCP_SEQUENCE + 2) +
+        packet[TCP_FLAGS]! + getU16(packet, TCP_CHECKSUM)
+      : getU16(packet, UDP_LENGTH) + getU16(packet, UDP_CHECKSUM);
+  }
+
+  /** Writes what is different in the header of many: lengths, and a checksum left to the kernel. */
+  #finish(): void {
+    const { bytes } = this.#arena;
+    const upperLength = this.#length - IPV6_HEADER_LENGTH;
+    setU16(bytes, PACKET + PAYLOAD_LENGTH, upperLength);
+    const checksum = this.#isTcp ? TCP_CHECKSUM : UDP_CHECKSUM;
+    if (!this.#isTcp) setU16(bytes, PACKET + UDP_LENGTH, upperLength);
+    const pseudo = addToSum(bytes, PACKET + SOURCE, TRANSPORT - SOURCE) +
+      bytes[PACKET + NEXT_HEADER]! + upperLength;
+    setU16(bytes, PACKET + checksum, foldSum(pseudo));
+
+    const header = this.#header;
+    header.flags = NEEDS_CHECKSUM;
+    header.kind = this.#isTcp ? SegmentKind.TCP6 : SegmentKind.UDP;
+    header.headerLength = this.#headerLength;
+    header.segmentSize = this.#segmentSize;
+    header.checksumStart = TRANSPORT;
+    header.checksumOffset = checksum - TRANSPORT;
+    writeVirtioHeader(bytes, FRAME, header);
+  }
+}
+
+function isPushed(packet: Uint8Array): boolean {
+  return (packet[TCP_FLAGS]! & TcpFlag.PSH) !== 0;
+}

@@ -1,0 +1,68 @@
+/**
+ * The headers of TCP (RFC 9293 §3.1) and UDP (RFC 768) as far as segmentation touches them.
+ *
+ *     TCP  0  source port (2)         2  destination port (2)    4  sequence number (4)
+ *          8  acknowledgment (4)     12  length of the header in words and reserved bits (1)
+ *         13  flags (1)              14  window (2)             16  checksum (2)
+ *         18  urgent pointer (2)     20  options
+ *
+ *     UDP  0  source port (2)         2  destination port (2)    4  length (2)
+ *          6  checksum (2)
+ *
+ * @module
+ */
+
+import { IPV6_HEADER_LENGTH, NextHeader, nextHeaderOf } from "../wire/ipv6_header.ts";
+
+/** Offsets into a TCP header. */
+export const TCP = {
+  SEQUENCE: 4,
+  ACKNOWLEDGMENT: 8,
+  HEADER_WORDS: 12,
+  FLAGS: 13,
+  WINDOW: 14,
+  CHECKSUM: 16,
+  URGENT: 18,
+} as const;
+
+/** Length of a TCP header without options. */
+export const TCP_HEADER_LENGTH = 20;
+
+/** Bits of a TCP header's flags. */
+export const TcpFlag = {
+  FIN: 0x01,
+  PSH: 0x08,
+  ACK: 0x10,
+  CWR: 0x80,
+} as const;
+
+/** Offsets into a UDP header. */
+export const UDP = {
+  LENGTH: 4,
+  CHECKSUM: 6,
+} as const;
+
+/** Length of a UDP header. */
+export const UDP_HEADER_LENGTH = 8;
+
+/** Length of the TCP header at `offset` as it says itself, which may be too short or too long. */
+export function tcpHeaderLength(bytes: Uint8Array, offset: number): number {
+  return (bytes[offset + TCP.HEADER_WORDS]! >>> 4) * 4;
+}
+
+/**
+ * Whether the header of `protocol` stands at `offset` of an IPv6 packet, behind nothing but hop-by-hop
+ * and destination options. These can be repeated in each segment as they are. A routing header
+ * would change the pseudo-header (RFC 8200 §8.1), and a fragment is no whole of anything.
+ */
+export function isTransportAt(packet: Uint8Array, offset: number, protocol: number): boolean {
+  let next = nextHeaderOf(packet);
+  let position = IPV6_HEADER_LENGTH;
+  while (position < offset) {
+    if (next !== NextHeader.HOP_BY_HOP && next !== NextHeader.DESTINATION_OPTIONS) return false;
+    if (position + 8 > packet.length) return false;
+    next = packet[position]!;
+    position += 8 * (packet[position + 1]! + 1);
+  }
+  return position === offset && next === protocol;
+}
