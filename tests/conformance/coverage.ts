@@ -1,0 +1,72 @@
+/**
+ * Which tests prove which items.
+ *
+ * @module
+ */
+
+import type { Departure, Group, Item, ItemId, NamedTest } from "./item.ts";
+
+/** An item's name, and nothing else. */
+const ITEM = /^[PCSRX]-\d\d$/;
+
+/**
+ * The items that a test says it proves: those in front of a colon at the head of its name, where
+ * vectors and other words may follow them: "C-16, C-17: refreshes …", "C-24, V15: the echo reply …".
+ */
+export function itemsOf(name: string): ItemId[] {
+  const [head, ...rest] = name.split(": ");
+  const words = head!.split(", ");
+  if (rest.length === 0 || !ITEM.test(words[0]!)) return [];
+  // Tables put one head before another: "P-12: P-11: V8 …".
+  return [...words.filter((word) => ITEM.test(word)) as ItemId[], ...itemsOf(rest.join(": "))];
+}
+
+/** The tests of each item, in the order in which they were found. */
+export function coverageOf(tests: readonly NamedTest[]): Map<ItemId, NamedTest[]> {
+  const coverage = new Map<ItemId, NamedTest[]>();
+  for (const test of tests) {
+    if (test.ignored) continue;
+    for (const id of itemsOf(test.name)) {
+      const tests = coverage.get(id);
+      if (tests === undefined) coverage.set(id, [test]);
+      else tests.push(test);
+    }
+  }
+  return coverage;
+}
+
+/** Whether nothing is left to be done for an item of a group that must be complete. */
+export function isCovered(item: Item, coverage: ReadonlyMap<ItemId, unknown>): boolean {
+  return coverage.has(item.id) || item.argument !== undefined;
+}
+
+/** What is wrong with checklist and tests, each in a sentence; nothing if all is well. */
+export function complaintsAbout(
+  checklist: readonly Group[],
+  departures: readonly Departure[],
+  coverage: ReadonlyMap<ItemId, readonly NamedTest[]>,
+): string[] {
+  const items = checklist.flatMap((group) => group.items);
+  const known = new Set(items.map(({ id }) => id));
+  const complaints: string[] = [];
+  for (const { isRequired, items } of checklist) {
+    for (const item of items) {
+      if (isRequired && !isCovered(item, coverage)) {
+        complaints.push(`${item.id} is neither tested nor argued: ${item.statement}`);
+      }
+    }
+  }
+  for (const [id, tests] of coverage) {
+    if (known.has(id)) continue;
+    const { file, name } = tests[0]!;
+    complaints.push(`${id}, which "${name}" in ${file} names, is not in the checklist`);
+  }
+  for (const { items, what } of departures) {
+    for (const id of items) {
+      if (!known.has(id)) {
+        complaints.push(`${id}, which a departure (${what}) names, does not exist`);
+      }
+    }
+  }
+  return complaints;
+}

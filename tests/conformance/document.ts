@@ -1,0 +1,149 @@
+/**
+ * Writing `docs/conformance.md`.
+ *
+ * @module
+ */
+
+import { isCovered } from "./coverage.ts";
+import type { Departure, Group, Item, ItemId, NamedTest } from "./item.ts";
+
+type Coverage = ReadonlyMap<ItemId, readonly NamedTest[]>;
+
+/** The whole document. The same checklist and tests make the same text. */
+export function writeDocument(
+  checklist: readonly Group[],
+  departures: readonly Departure[],
+  coverage: Coverage,
+): string {
+  return [
+    "<!-- deno-fmt-ignore-file -->",
+    "<!-- Written by `deno task conformance`; what is changed here by hand is lost. -->",
+    "",
+    "# Conformance",
+    "",
+    "What the RFCs ask of Teredo clients, servers and relays, item by item, and the tests that prove",
+    "it. `deno task conformance` writes this page out of the checklist in `tests/conformance/` and the",
+    "names of the tests; it fails when an item of the groups P, C, S or R has neither a test nor an",
+    "argument.",
+    "",
+    "- A star behind a level: the RFC writes the word in lower case or implies it. Such items bind too.",
+    "- `own`: a [decision](#decisions) of this project, where the RFCs are silent or contradict each",
+    "  other.",
+    "- A note like [(1)](#departures) behind a statement: a departure from the RFC, argued below.",
+    "- V4, N18 and A1 are [test vectors](../tests/vectors/README.md).",
+    "",
+    ...summary(checklist, coverage),
+    ...checklist.flatMap((group) => section(group, departures, coverage)),
+    ...departureSection(departures),
+    ...decisionSection(checklist),
+    "",
+  ].join("\n");
+}
+
+function summary(checklist: readonly Group[], coverage: Coverage): string[] {
+  const rows = checklist.map(({ letter, title, items }) => {
+    const tested = items.filter(({ id }) => coverage.has(id));
+    const tests = new Set(tested.flatMap(({ id }) => coverage.get(id)!));
+    const argued = items.filter((item) => !coverage.has(item.id) && isCovered(item, coverage));
+    return row(letter, title, items.length, tested.length, argued.length, tests.size);
+  });
+  return [
+    row("Group", "", "Items", "Tested", "Argued", "Tests"),
+    "|---|---|---|---|---|---|",
+    ...rows,
+    "",
+  ];
+}
+
+function section(
+  { letter, title, introduction, items }: Group,
+  departures: readonly Departure[],
+  coverage: Coverage,
+): string[] {
+  return [
+    `## ${letter}: ${title}`,
+    "",
+    introduction,
+    "",
+    row("Item", "Level", "Source", "Statement", "Tests"),
+    "|---|---|---|---|---|",
+    ...items.map((item) => {
+      const notes = departures.flatMap((departure, i) =>
+        departure.items.includes(item.id) ? [` [(${i + 1})](#departures)`] : []
+      );
+      const { id, level, source, statement } = item;
+      return row(
+        id,
+        level.replace("*", "\\*"),
+        escape(source),
+        escape(statement) + notes.join(""),
+        proof(item, coverage),
+      );
+    }),
+    "",
+  ];
+}
+
+/** The tests by their files, or what stands in for them. */
+function proof(item: Item, coverage: Coverage): string {
+  const tests = coverage.get(item.id);
+  if (tests === undefined) {
+    if (item.argument !== undefined) return `argued: ${escape(item.argument)}`;
+    return item.id.startsWith("X") ? "not implemented yet" : "**none yet**";
+  }
+  const byFile = Map.groupBy(tests, ({ file }) => file);
+  return Array.from(byFile, ([file, tests]) => {
+    const names = tests.map(({ name }) => `“${escape(withoutHead(name))}”`);
+    return `[${file.replace(/^tests\//, "")}](../${file}): ${names.join("; ")}`;
+  }).join("<br>");
+}
+
+/** The items stand in the first column already. */
+function withoutHead(name: string): string {
+  return name.replace(/^(?:[PCSRX]-\d\d(?:, |: ))+/, "");
+}
+
+function departureSection(departures: readonly Departure[]): string[] {
+  return [
+    "## Departures",
+    "",
+    "Where the code does something else than an RFC says, or settles what RFCs leave open or",
+    "contradict.",
+    "",
+    row("", "Items", "The RFC", "Here", "Why", "Source"),
+    "|---|---|---|---|---|---|",
+    ...departures.map(({ items, source, what, why, file }, i) =>
+      row(i + 1, items.join(", "), escape(source), escape(what), escape(why), link(file))
+    ),
+    "",
+  ];
+}
+
+function decisionSection(checklist: readonly Group[]): string[] {
+  return [
+    "## Decisions",
+    "",
+    "The items of level `own`, and why they were decided as they are.",
+    "",
+    row("Item", "Statement", "Why"),
+    "|---|---|---|",
+    ...checklist.flatMap(({ items }) => items).flatMap(({ id, statement, why }) =>
+      why === undefined ? [] : [row(id, escape(statement), escape(why))]
+    ),
+  ];
+}
+
+function link(file: string): string {
+  return `[${file}](../${file})`;
+}
+
+function row(...cells: readonly (string | number)[]): string {
+  return `| ${cells.join(" | ")} |`;
+}
+
+/** Text as it stands, in a cell of a table; code in backticks stays code. */
+function escape(text: string): string {
+  return text.split("`").map((part, i) =>
+    part.replace(i % 2 === 0 ? /[|<>*_[\]]/g : /\|/g, (character) => `\\${character}`)
+  ).join("`");
+}
