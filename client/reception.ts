@@ -38,15 +38,8 @@ const RECEIVER_BUBBLE_AFTER = PEER_VALIDITY * 2 / 3;
 /** Bubbles in answer to indirect ones, for each address and port that they name as their origin. */
 const ANSWER_RATE = { perSecond: 1, burst: 4 } as const;
 
-/** Next headers of which a packet needs a closer look than the fast path takes. */
-const LOOK_CLOSER: ReadonlySet<number> = new Set([
-  NextHeader.NONE,
-  NextHeader.HOP_BY_HOP,
-  NextHeader.ROUTING,
-  NextHeader.DESTINATION_OPTIONS,
-  // Router Advertisements and the answers to connectivity tests.
-  NextHeader.ICMPV6,
-]);
+/** Next headers of the bulk of the packets: no rule looks into these. */
+const BULK: ReadonlySet<number> = new Set([NextHeader.TCP, NextHeader.UDP]);
 
 /** Judges what comes in, and hands the host what is for it. */
 export class Reception {
@@ -61,12 +54,12 @@ export class Reception {
     this.#search = search;
   }
 
-  /** Case 1, for packets that are neither bubbles nor perhaps more than they seem. */
+  /** Case 1, for packets that can be neither bubbles, advertisements nor answers to tests. */
   admit(datagram: Uint8Array, from: Endpoint, now: number): boolean {
     const { self, peers } = this.#search;
     if (self === undefined || !isIpv6Packet(datagram)) return false;
     if (!isSameIpv6(datagram, DESTINATION, self.address)) return false;
-    if (LOOK_CLOSER.has(nextHeaderOf(datagram))) return false;
+    if (!BULK.has(nextHeaderOf(datagram))) return false;
     const peer = peers.use(datagram, SOURCE);
     if (peer === undefined || !peer.isTrusted || peer.mapping !== from) return false;
     if (!peer.outgoing.isEmpty || this.#qualification.isServer(from)) return false;
