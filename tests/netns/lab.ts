@@ -11,6 +11,7 @@
  * @module
  */
 
+import type { LabProcess } from "./lab_process.ts";
 import { Machine } from "./machine.ts";
 import { configureRouter, LAN, type NatChoice, UPLINK } from "./nat_router.ts";
 import { ADDRESS, type SitePlan, sitePlan } from "./plan.ts";
@@ -27,6 +28,8 @@ export interface Site {
   readonly client: Machine;
   /** Undefined where the client is on the Internet itself. */
   readonly router: Machine | undefined;
+  /** The NAT's process, where it is one in user space: see {@linkcode rebootNat}. */
+  readonly nat: LabProcess | undefined;
   readonly plan: SitePlan;
 }
 
@@ -42,6 +45,8 @@ interface Machines<Name extends string> {
   /** A host with native IPv6 only. */
   readonly native: Machine;
   readonly sites: Readonly<Record<Name, Site>>;
+  /** Adds a machine that can relay as well as the first: see {@linkcode routeTeredo}. Once only. */
+  addRelay(): Promise<Machine>;
 }
 
 /** A lab with its machines. Nothing of Teredo runs in it by itself. */
@@ -63,7 +68,7 @@ async function build<Name extends string>(
   const core = await buildCore(sandbox);
   const [server, relay, native] = await Promise.all([
     buildServer(sandbox, core),
-    buildRelay(sandbox, core),
+    buildRelay(sandbox, core, "relay", ADDRESS.relay, ADDRESS.relayNative),
     buildNativeHost(sandbox, core),
   ]);
   const sites = {} as Record<Name, Site>;
@@ -71,7 +76,9 @@ async function build<Name extends string>(
   await Promise.all(entries.map(async ([name, nat], i) => {
     sites[name] = await buildSite(sandbox, core, name, sitePlan(i + 1), nat);
   }));
-  return { core, server, relay, native, sites };
+  const addRelay = () =>
+    buildRelay(sandbox, core, "relay2", ADDRESS.secondRelay, ADDRESS.secondRelayNative);
+  return { core, server, relay, native, sites, addRelay };
 }
 
 async function buildCore(sandbox: Sandbox): Promise<Machine> {
@@ -94,12 +101,18 @@ async function buildServer(sandbox: Sandbox, core: Machine): Promise<Machine> {
   return server;
 }
 
-async function buildRelay(sandbox: Sandbox, core: Machine): Promise<Machine> {
-  const relay = await Machine.create(sandbox, "relay");
+async function buildRelay(
+  sandbox: Sandbox,
+  core: Machine,
+  name: string,
+  address: string,
+  nativeAddress: string,
+): Promise<Machine> {
+  const relay = await Machine.create(sandbox, name);
   await plug(relay, UPLINK, core, "ipv4");
   await plug(relay, NATIVE, core, "ipv6");
-  await relay.ip(`addr add ${ADDRESS.relay}/8 dev ${UPLINK}`);
-  await relay.ip(`addr add ${ADDRESS.relayNative}/64 dev ${NATIVE} nodad`);
+  await relay.ip(`addr add ${address}/8 dev ${UPLINK}`);
+  await relay.ip(`addr add ${nativeAddress}/64 dev ${NATIVE} nodad`);
   await relay.setKernel({ "net/ipv6/conf/all/forwarding": 1 });
   return relay;
 }
@@ -123,20 +136,23 @@ async function buildSite(
   if (nat === "no NAT") {
     await plug(client, UPLINK, core, "ipv4");
     await client.ip(`addr add ${plan.external}/8 dev ${UPLINK}`);
-    return { client, router: undefined, plan };
+    return { client, router: undefined, nat: undefined, plan };
   }
   const router = await Machine.create(sandbox, `router${name}`);
   await plug(router, UPLINK, core, "ipv4");
   await connect(client, UPLINK, router, LAN);
   await client.ip(`addr add ${plan.client}/24 dev ${UPLINK}`);
-  await configureRouter(router, plan, nat);
+  const process = await configureRouter(router, plan, nat);
   await client.ip(`route add default via ${plan.gateway}`);
-  return { client, router, plan };
+  return { client, router, nat: process, plan };
 }
 
-/** The native Internet finds Teredo clients behind the relay. */
-async function routeTeredo(machine: Machine): Promise<void> {
-  await machine.ip(`route add 2001::/32 via ${ADDRESS.relayNative} dev ${NATIVE}`);
+/** A machine of the native Internet finds Teredo clients behind a relay, the first one unless given. */
+export async function routeTeredo(
+  machine: Machine,
+  relay: string = ADDRESS.relayNative,
+): Promise<void> {
+  await machine.ip(`route replace 2001::/32 via ${relay} dev ${NATIVE}`);
 }
 
 /** Connects a machine to a switch in the core. */

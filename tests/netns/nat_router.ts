@@ -5,8 +5,9 @@
  */
 
 import type { LinkQuality } from "../sim/link.ts";
-import type { NatKind } from "../sim/nat_behaviour.ts";
+import type { NatKind, PortAllocation } from "../sim/nat_behaviour.ts";
 import { denoRun } from "./deno_run.ts";
+import type { LabProcess } from "./lab_process.ts";
 import type { Machine } from "./machine.ts";
 import type { SitePlan } from "./plan.ts";
 import type { UserNatOptions } from "./user_nat.ts";
@@ -21,6 +22,8 @@ export interface KernelNat {
 export interface UserNat {
   readonly by: "user";
   readonly kind: NatKind;
+  /** How ports are chosen, if not in the way that the kind has. */
+  readonly ports?: PortAllocation;
   readonly link?: Partial<LinkQuality>;
 }
 
@@ -35,12 +38,16 @@ export const LAN = "lan0";
 const TUN = { inside: "nat-in", outside: "nat-out" } as const;
 const BEFORE_NAT = 100;
 
-/** Gives a router with both its links its addresses, and makes it translate. */
+/**
+ * Gives a router with both its links its addresses, and makes it translate.
+ *
+ * @returns the process that does so, where it is not the kernel
+ */
 export async function configureRouter(
   router: Machine,
   plan: SitePlan,
   choice: NatChoice,
-): Promise<void> {
+): Promise<LabProcess | undefined> {
   await router.ip(`addr add ${plan.gateway}/24 dev ${LAN}`);
   await router.setKernel({
     "net/ipv4/ip_forward": 1,
@@ -48,8 +55,21 @@ export async function configureRouter(
     [`net/ipv4/conf/${LAN}/rp_filter`]: 0,
     [`net/ipv4/conf/${UPLINK}/rp_filter`]: 0,
   });
-  if (choice.by === "kernel") await translateInKernel(router, plan, choice);
-  else await translateInUserSpace(router, plan, choice);
+  if (choice.by === "user") return await translateInUserSpace(router, plan, choice);
+  await translateInKernel(router, plan, choice);
+  return undefined;
+}
+
+/**
+ * Makes a NAT in user space forget all its mappings, as a power cut would.
+ *
+ * @throws {TypeError} There is none.
+ */
+export async function rebootNat(nat: LabProcess | undefined): Promise<void> {
+  if (nat === undefined) throw new TypeError("There is no NAT in user space to reboot");
+  const since = nat.logLength;
+  nat.kill("SIGHUP");
+  await nat.waitForLog(/^rebooted$/, { since });
 }
 
 async function translateInKernel(router: Machine, plan: SitePlan, { kind }: KernelNat) {
@@ -92,6 +112,7 @@ function kernelRules(kind: KernelNat["kind"]): string {
 async function translateInUserSpace(router: Machine, plan: SitePlan, choice: UserNat) {
   const options: UserNatOptions = {
     kind: choice.kind,
+    ports: choice.ports,
     external: plan.external,
     ...TUN,
     link: choice.link ?? {},
@@ -112,4 +133,5 @@ async function translateInUserSpace(router: Machine, plan: SitePlan, choice: Use
   await router.ip(`route add ${plan.external}/32 dev ${TUN.outside}`);
   await router.ip(`route add default dev ${TUN.inside} table ${BEFORE_NAT}`);
   await router.ip(`rule add iif ${LAN} lookup ${BEFORE_NAT}`);
+  return nat;
 }

@@ -85,6 +85,12 @@ export class PacketNat {
     return "inside";
   }
 
+  /** Forgets all mappings, as after a power cut. */
+  reboot(): void {
+    this.#udp.reboot();
+    this.#echo.reboot();
+  }
+
   #natFor(packet: Ipv4Packet): Nat {
     return packet.type === "udp" ? this.#udp : this.#echo;
   }

@@ -18,6 +18,9 @@ export const ADDRESS = {
   relay: "83.1.3.1",
   relayNative: "2a00:1::1",
   native: "2a00:1::2",
+  /** Of a relay that a test may add. */
+  secondRelay: "83.1.3.2",
+  secondRelayNative: "2a00:1::6",
 } as const;
 
 /** Addresses of a site: a client, and the router that it is behind. */

@@ -39,6 +39,13 @@ export async function startServer(machine: Machine, ...options: string[]): Promi
   return server;
 }
 
+/** Starts our relay on a machine with both IPv4 and IPv6, and waits until it relays. */
+export async function startRelay(machine: Machine, ...options: string[]): Promise<LabProcess> {
+  const relay = await machine.spawn(...teredo("relay", "--log-level", "debug", ...options));
+  await relay.waitForLog(/Relaying between/);
+  return relay;
+}
+
 /** A qualified client of ours. */
 export interface TeredoClient {
   readonly process: LabProcess;

@@ -4,7 +4,8 @@
  *     deno run -A user_nat.ts '{"kind":"cone","external":"83.1.2.1","inside":"tun-in",
  *       "outside":"tun-out","link":{"delay":0},"seed":"1/natA"}'
  *
- * It says "ready" when both interfaces are there. Giving them routes is the caller's part.
+ * It says "ready" when both interfaces are there. Giving them routes is the caller's part. At SIGHUP it
+ * forgets all mappings, as after a power cut, and says "rebooted".
  *
  * @module
  */
@@ -13,13 +14,15 @@ import { Poller } from "../../ffi/poller.ts";
 import { openTun, type Tun } from "../../ffi/tun.ts";
 import { parseIpv4 } from "../../wire/ipv4_address.ts";
 import { Link, type LinkQuality } from "../sim/link.ts";
-import { NAT, type NatKind } from "../sim/nat_behaviour.ts";
+import { NAT, type NatKind, type PortAllocation } from "../sim/nat_behaviour.ts";
 import { seededRandom } from "../sim/seeded_random.ts";
 import { PacketNat, type Side } from "./packet_nat.ts";
 
 /** What the program is told, as JSON in its one argument. */
 export interface UserNatOptions {
   readonly kind: NatKind;
+  /** How ports are chosen, if not in the way that the kind has. */
+  readonly ports?: PortAllocation | undefined;
   /** The NAT's IPv4 address on the outside. */
   readonly external: string;
   /** The names of the interfaces to make. */
@@ -40,17 +43,23 @@ const LONGEST_PACKET = 65_535;
 async function main(options: UserNatOptions): Promise<void> {
   const external = parseIpv4(options.external);
   if (external === undefined) throw new TypeError(`"${options.external}" is not an IPv4 address`);
-  const nat = new PacketNat(external, NAT[options.kind], seededRandom(options.seed));
+  const kind = NAT[options.kind];
+  const behaviour = { ...kind, ports: options.ports ?? kind.ports };
+  const nat = new PacketNat(external, behaviour, seededRandom(options.seed));
   const link = new Link({ delay: 0, ...options.link }, seededRandom(`${options.seed}/link`));
   const sides: Record<Side, Tun> = {
     inside: openTun(options.inside),
     outside: openTun(options.outside),
   };
 
+  Deno.addSignalListener("SIGHUP", () => {
+    nat.reboot();
+    say("rebooted");
+  });
   const poller = new Poller();
   connect("inside", (packet, now) => nat.fromInside(packet, now));
   connect("outside", (packet, now) => nat.fromOutside(packet, now));
-  await Deno.stdout.write(new TextEncoder().encode("ready\n"));
+  say("ready");
   await poller.run(new AbortController().signal);
 
   function connect(from: Side, translate: (packet: Uint8Array, now: number) => Side | undefined) {
@@ -77,6 +86,10 @@ async function main(options: UserNatOptions): Promise<void> {
       setTimeout(() => to.write(copy), delay);
     }
   }
+}
+
+function say(word: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(`${word}\n`));
 }
 
 if (import.meta.main) await main(JSON.parse(Deno.args[0]!));
