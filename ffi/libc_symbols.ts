@@ -55,6 +55,12 @@ export const LIBC_SYMBOLS = {
     parameters: ["i32", "usize", "buffer"],
     result: "i32",
   },
+  // The same with a number in the argument's place: int ioctl(int fd, unsigned long request, unsigned long)
+  ioctlNumber: {
+    name: "ioctl",
+    parameters: ["i32", "usize", "usize"],
+    result: "i32",
+  },
   // unsigned int if_nametoindex(const char *name)
   interfaceIndex: {
     name: "if_nametoindex",
@@ -84,6 +90,11 @@ export const LIBC_SYMBOLS = {
     parameters: ["i32", "i32", "i32"],
     result: "i32",
   },
+  // int bind(int fd, const struct sockaddr *address, socklen_t address_length)
+  bind: {
+    parameters: ["i32", "buffer", "u32"],
+    result: "i32",
+  },
   // int getsockname(int fd, struct sockaddr *address, socklen_t *length)
   getsockname: {
     parameters: ["i32", "buffer", "buffer"],
@@ -109,5 +120,18 @@ export const LIBC_SYMBOLS = {
   sendto: {
     parameters: ["i32", "buffer", "usize", "i32", "buffer", "u32"],
     result: "i32",
+  },
+  // int recvmmsg(int fd, struct mmsghdr *messages, unsigned int count, int flags,
+  //              struct timespec *timeout), Linux
+  recvmmsg: {
+    parameters: ["i32", "buffer", "u32", "i32", "pointer"],
+    result: "i32",
+    optional: true,
+  },
+  // int sendmmsg(int fd, struct mmsghdr *messages, unsigned int count, int flags), Linux
+  sendmmsg: {
+    parameters: ["i32", "buffer", "u32", "i32"],
+    result: "i32",
+    optional: true,
   },
 } as const satisfies Deno.ForeignLibraryInterface;

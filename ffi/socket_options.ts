@@ -11,7 +11,8 @@
  */
 import { formatIpv4, ipv4Address } from "../wire/ipv4_address.ts";
 import { libc } from "./libc.ts";
-import { allocate, u32 } from "./struct.ts";
+import { dontFragmentOff, getInteger, growReceiveBuffer, u32Box } from "./socket_integer.ts";
+import { allocate } from "./struct.ts";
 import { SOCKADDR_IN } from "./structs.ts";
 
 // <sys/socket.h>
@@ -19,16 +20,6 @@ const AF_INET = 2;
 const SOCK_DGRAM = 2;
 const SOL_SOCKET = 1;
 const SO_TYPE = 3;
-const SO_RCVBUF = 8;
-/** As SO_RCVBUF, above the limit `net.core.rmem_max`, with CAP_NET_ADMIN. */
-const SO_RCVBUFFORCE = 33;
-
-// <netinet/in.h>
-const IPPROTO_IP = 0;
-const IP_MTU_DISCOVER = 10;
-const IP_PMTUDISC_DONT = 0;
-
-const INT_SIZE = 4;
 
 /**
  * Lets routers fragment what the UDP socket bound to `address` and `port` sends: clears the DF bit that Linux
@@ -43,9 +34,7 @@ const INT_SIZE = 4;
  */
 export function clearDontFragment(address: string, port: number): boolean {
   const sockets = udpSocketsAt(address, port);
-  const value = IP_PMTUDISC_DONT;
-  return sockets.length > 0 &&
-    sockets.every((fd) => setInteger(fd, IPPROTO_IP, IP_MTU_DISCOVER, value));
+  return sockets.length > 0 && sockets.every(dontFragmentOff);
 }
 
 /**
@@ -57,11 +46,7 @@ export function clearDontFragment(address: string, port: number): boolean {
  */
 export function setReceiveBuffer(address: string, port: number, octets: number): number {
   let granted = 0;
-  for (const fd of udpSocketsAt(address, port)) {
-    setInteger(fd, SOL_SOCKET, SO_RCVBUFFORCE, octets) ||
-      setInteger(fd, SOL_SOCKET, SO_RCVBUF, octets);
-    granted = getInteger(fd, SOL_SOCKET, SO_RCVBUF) ?? 0;
-  }
+  for (const fd of udpSocketsAt(address, port)) granted = growReceiveBuffer(fd, octets);
   return granted;
 }
 
@@ -84,22 +69,4 @@ function isBoundTo(fd: number, address: string, port: number): boolean {
   const name = SOCKADDR_IN.decode(bound);
   return name.family === AF_INET && name.port === port &&
     formatIpv4(ipv4Address(name.address)) === address;
-}
-
-/** An `int` option of a socket, or undefined when the descriptor is no socket or is gone. */
-function getInteger(fd: number, level: number, option: number): number | undefined {
-  const value = allocate(INT_SIZE);
-  const failed = libc().getsockopt(fd, level, option, value, u32Box(INT_SIZE)) < 0;
-  return failed ? undefined : u32.read(value, 0);
-}
-
-function setInteger(fd: number, level: number, option: number, value: number): boolean {
-  return libc().setsockopt(fd, level, option, u32Box(value), INT_SIZE) === 0;
-}
-
-/** A number in memory of its own, for parameters that C takes by address. */
-function u32Box(value: number): Uint8Array<ArrayBuffer> {
-  const box = allocate(INT_SIZE);
-  u32.write(box, 0, value);
-  return box;
 }

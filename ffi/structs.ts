@@ -38,6 +38,14 @@ export const SOCKADDR_IN6 = struct({
   scope: u32,
 });
 
+/** `struct sockaddr_nl` of `<linux/netlink.h>`: whom a netlink socket speaks to, and what it hears. */
+export const SOCKADDR_NL = struct({
+  family: u16,
+  padding: u16,
+  port: u32,
+  groups: u32,
+});
+
 /** `struct nlmsghdr` of `<linux/netlink.h>`: the header of every netlink message. */
 export const NLMSGHDR = struct({
   length: u32,
@@ -89,4 +97,35 @@ export const RTMSG = struct({
 export const TIMEVAL = struct({
   seconds: u64,
   microseconds: u64,
+});
+
+/** `struct iovec` of `<sys/uio.h>`. */
+export const IOVEC = struct({
+  base: u64,
+  length: u64,
+});
+
+/** `struct msghdr` of `<sys/socket.h>`: what goes with one message, by address. */
+export const MSGHDR = struct({
+  name: u64,
+  nameLength: u32,
+  iov: u64,
+  iovLength: u64,
+  control: u64,
+  controlLength: u64,
+  flags: i32,
+});
+
+/** `struct mmsghdr` of `<sys/socket.h>`: a `msghdr`, its padding, and how long the message turned out. */
+export const MMSGHDR = struct({
+  ...MSGHDR.fields,
+  padding: u32,
+  length: u32,
+});
+
+/** `struct cmsghdr` of `<sys/socket.h>`: the header of each control message; the data follow it. */
+export const CMSGHDR = struct({
+  length: u64,
+  level: i32,
+  type: i32,
 });

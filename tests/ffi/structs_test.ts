@@ -1,8 +1,12 @@
 import { assertEquals } from "@std/assert";
 import {
+  CMSGHDR,
   IFADDRMSG,
   IFINFOMSG,
   IFREQ,
+  IOVEC,
+  MMSGHDR,
+  MSGHDR,
   NLATTR,
   NLMSGHDR,
   POLLFD,
@@ -23,6 +27,10 @@ const LAYOUTS = [
   { name: "ifinfomsg", struct: IFINFOMSG, size: 16, offsets: [0, 1, 2, 4, 8, 12] },
   { name: "ifaddrmsg", struct: IFADDRMSG, size: 8, offsets: [0, 1, 2, 3, 4] },
   { name: "rtmsg", struct: RTMSG, size: 12, offsets: [0, 1, 2, 3, 4, 5, 6, 7, 8] },
+  { name: "iovec", struct: IOVEC, size: 16, offsets: [0, 8] },
+  { name: "msghdr", struct: MSGHDR, size: 56, offsets: [0, 8, 16, 24, 32, 40, 48] },
+  { name: "mmsghdr", struct: MMSGHDR, size: 64, offsets: [0, 8, 16, 24, 32, 40, 48, 52, 56] },
+  { name: "cmsghdr", struct: CMSGHDR, size: 16, offsets: [0, 8, 12] },
   { name: "timeval", struct: TIMEVAL, size: 16, offsets: [0, 8] },
 ];
 

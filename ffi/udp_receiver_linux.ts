@@ -1,0 +1,60 @@
+/**
+ * Receiving many datagrams with one system call: `recvmmsg`, and UDP_GRO where the kernel has it.
+ *
+ * @module
+ */
+import { errno, type ErrnoName, errnoName } from "./errno.ts";
+import type { Libc } from "./libc.ts";
+import { CONTROL_SIZE, MessageVector } from "./message_vector.ts";
+import { NativeMemory } from "./native_memory.ts";
+import { segmentLength, splitMessage, type TakeDatagram } from "./receive_offload.ts";
+
+/** Messages of one system call, at most. */
+const MESSAGES = 64;
+
+/** Room for each: no UDP payload is longer, joined or not. */
+const ROOM = 0x1_0000;
+
+/**
+ * What one call brought: nothing, all that waited, as much as one call can bring, or the name of the error.
+ */
+export type Received = "nothing" | "some" | "more" | ErrnoName;
+
+/** Receives from a socket. */
+export class UdpReceiver {
+  readonly #recvmmsg: NonNullable<Libc["recvmmsg"]>;
+  readonly #data = new NativeMemory(MESSAGES * ROOM);
+  readonly #messages = new MessageVector(MESSAGES, this.#data);
+
+  constructor(recvmmsg: NonNullable<Libc["recvmmsg"]>) {
+    this.#recvmmsg = recvmmsg;
+    for (let i = 0; i < MESSAGES; i++) {
+      this.#messages.setRange(i, i * ROOM, ROOM);
+      this.#messages.setControlLength(i, CONTROL_SIZE);
+    }
+  }
+
+  /** Hands out what waits, as much as one system call yields, and without blocking. */
+  receive(fd: number, take: TakeDatagram): Received {
+    const count = this.#recvmmsg(fd, this.#messages.headers.bytes, MESSAGES, 0, null);
+    if (count < 0) return failure();
+    for (let i = 0; i < count; i++) this.#deliver(i, take);
+    return count === MESSAGES ? "more" : "some";
+  }
+
+  #deliver(i: number, take: TakeDatagram): void {
+    const messages = this.#messages;
+    const controlLength = messages.controlLength(i);
+    const segment = controlLength === 0
+      ? 0
+      : segmentLength(messages.controls, i * CONTROL_SIZE, controlLength);
+    // The kernel writes what it used, and reads there how much it may use the next time.
+    messages.setControlLength(i, CONTROL_SIZE);
+    splitMessage(this.#data.bytes, i * ROOM, messages.moved(i), segment, messages.peer(i), take);
+  }
+}
+
+function failure(): Received {
+  const code = errnoName(errno());
+  return code === "EAGAIN" || code === "EINTR" ? "nothing" : code;
+}
