@@ -7,7 +7,8 @@ import { errno, type ErrnoName, errnoName, SystemError } from "./errno.ts";
 import { type Libc, libc } from "./libc.ts";
 import { cString } from "./struct.ts";
 import { IFREQ } from "./structs.ts";
-import type { Tun } from "./tun.ts";
+import type { Tun, TunOffload } from "./tun.ts";
+import { disableOffload, enableOffload } from "./tun_offload_linux.ts";
 
 const DEVICE = "/dev/net/tun";
 
@@ -22,21 +23,27 @@ const TUNSETIFF = 0x400454can;
 const IFF_TUN = 0x0001;
 /** No four octets of flags and protocol before each packet: the IP version tells. */
 const IFF_NO_PI = 0x1000;
+/** A virtio header before each packet. */
+const IFF_VNET_HDR = 0x4000;
 
-const FLAGS = IFF_TUN | IFF_NO_PI;
+const PLAIN = IFF_TUN | IFF_NO_PI;
 
 /** A TUN interface of Linux. See {@linkcode Tun} for the contract. */
 export class LinuxTun implements Tun {
   readonly name: string;
   readonly index: number;
+  readonly offload: TunOffload | undefined = undefined;
   readonly #libc: Libc = libc();
   /** -1 once closed: the number may soon be another file's. */
   #fd: number;
 
-  constructor(name: string) {
+  constructor(name: string, wantsOffload: boolean) {
     this.#fd = openDevice();
     try {
-      this.name = attach(this.#fd, name);
+      const offloading = wantsOffload ? tryAttach(this.#fd, name, PLAIN | IFF_VNET_HDR) : undefined;
+      this.name = offloading ?? attach(this.#fd, name);
+      if (offloading !== undefined) this.offload = enableOffload(this.#fd);
+      else disableOffload(this.#fd);
       this.index = this.#libc.interfaceIndex(cString(this.name));
       if (this.index === 0) {
         throw new SystemError(`find interface "${this.name}"`, "if_nametoindex");
@@ -82,15 +89,19 @@ function openDevice(): number {
   throw new SystemError(`open ${DEVICE}`, "open", code, deviceRemedy(errnoName(code)));
 }
 
-/** Asks the kernel for an interface, and returns the name it gave. */
+/** Asks the kernel for an interface of plain packets, and returns the name it gave. */
 function attach(fd: number, name: string): string {
-  const request = IFREQ.encode({ name, flags: FLAGS });
-  if (libc().ioctl(fd, TUNSETIFF, request) < 0) {
-    const code = errno();
-    const remedy = attachRemedy(errnoName(code), name);
-    throw new SystemError(`make the TUN interface "${name}"`, "ioctl", code, remedy);
-  }
-  return IFREQ.decode(request).name;
+  const given = tryAttach(fd, name, PLAIN);
+  if (given !== undefined) return given;
+  const code = errno();
+  const remedy = attachRemedy(errnoName(code), name);
+  throw new SystemError(`make the TUN interface "${name}"`, "ioctl", code, remedy);
+}
+
+/** Asks the kernel for an interface. Returns the name it gave, or undefined, and errno says why. */
+function tryAttach(fd: number, name: string, flags: number): string | undefined {
+  const request = IFREQ.encode({ name, flags });
+  return libc().ioctl(fd, TUNSETIFF, request) < 0 ? undefined : IFREQ.decode(request).name;
 }
 
 function deviceRemedy(code: ErrnoName): string | undefined {

@@ -66,6 +66,47 @@ namespaceTest(url, "TUN whose name another program holds is refused by name", ["
   tun.close();
 });
 
+namespaceTest(url, "TUN with offload has a header before each packet, and leaves checksums to us", [
+  "tun",
+], async () => {
+  const tun = openTun("teredo", { offload: true });
+  assertEquals(tun.offload?.udp, kernelHasUdpOffload());
+  configure(tun);
+  const socket = Deno.listenDatagram({ transport: "udp", hostname: "::", port: 0 });
+  await socket.send(new Uint8Array(100), {
+    transport: "udp",
+    hostname: "2001:0:5301:1::2",
+    port: 9,
+  });
+  socket.close();
+  const buffer = new Uint8Array(2000);
+  const length = tun.read(buffer);
+  assertEquals(length, 10 + 40 + 8 + 100);
+  const [needsChecksum, ordinary] = buffer;
+  assertEquals([needsChecksum, ordinary], [1, 0]);
+  assertEquals([...buffer.subarray(6, 10)], [40, 0, 6, 0], "UDP's checksum behind the IPv6 header");
+  assertEquals(buffer[10]! >>> 4, 6);
+  const packet = buffer.subarray(10, length);
+  assertEquals(tun.write(packet), false, "a header is needed");
+  assertEquals(tun.write(new Uint8Array([...new Uint8Array(10), ...packet])), true);
+  tun.close();
+});
+
+namespaceTest(url, "TUN without offload has plain packets, whatever its last owner had", [
+  "tun",
+  "ip",
+], () => {
+  run("ip", "tuntap", "add", "teredo", "mode", "tun");
+  openTun("teredo", { offload: true }).close();
+  const tun = openTun("teredo");
+  assertEquals(tun.offload, undefined);
+  configure(tun);
+  const packet = new Uint8Array(40);
+  packet.set([0x60, 0, 0, 0, 0, 0, 59, 64]);
+  assertEquals(tun.write(packet), true);
+  tun.close();
+});
+
 namespaceTest(url, "TUN cannot take the place of another kind of interface", ["tun"], () => {
   const error = assertThrows(() => openTun("lo"), SystemError, "is no TUN of this kind");
   assertEquals((error as SystemError).code, "EINVAL");
@@ -151,6 +192,12 @@ function configure(tun: Tun): void {
   configuration.addAddress(OUR_ADDRESS, 128);
   configuration.addRoute(TEREDO);
   configuration.close();
+}
+
+/** Linux has super-packets of UDP since 6.2. */
+function kernelHasUdpOffload(): boolean {
+  const [major, minor] = Deno.osRelease().split(".").map(Number);
+  return major! > 6 || major === 6 && minor! >= 2;
 }
 
 function linkNames(): unknown[] {

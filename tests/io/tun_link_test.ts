@@ -8,6 +8,7 @@ class FakeTun implements Tun {
   readonly name = "teredo0";
   readonly index = 7;
   readonly fd = 42;
+  readonly offload = undefined;
   readonly waiting: number[] = [];
   readonly written: number[] = [];
 
