@@ -1,0 +1,28 @@
+/**
+ * Views of one array that are made once and used again.
+ *
+ * @module
+ */
+
+/**
+ * Views of parts of one array. Traffic in bulk cuts it in the same places over and over, and then
+ * nothing is allocated.
+ */
+export class Views {
+  readonly #whole: Uint8Array;
+  readonly #views: Uint8Array[] = [];
+
+  constructor(whole: Uint8Array) {
+    this.#whole = whole;
+  }
+
+  /** The octets from `start` to `end`; `index`, a small number, tells where to look for an old view. */
+  at(index: number, start: number, end: number): Uint8Array {
+    const view = this.#views[index];
+    if (
+      view !== undefined && view.byteOffset === this.#whole.byteOffset + start &&
+      view.length === end - start
+    ) return view;
+    return this.#views[index] = this.#whole.subarray(start, end);
+  }
+}
