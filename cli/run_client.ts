@@ -15,10 +15,10 @@ import { Counters } from "../io/counters.ts";
 import { Driver } from "../io/driver.ts";
 import { localAddresses } from "../io/local_addresses.ts";
 import { type LogLevel, openLog } from "../io/log.ts";
+import { openTunLink } from "../io/open_tun_link.ts";
 import { ServerName } from "../io/server_name.ts";
 import { ServerRefresh } from "../io/server_refresh.ts";
 import { aborted, together } from "../io/together.ts";
-import { TunLink } from "../io/tun_link.ts";
 import { TEREDO_MTU } from "../protocol/constants.ts";
 import { portOf } from "../wire/endpoint.ts";
 import type { GlobalUnicast } from "../wire/global_unicast.ts";
@@ -29,6 +29,7 @@ import { ClientReport } from "./client_report.ts";
 import { describeDrops } from "./drop_report.ts";
 import { faultReport } from "./fault_report.ts";
 import { writeMessage } from "./message.ts";
+import { describeOffload, type OffloadMode } from "./offload.ts";
 import { openSocket } from "./open_socket.ts";
 import { withRemedy } from "./permission.ts";
 
@@ -42,6 +43,7 @@ export interface ClientOptions {
   /** In milliseconds. */
   readonly refreshInterval: number | undefined;
   readonly allowPrivate: boolean;
+  readonly offload: OffloadMode;
   readonly logLevel: LogLevel;
 }
 
@@ -55,7 +57,10 @@ export async function runClient(options: ClientOptions, signal: AbortSignal): Pr
   using resources = new DisposableStack();
   const counters = new Counters();
 
-  const tun = withRemedy("CAP_NET_ADMIN", () => openTun(options.interface));
+  const tun = withRemedy(
+    "CAP_NET_ADMIN",
+    () => openTun(options.interface, { offload: options.offload === "auto" }),
+  );
   resources.defer(() => tun.close());
   const configuration = resources.adopt(openInterface(tun.name, tun.index), (it) => it.close());
   const network = new ClientInterface(configuration, options.defaultRoute, log);
@@ -80,7 +85,7 @@ export async function runClient(options: ClientOptions, signal: AbortSignal): Pr
   const driver = new Driver({
     machine: client,
     sockets: { service: socket },
-    host: new TunLink(tun, poller),
+    host: openTunLink(tun, poller, counters),
     bulk: { fastPath: client, via: "service" },
     onEvent,
     onFault: faultReport(log),
@@ -106,6 +111,7 @@ export async function runClient(options: ClientOptions, signal: AbortSignal): Pr
   }
 
   log.debug(`Interface ${tun.name} is made; sending from UDP port ${port}`);
+  log.info(describeOffload(tun));
   await together(signal, (ending) => driver.run(ending), (ending) => poller.run(ending));
   log.debug(() => describeDrops(counters));
   log.info(`Stopped; interface ${tun.name} is removed`);

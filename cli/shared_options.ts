@@ -6,6 +6,7 @@
 
 import { LOG_LEVELS, type LogLevel } from "../io/log.ts";
 import { defaulted, type Option, switchedOff } from "./option.ts";
+import { OFFLOAD_MODES, type OffloadMode } from "./offload.ts";
 import { oneOf } from "./value_kind.ts";
 
 /** `--log-level`. */
@@ -18,4 +19,11 @@ export const LOG_LEVEL: Option<LogLevel> = defaulted(
 /** `--allow-private`. */
 export const ALLOW_PRIVATE: Option<boolean> = switchedOff(
   "Also use private, shared and documentation addresses, for a network of its own",
+);
+
+/** `--offload`. */
+export const OFFLOAD: Option<OffloadMode> = defaulted(
+  oneOf("MODE", OFFLOAD_MODES),
+  "auto",
+  "Whether packets of one connection enter and leave the interface together, which is faster",
 );

@@ -8,7 +8,7 @@ import { UsageError } from "../cli_error.ts";
 import { type Command, command } from "../command.ts";
 import { defaulted, optional, switchedOn } from "../option.ts";
 import { runClient } from "../run_client.ts";
-import { ALLOW_PRIVATE, LOG_LEVEL } from "../shared_options.ts";
+import { ALLOW_PRIVATE, LOG_LEVEL, OFFLOAD } from "../shared_options.ts";
 import { HOST, PORT, REFRESH_SECONDS, text } from "../value_kind.ts";
 
 /** Runs a client. */
@@ -46,6 +46,7 @@ export const client: Command = command({
       "30",
     ),
     allowPrivate: ALLOW_PRIVATE,
+    offload: OFFLOAD,
     logLevel: LOG_LEVEL,
   },
   examples: [
