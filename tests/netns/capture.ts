@@ -16,7 +16,7 @@ const AS_TEREDO = ["-d", "udp.port==1-65535,teredo"];
  */
 const OBJECTIONABLE = "_ws.expert.severity >= 0x600000 or _ws.malformed";
 
-/** A recording under way, and what it has got when it was stopped. */
+/** A recording under way (by root only: tcpdump refuses the root of a user namespace), and what it has got when it was stopped. */
 export class Capture implements AsyncDisposable {
   readonly #tcpdump: LabProcess;
   readonly #file: string;
@@ -31,7 +31,7 @@ export class Capture implements AsyncDisposable {
     const file = await Deno.makeTempFile({ suffix: ".pcap" });
     const tcpdump = await machine.spawn(
       ...["tcpdump", "-i", device, "-n", "-U", "-s", "0", "--immediate-mode"],
-      // It gives root up otherwise, for a user that a user namespace does not have.
+      // As its own user, which it becomes otherwise, it could not write the file.
       ...["-Z", "root", "-w", file, ...filter.split(" ").filter((word) => word !== "")],
     );
     await tcpdump.waitForLog(/listening on/);

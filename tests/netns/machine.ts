@@ -62,6 +62,12 @@ export class Machine {
     return parsePing(stdout + stderr);
   }
 
+  /** How many UDP datagrams it has received, by the kernel's own count. */
+  async datagramsReceived(): Promise<number> {
+    const counters = await this.run("cat", "/proc/net/snmp");
+    return Number(/^Udp: (\d+)/m.exec(counters)?.[1]);
+  }
+
   /** Records the packets on an interface that fit a filter of tcpdump. */
   async capture(device: string, filter = ""): Promise<Capture> {
     return await Capture.start(this, device, filter);

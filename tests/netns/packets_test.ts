@@ -1,0 +1,61 @@
+import { assert, assertEquals } from "@std/assert";
+import { requires } from "../capabilities.ts";
+import { createLab, NATIVE } from "./lab.ts";
+import { UPLINK } from "./nat_router.ts";
+import { ADDRESS } from "./plan.ts";
+import { prepareTeredo, startClient, startServer } from "./teredo.ts";
+
+const needs = requires(
+  ...["linux", "root", "namespaces", "tun", "ip", "nsenter", "nft", "ping"] as const,
+  ...["tcpdump", "tshark"] as const,
+);
+
+Deno.test({
+  name: needs.title("packets: what our server and clients send, as seen on the wire"),
+  ignore: needs.ignore,
+  fn: async (t) => {
+    await prepareTeredo();
+    await using lab = await createLab({
+      A: { by: "kernel", kind: "portRestricted" },
+      B: { by: "user", kind: "portRestricted" },
+    });
+    const { A, B } = lab.sites;
+    await using atServer = await lab.server.capture(UPLINK, "udp");
+    await using atNative = await lab.server.capture(NATIVE, "icmp6");
+    await using atClient = await A.client.capture(UPLINK, "udp");
+    await startServer(lab.server);
+    const [a, b] = await Promise.all([startClient(A.client), startClient(B.client)]);
+
+    const there = await A.client.ping(b.address, { count: 20, interval: 0.05 });
+    assertEquals(there.received, 20, there.text);
+    for (const size of [0, 1280 - 48, 1400]) {
+      const back = await B.client.ping(a.address, { size });
+      assert(back.received === 1, back.text);
+    }
+    // Nobody relays here: only the connectivity test is to be seen.
+    await A.client.ping(ADDRESS.native, { wait: 1 });
+    for (const capture of [atServer, atNative, atClient]) await capture.stop();
+
+    await t.step("tshark reads every packet as Teredo and objects to none", async () => {
+      for (const capture of [atServer, atClient]) {
+        assert(await capture.count("teredo") > 0);
+        assertEquals(await capture.count("udp and not teredo"), 0);
+        assertEquals(await capture.objections(), "");
+      }
+    });
+
+    await t.step("echo requests to a peer go straight from NAT to NAT", async () => {
+      const own = `icmpv6.type == 128 and ip.src == ${A.plan.client} and ipv6.dst == ${b.address}`;
+      const receivers = await atClient.fields(own, "ip.dst");
+      assertEquals(receivers.length, 20);
+      assertEquals(new Set(receivers.flat()), new Set([B.plan.external]));
+      assertEquals(await atServer.count(`icmpv6.type == 128 and ipv6.dst == ${b.address}`), 0);
+    });
+
+    await t.step("the server hands the connectivity test to native IPv6 as it came", async () => {
+      const test = `icmpv6.type == 128 and ipv6.src == ${a.address}`;
+      assert(await atNative.count(`${test} and ipv6.dst == ${ADDRESS.native}`) > 0);
+      assertEquals(await atNative.objections("icmpv6"), "");
+    });
+  },
+});
