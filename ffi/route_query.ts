@@ -1,6 +1,7 @@
 import { RouteNetlink } from "./netlink_linux.ts";
-import { attribute, parseAttributes } from "./netlink_message.ts";
-import { u32 } from "./struct.ts";
+import { libc } from "./libc.ts";
+import { attribute, numberAttribute, parseAttributes } from "./netlink_message.ts";
+import { cString, u32 } from "./struct.ts";
 import { RTMSG } from "./structs.ts";
 
 const AF_INET6 = 10;
@@ -28,15 +29,23 @@ export interface Route {
  * routes there are, and a route to 2000::/3 counts as a default route does.
  *
  * @param destination 16 octets.
+ * @param through The name of an interface: asks for the best way through it, though a better one may lead
+ * through another.
  * @returns Undefined when there is no way, or when the way is not known on this system (other than Linux).
  * @throws {SystemError} When the kernel cannot be asked.
  */
-export function findRoute(destination: Uint8Array): Route | undefined {
+export function findRoute(destination: Uint8Array, through?: string): Route | undefined {
   if (Deno.build.os !== "linux") return undefined;
+  const body = RTMSG.encode({ family: AF_INET6, destinationLength: 128 });
+  const question = [body, attribute(RTA_DST, destination)];
+  if (through !== undefined) {
+    const index = libc().interfaceIndex(cString(through));
+    if (index === 0) return undefined;
+    question.push(numberAttribute(RTA_OIF, index));
+  }
   const netlink = new RouteNetlink();
   try {
-    const body = RTMSG.encode({ family: AF_INET6, destinationLength: 128 });
-    const answer = netlink.request(RTM_GETROUTE, 0, [body, attribute(RTA_DST, destination)]);
+    const answer = netlink.request(RTM_GETROUTE, 0, question);
     return answer.ok ? parseRoute(answer.payload) : undefined;
   } finally {
     netlink.close();

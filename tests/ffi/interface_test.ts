@@ -99,6 +99,22 @@ interfaceTest("a native default route wins over ours", (configuration) => {
   native.close();
 });
 
+interfaceTest("a native default route that is worse than ours is found when asked for", (own) => {
+  bringUp(own);
+  const native = openTun("native");
+  const other = openInterface(native.name, native.index);
+  other.bringUp();
+  assertEquals(findRoute(ELSEWHERE, "native"), undefined, "no route yet");
+  other.addRoute(DEFAULT, 3003);
+  assertEquals(formatIpv6(findRoute(ELSEWHERE)!.source), formatIpv6(OURS));
+  assertEquals(formatIpv6(findRoute(ELSEWHERE, "native")!.source), formatIpv6(OURS), "no address");
+  other.addAddress(parseIpv6("2a00::1")!, 64);
+  assertEquals(formatIpv6(findRoute(ELSEWHERE, "native")!.source), "2a00::1");
+  assertEquals(findRoute(ELSEWHERE, "absent"), undefined);
+  other.close();
+  native.close();
+});
+
 interfaceTest("an address is refused with the remedy when IPv6 is off", (configuration) => {
   configuration.setMtu(1280);
   Deno.writeTextFileSync("/proc/sys/net/ipv6/conf/teredo/disable_ipv6", "1");

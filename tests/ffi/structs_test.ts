@@ -13,6 +13,7 @@ import {
   RTMSG,
   SOCKADDR_IN,
   SOCKADDR_IN6,
+  SOCKADDR_NL,
   TIMEVAL,
 } from "../../ffi/structs.ts";
 
@@ -22,6 +23,7 @@ const LAYOUTS = [
   { name: "pollfd", struct: POLLFD, size: 8, offsets: [0, 4, 6] },
   { name: "sockaddr_in", struct: SOCKADDR_IN, size: 16, offsets: [0, 2, 4, 8] },
   { name: "sockaddr_in6", struct: SOCKADDR_IN6, size: 28, offsets: [0, 2, 4, 8, 24] },
+  { name: "sockaddr_nl", struct: SOCKADDR_NL, size: 12, offsets: [0, 2, 4, 8] },
   { name: "nlmsghdr", struct: NLMSGHDR, size: 16, offsets: [0, 4, 6, 8, 12] },
   { name: "nlattr", struct: NLATTR, size: 4, offsets: [0, 2] },
   { name: "ifinfomsg", struct: IFINFOMSG, size: 16, offsets: [0, 1, 2, 4, 8, 12] },
