@@ -14,9 +14,14 @@ import type { ClientConfig, ServerAddresses } from "./client_config.ts";
 import type { ClientEvent } from "./client_event.ts";
 import type { ClientPeer } from "./client_peer.ts";
 import { ClientSearch } from "./client_search.ts";
-import type { ClientStatus, PeerPath, PeerStatus } from "./client_status.ts";
+import type { ClientState, ClientStatus, PeerPath, PeerStatus } from "./client_status.ts";
 import { LocalDiscovery } from "./local_discovery.ts";
-import { type ClientSink, type ClientSocket, Qualification } from "./qualification.ts";
+import {
+  type ClientSink,
+  type ClientSocket,
+  Qualification,
+  type QualificationState,
+} from "./qualification.ts";
 import { Reception } from "./reception.ts";
 import { RefreshIntervalSearch } from "./refresh_interval.ts";
 import { Transmission } from "./transmission.ts";
@@ -51,6 +56,16 @@ export class Client implements Machine<ClientSocket, ClientEvent, ClientStatus>,
   /** The host's network changed: the mapping is asked for at once. */
   requalify(now: number, sink: ClientSink): void {
     this.#qualification.requalify(now, sink);
+  }
+
+  /** The host has IPv6 of its own: the client rests until {@linkcode enable} (RFC 4380 §5.5). */
+  disable(sink: ClientSink): void {
+    this.#qualification.disable(sink);
+  }
+
+  /** The host has no IPv6 of its own any more. */
+  enable(now: number, sink: ClientSink): void {
+    this.#qualification.enable(now, sink);
   }
 
   nextTimer(): number {
@@ -105,7 +120,7 @@ export class Client implements Machine<ClientSocket, ClientEvent, ClientStatus>,
     const isOffline = state.name === "offline" && state.reason !== undefined;
     return {
       role: "client",
-      state: qualified !== undefined ? "qualified" : isOffline ? "offline" : "qualifying",
+      state: stateOf(state),
       server,
       offline: isOffline ? { reason: state.reason!, retryIn: state.until - now } : undefined,
       address: qualified?.address,
@@ -160,6 +175,19 @@ export class Client implements Machine<ClientSocket, ClientEvent, ClientStatus>,
     this.#search.self = address && { address, server: serverEndpoint };
     this.#discovery?.useAddress(address);
     this.#interval?.useAddress(address);
+  }
+}
+
+function stateOf(state: QualificationState): ClientState {
+  switch (state.name) {
+    case "disabled":
+    case "qualified":
+      return state.name;
+    case "offline":
+      return state.reason === undefined ? "qualifying" : "offline";
+    case "primary":
+    case "secondary":
+      return "qualifying";
   }
 }
 

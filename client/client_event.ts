@@ -52,4 +52,10 @@ export type ClientEvent =
     /** The address that is no longer valid, if there was one. */
     readonly previous: Uint8Array | undefined;
   }
+  /** The host has IPv6 of its own: the client rests until that is gone (RFC 4380 §5.5). */
+  | {
+    readonly type: "disabled";
+    /** The address that was given up, if there was one. */
+    readonly previous: Uint8Array | undefined;
+  }
   | PeerEvent;

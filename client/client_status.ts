@@ -8,10 +8,13 @@ import type { Endpoint } from "../wire/endpoint.ts";
 import type { ServerAddresses } from "./client_config.ts";
 import type { OfflineReason } from "./client_event.ts";
 
+/** What a client is at. `disabled`: the host has IPv6 of its own. */
+export type ClientState = "qualifying" | "qualified" | "offline" | "disabled";
+
 /** A client's state, a snapshot. Times are milliseconds from now, or ago. */
 export interface ClientStatus {
   readonly role: "client";
-  readonly state: "qualifying" | "qualified" | "offline";
+  readonly state: ClientState;
   /** The server in use. */
   readonly server: ServerAddresses;
   /** While off-line: why, and when the next try comes. */

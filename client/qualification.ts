@@ -38,8 +38,12 @@ export type ClientSink = Sink<ClientSocket, ClientEvent>;
  *       +-- offline <-----------------------------------------------------+
  *      delay over,                                      no answer to a refresh
  *      or another server
+ *
+ * From each of them "disabled" is entered when the host turns out to have IPv6 of its own, and left
+ * when that is gone.
  */
 export type QualificationState =
+  | { readonly name: "disabled" }
   | { readonly name: "offline"; readonly reason: OfflineReason | undefined; readonly until: number }
   | { readonly name: "primary"; readonly solicitation: Solicitation }
   | {
@@ -148,6 +152,8 @@ export class Qualification {
   nextTimer(): number {
     const state = this.#state;
     switch (state.name) {
+      case "disabled":
+        return Infinity;
       case "offline":
         return state.until;
       case "primary":
@@ -189,8 +195,9 @@ export class Qualification {
 
   /** The network changed: asks the server at once whether the mapping is still the same. */
   requalify(now: number, sink: ClientSink): void {
-    this.#failures = 0;
     const state = this.#state;
+    if (state.name === "disabled") return;
+    this.#failures = 0;
     if (state.name === "qualified") {
       state.refresh = undefined;
       state.refreshAt = now;
@@ -198,6 +205,23 @@ export class Qualification {
       this.#state = { name: "offline", reason: undefined, until: now };
     }
     this.handleTimer(now, sink);
+  }
+
+  /** The host has IPv6 of its own, beside which no client may run (§5.5): gives the address up. */
+  disable(sink: ClientSink): void {
+    if (this.#state.name === "disabled") return;
+    const previous = this.#currentAddress;
+    this.#state = { name: "disabled" };
+    if (previous !== undefined) this.#onAddress();
+    sink.event({ type: "disabled", previous });
+  }
+
+  /** That is over: begins anew with the preferred server. */
+  enable(now: number, sink: ClientSink): void {
+    if (this.#state.name !== "disabled") return;
+    this.#server = this.#servers[0]!;
+    this.#state = { name: "offline", reason: undefined, until: now };
+    this.requalify(now, sink);
   }
 
   /** A series of solicitations to the server, whatever port they are for. */
@@ -225,7 +249,7 @@ export class Qualification {
     sink: ClientSink,
   ): DropReason | undefined {
     const state = this.#state;
-    if (state.name === "offline") return "advertisement_unexpected";
+    if (state.name === "disabled" || state.name === "offline") return "advertisement_unexpected";
     if (state.name === "qualified") return this.#handleRefresh(state, packet, from, now, sink);
     const advertisement = this.accept(packet, from, state.solicitation);
     if (typeof advertisement === "string") return advertisement;
