@@ -1,10 +1,10 @@
 /**
  * A TUN interface with segmentation offload as the way to the host.
  *
- *     read:   frames   ... | virtio header | packet ──────────────────► receiver.packet
- *                      ... | virtio header | super-packet
- *                                              │ split
- *             segments packet | packet | packet | packet ─────────────► receiver.packet, one by one
+ *     read:   segments  packet | packet | packet | packet ────────────► receiver.packet, one by one
+ *                                              ▲ split
+ *             frames    ... | virtio header | super-packet
+ *                       ... | virtio header | packet ─────────────────► receiver.packet
  *
  *     write:  packet, packet, packet ──► coalescer ── at the latest with flush ──► TUN
  *
@@ -16,7 +16,6 @@
 
 import type { Poller } from "../ffi/poller.ts";
 import type { Tun } from "../ffi/tun.ts";
-import { Arena } from "../offload/arena.ts";
 import { Coalescer } from "../offload/coalescer.ts";
 import { completeChecksum } from "../offload/partial_checksum.ts";
 import { Segmentation } from "../offload/segmentation.ts";
@@ -38,15 +37,15 @@ const PASS = 192;
 /** No frame is longer: virtio header, 40 octets of IPv6 header, 65,535 of payload. */
 const LONGEST_FRAME = VIRTIO_HEADER_LENGTH + 65_575;
 
-/** Frames begin here, and then every so many octets, so that packets begin on words. */
-const FRAME_START = 6;
-const FRAME_STEP = 16;
-
-/** Room for frames in one pass. What is read needs room for the longest. */
-const FRAMES = LONGEST_FRAME + 64 * 1024;
-
 /** Room for segments in one pass: those of three super-packets, as a rule. */
 const SEGMENTS = 256 * 1024;
+
+/** Behind them frames begin, and then every so many octets, so that packets begin on words. */
+const FRAMES = SEGMENTS + 6;
+const FRAME_STEP = 16;
+
+/** Behind the frames of one pass. What is read needs room for the longest. */
+const END = FRAMES + 64 * 1024 + LONGEST_FRAME;
 
 /** Reads and writes a TUN interface that a poller waits for. Who opened the TUN closes it. */
 export class OffloadLink implements HostLink {
@@ -54,18 +53,16 @@ export class OffloadLink implements HostLink {
   readonly #poller: Pick<Poller, "add" | "remove">;
   readonly #counters: Counters;
   readonly #coalescer: Coalescer;
-  readonly #frames = new Arena(FRAMES);
-  readonly #segments = new Arena(SEGMENTS);
-  readonly #rooms = new Views(this.#frames.bytes);
-  readonly #frameViews = new Views(this.#frames.bytes);
-  readonly #segmentViews = new Views(this.#segments.bytes);
+  readonly #memory = new Uint8Array(END);
+  readonly #rooms = new Views(this.#memory);
+  readonly #packets = new Views(this.#memory);
   readonly #header = newVirtioHeader();
   /** The super-packet that is being delivered; it may take several passes. */
   readonly #segmentation = new Segmentation();
-  /** Packets delivered in this pass, and how far the arenas are filled. */
+  /** Packets delivered in this pass, and where the next segment and the next frame go. */
   #count = 0;
-  #framesEnd = FRAME_START;
   #segmentsEnd = 0;
+  #framesEnd = FRAMES;
 
   /**
    * @param tun a TUN with `offload`
@@ -75,8 +72,8 @@ export class OffloadLink implements HostLink {
     this.#tun = tun;
     this.#poller = poller;
     this.#counters = counters;
-    const frame = (arena: Arena, start: number, length: number, packets: number) =>
-      this.#writeFrame(arena, start, length, packets);
+    const frame = (memory: Uint8Array, start: number, length: number, packets: number) =>
+      this.#writeFrame(memory, start, length, packets);
     this.#coalescer = new Coalescer({ frame }, tun.offload?.udp ?? false);
   }
 
@@ -105,7 +102,7 @@ export class OffloadLink implements HostLink {
     this.#segmentsEnd = 0;
     this.#deliverSegments(receiver);
     // What is left of a super-packet stands among the frames.
-    if (!this.#segmentation.hasMore) this.#framesEnd = FRAME_START;
+    if (!this.#segmentation.hasMore) this.#framesEnd = FRAMES;
     let hasMore = true;
     while (hasMore && this.#hasRoom()) hasMore = this.#read(receiver);
     if (this.#count > 0) receiver.end();
@@ -114,19 +111,19 @@ export class OffloadLink implements HostLink {
 
   #hasRoom(): boolean {
     return this.#count < PASS && !this.#segmentation.hasMore &&
-      this.#framesEnd + LONGEST_FRAME <= FRAMES;
+      this.#framesEnd + LONGEST_FRAME <= END;
   }
 
   /** Reads one frame and delivers what is in it; false when none was waiting. */
   #read(receiver: PacketReceiver): boolean {
     const start = this.#framesEnd;
-    const room = this.#rooms.at(this.#count, start, FRAMES);
+    const room = this.#rooms.at(this.#count, start, END);
     const length = this.#tun.read(room);
     if (length < VIRTIO_HEADER_LENGTH) return false;
     const packet = start + VIRTIO_HEADER_LENGTH;
     const end = start + length;
-    readVirtioHeader(this.#frames.bytes, start, this.#header);
-    if (this.#segmentation.begin(this.#frames, packet, end - packet, this.#header)) {
+    readVirtioHeader(this.#memory, start, this.#header);
+    if (this.#segmentation.begin(this.#memory, packet, end - packet, this.#header)) {
       this.#deliverSegments(receiver);
     } else this.#deliver(packet, end, this.#header, receiver);
     return true;
@@ -134,7 +131,7 @@ export class OffloadLink implements HostLink {
 
   /** Delivers a packet where it stands. */
   #deliver(start: number, end: number, header: VirtioHeader, receiver: PacketReceiver): void {
-    const packet = this.#frameViews.at(this.#count, start, end);
+    const packet = this.#packets.at(this.#count, start, end);
     completeChecksum(packet, header);
     this.#framesEnd += FRAME_STEP * Math.ceil((end - this.#framesEnd) / FRAME_STEP);
     this.#count++;
@@ -148,34 +145,33 @@ export class OffloadLink implements HostLink {
       const start = this.#segmentsEnd;
       const end = start + segmentation.nextLength;
       if (end > SEGMENTS) return;
-      segmentation.writeNext(this.#segments, start);
+      segmentation.writeNext(start);
       this.#segmentsEnd = end;
-      const segment = this.#segmentViews.at(this.#count++, start, end);
-      receiver.packet(segment);
+      receiver.packet(this.#packets.at(this.#count++, start, end));
     }
   }
 
-  #writeFrame(arena: Arena, start: number, length: number, packets: number): void {
-    if (this.#tun.write(arena.bytes.subarray(start, start + length))) return;
+  #writeFrame(memory: Uint8Array, start: number, length: number, packets: number): void {
+    const frame = memory.subarray(start, start + length);
+    if (this.#tun.write(frame)) return;
     if (packets === 1) this.#counters.drop("host_refused");
-    else this.#writeSingly(arena, start, length);
+    else this.#writeSingly(frame);
   }
 
   /** A super-packet that the kernel refuses, for want of memory or because it is too new to it. */
-  #writeSingly(frame: Arena, start: number, length: number): void {
+  #writeSingly(frame: Uint8Array): void {
     const header = newVirtioHeader();
-    readVirtioHeader(frame.bytes, start, header);
+    readVirtioHeader(frame, 0, header);
+    const { length } = frame;
+    const memory = new Uint8Array(length + VIRTIO_HEADER_LENGTH + length);
+    memory.set(frame);
+    clearVirtioHeader(memory, length);
     const segmentation = new Segmentation();
-    const packet = start + VIRTIO_HEADER_LENGTH;
-    segmentation.begin(frame, packet, length - VIRTIO_HEADER_LENGTH, header);
-    const single = new Arena(LONGEST_FRAME + FRAME_START);
-    clearVirtioHeader(single.bytes, FRAME_START);
+    segmentation.begin(memory, VIRTIO_HEADER_LENGTH, length - VIRTIO_HEADER_LENGTH, header);
     while (segmentation.hasMore) {
-      const end = FRAME_START + VIRTIO_HEADER_LENGTH + segmentation.nextLength;
-      segmentation.writeNext(single, FRAME_START + VIRTIO_HEADER_LENGTH);
-      if (!this.#tun.write(single.bytes.subarray(FRAME_START, end))) {
-        this.#counters.drop("host_refused");
-      }
+      const end = length + VIRTIO_HEADER_LENGTH + segmentation.nextLength;
+      segmentation.writeNext(length + VIRTIO_HEADER_LENGTH);
+      if (!this.#tun.write(memory.subarray(length, end))) this.#counters.drop("host_refused");
     }
   }
 }

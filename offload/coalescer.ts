@@ -15,7 +15,6 @@
  */
 
 import { IPV6_HEADER_LENGTH, NextHeader, nextHeaderOf } from "../wire/ipv6_header.ts";
-import { Arena } from "./arena.ts";
 import { candidateHeaderLength, showsPorts } from "./candidate.ts";
 import { type FrameReceiver, SuperPacket } from "./super_packet.ts";
 import { clearVirtioHeader, VIRTIO_HEADER_LENGTH } from "./virtio_header.ts";
@@ -37,9 +36,7 @@ export class Coalescer {
   readonly #flows = Array.from({ length: FLOWS }, () => new SuperPacket());
   /** The flow to give way next when all are taken. */
   #oldest = 0;
-  readonly #single = new Arena(PACKET + LONGEST);
-  /** The memory that packets came from last: as a rule, the next one does too. */
-  #source = new Arena(0);
+  readonly #single = new Uint8Array(PACKET + LONGEST);
 
   /**
    * @param receiver takes the frames
@@ -70,13 +67,10 @@ export class Coalescer {
   }
 
   #gather(packet: Uint8Array, headerLength: number): void {
-    if (packet.buffer !== this.#source.bytes.buffer) this.#source = new Arena(packet.buffer);
-    const source = this.#source;
-    const start = packet.byteOffset;
     let flow = this.#flowOf(packet);
     if (flow === undefined) flow = this.#free();
-    else if (!flow.append(packet, source, start, headerLength)) flow.release(this.#receiver);
-    if (flow.count === 0) flow.begin(packet, source, start, headerLength);
+    else if (!flow.append(packet, headerLength)) flow.release(this.#receiver);
+    if (flow.count === 0) flow.begin(packet, headerLength);
     if (flow.isComplete) flow.release(this.#receiver);
   }
 
@@ -116,10 +110,9 @@ export class Coalescer {
 
   /** Hands a packet over as it is. One that is longer than any is nothing that a TUN takes. */
   #pass(packet: Uint8Array): void {
-    const { bytes } = this.#single;
     const length = Math.min(packet.length, LONGEST);
-    clearVirtioHeader(bytes, FRAME);
-    bytes.set(length < packet.length ? packet.subarray(0, length) : packet, PACKET);
+    clearVirtioHeader(this.#single, FRAME);
+    this.#single.set(length < packet.length ? packet.subarray(0, length) : packet, PACKET);
     this.#receiver.frame(this.#single, FRAME, VIRTIO_HEADER_LENGTH + length, 1);
   }
 }

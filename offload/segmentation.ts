@@ -24,8 +24,6 @@ import {
   SOURCE,
 } from "../wire/ipv6_header.ts";
 import { getU16, getU32, setU16, setU32 } from "../wire/octets.ts";
-import type { Arena } from "./arena.ts";
-import { copyAndSum } from "./copy_and_sum.ts";
 import { checksumOf, complement } from "./partial_checksum.ts";
 import {
   isTransportAt,
@@ -45,11 +43,11 @@ const ADDRESSES = DESTINATION + 16 - SOURCE;
 
 /**
  * One super-packet on its way into segments; used again for the next. It holds no segment, so that a
- * super-packet of any number of segments can be written out piecemeal.
+ * super-packet of any number of segments can be written out piecemeal, and allocates nothing.
  */
 export class Segmentation {
-  #source: Arena | undefined;
-  /** Where the super-packet begins in its arena. */
+  #memory: Uint8Array = new Uint8Array(0);
+  /** Where the super-packet begins there. */
   #start = 0;
   /** Length of all headers; behind them stands the data. */
   #headerLength = 0;
@@ -67,17 +65,17 @@ export class Segmentation {
   #flags = 0;
 
   /**
-   * Takes on the super-packet of `length` octets at `start`, which is to stay there untouched until
-   * the last segment is written.
+   * Takes on the super-packet of `length` octets at `start` of `memory`, which is to stay there
+   * untouched until the last segment is written.
    *
    * @returns false where it cannot be split: it is none, no TCP or UDP over IPv6, or malformed
    */
-  begin(source: Arena, start: number, length: number, header: VirtioHeader): boolean {
-    const packet = source.bytes.subarray(start, start + length);
+  begin(memory: Uint8Array, start: number, length: number, header: VirtioHeader): boolean {
+    const packet = memory.subarray(start, start + length);
     const headerLength = headerLengthOf(packet, header);
     if (headerLength === 0 || headerLength >= length) return false;
     const transport = header.checksumStart;
-    this.#source = source;
+    this.#memory = memory;
     this.#start = start;
     this.#headerLength = headerLength;
     this.#transport = transport;
@@ -111,25 +109,24 @@ export class Segmentation {
     return this.#headerLength + Math.min(this.#segmentSize, this.#dataLength - this.#done);
   }
 
-  /** Writes the next segment at `offset` of `target`, which must have room for it. */
-  writeNext(target: Arena, offset: number): void {
-    const source = this.#source!;
+  /** Writes the next segment at `offset` of the same memory. */
+  writeNext(offset: number): void {
+    const memory = this.#memory;
     const headerLength = this.#headerLength;
     const done = this.#done;
     const length = Math.min(this.#segmentSize, this.#dataLength - done);
     this.#done = done + length;
 
-    copyAndSum(source, this.#start, target, offset, headerLength);
+    memory.copyWithin(offset, this.#start, this.#start + headerLength);
     const data = this.#start + headerLength + done;
-    const sum = this.#commonSum +
-      copyAndSum(source, data, target, offset + headerLength, length);
+    memory.copyWithin(offset + headerLength, data, data + length);
+    const sum = addToSum(memory, offset + headerLength, length, this.#commonSum);
 
-    const { bytes } = target;
-    setU16(bytes, offset + PAYLOAD_LENGTH, headerLength + length - IPV6_HEADER_LENGTH);
+    setU16(memory, offset + PAYLOAD_LENGTH, headerLength + length - IPV6_HEADER_LENGTH);
     const transport = offset + this.#transport;
     const upperLength = headerLength - this.#transport + length;
-    if (this.#isTcp) this.#finishTcp(bytes, transport, done, sum + upperLength);
-    else finishUdp(bytes, transport, upperLength, sum + upperLength);
+    if (this.#isTcp) this.#finishTcp(memory, transport, done, sum + upperLength);
+    else finishUdp(memory, transport, upperLength, sum + upperLength);
   }
 
   #finishTcp(bytes: Uint8Array, transport: number, done: number, sum: number): void {

@@ -11,9 +11,7 @@
 import { addToSum, foldSum } from "../wire/checksum.ts";
 import { IPV6_HEADER_LENGTH, NextHeader, SOURCE } from "../wire/ipv6_header.ts";
 import { getU16, getU32, setU16 } from "../wire/octets.ts";
-import { Arena } from "./arena.ts";
 import { hasSameHeader, isSameFlow, isSamePair, TRANSPORT } from "./candidate.ts";
-import { copyAndSum } from "./copy_and_sum.ts";
 import { complement } from "./partial_checksum.ts";
 import { TCP, TcpFlag, UDP } from "./transport_header.ts";
 import {
@@ -49,19 +47,19 @@ const UDP_CHECKSUM = TRANSPORT + UDP.CHECKSUM;
 /** Where a frame, a virtio header and a packet, goes. It is lent for the duration of the call. */
 export interface FrameReceiver {
   /**
-   * @param frame where the frame stands
+   * @param memory where the frame stands
    * @param start its first octet there
    * @param length its length in octets
    * @param packets how many packets were made into this one
    */
-  frame(frame: Arena, start: number, length: number, packets: number): void;
+  frame(memory: Uint8Array, start: number, length: number, packets: number): void;
 }
 
 /** A super-packet of one flow, or none yet; used again for the next. */
 export class SuperPacket {
   /** Segments in it; none while it is free. */
   count = 0;
-  readonly #arena = new Arena(PACKET + LONGEST_SINGLE);
+  readonly #memory = new Uint8Array(PACKET + LONGEST_SINGLE);
   readonly #header = newVirtioHeader();
   /** Octets of the packet, all headers included. */
   #length = 0;
@@ -82,51 +80,42 @@ export class SuperPacket {
 
   /** Whether `packet`, which shows its ports, belongs to the same flow. */
   hasFlowOf(packet: Uint8Array): boolean {
-    return isSameFlow(this.#arena.bytes, PACKET, packet);
+    return isSameFlow(this.#memory, PACKET, packet);
   }
 
   /** Whether `packet` goes between the same two addresses. */
   hasPairOf(packet: Uint8Array): boolean {
-    return isSamePair(this.#arena.bytes, PACKET, packet);
+    return isSamePair(this.#memory, PACKET, packet);
   }
 
   /**
-   * Begins with a candidate, `packet`, that stands at `start` of `from`. One whose checksum is wrong
-   * stays alone, for the kernel to judge.
+   * Begins with a candidate. One whose checksum is wrong stays alone, for the kernel to judge.
    */
-  begin(packet: Uint8Array, from: Arena, start: number, headerLength: number): void {
-    const { bytes } = this.#arena;
+  begin(packet: Uint8Array, headerLength: number): void {
     const { length } = packet;
     const upperLength = length - IPV6_HEADER_LENGTH;
-    copyAndSum(from, start, this.#arena, PACKET, headerLength);
-    const dataSum = copyAndSum(
-      from,
-      start + headerLength,
-      this.#arena,
-      PACKET + headerLength,
-      length - headerLength,
-    );
+    this.#memory.set(packet, PACKET);
     this.count = 1;
     this.#length = length;
     this.#headerLength = headerLength;
     this.#segmentSize = length - headerLength;
     this.#isTcp = packet[NEXT_HEADER] === NextHeader.TCP;
 
-    const headerSum = addToSum(bytes, PACKET + SOURCE, headerLength - SOURCE) +
-      packet[NEXT_HEADER]!;
-    const isValid = foldSum(headerSum + dataSum + upperLength) === 0xffff;
+    const headerSum = addToSum(packet, SOURCE, headerLength - SOURCE, packet[NEXT_HEADER]!);
+    const sum = addToSum(packet, headerLength, length - headerLength, headerSum + upperLength);
+    const isValid = foldSum(sum) === 0xffff;
     this.#commonSum = headerSum + complement(this.#ownSum(packet));
     this.#isComplete = !isValid || this.#isTcp && isPushed(packet);
     if (this.#isTcp) this.#nextSequence = getU32(packet, TCP_SEQUENCE) + this.#segmentSize;
   }
 
   /**
-   * Adds a candidate of the same flow, `packet`, that stands at `start` of `from`.
+   * Adds a candidate of the same flow.
    *
    * @returns false where it cannot follow: another sequence number, more data than the others, a
    * header that differs, a wrong checksum, or no room. Nothing has changed then.
    */
-  append(packet: Uint8Array, from: Arena, start: number, headerLength: number): boolean {
+  append(packet: Uint8Array, headerLength: number): boolean {
     const { length } = packet;
     const size = length - headerLength;
     if (this.#isComplete || headerLength !== this.#headerLength || size > this.#segmentSize) {
@@ -134,19 +123,19 @@ export class SuperPacket {
     }
     if (this.#length + size > LONGEST) return false;
     if (this.#isTcp && getU32(packet, TCP_SEQUENCE) !== this.#nextSequence >>> 0) return false;
-    if (!hasSameHeader(this.#arena.bytes, PACKET, packet, headerLength)) return false;
+    if (!hasSameHeader(this.#memory, PACKET, packet, headerLength)) return false;
 
-    const sum = this.#commonSum + this.#ownSum(packet) + length - IPV6_HEADER_LENGTH +
-      copyAndSum(from, start + headerLength, this.#arena, PACKET + this.#length, size);
-    if (foldSum(sum) !== 0xffff) return false;
+    const headerSum = this.#commonSum + this.#ownSum(packet) + length - IPV6_HEADER_LENGTH;
+    if (foldSum(addToSum(packet, headerLength, size, headerSum)) !== 0xffff) return false;
 
+    this.#memory.set(packet.subarray(headerLength), PACKET + this.#length);
     this.count++;
     this.#length += size;
     this.#nextSequence += size;
     if (size < this.#segmentSize) this.#isComplete = true;
     if (this.#isTcp) {
       if (!isPushed(packet)) return true;
-      this.#arena.bytes[PACKET + TCP_FLAGS]! |= TcpFlag.PSH;
+      this.#memory[PACKET + TCP_FLAGS]! |= TcpFlag.PSH;
       this.#isComplete = true;
     } else if (this.count === MOST_DATAGRAMS) this.#isComplete = true;
     return true;
@@ -156,10 +145,10 @@ export class SuperPacket {
   release(receiver: FrameReceiver): void {
     const { count } = this;
     if (count === 0) return;
-    if (count === 1) clearVirtioHeader(this.#arena.bytes, FRAME);
+    if (count === 1) clearVirtioHeader(this.#memory, FRAME);
     else this.#finish();
     this.count = 0;
-    receiver.frame(this.#arena, FRAME, VIRTIO_HEADER_LENGTH + this.#length, count);
+    receiver.frame(this.#memory, FRAME, VIRTIO_HEADER_LENGTH + this.#length, count);
   }
 
   /** The sum of the words in a candidate's header that are its own, not the flow's. */
@@ -172,7 +161,7 @@ export class SuperPacket {
 
   /** Writes what is different in the header of many: lengths, and a checksum left to the kernel. */
   #finish(): void {
-    const { bytes } = this.#arena;
+    const bytes = this.#memory;
     const upperLength = this.#length - IPV6_HEADER_LENGTH;
     setU16(bytes, PACKET + PAYLOAD_LENGTH, upperLength);
     const checksum = this.#isTcp ? TCP_CHECKSUM : UDP_CHECKSUM;

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { Arena } from "../../offload/arena.ts";
 import { Coalescer } from "../../offload/coalescer.ts";
 import { completeChecksum } from "../../offload/partial_checksum.ts";
 import { Segmentation } from "../../offload/segmentation.ts";
@@ -29,10 +28,10 @@ export interface Frame {
 export function coalesce(packets: readonly Uint8Array[], gathersUdp = true): Frame[] {
   const frames: Frame[] = [];
   const coalescer = new Coalescer({
-    frame(arena, start, length, count) {
+    frame(memory, start, length, count) {
       const header = newVirtioHeader();
-      readVirtioHeader(arena.bytes, start, header);
-      const packet = arena.bytes.slice(start + VIRTIO_HEADER_LENGTH, start + length);
+      readVirtioHeader(memory, start, header);
+      const packet = memory.slice(start + VIRTIO_HEADER_LENGTH, start + length);
       frames.push({ header, packet, packets: count });
     },
   }, gathersUdp);
@@ -66,19 +65,20 @@ export function superHeader(
   };
 }
 
+/** Room for a super-packet and all segments that it may have. */
+const memory = new Uint8Array(4 * 1024 * 1024);
+
 /** Splits a super-packet; `undefined` where that is declined. The segments end where the next begins. */
 export function split(packet: Uint8Array, header: VirtioHeader): Uint8Array[] | undefined {
-  const source = new Arena(packet.length + 16);
-  source.bytes.set(packet, 16);
+  memory.set(packet, 16);
   const segmentation = new Segmentation();
-  if (!segmentation.begin(source, 16, packet.length, header)) return undefined;
-  const target = new Arena(4 * 1024 * 1024);
+  if (!segmentation.begin(memory, 16, packet.length, header)) return undefined;
   const segments: Uint8Array[] = [];
-  let offset = 0;
+  let offset = 16 + packet.length;
   while (segmentation.hasMore) {
     const length = segmentation.nextLength;
-    segmentation.writeNext(target, offset);
-    segments.push(target.bytes.slice(offset, offset + length));
+    segmentation.writeNext(offset);
+    segments.push(memory.slice(offset, offset + length));
     offset += length;
   }
   return segments;
