@@ -91,10 +91,24 @@ export class Reception {
       return "source_invalid";
     }
     if (hasRoutingHeaderType0(ipv6)) return "routing_header";
-    if (this.#qualification.isServer(from)) {
+    const isFromServer = this.#qualification.isServer(from);
+    const reason = isFromServer && isBubble(ipv6)
+      ? this.#answerIndirectBubble(packet, self, now, sink)
+      : this.#receiveFromPeer(ipv6, from, now, sink);
+    // §5.2.5: what is not valid postpones no refresh. What there are too many of is.
+    if (isFromServer && (reason === undefined || reason === "rate_limited")) {
       this.#qualification.heardServer(now);
-      if (isBubble(ipv6)) return this.#answerIndirectBubble(packet, self, now, sink);
     }
+    return reason;
+  }
+
+  /** Cases 1 to 3, 5 and 6. */
+  #receiveFromPeer(
+    ipv6: Uint8Array,
+    from: Endpoint,
+    now: number,
+    sink: ClientSink,
+  ): DropReason | undefined {
     if (!isGlobalScope(ipv6, SOURCE)) return "source_invalid";
     const peer = this.#search.peers.use(ipv6, SOURCE);
     // Case 2: the answer to our connectivity test, which must not get lost as mere data of case 1.
@@ -132,7 +146,7 @@ export class Reception {
       const isLocal = this.#search.peers.find(ipv6, SOURCE)?.localAt(now) === from;
       return isLocal ? undefined : "source_mismatch";
     }
-    const isGlobal = this.#globalUnicast.has(addressOf(from)) &&
+    const isGlobal = portOf(from) !== 0 && this.#globalUnicast.has(addressOf(from)) &&
       this.#globalUnicast.has(serverOf(ipv6, SOURCE));
     return isGlobal ? undefined : "source_not_global";
   }

@@ -64,6 +64,8 @@ Deno.test("C-19: a packet that is not valid postpones nothing", () => {
   fixture.receive(hex("6000"), PRIMARY);
   fixture.receive(encodeBubble(addressOfA, addressOfB), PRIMARY);
   fixture.receive(encodeBubble(addressOfA, addressOfA), PRIMARY);
+  // Without an origin there is nobody to answer.
+  fixture.receive(encodeBubble(ACTORS.host, addressOfA), PRIMARY);
   assertEquals(fixture.client.nextTimer(), due);
 });
 

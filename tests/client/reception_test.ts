@@ -292,7 +292,7 @@ Deno.test("threat 1: a Router Advertisement from a trusted peer does not reach t
 });
 
 Deno.test("threat 8: a Teredo source that embeds an address that is not global is dropped", () => {
-  for (const mapping of ["10.0.0.1:4096", "192.168.1.1:4096", "224.0.0.1:4096"]) {
+  for (const mapping of ["10.0.0.1:4096", "192.168.1.1:4096", "224.0.0.1:4096", "192.0.2.9:0"]) {
     const fixture = ClientFixture.a();
     assertSilent(fixture, packet(clientAt(at(mapping)), addressOfA), at(mapping));
     assertEquals(fixture.dropped, "source_not_global");
