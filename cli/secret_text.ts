@@ -1,0 +1,49 @@
+/**
+ * Files with secrets in them.
+ *
+ * @module
+ */
+
+import type { Log } from "../io/log.ts";
+import { CliError } from "./cli_error.ts";
+import { ExitCode } from "./exit_code.ts";
+
+/** The rights of others than the file's owner. */
+const RIGHTS_OF_OTHERS = 0o077;
+
+/**
+ * Reads a file with secrets, and warns when others may read it too.
+ *
+ * @param what what it is, to be read after "Cannot read"
+ * @throws {CliError} it cannot be read
+ */
+export function readSecretText(what: string, path: string, log: Log): string {
+  let text: string;
+  try {
+    text = Deno.readTextFileSync(path);
+  } catch (error) {
+    throw explain(error, `Cannot read ${what} ${path}`);
+  }
+  const { mode } = Deno.statSync(path);
+  if (mode !== null && (mode & RIGHTS_OF_OTHERS) !== 0) {
+    log.warn(`Others than its owner may read or change ${path}: run "chmod 600 ${path}"`);
+  }
+  return text;
+}
+
+function explain(error: unknown, attempt: string): CliError {
+  if (error instanceof Deno.errors.NotFound) {
+    return new CliError(`${attempt}: there is no such file`);
+  }
+  if (error instanceof Deno.errors.PermissionDenied) {
+    return new CliError(
+      `${attempt}: this user may not. Let it, or run as the file's owner`,
+      ExitCode.PERMISSION,
+    );
+  }
+  if (error instanceof Deno.errors.IsADirectory) {
+    return new CliError(`${attempt}: it is a directory`);
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  return new CliError(`${attempt}: ${reason}`);
+}
