@@ -13,13 +13,13 @@ import {
   launchClient,
   prepareTeredo,
   qualification,
+  startRelay,
   startServer,
   type TeredoClient,
   teredoTitle,
 } from "../netns/teredo.ts";
 import { megabitsPerSecond, transfer } from "../netns/transfer.ts";
 import { NAT_KINDS, type NatName } from "./demo_options.ts";
-import { startRelay } from "./demo_relay.ts";
 import type { Stage } from "./stage.ts";
 
 /** Why the real demo cannot run on this machine; empty if it can. */
@@ -53,8 +53,8 @@ export async function showReal(stage: Stage, nat: NatName): Promise<void> {
   await startServer(lab.server);
   const addresses = `${ADDRESS.serverPrimary} and ${ADDRESS.serverSecondary}`;
   stage.say(`teredo server (${teredoTitle()}) serves on ${addresses}`);
-  const relay = await startRelay(lab.relay);
-  stage.say(relay ?? "No relay: Miredo's is not installed, or needs root. Client to client then");
+  await startRelay(lab.relay);
+  stage.say(`teredo relay stands between ${ADDRESS.relay} and the native IPv6 Internet`);
 
   stage.chapter("Qualification: each client asks the server how it is seen from outside");
   const [a, b] = await Promise.all([
@@ -63,7 +63,7 @@ export async function showReal(stage: Stage, nat: NatName): Promise<void> {
   ]);
   if (a === undefined || b === undefined) return;
   await meet(stage, lab, a, b);
-  if (relay !== undefined) await reachNative(stage, lab.sites.A.client);
+  await reachNative(stage, lab.sites.A.client);
 }
 
 /** Starts a client. Behind a symmetric NAT it has to notice. */
