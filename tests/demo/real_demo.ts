@@ -9,12 +9,14 @@ import { createLab, type Lab } from "../netns/lab.ts";
 import type { Machine } from "../netns/machine.ts";
 import { firstRoundTrip, type PingResult } from "../netns/ping.ts";
 import { ADDRESS } from "../netns/plan.ts";
+import { waitForRoute } from "../netns/routes.ts";
 import {
   launchClient,
   prepareTeredo,
   qualification,
   startRelay,
   startServer,
+  TEREDO_INTERFACE,
   type TeredoClient,
   teredoTitle,
 } from "../netns/teredo.ts";
@@ -82,6 +84,7 @@ async function qualify(
   }
   const { address, mapping } = await qualification(process);
   const took = Math.round(performance.now() - start);
+  await waitForRoute(machine, TEREDO_INTERFACE);
   stage.say(`${name} has the address ${address}`);
   stage.result(`${name} qualified`, `mapped to ${mapping}, ${took} ms after its start`, true);
   return { process, address, mapping };
