@@ -21,7 +21,7 @@ import { Sandbox } from "./sandbox.ts";
 export const NATIVE = "six0";
 
 /** The switches in the core. */
-const SWITCH = { ipv4: "br4", ipv6: "br6" } as const;
+export const SWITCH = { ipv4: "br4", ipv6: "br6" } as const;
 
 /** A client's place: its machine, and the router that it is behind. */
 export interface Site {

@@ -1,0 +1,38 @@
+// deno-lint-ignore-file no-console -- a program that people run in a terminal
+/**
+ * `deno task trace`: the packets of the four sequences, printed; with `--write`, also into `docs/traces/`.
+ *
+ * @module
+ */
+
+import { requires } from "../capabilities.ts";
+import { repositoryPath } from "./deno_run.ts";
+import { prepareTeredo } from "./teredo.ts";
+import { recordTraces, type Trace, TRACE_NEEDS } from "./traces.ts";
+
+async function main(args: readonly string[]): Promise<number> {
+  const isToBeWritten = args[0] === "--write";
+  if (args.length > (isToBeWritten ? 1 : 0)) {
+    console.error("Usage: deno task trace [--write]");
+    return 2;
+  }
+  const { ignore, reason } = requires(...TRACE_NEEDS);
+  if (ignore) {
+    console.error(`Cannot record traces: this machine ${reason}`);
+    return 1;
+  }
+  await prepareTeredo();
+  for (const trace of await recordTraces()) {
+    console.log(fileText(trace));
+    if (isToBeWritten) {
+      await Deno.writeTextFile(repositoryPath(`docs/traces/${trace.name}.txt`), fileText(trace));
+    }
+  }
+  return 0;
+}
+
+function fileText({ title, text }: Trace): string {
+  return `${title}\n\n${text}`;
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));
