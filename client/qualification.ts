@@ -15,6 +15,7 @@ import type { TeredoPacket } from "../wire/teredo_packet.ts";
 import { acceptAdvertisement, type Advertisement } from "./advertisement.ts";
 import { CLIENT_DEFAULTS, type ClientConfig, type ServerAddresses } from "./client_config.ts";
 import type { ClientEvent, OfflineReason } from "./client_event.ts";
+import { ServerList } from "./server_list.ts";
 import { Solicitation } from "./solicitation.ts";
 
 /**
@@ -70,9 +71,6 @@ export type QualificationState =
 
 type Qualified = Extract<QualificationState, { name: "qualified" }>;
 
-/** The wait after which an off-line client starts anew: doubled from the first to the last. */
-const RESTART_DELAY = { first: 5_000, last: 300_000 } as const;
-
 /** How often a client on a fallback server asks for the preferred one. */
 const RETURN_INTERVAL = 600_000;
 
@@ -88,23 +86,18 @@ export class Qualification {
   readonly #onAddress: () => void;
   /** How long the mapping is trusted to last without a packet, in milliseconds. */
   refreshInterval: number;
-  #servers: readonly ServerAddresses[];
-  #server: ServerAddresses;
+  readonly #servers: ServerList;
   #state: QualificationState = { name: "offline", reason: undefined, until: -Infinity };
-  #failures = 0;
   #heardAt: number | undefined;
   /** The latest address: its flags are kept while server and mapping are the same. */
   #latest: Uint8Array | undefined;
 
   /** @param onAddress called when the address has come, gone or changed */
   constructor(config: ClientConfig, onAddress: () => void) {
-    const [preferred] = config.servers;
-    if (preferred === undefined) throw new RangeError("Cannot qualify without a server");
     this.#config = config;
     this.#onAddress = onAddress;
     this.refreshInterval = this.#configuredInterval;
-    this.#servers = config.servers;
-    this.#server = preferred;
+    this.#servers = new ServerList(config.servers, config.random);
   }
 
   get state(): QualificationState {
@@ -113,7 +106,7 @@ export class Qualification {
 
   /** The server in use, or to be tried next. */
   get server(): ServerAddresses {
-    return this.#server;
+    return this.#servers.current;
   }
 
   /** The MTU of the link in octets. */
@@ -129,13 +122,13 @@ export class Qualification {
 
   /** Where connectivity tests go. */
   get serverEndpoint(): Endpoint {
-    return endpoint(this.#server.primary, TEREDO_PORT);
+    return endpoint(this.server.primary, TEREDO_PORT);
   }
 
   /** Whether `from` is one of the server's two addresses, port 3544. */
   isServer(from: Endpoint): boolean {
-    return from === endpoint(this.#server.primary, TEREDO_PORT) ||
-      from === endpoint(this.#server.secondary, TEREDO_PORT);
+    return from === endpoint(this.server.primary, TEREDO_PORT) ||
+      from === endpoint(this.server.secondary, TEREDO_PORT);
   }
 
   /** A valid packet came from the server: the refresh can wait (§5.2.5). */
@@ -184,12 +177,8 @@ export class Qualification {
 
   /** The servers' addresses are others now, after a look-up of their names. */
   useServers(servers: readonly ServerAddresses[], now: number, sink: ClientSink): void {
-    const [preferred] = servers;
-    if (preferred === undefined) throw new RangeError("Cannot qualify without a server");
-    this.#servers = servers;
-    if (servers.some((server) => isSame(server, this.#server))) return;
-    if (this.#state.name !== "offline") return;
-    this.#server = preferred;
+    if (this.#servers.replace(servers) || this.#state.name !== "offline") return;
+    this.#servers.usePreferred();
     this.requalify(now, sink);
   }
 
@@ -197,7 +186,7 @@ export class Qualification {
   requalify(now: number, sink: ClientSink): void {
     const state = this.#state;
     if (state.name === "disabled") return;
-    this.#failures = 0;
+    this.#servers.forgetFailures();
     if (state.name === "qualified") {
       state.refresh = undefined;
       state.refreshAt = now;
@@ -219,14 +208,14 @@ export class Qualification {
   /** That is over: begins anew with the preferred server. */
   enable(now: number, sink: ClientSink): void {
     if (this.#state.name !== "disabled") return;
-    this.#server = this.#servers[0]!;
+    this.#servers.usePreferred();
     this.#state = { name: "offline", reason: undefined, until: now };
     this.requalify(now, sink);
   }
 
   /** A series of solicitations to the server, whatever port they are for. */
   newSolicitation(): Solicitation {
-    return this.#newSolicitation(this.#server.primary);
+    return this.#newSolicitation(this.server.primary);
   }
 
   /** Believes an advertisement that answers `solicitation`, or says why not. */
@@ -234,7 +223,7 @@ export class Qualification {
     packet: TeredoPacket,
     from: Endpoint,
     solicitation: Solicitation,
-    server = this.#server,
+    server = this.server,
   ): Advertisement | DropReason {
     const { globalUnicast, credentials } = this.#config;
     const { primary } = server;
@@ -257,7 +246,7 @@ export class Qualification {
     if (advertisement.newKeyNeeded) {
       this.#fail("new_key_needed", now, sink);
     } else if (state.name === "primary") {
-      const solicitation = this.#newSolicitation(this.#server.secondary);
+      const solicitation = this.#newSolicitation(this.server.secondary);
       this.#state = { name: "secondary", solicitation, first: advertisement };
       this.#send(solicitation, now, sink);
     } else if (advertisement.mapping !== state.first.mapping) {
@@ -269,7 +258,7 @@ export class Qualification {
   }
 
   #start(now: number, sink: ClientSink): void {
-    sink.event({ type: "qualifying", server: this.#server });
+    sink.event({ type: "qualifying", server: this.server });
     const solicitation = this.newSolicitation();
     this.#state = { name: "primary", solicitation };
     this.#send(solicitation, now, sink);
@@ -288,17 +277,16 @@ export class Qualification {
     if (now < (state.refresh?.deadline ?? state.refreshAt)) return;
     state.refresh ??= this.newSolicitation();
     if (state.refresh.transmissions === 1) {
-      sink.event({ type: "server_silent", server: this.#server });
+      sink.event({ type: "server_silent", server: this.server });
     }
     this.#solicit(state.refresh, "server_lost", now, sink);
   }
 
   /** On a fallback server: one solicitation to the preferred one from time to time. */
   #askForReturn(state: Qualified, now: number, sink: ClientSink): void {
-    const [preferred] = this.#servers;
     state.returnAt = now + RETURN_INTERVAL;
-    if (preferred === undefined || isSame(preferred, this.#server)) return;
-    state.returning = this.#newSolicitation(preferred.primary);
+    if (!this.#servers.isFallback) return;
+    state.returning = this.#newSolicitation(this.#servers.preferred.primary);
     this.#send(state.returning, now, sink);
   }
 
@@ -313,7 +301,7 @@ export class Qualification {
     const returned = returning?.target === from;
     const solicitation = returned ? returning : refresh;
     if (solicitation === undefined) return "advertisement_unexpected";
-    const server = returned ? this.#servers[0]! : this.#server;
+    const server = returned ? this.#servers.preferred : this.server;
     const advertisement = this.accept(packet, from, solicitation, server);
     if (typeof advertisement === "string") return advertisement;
     if (!returned && solicitation.transmissions > 1) {
@@ -325,7 +313,7 @@ export class Qualification {
     }
     if (returned && advertisement.newKeyNeeded) return undefined;
     this.#heardAt = now;
-    this.#server = server;
+    if (returned) this.#servers.usePreferred();
     if (returned || advertisement.mapping !== state.mapping) {
       // The present server has shown the mapping to be the same for both its addresses, so the
       // preferred one is believed without another secondary phase.
@@ -344,7 +332,7 @@ export class Qualification {
     const mtu = Math.min(advertisement.mtu ?? Infinity, this.#config.mtu ?? CLIENT_DEFAULTS.mtu);
     const address = this.#addressFor(mapping);
     this.#latest = address;
-    this.#failures = 0;
+    this.#servers.forgetFailures();
     this.refreshInterval = this.#configuredInterval;
     this.#state = {
       name: "qualified",
@@ -358,12 +346,12 @@ export class Qualification {
       returnAt: now + RETURN_INTERVAL,
     };
     this.#onAddress();
-    sink.event({ type: "qualified", server: this.#server, address, mapping, mtu, previous });
+    sink.event({ type: "qualified", server: this.server, address, mapping, mtu, previous });
   }
 
   /** New random flags for a new server or mapping only: peers know the whole address. */
   #addressFor(mapping: Endpoint): Uint8Array {
-    const server = this.#server.primary;
+    const server = this.server.primary;
     const latest = this.#latest;
     const isKnown = latest !== undefined && serverOf(latest) === server &&
       mappingOf(latest) === mapping;
@@ -378,23 +366,12 @@ export class Qualification {
   /** The server is no good: on to the next one at once, or, after the last one, a pause. */
   #fail(reason: OfflineReason, now: number, sink: ClientSink): void {
     const previous = this.#currentAddress;
-    const server = this.#server;
-    const next = this.#servers.findIndex((candidate) => isSame(candidate, server)) + 1;
-    const isLast = next >= this.#servers.length;
-    this.#server = this.#servers[isLast ? 0 : next]!;
-    const retryIn = isLast ? this.#restartDelay() : 0;
+    const server = this.server;
+    const retryIn = this.#servers.advance();
     this.#state = { name: "offline", reason, until: now + retryIn };
     if (previous !== undefined) this.#onAddress();
     sink.event({ type: "offline", server, reason, retryIn, previous });
-    if (!isLast) this.#start(now, sink);
-  }
-
-  /** Doubles with each failure; 75 to 125 %, lest all clients of a server come back at once. */
-  #restartDelay(): number {
-    const { first, last } = RESTART_DELAY;
-    const delay = Math.min(first * 2 ** this.#failures, last);
-    this.#failures++;
-    return delay * uniform(this.#config.random, 0.75, 1.25);
+    if (retryIn === 0) this.#start(now, sink);
   }
 
   get #configuredInterval(): number {
@@ -414,8 +391,4 @@ export class Qualification {
   #send(solicitation: Solicitation, now: number, sink: ClientSink): void {
     sink.datagram(solicitation.target, "service", solicitation.next(now));
   }
-}
-
-function isSame(a: ServerAddresses, b: ServerAddresses): boolean {
-  return a.primary === b.primary && a.secondary === b.secondary;
 }
