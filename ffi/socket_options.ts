@@ -11,7 +11,13 @@
  */
 import { formatIpv4, ipv4Address } from "../wire/ipv4_address.ts";
 import { libc } from "./libc.ts";
-import { dontFragmentOff, getInteger, growReceiveBuffer, u32Box } from "./socket_integer.ts";
+import {
+  dontFragmentOff,
+  getInteger,
+  growReceiveBuffer,
+  setInteger,
+  u32Box,
+} from "./socket_integer.ts";
 import { allocate } from "./struct.ts";
 import { SOCKADDR_IN } from "./structs.ts";
 
@@ -20,6 +26,11 @@ const AF_INET = 2;
 const SOCK_DGRAM = 2;
 const SOL_SOCKET = 1;
 const SO_TYPE = 3;
+
+// <netinet/in.h>
+const IPPROTO_IP = 0;
+const IP_MULTICAST_TTL = 33;
+const IP_MULTICAST_LOOP = 34;
 
 /**
  * Lets routers fragment what the UDP socket bound to `address` and `port` sends: clears the DF bit that Linux
@@ -48,6 +59,21 @@ export function setReceiveBuffer(address: string, port: number, octets: number):
   let granted = 0;
   for (const fd of udpSocketsAt(address, port)) granted = growReceiveBuffer(fd, octets);
   return granted;
+}
+
+/**
+ * Keeps what the UDP socket bound to `address` and `port` sends to multicast groups on the link, and from
+ * coming back to this host.
+ *
+ * @returns Whether a socket was found and changed.
+ */
+export function keepMulticastOnLink(address: string, port: number): boolean {
+  const sockets = udpSocketsAt(address, port);
+  return sockets.length > 0 &&
+    sockets.every((fd) =>
+      setInteger(fd, IPPROTO_IP, IP_MULTICAST_TTL, 1) &&
+      setInteger(fd, IPPROTO_IP, IP_MULTICAST_LOOP, 0)
+    );
 }
 
 /** The descriptors of this process that are IPv4 UDP sockets bound to exactly this address and port. */

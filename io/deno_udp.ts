@@ -47,7 +47,16 @@ export function openDenoUdp(options: DenoUdpOptions): UdpSocket {
   });
   const { hostname, port } = listener.addr as Deno.NetAddr;
   options.prepare?.(hostname, port);
-  return new DenoUdpSocket(listener, endpoint(options.address, port), options.counters);
+  return fromListener(listener, endpoint(options.address, port), options.counters);
+}
+
+/** A socket that Deno has opened for us at `local`; it is closed with what is returned. */
+export function fromListener(
+  listener: Deno.DatagramConn,
+  local: Endpoint,
+  counters: Counters,
+): UdpSocket {
+  return new DenoUdpSocket(listener, local, counters);
 }
 
 class DenoUdpSocket implements UdpSocket {
