@@ -17,7 +17,7 @@ import { equalOctets } from "../wire/octets.ts";
 import { isTeredo, serverOf } from "../wire/teredo_address.ts";
 import type { TeredoPacket } from "../wire/teredo_packet.ts";
 import type { ClientCredentials } from "./client_config.ts";
-import { type Solicitation, SOLICITATION_SOURCE } from "./solicitation.ts";
+import type { Solicitation } from "./solicitation.ts";
 
 /** What an accepted advertisement says. */
 export interface Advertisement {
@@ -32,6 +32,8 @@ export interface Advertisement {
 /** What an advertisement is held against. */
 export interface Expectation {
   readonly solicitation: Solicitation;
+  /** Who must answer, if not who was asked: the cone bit asks for an answer from the other address. */
+  readonly sender?: Endpoint | undefined;
   /** The primary address of the server, which the prefix must name. */
   readonly primary: Ipv4Address;
   readonly globalUnicast: GlobalUnicast;
@@ -49,7 +51,7 @@ export function acceptAdvertisement(
 ): Advertisement | DropReason {
   const { solicitation, primary, globalUnicast, credentials } = expectation;
   const { authentication, origin, ipv6 } = packet;
-  if (from !== solicitation.target) return "advertisement_unexpected";
+  if (from !== (expectation.sender ?? solicitation.target)) return "advertisement_unexpected";
   // Every solicitation carries a nonce, so an answer without one is no answer.
   if (authentication === undefined || !solicitation.hasNonce(authentication.nonce)) {
     return "nonce_mismatch";
@@ -62,7 +64,7 @@ export function acceptAdvertisement(
   }
   if (origin === undefined) return "origin_missing";
   if (portOf(origin) === 0 || !globalUnicast.has(addressOf(origin))) return "origin_not_global";
-  if (!isSameIpv6(ipv6, DESTINATION, SOLICITATION_SOURCE)) return "advertisement_unexpected";
+  if (!isSameIpv6(ipv6, DESTINATION, solicitation.source)) return "advertisement_unexpected";
   const advertisement = parseRouterAdvertisement(ipv6);
   if (typeof advertisement === "string") return advertisement;
   const [information, ...more] = advertisement.prefixes;

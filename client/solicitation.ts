@@ -26,19 +26,34 @@ import type { ClientCredentials } from "./client_config.ts";
  */
 export const SOLICITATION_SOURCE: Readonly<Uint8Array> = linkLocal(0x0000ffff, 0xfffffffe);
 
-const SOLICITATION = encodeRouterSolicitation(SOLICITATION_SOURCE);
+/**
+ * fe80::8000:ffff:ffff:fffd, the source of a solicitation with cone bit 1, which a server answers from
+ * its other address (RFC 4380 §5.3.2). No client sends it since RFC 5991 §3.2; a probe does, which
+ * wants to see what the NAT lets in.
+ */
+export const CONE_SOLICITATION_SOURCE: Readonly<Uint8Array> = linkLocal(0x8000ffff, 0xfffffffd);
 
 /** One series of solicitations to one address of a server. */
 export class Solicitation {
   /** The server's address and port. */
   readonly target: Endpoint;
+  /** The IPv6 source, 16 octets: where the advertisement goes. */
+  readonly source: Readonly<Uint8Array>;
+  readonly #packet: Uint8Array;
   readonly #random: Random;
   readonly #credentials: ClientCredentials | undefined;
   readonly #nonces: Uint8Array[] = [];
   #deadline = -Infinity;
 
-  constructor(target: Endpoint, random: Random, credentials: ClientCredentials | undefined) {
+  constructor(
+    target: Endpoint,
+    random: Random,
+    credentials: ClientCredentials | undefined,
+    source: Readonly<Uint8Array> = SOLICITATION_SOURCE,
+  ) {
     this.target = target;
+    this.source = source;
+    this.#packet = encodeRouterSolicitation(source);
     this.#random = random;
     this.#credentials = credentials;
   }
@@ -63,7 +78,7 @@ export class Solicitation {
     const nonce = randomBytes(this.#random, NONCE_LENGTH);
     this.#nonces.push(nonce);
     this.#deadline = now + QUALIFICATION_TIMEOUT;
-    return encodeTeredoPacket({ authentication: this.#authenticate(nonce), ipv6: SOLICITATION });
+    return encodeTeredoPacket({ authentication: this.#authenticate(nonce), ipv6: this.#packet });
   }
 
   /** Whether `nonce` is of one of these solicitations; an answer may come late. */
@@ -74,7 +89,7 @@ export class Solicitation {
   #authenticate(nonce: Uint8Array): Authentication {
     if (this.#credentials === undefined) return nonceOnly(nonce);
     const { identifier, secret } = this.#credentials;
-    const content = { nonce, confirmation: 0, origin: undefined, ipv6: SOLICITATION };
+    const content = { nonce, confirmation: 0, origin: undefined, ipv6: this.#packet };
     return { identifier, value: authenticationValue(secret, content), nonce, confirmation: 0 };
   }
 }
