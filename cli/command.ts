@@ -7,11 +7,13 @@
 import type { Options, Values } from "./option.ts";
 import type { ValueKind } from "./value_kind.ts";
 
-/** The argument of a command that is not an option. */
+/** What a command takes that is not an option: one argument, or several of a kind. */
 export interface Positional {
   readonly kind: ValueKind<string>;
   readonly help: string;
   readonly isRequired: boolean;
+  /** Whether there may be more than one; unless given, no. */
+  readonly isRepeated?: boolean;
 }
 
 /** A command line to learn from. */
@@ -49,7 +51,7 @@ export interface Command<O extends Options = Options> {
    */
   run(
     values: Values<O>,
-    positional: string | undefined,
+    positional: readonly string[],
     surroundings: Surroundings,
   ): void | Promise<void>;
 }

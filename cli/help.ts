@@ -63,8 +63,9 @@ function usage({ name, options, positional }: Command): string {
   }
   words.push("[OPTIONS]");
   if (positional) {
-    const { placeholder } = positional.kind;
-    words.push(positional.isRequired ? placeholder : `[${placeholder}]`);
+    const { kind: { placeholder }, isRequired, isRepeated } = positional;
+    const word = isRepeated ? `${placeholder}...` : placeholder;
+    words.push(isRequired ? word : `[${word}]`);
   }
   return words.join(" ");
 }

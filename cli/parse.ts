@@ -17,7 +17,7 @@ export type Request =
   | {
     readonly type: "run";
     readonly values: Record<string, unknown>;
-    readonly positional: string | undefined;
+    readonly positional: readonly string[];
   };
 
 /**
@@ -97,18 +97,19 @@ function readOption(
   throw new UsageError(`"teredo ${command.name}" needs ${flag}, ${expected}`, command.name);
 }
 
-function readPositional(command: Command, given: readonly (string | number)[]): string | undefined {
+function readPositional(command: Command, given: readonly (string | number)[]): string[] {
   const { positional } = command;
-  const [first, second] = given.map(String);
-  const surplus = positional === undefined ? first : second;
-  if (surplus !== undefined) {
-    throw new UsageError(`Unexpected argument "${surplus}"`, command.name);
+  const texts = given.map(String);
+  const most = positional === undefined ? 0 : positional.isRepeated ? Infinity : 1;
+  if (texts.length > most) {
+    throw new UsageError(`Unexpected argument "${texts[most]}"`, command.name);
   }
-  if (positional === undefined) return undefined;
+  if (positional === undefined) return [];
   const { kind, isRequired } = positional;
-  if (first !== undefined) return readValue(command, kind.placeholder, kind, first);
-  if (!isRequired) return undefined;
-  throw new UsageError(`"teredo ${command.name}" needs ${kind.expected}`, command.name);
+  if (isRequired && texts.length === 0) {
+    throw new UsageError(`"teredo ${command.name}" needs ${kind.expected}`, command.name);
+  }
+  return texts.map((each) => readValue(command, kind.placeholder, kind, each));
 }
 
 function readValue<T>(command: Command, what: string, kind: ValueKind<T>, given: string): T {

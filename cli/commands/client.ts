@@ -59,7 +59,7 @@ export const client: Command = command({
       does: "Send from a port that a firewall lets through, to Teredo clients only",
     },
   ],
-  run({ server, ...options }, host, { signal }) {
+  run({ server, ...options }, [host], { signal }) {
     return runClient({ ...options, server: oneServer(server, host) }, signal);
   },
 });

@@ -44,7 +44,7 @@ export const decode: Command = command({
       does: "The same for a program",
     },
   ],
-  run({ json }, address, { print }) {
+  run({ json }, [address], { print }) {
     const parts = explain(parse(address!));
     print(json ? `${JSON.stringify(parts)}\n` : table(parts));
   },

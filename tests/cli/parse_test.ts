@@ -36,7 +36,11 @@ const DEFAULTS = {
   defaultRoute: true,
 };
 
-const LINES: readonly [line: string, values: Partial<typeof DEFAULTS> | object, word?: string][] = [
+const LINES: readonly [
+  line: string,
+  values: Partial<typeof DEFAULTS> | object,
+  ...words: string[],
+][] = [
   ["--address 192.0.2.1", {}],
   ["--address=192.0.2.1", {}],
   ["--address 192.0.2.1 --port 1", { port: 1 }],
@@ -50,7 +54,7 @@ const LINES: readonly [line: string, values: Partial<typeof DEFAULTS> | object, 
   ["--address 192.0.2.1 -- --word", {}, "--word"],
 ];
 
-for (const [line, values, positional] of LINES) {
+for (const [line, values, ...positional] of LINES) {
   Deno.test(`parse: ${line}`, () => {
     assertEquals(parseCommandLine(sample, line.split(" ")), {
       type: "run",
