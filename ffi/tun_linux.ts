@@ -67,7 +67,12 @@ export class LinuxTun implements Tun {
       case "EINTR":
         return 0;
       default:
-        throw new SystemError(`read from interface "${this.name}"`, "read", code);
+        throw new SystemError(
+          `read from interface "${this.name}"`,
+          "read",
+          code,
+          readRemedy(errnoName(code)),
+        );
     }
   }
 
@@ -115,6 +120,10 @@ function deviceRemedy(code: ErrnoName): string | undefined {
     default:
       return undefined;
   }
+}
+
+function readRemedy(code: ErrnoName): string | undefined {
+  return code === "EBADFD" ? "Somebody deleted the interface" : undefined;
 }
 
 function attachRemedy(code: ErrnoName, name: string): string | undefined {

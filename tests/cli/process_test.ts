@@ -203,6 +203,7 @@ Deno.test({
       sleep 0.3; ip link del teredo; wait $client`);
     assertEquals(ended.code, 1, ended.stderr);
     assertStringIncludes(ended.stderr, 'Cannot read from interface "teredo"');
+    assertStringIncludes(ended.stderr, "Somebody deleted the interface");
   },
 });
 

@@ -143,7 +143,7 @@ namespaceTest(url, "TUN writes are refused, not thrown: bad packet, closed inter
 namespaceTest(url, "TUN reads throw once someone deleted the interface", ["tun", "ip"], () => {
   const tun = openTun("teredo");
   run("ip", "link", "delete", "teredo");
-  const error = assertThrows(() => tun.read(new Uint8Array(1500)), SystemError);
+  const error = assertThrows(() => tun.read(new Uint8Array(1500)), SystemError, "deleted");
   assertEquals((error as SystemError).code, "EBADFD");
   tun.close();
 });
