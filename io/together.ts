@@ -13,13 +13,18 @@ export type Task = (signal: AbortSignal) => Promise<void>;
  * @throws what the first failing task threw, when all have ended
  */
 export async function together(signal: AbortSignal, ...tasks: Task[]): Promise<void> {
+  // Not AbortSignal.any: Deno 2.7 lets its signals be collected although someone listens to them, and then
+  // nobody is told to end.
   const stop = new AbortController();
-  const either = AbortSignal.any([signal, stop.signal]);
-  const running = tasks.map((task) => task(either));
+  const end = () => stop.abort();
+  signal.addEventListener("abort", end);
+  if (signal.aborted) end();
+  const running = tasks.map((task) => task(stop.signal));
   try {
-    await Promise.race([...running, aborted(either)]);
+    await Promise.race([...running, aborted(stop.signal)]);
   } finally {
-    stop.abort();
+    signal.removeEventListener("abort", end);
+    end();
     await Promise.allSettled(running);
   }
 }

@@ -39,3 +39,17 @@ Deno.test("together: without tasks the signal is waited for", async () => {
   stop.abort();
   await running;
 });
+
+Deno.test("together: tasks within tasks hear that they are to end, though garbage was collected", async () => {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--no-check",
+      "--no-config",
+      "--v8-flags=--expose-gc",
+      new URL("./fixtures/end_after_collection.ts", import.meta.url).pathname,
+    ],
+    stdin: "null",
+  }).output();
+  assertEquals(new TextDecoder().decode(stdout), "3\n");
+});
