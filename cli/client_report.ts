@@ -61,6 +61,16 @@ export class ClientReport {
         };
       case "offline":
         return this.#describeOffline(event);
+      case "disabled":
+        this.#reason = undefined;
+        return {
+          level: "warn",
+          text: event.previous === undefined
+            ? "Disabled: native IPv6 present"
+            : `Disabled: native IPv6 present; ${
+              formatIpv6(event.previous)
+            } is given up until it goes`,
+        };
       case "peer_reached":
         return {
           level: "debug",
