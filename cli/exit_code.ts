@@ -12,6 +12,8 @@ export const ExitCode = {
   FAILED: 1,
   /** The command line is wrong. */
   USAGE: 2,
+  /** No server gives an address here. */
+  NOT_QUALIFIED: 3,
   /** A permission is missing; the number that systemd calls NOPERM. */
   PERMISSION: 77,
 } as const;

@@ -100,7 +100,8 @@ function table(rows: readonly Row[]): string[] {
   });
 }
 
-function wrap(text: string, width: number): string[] {
+/** Text in lines of so many columns at most. */
+export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(" ")) {

@@ -89,10 +89,13 @@ export type NatName =
  * translates
  */
 export function nameNat(findings: ServerFindings, isOwn: (at: Endpoint) => boolean): NatName {
-  const { primary, mapping, filtering } = findings;
+  const { primary, secondary, mapping, filtering } = findings;
   if ("unknown" in mapping) return "unknown";
+  // A host with several addresses may send from another one to each destination.
+  if ([primary, secondary].every((seen) => seen.mapping !== undefined && isOwn(seen.mapping))) {
+    return "none";
+  }
   if (mapping.value === "destination_dependent") return "symmetric";
-  if (primary.mapping !== undefined && isOwn(primary.mapping)) return "none";
   if ("unknown" in filtering) return "cone_of_some_kind";
   switch (filtering.value) {
     case "endpoint_independent":

@@ -1,0 +1,92 @@
+/**
+ * `teredo probe`.
+ *
+ * @module
+ */
+
+import { CliError, UsageError } from "../cli_error.ts";
+import { type Command, command } from "../command.ts";
+import { formatDuration } from "../duration.ts";
+import { ExitCode } from "../exit_code.ts";
+import { optional, switchedOff } from "../option.ts";
+import { SERVER, TIMEOUT_SECONDS } from "../probe_kinds.ts";
+import { probeReport } from "../probe_report.ts";
+import { probeText } from "../probe_text.ts";
+import { runProbe } from "../run_probe.ts";
+import { ALLOW_PRIVATE } from "../shared_options.ts";
+import { REFRESH_SECONDS } from "../value_kind.ts";
+
+/** How long an address that does not answer is waited for unless told, in milliseconds. */
+const PATIENCE = 3_000;
+
+/** Tells whether servers can be used from here, and what the NAT is like. */
+export const probe: Command = command({
+  name: "probe",
+  summary: "Tell which servers can be used from here, and what the NAT is like",
+  details: [
+    "Asks both addresses of each server for an address, as a client would, and finds out what the " +
+    "NAT on the way does. It needs no permission, changes nothing, and ends by itself after a few " +
+    "seconds.",
+    `It ends with code ${ExitCode.NOT_QUALIFIED} when none of the servers can be used.`,
+  ],
+  positional: {
+    kind: SERVER,
+    help: "The name or primary IPv4 address of a server; with a comma its secondary address " +
+      "behind it, where that is not the one after the primary",
+    isRequired: false,
+    isRepeated: true,
+  },
+  options: {
+    json: switchedOff("Print JSON with the keys schema, recommended, nat and servers"),
+    timeout: optional(
+      TIMEOUT_SECONDS,
+      "How long an address that does not answer is waited for",
+      String(PATIENCE / 1000),
+    ),
+    refresh: optional(
+      REFRESH_SECONDS,
+      "Find out how long a mapping lasts without a packet, up to so many seconds; takes that long",
+      "not tried",
+    ),
+    allowPrivate: ALLOW_PRIVATE,
+  },
+  examples: [
+    {
+      line: "probe teredo.trex.fi",
+      does: "Tell whether that server can be used, and name the NAT",
+    },
+    {
+      line: "probe teredo.example 203.0.113.1,203.0.113.9 --json",
+      does: "Compare two servers, of which one has unusual addresses, for a program",
+    },
+    {
+      line: "probe teredo.example --refresh 120",
+      does: "Also find out, within two minutes, how seldom the mapping needs a packet",
+    },
+  ],
+  async run({ json, timeout, refresh, allowPrivate }, servers, { print, complain, signal }) {
+    if (servers.length === 0) {
+      throw new UsageError(
+        '"teredo probe" needs a server: name one or more. The public ones of old are gone, so ' +
+          "that none is tried unasked",
+        "probe",
+      );
+    }
+    if (refresh !== undefined) {
+      complain(`Trying how long a mapping lasts: this takes up to ${formatDuration(refresh)}\n`);
+    }
+    const patience = timeout ?? PATIENCE;
+    const outcomes = await runProbe({ servers, patience, refresh, allowPrivate }, signal);
+    if (signal.aborted) return;
+    const report = probeReport(outcomes);
+    print(json ? `${JSON.stringify(report)}\n` : probeText(report));
+    if (report.recommended === null) {
+      const whom = servers.length === 1 ? "The server" : "None of the servers";
+      const not = servers.length === 1 ? "cannot" : "can";
+      throw new CliError(
+        `${whom} ${not} be used from here: see the report`,
+        ExitCode.NOT_QUALIFIED,
+      );
+    }
+  },
+});

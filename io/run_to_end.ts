@@ -1,0 +1,70 @@
+/**
+ * Running a machine that ends by itself.
+ *
+ * @module
+ */
+
+import type { Machine } from "../protocol/machine.ts";
+import type { Counters } from "./counters.ts";
+import { openDenoUdp } from "./deno_udp.ts";
+import { Driver } from "./driver.ts";
+import type { UdpSocket } from "./udp.ts";
+import { ipv4Address } from "../wire/ipv4_address.ts";
+
+/** A machine that has something to find out, and says when it is done. */
+export type FindingMachine<Via extends string, Findings> = Machine<
+  Via,
+  { readonly type: "complete" },
+  Findings
+>;
+
+/** Sockets that a system picked the ports of, by their names. */
+export type FreshSockets<Via extends string> = Readonly<Record<Via, UdpSocket>>;
+
+/**
+ * Opens sockets at ports that the system picks.
+ *
+ * @throws what the system has against it
+ */
+export function openFreshSockets<Via extends string>(
+  names: readonly Via[],
+  counters: Counters,
+): FreshSockets<Via> {
+  using opened = new DisposableStack();
+  const entries = names.map((name) => {
+    const socket = openDenoUdp({ address: ipv4Address(0), port: 0, counters });
+    opened.defer(() => socket.close());
+    return [name, socket] as const;
+  });
+  opened.move();
+  return Object.fromEntries(entries) as FreshSockets<Via>;
+}
+
+/**
+ * Pumps `machine` until it is complete or `signal` aborts, and closes the sockets.
+ *
+ * @returns what it found until then
+ * @throws what a packet or timer brought to light: a mistake in the program
+ */
+export async function runToEnd<Via extends string, Findings>(
+  machine: FindingMachine<Via, Findings>,
+  sockets: FreshSockets<Via>,
+  counters: Counters,
+  signal: AbortSignal,
+): Promise<Findings> {
+  const done = new AbortController();
+  const fault: { error?: unknown } = {};
+  const driver = new Driver<Via, { readonly type: "complete" }, Findings>({
+    machine,
+    sockets,
+    onEvent: () => done.abort(),
+    onFault: (error) => {
+      fault.error = error;
+      done.abort();
+    },
+    counters,
+  });
+  await driver.run(AbortSignal.any([signal, done.signal]));
+  if ("error" in fault) throw fault.error;
+  return driver.status();
+}
