@@ -30,8 +30,9 @@ import { describeDrops } from "./drop_report.ts";
 import { faultReport } from "./fault_report.ts";
 import { writeMessage } from "./message.ts";
 import { describeOffload, type OffloadMode } from "./offload.ts";
-import { openSocket } from "./open_socket.ts";
 import { withRemedy } from "./permission.ts";
+import { SocketOpener } from "./socket_opener.ts";
+import type { UdpMode } from "./udp_mode.ts";
 
 /** What a person tells a client. */
 export interface ClientOptions {
@@ -44,6 +45,7 @@ export interface ClientOptions {
   readonly refreshInterval: number | undefined;
   readonly allowPrivate: boolean;
   readonly offload: OffloadMode;
+  readonly udp: UdpMode;
   readonly logLevel: LogLevel;
 }
 
@@ -66,7 +68,9 @@ export async function runClient(options: ClientOptions, signal: AbortSignal): Pr
   const network = new ClientInterface(configuration, options.defaultRoute, log);
   withRemedy("CAP_NET_ADMIN", () => network.prepare(TEREDO_MTU));
 
-  const socket = openSocket(ipv4Address(0), options.port ?? 0, counters);
+  const poller = new Poller();
+  const opener = new SocketOpener({ mode: options.udp, poller, counters, log });
+  const socket = opener.open(ipv4Address(0), options.port ?? 0);
   resources.defer(() => socket.close());
 
   const globalUnicast = addressPolicy(options.allowPrivate);
@@ -75,7 +79,6 @@ export async function runClient(options: ClientOptions, signal: AbortSignal): Pr
   if (servers === undefined) return;
   checkServer(servers, globalUnicast);
 
-  const poller = new Poller();
   const client = new Client({
     servers: [servers],
     globalUnicast,

@@ -26,9 +26,10 @@ import { CliError } from "./cli_error.ts";
 import { describeDrops } from "./drop_report.ts";
 import { faultReport } from "./fault_report.ts";
 import { writeMessage } from "./message.ts";
-import { openSocket } from "./open_socket.ts";
 import { withRemedy } from "./permission.ts";
 import { describeRelayEvent } from "./relay_report.ts";
+import { SocketOpener } from "./socket_opener.ts";
+import type { UdpMode } from "./udp_mode.ts";
 
 /** What a person tells a relay. */
 export interface RelayOptions {
@@ -38,6 +39,7 @@ export interface RelayOptions {
   readonly prefix: readonly Ipv6Prefix[] | undefined;
   readonly hostOnly: boolean;
   readonly allowPrivate: boolean;
+  readonly udp: UdpMode;
   readonly logLevel: LogLevel;
 }
 
@@ -69,9 +71,10 @@ export async function runRelay(options: RelayOptions, signal: AbortSignal): Prom
     configuration.addRoute(TEREDO_ROUTE);
   });
 
-  const socket = openSocket(options.bind ?? ipv4Address(0), options.port ?? 0, counters);
-  resources.defer(() => socket.close());
   const poller = new Poller();
+  const opener = new SocketOpener({ mode: options.udp, poller, counters, log });
+  const socket = opener.open(options.bind ?? ipv4Address(0), options.port ?? 0);
+  resources.defer(() => socket.close());
   const relay = new Relay({
     globalUnicast: addressPolicy(options.allowPrivate),
     random: (bytes) => crypto.getRandomValues(bytes),

@@ -4,12 +4,14 @@
  * @module
  */
 
+import { Poller } from "../ffi/poller.ts";
 import { openRawIpv6 } from "../ffi/raw_ipv6.ts";
 import { Counters } from "../io/counters.ts";
 import { Driver } from "../io/driver.ts";
 import { localAddresses } from "../io/local_addresses.ts";
 import { type Log, type LogLevel, openLog } from "../io/log.ts";
 import { RawLink } from "../io/raw_link.ts";
+import { type Task, together } from "../io/together.ts";
 import { Server } from "../server/server.ts";
 import { formatIpv4, type Ipv4Address } from "../wire/ipv4_address.ts";
 import { formatEndpoint } from "../wire/endpoint.ts";
@@ -17,10 +19,11 @@ import { addressPolicy } from "./address_policy.ts";
 import { describeDrops } from "./drop_report.ts";
 import { faultReport } from "./fault_report.ts";
 import { writeMessage } from "./message.ts";
-import { openSocket } from "./open_socket.ts";
 import { withRemedy } from "./permission.ts";
 import { chooseAddresses } from "./server_addresses.ts";
 import { describeServerEvent } from "./server_report.ts";
+import { SocketOpener } from "./socket_opener.ts";
+import type { UdpMode } from "./udp_mode.ts";
 
 /** What a person tells a server. */
 export interface ServerOptions {
@@ -28,6 +31,8 @@ export interface ServerOptions {
   readonly secondary: Ipv4Address | undefined;
   readonly port: number;
   readonly allowPrivate: boolean;
+  readonly limits: "on" | "off";
+  readonly udp: UdpMode;
   readonly logLevel: LogLevel;
 }
 
@@ -45,15 +50,24 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
 
   using resources = new DisposableStack();
   const counters = new Counters();
+  const poller = new Poller();
+  const opener = new SocketOpener({ mode: options.udp, poller, counters, log });
   const open = (address: Ipv4Address) =>
-    resources.adopt(openSocket(address, port, counters), (socket) => socket.close());
+    resources.adopt(opener.open(address, port), (socket) => socket.close());
   const host = openHost(resources, log);
   const sockets = {
     primary: open(primary),
     ...secondary !== undefined && { secondary: open(secondary) },
   };
   const driver = new Driver({
-    machine: new Server({ primary, secondary, port, globalUnicast, ownAddresses }),
+    machine: new Server({
+      primary,
+      secondary,
+      port,
+      globalUnicast,
+      ownAddresses,
+      limits: options.limits === "off" ? "off" : undefined,
+    }),
     sockets,
     host,
     onEvent: (event) => writeMessage(log, describeServerEvent(event)),
@@ -63,7 +77,9 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
 
   const places = Object.values(sockets).map(({ local }) => formatEndpoint(local));
   log.info(`Serving on ${places.join(" and ")}`);
-  await driver.run(signal);
+  const tasks: Task[] = [(ending) => driver.run(ending)];
+  if (opener.needsPoller) tasks.push((ending) => poller.run(ending));
+  await together(signal, ...tasks);
   log.debug(() => describeDrops(counters));
   log.info(`Stopped serving on ${formatIpv4(primary)}`);
 }

@@ -7,6 +7,7 @@
 import { LOG_LEVELS, type LogLevel } from "../io/log.ts";
 import { defaulted, type Option, switchedOff } from "./option.ts";
 import { OFFLOAD_MODES, type OffloadMode } from "./offload.ts";
+import { UDP_MODES, type UdpMode } from "./udp_mode.ts";
 import { oneOf } from "./value_kind.ts";
 
 /** `--log-level`. */
@@ -26,4 +27,11 @@ export const OFFLOAD: Option<OffloadMode> = defaulted(
   oneOf("MODE", OFFLOAD_MODES),
   "auto",
   "Whether packets of one connection enter and leave the interface together, which is faster",
+);
+
+/** `--udp`. */
+export const UDP: Option<UdpMode> = defaulted(
+  oneOf("MODE", UDP_MODES),
+  "auto",
+  "How UDP datagrams are moved: in batches, which is faster and needs Linux, or one by one by Deno",
 );

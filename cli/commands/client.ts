@@ -8,7 +8,7 @@ import { UsageError } from "../cli_error.ts";
 import { type Command, command } from "../command.ts";
 import { defaulted, optional, switchedOn } from "../option.ts";
 import { runClient } from "../run_client.ts";
-import { ALLOW_PRIVATE, LOG_LEVEL, OFFLOAD } from "../shared_options.ts";
+import { ALLOW_PRIVATE, LOG_LEVEL, OFFLOAD, UDP } from "../shared_options.ts";
 import { HOST, PORT, REFRESH_SECONDS, text } from "../value_kind.ts";
 
 /** Runs a client. */
@@ -47,6 +47,7 @@ export const client: Command = command({
     ),
     allowPrivate: ALLOW_PRIVATE,
     offload: OFFLOAD,
+    udp: UDP,
     logLevel: LOG_LEVEL,
   },
   examples: [

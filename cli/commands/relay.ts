@@ -8,7 +8,7 @@ import { UsageError } from "../cli_error.ts";
 import { type Command, command } from "../command.ts";
 import { defaulted, optional, switchedOff } from "../option.ts";
 import { runRelay } from "../run_relay.ts";
-import { ALLOW_PRIVATE, LOG_LEVEL } from "../shared_options.ts";
+import { ALLOW_PRIVATE, LOG_LEVEL, UDP } from "../shared_options.ts";
 import { IPV4, IPV6_PREFIXES, PORT, text } from "../value_kind.ts";
 
 /** Runs a relay. */
@@ -37,6 +37,7 @@ export const relay: Command = command({
     ),
     hostOnly: switchedOff("Serve this host's own addresses only"),
     allowPrivate: ALLOW_PRIVATE,
+    udp: UDP,
     logLevel: LOG_LEVEL,
   },
   examples: [

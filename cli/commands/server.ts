@@ -6,10 +6,16 @@
 
 import { TEREDO_PORT } from "../../protocol/constants.ts";
 import { type Command, command } from "../command.ts";
-import { defaulted, optional, required } from "../option.ts";
+import { defaulted, type Option, optional, required } from "../option.ts";
 import { runServer } from "../run_server.ts";
-import { ALLOW_PRIVATE, LOG_LEVEL } from "../shared_options.ts";
-import { IPV4, PORT } from "../value_kind.ts";
+import { ALLOW_PRIVATE, LOG_LEVEL, UDP } from "../shared_options.ts";
+import { IPV4, oneOf, PORT } from "../value_kind.ts";
+
+const LIMITS: Option<"on" | "off"> = defaulted(
+  oneOf("WHETHER", ["on", "off"]),
+  "on",
+  "Limit how much each source may ask for; off is for measurements in a network of its own",
+);
 
 /** Runs a server. */
 export const server: Command = command({
@@ -29,6 +35,8 @@ export const server: Command = command({
     ),
     port: defaulted(PORT, TEREDO_PORT, "The UDP port on both; clients know only 3544"),
     allowPrivate: ALLOW_PRIVATE,
+    limits: LIMITS,
+    udp: UDP,
     logLevel: LOG_LEVEL,
   },
   examples: [
