@@ -1,5 +1,5 @@
 /**
- * Ending on request.
+ * Ending, and reading files again, on request.
  *
  * @module
  */
@@ -22,4 +22,11 @@ export function interruption(): AbortSignal {
     });
   }
   return controller.signal;
+}
+
+/** Does something at each SIGHUP, until disposal. Windows has no such signal. */
+export function onHangup(action: () => void): Disposable {
+  if (Deno.build.os === "windows") return { [Symbol.dispose]: () => {} };
+  Deno.addSignalListener("SIGHUP", action);
+  return { [Symbol.dispose]: () => Deno.removeSignalListener("SIGHUP", action) };
 }

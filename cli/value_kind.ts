@@ -7,6 +7,7 @@
 import { type Ipv4Address, parseIpv4 } from "../wire/ipv4_address.ts";
 import { parseIpv6 } from "../wire/ipv6_address.ts";
 import { type Ipv6Prefix, networkOf } from "../wire/ipv6_prefix.ts";
+import { OCTETS_EXPECTED, parseOctets } from "./octets.ts";
 
 /** A kind of value. */
 export interface ValueKind<T> {
@@ -69,6 +70,34 @@ export const HOST: ValueKind<string> = {
   placeholder: "HOST",
   expected: "a host name or IPv4 address",
   parse: (given) => /^[\w.-]{1,253}$/.test(given) ? given : undefined,
+};
+
+/** Names or IPv4 addresses of hosts, separated by commas. */
+export const HOSTS: ValueKind<readonly string[]> = {
+  placeholder: "HOST[,HOST]",
+  expected: "host names or IPv4 addresses, separated by commas",
+  parse(given) {
+    const hosts = given.split(",").map((host) => HOST.parse(host.trim()));
+    return hosts.every((host) => host !== undefined) ? hosts : undefined;
+  },
+};
+
+/** Octets, for instance of an identifier. */
+export const OCTETS: ValueKind<Uint8Array> = {
+  placeholder: "TEXT",
+  expected: OCTETS_EXPECTED,
+  parse: parseOctets,
+};
+
+/** The MTU that a server advertises, or that it advertises none. */
+export const ADVERTISED_MTU: ValueKind<number | "omit"> = {
+  placeholder: "OCTETS",
+  expected: 'a number of octets from 1280 to 1500, or "omit"',
+  parse(given) {
+    if (given === "omit") return "omit";
+    const octets = /^\d{4}$/.test(given) ? Number(given) : 0;
+    return octets >= 1280 && octets <= 1500 ? octets : undefined;
+  },
 };
 
 /** IPv6 prefixes, separated by commas. */

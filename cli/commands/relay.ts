@@ -4,12 +4,12 @@
  * @module
  */
 
-import { UsageError } from "../cli_error.ts";
 import { type Command, command } from "../command.ts";
-import { defaulted, optional, switchedOff } from "../option.ts";
+import { optional } from "../option.ts";
+import { checkRelayOptions, relayOptions } from "../relay_options.ts";
 import { runRelay } from "../run_relay.ts";
-import { ALLOW_PRIVATE, LOG_LEVEL, UDP } from "../shared_options.ts";
-import { IPV4, IPV6_PREFIXES, PORT, text } from "../value_kind.ts";
+import { ALLOW_PRIVATE, LOG_LEVEL, OFFLOAD, UDP } from "../shared_options.ts";
+import { IPV4, PORT } from "../value_kind.ts";
 
 /** Runs a relay. */
 export const relay: Command = command({
@@ -25,18 +25,9 @@ export const relay: Command = command({
   options: {
     bind: optional(IPV4, "The IPv4 address to send from", "any of this host"),
     port: optional(PORT, "The UDP port to send from", "any that is free"),
-    interface: defaulted(
-      text("NAME", "the name of an interface"),
-      "teredo",
-      "The network interface to make",
-    ),
-    prefix: optional(
-      IPV6_PREFIXES,
-      "Where packets of clients may go",
-      "2000::/3, the IPv6 Internet",
-    ),
-    hostOnly: switchedOff("Serve this host's own addresses only"),
+    ...relayOptions(),
     allowPrivate: ALLOW_PRIVATE,
+    offload: OFFLOAD,
     udp: UDP,
     logLevel: LOG_LEVEL,
   },
@@ -51,9 +42,7 @@ export const relay: Command = command({
     },
   ],
   run(options, _positional, { signal }) {
-    if (options.hostOnly && options.prefix !== undefined) {
-      throw new UsageError("--host-only serves no --prefix but this host's own addresses", "relay");
-    }
+    checkRelayOptions(options, "relay");
     return runRelay(options, signal);
   },
 });

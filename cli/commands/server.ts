@@ -5,11 +5,13 @@
  */
 
 import { TEREDO_PORT } from "../../protocol/constants.ts";
+import { UsageError } from "../cli_error.ts";
 import { type Command, command } from "../command.ts";
-import { defaulted, type Option, optional, required } from "../option.ts";
+import { defaulted, type Option, optional, optionName, required, switchedOff } from "../option.ts";
+import { checkRelayOptions, type GivenRelay, relayOptions } from "../relay_options.ts";
 import { runServer } from "../run_server.ts";
-import { ALLOW_PRIVATE, LOG_LEVEL, UDP } from "../shared_options.ts";
-import { IPV4, oneOf, PORT } from "../value_kind.ts";
+import { ALLOW_PRIVATE, LOG_LEVEL, OFFLOAD, UDP } from "../shared_options.ts";
+import { ADVERTISED_MTU, IPV4, oneOf, PORT, text } from "../value_kind.ts";
 
 const LIMITS: Option<"on" | "off"> = defaulted(
   oneOf("WHETHER", ["on", "off"]),
@@ -34,8 +36,17 @@ export const server: Command = command({
       "the one after the primary",
     ),
     port: defaulted(PORT, TEREDO_PORT, "The UDP port on both; clients know only 3544"),
-    allowPrivate: ALLOW_PRIVATE,
+    relay: switchedOff("Also carry packets between native IPv6 and clients, as a relay"),
+    ...relayOptions("With --relay"),
+    secrets: optional(
+      text("FILE", "the name of a file"),
+      "Serve only the clients in this YAML file, which is read again at SIGHUP",
+    ),
+    requireNonce: switchedOff("Do not answer clients that send no nonce; all in use do"),
+    mtu: optional(ADVERTISED_MTU, "The MTU to tell clients; omit tells none", "1280"),
     limits: LIMITS,
+    allowPrivate: ALLOW_PRIVATE,
+    offload: OFFLOAD,
     udp: UDP,
     logLevel: LOG_LEVEL,
   },
@@ -45,9 +56,25 @@ export const server: Command = command({
       does: "Serve on two addresses of this host, until interrupted",
     },
     {
+      line: "server --primary 203.0.113.1 --relay --secrets /etc/teredo/secrets.yaml",
+      does: "Serve known clients only, and be their relay as well",
+    },
+    {
       line: "server --primary 10.0.0.1 --allow-private --log-level debug",
       does: "Serve a network of its own and tell more",
     },
   ],
-  run: (options, _positional, { signal }) => runServer(options, signal),
+  run(options, _positional, { signal }) {
+    checkRelayOptions(options, "server");
+    checkRelayWanted(options);
+    return runServer(options, signal);
+  },
 });
+
+function checkRelayWanted({ relay, ...options }: GivenRelay & { readonly relay: boolean }): void {
+  if (relay) return;
+  for (const name of ["interface", "prefix", "hostOnly"] as const) {
+    if (options[name] === undefined || options[name] === false) continue;
+    throw new UsageError(`--${optionName(name)} is about a relay: say --relay too`, "server");
+  }
+}

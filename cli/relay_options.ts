@@ -1,0 +1,46 @@
+/**
+ * Options of a relay, which may run alone or beside a server.
+ *
+ * @module
+ */
+
+import type { Ipv6Prefix } from "../wire/ipv6_prefix.ts";
+import { UsageError } from "./cli_error.ts";
+import { type Option, optional, switchedOff } from "./option.ts";
+import { IPV6_PREFIXES, text } from "./value_kind.ts";
+
+/** What a person tells of a relay. */
+export interface GivenRelay {
+  readonly interface: string | undefined;
+  readonly prefix: readonly Ipv6Prefix[] | undefined;
+  readonly hostOnly: boolean;
+}
+
+/** The options, by their properties. */
+export type RelayOptionTable = { readonly [Name in keyof GivenRelay]: Option<GivenRelay[Name]> };
+
+/** The options; `when` is put before each help. */
+export function relayOptions(when = ""): RelayOptionTable {
+  const help = (text: string) =>
+    when === "" ? text : `${when}, ${text[0]!.toLowerCase()}${text.slice(1)}`;
+  return {
+    interface: optional(
+      text("NAME", "the name of an interface"),
+      help("The network interface to make"),
+      "teredo",
+    ),
+    prefix: optional(
+      IPV6_PREFIXES,
+      help("Where packets of clients may go"),
+      "2000::/3, the IPv6 Internet",
+    ),
+    hostOnly: switchedOff(help("Serve this host's own addresses only")),
+  };
+}
+
+/** Refuses what contradicts itself. */
+export function checkRelayOptions({ prefix, hostOnly }: GivenRelay, command: string): void {
+  if (hostOnly && prefix !== undefined) {
+    throw new UsageError("--host-only serves no --prefix but this host's own addresses", command);
+  }
+}

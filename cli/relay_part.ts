@@ -1,0 +1,134 @@
+/**
+ * The relay's side of a host: its interface with the route to all clients, and the machine.
+ *
+ * @module
+ */
+
+import { openInterface } from "../ffi/interface.ts";
+import type { Poller } from "../ffi/poller.ts";
+import { openTun, type Tun } from "../ffi/tun.ts";
+import { TEREDO_ROUTE } from "../io/client_interface.ts";
+import type { Counters } from "../io/counters.ts";
+import type { HostLink } from "../io/host_link.ts";
+import { localAddresses } from "../io/local_addresses.ts";
+import type { Log } from "../io/log.ts";
+import { nativeAddresses } from "../io/native_ipv6.ts";
+import { openTunLink } from "../io/open_tun_link.ts";
+import { TEREDO_MTU } from "../protocol/constants.ts";
+import { Relay } from "../relay/relay.ts";
+import type { GlobalUnicast } from "../wire/global_unicast.ts";
+import { formatIpv6 } from "../wire/ipv6_address.ts";
+import type { Ipv6Prefix } from "../wire/ipv6_prefix.ts";
+import { CliError } from "./cli_error.ts";
+import { describeOffload, type OffloadMode } from "./offload.ts";
+import { withRemedy } from "./permission.ts";
+import type { GivenRelay } from "./relay_options.ts";
+
+/** What a person tells, and whether packets pass the interface in bunches. */
+export interface RelayPartOptions extends GivenRelay {
+  readonly offload: OffloadMode;
+}
+
+/** What a relay shares with the rest of the program. */
+export interface RelaySurroundings {
+  readonly poller: Poller;
+  readonly counters: Counters;
+  readonly globalUnicast: GlobalUnicast;
+  readonly log: Log;
+}
+
+/** A relay without its socket. Its interface vanishes with its disposal. */
+export interface RelayPart extends Disposable {
+  readonly relay: Relay;
+  /** The native addresses that it carries packets of clients to. */
+  readonly serves: readonly Ipv6Prefix[];
+  readonly interface: string;
+  readonly link: HostLink;
+}
+
+const DEFAULT_INTERFACE = "teredo";
+
+/** 2000::/3, all that is assigned of the native IPv6 Internet. */
+const NATIVE_INTERNET: Ipv6Prefix = {
+  address: Uint8Array.of(0x20, ...new Uint8Array(15)),
+  length: 3,
+};
+
+/**
+ * Makes the interface and the relay behind it.
+ *
+ * @throws {CliError} it cannot be made
+ */
+export function openRelayPart(
+  options: RelayPartOptions,
+  { poller, counters, globalUnicast, log }: RelaySurroundings,
+): RelayPart {
+  const native = nativeAddresses().map(({ address }) => address);
+  const serves = servedPrefixes(options, native);
+  if (!options.hostOnly) warnUnlessForwarding(log);
+
+  using stack = new DisposableStack();
+  const tun = stack.adopt(openTunOf(options), (tun) => tun.close());
+  configure(tun);
+  const relay = new Relay({
+    globalUnicast,
+    random: (bytes) => crypto.getRandomValues(bytes),
+    serves,
+    ownAddresses: localAddresses().map(({ address }) => address),
+    errorSource: native[0],
+  });
+  const link = openTunLink(tun, poller, counters);
+  log.info(describeOffload(tun));
+  const opened = stack.move();
+  return { relay, serves, interface: tun.name, link, [Symbol.dispose]: () => opened.dispose() };
+}
+
+/** "between Teredo clients and 2000::/3 through interface teredo". */
+export function describeRelayPart({ serves, interface: name }: RelayPart): string {
+  const whom = serves.map(({ address, length }) => `${formatIpv6(address)}/${length}`).join(", ");
+  return `between Teredo clients and ${whom} through interface ${name}`;
+}
+
+function openTunOf(options: RelayPartOptions): Tun {
+  const name = options.interface ?? DEFAULT_INTERFACE;
+  return withRemedy("CAP_NET_ADMIN", () => openTun(name, { offload: options.offload === "auto" }));
+}
+
+function configure({ name, index }: Tun): void {
+  const configuration = openInterface(name, index);
+  try {
+    withRemedy("CAP_NET_ADMIN", () => {
+      configuration.setMtu(TEREDO_MTU);
+      configuration.bringUp();
+      configuration.addRoute(TEREDO_ROUTE);
+    });
+  } finally {
+    configuration.close();
+  }
+}
+
+/** The native addresses that packets of clients go to. */
+function servedPrefixes(options: GivenRelay, native: readonly Uint8Array[]): readonly Ipv6Prefix[] {
+  if (!options.hostOnly) return options.prefix ?? [NATIVE_INTERNET];
+  if (native.length === 0) {
+    throw new CliError(
+      "Cannot relay for this host only: it has no IPv6 address of its own. " +
+        'Give it one first; a host without IPv6 runs "teredo client"',
+    );
+  }
+  return native.map((address) => ({ address, length: 128 }));
+}
+
+/** A relay is a router: the kernel has to forward between its interfaces. */
+function warnUnlessForwarding(log: Log): void {
+  if (Deno.build.os !== "linux") return;
+  try {
+    if (Deno.readTextFileSync("/proc/sys/net/ipv6/conf/all/forwarding").trim() !== "0") return;
+  } catch {
+    return; // Where it cannot be seen, there is nothing to say about it.
+  }
+  log.warn(
+    "This host does not forward IPv6, so that only its own packets reach Teredo clients. Turn " +
+      'forwarding on with "sysctl -w net.ipv6.conf.all.forwarding=1", or say --host-only',
+  );
+}
