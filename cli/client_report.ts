@@ -15,8 +15,8 @@ import type { Message } from "./message.ts";
 
 /** What the words depend on besides the event. */
 export interface ClientView {
-  /** The server's name as it was given. */
-  readonly serverName: string;
+  /** The name of a server by its primary address, as it was given. */
+  nameOf(primary: Ipv4Address): string;
   /** The client's UDP port. */
   readonly port: number;
   /** Whether the address is one of this host's. */
@@ -31,6 +31,10 @@ export class ClientReport {
   readonly #view: ClientView;
   /** Why the client is off-line, as it was said last. */
   #reason: OfflineReason | undefined;
+  /** The servers that were asked in vain since the client was qualified. */
+  readonly #asked = new Set<Ipv4Address>();
+  /** The server that gave the latest address. */
+  #server: Ipv4Address | undefined;
 
   constructor(view: ClientView) {
     this.#view = view;
@@ -40,12 +44,17 @@ export class ClientReport {
   describe(event: ClientEvent): Message {
     switch (event.type) {
       case "qualifying": {
-        const level = this.#reason === undefined ? "info" : "debug";
+        const { primary } = event.server;
+        const level = this.#asked.has(primary) ? "debug" : "info";
+        this.#asked.add(primary);
         return { level, text: `Asking ${this.#nameOf(event.server)} for an address` };
       }
-      case "qualified":
-        this.#reason = undefined;
-        return { level: "info", text: this.#describeQualified(event) };
+      case "qualified": {
+        this.#forget();
+        const text = this.#describeQualified(event);
+        this.#server = event.server.primary;
+        return { level: "info", text };
+      }
       case "server_silent":
         return {
           level: "warn",
@@ -62,15 +71,8 @@ export class ClientReport {
       case "offline":
         return this.#describeOffline(event);
       case "disabled":
-        this.#reason = undefined;
-        return {
-          level: "warn",
-          text: event.previous === undefined
-            ? "Disabled: native IPv6 present"
-            : `Disabled: native IPv6 present; ${
-              formatIpv6(event.previous)
-            } is given up until it goes`,
-        };
+        this.#forget();
+        return { level: "warn", text: describeDisabled(event) };
       case "peer_reached":
         return {
           level: "debug",
@@ -81,11 +83,13 @@ export class ClientReport {
     }
   }
 
-  #describeQualified({ address, mapping, mtu, previous }: Qualified): string {
+  #describeQualified({ server, address, mapping, mtu, previous }: Qualified): string {
     const now = formatIpv6(address);
+    const isOther = this.#server !== undefined && this.#server !== server.primary;
+    const cause = isOther ? `Back at ${this.#nameOf(server)}` : "The mapping changed";
     const what = previous === undefined
       ? `Qualified: the Teredo address is ${now}`
-      : `The mapping changed: the Teredo address is ${now} now, it was ${formatIpv6(previous)}`;
+      : `${cause}: the Teredo address is ${now} now, it was ${formatIpv6(previous)}`;
     return `${what}; seen from outside as ${formatEndpoint(mapping)}, ` +
       `${this.#describeNat(mapping)}; MTU ${mtu}`;
   }
@@ -98,12 +102,22 @@ export class ClientReport {
 
   #describeOffline({ reason, server, retryIn }: Offline): Message {
     const { cause, advice } = this.#explain(reason, server);
-    const next = `Next try in ${formatDuration(retryIn)}`;
+    this.#asked.add(server.primary);
+    // Without a wait it is another server's turn.
+    const next = retryIn === 0
+      ? "Trying the next server"
+      : `Next try in ${formatDuration(retryIn)}`;
     if (reason === this.#reason) {
       return { level: "info", text: `Still off-line: ${cause}. ${next}` };
     }
     this.#reason = reason;
     return { level: "warn", text: `Off-line: ${cause}. ${advice}. ${next}` };
+  }
+
+  /** All is well: the next trouble is news. */
+  #forget(): void {
+    this.#reason = undefined;
+    this.#asked.clear();
   }
 
   #explain(reason: OfflineReason, server: ServerAddresses): { cause: string; advice: string } {
@@ -143,10 +157,17 @@ export class ClientReport {
 
   /** "server teredo.example (192.0.2.1)", or the address alone where no name was given. */
   #nameOf({ primary }: ServerAddresses): string {
-    const { serverName } = this.#view;
+    const name = this.#view.nameOf(primary);
     const address = formatIpv4(primary);
-    return address === serverName ? `server ${address}` : `server ${serverName} (${address})`;
+    return address === name ? `server ${address}` : `server ${name} (${address})`;
   }
+}
+
+function describeDisabled({ previous }: Extract<ClientEvent, { type: "disabled" }>): string {
+  const state = "Disabled: native IPv6 present";
+  return previous === undefined
+    ? state
+    : `${state}; ${formatIpv6(previous)} is given up until it goes`;
 }
 
 function capital(text: string): string {

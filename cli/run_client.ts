@@ -1,11 +1,10 @@
 /**
- * A client on this host: its socket, its interface, its log.
+ * A client on this host: its sockets, its interface, its log.
  *
  * @module
  */
 
 import { Client } from "../client/client.ts";
-import type { ServerAddresses } from "../client/client_config.ts";
 import type { ClientEvent } from "../client/client_event.ts";
 import { openInterface } from "../ffi/interface.ts";
 import { Poller } from "../ffi/poller.ts";
@@ -16,31 +15,30 @@ import { Driver } from "../io/driver.ts";
 import { localAddresses } from "../io/local_addresses.ts";
 import { type LogLevel, openLog } from "../io/log.ts";
 import { openTunLink } from "../io/open_tun_link.ts";
-import { ServerName } from "../io/server_name.ts";
-import { ServerRefresh } from "../io/server_refresh.ts";
 import { aborted, together } from "../io/together.ts";
 import { TEREDO_MTU } from "../protocol/constants.ts";
 import { portOf } from "../wire/endpoint.ts";
-import type { GlobalUnicast } from "../wire/global_unicast.ts";
-import { formatIpv4, ipv4Address } from "../wire/ipv4_address.ts";
 import { addressPolicy } from "./address_policy.ts";
-import { CliError } from "./cli_error.ts";
+import { type CredentialOptions, readCredentials } from "./client_credentials.ts";
 import { ClientReport } from "./client_report.ts";
+import { type ClientSocketOptions, openClientSockets } from "./client_sockets.ts";
 import { describeDrops } from "./drop_report.ts";
 import { faultReport } from "./fault_report.ts";
 import { writeMessage } from "./message.ts";
+import { type GivenServers, serverDirectory } from "./named_servers.ts";
+import { describeNativeIpv6, nativeIpv6, refuseBesideNativeIpv6 } from "./native_ipv6.ts";
+import { watchNetwork } from "./network_watch.ts";
 import { describeOffload, type OffloadMode } from "./offload.ts";
 import { withRemedy } from "./permission.ts";
 import { SocketOpener } from "./socket_opener.ts";
 import type { UdpMode } from "./udp_mode.ts";
 
 /** What a person tells a client. */
-export interface ClientOptions {
-  readonly server: string;
-  readonly server2: string | undefined;
-  readonly port: number | undefined;
+export interface ClientOptions extends GivenServers, CredentialOptions, ClientSocketOptions {
   readonly interface: string;
   readonly defaultRoute: boolean;
+  /** Whether it runs beside native IPv6 too. */
+  readonly force: boolean;
   /** In milliseconds. */
   readonly refreshInterval: number | undefined;
   readonly allowPrivate: boolean;
@@ -56,6 +54,8 @@ export interface ClientOptions {
  */
 export async function runClient(options: ClientOptions, signal: AbortSignal): Promise<void> {
   const log = openLog(options.logLevel);
+  const credentials = readCredentials(options, log);
+  if (!options.force) refuseBesideNativeIpv6(options.interface);
   using resources = new DisposableStack();
   const counters = new Counters();
 
@@ -69,37 +69,38 @@ export async function runClient(options: ClientOptions, signal: AbortSignal): Pr
   withRemedy("CAP_NET_ADMIN", () => network.prepare(TEREDO_MTU));
 
   const poller = new Poller();
+  const monitor = resources.use(watchNetwork(tun, poller, onNetworkChange));
   const opener = new SocketOpener({ mode: options.udp, poller, counters, log });
-  const socket = opener.open(ipv4Address(0), options.port ?? 0);
-  resources.defer(() => socket.close());
+  const { sockets, group } = resources.use(
+    await openClientSockets(options, opener, counters, log),
+  );
 
   const globalUnicast = addressPolicy(options.allowPrivate);
-  const name = new ServerName(options.server, options.server2);
-  const servers = await Promise.race([name.resolve(), aborted(signal)]);
-  if (servers === undefined) return;
-  checkServer(servers, globalUnicast);
+  const servers = serverDirectory(options, globalUnicast, log);
+  await Promise.race([servers.find(), aborted(signal)]);
+  if (signal.aborted) return;
 
   const client = new Client({
-    servers: [servers],
+    servers: servers.addresses,
     globalUnicast,
     random: (bytes) => crypto.getRandomValues(bytes),
+    credentials,
     refreshInterval: options.refreshInterval,
+    determineRefreshInterval: options.determineRefresh,
+    localDiscovery: group && { isOnLink: (address) => group.isOnLink(address) },
   });
   const driver = new Driver({
     machine: client,
-    sockets: { service: socket },
+    sockets,
     host: openTunLink(tun, poller, counters),
     bulk: { fastPath: client, via: "service" },
     onEvent,
     onFault: faultReport(log),
     counters,
   });
-  const refresh = new ServerRefresh(name, servers, log, (changed) => {
-    driver.act((now, sink) => client.useServers([changed], now, sink));
-  });
-  const port = portOf(socket.local);
+  const port = portOf(sockets.service.local);
   const report = new ClientReport({
-    serverName: options.server,
+    nameOf: (primary) => servers.nameOf(primary),
     port,
     isOwn: (address) => localAddresses().some((own) => own.address === address),
   });
@@ -107,25 +108,44 @@ export async function runClient(options: ClientOptions, signal: AbortSignal): Pr
   function onEvent(event: ClientEvent): void {
     writeMessage(log, report.describe(event));
     if (event.type === "qualified") network.up(event.address, event.mtu);
-    if (event.type === "offline") {
-      network.down();
-      refresh.begin();
+    if (event.type === "offline" || event.type === "disabled") network.down();
+    if (event.type === "offline") lookUpServers();
+  }
+
+  function onNetworkChange(): void {
+    globalUnicast.attach(localAddresses());
+    group?.join();
+    const native = options.force ? undefined : nativeIpv6(tun.name);
+    const isDisabled = driver.status().state === "disabled";
+    if (native !== undefined) {
+      if (!isDisabled) log.info(`The network changed: ${describeNativeIpv6(native)}`);
+      driver.act((_now, sink) => client.disable(sink));
+      return;
     }
+    log.info(
+      isDisabled
+        ? "Native IPv6 is gone, and Teredo is back"
+        : "The network changed: the server is asked whether the mapping is still the same",
+    );
+    driver.act((now, sink) => {
+      if (isDisabled) client.enable(now, sink);
+      else client.requalify(now, sink);
+    });
+    lookUpServers();
+  }
+
+  function lookUpServers(): void {
+    servers.refresh((moved) => driver.act((now, sink) => client.useServers(moved, now, sink)));
   }
 
   log.debug(`Interface ${tun.name} is made; sending from UDP port ${port}`);
   log.info(describeOffload(tun));
-  await together(signal, (ending) => driver.run(ending), (ending) => poller.run(ending));
+  await together(
+    signal,
+    (ending) => driver.run(ending),
+    (ending) => poller.run(ending),
+    (ending) => monitor.run(ending),
+  );
   log.debug(() => describeDrops(counters));
   log.info(`Stopped; interface ${tun.name} is removed`);
-}
-
-function checkServer({ primary, secondary }: ServerAddresses, globalUnicast: GlobalUnicast): void {
-  for (const address of [primary, secondary]) {
-    if (globalUnicast.has(address)) continue;
-    throw new CliError(
-      `Cannot use the server at ${formatIpv4(address)}: it is not a public address. ` +
-        "For a network of its own, allow private ones with --allow-private",
-    );
-  }
 }

@@ -4,12 +4,14 @@
  * @module
  */
 
+import { checkCredentials } from "../client_credentials.ts";
 import { UsageError } from "../cli_error.ts";
 import { type Command, command } from "../command.ts";
-import { defaulted, optional, switchedOn } from "../option.ts";
+import { checkServerCount } from "../named_servers.ts";
+import { defaulted, optional, switchedOff, switchedOn } from "../option.ts";
 import { runClient } from "../run_client.ts";
 import { ALLOW_PRIVATE, LOG_LEVEL, OFFLOAD, UDP } from "../shared_options.ts";
-import { HOST, PORT, REFRESH_SECONDS, text } from "../value_kind.ts";
+import { HOST, HOSTS, OCTETS, PORT, REFRESH_SECONDS, text } from "../value_kind.ts";
 
 /** Runs a client. */
 export const client: Command = command({
@@ -18,18 +20,24 @@ export const client: Command = command({
   details: [
     "The client makes a network interface, asks the server for an address, and configures both " +
     "address and routes by itself. All of it vanishes when the program ends.",
+    "Of several servers the first that answers is used, and the first of all again when it is " +
+    "back. Beside native IPv6 the client does not run, and pauses when it appears.",
   ],
   positional: {
     kind: HOST,
-    help: "The same as --server",
+    help: "A server, the same as --server; several in the order of preference",
     isRequired: false,
+    isRepeated: true,
   },
   options: {
-    server: optional(HOST, "The name or primary IPv4 address of the server"),
+    server: optional(
+      HOSTS,
+      "The names or primary IPv4 addresses of servers, in the order of preference",
+    ),
     server2: optional(
-      HOST,
-      "The server's secondary address",
-      "the address after the primary one",
+      HOSTS,
+      "The servers' secondary addresses, in the same order",
+      "the address after each primary one",
     ),
     port: optional(PORT, "The UDP port to send from", "any that is free"),
     interface: defaulted(
@@ -40,11 +48,21 @@ export const client: Command = command({
     defaultRoute: switchedOn(
       "Reach other Teredo clients only, and not the whole IPv6 Internet",
     ),
+    force: switchedOff("Run beside native IPv6 too"),
+    identifier: optional(OCTETS, "Who the client is to a server that serves only whom it knows"),
+    secretFile: optional(
+      text("FILE", "the name of a file"),
+      "The file with the secret that goes with --identifier",
+    ),
+    localDiscovery: switchedOff(
+      "Tell this host's address to the whole link, and find clients behind the same NAT there",
+    ),
     refreshInterval: optional(
       REFRESH_SECONDS,
       "How long a NAT keeps a mapping that is not used, at least",
       "30",
     ),
+    determineRefresh: switchedOff("Find out by a second UDP port whether it keeps it longer"),
     allowPrivate: ALLOW_PRIVATE,
     offload: OFFLOAD,
     udp: UDP,
@@ -56,22 +74,37 @@ export const client: Command = command({
       does: "Have IPv6 through that server, until interrupted",
     },
     {
+      line: "client teredo.example teredo2.example",
+      does: "The same with a second server for when the first one fails",
+    },
+    {
       line: "client teredo.example --port 40000 --no-default-route",
       does: "Send from a port that a firewall lets through, to Teredo clients only",
     },
+    {
+      line: "client teredo.example --identifier alice --secret-file /etc/teredo/secret",
+      does: "Use a server that serves only whom it knows",
+    },
   ],
-  run({ server, ...options }, [host], { signal }) {
-    return runClient({ ...options, server: oneServer(server, host) }, signal);
+  run({ server, ...rest }, hosts, { signal }) {
+    const options = { ...rest, servers: serversOf(server, hosts) };
+    checkServerCount(options);
+    checkCredentials(options);
+    return runClient(options, signal);
   },
 });
 
-function oneServer(option: string | undefined, positional: string | undefined): string {
-  if (option !== undefined && positional !== undefined) {
-    throw new UsageError(`The server is given twice: ${option} and ${positional}`, "client");
+function serversOf(
+  option: readonly string[] | undefined,
+  positional: readonly string[],
+): readonly string[] {
+  if (option !== undefined && positional.length > 0) {
+    throw new UsageError(
+      `The server is given twice: ${option.join()} and ${positional.join()}`,
+      "client",
+    );
   }
-  const server = option ?? positional;
-  if (server === undefined) {
-    throw new UsageError('"teredo client" needs a server: --server HOST', "client");
-  }
-  return server;
+  const servers = option ?? positional;
+  if (servers.length > 0) return servers;
+  throw new UsageError('"teredo client" needs a server: --server HOST', "client");
 }

@@ -2,16 +2,18 @@ import { assertEquals } from "@std/assert";
 import { ClientReport } from "../../cli/client_report.ts";
 import type { ClientEvent, OfflineReason } from "../../client/client_event.ts";
 import { parseEndpoint } from "../../wire/endpoint.ts";
-import { parseIpv4 } from "../../wire/ipv4_address.ts";
+import { type Ipv4Address, parseIpv4 } from "../../wire/ipv4_address.ts";
 import { parseIpv6 } from "../../wire/ipv6_address.ts";
 
+const other = { primary: parseIpv4("192.0.2.11")!, secondary: parseIpv4("192.0.2.12")! };
 const server = { primary: parseIpv4("192.0.2.1")!, secondary: parseIpv4("192.0.2.2")! };
 const address = parseIpv6("2001:0:c000:201:0:63bf:39cc:9bf8")!;
 const peer = parseIpv6("2001:db8::7")!;
 const mapping = parseEndpoint("198.51.100.7:40000")!;
 
-function report(serverName = "192.0.2.1", port = 40000, own = "192.168.1.10"): ClientReport {
-  return new ClientReport({ serverName, port, isOwn: (ipv4) => ipv4 === parseIpv4(own) });
+function report(name = "192.0.2.1", port = 40000, own = "192.168.1.10"): ClientReport {
+  const nameOf = (primary: Ipv4Address) => primary === server.primary ? name : "b.example";
+  return new ClientReport({ nameOf, port, isOwn: (ipv4) => ipv4 === parseIpv4(own) });
 }
 
 function line(event: ClientEvent, by = report()): string {
@@ -114,6 +116,38 @@ Deno.test("client report: advice is given once, not with every new try", () => {
   assertEquals(line(offline("symmetric_nat"), by).startsWith("warn: Off-line: "), true);
   line(qualified(), by);
   assertEquals(line(offline("symmetric_nat"), by).startsWith("warn: Off-line: "), true);
+});
+
+Deno.test("client report: with several servers the next one's turn is told, and the first one's return", () => {
+  const by = report("a.example");
+  line({ type: "qualifying", server }, by);
+  assertEquals(
+    line({ ...offline("server_lost"), retryIn: 0 } as ClientEvent, by),
+    "warn: Off-line: server a.example (192.0.2.1) does not answer any more. " +
+      "Check this host's network. Trying the next server",
+  );
+  assertEquals(
+    line({ type: "qualifying", server: other }, by),
+    "info: Asking server b.example (192.0.2.11) for an address",
+  );
+  line({ ...qualified(), server: other } as ClientEvent, by);
+  assertEquals(
+    line(qualified(peer), by).split(";")[0],
+    "info: Back at server a.example (192.0.2.1): the Teredo address is " +
+      "2001:0:c000:201:0:63bf:39cc:9bf8 now, it was 2001:db8::7",
+  );
+});
+
+Deno.test("client report: C-01: native IPv6 is a state of its own, and told as such", () => {
+  assertEquals(
+    line({ type: "disabled", previous: undefined }),
+    "warn: Disabled: native IPv6 present",
+  );
+  assertEquals(
+    line({ type: "disabled", previous: address }),
+    "warn: Disabled: native IPv6 present; " +
+      "2001:0:c000:201:0:63bf:39cc:9bf8 is given up until it goes",
+  );
 });
 
 Deno.test("client report: peers are for who looks for a fault", () => {

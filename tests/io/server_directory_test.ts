@@ -2,11 +2,11 @@ import { assertEquals, assertRejects } from "@std/assert";
 import type { ServerAddresses } from "../../client/client_config.ts";
 import { openLog } from "../../io/log.ts";
 import { ResolveError } from "../../io/resolve.ts";
-import { ServerList } from "../../io/server_list.ts";
+import { ServerDirectory } from "../../io/server_directory.ts";
 import { ServerName } from "../../io/server_name.ts";
 import { formatIpv4, parseIpv4 } from "../../wire/ipv4_address.ts";
 
-/** A list of `hosts`, a telephone book that the test may change, and everything that was told. */
+/** A directory of `hosts`, a telephone book that the test may change, and everything that was told. */
 function make(...hosts: string[]) {
   const told: string[] = [];
   const book: Record<string, string> = {
@@ -26,7 +26,7 @@ function make(...hosts: string[]) {
     if (primary === parseIpv4("10.0.0.1")) throw new Error("10.0.0.1 is private");
   };
   const names = hosts.map((host) => new ServerName(host, undefined, lookup));
-  const list = new ServerList(names, check, log);
+  const list = new ServerDirectory(names, check, log);
   const changes: string[] = [];
   const text = (servers: ServerAddresses[]) => servers.map(({ primary }) => formatIpv4(primary));
   const refresh = () => list.refresh((servers) => changes.push(text(servers).join()));
@@ -37,7 +37,7 @@ const NO_ANSWER = (name: string) =>
   `warn  Cannot resolve "${name}": no DNS server answers. ` +
   "Check this host's network and DNS servers, or give the server's IPv4 address";
 
-Deno.test("server list: servers keep their order, and their names", async () => {
+Deno.test("server directory: servers keep their order, and their names", async () => {
   const { list, known } = make("b.example", "198.51.100.1", "a.example");
   await list.find();
   assertEquals(known(), ["192.0.2.11", "198.51.100.1", "192.0.2.1"]);
@@ -46,7 +46,7 @@ Deno.test("server list: servers keep their order, and their names", async () => 
   assertEquals(list.nameOf(parseIpv4("192.0.2.99")!), "192.0.2.99");
 });
 
-Deno.test("server list: a server that is not found is done without, and looked up later", async () => {
+Deno.test("server directory: a server that is not found is done without, and looked up later", async () => {
   const { list, book, told, changes, refresh, known } = make("c.example", "a.example");
   await list.find();
   assertEquals(known(), ["192.0.2.1"]);
@@ -57,12 +57,12 @@ Deno.test("server list: a server that is not found is done without, and looked u
   assertEquals(changes, ["192.0.2.21,192.0.2.1"]);
 });
 
-Deno.test("server list: without any server the first one's trouble is told", async () => {
+Deno.test("server directory: without any server the first one's trouble is told", async () => {
   const { list } = make("c.example", "d.example");
   await assertRejects(() => list.find(), ResolveError, '"c.example"');
 });
 
-Deno.test("server list: a server that moved is told, once", async () => {
+Deno.test("server directory: a server that moved is told, once", async () => {
   const { list, book, told, changes, refresh } = make("a.example", "b.example");
   await list.find();
   book["a.example"] = "198.51.100.1";
@@ -72,7 +72,7 @@ Deno.test("server list: a server that moved is told, once", async () => {
   assertEquals(changes, ["198.51.100.1,192.0.2.11"]);
 });
 
-Deno.test("server list: what cannot be looked up, or used, stays where it was known", async () => {
+Deno.test("server directory: what cannot be looked up, or used, stays where it was known", async () => {
   const { list, book, told, changes, refresh, known } = make("a.example", "b.example");
   await list.find();
   delete book["a.example"];
@@ -82,7 +82,7 @@ Deno.test("server list: what cannot be looked up, or used, stays where it was kn
   assertEquals([known(), changes], [["192.0.2.1", "192.0.2.11"], []]);
 });
 
-Deno.test("server list: nobody is asked for an address, nor twice at a time", async () => {
+Deno.test("server directory: nobody is asked for an address, nor twice at a time", async () => {
   const { list, asked, refresh } = make("192.0.2.1", "a.example");
   await list.find();
   await Promise.all([refresh(), refresh()]);

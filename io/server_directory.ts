@@ -23,7 +23,7 @@ interface Entry {
  *
  * Nothing waits for a look-up but the very first one: the client goes on with what is known.
  */
-export class ServerList {
+export class ServerDirectory {
   readonly #entries: readonly Entry[];
   readonly #check: CheckServer;
   readonly #log: Log;

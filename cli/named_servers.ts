@@ -1,0 +1,50 @@
+/**
+ * A client's servers, as a person names them.
+ *
+ * @module
+ */
+
+import type { ServerAddresses } from "../client/client_config.ts";
+import type { Log } from "../io/log.ts";
+import { ServerDirectory } from "../io/server_directory.ts";
+import { ServerName } from "../io/server_name.ts";
+import type { GlobalUnicast } from "../wire/global_unicast.ts";
+import { formatIpv4 } from "../wire/ipv4_address.ts";
+import { CliError, UsageError } from "./cli_error.ts";
+
+/** What a person tells of the servers, in the order of preference. */
+export interface GivenServers {
+  readonly servers: readonly string[];
+  /** Their secondary addresses, in the same order. */
+  readonly server2: readonly string[] | undefined;
+}
+
+/** Refuses secondary addresses that do not match the servers. */
+export function checkServerCount({ servers, server2 }: GivenServers): void {
+  if (server2 === undefined || server2.length === servers.length) return;
+  throw new UsageError(
+    `--server2 needs one secondary address for each server, in the same order: ` +
+      `${servers.length} and not ${server2.length}`,
+    "client",
+  );
+}
+
+/** The servers, to be looked up; those at addresses that may not be used are not found. */
+export function serverDirectory(
+  { servers, server2 }: GivenServers,
+  globalUnicast: GlobalUnicast,
+  log: Log,
+): ServerDirectory {
+  const names = servers.map((host, i) => new ServerName(host, server2?.[i]));
+  return new ServerDirectory(names, (addresses) => check(addresses, globalUnicast), log);
+}
+
+function check({ primary, secondary }: ServerAddresses, globalUnicast: GlobalUnicast): void {
+  for (const address of [primary, secondary]) {
+    if (globalUnicast.has(address)) continue;
+    throw new CliError(
+      `Cannot use the server at ${formatIpv4(address)}: it is not a public address. ` +
+        "For a network of its own, allow private ones with --allow-private",
+    );
+  }
+}
