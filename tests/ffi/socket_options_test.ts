@@ -14,7 +14,7 @@ const REMOTE = { transport: "udp", hostname: "192.0.2.2", port: 3545 } as const;
 
 namespaceTest(
   import.meta.url,
-  "clearDontFragment() takes the DF bit off what a socket of Deno's sends",
+  "P-18, P-19: clearDontFragment() takes DF off what a socket of Deno's sends; its ECN bits are zero",
   ["tun", "ip"],
   async () => {
     const tun = openIpv4Tun();
@@ -89,5 +89,6 @@ function readFlags(tun: Tun): number {
   const packet = new Uint8Array(1500);
   assertEquals(tun.read(packet) > 0, true, "a packet is waiting");
   assertEquals(packet[0]! >>> 4, 4, "of IPv4");
+  assertEquals(packet[1], 0, "with a type of service of 0, and so with 00 in the ECN field");
   return packet[6]! & (DF | MORE_FRAGMENTS);
 }

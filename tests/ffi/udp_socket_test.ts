@@ -268,7 +268,7 @@ const DF = 0x40;
 
 namespaceTest(
   import.meta.url,
-  "UDP socket lets routers fragment what it sends, and leaves the ECN bits at zero",
+  "P-18, P-19: UDP socket lets routers fragment what it sends, and leaves the ECN bits at zero",
   ["tun", "ip"],
   () => {
     const tun = openIpv4Tun();
