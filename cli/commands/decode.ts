@@ -15,24 +15,37 @@ import {
 } from "../../wire/teredo_address.ts";
 import { CliError, UsageError } from "../cli_error.ts";
 import { type Command, command } from "../command.ts";
+import { parseHexadecimal } from "../decode/hexadecimal.ts";
+import { malformedText } from "../decode/malformed_text.ts";
+import { explainPacket } from "../decode/packet.ts";
+import { packetText } from "../decode/packet_text.ts";
 import { switchedOff } from "../option.ts";
 import { text } from "../value_kind.ts";
 
-/** Tells what a Teredo address says. */
+/** Tells what a Teredo address or packet says. */
 export const decode: Command = command({
   name: "decode",
-  summary: "Tell what a Teredo address says",
+  summary: "Tell what a Teredo address or packet says",
   details: [
     "A Teredo address carries the IPv4 address of the client's server, 16 flag bits, and the IPv4 " +
     "address and UDP port at which the client is seen from outside its NAT.",
+    "A packet is the payload of a UDP datagram, in hexadecimal digits as tcpdump and Wireshark copy " +
+    "them. Each field is explained; where every Teredo node drops the packet, the reason is said and " +
+    "the exit code is 1.",
   ],
   positional: {
-    kind: text("ADDRESS", "a Teredo address such as 2001:0:cb00:7178:0:efff:3fff:fdfe"),
-    help: "An IPv6 address of 2001::/32",
+    kind: text(
+      "WHAT",
+      "a Teredo address such as 2001:0:cb00:7178:0:efff:3fff:fdfe, or a packet in hexadecimal digits",
+    ),
+    help: "An IPv6 address of 2001::/32, or the octets of a packet",
     isRequired: true,
   },
   options: {
-    json: switchedOff("Print JSON with the keys server, flags, cone, port and client"),
+    json: switchedOff(
+      "Print JSON: of an address with the keys server, flags, cone, port and client; of a packet " +
+        "with kind, fields and malformed",
+    ),
   },
   examples: [
     {
@@ -43,17 +56,44 @@ export const decode: Command = command({
       line: "decode --json 2001:0:cb00:7178:0:efff:3fff:fdfe",
       does: "The same for a program",
     },
+    {
+      line:
+        "decode 6000000000003b15fe80000000000000000000000000000120010000cb00717800000efff3ffffdfe",
+      does: "Explain a packet, field by field",
+    },
   ],
-  run({ json }, [address], { print }) {
-    const parts = explain(parse(address!));
+  run({ json }, [what], { print }) {
+    const octets = readOctets(what!);
+    if (octets !== undefined) return decodePacket(octets, json, print);
+    const parts = explain(parse(what!));
     print(json ? `${JSON.stringify(parts)}\n` : table(parts));
   },
 });
 
+/** The octets of a packet; `undefined` for what may be an address. */
+function readOctets(what: string): Uint8Array | undefined {
+  if (parseIpv6(what) !== undefined) return undefined;
+  const octets = parseHexadecimal(what);
+  if (octets !== "odd") return octets;
+  const problem = "it has an odd number of digits, where each octet takes two";
+  throw new UsageError(`Cannot decode "${what}": ${problem}`, "decode");
+}
+
+function decodePacket(octets: Uint8Array, json: boolean, print: (text: string) => void): void {
+  const explanation = explainPacket(octets);
+  print(json ? `${JSON.stringify(explanation)}\n` : packetText(explanation));
+  const { malformed } = explanation;
+  if (malformed === null) return;
+  throw new CliError(`Every Teredo node drops this: ${malformed}, ${malformedText(malformed)}`);
+}
+
 function parse(address: string): TeredoAddress {
   const bytes = parseIpv6(address);
   if (bytes === undefined) {
-    throw new UsageError(`Cannot decode "${address}": it is not an IPv6 address`, "decode");
+    throw new UsageError(
+      `Cannot decode "${address}": it is not an IPv6 address, nor hexadecimal digits`,
+      "decode",
+    );
   }
   const parts = decodeTeredoAddress(bytes);
   if (parts !== undefined) return parts;

@@ -6,7 +6,7 @@ import { World } from "../../sim/world.ts";
 import { ProbeNode } from "./probe_node.ts";
 
 /** What each kind of NAT is called, and what is known of it. */
-const KINDS: Readonly<Record<NatKind, readonly [name: NatName, filtering: string]>> = {
+const KINDS: Partial<Record<NatKind, readonly [name: NatName, filtering: string]>> = {
   cone: ["full_cone", "endpoint_independent"],
   addressRestricted: ["address_restricted", "address_dependent"],
   portRestricted: ["port_restricted", "address_and_port_dependent"],
