@@ -35,10 +35,15 @@ export interface MiredoClient {
   readonly address: string;
 }
 
+/** Starts Miredo's client, without waiting for anything. */
+export async function launchMiredoClient(machine: Machine): Promise<LabProcess> {
+  const lines = [`ServerAddress ${ADDRESS.serverPrimary}`, `InterfaceName ${MIREDO_INTERFACE}`];
+  return await start(machine, "miredo", lines);
+}
+
 /** Starts Miredo's client, and waits until it has an address. */
 export async function startMiredoClient(machine: Machine): Promise<MiredoClient> {
-  const lines = [`ServerAddress ${ADDRESS.serverPrimary}`, `InterfaceName ${MIREDO_INTERFACE}`];
-  const process = await start(machine, "miredo", lines);
+  const process = await launchMiredoClient(machine);
   await process.waitForLog(/Teredo pseudo-tunnel started/);
   const [, address] = await process.waitForLog(/\(address: ([0-9a-f:]+)/);
   await waitForRoute(machine, MIREDO_INTERFACE);
