@@ -71,6 +71,10 @@ export interface Machine<Via extends string, Event, Status> {
  *
  * Both apply every rule of the general path to the packet that they say yes to, and update the
  * peer's clocks; what they decline goes through `handlePacket` and `handleDatagram`.
+ *
+ * Nobody has to ask: those two ask again. So a machine is complete without a driver that knows of
+ * this, and what was declined, a bubble or the first packet to a peer, costs a second look-up, which
+ * is little beside what follows. Whoever asks must do what the answer says: it has been accounted for.
  */
 export interface FastPath {
   /** Where the IPv6 packet from the host goes at once, or `undefined`. */
