@@ -41,11 +41,15 @@ export interface Hairpin {
   readonly destination: Endpoint;
 }
 
-/** A NAT with one external address. Times are milliseconds of any monotonic clock. */
+/** A NAT. Times are milliseconds of any monotonic clock. */
 export class Nat {
+  /** Its external address; the first of several. */
   readonly external: Ipv4Address;
+  /** All external addresses: mappings take them in turn. */
+  readonly pool: readonly Ipv4Address[];
   readonly behaviour: NatBehaviour;
   readonly #ports: PortAllocator;
+  #mapped = 0;
   /** By external port. */
   readonly #byPort = new Map<number, Mapping>();
   /** By inside endpoint, then by the part of the remote endpoint that counts. */
@@ -54,8 +58,14 @@ export class Nat {
   readonly #reservedOutside = new Map<Endpoint, Endpoint>();
   readonly #reservedInside = new Map<Endpoint, Endpoint>();
 
-  constructor(external: Ipv4Address, behaviour: NatBehaviour, random: Random) {
+  constructor(
+    external: Ipv4Address,
+    behaviour: NatBehaviour,
+    random: Random,
+    more: readonly Ipv4Address[] = [],
+  ) {
     this.external = external;
+    this.pool = [external, ...more];
     this.behaviour = behaviour;
     this.#ports = new PortAllocator(behaviour.ports, random);
   }
@@ -116,7 +126,7 @@ export class Nat {
 
   /** Whether `destination` is this NAT itself. */
   isExternal(destination: Endpoint): boolean {
-    return addressOf(destination) === this.external;
+    return this.pool.includes(addressOf(destination));
   }
 
   /** How many mappings there are at `now`, besides reserved ones. */
@@ -147,7 +157,7 @@ export class Nat {
     if (this.#byPort.size >= this.behaviour.capacity) return undefined;
     const port = this.#ports.allocate(portOf(inside), (port) => this.#isTaken(port, now));
     if (port === undefined) return undefined;
-    const outside = endpoint(this.external, port);
+    const outside = endpoint(this.pool[this.#mapped++ % this.pool.length]!, port);
     const mapping = { inside, outside, remotePart, lastUse: now, openings: new Map() };
     this.#byPort.set(port, mapping);
     const siblings = this.#byInside.get(inside);

@@ -31,6 +31,8 @@ export interface NatBehaviour {
   /** Whom a mapping lets in: those that it was used for, to this degree. */
   readonly filtering: Dependence;
   readonly ports: PortAllocation;
+  /** How many external addresses there are; each mapping takes the next one in turn. */
+  readonly addresses: number;
   /** Whether inside hosts reach each other by their external endpoints, RFC 4787 §6. */
   readonly hairpinning: boolean;
   /** How long a mapping, and each opening of its filter, outlives its last use, in milliseconds. */
@@ -44,6 +46,7 @@ export interface NatBehaviour {
 /** RFC 4787 REQ-5, -6 and -9, but for the port preservation that home routers are fond of. */
 const WELL_BEHAVED = {
   ports: "preserving",
+  addresses: 1,
   hairpinning: true,
   lifetime: 120_000,
   inboundRefresh: false,
@@ -64,12 +67,13 @@ export const NAT = {
   symmetricPreserving: symmetric("preserving"),
   /** Port-symmetric; each flow gets the port after the last. */
   symmetricSequential: symmetric("sequential"),
-  /** Each remote address sees another port. */
+  /** Each remote address sees another address and port. */
   addressSymmetric: {
     ...WELL_BEHAVED,
     mapping: "address",
     filtering: "address",
     ports: "random",
+    addresses: 8,
   },
 } as const satisfies Record<string, NatBehaviour>;
 

@@ -48,7 +48,9 @@ export class NatBox {
     this.#insideNode = { name, hears, receive: (datagram) => this.#fromInside(datagram) };
     this.#outsideNode = { name, hears, receive: (datagram) => this.#fromOutside(datagram) };
     place.inside.setGateway(this.#insideNode, place.insideLink);
-    place.outside.attach(nat.external, this.#outsideNode, place.outsideLink);
+    for (const address of nat.pool) {
+      place.outside.attach(address, this.#outsideNode, place.outsideLink);
+    }
   }
 
   #fromInside(datagram: Datagram): void {

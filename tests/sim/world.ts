@@ -96,11 +96,9 @@ export class World {
   /** Puts up a NAT. */
   nat(name: string, behaviour: NatBehaviour, options: PlaceOptions = {}): NatBox {
     const { behind, link = {} } = options;
-    const nat = new Nat(
-      behind === undefined ? this.#plan.nats.take() : this.#insides.get(behind)!.take(),
-      behaviour,
-      this.#random(name),
-    );
+    const block = behind === undefined ? this.#plan.nats : this.#insides.get(behind)!;
+    const [external, ...more] = Array.from({ length: behaviour.addresses }, () => block.take());
+    const nat = new Nat(external!, behaviour, this.#random(name), more);
     const box = new NatBox(name, nat, {
       inside: new Network(this.clock),
       outside: this.#networkBehind(behind),
