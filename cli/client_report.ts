@@ -5,7 +5,7 @@
  */
 
 import type { ServerAddresses } from "../client/client_config.ts";
-import type { ClientEvent, OfflineReason } from "../client/client_event.ts";
+import type { ClientEvent, NatKind, OfflineReason } from "../client/client_event.ts";
 import { TEREDO_PORT } from "../protocol/constants.ts";
 import { addressOf, type Endpoint, formatEndpoint, portOf } from "../wire/endpoint.ts";
 import { formatIpv4, type Ipv4Address } from "../wire/ipv4_address.ts";
@@ -83,7 +83,7 @@ export class ClientReport {
     }
   }
 
-  #describeQualified({ server, address, mapping, mtu, previous }: Qualified): string {
+  #describeQualified({ server, address, mapping, mtu, nat, previous }: Qualified): string {
     const now = formatIpv6(address);
     const isOther = this.#server !== undefined && this.#server !== server.primary;
     const cause = isOther ? `Back at ${this.#nameOf(server)}` : "The mapping changed";
@@ -91,10 +91,14 @@ export class ClientReport {
       ? `Qualified: the Teredo address is ${now}`
       : `${cause}: the Teredo address is ${now} now, it was ${formatIpv6(previous)}`;
     return `${what}; seen from outside as ${formatEndpoint(mapping)}, ` +
-      `${this.#describeNat(mapping)}; MTU ${mtu}`;
+      `${this.#describeNat(mapping, nat)}; MTU ${mtu}`;
   }
 
-  #describeNat(mapping: Endpoint): string {
+  #describeNat(mapping: Endpoint, nat: NatKind): string {
+    if (nat === "symmetric") {
+      return "behind a symmetric NAT: peers and relays are reached that know RFC 6081, but no peers " +
+        "behind port-restricted or symmetric NATs";
+    }
     const { port, isOwn } = this.#view;
     if (portOf(mapping) !== port) return `behind a NAT that replaces port ${port}`;
     return isOwn(addressOf(mapping)) ? "without a NAT" : "behind a NAT that keeps the port";

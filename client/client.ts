@@ -16,12 +16,8 @@ import type { ClientPeer } from "./client_peer.ts";
 import { ClientSearch } from "./client_search.ts";
 import type { ClientState, ClientStatus, PeerPath, PeerStatus } from "./client_status.ts";
 import { LocalDiscovery } from "./local_discovery.ts";
-import {
-  type ClientSink,
-  type ClientSocket,
-  Qualification,
-  type QualificationState,
-} from "./qualification.ts";
+import { type ClientSink, type ClientSocket, Qualification } from "./qualification.ts";
+import type { QualificationState } from "./qualification_state.ts";
 import { Reception } from "./reception.ts";
 import { RefreshIntervalSearch } from "./refresh_interval.ts";
 import { Transmission } from "./transmission.ts";
@@ -125,6 +121,7 @@ export class Client implements Machine<ClientSocket, ClientEvent, ClientStatus>,
       offline: isOffline ? { reason: state.reason!, retryIn: state.until - now } : undefined,
       address: qualified?.address,
       mapping: qualified?.mapping,
+      nat: qualified?.nat,
       mtu,
       refreshInterval,
       serverHeardAgo: heardAt === undefined ? undefined : now - heardAt,

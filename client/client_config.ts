@@ -46,6 +46,11 @@ export interface ClientConfig {
   readonly refreshInterval?: number | undefined;
   /** Whether a longer refresh interval is looked for with a secondary port, §5.2.7. */
   readonly determineRefreshInterval?: boolean | undefined;
+  /**
+   * Whether to be a client behind a symmetric NAT too, and to reach such clients, RFC 6081 §5.2; unless
+   * given, yes. Peers that know nothing of it ignore the trailers that it puts behind bubbles.
+   */
+  readonly symmetricNatSupport?: boolean | undefined;
   /** Meets other clients on the link; unless given, it does not. */
   readonly localDiscovery?: LocalDiscoverySettings | undefined;
   /** The MTU of the interface in octets, an upper limit to what the server advertises. */

@@ -8,13 +8,23 @@ import type { PeerEvent } from "../protocol/peer_search.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import type { ServerAddresses } from "./client_config.ts";
 
+/**
+ * What the two addresses of a server show of the NAT, RFC 4380 §5.2.1.
+ *
+ * - `restricted`: one mapping for both. That is all that no NAT, a cone or a restricted NAT differ in
+ *   from a symmetric one, and any peer behind the like can be reached
+ * - `symmetric`: another mapping for each. Peers that know RFC 6081 can be reached, unless their own
+ *   NAT is port-restricted or symmetric
+ */
+export type NatKind = "restricted" | "symmetric";
+
 /** Why a client is off-line. */
 export type OfflineReason =
   /** The primary address did not answer. */
   | "no_reply_from_primary"
   /** The primary address answered, the secondary did not. */
   | "no_reply_from_secondary"
-  /** The two addresses see different mappings: a symmetric NAT. */
+  /** The two addresses see different mappings, a symmetric NAT, and its support is off. */
   | "symmetric_nat"
   /** The server answered at first and then no more. */
   | "server_lost"
@@ -34,6 +44,7 @@ export type ClientEvent =
     readonly mapping: Endpoint;
     /** Octets. */
     readonly mtu: number;
+    readonly nat: NatKind;
     /** The address that it replaces, if there was one. */
     readonly previous: Uint8Array | undefined;
   }

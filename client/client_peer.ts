@@ -5,6 +5,7 @@
  */
 
 import { LOCAL_PEER_VALIDITY } from "../protocol/constants.ts";
+import { IssuedNonce } from "../protocol/issued_nonce.ts";
 import { Peer } from "../protocol/peer.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import { equalOctets } from "../wire/octets.ts";
@@ -29,6 +30,10 @@ const HELD_OCTETS = 4 * 1280;
 
 /** A peer entry of a client. */
 export class ClientPeer extends Peer {
+  /** The nonce of our latest indirect bubble, RFC 6081 §5.2.1. */
+  readonly nonceSent = new IssuedNonce();
+  /** The nonce of the peer's latest indirect bubble, if that had one, RFC 6081 §5.2.1. */
+  nonceReceived: number | undefined;
   #test: ConnectivityTest | undefined;
   #held: HeldPacket[] = [];
   #heldOctets = 0;

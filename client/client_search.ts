@@ -6,16 +6,15 @@
  * @module
  */
 
-import { TEREDO_PORT } from "../protocol/constants.ts";
 import type { QueueBudget } from "../protocol/packet_queue.ts";
 import { PeerSearch, type PeerSink } from "../protocol/peer_search.ts";
 import { type Random, randomBytes } from "../protocol/random.ts";
 import { TokenBucket } from "../protocol/token_bucket.ts";
-import { encodeBubble } from "../wire/bubble.ts";
-import { type Endpoint, endpoint } from "../wire/endpoint.ts";
+import type { Endpoint } from "../wire/endpoint.ts";
 import { encodeEcho, Icmpv6Type } from "../wire/icmpv6.ts";
 import { getU16 } from "../wire/octets.ts";
-import { isTeredo, mappingOf, serverOf } from "../wire/teredo_address.ts";
+import { isTeredo, mappingOf } from "../wire/teredo_address.ts";
+import { Bubbles } from "./bubbles.ts";
 import { CLIENT_DEFAULTS, type ClientConfig } from "./client_config.ts";
 import { ClientPeer } from "./client_peer.ts";
 import type { LocalDiscovery } from "./local_discovery.ts";
@@ -36,8 +35,8 @@ export type UndeliverableHandler = (packet: Uint8Array, now: number, sink: PeerS
 
 /** The peers of a client. Searches only while there is a {@linkcode self}. */
 export class ClientSearch extends PeerSearch<ClientPeer> {
-  /** The client's identity while it is qualified. */
-  self: Identity | undefined;
+  readonly bubbles: Bubbles;
+  #self: Identity | undefined;
   readonly #random: Random;
   readonly #tests: TokenBucket;
   readonly #inducedTests: TokenBucket;
@@ -56,11 +55,22 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
       queueTotal: config.queueTotal ?? queueTotal,
     };
     super(limits, config.random);
+    this.bubbles = new Bubbles(config.random, config.symmetricNatSupport ?? true);
     this.#random = config.random;
     this.#tests = new TokenBucket(config.testRate ?? testRate);
     this.#inducedTests = new TokenBucket(config.testRate ?? testRate);
     this.#discovery = discovery;
     this.#onUndeliverable = onUndeliverable;
+  }
+
+  /** The client's identity while it is qualified. */
+  get self(): Identity | undefined {
+    return this.#self;
+  }
+
+  set self(self: Identity | undefined) {
+    this.#self = self;
+    this.bubbles.self = self?.address;
   }
 
   override found(peer: ClientPeer, mapping: Endpoint, now: number, sink: PeerSink): void {
@@ -78,9 +88,26 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
 
   /** A bubble straight to `to`, if the limits allow one to this peer. */
   sendDirectBubble(peer: ClientPeer, to: Endpoint, now: number, sink: PeerSink): void {
-    if (this.self === undefined || !peer.mayBubble(now)) return;
+    if (!peer.mayBubble(now)) return;
     peer.bubbled(now);
-    sink.datagram(to, "service", encodeBubble(this.self.address, peer.address));
+    this.bubbles.sendDirect(peer, to, sink);
+  }
+
+  /**
+   * A bubble straight to `to` however short ago the last one was: it tells the peer something new. Only
+   * the limit on bubbles that nobody answers holds (§5.2.6).
+   */
+  sendUrgentBubble(peer: ClientPeer, to: Endpoint, now: number, sink: PeerSink): void {
+    if (!peer.mayBubbleLater(now)) return;
+    peer.bubbled(now);
+    this.bubbles.sendDirect(peer, to, sink);
+  }
+
+  /** A bubble straight to `to` to open our NAT, and an indirect one to make the peer open its own. */
+  sendBothBubbles(peer: ClientPeer, to: Endpoint, now: number, sink: PeerSink): void {
+    peer.bubbled(now);
+    this.bubbles.sendDirect(peer, to, sink);
+    this.bubbles.sendIndirect(peer, now, sink);
   }
 
   protected override newPeer(address: Uint8Array, now: number, budget: QueueBudget): ClientPeer {
@@ -90,7 +117,7 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
   protected override attempt(peer: ClientPeer, now: number, sink: PeerSink): boolean {
     if (this.self === undefined) return false;
     return isTeredo(peer.address)
-      ? this.#sendBubbles(peer, this.self, now, sink)
+      ? this.#sendBubbles(peer, now, sink)
       : this.#sendTest(peer, this.self, now, sink);
   }
 
@@ -104,23 +131,17 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
     for (const _ of peer.takeHeld()) sink.drop("peer_not_trusted");
   }
 
-  /**
-   * A direct bubble to open our NAT, an indirect one to make the peer open its own. To a neighbour, a
-   * direct one that it answers if it knows us, and our announcement, so that it does.
-   */
-  #sendBubbles(peer: ClientPeer, self: Identity, now: number, sink: PeerSink): boolean {
+  /** To a neighbour, a bubble that it answers if it knows us, and our announcement, so that it does. */
+  #sendBubbles(peer: ClientPeer, now: number, sink: PeerSink): boolean {
     // Too soon after the last transmission passes by itself; too many bubbles does not.
     if (!peer.mayBubble(now)) return peer.mayBubbleLater(now);
-    const bubble = encodeBubble(self.address, peer.address);
-    peer.bubbled(now);
     const local = peer.localAt(now);
-    if (local !== undefined) {
-      sink.datagram(local, "service", bubble);
+    if (local === undefined) {
+      this.sendBothBubbles(peer, mappingOf(peer.address), now, sink);
+    } else {
+      this.sendDirectBubble(peer, local, now, sink);
       this.#discovery?.announce(now, sink);
-      return true;
     }
-    sink.datagram(mappingOf(peer.address), "service", bubble);
-    sink.datagram(endpoint(serverOf(peer.address), TEREDO_PORT), "service", bubble);
     return true;
   }
 

@@ -6,7 +6,7 @@
 
 import type { Endpoint } from "../wire/endpoint.ts";
 import type { ServerAddresses } from "./client_config.ts";
-import type { OfflineReason } from "./client_event.ts";
+import type { NatKind, OfflineReason } from "./client_event.ts";
 
 /** What a client is at. `disabled`: the host has IPv6 of its own. */
 export type ClientState = "qualifying" | "qualified" | "offline" | "disabled";
@@ -23,6 +23,8 @@ export interface ClientStatus {
   readonly address: Uint8Array | undefined;
   /** While qualified: the mapped address and port. */
   readonly mapping: Endpoint | undefined;
+  /** While qualified: what the NAT is like, and so who can be reached. */
+  readonly nat: NatKind | undefined;
   /** The MTU of the link in octets. */
   readonly mtu: number;
   /** The refresh interval in milliseconds. */

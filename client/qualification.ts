@@ -14,7 +14,8 @@ import { encodeTeredoAddress, flagsOf, mappingOf, serverOf } from "../wire/tered
 import type { TeredoPacket } from "../wire/teredo_packet.ts";
 import { acceptAdvertisement, type Advertisement } from "./advertisement.ts";
 import { CLIENT_DEFAULTS, type ClientConfig, type ServerAddresses } from "./client_config.ts";
-import type { ClientEvent, OfflineReason } from "./client_event.ts";
+import type { ClientEvent, NatKind, OfflineReason } from "./client_event.ts";
+import type { QualificationState } from "./qualification_state.ts";
 import { ServerList } from "./server_list.ts";
 import { Solicitation } from "./solicitation.ts";
 
@@ -26,48 +27,6 @@ export type ClientSocket = "service" | "discovery" | "secondary";
 
 /** Where a client's effects go. */
 export type ClientSink = Sink<ClientSocket, ClientEvent>;
-
-/**
- * The states of RFC 4380 §5.2.1, without the cone phase that RFC 5991 §3.2 does away with.
- *
- *                    RA from the           same mapping
- *                    primary address       from the secondary
- *     primary phase ----------------> secondary phase -----------------> qualified
- *       ^   |                             |  no answer,                   |  ^   | another mapping:
- *       |   | no answer                   |  other mapping                |  |   | another address
- *       |   v                             v                               |  +---+
- *       +-- offline <-----------------------------------------------------+
- *      delay over,                                      no answer to a refresh
- *      or another server
- *
- * From each of them "disabled" is entered when the host turns out to have IPv6 of its own, and left
- * when that is gone.
- */
-export type QualificationState =
-  | { readonly name: "disabled" }
-  | { readonly name: "offline"; readonly reason: OfflineReason | undefined; readonly until: number }
-  | { readonly name: "primary"; readonly solicitation: Solicitation }
-  | {
-    readonly name: "secondary";
-    readonly solicitation: Solicitation;
-    readonly first: Advertisement;
-  }
-  | {
-    readonly name: "qualified";
-    readonly address: Uint8Array;
-    readonly mapping: Endpoint;
-    readonly mtu: number;
-    /** The end of the present refresh interval. */
-    refreshAt: number;
-    /** When the server last proved itself with one of our nonces. */
-    advertisedAt: number;
-    /** The refresh under way. */
-    refresh: Solicitation | undefined;
-    /** The preferred server being asked whether it is back. */
-    returning: Solicitation | undefined;
-    /** When the preferred server is asked next. */
-    returnAt: number;
-  };
 
 type Qualified = Extract<QualificationState, { name: "qualified" }>;
 
@@ -249,12 +208,21 @@ export class Qualification {
       const solicitation = this.#newSolicitation(this.server.secondary);
       this.#state = { name: "secondary", solicitation, first: advertisement };
       this.#send(solicitation, now, sink);
-    } else if (advertisement.mapping !== state.first.mapping) {
-      this.#fail("symmetric_nat", now, sink);
     } else {
-      this.#qualify(state.first, now, sink);
+      this.#conclude(state.first, advertisement, now, sink);
     }
     return undefined;
+  }
+
+  /**
+   * Both addresses have answered. Behind a symmetric NAT they see different mappings; RFC 6081 §5.2
+   * keeps the first, by which our server reaches us.
+   */
+  #conclude(first: Advertisement, second: Advertisement, now: number, sink: ClientSink): void {
+    const isSymmetric = first.mapping !== second.mapping;
+    if (!isSymmetric) this.#qualify(first, "restricted", now, sink);
+    else if (this.#config.symmetricNatSupport ?? true) this.#qualify(first, "symmetric", now, sink);
+    else this.#fail("symmetric_nat", now, sink);
   }
 
   #start(now: number, sink: ClientSink): void {
@@ -315,9 +283,9 @@ export class Qualification {
     this.#heardAt = now;
     if (returned) this.#servers.usePreferred();
     if (returned || advertisement.mapping !== state.mapping) {
-      // The present server has shown the mapping to be the same for both its addresses, so the
-      // preferred one is believed without another secondary phase.
-      this.#qualify(advertisement, now, sink);
+      // The present server has shown what the NAT is like, so the preferred one is believed without
+      // another secondary phase.
+      this.#qualify(advertisement, state.nat, now, sink);
     } else {
       state.refresh = undefined;
       state.advertisedAt = now;
@@ -326,7 +294,7 @@ export class Qualification {
     return undefined;
   }
 
-  #qualify(advertisement: Advertisement, now: number, sink: ClientSink): void {
+  #qualify(advertisement: Advertisement, nat: NatKind, now: number, sink: ClientSink): void {
     const { mapping } = advertisement;
     const previous = this.#currentAddress;
     const mtu = Math.min(advertisement.mtu ?? Infinity, this.#config.mtu ?? CLIENT_DEFAULTS.mtu);
@@ -339,6 +307,7 @@ export class Qualification {
       address,
       mapping,
       mtu,
+      nat,
       refreshAt: now + this.#drawInterval(),
       advertisedAt: now,
       refresh: undefined,
@@ -346,7 +315,7 @@ export class Qualification {
       returnAt: now + RETURN_INTERVAL,
     };
     this.#onAddress();
-    sink.event({ type: "qualified", server: this.server, address, mapping, mtu, previous });
+    sink.event({ type: "qualified", server: this.server, address, mapping, mtu, nat, previous });
   }
 
   /** New random flags for a new server or mapping only: peers know the whole address. */

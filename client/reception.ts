@@ -6,12 +6,11 @@
 
 import { PEER_VALIDITY } from "../protocol/constants.ts";
 import type { DropReason } from "../protocol/drop_reason.ts";
-import { KeyedLimiter } from "../protocol/keyed_limiter.ts";
-import { encodeBubble, isBubble } from "../wire/bubble.ts";
+import { isBubble } from "../wire/bubble.ts";
 import { addressOf, type Endpoint, portOf } from "../wire/endpoint.ts";
 import type { GlobalUnicast } from "../wire/global_unicast.ts";
 import { echoDataOf, isEchoReply } from "../wire/icmpv6.ts";
-import { isGlobalScope, isLinkLocal, isSameIpv6 } from "../wire/ipv6_address.ts";
+import { isGlobalScope, isSameIpv6 } from "../wire/ipv6_address.ts";
 import {
   DESTINATION,
   hasRoutingHeaderType0,
@@ -19,14 +18,14 @@ import {
   NextHeader,
   nextHeaderOf,
   SOURCE,
-  sourceOf,
 } from "../wire/ipv6_header.ts";
 import { isRouterAdvertisement } from "../wire/neighbor_discovery.ts";
 import { isHistoricalTeredo, isTeredo, mappingOf, serverOf } from "../wire/teredo_address.ts";
 import type { TeredoPacket } from "../wire/teredo_packet.ts";
-import { parseTrailers } from "../wire/trailers.ts";
+import { parseTrailers, type Trailers } from "../wire/trailers.ts";
 import type { ClientPeer } from "./client_peer.ts";
-import type { ClientSearch, Identity } from "./client_search.ts";
+import type { ClientSearch } from "./client_search.ts";
+import { Introduction } from "./introduction.ts";
 import type { ClientSink, Qualification } from "./qualification.ts";
 
 /**
@@ -34,9 +33,6 @@ import type { ClientSink, Qualification } from "./qualification.ts";
  * its data has to wait for another exchange of bubbles.
  */
 const RECEIVER_BUBBLE_AFTER = PEER_VALIDITY * 2 / 3;
-
-/** Bubbles in answer to indirect ones, for each address and port that they name as their origin. */
-const ANSWER_RATE = { perSecond: 1, burst: 4 } as const;
 
 /** Next headers of the bulk of the packets: no rule looks into these. */
 const BULK: ReadonlySet<number> = new Set([NextHeader.TCP, NextHeader.UDP]);
@@ -46,12 +42,13 @@ export class Reception {
   readonly #globalUnicast: GlobalUnicast;
   readonly #qualification: Qualification;
   readonly #search: ClientSearch;
-  readonly #answers = new KeyedLimiter(ANSWER_RATE);
+  readonly #introduction: Introduction;
 
   constructor(globalUnicast: GlobalUnicast, qualification: Qualification, search: ClientSearch) {
     this.#globalUnicast = globalUnicast;
     this.#qualification = qualification;
     this.#search = search;
+    this.#introduction = new Introduction(globalUnicast, search);
   }
 
   /** Case 1, for packets that can be neither bubbles, advertisements nor answers to tests. */
@@ -93,8 +90,8 @@ export class Reception {
     if (hasRoutingHeaderType0(ipv6)) return "routing_header";
     const isFromServer = this.#qualification.isServer(from);
     const reason = isFromServer && isBubble(ipv6)
-      ? this.#answerIndirectBubble(packet, self, now, sink)
-      : this.#receiveFromPeer(ipv6, from, now, sink);
+      ? this.#introduction.answer(packet, trailers, self, now, sink)
+      : this.#receiveFromPeer(ipv6, trailers, from, now, sink);
     // §5.2.5: what is not valid postpones no refresh. What there are too many of is.
     if (isFromServer && (reason === undefined || reason === "rate_limited")) {
       this.#qualification.heardServer(now);
@@ -105,6 +102,7 @@ export class Reception {
   /** Cases 1 to 3, 5 and 6. */
   #receiveFromPeer(
     ipv6: Uint8Array,
+    trailers: Trailers,
     from: Endpoint,
     now: number,
     sink: ClientSink,
@@ -122,7 +120,12 @@ export class Reception {
       this.#accept(ipv6, peer, now, sink);
       return undefined;
     }
-    if (isTeredo(ipv6, SOURCE)) return this.#receiveFromClient(ipv6, from, now, sink);
+    if (isTeredo(ipv6, SOURCE)) {
+      if (isBubble(ipv6) && peer?.nonceSent.isReturnedBy(trailers.nonce, now)) {
+        return this.#receiveProof(peer, from, now, sink);
+      }
+      return this.#receiveFromClient(ipv6, from, now, sink);
+    }
     return this.#receiveFromNative(ipv6, from, now, sink);
   }
 
@@ -138,6 +141,23 @@ export class Reception {
     const peer = this.#search.entry(ipv6, SOURCE, now);
     this.#search.found(peer, from, now, sink);
     this.#accept(ipv6, peer, now, sink);
+    return undefined;
+  }
+
+  /** RFC 6081 §5.2.4.4: a direct bubble with our nonce is the peer's, wherever it comes from. */
+  #receiveProof(
+    peer: ClientPeer,
+    from: Endpoint,
+    now: number,
+    sink: ClientSink,
+  ): DropReason | undefined {
+    if (portOf(from) === 0 || !this.#globalUnicast.has(addressOf(from))) return "source_not_global";
+    const waits = !peer.outgoing.isEmpty;
+    this.#search.found(peer, from, now, sink);
+    // What went to the mapping in the peer's address has not arrived, so the peer waits for a sign.
+    if (!waits && from !== mappingOf(peer.address)) {
+      this.#search.sendUrgentBubble(peer, from, now, sink);
+    }
     return undefined;
   }
 
@@ -174,37 +194,5 @@ export class Reception {
       this.#search.sendDirectBubble(peer, peer.mapping, now, sink);
     }
     sink.packet(ipv6);
-  }
-
-  /**
-   * A bubble that came through our server: someone cannot reach us yet, and a direct bubble to them
-   * opens our NAT. §5.2.3 has a connectivity test here; the bubble is what Windows and Miredo send,
-   * and what relays wait for.
-   */
-  #answerIndirectBubble(
-    packet: TeredoPacket,
-    self: Identity,
-    now: number,
-    sink: ClientSink,
-  ): DropReason | undefined {
-    const { ipv6, origin } = packet;
-    // Relays may send them from link-local addresses.
-    if (!isGlobalScope(ipv6, SOURCE) && !isLinkLocal(ipv6, SOURCE)) return "source_invalid";
-    // Microsoft's servers forward the bubbles of Teredo clients without an origin indication.
-    const to = isTeredo(ipv6, SOURCE) ? mappingOf(ipv6, SOURCE) : origin;
-    if (to === undefined) return "origin_missing";
-    if (portOf(to) === 0 || !this.#globalUnicast.has(addressOf(to))) return "origin_not_global";
-    if (to === mappingOf(self.address)) return "loop";
-    // IPv6 addresses are free to mint, so the place that the bubbles go to is what is limited.
-    if (!this.#answers.take(to, now)) return "rate_limited";
-    if (isTeredo(ipv6, SOURCE)) {
-      const peer = this.#search.entry(ipv6, SOURCE, now);
-      this.#search.sendDirectBubble(peer, to, now, sink);
-    } else {
-      // A relay's own address never sends anything directly, so an entry for it could only end in
-      // the limit of §5.2.6 on bubbles without response, and cut the relay off.
-      sink.datagram(to, "service", encodeBubble(self.address, sourceOf(ipv6)));
-    }
-    return undefined;
   }
 }

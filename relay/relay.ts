@@ -24,8 +24,9 @@ import {
 import { isWithin } from "../wire/ipv6_prefix.ts";
 import { isTeredo, mappingOf, serverOf } from "../wire/teredo_address.ts";
 import { parseTeredoPacket, type TeredoPacket } from "../wire/teredo_packet.ts";
-import { parseTrailers } from "../wire/trailers.ts";
+import { parseTrailers, type Trailers } from "../wire/trailers.ts";
 import { RELAY_DEFAULTS, type RelayConfig } from "./relay_config.ts";
+import type { RelayPeer } from "./relay_peer.ts";
 import { RelaySearch } from "./relay_search.ts";
 import type { RelayStatus } from "./relay_status.ts";
 
@@ -158,12 +159,15 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
     const trailers = parseTrailers(packet.trailers);
     if (typeof trailers === "string") return trailers;
     if (!isTeredo(ipv6, SOURCE)) return "source_invalid";
-    if (mappingOf(ipv6, SOURCE) !== from) return "source_mismatch";
+    const known = this.#search.peers.use(ipv6, SOURCE);
+    if (mappingOf(ipv6, SOURCE) !== from && !isAt(from, known, ipv6, trailers, now)) {
+      return "source_mismatch";
+    }
     if (!this.#config.globalUnicast.has(addressOf(from))) return "source_not_global";
     if (hasRoutingHeaderType0(ipv6)) return "routing_header";
     const peer = this.#config.acceptUnknown && !isBubble(ipv6)
       ? this.#search.entry(ipv6, SOURCE, now)
-      : this.#search.peers.use(ipv6, SOURCE);
+      : known;
     if (peer === undefined) return "peer_not_trusted";
     this.#search.found(peer, from, now, sink);
     if (isBubble(ipv6)) return undefined;
@@ -194,4 +198,20 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
   get #mtu(): number {
     return this.#config.mtu ?? RELAY_DEFAULTS.mtu;
   }
+}
+
+/**
+ * Whether a client is elsewhere than its address says, RFC 6081 §5.2.4.4: it proves that once, by the
+ * nonce of our bubble, and is trusted there from then on.
+ */
+function isAt(
+  from: Endpoint,
+  peer: RelayPeer | undefined,
+  ipv6: Uint8Array,
+  { nonce }: Trailers,
+  now: number,
+): boolean {
+  if (peer === undefined) return false;
+  if (peer.isTrusted && peer.mapping === from) return true;
+  return isBubble(ipv6) && peer.nonceSent.isReturnedBy(nonce, now);
 }

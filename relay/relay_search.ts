@@ -9,26 +9,28 @@ import { BubbleWindow } from "../protocol/bubble_window.ts";
 import { TEREDO_PORT } from "../protocol/constants.ts";
 import { KeyedLimiter } from "../protocol/keyed_limiter.ts";
 import type { QueueBudget } from "../protocol/packet_queue.ts";
-import { Peer } from "../protocol/peer.ts";
 import { PeerSearch, type PeerSink } from "../protocol/peer_search.ts";
-import { randomBytes } from "../protocol/random.ts";
+import { type Random, randomBytes } from "../protocol/random.ts";
 import { encodeBubble } from "../wire/bubble.ts";
 import { type Endpoint, endpoint } from "../wire/endpoint.ts";
 import { linkLocal } from "../wire/ipv6_address.ts";
 import { getU32 } from "../wire/octets.ts";
 import { mappingOf, serverOf } from "../wire/teredo_address.ts";
+import { withTrailers } from "../wire/trailers.ts";
 import { RELAY_DEFAULTS, type RelayConfig } from "./relay_config.ts";
+import { RelayPeer } from "./relay_peer.ts";
 
 /** Told of each packet that waited for a client that was not found. */
 export type UndeliverableHandler = (packet: Uint8Array, now: number, sink: PeerSink) => void;
 
 /** The clients of a relay. */
-export class RelaySearch extends PeerSearch<Peer> {
+export class RelaySearch extends PeerSearch<RelayPeer> {
   /**
    * The source of the bubbles, "a local IPv6 address of the relay" (§5.4.1): link-local with a
    * random identifier, as Miredo's. It says nothing about the host and is always to be had.
    */
   readonly #source: Uint8Array;
+  readonly #random: Random;
   readonly #directBubbles: boolean;
   readonly #onUndeliverable: UndeliverableHandler;
   /**
@@ -47,6 +49,7 @@ export class RelaySearch extends PeerSearch<Peer> {
       },
       config.random,
     );
+    this.#random = config.random;
     const identifier = randomBytes(config.random, 8);
     this.#source = linkLocal(getU32(identifier, 0), getU32(identifier, 4));
     this.#directBubbles = config.directBubbles ?? false;
@@ -54,16 +57,16 @@ export class RelaySearch extends PeerSearch<Peer> {
     this.#onUndeliverable = onUndeliverable;
   }
 
-  override found(peer: Peer, mapping: Endpoint, now: number, sink: PeerSink): void {
-    this.#perClient.forget(mapping);
+  override found(peer: RelayPeer, mapping: Endpoint, now: number, sink: PeerSink): void {
+    this.#perClient.forget(mappingOf(peer.address));
     super.found(peer, mapping, now, sink);
   }
 
-  protected override newPeer(address: Uint8Array, now: number, budget: QueueBudget): Peer {
-    return new Peer(address, now, budget);
+  protected override newPeer(address: Uint8Array, now: number, budget: QueueBudget): RelayPeer {
+    return new RelayPeer(address, now, budget);
   }
 
-  protected override attempt(peer: Peer, now: number, sink: PeerSink): boolean {
+  protected override attempt(peer: RelayPeer, now: number, sink: PeerSink): boolean {
     if (!peer.mayBubble(now)) return peer.mayBubbleLater(now);
     const client = mappingOf(peer.address);
     const server = serverOf(peer.address);
@@ -76,7 +79,9 @@ export class RelaySearch extends PeerSearch<Peer> {
     const bubble = encodeBubble(this.#source, peer.address);
     peer.bubbled(now);
     if (this.#directBubbles) sink.datagram(client, "service", bubble);
-    sink.datagram(endpoint(server, TEREDO_PORT), "service", bubble);
+    // RFC 6081 §5.2: a client behind a symmetric NAT proves by the nonce that it is the one.
+    const nonce = peer.nonceSent.issue(this.#random, now);
+    sink.datagram(endpoint(server, TEREDO_PORT), "service", withTrailers(bubble, { nonce }));
     return true;
   }
 
@@ -85,7 +90,7 @@ export class RelaySearch extends PeerSearch<Peer> {
   }
 
   /** A client that did not answer is forgotten (§5.4.1); how often it was tried is not. */
-  protected override giveUp(peer: Peer, now: number, sink: PeerSink): void {
+  protected override giveUp(peer: RelayPeer, now: number, sink: PeerSink): void {
     super.giveUp(peer, now, sink);
     this.peers.remove(peer);
   }

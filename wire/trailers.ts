@@ -136,6 +136,15 @@ export function encodeTrailers(trailers: Trailers): Uint8Array<ArrayBuffer> {
   return concatOctets(...parts);
 }
 
+/** An IPv6 packet with trailers behind it; without any, the packet itself. */
+export function withTrailers(
+  ipv6: Uint8Array<ArrayBuffer>,
+  trailers: Trailers,
+): Uint8Array<ArrayBuffer> {
+  const encoded = encodeTrailers(trailers);
+  return encoded.length === 0 ? ipv6 : concatOctets(ipv6, encoded);
+}
+
 function encodeTrailer(type: number, value: Uint8Array): Uint8Array {
   return concatOctets(Uint8Array.of(type, value.length), value);
 }

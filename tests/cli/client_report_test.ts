@@ -1,6 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { ClientReport } from "../../cli/client_report.ts";
-import type { ClientEvent, OfflineReason } from "../../client/client_event.ts";
+import type { ClientEvent, NatKind, OfflineReason } from "../../client/client_event.ts";
 import { parseEndpoint } from "../../wire/endpoint.ts";
 import { type Ipv4Address, parseIpv4 } from "../../wire/ipv4_address.ts";
 import { parseIpv6 } from "../../wire/ipv6_address.ts";
@@ -21,8 +21,8 @@ function line(event: ClientEvent, by = report()): string {
   return `${level}: ${text}`;
 }
 
-function qualified(previous?: Uint8Array): ClientEvent {
-  return { type: "qualified", server, address, mapping, mtu: 1280, previous };
+function qualified(previous?: Uint8Array, nat: NatKind = "restricted"): ClientEvent {
+  return { type: "qualified", server, address, mapping, mtu: 1280, nat, previous };
 }
 
 function offline(reason: OfflineReason): ClientEvent {
@@ -35,6 +35,13 @@ Deno.test("client report: qualifying names the server, as it was given and where
   assertEquals(
     line(event, report("teredo.example")),
     "info: Asking server teredo.example (192.0.2.1) for an address",
+  );
+});
+
+Deno.test("client report: qualified behind a symmetric NAT says who can be reached", () => {
+  assertMatch(
+    line(qualified(undefined, "symmetric")),
+    /behind a symmetric NAT: peers and relays are reached that know RFC 6081, but no peers behind /,
   );
 });
 

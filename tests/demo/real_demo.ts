@@ -78,8 +78,8 @@ async function qualify(
   const start = performance.now();
   const process = await launchClient(machine);
   if (nat === "symmetric") {
-    await process.waitForLog(/Off-line: the NAT of this network is symmetric/);
-    stage.result(`${name} notices`, "the NAT is symmetric; off-line, as it should be", true);
+    await process.waitForLog(/Qualified: .*behind a symmetric NAT/);
+    stage.result(`${name} notices`, "the NAT is symmetric; two such cannot meet", true);
     return undefined;
   }
   const { address, mapping } = await qualification(process);

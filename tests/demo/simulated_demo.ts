@@ -27,8 +27,8 @@ export function showSimulated(stage: Stage, nat: NatName, reason: string): void 
 
   stage.chapter("Qualification: each client asks the server how it is seen from outside");
   world.settle();
-  for (const client of [a, b]) showQualification(stage, client, nat);
-  if (a.address === undefined || b.address === undefined) return;
+  for (const client of [a, b]) showQualification(stage, client);
+  if (nat === "symmetric" || a.address === undefined || b.address === undefined) return;
 
   stage.chapter("Hole punching: A pings B, whose NAT knows nothing of A yet");
   const since = world.clock.now;
@@ -50,22 +50,25 @@ export function showSimulated(stage: Stage, nat: NatName, reason: string): void 
   stage.result("Through the server meanwhile", `${passed} datagrams`, passed < 5);
 }
 
-function showQualification(stage: Stage, client: ClientNode, nat: NatName): void {
+function showQualification(stage: Stage, client: ClientNode): void {
   const [qualified] = client.eventsOf("qualified");
   const [offline] = client.eventsOf("offline");
   if (qualified !== undefined) showAddress(stage, client.name, qualified);
-  if (offline === undefined) return;
-  const isExpected = nat === "symmetric" && offline.reason === "symmetric_nat";
-  stage.result(`${client.name} notices`, `${offline.reason.replaceAll("_", " ")}`, isExpected);
+  if (offline !== undefined) {
+    stage.result(`${client.name} is off-line`, offline.reason.replaceAll("_", " "), false);
+  }
 }
 
 function showAddress(
   stage: Stage,
   name: string,
-  { address, mapping }: Extract<ClientEvent, { type: "qualified" }>,
+  { address, mapping, nat }: Extract<ClientEvent, { type: "qualified" }>,
 ): void {
   stage.say(`${name} has the address ${formatIpv6(address)}`);
   stage.result(`${name} qualified`, `mapped to ${formatEndpoint(mapping)}`, true);
+  if (nat === "symmetric") {
+    stage.result(`${name} notices`, "the NAT is symmetric; two such cannot meet", true);
+  }
 }
 
 function describe(ping: Ping): string {

@@ -64,7 +64,7 @@ Deno.test("a client behind a symmetric NAT behind a cone NAT is behind a symmetr
   const home = world.nat("home", NAT.symmetric, { behind: carrier });
   const alice = world.client("alice", { server, behind: home });
   world.settle();
-  assertEquals(alice.status.offline?.reason, "symmetric_nat");
+  assertEquals(alice.status.nat, "symmetric");
 });
 
 Deno.test("clients of different servers reach each other", () => {

@@ -1,0 +1,106 @@
+/**
+ * Clients behind symmetric NATs beyond who reaches whom (for that see connectivity_test.ts): native
+ * hosts, peers of other makes, and what time does. RFC 6081 §5.2.
+ *
+ * @module
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import { NAT, type NatKind } from "../sim/nat_behaviour.ts";
+import { World } from "../sim/world.ts";
+import { expectDirect, expectReach } from "./expectations.ts";
+import { twoClients } from "./two_clients.ts";
+
+const SYMMETRIC = [
+  "symmetric",
+  "symmetricPreserving",
+  "symmetricSequential",
+  "addressSymmetric",
+] as const satisfies NatKind[];
+
+for (const kind of SYMMETRIC) {
+  Deno.test(`X-04: native hosts and a client behind a ${kind} NAT reach each other through a relay`, () => {
+    const world = new World();
+    const server = world.server();
+    world.relay();
+    const native = world.nativeHost("native");
+    const alice = world.client("alice", { server, behind: world.nat("natA", NAT[kind]) });
+    world.settle();
+    expectReach(world, alice, native);
+    world.pass(60);
+    expectReach(world, native, alice);
+  });
+}
+
+/** Pairs that RFC 4380 serves, in which one does not know RFC 6081. */
+const PLAIN: readonly NatKind[] = ["cone", "addressRestricted", "portRestricted"];
+
+for (const one of PLAIN) {
+  for (const other of PLAIN) {
+    Deno.test(`a client behind a ${one} NAT and one behind a ${other} NAT that knows no nonces reach each other`, () => {
+      const world = new World();
+      const server = world.server();
+      const behind = [world.nat("natA", NAT[one]), world.nat("natB", NAT[other])] as const;
+      const alice = world.client("alice", { server, behind: behind[0] });
+      const config = { symmetricNatSupport: false };
+      const bob = world.client("bob", { server, behind: behind[1], config });
+      world.settle();
+      expectReach(world, alice, bob);
+      expectDirect(world, alice, bob);
+      world.pass(60);
+      expectReach(world, bob, alice);
+    });
+  }
+}
+
+for (const isFirst of [true, false]) {
+  const [one, other] = isFirst ? ["alice", "bob"] : ["bob", "alice"];
+  Deno.test(`${one}, behind ${isFirst ? "a symmetric" : "no"} NAT, fails cleanly to reach ${other}, where bob knows no nonces`, () => {
+    const world = new World();
+    const server = world.server();
+    const alice = world.client("alice", { server, behind: world.nat("natA", NAT.symmetric) });
+    const bob = world.client("bob", { server, config: { symmetricNatSupport: false } });
+    world.settle();
+    const [from, to] = isFirst ? [alice, bob] : [bob, alice];
+    const ping = from.ping(to, { count: 5 });
+    world.pass(20);
+    assert(!ping.isAnswered && ping.errors > 0);
+    assertEquals(from.eventsOf("peer_unreachable").length, 1);
+  });
+}
+
+Deno.test("X-04: a peer behind a symmetric NAT is reached anew after silence, and after its NAT forgot all", () => {
+  const { world, alice, bob, natB } = twoClients("addressRestricted", "symmetric");
+  expectReach(world, alice, bob);
+  world.pass(300);
+  expectReach(world, alice, bob);
+  natB!.nat.reboot();
+  world.pass(40);
+  expectReach(world, alice, bob);
+  world.pass(300);
+  expectReach(world, bob, alice);
+  expectDirect(world, alice, bob);
+});
+
+Deno.test("X-04: in spite of losses clients meet through a symmetric NAT", () => {
+  for (let seed = 1; seed <= 20; seed++) {
+    const link = { loss: 0.1, delay: 20 };
+    const { world, alice, bob } = twoClients("addressRestricted", "symmetric", { seed, link });
+    const [from, to] = seed % 2 === 0 ? [alice, bob] : [bob, alice];
+    const ping = from.ping(to, { count: 40, interval: 200 });
+    world.pass(20);
+    assert(ping.sent - ping.lost > 8, `seed ${seed}: ${ping.sent - ping.lost} of ${ping.sent}`);
+  }
+});
+
+Deno.test("X-01: of two clients that cannot meet, neither makes the other go on for ever", () => {
+  const { world, alice, bob } = twoClients("symmetric", "symmetric");
+  const since = world.clock.now;
+  alice.ping(bob, { count: 1 });
+  bob.ping(alice, { count: 1 });
+  world.pass(250);
+  for (const from of ["alice", "bob", "server"]) {
+    const { length } = world.log.find({ from, kind: "bubble", since });
+    assert(length <= 8, `${from} sent ${length} bubbles`);
+  }
+});
