@@ -53,7 +53,7 @@ export const CLIENT: Group = {
       level: "MUST*",
       source: "RFC 4380 §5.2.1",
       statement: "Two answers with the same mapping qualify the client; another address or port " +
-        "means a symmetric NAT, and no Teredo address",
+        "means a symmetric NAT, and no Teredo address without support for those (X-05)",
     },
     {
       id: "C-07",

@@ -102,7 +102,7 @@ export const DEPARTURES: readonly Departure[] = [
     why:
       "a test would go through the server once more; the bubble opens the NAT at once, and relays " +
       "wait for it",
-    file: "client/reception.ts",
+    file: "client/introduction.ts",
   },
   {
     items: ["C-38", "C-39"],
@@ -111,7 +111,7 @@ export const DEPARTURES: readonly Departure[] = [
     why:
       "a relay's own address never sends anything directly, so the entry could only end in the " +
       "limit of unanswered bubbles, and cut the relay off",
-    file: "client/reception.ts",
+    file: "client/introduction.ts",
   },
   {
     items: ["C-32", "C-38"],
@@ -153,6 +153,22 @@ export const DEPARTURES: readonly Departure[] = [
       "else it never ends where all intervals do; the NAT of the second port lets the server in " +
       "and nobody else",
     file: "client/refresh_interval.ts",
+  },
+  {
+    items: ["X-02", "C-38"],
+    source: "RFC 4380 §5.2.6 has two seconds between bubbles, RFC 6081 §5.2 says nothing of them",
+    what: "a bubble that returns a new nonce does not wait; those without an answer count as ever",
+    why:
+      "it comes in answer to a bubble that itself answers ours, so each first packet would take " +
+      "two seconds",
+    file: "client/introduction.ts",
+  },
+  {
+    items: ["X-04"],
+    source: "RFC 6081 §5.2.4.4 lets a nonce prove something for ever",
+    what: "it does for 30 seconds, and never of a peer at a private address",
+    why: "its 32 bits can be guessed in the end; the answer to a bubble comes at once",
+    file: "protocol/issued_nonce.ts",
   },
   {
     items: ["S-01"],

@@ -84,6 +84,17 @@ Deno.test("protocol.md: client to client is as it is drawn", () => {
   assertEquals(arrows, arrowsBelow("Client to client", DOCUMENT));
 });
 
+Deno.test("protocol.md: a client behind a symmetric NAT meets another as is drawn", () => {
+  const world = new World();
+  const server = world.server();
+  const alice = world.client("alice", { server, behind: world.nat("natA", NAT.symmetric) });
+  const behind = world.nat("natB", NAT.addressRestricted);
+  const bob = world.client("bob", { server, behind });
+  world.settle();
+  const arrows = arrowsWhile(world, () => alice.ping(bob));
+  assertEquals(arrows, arrowsBelow("Client behind a symmetric NAT", DOCUMENT));
+});
+
 Deno.test("protocol.md: client to native host is as it is drawn", () => {
   const { world, alice } = stage();
   world.relay();
