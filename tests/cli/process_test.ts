@@ -158,8 +158,8 @@ for (const signal of ["INT", "TERM"]) {
         soon listens 83.1.1.2:3544
         kill -${signal} $server; wait $server; code=$?; ss -lunH; exit $code`);
       const lines = ended.stderr.split("\n").filter((line) => line.includes("Z info "));
-      assertMatch(lines[0]!, /Z info {2}Serving on 83\.1\.1\.1:3544 and 83\.1\.1\.2:3544$/);
-      assertMatch(lines[1]!, /Z info {2}Stopped serving on 83\.1\.1\.1$/);
+      assertMatch(lines.at(-2)!, /Z info {2}Serving on 83\.1\.1\.1:3544 and 83\.1\.1\.2:3544$/);
+      assertMatch(lines.at(-1)!, /Z info {2}Stopped serving on 83\.1\.1\.1$/);
       assertEquals([ended.code, ended.stdout], [0, ""], ended.stderr);
     },
   });
