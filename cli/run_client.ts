@@ -30,11 +30,13 @@ import { describeNativeIpv6, nativeIpv6, refuseBesideNativeIpv6 } from "./native
 import { watchNetwork } from "./network_watch.ts";
 import { describeOffload, type OffloadMode } from "./offload.ts";
 import { withRemedy } from "./permission.ts";
+import { Recording, type RecordingOptions } from "./recording.ts";
 import { SocketOpener } from "./socket_opener.ts";
 import type { UdpMode } from "./udp_mode.ts";
 
 /** What a person tells a client. */
-export interface ClientOptions extends GivenServers, CredentialOptions, ClientSocketOptions {
+export interface ClientOptions
+  extends GivenServers, CredentialOptions, ClientSocketOptions, RecordingOptions {
   readonly interface: string;
   readonly defaultRoute: boolean;
   /** Whether it runs beside native IPv6 too. */
@@ -57,6 +59,7 @@ export async function runClient(options: ClientOptions, signal: AbortSignal): Pr
   const credentials = readCredentials(options, log);
   if (!options.force) refuseBesideNativeIpv6(options.interface);
   using resources = new DisposableStack();
+  const recording = resources.use(new Recording(options, log));
   const counters = new Counters();
 
   const tun = withRemedy(
@@ -91,7 +94,7 @@ export async function runClient(options: ClientOptions, signal: AbortSignal): Pr
   });
   const driver = new Driver({
     machine: client,
-    sockets,
+    sockets: recording.of(sockets),
     host: openTunLink(tun, poller, counters),
     bulk: { fastPath: client, via: "service" },
     onEvent,

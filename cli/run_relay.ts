@@ -15,13 +15,14 @@ import { addressPolicy } from "./address_policy.ts";
 import { describeDrops } from "./drop_report.ts";
 import { faultReport } from "./fault_report.ts";
 import { writeMessage } from "./message.ts";
+import { Recording, type RecordingOptions } from "./recording.ts";
 import { describeRelayPart, openRelayPart, type RelayPartOptions } from "./relay_part.ts";
 import { describeRelayEvent } from "./relay_report.ts";
 import { SocketOpener } from "./socket_opener.ts";
 import type { UdpMode } from "./udp_mode.ts";
 
 /** What a person tells a relay. */
-export interface RelayOptions extends RelayPartOptions {
+export interface RelayOptions extends RelayPartOptions, RecordingOptions {
   readonly bind: Ipv4Address | undefined;
   readonly port: number | undefined;
   readonly allowPrivate: boolean;
@@ -37,6 +38,7 @@ export interface RelayOptions extends RelayPartOptions {
 export async function runRelay(options: RelayOptions, signal: AbortSignal): Promise<void> {
   const log = openLog(options.logLevel);
   using resources = new DisposableStack();
+  const recording = resources.use(new Recording(options, log));
   const counters = new Counters();
   const poller = new Poller();
   const globalUnicast = addressPolicy(options.allowPrivate);
@@ -48,7 +50,7 @@ export async function runRelay(options: RelayOptions, signal: AbortSignal): Prom
   resources.defer(() => socket.close());
   const driver = new Driver({
     machine: part.relay,
-    sockets: { service: socket },
+    sockets: recording.of({ service: socket }),
     host: part.link,
     bulk: { fastPath: part.relay, via: "service" },
     onEvent: (event) => writeMessage(log, describeRelayEvent(event)),

@@ -26,6 +26,7 @@ import { describeDrops } from "./drop_report.ts";
 import { faultReport } from "./fault_report.ts";
 import { type Message, writeMessage } from "./message.ts";
 import { withRemedy } from "./permission.ts";
+import { Recording, type RecordingOptions } from "./recording.ts";
 import {
   describeRelayPart,
   openRelayPart,
@@ -41,7 +42,7 @@ import { SocketOpener } from "./socket_opener.ts";
 import type { UdpMode } from "./udp_mode.ts";
 
 /** What a person tells a server. */
-export interface ServerOptions extends RelayPartOptions {
+export interface ServerOptions extends RelayPartOptions, RecordingOptions {
   readonly primary: Ipv4Address;
   readonly secondary: Ipv4Address | undefined;
   readonly port: number;
@@ -78,6 +79,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
   const { primary, secondary } = chooseAddresses(options, ownAddresses, globalUnicast, log);
 
   using resources = new DisposableStack();
+  const recording = resources.use(new Recording(options, log));
   const secrets = openSecrets(options.secrets, resources, log);
   const counters = new Counters();
   const poller = new Poller();
@@ -105,7 +107,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
   }, relay);
   const driver = new Driver({
     machine,
-    sockets,
+    sockets: recording.of(sockets),
     host: relay === undefined ? raw : new SplitLink(relay.link, relay.serves, raw),
     bulk: fastPath && { fastPath, via: "primary" },
     onEvent: (event) => writeMessage(log, describe(event)),

@@ -5,10 +5,10 @@
  */
 
 import { LOG_LEVELS, type LogLevel } from "../io/log.ts";
-import { defaulted, type Option, switchedOff } from "./option.ts";
+import { defaulted, type Option, optional, switchedOff } from "./option.ts";
 import { OFFLOAD_MODES, type OffloadMode } from "./offload.ts";
 import { UDP_MODES, type UdpMode } from "./udp_mode.ts";
-import { oneOf } from "./value_kind.ts";
+import { oneOf, text } from "./value_kind.ts";
 
 /** `--log-level`. */
 export const LOG_LEVEL: Option<LogLevel> = defaulted(
@@ -20,6 +20,13 @@ export const LOG_LEVEL: Option<LogLevel> = defaulted(
 /** `--allow-private`. */
 export const ALLOW_PRIVATE: Option<boolean> = switchedOff(
   "Also use private, shared and documentation addresses, for a network of its own",
+);
+
+/** `--pcap`. */
+export const PCAP: Option<string | undefined> = optional(
+  text("FILE", "the name of a file"),
+  "Write what is sent and received to a file that Wireshark reads",
+  "nothing is recorded",
 );
 
 /** `--offload`. */

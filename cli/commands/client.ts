@@ -10,7 +10,7 @@ import { type Command, command } from "../command.ts";
 import { checkServerCount } from "../named_servers.ts";
 import { defaulted, optional, switchedOff, switchedOn } from "../option.ts";
 import { runClient } from "../run_client.ts";
-import { ALLOW_PRIVATE, LOG_LEVEL, OFFLOAD, UDP } from "../shared_options.ts";
+import { ALLOW_PRIVATE, LOG_LEVEL, OFFLOAD, PCAP, UDP } from "../shared_options.ts";
 import { HOST, HOSTS, OCTETS, PORT, REFRESH_SECONDS, text } from "../value_kind.ts";
 
 /** Runs a client. */
@@ -66,6 +66,7 @@ export const client: Command = command({
     allowPrivate: ALLOW_PRIVATE,
     offload: OFFLOAD,
     udp: UDP,
+    pcap: PCAP,
     logLevel: LOG_LEVEL,
   },
   examples: [

@@ -8,7 +8,7 @@ import { type Command, command } from "../command.ts";
 import { optional } from "../option.ts";
 import { checkRelayOptions, relayOptions } from "../relay_options.ts";
 import { runRelay } from "../run_relay.ts";
-import { ALLOW_PRIVATE, LOG_LEVEL, OFFLOAD, UDP } from "../shared_options.ts";
+import { ALLOW_PRIVATE, LOG_LEVEL, OFFLOAD, PCAP, UDP } from "../shared_options.ts";
 import { IPV4, PORT } from "../value_kind.ts";
 
 /** Runs a relay. */
@@ -29,6 +29,7 @@ export const relay: Command = command({
     allowPrivate: ALLOW_PRIVATE,
     offload: OFFLOAD,
     udp: UDP,
+    pcap: PCAP,
     logLevel: LOG_LEVEL,
   },
   examples: [

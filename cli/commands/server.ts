@@ -10,7 +10,7 @@ import { type Command, command } from "../command.ts";
 import { defaulted, type Option, optional, optionName, required, switchedOff } from "../option.ts";
 import { checkRelayOptions, type GivenRelay, relayOptions } from "../relay_options.ts";
 import { runServer } from "../run_server.ts";
-import { ALLOW_PRIVATE, LOG_LEVEL, OFFLOAD, UDP } from "../shared_options.ts";
+import { ALLOW_PRIVATE, LOG_LEVEL, OFFLOAD, PCAP, UDP } from "../shared_options.ts";
 import { ADVERTISED_MTU, IPV4, oneOf, PORT, text } from "../value_kind.ts";
 
 const LIMITS: Option<"on" | "off"> = defaulted(
@@ -48,6 +48,7 @@ export const server: Command = command({
     allowPrivate: ALLOW_PRIVATE,
     offload: OFFLOAD,
     udp: UDP,
+    pcap: PCAP,
     logLevel: LOG_LEVEL,
   },
   examples: [
