@@ -10,7 +10,12 @@ import { denoRun } from "../netns/deno_run.ts";
 import { createLab } from "../netns/lab.ts";
 import type { LabProcess } from "../netns/lab_process.ts";
 import type { Machine } from "../netns/machine.ts";
-import { launchMiredoClient, startMiredoClient, startMiredoServer } from "../netns/miredo.ts";
+import {
+  launchMiredoClient,
+  MIREDO_INTERFACE,
+  startMiredoClient,
+  startMiredoServer,
+} from "../netns/miredo.ts";
 import { type KernelNat, UPLINK } from "../netns/nat_router.ts";
 import { parsePing, type PingResult } from "../netns/ping.ts";
 import { ADDRESS, sitePlan } from "../netns/plan.ts";
@@ -224,6 +229,14 @@ Deno.test({
         assertNotEquals(address!.split(":").slice(-3), miredo.address.split(":").slice(-3));
       },
     );
+    await t.step("a signal that nobody expects ends ours whole, and Miredo by half", async () => {
+      const again = await launchClient(Ours.client, "--interface", "again");
+      await again.waitForLog(/the Teredo address is/);
+      assert((await Ours.client.ip("-o link show")).includes("again"));
+      await Promise.all([again.end("SIGUSR1"), miredo.process.end("SIGUSR1")]);
+      assert(!(await Ours.client.ip("-o link show")).includes("again"));
+      assert((await Theirs.client.ip("-o link show")).includes(MIREDO_INTERFACE));
+    });
   },
 });
 
