@@ -33,7 +33,8 @@ export interface Interface {
   removeAddress(address: Uint8Array, prefixLength: number): void;
 
   /**
-   * Sends what goes to `prefix` through this interface, in the main table.
+   * Sends what goes to `prefix` through this interface, in the main table. Another interface's route to it
+   * stays, and goes first if its metric is the same.
    *
    * @param metric Of several routes to one prefix the lowest metric wins. The kernel's default is 1024.
    */

@@ -76,9 +76,9 @@ export class LinuxInterface implements Interface {
   }
 
   addRoute(prefix: Prefix, metric?: number): void {
-    const flags = NLM_F_CREATE | NLM_F_REPLACE;
-    const answer = this.#netlink.request(RTM_NEWROUTE, flags, this.#route(prefix, metric));
-    this.#insist(answer, `route ${format(prefix)} through ${this.#quoted}`);
+    // To "replace" would take the route from another interface that has it with this metric.
+    const answer = this.#netlink.request(RTM_NEWROUTE, NLM_F_CREATE, this.#route(prefix, metric));
+    this.#insist(answer, `route ${format(prefix)} through ${this.#quoted}`, "EEXIST");
   }
 
   removeRoute(prefix: Prefix, metric?: number): void {

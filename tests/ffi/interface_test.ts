@@ -115,6 +115,18 @@ interfaceTest("a native default route that is worse than ours is found when aske
   native.close();
 });
 
+interfaceTest("the same route through another interface stays, and goes first", (own, tun) => {
+  bringUp(own);
+  const second = openTun("second");
+  const other = openInterface(second.name, second.index);
+  bringUp(other);
+  assertEquals(routes(), ["2001::/32 metric 1024", "default metric 1029"]);
+  assertEquals(findRoute(ELSEWHERE)?.interfaceIndex, tun.index);
+  other.close();
+  second.close();
+  assertEquals(routes(), ["2001::/32 metric 1024", "default metric 1029"]);
+});
+
 interfaceTest("an address is refused with the remedy when IPv6 is off", (configuration) => {
   configuration.setMtu(1280);
   Deno.writeTextFileSync("/proc/sys/net/ipv6/conf/teredo/disable_ipv6", "1");
