@@ -11,8 +11,20 @@ const POLLERR = 0x08;
 const POLLHUP = 0x10;
 const POLLNVAL = 0x20;
 
+/**
+ * So many passes without anything to do come before the poller waits. Coming back from a wait costs as much
+ * as a dozen of them, and where packets came from, more are likely to follow.
+ */
+const IDLE_PASSES = Number(Deno.env.get("IDLE") ?? 8);
+
 /** A descriptor that complains this often in a row, without anything to read, will not recover. */
-const COMPLAINTS_MAX = 16;
+const COMPLAINTS_MAX = 100;
+
+/**
+ * How long a descriptor that complains is left alone, in milliseconds. While an interface is being deleted,
+ * its TUN reports an error to every poll, and reading it tells only afterwards what the matter was.
+ */
+const COMPLAINT_PAUSE = 10;
 
 /**
  * Reads what a descriptor has to give, without blocking and not for long.
@@ -81,8 +93,10 @@ export class Poller {
     const ring = () => bell.ring();
     signal.addEventListener("abort", ring);
     try {
+      let idlePasses = 0;
       while (!signal.aborted) {
-        if (this.#pass()) await turn();
+        idlePasses = this.#pass() ? 0 : idlePasses + 1;
+        if (idlePasses <= IDLE_PASSES) await turn();
         else await this.#wait(bell);
       }
     } finally {
@@ -111,18 +125,20 @@ export class Poller {
     if (ready < 0) checkPoll(array, watched.length);
 
     // Reading the array also keeps it alive for as long as the thread needed it.
+    let complains = false;
     for (let i = 0; i < watched.length; i++) {
       const { fd, revents } = POLLFD.decode(array, i * POLLFD.size);
       if (fd === bell.fd) bell.silence();
-      else this.#listen(fd, revents);
+      else if (this.#listen(fd, revents)) complains = true;
     }
+    if (complains) await pause();
   }
 
-  /** Notices descriptors that make every poll return at once and never have anything to read. */
-  #listen(fd: number, revents: number): void {
+  /** Notices descriptors that make every poll return at once and have nothing to read: true for such. */
+  #listen(fd: number, revents: number): boolean {
     const source = this.#sources.get(fd);
     // Removed while the poll was under way.
-    if (source === undefined) return;
+    if (source === undefined) return false;
     if ((revents & POLLNVAL) !== 0) {
       throw new TypeError(
         `Cannot wait for descriptor ${fd}: it was closed but not removed from the poller`,
@@ -135,6 +151,7 @@ export class Poller {
         `Cannot wait for descriptor ${fd}: it reports errors and gives nothing to read`,
       );
     }
+    return complains;
   }
 }
 
@@ -153,5 +170,11 @@ function checkPoll(array: Uint8Array<ArrayBuffer>, count: number): void {
 function turn(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);
+  });
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, COMPLAINT_PAUSE);
   });
 }
