@@ -91,7 +91,7 @@ Deno.test("C-08, N21: an advertisement without origin indication is dropped", ()
   assertRefused({ mapping: null }, "origin_missing");
 });
 
-Deno.test("C-08: a mapping that is not global, or has port 0, is dropped", () => {
+Deno.test("C-08, P-06: a mapping that is not global, or has port 0, is dropped", () => {
   for (const mapping of ["10.0.0.1:4096", "224.0.0.1:4096", "127.0.0.1:4096", "192.0.2.1:0"]) {
     assertRefused({ mapping: at(mapping) }, "origin_not_global");
   }

@@ -10,6 +10,7 @@ import { GlobalUnicast } from "../../wire/global_unicast.ts";
 import { destinationOf, isIpv6Packet, NextHeader } from "../../wire/ipv6_header.ts";
 import { encodeTeredoAddress } from "../../wire/teredo_address.ts";
 import { encodeTeredoPacket } from "../../wire/teredo_packet.ts";
+import { withTrailers } from "../../wire/trailers.ts";
 import { ACTORS, at, ip4, ip6 } from "../vectors/vectors.ts";
 import { ClientFixture, packet, portOf, S1 } from "./client_fixture.ts";
 
@@ -49,6 +50,9 @@ const NEXT_HEADERS = [
   NextHeader.FRAGMENT,
 ];
 
+/** What the client of the vectors draws for its nonces. */
+const OWN_NONCE = 0x7e1ed0d0;
+
 type Step =
   | { readonly kind: "wait"; readonly milliseconds: number }
   | { readonly kind: "send"; readonly to: Uint8Array; readonly length: number }
@@ -60,7 +64,14 @@ type Step =
     readonly length: number;
     readonly trailer: boolean;
   }
-  | { readonly kind: "indirect"; readonly source: Uint8Array; readonly origin: Endpoint }
+  | {
+    readonly kind: "indirect";
+    readonly source: Uint8Array;
+    readonly origin: Endpoint;
+    readonly nonce: number | undefined;
+  }
+  /** A direct bubble with a nonce: the client's own one is always the same here. */
+  | { readonly kind: "direct"; readonly source: Uint8Array; from: Endpoint; readonly nonce: number }
   | { readonly kind: "icmpv6"; readonly source: Uint8Array; from: Endpoint; readonly type: number }
   /** The answer to the last echo request. */
   | { readonly kind: "answer"; readonly from: Endpoint };
@@ -104,7 +115,18 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   // The ordinary course of things, or the fast path would seldom be taken.
   { weight: 3, arbitrary: fc.constantFrom(addressOfB, host).map(dataFrom) },
   { weight: 3, arbitrary: fc.constantFrom(addressOfB, host).map(dataFor) },
-  fc.record({ kind: fc.constant("indirect" as const), source: address, origin: place }),
+  fc.record({
+    kind: fc.constant("indirect" as const),
+    source: address,
+    origin: place,
+    nonce: fc.constantFrom(undefined, 0, 7, 8),
+  }),
+  fc.record({
+    kind: fc.constant("direct" as const),
+    source: address,
+    from: place,
+    nonce: fc.constantFrom(OWN_NONCE, OWN_NONCE, 0, 7),
+  }),
   fc.record({
     kind: fc.constant("icmpv6" as const),
     source: address,
@@ -134,8 +156,13 @@ function perform(fixture: ClientFixture, action: Step, memory: Memory): void {
       break;
     }
     case "indirect": {
-      const ipv6 = encodeBubble(action.source, self);
+      const ipv6 = withTrailers(encodeBubble(action.source, self), { nonce: action.nonce });
       fixture.receive(encodeTeredoPacket({ origin: action.origin, ipv6 }), PRIMARY);
+      break;
+    }
+    case "direct": {
+      const bubble = encodeBubble(action.source, self);
+      fixture.receive(withTrailers(bubble, { nonce: action.nonce }), action.from);
       break;
     }
     case "icmpv6": {

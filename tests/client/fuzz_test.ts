@@ -45,12 +45,12 @@ function mutate(below: Below, recent: readonly Uint8Array[]): Uint8Array {
   for (let changes = below(3); changes > 0 && payload.length > 0; changes--) {
     payload[below(payload.length)] = below(2) === 0 ? below(256) : below(4);
   }
-  if (below(4) === 0 && isIpv6Packet(payload)) {
-    // From or to somebody else; an echo request of ours becomes its answer.
+  if (below(4) === 0 && payload.length >= 40 && payload[0]! >>> 4 === 6) {
+    // From or to somebody else; an echo request of ours becomes its answer, a nonce comes back.
     const source = payload.slice(8, 24);
     payload.copyWithin(8, 24, 40);
     payload.set(source, 24);
-    if (isEcho(payload)) payload[40] = 129;
+    if (isIpv6Packet(payload) && isEcho(payload)) payload[40] = 129;
   }
   if (below(8) === 0) payload = payload.slice(0, below(payload.length + 1));
   if (below(8) === 0) payload = new Uint8Array([...payload, ...payload.subarray(below(40))]);
