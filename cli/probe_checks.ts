@@ -122,15 +122,16 @@ function mapping(outcome: Probed): Check {
     return fail(
       check,
       `This host asks one address from ${first}, the other from ${second}`,
-      "Clients want to be seen as one. Probe from another host than the server's own, or give " +
+      "It takes that for a symmetric NAT. Probe from another host than the server's own, or give " +
         "this one a route by which it sends to both from the same address",
     );
   }
   return fail(
     check,
     `The NAT is symmetric: one address sees ${first}, the other ${second}`,
-    "Peers cannot reach a host behind it. Use another network, or have the NAT keep one mapping " +
-      "for each inside port (endpoint-independent mapping, RFC 4787)",
+    "Peers and relays are reached that know RFC 6081, but no peers behind port-restricted or " +
+      "symmetric NATs. For all of them have the NAT keep one mapping for each inside port " +
+      "(endpoint-independent mapping, RFC 4787)",
   );
 }
 

@@ -107,9 +107,12 @@ export function nameNat(findings: ServerFindings, isOwn: (at: Endpoint) => boole
   }
 }
 
-/** Whether a client gets and keeps an address from this server, RFC 4380 §5.2.1. */
+/**
+ * Whether a client gets an address from this server: both addresses have to answer (RFC 4380 §5.2.1).
+ * A symmetric NAT does not prevent it, though not all peers can be reached then (RFC 6081 §5.2).
+ */
 export function qualifies({ mapping }: ServerFindings): boolean {
-  return "value" in mapping && mapping.value === "endpoint_independent";
+  return "value" in mapping;
 }
 
 /** The middle one of round trips, which a single slow packet does not move. */
