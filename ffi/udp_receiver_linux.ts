@@ -16,6 +16,12 @@ const MESSAGES = 64;
 const ROOM = 0x1_0000;
 
 /**
+ * From the beginning of one to that of the next. Were it a power of two, the beginnings of all would fall into
+ * the same few lines of the processor's caches, and short datagrams have nothing but a beginning.
+ */
+const STRIDE = ROOM + 320;
+
+/**
  * What one call brought: nothing, all that waited, as much as one call can bring, or the name of the error.
  */
 export type Received = "nothing" | "some" | "more" | ErrnoName;
@@ -23,13 +29,13 @@ export type Received = "nothing" | "some" | "more" | ErrnoName;
 /** Receives from a socket. */
 export class UdpReceiver {
   readonly #recvmmsg: NonNullable<Libc["recvmmsg"]>;
-  readonly #data = new NativeMemory(MESSAGES * ROOM);
+  readonly #data = new NativeMemory(MESSAGES * STRIDE);
   readonly #messages = new MessageVector(MESSAGES, this.#data);
 
   constructor(recvmmsg: NonNullable<Libc["recvmmsg"]>) {
     this.#recvmmsg = recvmmsg;
     for (let i = 0; i < MESSAGES; i++) {
-      this.#messages.setRange(i, i * ROOM, ROOM);
+      this.#messages.setRange(i, i * STRIDE, ROOM);
       this.#messages.setControlLength(i, CONTROL_SIZE);
     }
   }
@@ -50,7 +56,7 @@ export class UdpReceiver {
       : segmentLength(messages.controls, i * CONTROL_SIZE, controlLength);
     // The kernel writes what it used, and reads there how much it may use the next time.
     messages.setControlLength(i, CONTROL_SIZE);
-    splitMessage(this.#data.bytes, i * ROOM, messages.moved(i), segment, messages.peer(i), take);
+    splitMessage(this.#data.bytes, i * STRIDE, messages.moved(i), segment, messages.peer(i), take);
   }
 }
 

@@ -69,7 +69,7 @@ export class BatchedUdp implements UdpSocket {
       default:
         this.#counters.drop("receive_failed");
     }
-    return received === "more";
+    return received === "more" || received === "some";
   }
 }
 
