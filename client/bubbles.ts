@@ -13,7 +13,7 @@ import type { Random } from "../protocol/random.ts";
 import { encodeBubble } from "../wire/bubble.ts";
 import { type Endpoint, endpoint } from "../wire/endpoint.ts";
 import { serverOf } from "../wire/teredo_address.ts";
-import { type Trailers, withTrailers } from "../wire/trailers.ts";
+import { type DiscoveryType, type Trailers, withTrailers } from "../wire/trailers.ts";
 import type { ClientPeer } from "./client_peer.ts";
 
 /** Composes and sends bubbles. When one may be sent is for others to say. */
@@ -29,9 +29,17 @@ export class Bubbles {
     this.hasNonces = hasNonces;
   }
 
-  /** Straight to `to`, with the nonce of the peer's latest indirect bubble, if it had one (§5.2.4.2). */
-  sendDirect(peer: ClientPeer, to: Endpoint, sink: PeerSink): void {
-    this.#send(peer.address, to, { nonce: peer.nonceReceived }, sink);
+  /**
+   * Straight to `to`, with the nonce of the peer's latest indirect bubble, if it had one (§5.2.4.2), and
+   * with what is to be discovered, if anything (§5.7).
+   */
+  sendDirect(
+    peer: ClientPeer,
+    to: Endpoint,
+    sink: PeerSink,
+    neighborDiscovery?: DiscoveryType,
+  ): void {
+    this.#send(peer.address, to, { nonce: peer.nonceReceived, neighborDiscovery }, sink);
   }
 
   /** Through the peer's server, with a new nonce for the peer to return (§5.2.4.1). */

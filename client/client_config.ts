@@ -51,6 +51,11 @@ export interface ClientConfig {
    * given, yes. Peers that know nothing of it ignore the trailers that it puts behind bubbles.
    */
   readonly symmetricNatSupport?: boolean | undefined;
+  /**
+   * Whether a peer that fell silent is asked itself before its server is bothered, RFC 6081 §5.7; unless
+   * given, no. Where the NATs have forgotten each other, the first packet takes four seconds longer.
+   */
+  readonly serverLoadReduction?: boolean | undefined;
   /** Meets other clients on the link; unless given, it does not. */
   readonly localDiscovery?: LocalDiscoverySettings | undefined;
   /** The MTU of the interface in octets, an upper limit to what the server advertises. */

@@ -50,9 +50,15 @@ export class ClientPeer extends Peer {
     return this.#local !== undefined && now < this.#local.until ? this.#local.at : undefined;
   }
 
-  /** The peer is not on our link any more. */
-  forgetLocal(): void {
+  /** Where the peer last proved to be, for as long as it may still be there. */
+  get lastPlace(): Endpoint | undefined {
+    return this.mapping === 0 ? undefined : this.mapping;
+  }
+
+  /** The peer was looked for in vain: neither on our link nor where it was any more. */
+  forgetPlaces(): void {
     this.#local = undefined;
+    if (!this.isTrusted) this.mapping = 0 as Endpoint;
   }
 
   /** The data of the test that is under way, or new data from `draw`. */

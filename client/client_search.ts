@@ -22,6 +22,9 @@ import type { LocalDiscovery } from "./local_discovery.ts";
 /** Octets of data in a connectivity test: 128 random bits, where §5.2.9 asks for 64. */
 const TEST_DATA_LENGTH = 16;
 
+/** Solicitations to a peer that fell silent, before its server is bothered, RFC 6081 §5.7.2. */
+const SOLICITATIONS = 2;
+
 /** Who the client is while it is qualified. */
 export interface Identity {
   /** The client's Teredo address, 16 octets. */
@@ -41,6 +44,7 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
   readonly #tests: TokenBucket;
   readonly #inducedTests: TokenBucket;
   readonly #discovery: LocalDiscovery | undefined;
+  readonly #reducesLoad: boolean;
   readonly #onUndeliverable: UndeliverableHandler;
 
   constructor(
@@ -60,6 +64,7 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
     this.#tests = new TokenBucket(config.testRate ?? testRate);
     this.#inducedTests = new TokenBucket(config.testRate ?? testRate);
     this.#discovery = discovery;
+    this.#reducesLoad = config.serverLoadReduction ?? false;
     this.#onUndeliverable = onUndeliverable;
   }
 
@@ -103,6 +108,13 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
     this.bubbles.sendDirect(peer, to, sink);
   }
 
+  /** Tells a peer that solicited us that we are still there, RFC 6081 §5.7.4.2. */
+  advertise(peer: ClientPeer, now: number, sink: PeerSink): void {
+    if (!peer.mayBubble(now)) return;
+    peer.bubbled(now);
+    this.bubbles.sendDirect(peer, peer.mapping, sink, "advertisement");
+  }
+
   /** A bubble straight to `to` to open our NAT, and an indirect one to make the peer open its own. */
   sendBothBubbles(peer: ClientPeer, to: Endpoint, now: number, sink: PeerSink): void {
     peer.bubbled(now);
@@ -127,20 +139,27 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
 
   protected override giveUp(peer: ClientPeer, now: number, sink: PeerSink): void {
     super.giveUp(peer, now, sink);
-    peer.forgetLocal();
+    peer.forgetPlaces();
     for (const _ of peer.takeHeld()) sink.drop("peer_not_trusted");
   }
 
-  /** To a neighbour, a bubble that it answers if it knows us, and our announcement, so that it does. */
+  /**
+   * To a neighbour, a bubble that it answers if it knows us, and our announcement, so that it does. To
+   * who fell silent, a solicitation where it was (RFC 6081 §5.7.4.1). Else a direct and an indirect one.
+   */
   #sendBubbles(peer: ClientPeer, now: number, sink: PeerSink): boolean {
     // Too soon after the last transmission passes by itself; too many bubbles does not.
     if (!peer.mayBubble(now)) return peer.mayBubbleLater(now);
     const local = peer.localAt(now);
-    if (local === undefined) {
-      this.sendBothBubbles(peer, mappingOf(peer.address), now, sink);
-    } else {
+    const { lastPlace } = peer;
+    if (local !== undefined) {
       this.sendDirectBubble(peer, local, now, sink);
       this.#discovery?.announce(now, sink);
+    } else if (lastPlace !== undefined && this.#reducesLoad && peer.attempts < SOLICITATIONS) {
+      peer.bubbled(now);
+      this.bubbles.sendDirect(peer, lastPlace, sink, "solicitation");
+    } else {
+      this.sendBothBubbles(peer, mappingOf(peer.address), now, sink);
     }
     return true;
   }

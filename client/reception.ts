@@ -117,21 +117,25 @@ export class Reception {
     // Case 1: a trusted peer at its known mapping.
     if (peer?.isTrusted && peer.mapping === from) {
       if (!peer.outgoing.isEmpty) this.#search.found(peer, from, now, sink);
-      this.#accept(ipv6, peer, now, sink);
+      this.#accept(ipv6, trailers, peer, now, sink);
       return undefined;
     }
     if (isTeredo(ipv6, SOURCE)) {
       if (isBubble(ipv6) && peer?.nonceSent.isReturnedBy(trailers.nonce, now)) {
         return this.#receiveProof(peer, from, now, sink);
       }
-      return this.#receiveFromClient(ipv6, from, now, sink);
+      return this.#receiveFromClient(ipv6, trailers, from, now, sink);
     }
     return this.#receiveFromNative(ipv6, from, now, sink);
   }
 
-  /** Cases 3 and 5: a Teredo client where its address, or its discovery bubble, says that it is. */
+  /**
+   * Cases 3 and 5: a Teredo client where its address, or its discovery bubble, says that it is; or, after
+   * silence, where it proved to be before (RFC 6081 §5.7).
+   */
   #receiveFromClient(
     ipv6: Uint8Array,
+    trailers: Trailers,
     from: Endpoint,
     now: number,
     sink: ClientSink,
@@ -140,7 +144,7 @@ export class Reception {
     if (refusal !== undefined) return refusal;
     const peer = this.#search.entry(ipv6, SOURCE, now);
     this.#search.found(peer, from, now, sink);
-    this.#accept(ipv6, peer, now, sink);
+    this.#accept(ipv6, trailers, peer, now, sink);
     return undefined;
   }
 
@@ -163,8 +167,9 @@ export class Reception {
 
   #refuseClient(ipv6: Uint8Array, from: Endpoint, now: number): DropReason | undefined {
     if (mappingOf(ipv6, SOURCE) !== from) {
-      const isLocal = this.#search.peers.find(ipv6, SOURCE)?.localAt(now) === from;
-      return isLocal ? undefined : "source_mismatch";
+      const peer = this.#search.peers.find(ipv6, SOURCE);
+      const isKnown = peer?.localAt(now) === from || peer?.lastPlace === from;
+      return isKnown ? undefined : "source_mismatch";
     }
     const isGlobal = portOf(from) !== 0 && this.#globalUnicast.has(addressOf(from)) &&
       this.#globalUnicast.has(serverOf(ipv6, SOURCE));
@@ -186,9 +191,18 @@ export class Reception {
   }
 
   /** Takes a packet of a trusted peer; a bubble ends here (§5.2.3). */
-  #accept(ipv6: Uint8Array, peer: ClientPeer, now: number, sink: ClientSink): void {
+  #accept(
+    ipv6: Uint8Array,
+    { neighborDiscovery }: Trailers,
+    peer: ClientPeer,
+    now: number,
+    sink: ClientSink,
+  ): void {
     peer.heard(now);
-    if (isBubble(ipv6)) return;
+    if (isBubble(ipv6)) {
+      if (neighborDiscovery === "solicitation") this.#search.advertise(peer, now, sink);
+      return;
+    }
     peer.octetsReceived += ipv6.length;
     if (now - peer.lastTransmission >= RECEIVER_BUBBLE_AFTER) {
       this.#search.sendDirectBubble(peer, peer.mapping, now, sink);
