@@ -30,8 +30,8 @@ export interface TracedPacket {
 const NATIVE_FILTER = "(icmpv6.type == 128 || icmpv6.type == 129 || ipv6.nxt == 59) && !ip";
 
 const FIELDS = [
-  ...["frame.time_epoch", "ip.src", "udp.srcport", "ip.dst", "udp.dstport"],
-  ...["ipv6.src", "ipv6.dst", "ipv6.nxt", "icmpv6.type"],
+  ...["frame.time_epoch", "ip.src", "udp.srcport", "ip.dst", "udp.dstport", "udp.length"],
+  ...["ipv6.src", "ipv6.dst", "ipv6.nxt", "ipv6.plen", "icmpv6.type"],
   ...["teredo.auth.nonce", "teredo.orig.addr", "teredo.orig.port"],
 ] as const;
 
@@ -44,7 +44,13 @@ const NAMES: Readonly<Record<string, string>> = {
   [ADDRESS.native]: "native",
   [sitePlan(1).external]: "A",
   [sitePlan(2).external]: "B",
+  [sitePlan(3).external]: "C",
+  [sitePlan(4).external]: "D",
 };
+
+/** Octets in front of what follows an IPv6 packet: headers of UDP and IPv6, an origin indication. */
+const HEADERS = 8 + 40;
+const ORIGIN = 8;
 
 const ICMPV6: Readonly<Record<string, string>> = {
   "128": "echo request",
@@ -80,8 +86,16 @@ function read(values: string[]): TracedPacket {
       ...field["teredo.orig.addr"]
         ? [`origin ${field["teredo.orig.addr"]}:${field["teredo.orig.port"]}`]
         : [],
+      ...hasTrailers(field) ? ["trailers"] : [],
     ].join(", "),
   };
+}
+
+/** tshark knows no trailers: they are what is left in a bubble, which is the one that can have them. */
+function hasTrailers(field: Readonly<Record<string, string>>): boolean {
+  if (field["ipv6.nxt"] !== "59" || field["udp.length"] === "") return false;
+  const origin = field["teredo.orig.addr"] ? ORIGIN : 0;
+  return Number(field["udp.length"]) > HEADERS + origin + Number(field["ipv6.plen"]);
 }
 
 /** A client has the name of its site, whose address stands in its Teredo address. */

@@ -1,5 +1,5 @@
 /**
- * The four sequences of `docs/protocol.md`, performed in the lab and recorded packet by packet.
+ * The sequences of `docs/protocol.md`, performed in the lab and recorded packet by packet.
  *
  * @module
  */
@@ -27,15 +27,21 @@ export interface Trace {
 
 /** Behind port-restricted NATs, and from ports that they keep, so that traces resemble each other. */
 const NAT: UserNat = { by: "user", kind: "portRestricted" };
-const PORT = { A: "4096", B: "8192", relay: "3545" } as const;
+const PORT = { A: "4096", B: "8192", C: "12288", D: "16384", relay: "3545" } as const;
 
-/** Performs all four. */
+/** Performs them all. */
 export async function recordTraces(): Promise<Trace[]> {
-  await using lab = await createLab({ A: NAT, B: NAT });
-  const { A } = lab.sites;
+  await using lab = await createLab({
+    A: NAT,
+    B: NAT,
+    C: { by: "user", kind: "symmetric" },
+    D: { by: "user", kind: "addressRestricted" },
+  });
+  const { A, C } = lab.sites;
   await startServer(lab.server);
   await startRelay(lab.relay, "--port", PORT.relay);
-  const start = (site: "A" | "B") => startClient(lab.sites[site].client, "--port", PORT[site]);
+  const start = (site: keyof typeof lab.sites) =>
+    startClient(lab.sites[site].client, "--port", PORT[site]);
   const traces: Trace[] = [];
   const record = async (name: string, title: string, act: () => Promise<unknown>) => {
     traces.push({ name, title, text: await recorded(lab, act) });
@@ -57,11 +63,17 @@ export async function recordTraces(): Promise<Trace[]> {
     "A native host pings B, twice",
     () => lab.native.ping(b.address, { count: 2 }),
   );
+  const [, d] = await Promise.all([start("C"), start("D")]);
+  await record(
+    "symmetric-nat",
+    "C, behind a symmetric NAT, pings D, behind an address-restricted one, twice",
+    () => C.client.ping(d.address, { count: 2 }),
+  );
   return traces;
 }
 
 /** What passes the switches while something is done. */
-async function recorded(lab: Lab<"A" | "B">, act: () => Promise<unknown>): Promise<string> {
+async function recorded(lab: Lab, act: () => Promise<unknown>): Promise<string> {
   await using ipv4: Capture = await lab.core.capture(SWITCH.ipv4, "udp");
   await using native: Capture = await lab.core.capture(SWITCH.ipv6, "ip6");
   await act();
