@@ -14,6 +14,7 @@ import { encodeBubble } from "../wire/bubble.ts";
 import { type Endpoint, endpoint } from "../wire/endpoint.ts";
 import { serverOf } from "../wire/teredo_address.ts";
 import { type DiscoveryType, type Trailers, withTrailers } from "../wire/trailers.ts";
+import type { AlternateAddresses } from "./alternate_addresses.ts";
 import type { ClientPeer } from "./client_peer.ts";
 
 /** Composes and sends bubbles. When one may be sent is for others to say. */
@@ -21,11 +22,13 @@ export class Bubbles {
   /** Whether bubbles have the nonces of RFC 6081 §5.2. */
   readonly hasNonces: boolean;
   readonly #random: Random;
+  readonly #alternates: AlternateAddresses;
   /** The client's Teredo address while it has one. */
   self: Uint8Array | undefined;
 
-  constructor(random: Random, hasNonces: boolean) {
+  constructor(random: Random, alternates: AlternateAddresses, hasNonces: boolean) {
     this.#random = random;
+    this.#alternates = alternates;
     this.hasNonces = hasNonces;
   }
 
@@ -42,11 +45,17 @@ export class Bubbles {
     this.#send(peer.address, to, { nonce: peer.nonceReceived, neighborDiscovery }, sink);
   }
 
-  /** Through the peer's server, with a new nonce for the peer to return (§5.2.4.1). */
+  /**
+   * Through the peer's server, with a new nonce for the peer to return (§5.2.4.1) and, until the two have
+   * met, where else we are (§5.6.4.1).
+   */
   sendIndirect(peer: ClientPeer, now: number, sink: PeerSink): void {
     const nonce = this.hasNonces ? peer.nonceSent.issue(this.#random, now) : undefined;
     const server = endpoint(serverOf(peer.address), TEREDO_PORT);
-    this.#send(peer.address, server, { nonce }, sink);
+    const alternateAddresses = nonce === undefined || peer.isReachable(now)
+      ? undefined
+      : this.#alternates.toTell(peer.address);
+    this.#send(peer.address, server, { nonce, alternateAddresses }, sink);
   }
 
   /** To a relay, whose own address is `address`, with the nonce of its bubble. */

@@ -202,5 +202,6 @@ function peerStatus(peer: ClientPeer, now: number): PeerStatus {
 function pathOf(peer: ClientPeer, now: number): PeerPath {
   if (!peer.isReachable(now)) return "searching";
   if (!isTeredo(peer.address)) return "relay";
-  return peer.mapping === peer.localAt(now) ? "local" : "direct";
+  const isLocal = peer.mapping === peer.localAt(now) || peer.alternates.includes(peer.mapping);
+  return isLocal ? "local" : "direct";
 }

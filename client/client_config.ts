@@ -7,6 +7,7 @@
 import { REFRESH_INTERVAL, TEREDO_MTU } from "../protocol/constants.ts";
 import type { Random } from "../protocol/random.ts";
 import type { Rate } from "../protocol/token_bucket.ts";
+import type { Endpoint } from "../wire/endpoint.ts";
 import type { GlobalUnicast } from "../wire/global_unicast.ts";
 import type { Ipv4Address } from "../wire/ipv4_address.ts";
 
@@ -51,6 +52,12 @@ export interface ClientConfig {
    * given, yes. Peers that know nothing of it ignore the trailers that it puts behind bubbles.
    */
   readonly symmetricNatSupport?: boolean | undefined;
+  /**
+   * The client's own IPv4 address and service port, as others on its network see them. Peers behind the
+   * same public IPv4 address are told, to be reached where the NAT does not hairpin, RFC 6081 §5.6;
+   * unless given, nobody is.
+   */
+  readonly localEndpoint?: (() => Endpoint | undefined) | undefined;
   /**
    * Whether a peer that fell silent is asked itself before its server is bothered, RFC 6081 §5.7; unless
    * given, no. Where the NATs have forgotten each other, the first packet takes four seconds longer.

@@ -34,6 +34,8 @@ export class ClientPeer extends Peer {
   readonly nonceSent = new IssuedNonce();
   /** The nonce of the peer's latest indirect bubble, if that had one, RFC 6081 §5.2.1. */
   nonceReceived: number | undefined;
+  /** Where the peer may be besides, by its latest indirect bubble, RFC 6081 §5.6.1. */
+  alternates: readonly Endpoint[] = [];
   #test: ConnectivityTest | undefined;
   #held: HeldPacket[] = [];
   #heldOctets = 0;
@@ -55,9 +57,19 @@ export class ClientPeer extends Peer {
     return this.mapping === 0 ? undefined : this.mapping;
   }
 
+  /**
+   * Whether the peer may be believed to be at `at`, though its address says otherwise: by its discovery
+   * bubble (§5.2.3 case 5), by its alternate addresses (RFC 6081 §5.6), which came by way of its server
+   * and ours, or because it proved to be there before its silence (RFC 6081 §5.7).
+   */
+  mayBeAt(at: Endpoint, now: number): boolean {
+    return at === this.localAt(now) || at === this.lastPlace || this.alternates.includes(at);
+  }
+
   /** The peer was looked for in vain: neither on our link nor where it was any more. */
   forgetPlaces(): void {
     this.#local = undefined;
+    this.alternates = [];
     if (!this.isTrusted) this.mapping = 0 as Endpoint;
   }
 

@@ -14,6 +14,7 @@ import type { Endpoint } from "../wire/endpoint.ts";
 import { encodeEcho, Icmpv6Type } from "../wire/icmpv6.ts";
 import { getU16 } from "../wire/octets.ts";
 import { isTeredo, mappingOf } from "../wire/teredo_address.ts";
+import { AlternateAddresses } from "./alternate_addresses.ts";
 import { Bubbles } from "./bubbles.ts";
 import { CLIENT_DEFAULTS, type ClientConfig } from "./client_config.ts";
 import { ClientPeer } from "./client_peer.ts";
@@ -39,6 +40,7 @@ export type UndeliverableHandler = (packet: Uint8Array, now: number, sink: PeerS
 /** The peers of a client. Searches only while there is a {@linkcode self}. */
 export class ClientSearch extends PeerSearch<ClientPeer> {
   readonly bubbles: Bubbles;
+  readonly alternates: AlternateAddresses;
   #self: Identity | undefined;
   readonly #random: Random;
   readonly #tests: TokenBucket;
@@ -59,7 +61,9 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
       queueTotal: config.queueTotal ?? queueTotal,
     };
     super(limits, config.random);
-    this.bubbles = new Bubbles(config.random, config.symmetricNatSupport ?? true);
+    this.alternates = new AlternateAddresses(config.localEndpoint, config.globalUnicast);
+    const hasNonces = config.symmetricNatSupport ?? true;
+    this.bubbles = new Bubbles(config.random, this.alternates, hasNonces);
     this.#random = config.random;
     this.#tests = new TokenBucket(config.testRate ?? testRate);
     this.#inducedTests = new TokenBucket(config.testRate ?? testRate);
@@ -75,7 +79,7 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
 
   set self(self: Identity | undefined) {
     this.#self = self;
-    this.bubbles.self = self?.address;
+    this.bubbles.self = this.alternates.self = self?.address;
   }
 
   override found(peer: ClientPeer, mapping: Endpoint, now: number, sink: PeerSink): void {
@@ -93,9 +97,7 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
 
   /** A bubble straight to `to`, if the limits allow one to this peer. */
   sendDirectBubble(peer: ClientPeer, to: Endpoint, now: number, sink: PeerSink): void {
-    if (!peer.mayBubble(now)) return;
-    peer.bubbled(now);
-    this.bubbles.sendDirect(peer, to, sink);
+    if (peer.mayBubble(now)) this.#sendDirect(peer, to, now, sink);
   }
 
   /**
@@ -103,9 +105,7 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
    * the limit on bubbles that nobody answers holds (§5.2.6).
    */
   sendUrgentBubble(peer: ClientPeer, to: Endpoint, now: number, sink: PeerSink): void {
-    if (!peer.mayBubbleLater(now)) return;
-    peer.bubbled(now);
-    this.bubbles.sendDirect(peer, to, sink);
+    if (peer.mayBubbleLater(now)) this.#sendDirect(peer, to, now, sink);
   }
 
   /** Tells a peer that solicited us that we are still there, RFC 6081 §5.7.4.2. */
@@ -117,8 +117,7 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
 
   /** A bubble straight to `to` to open our NAT, and an indirect one to make the peer open its own. */
   sendBothBubbles(peer: ClientPeer, to: Endpoint, now: number, sink: PeerSink): void {
-    peer.bubbled(now);
-    this.bubbles.sendDirect(peer, to, sink);
+    this.#sendDirect(peer, to, now, sink);
     this.bubbles.sendIndirect(peer, now, sink);
   }
 
@@ -141,6 +140,14 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
     super.giveUp(peer, now, sink);
     peer.forgetPlaces();
     for (const _ of peer.takeHeld()) sink.drop("peer_not_trusted");
+  }
+
+  /** To where the peer should be and, until it is met, wherever else it may be, RFC 6081 §5.6.4.2. */
+  #sendDirect(peer: ClientPeer, to: Endpoint, now: number, sink: PeerSink): void {
+    peer.bubbled(now);
+    this.bubbles.sendDirect(peer, to, sink);
+    if (peer.isReachable(now)) return;
+    for (const alternate of peer.alternates) this.bubbles.sendDirect(peer, alternate, sink);
   }
 
   /**

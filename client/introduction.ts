@@ -52,7 +52,10 @@ export class Introduction {
     if (!this.#answers.take(to, now)) return "rate_limited";
     const nonce = this.#search.bubbles.hasNonces ? trailers.nonce : undefined;
     if (isTeredo(ipv6, SOURCE)) {
-      this.#answerClient(this.#search.entry(ipv6, SOURCE, now), nonce, to, now, sink);
+      const peer = this.#search.entry(ipv6, SOURCE, now);
+      const told = nonce === undefined ? undefined : trailers.alternateAddresses;
+      peer.alternates = this.#search.alternates.believed(peer.address, told ?? []);
+      this.#answerClient(peer, nonce, to, now, sink);
     } else {
       // A relay's own address never sends anything directly, so an entry for it could only end in
       // the limit of §5.2.6 on bubbles without response, and cut the relay off.

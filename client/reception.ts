@@ -129,10 +129,7 @@ export class Reception {
     return this.#receiveFromNative(ipv6, from, now, sink);
   }
 
-  /**
-   * Cases 3 and 5: a Teredo client where its address, or its discovery bubble, says that it is; or, after
-   * silence, where it proved to be before (RFC 6081 §5.7).
-   */
+  /** Cases 3 and 5: a Teredo client where its address, or what else we know of it, says that it is. */
   #receiveFromClient(
     ipv6: Uint8Array,
     trailers: Trailers,
@@ -155,7 +152,9 @@ export class Reception {
     now: number,
     sink: ClientSink,
   ): DropReason | undefined {
-    if (portOf(from) === 0 || !this.#globalUnicast.has(addressOf(from))) return "source_not_global";
+    const isPossible = this.#globalUnicast.has(addressOf(from)) ||
+      this.#search.alternates.isNeighbour(peer.address);
+    if (portOf(from) === 0 || !isPossible) return "source_not_global";
     const waits = !peer.outgoing.isEmpty;
     this.#search.found(peer, from, now, sink);
     // What went to the mapping in the peer's address has not arrived, so the peer waits for a sign.
@@ -167,8 +166,7 @@ export class Reception {
 
   #refuseClient(ipv6: Uint8Array, from: Endpoint, now: number): DropReason | undefined {
     if (mappingOf(ipv6, SOURCE) !== from) {
-      const peer = this.#search.peers.find(ipv6, SOURCE);
-      const isKnown = peer?.localAt(now) === from || peer?.lastPlace === from;
+      const isKnown = this.#search.peers.find(ipv6, SOURCE)?.mayBeAt(from, now);
       return isKnown ? undefined : "source_mismatch";
     }
     const isGlobal = portOf(from) !== 0 && this.#globalUnicast.has(addressOf(from)) &&

@@ -10,7 +10,7 @@ import { GlobalUnicast } from "../../wire/global_unicast.ts";
 import { destinationOf, isIpv6Packet, NextHeader } from "../../wire/ipv6_header.ts";
 import { encodeTeredoAddress } from "../../wire/teredo_address.ts";
 import { encodeTeredoPacket } from "../../wire/teredo_packet.ts";
-import { withTrailers } from "../../wire/trailers.ts";
+import { type Trailers, withTrailers } from "../../wire/trailers.ts";
 import { ACTORS, at, ip4, ip6 } from "../vectors/vectors.ts";
 import { ClientFixture, packet, portOf, S1 } from "./client_fixture.ts";
 
@@ -70,8 +70,8 @@ type Step =
     readonly origin: Endpoint;
     readonly nonce: number | undefined;
   }
-  /** A direct bubble with a nonce: the client's own one is always the same here. */
-  | { readonly kind: "direct"; readonly source: Uint8Array; from: Endpoint; readonly nonce: number }
+  /** A direct bubble with trailers: the client's own nonce is always the same here. */
+  | { readonly kind: "direct"; readonly source: Uint8Array; from: Endpoint; trailers: Trailers }
   | { readonly kind: "icmpv6"; readonly source: Uint8Array; from: Endpoint; readonly type: number }
   /** The answer to the last echo request. */
   | { readonly kind: "answer"; readonly from: Endpoint };
@@ -125,7 +125,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     kind: fc.constant("direct" as const),
     source: address,
     from: place,
-    nonce: fc.constantFrom(OWN_NONCE, OWN_NONCE, 0, 7),
+    trailers: fc.constantFrom<Trailers>(
+      { nonce: OWN_NONCE },
+      { nonce: OWN_NONCE },
+      { nonce: 7 },
+      { neighborDiscovery: "solicitation" },
+    ),
   }),
   fc.record({
     kind: fc.constant("icmpv6" as const),
@@ -162,7 +167,7 @@ function perform(fixture: ClientFixture, action: Step, memory: Memory): void {
     }
     case "direct": {
       const bubble = encodeBubble(action.source, self);
-      fixture.receive(withTrailers(bubble, { nonce: action.nonce }), action.from);
+      fixture.receive(withTrailers(bubble, action.trailers), action.from);
       break;
     }
     case "icmpv6": {
@@ -203,9 +208,11 @@ Deno.test("whatever the fast path admits, the general path would hand to the hos
       return isAdmitted;
     }
   }
-  const property = fc.property(fc.array(step, { minLength: 10, maxLength: 60 }), (steps) => {
-    const fast = ClientFixture.a({}, (config) => new CountingClient(config));
-    const general = ClientFixture.a({}, (config) => new GeneralPathClient(config));
+  const many = fc.array(step, { minLength: 10, maxLength: 60 });
+  const property = fc.property(many, fc.boolean(), (steps, serverLoadReduction) => {
+    const options = { serverLoadReduction };
+    const fast = ClientFixture.a(options, (config) => new CountingClient(config));
+    const general = ClientFixture.a(options, (config) => new GeneralPathClient(config));
     const memories: [Memory, Memory] = [{ echo: undefined }, { echo: undefined }];
     for (const action of steps) {
       perform(fast, action, memories[0]);

@@ -5,17 +5,21 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { NAT } from "../sim/nat_behaviour.ts";
+import type { ClientNode } from "../sim/client_node.ts";
+import { NAT, type NatKind } from "../sim/nat_behaviour.ts";
 import { World } from "../sim/world.ts";
 import { expectDirect, expectReach } from "./expectations.ts";
 
-/** Alice and bob behind one NAT. */
-function neighbours(hairpinning: boolean) {
+/** Alice and bob behind one NAT, who may tell their private addresses. */
+function neighbours(hairpinning: boolean, tells = false, kind: NatKind = "portRestricted") {
   const world = new World();
   const server = world.server();
-  const nat = world.nat("nat", { ...NAT.portRestricted, hairpinning });
-  const alice = world.client("alice", { server, behind: nat });
-  const bob = world.client("bob", { server, behind: nat });
+  const nat = world.nat("nat", { ...NAT[kind], hairpinning });
+  const [alice, bob] = ["alice", "bob"].map((name): ClientNode => {
+    const config = tells ? { localEndpoint: () => node.service } : {};
+    const node: ClientNode = world.client(name, { server, behind: nat, config });
+    return node;
+  }) as [ClientNode, ClientNode];
   world.settle();
   return { world, alice, bob };
 }
@@ -33,6 +37,17 @@ Deno.test("neighbours behind a NAT that does not hairpin fail cleanly", () => {
   assert(!ping.isAnswered);
   assertEquals(ping.errors, 3);
 });
+
+for (const kind of ["portRestricted", "cone", "symmetric"] as const) {
+  Deno.test(`X-16, X-17: neighbours behind a ${kind} NAT that does not hairpin meet inside it`, () => {
+    const { world, alice, bob } = neighbours(false, true, kind);
+    expectReach(world, alice, bob);
+    assertEquals(alice.status.peers[0]?.path, "local");
+    assertEquals(alice.status.peers[0]?.mapping, bob.service);
+    world.pass(300);
+    expectReach(world, bob, alice);
+  });
+}
 
 Deno.test("two clients with the same service port behind one NAT both qualify and meet", () => {
   const world = new World();
