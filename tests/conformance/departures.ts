@@ -171,6 +171,20 @@ export const DEPARTURES: readonly Departure[] = [
     file: "protocol/issued_nonce.ts",
   },
   {
+    items: ["X-16", "X-17"],
+    source: "RFC 6081 §5.6 tells everyone the alternate addresses, and believes everyone's",
+    what: "only peers behind the same public IPv4 address are told, and believed of private ones",
+    why: "they help nobody else; a stranger could have bubbles sent around the private network",
+    file: "client/alternate_addresses.ts",
+  },
+  {
+    items: ["X-19"],
+    source: "RFC 6081 §5.7.4.1 has every client solicit a peer that fell silent",
+    what: "it does so if it is told to; solicitations are always answered",
+    why: "where the NATs have forgotten each other, the first packet takes four seconds longer",
+    file: "client/client_search.ts",
+  },
+  {
     items: ["S-01"],
     source: "RFC 4380 §5.3.1 says nothing of origins that come in",
     what: "the server drops datagrams that have an origin",
