@@ -13,6 +13,10 @@ Deno.test("compile: this machine's executable is dist/teredo, those of others na
   ]);
 });
 
+Deno.test("compile: the executable may open files in /proc, which the sum of the single permissions forbids", () => {
+  assertArrayIncludes(compileArguments({}), ["--allow-all"]);
+});
+
 Deno.test("compile: a runtime that cannot be downloaded has a remedy, other failures speak for themselves", () => {
   const refused = "error sending request for url (https://dl.deno.land/release/denort.zip)";
   assertStringIncludes(remedy(refused, undefined)!, "set DENORT_BIN to its path");
