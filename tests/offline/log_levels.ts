@@ -20,7 +20,7 @@ export const LogLevelNames: LevelName[] = Object.keys(LogLevels) as LevelName[];
 /** The level of that name. */
 export function getLevelByName(name: LevelName): LogLevel {
   if (!Object.hasOwn(LogLevels, name)) {
-    throw new Error(`Cannot get log level: no level named ${name}`);
+    throw new Error(`"${name}" is none of the levels ${LogLevelNames.join(", ")}`);
   }
   return LogLevels[name];
 }
@@ -28,6 +28,6 @@ export function getLevelByName(name: LevelName): LogLevel {
 /** The name of that level. */
 export function getLevelName(level: LogLevel): LevelName {
   const name = LogLevelNames.find((each) => LogLevels[each] === level);
-  if (!name) throw new Error(`Cannot get log level: no name for level: ${level}`);
+  if (!name) throw new Error(`${level} is the number of no level`);
   return name;
 }
