@@ -13,7 +13,11 @@ import { CliError, UsageError } from "./cli_error.ts";
 export interface GivenAddresses {
   readonly primary: Ipv4Address;
   readonly secondary: Ipv4Address | undefined;
+  readonly allowPrivate: boolean;
 }
+
+/** The addresses to serve on. */
+export type ChosenAddresses = Omit<GivenAddresses, "allowPrivate">;
 
 /**
  * Checks the addresses, and finds the secondary one where none is given.
@@ -22,17 +26,21 @@ export interface GivenAddresses {
  * @throws {CliError} one cannot be used, and what to do about it
  */
 export function chooseAddresses(
-  { primary, secondary }: GivenAddresses,
+  { primary, secondary, allowPrivate }: GivenAddresses,
   own: readonly Ipv4Address[],
   globalUnicast: GlobalUnicast,
   log: Log,
-): GivenAddresses {
-  check("--primary", primary, own, globalUnicast);
+): ChosenAddresses {
+  const check = (option: string, address: Ipv4Address) => {
+    if (!globalUnicast.has(address)) throw unreachable(option, address, allowPrivate);
+    if (!own.includes(address)) throw foreign(option, address, own);
+  };
+  check("--primary", primary);
   if (secondary === primary) {
     throw new UsageError("--secondary needs another address than --primary", "server");
   }
   if (secondary !== undefined) {
-    check("--secondary", secondary, own, globalUnicast);
+    check("--secondary", secondary);
     return { primary, secondary };
   }
   const next = ipv4Address(primary + 1);
@@ -44,25 +52,21 @@ export function chooseAddresses(
   return { primary, secondary: undefined };
 }
 
-function check(
-  option: string,
-  address: Ipv4Address,
-  own: readonly Ipv4Address[],
-  globalUnicast: GlobalUnicast,
-): void {
-  const text = formatIpv4(address);
-  if (!globalUnicast.has(address)) {
-    throw new CliError(
-      `Cannot serve on ${text}: clients on the Internet cannot reach this kind of address. ` +
+function unreachable(option: string, address: Ipv4Address, allowPrivate: boolean): CliError {
+  const attempt = `Cannot serve on ${formatIpv4(address)}`;
+  return new CliError(
+    allowPrivate
+      ? `${attempt}: no other host can reach this kind of address. Give ${option} another`
+      : `${attempt}: clients on the Internet cannot reach this kind of address. ` +
         `Give ${option} a public address of this host; ` +
         "for a network of its own, allow private ones with --allow-private",
-    );
-  }
-  if (!own.includes(address)) {
-    const list = own.map(formatIpv4).join(", ") || "none";
-    throw new CliError(
-      `Cannot serve on ${text}: it is not an address of this host (those are: ${list}). ` +
-        `Give ${option} one that is, or add this one to an interface first`,
-    );
-  }
+  );
+}
+
+function foreign(option: string, address: Ipv4Address, own: readonly Ipv4Address[]): CliError {
+  const list = own.map(formatIpv4).join(", ") || "none";
+  return new CliError(
+    `Cannot serve on ${formatIpv4(address)}: it is not an address of this host ` +
+      `(those are: ${list}). Give ${option} one that is, or add this one to an interface first`,
+  );
 }
