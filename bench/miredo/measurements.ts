@@ -1,0 +1,136 @@
+/**
+ * The measurements that take turns: each is made once in every arena, again and again.
+ *
+ * @module
+ */
+
+import { denoRun } from "../../tests/netns/deno_run.ts";
+import type { Machine } from "../../tests/netns/machine.ts";
+import { ADDRESS } from "../../tests/netns/plan.ts";
+import { median } from "../median.ts";
+import { type Arena, START } from "./contestant.ts";
+import { DATAGRAM, type Received, type Stream, tcp, udp } from "./iperf.ts";
+import { memory, processorSeconds } from "./process_usage.ts";
+import type { Results } from "./results.ts";
+import type { ServerLoad } from "./server_load.ts";
+
+/** A measurement: adds to the results what it finds in an arena. */
+export type Measurement = (arena: Arena, results: Results, seconds: number) => Promise<void>;
+
+/** Echo requests: at idle so many that a hiccup is nothing. */
+const IDLE = { count: 50, interval: 0.1 };
+const LOADED = { count: 30, interval: 0.05 };
+
+/** All of them, by the names that `--only` takes. */
+export const MEASUREMENTS = {
+  tcp: measureTcp,
+  udp: measureUdp,
+  ping: measurePing,
+  load: measurePingUnderLoad,
+  start: measureStart,
+  server: measureServer,
+  memory: measureMemory,
+} as const satisfies Record<string, Measurement>;
+
+/** The ways that traffic takes, and whose programs carry it. */
+function courses({ lab, a, b, relay }: Arena) {
+  const { A, B } = lab.sites;
+  const [clientA, clientB, { native }] = [A.client, B.client, lab];
+  const withRelay = [a.process.pid, relay.pid];
+  return {
+    Up: { from: clientA, to: native, address: ADDRESS.native, pids: withRelay },
+    Down: { from: native, to: clientA, address: a.address, pids: withRelay },
+    Across: {
+      ...{ from: clientA, to: clientB, address: b.address },
+      pids: [a.process.pid, b.process.pid],
+    },
+  } as const;
+}
+
+type Course = keyof ReturnType<typeof courses>;
+
+async function measureTcp(arena: Arena, results: Results, seconds: number): Promise<void> {
+  for (const [course, { pids, ...way }] of Object.entries(courses(arena))) {
+    const before = processorSeconds(...pids);
+    const received = await tcp({ ...way, seconds });
+    const used = processorSeconds(...pids) - before;
+    const gigabits = received.octets * 8 / 1e9;
+    results.add(`tcp${course as Course}`, arena.contestant, gigabits / received.seconds);
+    results.add(`cpu${course as Course}`, arena.contestant, used / gigabits);
+  }
+  if (arena.contestant === "ours") await measureBare(arena, results, seconds);
+}
+
+/** From a client through its NAT to the relay's machine, over IPv4 and without any tunnel. */
+async function measureBare({ lab }: Arena, results: Results, seconds: number): Promise<void> {
+  const way = { from: lab.sites.A.client, to: lab.relay, address: ADDRESS.relay, seconds };
+  const up = await tcp(way);
+  const down = await tcp({ ...way, isReversed: true });
+  results.add("tcpUp", "bare", up.octets * 8 / 1e9 / up.seconds);
+  results.add("tcpDown", "bare", down.octets * 8 / 1e9 / down.seconds);
+}
+
+async function measureUdp(arena: Arena, results: Results, seconds: number): Promise<void> {
+  for (const [course, { from, to, address }] of Object.entries(courses(arena))) {
+    const { octets, seconds: took }: Received = await udp(
+      { from, to, address, seconds } satisfies Stream,
+    );
+    results.add(`udp${course as Course}`, arena.contestant, octets / DATAGRAM / took / 1000);
+  }
+}
+
+async function measurePing(arena: Arena, results: Results): Promise<void> {
+  const { A } = arena.lab.sites;
+  results.add("pingNative", arena.contestant, await pinged(A.client, ADDRESS.native, IDLE));
+  results.add("pingAcross", arena.contestant, await pinged(A.client, arena.b.address, IDLE));
+}
+
+async function measurePingUnderLoad(arena: Arena, results: Results): Promise<void> {
+  const { Up } = courses(arena);
+  const traffic = tcp({ ...Up, seconds: LOADED.count * LOADED.interval + 1 });
+  // The beginning is not the load that is meant.
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const time = await pinged(Up.from, Up.address, LOADED);
+  await traffic;
+  results.add("pingLoaded", arena.contestant, time);
+}
+
+/** The median of the times of some echo requests, in milliseconds. */
+async function pinged(
+  from: Machine,
+  address: string,
+  options: { count: number; interval: number },
+): Promise<number> {
+  const { replies, text } = await from.ping(address, options);
+  if (replies.length < options.count / 2) throw new Error(`Most echo requests got lost: ${text}`);
+  return median(replies.map(({ roundTrip }) => roundTrip));
+}
+
+/** Until the kernel has a default route, which both programs set last. */
+async function measureStart(arena: Arena, results: Results): Promise<void> {
+  const machine = arena.lab.sites.C.client;
+  await using monitor = await machine.spawn("ip", "-6", "monitor", "route");
+  const begun = performance.now();
+  const starting = START[arena.contestant].client(machine);
+  await monitor.waitForLog(/^default dev /);
+  results.add("start", arena.contestant, performance.now() - begun);
+  const { process } = await starting;
+  await process.end("SIGTERM");
+}
+
+/** From the relay's machine, which has a public address. */
+async function measureServer(arena: Arena, results: Results, seconds: number): Promise<void> {
+  const load: ServerLoad = { from: ADDRESS.relay, server: ADDRESS.serverPrimary, seconds };
+  const command = [...denoRun("bench/miredo/server_load.ts"), JSON.stringify(load)];
+  const { answersPerSecond } = JSON.parse(await arena.lab.relay.run(...command));
+  results.add("server", arena.contestant, answersPerSecond / 1000);
+}
+
+function measureMemory(arena: Arena, results: Results): Promise<void> {
+  const add = (row: "memoryClient" | "memoryRelay" | "memoryServer", { pid }: { pid: number }) =>
+    results.add(row, arena.contestant, memory(pid).proportional);
+  add("memoryClient", arena.a.process);
+  add("memoryRelay", arena.relay);
+  add("memoryServer", arena.server);
+  return Promise.resolve();
+}

@@ -1,0 +1,68 @@
+/**
+ * What is measured: the rows of the table, with what is demanded of each.
+ *
+ * @module
+ */
+
+import type { Contestant } from "./contestant.ts";
+
+/** Who has a figure: a contestant, or the bare path without any tunnel. */
+export type Column = Contestant | "bare";
+
+/** A demand on the ratio of two columns, pair by pair. */
+export interface Target {
+  readonly of: Column;
+  readonly to: Column;
+  readonly atLeast?: number;
+  readonly atMost?: number;
+}
+
+/** A figure that is measured again and again. */
+export interface Row {
+  readonly title: string;
+  readonly unit: string;
+  /** Digits behind the point. */
+  readonly digits: number;
+  readonly targets: readonly Target[];
+}
+
+const SIX_TIMES: Target = { of: "ours", to: "miredo", atLeast: 6 };
+const QUARTER: Target = { of: "ours", to: "bare", atLeast: 0.25 };
+const DENO: Target = { of: "deno", to: "miredo", atLeast: 0.7 };
+const TWICE: Target = { of: "ours", to: "miredo", atLeast: 2 };
+const CHEAP: Target = { of: "ours", to: "miredo", atMost: 0.3 };
+const QUICK: Target = { of: "ours", to: "miredo", atMost: 1.5 };
+
+/** All rows, in the order of the table. */
+export const ROWS = {
+  tcpUp: row("TCP, client → native", "Gbit/s", 2, SIX_TIMES, QUARTER, DENO),
+  tcpDown: row("TCP, native → client", "Gbit/s", 2, SIX_TIMES, QUARTER, DENO),
+  tcpAcross: row("TCP, client → client", "Gbit/s", 2, SIX_TIMES, DENO),
+  cpuUp: row("CPU for it, client → native", "s/Gbit", 2, CHEAP),
+  cpuDown: row("CPU for it, native → client", "s/Gbit", 2, CHEAP),
+  cpuAcross: row("CPU for it, client → client", "s/Gbit", 2, CHEAP),
+  udpUp: row("UDP of 1200 octets, client → native", "k/s", 1, TWICE),
+  udpDown: row("UDP of 1200 octets, native → client", "k/s", 1, TWICE),
+  udpAcross: row("UDP of 1200 octets, client → client", "k/s", 1, TWICE),
+  pingNative: row("Ping at idle, client → native", "ms", 2, QUICK),
+  pingAcross: row("Ping at idle, client → client", "ms", 2, QUICK),
+  pingLoaded: row("Ping beside TCP at full speed", "ms", 2),
+  start: row("From start to IPv6 that works", "ms", 0, { of: "ours", to: "miredo", atMost: 1 }),
+  server: row(
+    "Server, qualifications",
+    "k/s",
+    1,
+    { of: "ours", to: "miredo", atLeast: 1.3 },
+    { of: "deno", to: "miredo", atLeast: 0.6 },
+  ),
+  memoryClient: row("Memory of the client, Pss", "MB", 1),
+  memoryRelay: row("Memory of the relay, Pss", "MB", 1),
+  memoryServer: row("Memory of the server, Pss", "MB", 1),
+} as const;
+
+/** The name of a row. */
+export type RowName = keyof typeof ROWS;
+
+function row(title: string, unit: string, digits: number, ...targets: Target[]): Row {
+  return { title, unit, digits, targets };
+}
