@@ -27,6 +27,21 @@ const PRIMARY = "83.1.1.1";
 const SECONDARY = "83.1.1.2";
 const CLIENTS = "83.1.2.1";
 
+/** Solicitations under way, in two shapes. */
+const LOADS = [
+  {
+    name: "Clients that ask one by one, as on the Internet",
+    load: { sockets: 64, outstanding: 4, offload: false },
+  },
+  {
+    // The kernel hands over and takes what belongs to one port in one piece: the most that a server can do.
+    name: "Few ports that ask in bursts",
+    load: { sockets: 16, outstanding: 16, offload: true },
+  },
+] as const;
+
+type Load = typeof LOADS[number]["load"];
+
 /** Where the nonce stands in a datagram that begins with an authentication element, RFC 4380 §5.1.1. */
 const NONCE = 4;
 /** Advertisements that are parsed, of each run; the others are told by their nonce alone. */
@@ -82,7 +97,7 @@ function check(answer: Uint8Array): void {
 }
 
 /** One run of a server under load. */
-async function measure(command: readonly string[]): Promise<LoadResult> {
+async function measure(command: readonly string[], load: Load): Promise<LoadResult> {
   const [program, ...args] = command;
   const server = new Deno.Command(program!, { args, stdin: "null", stdout: "null" }).spawn();
   try {
@@ -90,9 +105,7 @@ async function measure(command: readonly string[]): Promise<LoadResult> {
     return await runLoad({
       from: parseIpv4(CLIENTS)!,
       to: parseEndpoint(`${PRIMARY}:3544`)!,
-      sockets: 64,
-      outstanding: 4,
-      offload: false,
+      ...load,
       warmUp: 1500,
       duration: 1000,
       exchange: new Qualification(),
@@ -104,11 +117,11 @@ async function measure(command: readonly string[]): Promise<LoadResult> {
   }
 }
 
-async function compare(): Promise<void> {
+async function compare(load: Load): Promise<void> {
   const names = Object.keys(SERVERS);
   const results = new Map(names.map((name) => [name, [] as LoadResult[]]));
   for (let round = 0; round < ROUNDS; round++) {
-    for (const name of names) results.get(name)!.push(await measure(SERVERS[name]!()));
+    for (const name of names) results.get(name)!.push(await measure(SERVERS[name]!(), load));
   }
   const reference = summary(results.get("miredo-server")!);
   for (const name of names) {
@@ -145,5 +158,9 @@ async function enter(): Promise<void> {
   Deno.exit(code);
 }
 
-if (Deno.args[0] === "inside") await compare();
-else await enter();
+if (Deno.args[0] === "inside") {
+  for (const { name, load } of LOADS) {
+    console.log(`${name} (${load.sockets} ports with ${load.outstanding} each):`);
+    await compare(load);
+  }
+} else await enter();
