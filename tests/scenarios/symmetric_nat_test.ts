@@ -104,3 +104,30 @@ Deno.test("X-01: of two clients that cannot meet, neither makes the other go on 
     assert(length <= 8, `${from} sent ${length} bubbles`);
   }
 });
+
+/** Alice behind a symmetric NAT and bob behind a cone NAT, each with a server of their own. */
+function withServersOfTheirOwn() {
+  const world = new World();
+  const [one, two] = [world.server("server one"), world.server("server two")];
+  const behind = world.nat("natA", NAT.symmetric);
+  const alice = world.client("alice", { server: one, behind });
+  const bob = world.client("bob", { server: two, behind: world.nat("natB", NAT.cone) });
+  world.settle();
+  return { world, alice, bob };
+}
+
+Deno.test("X-04: through two servers, a client behind a symmetric NAT is reached", () => {
+  const { world, alice, bob } = withServersOfTheirOwn();
+  expectReach(world, bob, alice);
+  expectDirect(world, alice, bob);
+});
+
+// Its bubble comes to the other server from another port than its address says, which RFC 4380 §5.3.1
+// has servers refuse; the examples of RFC 6081 §6 take no notice of that.
+Deno.test("through two servers, a client behind a symmetric NAT cannot begin, and is told", () => {
+  const { world, alice, bob } = withServersOfTheirOwn();
+  const ping = alice.ping(bob, { count: 5 });
+  world.pass(20);
+  assert(!ping.isAnswered && ping.errors > 0);
+  assertEquals(alice.eventsOf("peer_unreachable").length, 1);
+});
