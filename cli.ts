@@ -7,6 +7,7 @@
 import { type CliError, toCliError, UsageError } from "./cli/cli_error.ts";
 import type { Command, Surroundings } from "./cli/command.ts";
 import { client } from "./cli/commands/client.ts";
+import { completions } from "./cli/commands/completions.ts";
 import { decode } from "./cli/commands/decode.ts";
 import { probe } from "./cli/commands/probe.ts";
 import { relay } from "./cli/commands/relay.ts";
@@ -19,7 +20,14 @@ import { suggest } from "./cli/suggest.ts";
 import { versionText } from "./cli/version.ts";
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly Command[] = [client, server, relay, probe, decode];
+export const COMMANDS: readonly Command[] = [
+  client,
+  server,
+  relay,
+  probe,
+  decode,
+  completions(() => COMMANDS),
+];
 
 /** Runs the program with its arguments, and returns the exit code. */
 export async function main(

@@ -8,7 +8,7 @@ import { LOG_LEVELS, type LogLevel } from "../io/log.ts";
 import { defaulted, type Option, optional, switchedOff } from "./option.ts";
 import { OFFLOAD_MODES, type OffloadMode } from "./offload.ts";
 import { UDP_MODES, type UdpMode } from "./udp_mode.ts";
-import { oneOf, text } from "./value_kind.ts";
+import { FILE, oneOf } from "./value_kind.ts";
 
 /** `--log-level`. */
 export const LOG_LEVEL: Option<LogLevel> = defaulted(
@@ -24,7 +24,7 @@ export const ALLOW_PRIVATE: Option<boolean> = switchedOff(
 
 /** `--pcap`. */
 export const PCAP: Option<string | undefined> = optional(
-  text("FILE", "the name of a file"),
+  FILE,
   "Write what is sent and received to a file that Wireshark reads",
   "nothing is recorded",
 );

@@ -9,12 +9,17 @@ import { parseIpv6 } from "../wire/ipv6_address.ts";
 import { type Ipv6Prefix, networkOf } from "../wire/ipv6_prefix.ts";
 import { OCTETS_EXPECTED, parseOctets } from "./octets.ts";
 
+/** What a shell offers in a value's place: some words, or names of files. */
+export type Suggestions = readonly string[] | "files";
+
 /** A kind of value. */
 export interface ValueKind<T> {
   /** Stands for the value in the help: `ADDRESS`. */
   readonly placeholder: string;
   /** What is expected, to be read after "needs". */
   readonly expected: string;
+  /** What shells offer, where that can be listed. */
+  readonly suggestions?: Suggestions;
   /** Reads a value; `undefined` where the text is none. */
   parse(text: string): T | undefined;
 }
@@ -24,11 +29,18 @@ export function text(placeholder: string, expected: string): ValueKind<string> {
   return { placeholder, expected, parse: (given) => given === "" ? undefined : given };
 }
 
+/** The name of a file. */
+export const FILE: ValueKind<string> = {
+  ...text("FILE", "the name of a file"),
+  suggestions: "files",
+};
+
 /** One of a few words. */
 export function oneOf<T extends string>(placeholder: string, words: readonly T[]): ValueKind<T> {
   return {
     placeholder,
     expected: `one of ${words.join(", ")}`,
+    suggestions: words,
     parse: (given) => words.find((word) => word === given),
   };
 }
@@ -93,6 +105,7 @@ export const OCTETS: ValueKind<Uint8Array> = {
 export const ADVERTISED_MTU: ValueKind<number | "omit"> = {
   placeholder: "OCTETS",
   expected: 'a number of octets from 1280 to 1500, or "omit"',
+  suggestions: ["omit", "1280", "1472"],
   parse(given) {
     if (given === "omit") return "omit";
     const octets = /^\d{4}$/.test(given) ? Number(given) : 0;

@@ -20,18 +20,27 @@
 /** Programs that tests of the real kernel call. */
 const COMMANDS = [
   "bash",
+  "curl",
+  "dpkg-deb",
+  "fish",
   "ip",
   "iperf3",
+  "lintian",
+  "man",
   "miredo",
   "miredo-server",
   "nft",
   "nsenter",
   "ping",
   "setpriv",
+  "shellcheck",
   "sysctl",
+  "systemd-analyze",
+  "tar",
   "tcpdump",
   "tshark",
   "unshare",
+  "zsh",
 ] as const;
 
 /** A program that a test may need. */

@@ -11,7 +11,7 @@ import { checkServerCount } from "../named_servers.ts";
 import { defaulted, optional, switchedOff, switchedOn } from "../option.ts";
 import { runClient } from "../run_client.ts";
 import { ALLOW_PRIVATE, LOG_LEVEL, OFFLOAD, PCAP, UDP } from "../shared_options.ts";
-import { HOST, HOSTS, OCTETS, PORT, REFRESH_SECONDS, text } from "../value_kind.ts";
+import { FILE, HOST, HOSTS, OCTETS, PORT, REFRESH_SECONDS, text } from "../value_kind.ts";
 
 /** Runs a client. */
 export const client: Command = command({
@@ -50,10 +50,7 @@ export const client: Command = command({
     ),
     force: switchedOff("Run beside native IPv6 too"),
     identifier: optional(OCTETS, "Who the client is to a server that serves only whom it knows"),
-    secretFile: optional(
-      text("FILE", "the name of a file"),
-      "The file with the secret that goes with --identifier",
-    ),
+    secretFile: optional(FILE, "The file with the secret that goes with --identifier"),
     localDiscovery: switchedOff(
       "Tell this host's address to the whole link, and find clients behind the same NAT there",
     ),

@@ -11,7 +11,7 @@ import { defaulted, type Option, optional, optionName, required, switchedOff } f
 import { checkRelayOptions, type GivenRelay, relayOptions } from "../relay_options.ts";
 import { runServer } from "../run_server.ts";
 import { ALLOW_PRIVATE, LOG_LEVEL, OFFLOAD, PCAP, UDP } from "../shared_options.ts";
-import { ADVERTISED_MTU, IPV4, oneOf, PORT, text } from "../value_kind.ts";
+import { ADVERTISED_MTU, FILE, IPV4, oneOf, PORT } from "../value_kind.ts";
 
 const LIMITS: Option<"on" | "off"> = defaulted(
   oneOf("WHETHER", ["on", "off"]),
@@ -39,7 +39,7 @@ export const server: Command = command({
     relay: switchedOff("Also carry packets between native IPv6 and clients, as a relay"),
     ...relayOptions("With --relay"),
     secrets: optional(
-      text("FILE", "the name of a file"),
+      FILE,
       "Serve only the clients in this YAML file, which is read again at SIGHUP",
     ),
     requireNonce: switchedOff("Do not answer clients that send no nonce; all in use do"),

@@ -1,0 +1,84 @@
+/**
+ * Completion for bash, from 3.2 on, which macOS has; the package bash-completion is not needed.
+ *
+ * @module
+ */
+
+import { type Completion, type Flag, PROGRAM_FLAGS } from "./completion_table.ts";
+
+/** The script that bash reads. */
+export function bashCompletion(commands: readonly Completion[]): string {
+  const names = commands.map(({ name }) => name);
+  const first = [...names, ...PROGRAM_FLAGS.map(({ flag }) => flag)].join(" ");
+  return `\
+# bash completion for teredo, written by "teredo completions bash"
+
+_teredo() {
+  local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD - 1]}
+  local words="" word
+  COMPREPLY=()
+  # What is typed as --option=value arrives as three words.
+  if [[ $current == "=" ]]; then
+    current=""
+  elif [[ $previous == "=" ]]; then
+    previous=\${COMP_WORDS[COMP_CWORD - 2]}
+  fi
+  if ((COMP_CWORD == 1)); then
+    words="${first}"
+  else
+    case \${COMP_WORDS[1]} in
+${commands.map(commandCase).join("\n")}
+    esac
+  fi
+  if [[ $words == "<files>" ]]; then
+    # Before bash 4, names of directories get no slash.
+    compopt -o filenames 2>/dev/null
+    while IFS= read -r word; do COMPREPLY+=("$word"); done < <(compgen -f -- "$current")
+  else
+    while IFS= read -r word; do
+      # An option may be given once.
+      [[ $word == -* && " \${COMP_WORDS[*]:1:COMP_CWORD-1} " == *" $word "* ]] || COMPREPLY+=("$word")
+    done < <(compgen -W "$words" -- "$current")
+  fi
+}
+
+complete -F _teredo teredo
+`;
+}
+
+function commandCase({ name, flags, positional }: Completion): string {
+  const all = flags.map(({ flag }) => flag).join(" ");
+  const cases = [...valueCases(flags)].map(([words, options]) =>
+    `          ${options.join(" | ")}) words="${words}" ;;`
+  );
+  const otherwise = positional?.suggestions === undefined ? [`          *) words="${all}" ;;`] : [
+    `          *)`,
+    `            words="${wordsOf(positional.suggestions)}"`,
+    `            [[ $current == -* ]] && words="${all}"`,
+    `            ;;`,
+  ];
+  return [
+    `      ${name})`,
+    `        case $previous in`,
+    ...cases,
+    ...otherwise,
+    `        esac`,
+    `        ;;`,
+  ].join("\n");
+}
+
+/** What is suggested, with the options behind which it is. */
+function valueCases(flags: readonly Flag[]): Map<string, string[]> {
+  const cases = new Map<string, string[]>();
+  for (const { flag, value } of flags) {
+    if (value === undefined) continue;
+    const words = wordsOf(value.suggestions);
+    cases.set(words, [...cases.get(words) ?? [], flag]);
+  }
+  return cases;
+}
+
+function wordsOf(suggestions: readonly string[] | "files" | undefined): string {
+  if (suggestions === "files") return "<files>";
+  return suggestions?.join(" ") ?? "";
+}

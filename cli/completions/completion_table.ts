@@ -1,0 +1,70 @@
+/**
+ * What shells complete, gathered from the table of commands.
+ *
+ * @module
+ */
+
+import type { Command } from "../command.ts";
+import { flagOf } from "../option.ts";
+import type { Suggestions, ValueKind } from "../value_kind.ts";
+
+/** An option as a shell sees it. */
+export interface Flag {
+  /** As it is typed: `--log-level`. */
+  readonly flag: string;
+  readonly help: string;
+  /** What follows it; `undefined` for a switch. */
+  readonly value: Value | undefined;
+}
+
+/** What follows an option, or stands alone. */
+export interface Value {
+  /** What it is called: `ADDRESS`. */
+  readonly placeholder: string;
+  /** What may stand there, if that can be listed. */
+  readonly suggestions: Suggestions | undefined;
+}
+
+/** A command as a shell sees it. */
+export interface Completion {
+  readonly name: string;
+  readonly summary: string;
+  /** Its own options, and `--help`. */
+  readonly flags: readonly Flag[];
+  readonly positional: (Value & { readonly isRepeated: boolean }) | undefined;
+}
+
+const HELP: Flag = { flag: "--help", help: "Print this help", value: undefined };
+
+/** What stands in a command's place. */
+export const PROGRAM_FLAGS: readonly Flag[] = [
+  HELP,
+  { flag: "--version", help: "Print the version", value: undefined },
+];
+
+/** What can be completed behind each command. */
+export function completionTable(commands: readonly Command[]): Completion[] {
+  return commands.map(({ name, summary, options, positional }) => ({
+    name,
+    summary,
+    flags: [
+      ...Object.entries(options).map(([property, option]) => ({
+        flag: flagOf(property, option),
+        help: option.help,
+        value: option.kind && valueOf(option.kind),
+      })),
+      HELP,
+    ],
+    positional: positional &&
+      { ...valueOf(positional.kind), isRepeated: positional.isRepeated ?? false },
+  }));
+}
+
+function valueOf({ placeholder, suggestions }: ValueKind<unknown>): Value {
+  return { placeholder, suggestions };
+}
+
+/** Text between single quotes, for shells that take everything but the quote as it stands. */
+export function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
