@@ -20,3 +20,12 @@ export const ExitCode = {
 
 /** One of the exit codes. */
 export type ExitCode = typeof ExitCode[keyof typeof ExitCode];
+
+/** What each exit code says, for documents. */
+export const EXIT_CODE_MEANINGS: Readonly<Record<ExitCode, string>> = {
+  [ExitCode.OK]: "It is done, or was ended by SIGINT or SIGTERM",
+  [ExitCode.FAILED]: "It could not be done",
+  [ExitCode.USAGE]: "The command line is wrong",
+  [ExitCode.NOT_QUALIFIED]: "No server gives an address here",
+  [ExitCode.PERMISSION]: "A permission is missing",
+};

@@ -42,7 +42,7 @@ export function commandHelp(command: Command): string {
   return [
     `${command.summary}.`,
     "",
-    `Usage: ${usage(command)}`,
+    `Usage: ${commandUsage(command)}`,
     ...command.details.flatMap((paragraph) => ["", ...wrap(paragraph, WIDTH)]),
     ...positional
       ? ["", "Arguments:", ...table([[positional.kind.placeholder, positional.help]])]
@@ -56,10 +56,11 @@ export function commandHelp(command: Command): string {
   ].join("\n");
 }
 
-function usage({ name, options, positional }: Command): string {
+/** How a command is called: `teredo server --primary ADDRESS [OPTIONS]`. */
+export function commandUsage({ name, options, positional }: Command): string {
   const words = [`teredo ${name}`];
   for (const [property, option] of Object.entries(options)) {
-    if (option.isRequired) words.push(term(property, option));
+    if (option.isRequired) words.push(optionTerm(property, option));
   }
   words.push("[OPTIONS]");
   if (positional) {
@@ -71,15 +72,22 @@ function usage({ name, options, positional }: Command): string {
 }
 
 function optionRow([property, option]: [string, Option<unknown>]): Row {
-  const { help, isRequired, fallbackText, kind } = option;
+  const notes = optionNotes(option);
+  const description = notes.length === 0 ? option.help : `${option.help} (${notes.join("; ")})`;
+  return [optionTerm(property, option), description];
+}
+
+/** What is to be said of an option behind its help. */
+export function optionNotes({ isRequired, fallbackText, kind }: Option<unknown>): string[] {
   const notes: string[] = [];
   if (kind?.expected.startsWith("one of")) notes.push(kind.expected);
   if (isRequired) notes.push("required");
   if (fallbackText !== undefined) notes.push(`default: ${fallbackText}`);
-  return [term(property, option), notes.length === 0 ? help : `${help} (${notes.join("; ")})`];
+  return notes;
 }
 
-function term(property: string, option: Option<unknown>): string {
+/** An option as it is typed, with what it takes: `--port PORT`. */
+export function optionTerm(property: string, option: Option<unknown>): string {
   const flag = flagOf(property, option);
   return option.kind === undefined ? flag : `${flag} ${option.kind.placeholder}`;
 }

@@ -1,0 +1,132 @@
+/**
+ * The manual page `teredo(8)`, written from the table of commands in the macros of man(7).
+ *
+ * @module
+ */
+
+import type { Command } from "../cli/command.ts";
+import { EXIT_CODE_MEANINGS } from "../cli/exit_code.ts";
+import { commandUsage, optionNotes, optionTerm } from "../cli/help.ts";
+import type { Option } from "../cli/option.ts";
+
+/** A line of the source, or none. */
+type Lines = readonly string[];
+
+/** The page, in the source of `man`. It has no date, so that the same version gives the same page. */
+export function manPage(commands: readonly Command[], version: string): string {
+  return [
+    ...title("TEREDO", 8, version),
+    ".SH NAME",
+    // Exactly so: programs that index manual pages look for this dash.
+    "teredo \\- IPv6 for hosts behind IPv4 NATs",
+    ".SH SYNOPSIS",
+    ...commands.flatMap((command, i) => [...i === 0 ? [] : [".br"], ...synopsis(command)]),
+    ".SH DESCRIPTION",
+    ...paragraphs([
+      "Teredo (RFC 4380) carries IPv6 in UDP over IPv4. A client gets an address from a server, which tells it how its NAT makes it look from outside and introduces peers to one another; data goes directly between them. A relay carries it to and from the native IPv6 Internet.",
+      "Every role runs in the foreground and writes one line to the standard error stream for each change of its state. It configures its interface, addresses and routes itself, and leaves none behind however it ends.",
+    ]),
+    ".SH COMMANDS",
+    ...commands.flatMap(describe),
+    ".SH OPTIONS",
+    "Without a command there are these.",
+    ...item(".B \\-h, \\-\\-help", "Print the commands."),
+    ...item(".B \\-\\-version", "Print the version."),
+    ".SH EXIT STATUS",
+    ...Object.entries(EXIT_CODE_MEANINGS).flatMap(([code, meaning]) =>
+      item(`.B ${code}`, `${meaning}.`)
+    ),
+    ".SH FILES",
+    ...item(
+      ".I /etc/default/teredo\\-client\\fR, \\fI/etc/default/teredo\\-server\\fR, " +
+        "\\fI/etc/default/teredo\\-relay",
+      "The arguments with which the units of systemd run each role, where a package installed them.",
+    ),
+    ...item(".I /dev/net/tun", "Where client and relay get their network interface."),
+    ".SH EXAMPLES",
+    ...commands.flatMap(({ examples }) =>
+      examples.flatMap(({ line, does }) => [
+        ".PP",
+        `${escape(does)}:`,
+        ".PP",
+        ".RS",
+        ".EX",
+        `teredo ${escape(line)}`,
+        ".EE",
+        ".RE",
+      ])
+    ),
+    ".SH STANDARDS",
+    "RFC 4380, RFC 5991, and parts of RFC 6081.",
+    ".SH SEE ALSO",
+    ".BR ip (8),",
+    ".BR ip6tables (8),",
+    ".BR systemd.service (5)",
+    "",
+  ].join("\n");
+}
+
+function title(name: string, section: number, version: string): Lines {
+  return [
+    `.\\" Written from the table of commands by "deno task man"`,
+    `.TH ${name} ${section} "" "teredo ${version}" "System Administration"`,
+  ];
+}
+
+function synopsis(command: Command): Lines {
+  const [first, second, ...rest] = commandUsage(command).split(" ");
+  return [`.B ${escape(`${first} ${second}`)}`, escape(rest.join(" "))];
+}
+
+function describe(command: Command): Lines {
+  const { summary, details, positional } = command;
+  return [
+    `.SS ${quote(`teredo ${command.name}`)}`,
+    `${escape(summary)}.`,
+    ...paragraphs(details),
+    ...positional ? item(`.I ${quote(positional.kind.placeholder)}`, `${positional.help}.`) : [],
+    ...Object.entries(command.options).flatMap(([property, option]) =>
+      item(term(property, option), explain(option))
+    ),
+  ];
+}
+
+/** The option in bold, what it takes in italics. */
+function term(property: string, option: Option<unknown>): string {
+  const [flag, placeholder] = optionTerm(property, option).split(" ");
+  return placeholder === undefined
+    ? `.B ${escape(flag!)}`
+    : `.BI ${escape(flag!)} ${quote(` ${placeholder}`)}`;
+}
+
+function explain(option: Option<unknown>): string {
+  const notes = optionNotes(option).join("; ");
+  return notes === "" ? `${option.help}.` : `${option.help} (${notes}).`;
+}
+
+function paragraphs(texts: Lines): Lines {
+  return texts.flatMap((text) => [".PP", escape(text)]);
+}
+
+/** A term with its explanation; the term is a macro, ready to use. */
+function item(term: string, text: string): Lines {
+  return [".TP", term, escape(text)];
+}
+
+/** An argument of a macro. */
+function quote(text: string): string {
+  return `"${escape(text).replaceAll('"', "\\(dq")}"`;
+}
+
+/**
+ * Text as it is to be read. Hyphens stay what they are, for people copy options and addresses; dots and
+ * quotes at the start would be macros.
+ */
+export function escape(text: string): string {
+  return text
+    .replaceAll("\\", "\\e")
+    .replaceAll("-", "\\-")
+    .replaceAll("~", "\\(ti")
+    .replaceAll("^", "\\(ha")
+    .replace(/^(?=[.'])/, "\\&");
+}
