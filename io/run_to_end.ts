@@ -8,6 +8,7 @@ import type { Machine } from "../protocol/machine.ts";
 import type { Counters } from "./counters.ts";
 import { openDenoUdp } from "./deno_udp.ts";
 import { Driver } from "./driver.ts";
+import { aborted, together } from "./together.ts";
 import type { UdpSocket } from "./udp.ts";
 import { ipv4Address } from "../wire/ipv4_address.ts";
 
@@ -64,7 +65,7 @@ export async function runToEnd<Via extends string, Findings>(
     },
     counters,
   });
-  await driver.run(AbortSignal.any([signal, done.signal]));
+  await together(signal, (ending) => driver.run(ending), () => aborted(done.signal));
   if ("error" in fault) throw fault.error;
   return driver.status();
 }
