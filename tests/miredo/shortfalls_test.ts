@@ -242,8 +242,9 @@ Deno.test({
 
 /** Ends a ping, and reads what it said. */
 async function pingResult(ping: LabProcess): Promise<PingResult> {
-  await ping.end("SIGINT");
+  ping.kill("SIGINT");
   await ping.waitForLog(/packets transmitted/);
+  await ping.status;
   return parsePing(ping.log);
 }
 
