@@ -26,6 +26,12 @@ const TEST_DATA_LENGTH = 16;
 /** Solicitations to a peer that fell silent, before its server is bothered, RFC 6081 §5.7.2. */
 const SOLICITATIONS = 2;
 
+/**
+ * A relay that is gone says nothing, so a native host that does not answer for so long is tested again,
+ * through whatever relay is nearest to it now. RFC 4380 §5.2.4 would wait for the entry's end, after 30 s.
+ */
+const DOUBT_AFTER = 4_000;
+
 /** Who the client is while it is qualified. */
 export interface Identity {
   /** The client's Teredo address, 16 octets. */
@@ -121,6 +127,12 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
     this.bubbles.sendIndirect(peer, now, sink);
   }
 
+  /** Whether it is time to ask whether a native host is still behind the relay that it was behind. */
+  doubts(peer: ClientPeer, now: number): boolean {
+    return peer.unansweredFor(now) >= DOUBT_AFTER && !isTeredo(peer.address) &&
+      !this.isSearching(peer);
+  }
+
   protected override newPeer(address: Uint8Array, now: number, budget: QueueBudget): ClientPeer {
     return new ClientPeer(address, now, budget);
   }
@@ -138,6 +150,7 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
 
   protected override giveUp(peer: ClientPeer, now: number, sink: PeerSink): void {
     super.giveUp(peer, now, sink);
+    if (peer.unansweredFor(now) >= DOUBT_AFTER) peer.distrust();
     peer.forgetPlaces();
     for (const _ of peer.takeHeld()) sink.drop("peer_not_trusted");
   }

@@ -38,9 +38,10 @@ export class Transmission {
     if (ipv6.length > this.#qualification.mtu) return undefined;
     if (!isSameIpv6(ipv6, SOURCE, self.address)) return undefined;
     const peer = peers.use(ipv6, DESTINATION);
-    if (peer === undefined || !peer.isReachable(now)) return undefined;
-    peer.lastTransmission = now;
-    peer.octetsSent += ipv6.length;
+    if (peer === undefined || !peer.isReachable(now) || this.#search.doubts(peer, now)) {
+      return undefined;
+    }
+    peer.sent(ipv6.length, now);
     return peer.mapping;
   }
 
@@ -64,6 +65,13 @@ export class Transmission {
       return "packet_too_big";
     }
     const peer = this.#search.entry(ipv6, DESTINATION, now);
+    if (peer.isReachable(now)) {
+      // Its relay is doubted, but has not been shown to be gone: both go on side by side.
+      sink.datagram(peer.mapping, "service", ipv6);
+      peer.sent(ipv6.length, now);
+      this.#search.begin(peer, now, sink);
+      return undefined;
+    }
     const isQueued = peer.outgoing.push(ipv6);
     this.#search.begin(peer, now, sink);
     return isQueued ? undefined : "queue_full";

@@ -28,6 +28,8 @@ export class Peer {
   octetsReceived = 0;
 
   #trusted = false;
+  /** When the first packet went out since the peer was last heard. */
+  #unansweredSince = -Infinity;
   readonly #bubbles = new BubbleWindow();
 
   /** A new entry has last sent and heard {@linkcode PEER_VALIDITY} ago, §5.2.3 and §5.2.6. */
@@ -61,6 +63,18 @@ export class Peer {
   heard(now: number): void {
     this.lastReception = now;
     this.#bubbles.reset();
+  }
+
+  /** A packet of `octets` went to the peer's mapping. */
+  sent(octets: number, now: number): void {
+    if (this.#unansweredSince < this.lastReception) this.#unansweredSince = now;
+    this.lastTransmission = now;
+    this.octetsSent += octets;
+  }
+
+  /** How long packets have been going to the peer without any from it, in milliseconds. */
+  unansweredFor(now: number): number {
+    return this.#unansweredSince < this.lastReception ? 0 : now - this.#unansweredSince;
   }
 
   /** The mapping is no longer believed. */

@@ -96,8 +96,7 @@ export abstract class PeerSearch<P extends Peer> {
     this.#attempts.end(peer);
     if (isNews) sink.event({ type: "peer_reached", peer: peer.address, mapping });
     for (const packet of peer.outgoing.take()) {
-      peer.lastTransmission = now;
-      peer.octetsSent += packet.length;
+      peer.sent(packet.length, now);
       sink.datagram(mapping, "service", packet);
     }
   }

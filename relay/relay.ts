@@ -88,8 +88,7 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
     const peer = this.#search.peers.use(ipv6, DESTINATION);
     if (peer === undefined || !peer.isReachable(now)) return undefined;
     if (!this.#isNativeSource(ipv6)) return undefined;
-    peer.lastTransmission = now;
-    peer.octetsSent += ipv6.length;
+    peer.sent(ipv6.length, now);
     return peer.mapping;
   }
 

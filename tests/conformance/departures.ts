@@ -114,6 +114,14 @@ export const DEPARTURES: readonly Departure[] = [
     file: "client/introduction.ts",
   },
   {
+    items: ["C-32", "C-33"],
+    source:
+      "RFC 4380 §5.2.4 keeps to a relay until its entry ends, 30 seconds after the last packet",
+    what: "a native host that does not answer for 4 seconds is tested again meanwhile",
+    why: "a relay that is gone says nothing, and another one may have taken over",
+    file: "client/client_search.ts",
+  },
+  {
     items: ["C-32", "C-38"],
     source: "RFC 4380 §5.2.4 lets an entry end 30 seconds after the last reception",
     what: "who only receives sends the peer a bubble after 20 seconds of silence of its own",

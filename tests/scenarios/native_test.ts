@@ -51,6 +51,28 @@ Deno.test("a client follows when another relay takes over", () => {
   expectReach(world, native, alice);
 });
 
+Deno.test("a client in mid-traffic finds the relay that takes over within five seconds", () => {
+  const { world, relay, native, alice } = aliceAndNative("portRestricted");
+  expectReach(world, alice, native);
+  relay.die();
+  world.relay("second relay");
+  const ping = alice.ping(native, { count: 100, interval: 100 });
+  world.pass(12);
+  assert(ping.lost < 50, `${ping.lost} of 100 packets in 10 s were lost`);
+  assertEquals(ping.answeredSequence.at(-1), 99);
+});
+
+Deno.test("a native host that fell silent is tested every two seconds at most", () => {
+  const { world, relay, native, alice } = aliceAndNative("portRestricted");
+  expectReach(world, alice, native);
+  relay.die();
+  alice.ping(native, { count: 300, interval: 100 });
+  world.pass(30);
+  const tests = world.log.find({ from: "alice", kind: "echo request" })
+    .filter((echo) => echo.reached("server"));
+  assert(tests.length > 5 && tests.length <= 15, `${tests.length} tests`);
+});
+
 Deno.test("a relay that starts anew carries on", () => {
   const { world, relay, native, alice } = aliceAndNative("portRestricted");
   expectReach(world, native, alice);
