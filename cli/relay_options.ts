@@ -7,7 +7,7 @@
 import type { Ipv6Prefix } from "../wire/ipv6_prefix.ts";
 import { UsageError } from "./cli_error.ts";
 import { type Option, optional, switchedOff } from "./option.ts";
-import { IPV6_PREFIXES, text } from "./value_kind.ts";
+import { INTERFACE, IPV6_PREFIXES } from "./value_kind.ts";
 
 /** What a person tells of a relay. */
 export interface GivenRelay {
@@ -25,7 +25,7 @@ export function relayOptions(when = ""): RelayOptionTable {
     when === "" ? text : `${when}, ${text[0]!.toLowerCase()}${text.slice(1)}`;
   return {
     interface: optional(
-      text("NAME", "the name of an interface"),
+      INTERFACE,
       help("The network interface to make"),
       "teredo",
     ),

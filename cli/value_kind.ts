@@ -45,6 +45,21 @@ export function oneOf<T extends string>(placeholder: string, words: readonly T[]
   };
 }
 
+/** Octets that the kernel has room for. */
+const LONGEST_INTERFACE_NAME = 15;
+
+/** The name of an interface to make. Of "ter%d" the kernel would make "ter0", which nobody asked for. */
+export const INTERFACE: ValueKind<string> = {
+  placeholder: "NAME",
+  expected: `a name of ${LONGEST_INTERFACE_NAME} octets at most, ` +
+    'without spaces, "/", ":" and "%", for the interface',
+  parse(given) {
+    const isPlain = /^[^\s/:%]+$/.test(given) && given !== "." && given !== "..";
+    const { length } = new TextEncoder().encode(given);
+    return isPlain && length <= LONGEST_INTERFACE_NAME ? given : undefined;
+  },
+};
+
 /** An IPv4 address. */
 export const IPV4: ValueKind<Ipv4Address> = {
   placeholder: "ADDRESS",
@@ -77,11 +92,17 @@ export const REFRESH_SECONDS: ValueKind<number> = {
   },
 };
 
+/** A last label that is a number, as no name of a host has it: resolvers take "1.2.3" for 1.2.0.3. */
+const ENDS_IN_NUMBER = /(^|\.)(\d+|0x[\da-f]*)\.?$/i;
+
 /** A name or IPv4 address of a host. */
 export const HOST: ValueKind<string> = {
   placeholder: "HOST",
   expected: "a host name or IPv4 address",
-  parse: (given) => /^[\w.-]{1,253}$/.test(given) ? given : undefined,
+  parse(given) {
+    if (!/^[\w.-]{1,253}$/.test(given)) return undefined;
+    return ENDS_IN_NUMBER.test(given) && parseIpv4(given) === undefined ? undefined : given;
+  },
 };
 
 /** Names or IPv4 addresses of hosts, separated by commas. */

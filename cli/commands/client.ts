@@ -11,7 +11,7 @@ import { checkServerCount } from "../named_servers.ts";
 import { defaulted, optional, switchedOff, switchedOn } from "../option.ts";
 import { runClient } from "../run_client.ts";
 import { ALLOW_PRIVATE, LOG_LEVEL, OFFLOAD, PCAP, UDP } from "../shared_options.ts";
-import { FILE, HOST, HOSTS, OCTETS, PORT, REFRESH_SECONDS, text } from "../value_kind.ts";
+import { FILE, HOST, HOSTS, INTERFACE, OCTETS, PORT, REFRESH_SECONDS } from "../value_kind.ts";
 
 /** Runs a client. */
 export const client: Command = command({
@@ -41,7 +41,7 @@ export const client: Command = command({
     ),
     port: optional(PORT, "The UDP port to send from", "any that is free"),
     interface: defaulted(
-      text("NAME", "the name of an interface"),
+      INTERFACE,
       "teredo",
       "The network interface to make",
     ),
