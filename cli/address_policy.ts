@@ -16,6 +16,18 @@ export function addressPolicy(allowPrivate: boolean): GlobalUnicast {
     : new GlobalUnicast("hardened", attached);
 }
 
+/** Whether `--allow-private` helps with an address that is refused without it. */
+export function isForAllowPrivate(address: Ipv4Address): boolean {
+  return addressPolicy(true).has(address);
+}
+
+/** What to do about a server's address that is refused. */
+export function remedyForServer(address: Ipv4Address): string {
+  return isForAllowPrivate(address)
+    ? "For a network of its own, allow private ones with --allow-private"
+    : "Name the one by which other hosts reach the server";
+}
+
 /**
  * For a Teredo network of its own, in a laboratory or behind one large NAT: whatever may be another
  * host's address counts as global. Loopback, link-local and multicast never do. (Should a broadcast

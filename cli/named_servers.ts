@@ -10,6 +10,7 @@ import { ServerDirectory } from "../io/server_directory.ts";
 import { ServerName } from "../io/server_name.ts";
 import type { GlobalUnicast } from "../wire/global_unicast.ts";
 import { formatIpv4 } from "../wire/ipv4_address.ts";
+import { remedyForServer } from "./address_policy.ts";
 import { CliError, UsageError } from "./cli_error.ts";
 
 /** What a person tells of the servers, in the order of preference. */
@@ -19,9 +20,16 @@ export interface GivenServers {
   readonly server2: readonly string[] | undefined;
 }
 
+/** What a person reads who gives a server the same address twice, be it by two names. */
+const SAME_ADDRESS = "--server2 needs another address than --server";
+
 /** Refuses secondary addresses that do not match the servers. */
-export function checkServerCount({ servers, server2 }: GivenServers): void {
-  if (server2 === undefined || server2.length === servers.length) return;
+export function checkServers({ servers, server2 }: GivenServers): void {
+  if (server2 === undefined) return;
+  if (servers.some((host, i) => isSameHost(host, server2[i]))) {
+    throw new UsageError(SAME_ADDRESS, "client");
+  }
+  if (server2.length === servers.length) return;
   throw new UsageError(
     `--server2 needs one secondary address for each server, in the same order: ` +
       `${servers.length} and not ${server2.length}`,
@@ -39,12 +47,19 @@ export function serverDirectory(
   return new ServerDirectory(names, (addresses) => check(addresses, globalUnicast), log);
 }
 
+function isSameHost(one: string, other: string | undefined): boolean {
+  return one.toLowerCase() === other?.toLowerCase();
+}
+
 function check({ primary, secondary }: ServerAddresses, globalUnicast: GlobalUnicast): void {
   for (const address of [primary, secondary]) {
     if (globalUnicast.has(address)) continue;
     throw new CliError(
       `Cannot use the server at ${formatIpv4(address)}: it is not a public address. ` +
-        "For a network of its own, allow private ones with --allow-private",
+        remedyForServer(address),
     );
+  }
+  if (primary === secondary) {
+    throw new CliError(`Cannot use the server at ${formatIpv4(primary)}: ${SAME_ADDRESS}`);
   }
 }

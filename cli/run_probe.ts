@@ -19,7 +19,7 @@ import { addressOf, type Endpoint, portOf } from "../wire/endpoint.ts";
 import type { GlobalUnicast } from "../wire/global_unicast.ts";
 import { formatIpv4 } from "../wire/ipv4_address.ts";
 import { encodeTeredoAddress } from "../wire/teredo_address.ts";
-import { addressPolicy } from "./address_policy.ts";
+import { addressPolicy, remedyForServer } from "./address_policy.ts";
 import { type Probed, type ProbeOutcome, recommend } from "./probe_outcome.ts";
 
 /** What a person tells a probe. */
@@ -73,7 +73,7 @@ async function probe(name: string, terms: Terms, signal: AbortSignal): Promise<P
       name,
       check: "address",
       problem: `${formatIpv4(refused)} is not a public address`,
-      remedy: "For a network of its own, allow private ones with --allow-private",
+      remedy: remedyForServer(refused),
     };
   }
   return await probeAddresses(name, server, terms, signal);

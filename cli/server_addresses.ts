@@ -7,17 +7,14 @@
 import type { Log } from "../io/log.ts";
 import type { GlobalUnicast } from "../wire/global_unicast.ts";
 import { formatIpv4, type Ipv4Address, ipv4Address } from "../wire/ipv4_address.ts";
+import { isForAllowPrivate } from "./address_policy.ts";
 import { CliError, UsageError } from "./cli_error.ts";
 
-/** What a person tells of the addresses. */
-export interface GivenAddresses {
+/** The addresses to serve on, as a person gives them or as they are chosen. */
+export interface ServerAddresses {
   readonly primary: Ipv4Address;
   readonly secondary: Ipv4Address | undefined;
-  readonly allowPrivate: boolean;
 }
-
-/** The addresses to serve on. */
-export type ChosenAddresses = Omit<GivenAddresses, "allowPrivate">;
 
 /**
  * Checks the addresses, and finds the secondary one where none is given.
@@ -26,13 +23,13 @@ export type ChosenAddresses = Omit<GivenAddresses, "allowPrivate">;
  * @throws {CliError} one cannot be used, and what to do about it
  */
 export function chooseAddresses(
-  { primary, secondary, allowPrivate }: GivenAddresses,
+  { primary, secondary }: ServerAddresses,
   own: readonly Ipv4Address[],
   globalUnicast: GlobalUnicast,
   log: Log,
-): ChosenAddresses {
+): ServerAddresses {
   const check = (option: string, address: Ipv4Address) => {
-    if (!globalUnicast.has(address)) throw unreachable(option, address, allowPrivate);
+    if (!globalUnicast.has(address)) throw unreachable(option, address);
     if (!own.includes(address)) throw foreign(option, address, own);
   };
   check("--primary", primary);
@@ -52,14 +49,15 @@ export function chooseAddresses(
   return { primary, secondary: undefined };
 }
 
-function unreachable(option: string, address: Ipv4Address, allowPrivate: boolean): CliError {
+function unreachable(option: string, address: Ipv4Address): CliError {
   const attempt = `Cannot serve on ${formatIpv4(address)}`;
   return new CliError(
-    allowPrivate
-      ? `${attempt}: no other host can reach this kind of address. Give ${option} another`
-      : `${attempt}: clients on the Internet cannot reach this kind of address. ` +
+    isForAllowPrivate(address)
+      ? `${attempt}: clients on the Internet cannot reach this kind of address. ` +
         `Give ${option} a public address of this host; ` +
-        "for a network of its own, allow private ones with --allow-private",
+        "for a network of its own, allow private ones with --allow-private"
+      : `${attempt}: no other host can reach this kind of address. ` +
+        `Give ${option} another address of this host`,
   );
 }
 

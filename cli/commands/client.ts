@@ -7,7 +7,7 @@
 import { checkCredentials } from "../client_credentials.ts";
 import { UsageError } from "../cli_error.ts";
 import { type Command, command } from "../command.ts";
-import { checkServerCount } from "../named_servers.ts";
+import { checkServers } from "../named_servers.ts";
 import { defaulted, optional, switchedOff, switchedOn } from "../option.ts";
 import { runClient } from "../run_client.ts";
 import { ALLOW_PRIVATE, LOG_LEVEL, OFFLOAD, PCAP, UDP } from "../shared_options.ts";
@@ -86,7 +86,7 @@ export const client: Command = command({
   ],
   run({ server, ...rest }, hosts, { signal }) {
     const options = { ...rest, servers: serversOf(server, hosts) };
-    checkServerCount(options);
+    checkServers(options);
     checkCredentials(options);
     return runClient(options, signal);
   },

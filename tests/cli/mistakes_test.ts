@@ -18,6 +18,8 @@ const USAGE: readonly Mistake[] = [
     "--server2 needs one secondary address for each server",
     "2 and not 1",
   ],
+  ["client a --server2 A", 2, "--server2 needs another address than --server\n"],
+  ["client --server a,b --server2 c,b", 2, "--server2 needs another address than --server\n"],
   ["client --server a,,b", 2, "--server needs host names or IPv4 addresses, separated by commas"],
   ["client a --identifier i", 2, "--identifier needs --secret-file"],
   ["client a --secret-file f", 2, "--secret-file needs --identifier"],

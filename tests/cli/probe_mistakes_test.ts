@@ -28,6 +28,7 @@ for (const [line, ...says] of USAGE) {
 const REFUSED = [
   ["10.0.0.1", "10.0.0.1 is not a public address", "allow private ones with --allow-private"],
   ["203.0.113.1,127.0.0.1", "203.0.113.1 is not a public address", "--allow-private"],
+  ["127.0.0.1", "127.0.0.1 is not a public address", "the one by which other hosts reach"],
 ] as const;
 
 for (const [server, problem, remedy] of REFUSED) {

@@ -131,6 +131,22 @@ const MISHAPS: readonly Mishap[] = [
     says: "Cannot use the server at 10.0.0.1: it is not a public address",
     needs: ["tun"],
   },
+  {
+    what: "a server on the loopback interface, which --allow-private does not admit either,",
+    script: "$teredo client localhost",
+    code: 1,
+    says: "Cannot use the server at 127.0.0.1: it is not a public address. Name the one by",
+    needs: ["tun"],
+  },
+  {
+    what: "a server whose two names have the same address",
+    script: `mount -t tmpfs none /mnt; echo 83.1.1.1 one.example other.example >/mnt/hosts
+      mount --bind /mnt/hosts /etc/hosts
+      $teredo client one.example --server2 other.example`,
+    code: 1,
+    says: "Cannot use the server at 83.1.1.1: --server2 needs another address than --server",
+    needs: ["tun"],
+  },
 ];
 
 for (const { what, script, code, says, needs = [] } of MISHAPS) {
