@@ -49,11 +49,16 @@ async function dispatch(args: readonly string[], surroundings: Surroundings): Pr
     case undefined:
       surroundings.complain(programHelp(COMMANDS));
       return ExitCode.USAGE;
+    case "help":
+      if (rest[0] === undefined) surroundings.print(programHelp(COMMANDS));
+      else surroundings.print(commandHelp(findCommand(rest[0])));
+      return ExitCode.OK;
     case "--help":
     case "-h":
       surroundings.print(programHelp(COMMANDS));
       return ExitCode.OK;
     case "--version":
+    case "-V":
       surroundings.print(versionText());
       return ExitCode.OK;
   }
@@ -68,7 +73,9 @@ function findCommand(name: string): Command {
   const command = COMMANDS.find((candidate) => candidate.name === name);
   if (command !== undefined) return command;
   const isOption = name.startsWith("-");
-  const known = isOption ? ["--help", "--version"] : COMMANDS.map((candidate) => candidate.name);
+  const known = isOption
+    ? ["--help", "--version"]
+    : ["help", ...COMMANDS.map((candidate) => candidate.name)];
   const meant = suggest(name, known);
   const hint = meant === undefined ? "" : `. Did you mean ${meant}?`;
   throw new UsageError(`Unknown ${isOption ? "option" : "command"} ${name}${hint}`);

@@ -26,11 +26,11 @@ export function programHelp(commands: readonly Command[]): string {
     ...table(commands.map(({ name, summary }) => [name, summary])),
     "",
     "Options:",
-    ...table([["-h, --help", "Print this help"], ["--version", "Print the version"]]),
+    ...table([["-h, --help", "Print this help"], ["-V, --version", "Print the version"]]),
     "",
     ...examples(commands.flatMap((command) => command.examples.slice(0, 1))),
     "",
-    '"teredo COMMAND --help" tells more about a command.',
+    '"teredo help COMMAND" tells more about a command.',
     "",
   ].join("\n");
 }

@@ -31,7 +31,7 @@ export function manPage(commands: readonly Command[], version: string): string {
     ".SH OPTIONS",
     "Without a command there are these.",
     ...item(".B \\-h, \\-\\-help", "Print the commands."),
-    ...item(".B \\-\\-version", "Print the version."),
+    ...item(".B \\-V, \\-\\-version", "Print the version."),
     ".SH EXIT STATUS",
     ...Object.entries(EXIT_CODE_MEANINGS).flatMap(([code, meaning]) =>
       item(`.B ${code}`, `${meaning}.`)

@@ -5,7 +5,7 @@ import { parseCommandLine } from "../../cli/parse.ts";
 import { run } from "./recording.ts";
 
 Deno.test("help: teredo --help names every command, on the standard output", async () => {
-  for (const flag of ["--help", "-h"]) {
+  for (const flag of ["--help", "-h", "help"]) {
     const { code, stdout, stderr } = await run(flag);
     assertEquals([code, stderr], [0, ""]);
     for (const { name, summary } of COMMANDS) {
@@ -16,9 +16,11 @@ Deno.test("help: teredo --help names every command, on the standard output", asy
 });
 
 Deno.test("help: --version tells version and platform", async () => {
-  const { code, stdout } = await run("--version");
-  assertEquals(code, 0);
-  assertMatch(stdout, /^teredo \d+\.\d+\.\d+ \(Deno \S+, \w+ \w+\)\n$/);
+  for (const flag of ["--version", "-V"]) {
+    const { code, stdout } = await run(flag);
+    assertEquals(code, 0);
+    assertMatch(stdout, /^teredo \d+\.\d+\.\d+ \(Deno \S+, \w+ \w+\)\n$/);
+  }
 });
 
 for (const command of COMMANDS) {
@@ -28,6 +30,7 @@ for (const command of COMMANDS) {
     const { code, stdout, stderr } = await run(name, "--help");
     assertEquals([code, stderr], [0, ""]);
     assertStringIncludes(stdout, `Usage: teredo ${name}`);
+    assertEquals((await run("help", name)).stdout, stdout);
     const text = unwrapped(stdout);
     for (const [property, option] of Object.entries(options)) {
       assertStringIncludes(stdout, `  ${flagOf(property, option)}`);

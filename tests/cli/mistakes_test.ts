@@ -7,6 +7,8 @@ type Mistake = readonly [line: string, code: number, ...says: string[]];
 
 const USAGE: readonly Mistake[] = [
   ["servr", 2, "Unknown command servr. Did you mean server?", 'See "teredo --help"'],
+  ["hepl", 2, "Unknown command hepl. Did you mean help?"],
+  ["help servr", 2, "Unknown command servr. Did you mean server?", 'See "teredo --help"'],
   ["frobnicate", 2, "Unknown command frobnicate\n"],
   ["--vresion", 2, "Unknown option --vresion. Did you mean --version?"],
   ["--log-level debug server", 2, "Unknown option --log-level"],
