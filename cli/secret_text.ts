@@ -11,6 +11,9 @@ import { ExitCode } from "./exit_code.ts";
 /** The rights of others than the file's owner. */
 const RIGHTS_OF_OTHERS = 0o077;
 
+/** The same where the group may read: a service without root gets at a file of root's in no other way. */
+const RIGHTS_BEYOND_GROUP = 0o037;
+
 /**
  * Reads a file with secrets, and warns when others may read it too.
  *
@@ -24,8 +27,9 @@ export function readSecretText(what: string, path: string, log: Log): string {
   } catch (error) {
     throw explain(error, `Cannot read ${what} ${path}`);
   }
-  const { mode } = Deno.statSync(path);
-  if (mode !== null && (mode & RIGHTS_OF_OTHERS) !== 0) {
+  const { mode, uid } = Deno.statSync(path);
+  const tooMany = uid === 0 && Deno.uid() !== 0 ? RIGHTS_BEYOND_GROUP : RIGHTS_OF_OTHERS;
+  if (mode !== null && (mode & tooMany) !== 0) {
     log.warn(`Others than its owner may read or change ${path}: run "chmod 600 ${path}"`);
   }
   return text;
