@@ -7,6 +7,7 @@
 import { SystemError } from "../ffi/errno.ts";
 import { CliError } from "./cli_error.ts";
 import { ExitCode } from "./exit_code.ts";
+import { shellWord } from "./shell_word.ts";
 
 /** A capability of Linux. */
 export type Capability = "CAP_NET_ADMIN" | "CAP_NET_RAW";
@@ -29,13 +30,21 @@ export function withRemedy<T>(capability: Capability, action: () => T): T {
 
 /** Commands are told only of the executable: of an interpreter, every script would get the right. */
 function explain(error: SystemError, capability: Capability): CliError {
-  const program = Deno.execPath();
   const commands = Deno.build.standalone
-    ? [
-      `  sudo ${[program, ...Deno.args].join(" ")}`,
-      `  sudo setcap ${capability.toLowerCase()}+ep ${program}`,
-    ]
+    ? commandsThatGive(capability, Deno.execPath(), Deno.args)
     : [];
-  const message = [error.message, ...commands].join("\n");
+  const message = [error.message, ...commands.map((command) => `  ${command}`)].join("\n");
   return new CliError(message, ExitCode.PERMISSION, { cause: error });
+}
+
+/** What to type, for this once and for ever. */
+export function commandsThatGive(
+  capability: Capability,
+  program: string,
+  args: readonly string[],
+): string[] {
+  return [
+    `sudo ${[program, ...args].map(shellWord).join(" ")}`,
+    `sudo setcap ${capability.toLowerCase()}+ep ${shellWord(program)}`,
+  ];
 }

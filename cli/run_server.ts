@@ -83,7 +83,13 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
   const secrets = openSecrets(options.secrets, resources, log);
   const counters = new Counters();
   const poller = new Poller();
-  const opener = new SocketOpener({ mode: options.udp, poller, counters, log });
+  const opener = new SocketOpener({
+    mode: options.udp,
+    poller,
+    counters,
+    log,
+    instead: "serve on other addresses: clients know no other port than 3544",
+  });
   const open = (address: Ipv4Address) =>
     resources.adopt(opener.open(address, port), (socket) => socket.close());
   const raw = openRaw(resources, log);

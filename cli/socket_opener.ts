@@ -28,6 +28,8 @@ export interface SocketOpenerOptions {
   readonly poller: Poller;
   readonly counters: Counters;
   readonly log: Log;
+  /** What to do where another program has the port, beside stopping it. */
+  readonly instead?: string | undefined;
 }
 
 /** Opens the sockets of a role, all with the same transport; the first one finds out which. */
@@ -36,12 +38,17 @@ export class SocketOpener {
   readonly #counters: Counters;
   readonly #log: Log;
   readonly #observer: SendObserver;
+  readonly #instead: string;
   #mode: UdpMode;
   #isAnnounced = false;
   #isRefused = false;
 
-  constructor({ mode, poller, counters, log }: SocketOpenerOptions) {
+  constructor(
+    { mode, poller, counters, log, instead = "choose another port with --port" }:
+      SocketOpenerOptions,
+  ) {
     this.#mode = mode;
+    this.#instead = instead;
     this.#poller = poller;
     this.#counters = counters;
     this.#log = log;
@@ -71,7 +78,7 @@ export class SocketOpener {
         ? this.#openDeno(address, port, "so --udp deno asks")
         : this.#openBatched(address, port);
     } catch (error) {
-      throw explain(error, address, port);
+      throw explain(error, address, port, this.#instead);
     }
   }
 
@@ -112,7 +119,12 @@ export class SocketOpener {
   }
 }
 
-function explain(error: unknown, address: Ipv4Address, port: number): CliError {
+function explain(
+  error: unknown,
+  address: Ipv4Address,
+  port: number,
+  instead: string,
+): CliError {
   if (error instanceof BatchingUnavailable) {
     return new CliError(
       `Cannot move UDP datagrams in batches: ${error.message}. ` +
@@ -125,7 +137,7 @@ function explain(error: unknown, address: Ipv4Address, port: number): CliError {
     case "in use":
       return new CliError(
         `${attempt}: another program has the port. ` +
-          `Stop it ("ss -lunp sport = :${port}" names it), or choose another port with --port`,
+          `Stop it ("ss -lunp sport = :${port}" names it), or ${instead}`,
       );
     case "not local":
       return new CliError(`${attempt}: this host does not have the address`);

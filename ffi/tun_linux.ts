@@ -134,6 +134,8 @@ function attachRemedy(code: ErrnoName, name: string): string | undefined {
       return `Another program holds the TUN interface "${name}": stop it or choose another name`;
     case "EINVAL":
       return `An interface named "${name}" exists and is no TUN of this kind: choose another name`;
+    case "ENOTTY":
+      return `${DEVICE} is no TUN device: remove it and make it with \`mknod ${DEVICE} c 10 200\``;
     default:
       return undefined;
   }

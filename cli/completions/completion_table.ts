@@ -63,8 +63,3 @@ export function completionTable(commands: readonly Command[]): Completion[] {
 function valueOf({ placeholder, suggestions }: ValueKind<unknown>): Value {
   return { placeholder, suggestions };
 }
-
-/** Text between single quotes, for shells that take everything but the quote as it stands. */
-export function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
-}

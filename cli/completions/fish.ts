@@ -4,13 +4,8 @@
  * @module
  */
 
-import {
-  type Completion,
-  type Flag,
-  PROGRAM_FLAGS,
-  quoted,
-  type Value,
-} from "./completion_table.ts";
+import { quoted } from "../shell_word.ts";
+import { type Completion, type Flag, PROGRAM_FLAGS, type Value } from "./completion_table.ts";
 
 /** The condition that no command stands there yet. */
 const NO_COMMAND = "__teredo_command_is";

@@ -4,13 +4,8 @@
  * @module
  */
 
-import {
-  type Completion,
-  type Flag,
-  PROGRAM_FLAGS,
-  quoted,
-  type Value,
-} from "./completion_table.ts";
+import { quoted } from "../shell_word.ts";
+import { type Completion, type Flag, PROGRAM_FLAGS, type Value } from "./completion_table.ts";
 
 /** The script that zsh reads. */
 export function zshCompletion(commands: readonly Completion[]): string {

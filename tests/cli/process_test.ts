@@ -71,7 +71,8 @@ const MISHAPS: readonly Mishap[] = [
       soon listens 83.1.1.2:3544
       $teredo server --primary 83.1.1.1; code=$?; kill $first; wait $first; exit $code`,
     code: 1,
-    says: "Cannot listen on UDP 83.1.1.1:3544: another program has the port",
+    says: "Cannot listen on UDP 83.1.1.1:3544: another program has the port. " +
+      'Stop it ("ss -lunp sport = :3544" names it), or serve on other addresses',
   },
   {
     what: "a server's secondary address that is not local",
@@ -102,6 +103,13 @@ const MISHAPS: readonly Mishap[] = [
     needs: ["tun"],
   },
   {
+    what: "a client whose /dev/net/tun is no device",
+    script: "mount -t tmpfs none /dev/net; touch /dev/net/tun; $teredo client 83.1.1.1",
+    code: 1,
+    says: "/dev/net/tun is no TUN device",
+    needs: ["tun"],
+  },
+  {
     what: "a client's interface name that is taken",
     script: "ip link add taken type veth; $teredo client 83.1.1.1 --interface taken",
     code: 1,
@@ -114,7 +122,8 @@ const MISHAPS: readonly Mishap[] = [
       soon listens 83.1.1.2:4000
       $teredo client 83.1.1.9 --port 4000; code=$?; kill $first; wait $first; exit $code`,
     code: 1,
-    says: "Cannot listen on UDP 0.0.0.0:4000: another program has the port",
+    says: "Cannot listen on UDP 0.0.0.0:4000: another program has the port. " +
+      'Stop it ("ss -lunp sport = :4000" names it), or choose another port with --port',
     needs: ["tun"],
   },
   {
