@@ -6,6 +6,7 @@
 
 import { type CliError, toCliError, UsageError } from "./cli/cli_error.ts";
 import type { Command, Surroundings } from "./cli/command.ts";
+import { check } from "./cli/commands/check.ts";
 import { client } from "./cli/commands/client.ts";
 import { completions } from "./cli/commands/completions.ts";
 import { decode } from "./cli/commands/decode.ts";
@@ -15,6 +16,7 @@ import { server } from "./cli/commands/server.ts";
 import { ExitCode } from "./cli/exit_code.ts";
 import { commandHelp, programHelp } from "./cli/help.ts";
 import { parseCommandLine } from "./cli/parse.ts";
+import { resolve } from "./cli/resolve.ts";
 import { interruption } from "./cli/signals.ts";
 import { suggest } from "./cli/suggest.ts";
 import { versionText } from "./cli/version.ts";
@@ -25,9 +27,13 @@ export const COMMANDS: readonly Command[] = [
   server,
   relay,
   probe,
+  check(() => COMMANDS),
   decode,
   completions(() => COMMANDS),
 ];
+
+/** Where the configuration files of the roles are. */
+const CONFIG_FOLDER = "/etc/teredo";
 
 /** Runs the program with its arguments, and returns the exit code. */
 export async function main(
@@ -64,8 +70,12 @@ async function dispatch(args: readonly string[], surroundings: Surroundings): Pr
   }
   const command = findCommand(first);
   const request = parseCommandLine(command, rest);
-  if (request.type === "help") surroundings.print(commandHelp(command));
-  else await command.run(request.values, request.positional, surroundings);
+  if (request.type === "help") {
+    surroundings.print(commandHelp(command));
+    return ExitCode.OK;
+  }
+  const read = () => resolve(command, request.flags, surroundings);
+  await command.run(read(), request.positional, surroundings, read);
   return ExitCode.OK;
 }
 
@@ -107,6 +117,8 @@ function processSurroundings(): Surroundings {
     print: (text) => writeAll(Deno.stdout, text),
     complain: (text) => writeAll(Deno.stderr, text),
     signal: interruption(),
+    environment: (name) => Deno.env.get(name),
+    configFolder: CONFIG_FOLDER,
   };
 }
 

@@ -30,6 +30,15 @@ export class UsageError extends CliError {
   }
 }
 
+/** A configuration file or the environment is wrong; one line for each mistake. */
+export class ConfigError extends CliError {
+  override readonly name = "ConfigError";
+
+  constructor(...mistakes: readonly string[]) {
+    super(mistakes.join("\n"), ExitCode.CONFIG);
+  }
+}
+
 /** Turns whatever was thrown into an error with an exit code. */
 export function toCliError(error: unknown): CliError {
   if (error instanceof CliError) return error;

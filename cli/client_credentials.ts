@@ -6,9 +6,10 @@
 
 import type { ClientCredentials } from "../client/client_config.ts";
 import type { Log } from "../io/log.ts";
-import { CliError, UsageError } from "./cli_error.ts";
+import { CliError } from "./cli_error.ts";
 import { OCTETS_EXPECTED, parseOctets } from "./octets.ts";
 import { readSecretText } from "./secret_text.ts";
+import { type Contradiction, contradiction } from "./setting.ts";
 
 /** What a person tells of them. The secret stands in a file: everybody sees a command line. */
 export interface CredentialOptions {
@@ -16,17 +17,20 @@ export interface CredentialOptions {
   readonly secretFile: string | undefined;
 }
 
-/** Refuses one without the other. */
-export function checkCredentials({ identifier, secretFile }: CredentialOptions): void {
-  if (identifier !== undefined && secretFile === undefined) {
-    throw new UsageError(
-      "--identifier needs --secret-file, the secret that goes with it",
-      "client",
+/** One is no good without the other. */
+export function credentialContradiction(
+  { identifier, secretFile }: CredentialOptions,
+): Contradiction | undefined {
+  if ((identifier === undefined) === (secretFile === undefined)) return undefined;
+  return identifier !== undefined
+    ? contradiction(
+      ["identifier", "secretFile"],
+      (identifier, secretFile) => `${identifier} needs ${secretFile}, the secret that goes with it`,
+    )
+    : contradiction(
+      ["secretFile", "identifier"],
+      (secretFile, identifier) => `${secretFile} needs ${identifier}, to whom the secret belongs`,
     );
-  }
-  if (secretFile !== undefined && identifier === undefined) {
-    throw new UsageError("--secret-file needs --identifier, to whom the secret belongs", "client");
-  }
 }
 
 /**

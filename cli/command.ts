@@ -5,6 +5,8 @@
  */
 
 import type { Options, Values } from "./option.ts";
+import type { Circumstances } from "./resolve.ts";
+import type { Contradiction } from "./setting.ts";
 import type { ValueKind } from "./value_kind.ts";
 
 /** What a command takes that is not an option: one argument, or several of a kind. */
@@ -14,6 +16,8 @@ export interface Positional {
   readonly isRequired: boolean;
   /** Whether there may be more than one; unless given, no. */
   readonly isRepeated?: boolean;
+  /** The option that it stands for, by its property; the command sees that one only. */
+  readonly standsFor?: string;
 }
 
 /** A command line to learn from. */
@@ -24,14 +28,18 @@ export interface Example {
   readonly does: string;
 }
 
-/** Where a command writes, and what tells it to end. */
-export interface Surroundings {
+/** Where a command writes, what tells it to end, and what it finds beside the command line. */
+export interface Surroundings extends Circumstances {
   /** Writes to the standard output. */
   print(text: string): void;
   /** Writes to the standard error stream. */
   complain(text: string): void;
   /** Aborts when a person or the system wants the program to end. */
   readonly signal: AbortSignal;
+  /** Whether the standard output is a terminal; unless given, no. */
+  readonly isTerminal?: boolean;
+  /** Whether it shows colours, and they are wanted; unless given, no. */
+  readonly isColourful?: boolean;
 }
 
 /** A command of the program. */
@@ -44,15 +52,20 @@ export interface Command<O extends Options = Options> {
   readonly positional: Positional | undefined;
   readonly options: O;
   readonly examples: readonly Example[];
+  /** Finds settings that contradict each other. */
+  contradiction?(values: Values<O>): Contradiction | undefined;
   /**
    * Does it, until it is done or the surroundings' signal aborts.
    *
+   * @param reread the values anew, as the environment and the file are by now; throws what is wrong with
+   * them
    * @throws {CliError} with the exit code and a message
    */
   run(
     values: Values<O>,
     positional: readonly string[],
     surroundings: Surroundings,
+    reread: () => Values<O>,
   ): void | Promise<void>;
 }
 

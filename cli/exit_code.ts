@@ -14,8 +14,12 @@ export const ExitCode = {
   USAGE: 2,
   /** No server gives an address here. */
   NOT_QUALIFIED: 3,
+  /** The same number: what is asked does not run, and so has no address either. */
+  NOT_RUNNING: 3,
   /** A permission is missing; the number that systemd calls NOPERM. */
   PERMISSION: 77,
+  /** A file or the environment is wrong; the number that systemd calls CONFIG. */
+  CONFIG: 78,
 } as const;
 
 /** One of the exit codes. */
@@ -28,4 +32,5 @@ export const EXIT_CODE_MEANINGS: Readonly<Record<ExitCode, string>> = {
   [ExitCode.USAGE]: "The command line is wrong",
   [ExitCode.NOT_QUALIFIED]: "No server gives an address here",
   [ExitCode.PERMISSION]: "A permission is missing",
+  [ExitCode.CONFIG]: "A configuration file or a TEREDO_... variable is wrong",
 };

@@ -5,6 +5,7 @@
  */
 
 import type { Command } from "./command.ts";
+import { environmentName } from "./environment_name.ts";
 import { flagOf, type Option } from "./option.ts";
 
 /** Columns that a line has at most. */
@@ -60,7 +61,8 @@ export function commandHelp(command: Command): string {
 export function commandUsage({ name, options, positional }: Command): string {
   const words = [`teredo ${name}`];
   for (const [property, option] of Object.entries(options)) {
-    if (option.isRequired) words.push(optionTerm(property, option));
+    const isElsewhere = positional?.standsFor === property;
+    if (option.isRequired && !isElsewhere) words.push(optionTerm(property, option));
   }
   words.push("[OPTIONS]");
   if (positional) {
@@ -72,17 +74,22 @@ export function commandUsage({ name, options, positional }: Command): string {
 }
 
 function optionRow([property, option]: [string, Option<unknown>]): Row {
-  const notes = optionNotes(option);
+  const notes = optionNotes(property, option);
   const description = notes.length === 0 ? option.help : `${option.help} (${notes.join("; ")})`;
   return [optionTerm(property, option), description];
 }
 
 /** What is to be said of an option behind its help. */
-export function optionNotes({ isRequired, fallbackText, kind }: Option<unknown>): string[] {
+export function optionNotes(
+  property: string,
+  { isRequired, fallback, fallbackText, kind }: Option<unknown>,
+): string[] {
   const notes: string[] = [];
   if (kind?.expected.startsWith("one of")) notes.push(kind.expected);
   if (isRequired) notes.push("required");
   if (fallbackText !== undefined) notes.push(`default: ${fallbackText}`);
+  const variable = environmentName(property);
+  notes.push(kind === undefined ? `${variable}=${fallback !== true}` : variable);
   return notes;
 }
 

@@ -11,39 +11,43 @@ import { ServerName } from "../io/server_name.ts";
 import type { GlobalUnicast } from "../wire/global_unicast.ts";
 import { formatIpv4 } from "../wire/ipv4_address.ts";
 import { remedyForServer } from "./address_policy.ts";
-import { CliError, UsageError } from "./cli_error.ts";
+import { CliError } from "./cli_error.ts";
+import { type Contradiction, contradiction } from "./setting.ts";
 
 /** What a person tells of the servers, in the order of preference. */
 export interface GivenServers {
-  readonly servers: readonly string[];
+  readonly server: readonly string[];
   /** Their secondary addresses, in the same order. */
   readonly server2: readonly string[] | undefined;
 }
 
 /** What a person reads who gives a server the same address twice, be it by two names. */
-const SAME_ADDRESS = "--server2 needs another address than --server";
+const sameAddress = (server2: string, server: string) =>
+  `${server2} needs another address than ${server}`;
 
-/** Refuses secondary addresses that do not match the servers. */
-export function checkServers({ servers, server2 }: GivenServers): void {
-  if (server2 === undefined) return;
-  if (servers.some((host, i) => isSameHost(host, server2[i]))) {
-    throw new UsageError(SAME_ADDRESS, "client");
+/** Secondary addresses have to match the servers. */
+export function serverContradiction({ server, server2 }: GivenServers): Contradiction | undefined {
+  if (server2 === undefined) return undefined;
+  const between = ["server2", "server"];
+  if (server.some((host, i) => isSameHost(host, server2[i]))) {
+    return contradiction(between, sameAddress);
   }
-  if (server2.length === servers.length) return;
-  throw new UsageError(
-    `--server2 needs one secondary address for each server, in the same order: ` +
-      `${servers.length} and not ${server2.length}`,
-    "client",
+  if (server2.length === server.length) return undefined;
+  return contradiction(
+    between,
+    (name) =>
+      `${name} needs one secondary address for each server, in the same order: ` +
+      `${server.length} and not ${server2.length}`,
   );
 }
 
 /** The servers, to be looked up; those at addresses that may not be used are not found. */
 export function serverDirectory(
-  { servers, server2 }: GivenServers,
+  { server, server2 }: GivenServers,
   globalUnicast: GlobalUnicast,
   log: Log,
 ): ServerDirectory {
-  const names = servers.map((host, i) => new ServerName(host, server2?.[i]));
+  const names = server.map((host, i) => new ServerName(host, server2?.[i]));
   return new ServerDirectory(names, (addresses) => check(addresses, globalUnicast), log);
 }
 
@@ -60,6 +64,7 @@ function check({ primary, secondary }: ServerAddresses, globalUnicast: GlobalUni
     );
   }
   if (primary === secondary) {
-    throw new CliError(`Cannot use the server at ${formatIpv4(primary)}: ${SAME_ADDRESS}`);
+    const reason = sameAddress("--server2", "--server");
+    throw new CliError(`Cannot use the server at ${formatIpv4(primary)}: ${reason}`);
   }
 }

@@ -18,6 +18,10 @@ export interface Option<T> {
   readonly fallback: T;
   /** The value when it is not given, in words for the help. */
   readonly fallbackText: string | undefined;
+  /** What it means in a configuration file, where that is not what the flag means. */
+  readonly settingHelp?: string;
+  /** Whether it has no place in a configuration file; unless given, it has. */
+  readonly isNoSetting?: boolean;
 }
 
 /** Options by their property's name: `logLevel` is spelled `--log-level`. */
@@ -54,9 +58,20 @@ export function switchedOff(help: string): Option<boolean> {
   return { kind: undefined, help, isRequired: false, fallback: false, fallbackText: undefined };
 }
 
-/** A switch that is on unless `--no-NAME` is given; the help says what that one does. */
-export function switchedOn(help: string): Option<boolean> {
-  return { kind: undefined, help, isRequired: false, fallback: true, fallbackText: undefined };
+/**
+ * A switch that is on unless `--no-NAME` is given; the help says what that one does, `settingHelp` what
+ * it is to be on.
+ */
+export function switchedOn(help: string, settingHelp: string): Option<boolean> {
+  const fallback = true;
+  return {
+    kind: undefined,
+    help,
+    isRequired: false,
+    fallback,
+    fallbackText: undefined,
+    settingHelp,
+  };
 }
 
 /** `logLevel` as people write it: `log-level`. */

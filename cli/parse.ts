@@ -6,8 +6,9 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import { UsageError } from "./cli_error.ts";
-import type { Command } from "./command.ts";
+import type { Command, Positional } from "./command.ts";
 import { flagOf, type Option, optionName } from "./option.ts";
+import { misfit, type Setting, type Settings } from "./setting.ts";
 import { suggest } from "./suggest.ts";
 import type { ValueKind } from "./value_kind.ts";
 
@@ -16,7 +17,8 @@ export type Request =
   | { readonly type: "help" }
   | {
     readonly type: "run";
-    readonly values: Record<string, unknown>;
+    /** The options that were given. */
+    readonly flags: Settings;
     readonly positional: readonly string[];
   };
 
@@ -28,12 +30,17 @@ export type Request =
 export function parseCommandLine(command: Command, args: readonly string[]): Request {
   const parsed = parseArgs(args, parserOptions(command, args));
   if (parsed["help"]) return { type: "help" };
-  const values: Record<string, unknown> = {};
+  const flags = new Map<string, Setting>();
   for (const [property, option] of Object.entries(command.options)) {
-    const given = parsed[optionName(property)];
-    values[property] = readOption(command, property, option, given);
+    const value = readOption(command, property, option, parsed[optionName(property)]);
+    if (value !== undefined) flags.set(property, { value, source: "flag" });
   }
-  return { type: "run", values, positional: readPositional(command, parsed._) };
+  const positional = readPositional(command, parsed._);
+  const meant = command.positional?.standsFor;
+  if (meant === undefined || positional.length === 0) return { type: "run", flags, positional };
+  const value = readInstead(command, command.positional!, flags.has(meant), positional);
+  flags.set(meant, { value, source: "flag" });
+  return { type: "run", flags, positional: [] };
 }
 
 function parserOptions(command: Command, args: readonly string[]) {
@@ -51,7 +58,8 @@ function parserOptions(command: Command, args: readonly string[]) {
     // Values are collected only to notice that an option is given twice.
     collect: valued,
     negatable,
-    default: Object.fromEntries(negatable.map((name) => [name, true])),
+    // A switch that is not given is neither on nor off: the environment or a file may turn it.
+    default: Object.fromEntries(switches.map((name) => [name, null])),
     alias: { help: "h" },
     unknown(arg: string, key?: string): boolean {
       if (key !== undefined) throw unknownOption(command, arg);
@@ -81,20 +89,18 @@ function refuseValues(command: Command, switches: readonly string[], args: reado
   }
 }
 
+/** The option's value; `undefined` where it is not given. */
 function readOption(
   command: Command,
   property: string,
   option: Option<unknown>,
   given: unknown,
 ): unknown {
+  if (option.kind === undefined) return given ?? undefined;
   const flag = flagOf(property, option);
-  if (option.kind === undefined) return given;
   const texts = given as string[];
   if (texts.length > 1) throw new UsageError(`${flag} is given twice`, command.name);
-  if (texts.length === 1) return readValue(command, flag, option.kind, texts[0]!);
-  if (!option.isRequired) return option.fallback;
-  const { expected } = option.kind;
-  throw new UsageError(`"teredo ${command.name}" needs ${flag}, ${expected}`, command.name);
+  return texts.length === 0 ? undefined : readValue(command, flag, option.kind, texts[0]!);
 }
 
 function readPositional(command: Command, given: readonly (string | number)[]): string[] {
@@ -112,9 +118,21 @@ function readPositional(command: Command, given: readonly (string | number)[]): 
   return texts.map((each) => readValue(command, kind.placeholder, kind, each));
 }
 
+/** The value of the option that the arguments stand for. */
+function readInstead(
+  command: Command,
+  { kind: { placeholder }, standsFor }: Positional,
+  isGiven: boolean,
+  texts: readonly string[],
+): unknown {
+  const option = command.options[standsFor!]!;
+  const flag = flagOf(standsFor!, option);
+  if (isGiven) throw new UsageError(`${flag} is given twice: also as ${placeholder}`, command.name);
+  return readValue(command, flag, option.kind!, texts.join());
+}
+
 function readValue<T>(command: Command, what: string, kind: ValueKind<T>, given: string): T {
   const value = kind.parse(given);
   if (value !== undefined) return value;
-  const instead = given === "" ? "" : `, not "${given}"`;
-  throw new UsageError(`${what} needs ${kind.expected}${instead}`, command.name);
+  throw new UsageError(misfit(what, kind, given), command.name);
 }

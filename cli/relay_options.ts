@@ -5,8 +5,8 @@
  */
 
 import type { Ipv6Prefix } from "../wire/ipv6_prefix.ts";
-import { UsageError } from "./cli_error.ts";
 import { type Option, optional, switchedOff } from "./option.ts";
+import { type Contradiction, contradiction } from "./setting.ts";
 import { INTERFACE, IPV6_PREFIXES } from "./value_kind.ts";
 
 /** What a person tells of a relay. */
@@ -38,9 +38,11 @@ export function relayOptions(when = ""): RelayOptionTable {
   };
 }
 
-/** Refuses what contradicts itself. */
-export function checkRelayOptions({ prefix, hostOnly }: GivenRelay, command: string): void {
-  if (hostOnly && prefix !== undefined) {
-    throw new UsageError("--host-only serves no --prefix but this host's own addresses", command);
-  }
+/** A relay for this host has no other prefixes. */
+export function relayContradiction({ prefix, hostOnly }: GivenRelay): Contradiction | undefined {
+  if (!hostOnly || prefix === undefined) return undefined;
+  return contradiction(
+    ["hostOnly", "prefix"],
+    (hostOnly, prefix) => `${hostOnly} serves no ${prefix} but this host's own addresses`,
+  );
 }

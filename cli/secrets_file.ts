@@ -10,12 +10,12 @@
  * @module
  */
 
-import { parse } from "@std/yaml";
 import type { Log } from "../io/log.ts";
 import { type ClientSecret, type SecretStore, SecretTable } from "../server/secret_store.ts";
-import { CliError } from "./cli_error.ts";
+import { ConfigError } from "./cli_error.ts";
 import { OCTETS_EXPECTED, parseOctets } from "./octets.ts";
 import { readSecretText } from "./secret_text.ts";
+import { isMapping, parseYaml } from "./yaml.ts";
 
 /** The longest identifier that fits the authentication element, octets (§5.1.1). */
 const MAX_IDENTIFIER = 255;
@@ -26,7 +26,7 @@ export class SecretsFile implements SecretStore {
   readonly #log: Log;
   #table: SecretTable;
 
-  /** @throws {CliError} what is wrong with the file, and where */
+  /** @throws {ConfigError} what is wrong with the file, and where */
   constructor(path: string, log: Log) {
     this.#path = path;
     this.#log = log;
@@ -62,7 +62,7 @@ export class SecretsFile implements SecretStore {
  * Reads the text of a secrets file.
  *
  * @param path the file's name, for messages
- * @throws {CliError} what is wrong, and where
+ * @throws {ConfigError} what is wrong, and where
  */
 export function parseSecrets(
   text: string,
@@ -70,7 +70,9 @@ export function parseSecrets(
 ): (readonly [identifier: Uint8Array, secret: ClientSecret])[] {
   const document = parseYaml(text, path);
   if (!isMapping(document) || Object.keys(document).length === 0) {
-    throw new CliError(`Cannot use ${path}: it needs a line "IDENTIFIER: SECRET" for each client`);
+    throw new ConfigError(
+      `Cannot use ${path}: it needs a line "IDENTIFIER: SECRET" for each client`,
+    );
   }
   return Object.entries(document).map(([key, value]) => {
     const identifier = parseOctets(key);
@@ -102,23 +104,6 @@ function parseSecret(value: unknown, path: string, key: string): Uint8Array {
   return secret;
 }
 
-/** Never quotes the text around the mistake: it is full of secrets. */
-function parseYaml(text: string, path: string): unknown {
-  try {
-    return parse(text);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    const place = /\(?at line (\d+), column (\d+)\)?/.exec(reason);
-    const what = reason.split(/ \(?at line /)[0]!;
-    const where = place === null ? path : `${path}:${place[1]}:${place[2]}`;
-    throw new CliError(`Cannot use ${where}: it is not YAML (${what})`);
-  }
-}
-
-function isMapping(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function mistake(path: string, key: string, what: string): CliError {
-  return new CliError(`Cannot use ${path}, identifier "${key}": ${what}`);
+function mistake(path: string, key: string, what: string): ConfigError {
+  return new ConfigError(`Cannot use ${path}, identifier "${key}": ${what}`);
 }

@@ -8,7 +8,7 @@ import type { Log } from "../io/log.ts";
 import type { GlobalUnicast } from "../wire/global_unicast.ts";
 import { formatIpv4, type Ipv4Address, ipv4Address } from "../wire/ipv4_address.ts";
 import { isForAllowPrivate } from "./address_policy.ts";
-import { CliError, UsageError } from "./cli_error.ts";
+import { CliError } from "./cli_error.ts";
 
 /** The addresses to serve on, as a person gives them or as they are chosen. */
 export interface ServerAddresses {
@@ -33,9 +33,6 @@ export function chooseAddresses(
     if (!own.includes(address)) throw foreign(option, address, own);
   };
   check("--primary", primary);
-  if (secondary === primary) {
-    throw new UsageError("--secondary needs another address than --primary", "server");
-  }
   if (secondary !== undefined) {
     check("--secondary", secondary);
     return { primary, secondary };

@@ -10,6 +10,16 @@ import { OFFLOAD_MODES, type OffloadMode } from "./offload.ts";
 import { UDP_MODES, type UdpMode } from "./udp_mode.ts";
 import { FILE, oneOf } from "./value_kind.ts";
 
+/** `--config`; `role` is the command that has it. */
+export function configOption(role: string): Option<string | undefined> {
+  const option = optional(
+    FILE,
+    "Read options that are not given here, nor in the environment, from this YAML file",
+    `/etc/teredo/${role}.yaml, if there is one`,
+  );
+  return { ...option, isNoSetting: true };
+}
+
 /** `--log-level`. */
 export const LOG_LEVEL: Option<LogLevel> = defaulted(
   oneOf("LEVEL", LOG_LEVELS),

@@ -12,6 +12,9 @@ import { OCTETS_EXPECTED, parseOctets } from "./octets.ts";
 /** What a shell offers in a value's place: some words, or names of files. */
 export type Suggestions = readonly string[] | "files";
 
+/** How a value stands in YAML: as text, as a number or a word, as a list of texts. */
+export type Notation = "text" | "number" | "list";
+
 /** A kind of value. */
 export interface ValueKind<T> {
   /** Stands for the value in the help: `ADDRESS`. */
@@ -20,6 +23,10 @@ export interface ValueKind<T> {
   readonly expected: string;
   /** What shells offer, where that can be listed. */
   readonly suggestions?: Suggestions;
+  /** How it stands in a configuration file; unless given, as text. */
+  readonly notation?: Notation;
+  /** A value to learn from, for where there is no default. */
+  readonly example?: string;
   /** Reads a value; `undefined` where the text is none. */
   parse(text: string): T | undefined;
 }
@@ -53,6 +60,7 @@ export const INTERFACE: ValueKind<string> = {
   placeholder: "NAME",
   expected: `a name of ${LONGEST_INTERFACE_NAME} octets at most, ` +
     'without spaces, "/", ":" and "%", for the interface',
+  example: "teredo",
   parse(given) {
     const isPlain = /^[^\s/:%]+$/.test(given) && given !== "." && given !== "..";
     const { length } = new TextEncoder().encode(given);
@@ -64,6 +72,7 @@ export const INTERFACE: ValueKind<string> = {
 export const IPV4: ValueKind<Ipv4Address> = {
   placeholder: "ADDRESS",
   expected: "an IPv4 address such as 192.0.2.1",
+  example: "203.0.113.1",
   parse: parseIpv4,
 };
 
@@ -71,6 +80,8 @@ export const IPV4: ValueKind<Ipv4Address> = {
 export const PORT: ValueKind<number> = {
   placeholder: "PORT",
   expected: "a port number from 1 to 65535",
+  notation: "number",
+  example: "40000",
   parse(given) {
     const port = /^\d{1,5}$/.test(given) ? Number(given) : 0;
     return port >= 1 && port <= 65_535 ? port : undefined;
@@ -85,6 +96,8 @@ export const REFRESH_SECONDS: ValueKind<number> = {
   placeholder: "SECONDS",
   expected:
     `a number of seconds from ${REFRESH_INTERVALS.shortest} to ${REFRESH_INTERVALS.longest}`,
+  notation: "number",
+  example: "30",
   parse(given) {
     const { shortest, longest } = REFRESH_INTERVALS;
     const seconds = /^\d{1,4}$/.test(given) ? Number(given) : 0;
@@ -99,6 +112,7 @@ const ENDS_IN_NUMBER = /(^|\.)(\d+|0x[\da-f]*)\.?$/i;
 export const HOST: ValueKind<string> = {
   placeholder: "HOST",
   expected: "a host name or IPv4 address",
+  example: "teredo.example",
   parse(given) {
     if (!/^[\w.-]{1,253}$/.test(given)) return undefined;
     return ENDS_IN_NUMBER.test(given) && parseIpv4(given) === undefined ? undefined : given;
@@ -109,6 +123,8 @@ export const HOST: ValueKind<string> = {
 export const HOSTS: ValueKind<readonly string[]> = {
   placeholder: "HOST[,HOST]",
   expected: "host names or IPv4 addresses, separated by commas",
+  notation: "list",
+  example: "teredo.example",
   parse(given) {
     const hosts = given.split(",").map((host) => HOST.parse(host.trim()));
     return hosts.every((host) => host !== undefined) ? hosts : undefined;
@@ -119,6 +135,7 @@ export const HOSTS: ValueKind<readonly string[]> = {
 export const OCTETS: ValueKind<Uint8Array> = {
   placeholder: "TEXT",
   expected: OCTETS_EXPECTED,
+  example: "alice",
   parse: parseOctets,
 };
 
@@ -126,6 +143,8 @@ export const OCTETS: ValueKind<Uint8Array> = {
 export const ADVERTISED_MTU: ValueKind<number | "omit"> = {
   placeholder: "OCTETS",
   expected: 'a number of octets from 1280 to 1500, or "omit"',
+  notation: "number",
+  example: "1280",
   suggestions: ["omit", "1280", "1472"],
   parse(given) {
     if (given === "omit") return "omit";
@@ -138,6 +157,8 @@ export const ADVERTISED_MTU: ValueKind<number | "omit"> = {
 export const IPV6_PREFIXES: ValueKind<readonly Ipv6Prefix[]> = {
   placeholder: "PREFIX",
   expected: "IPv6 prefixes such as 2001:db8::/32, separated by commas",
+  notation: "list",
+  example: "2001:db8::/32",
   parse(given) {
     const prefixes = given.split(",").map(parsePrefix);
     return prefixes.every((prefix) => prefix !== undefined) ? prefixes : undefined;

@@ -86,7 +86,7 @@ function describe(command: Command): Lines {
     ...paragraphs(details),
     ...positional ? item(`.I ${quote(positional.kind.placeholder)}`, `${positional.help}.`) : [],
     ...Object.entries(command.options).flatMap(([property, option]) =>
-      item(term(property, option), explain(option))
+      item(term(property, option), explain(property, option))
     ),
   ];
 }
@@ -99,8 +99,8 @@ function term(property: string, option: Option<unknown>): string {
     : `.BI ${escape(flag!)} ${quote(` ${placeholder}`)}`;
 }
 
-function explain(option: Option<unknown>): string {
-  const notes = optionNotes(option).join("; ");
+function explain(property: string, option: Option<unknown>): string {
+  const notes = optionNotes(property, option).join("; ");
   return notes === "" ? `${option.help}.` : `${option.help} (${notes}).`;
 }
 

@@ -4,13 +4,12 @@
  * @module
  */
 
-import { checkCredentials } from "../client_credentials.ts";
-import { UsageError } from "../cli_error.ts";
+import { credentialContradiction } from "../client_credentials.ts";
 import { type Command, command } from "../command.ts";
-import { checkServers } from "../named_servers.ts";
-import { defaulted, optional, switchedOff, switchedOn } from "../option.ts";
+import { serverContradiction } from "../named_servers.ts";
+import { defaulted, optional, required, switchedOff, switchedOn } from "../option.ts";
 import { runClient } from "../run_client.ts";
-import { ALLOW_PRIVATE, LOG_LEVEL, OFFLOAD, PCAP, UDP } from "../shared_options.ts";
+import { ALLOW_PRIVATE, configOption, LOG_LEVEL, OFFLOAD, PCAP, UDP } from "../shared_options.ts";
 import { FILE, HOST, HOSTS, INTERFACE, OCTETS, PORT, REFRESH_SECONDS } from "../value_kind.ts";
 
 /** Runs a client. */
@@ -28,9 +27,10 @@ export const client: Command = command({
     help: "A server, the same as --server; several in the order of preference",
     isRequired: false,
     isRepeated: true,
+    standsFor: "server",
   },
   options: {
-    server: optional(
+    server: required(
       HOSTS,
       "The names or primary IPv4 addresses of servers, in the order of preference",
     ),
@@ -47,6 +47,7 @@ export const client: Command = command({
     ),
     defaultRoute: switchedOn(
       "Reach other Teredo clients only, and not the whole IPv6 Internet",
+      "Reach the whole IPv6 Internet, where no other way leads, and not other Teredo clients only",
     ),
     force: switchedOff("Run beside native IPv6 too"),
     identifier: optional(OCTETS, "Who the client is to a server that serves only whom it knows"),
@@ -64,6 +65,7 @@ export const client: Command = command({
     offload: OFFLOAD,
     udp: UDP,
     pcap: PCAP,
+    config: configOption("client"),
     logLevel: LOG_LEVEL,
   },
   examples: [
@@ -84,25 +86,10 @@ export const client: Command = command({
       does: "Use a server that serves only whom it knows",
     },
   ],
-  run({ server, ...rest }, hosts, { signal }) {
-    const options = { ...rest, servers: serversOf(server, hosts) };
-    checkServers(options);
-    checkCredentials(options);
+  contradiction(values) {
+    return serverContradiction(values) ?? credentialContradiction(values);
+  },
+  run(options, _positional, { signal }) {
     return runClient(options, signal);
   },
 });
-
-function serversOf(
-  option: readonly string[] | undefined,
-  positional: readonly string[],
-): readonly string[] {
-  if (option !== undefined && positional.length > 0) {
-    throw new UsageError(
-      `The server is given twice: ${option.join()} and ${positional.join()}`,
-      "client",
-    );
-  }
-  const servers = option ?? positional;
-  if (servers.length > 0) return servers;
-  throw new UsageError('"teredo client" needs a server: --server HOST', "client");
-}

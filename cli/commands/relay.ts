@@ -6,9 +6,9 @@
 
 import { type Command, command } from "../command.ts";
 import { optional } from "../option.ts";
-import { checkRelayOptions, relayOptions } from "../relay_options.ts";
+import { relayContradiction, relayOptions } from "../relay_options.ts";
 import { runRelay } from "../run_relay.ts";
-import { ALLOW_PRIVATE, LOG_LEVEL, OFFLOAD, PCAP, UDP } from "../shared_options.ts";
+import { ALLOW_PRIVATE, configOption, LOG_LEVEL, OFFLOAD, PCAP, UDP } from "../shared_options.ts";
 import { IPV4, PORT } from "../value_kind.ts";
 
 /** Runs a relay. */
@@ -30,6 +30,7 @@ export const relay: Command = command({
     offload: OFFLOAD,
     udp: UDP,
     pcap: PCAP,
+    config: configOption("relay"),
     logLevel: LOG_LEVEL,
   },
   examples: [
@@ -42,8 +43,8 @@ export const relay: Command = command({
       does: "Let Teredo clients reach this host without detours",
     },
   ],
+  contradiction: relayContradiction,
   run(options, _positional, { signal }) {
-    checkRelayOptions(options, "relay");
     return runRelay(options, signal);
   },
 });

@@ -5,12 +5,13 @@
  */
 
 import { TEREDO_PORT } from "../../protocol/constants.ts";
-import { UsageError } from "../cli_error.ts";
 import { type Command, command } from "../command.ts";
-import { defaulted, type Option, optional, optionName, required, switchedOff } from "../option.ts";
-import { checkRelayOptions, type GivenRelay, relayOptions } from "../relay_options.ts";
+import { defaulted, type Option, optional, required, switchedOff } from "../option.ts";
+import { type GivenRelay, relayContradiction, relayOptions } from "../relay_options.ts";
 import { runServer } from "../run_server.ts";
-import { ALLOW_PRIVATE, LOG_LEVEL, OFFLOAD, PCAP, UDP } from "../shared_options.ts";
+import type { ServerAddresses } from "../server_addresses.ts";
+import { type Contradiction, contradiction } from "../setting.ts";
+import { ALLOW_PRIVATE, configOption, LOG_LEVEL, OFFLOAD, PCAP, UDP } from "../shared_options.ts";
 import { ADVERTISED_MTU, FILE, IPV4, oneOf, PORT } from "../value_kind.ts";
 
 const LIMITS: Option<"on" | "off"> = defaulted(
@@ -43,12 +44,16 @@ export const server: Command = command({
       "Serve only the clients in this YAML file, which is read again at SIGHUP",
     ),
     requireNonce: switchedOff("Do not answer clients that send no nonce; all in use do"),
+    acceptPortMismatch: switchedOff(
+      "Let clients of other servers behind symmetric NATs begin towards this server's clients",
+    ),
     mtu: optional(ADVERTISED_MTU, "The MTU to tell clients; omit tells none", "1280"),
     limits: LIMITS,
     allowPrivate: ALLOW_PRIVATE,
     offload: OFFLOAD,
     udp: UDP,
     pcap: PCAP,
+    config: configOption("server"),
     logLevel: LOG_LEVEL,
   },
   examples: [
@@ -65,17 +70,32 @@ export const server: Command = command({
       does: "Serve a network of its own and tell more",
     },
   ],
+  contradiction(values) {
+    return sameAddress(values) ?? relayContradiction(values) ?? relayNotWanted(values);
+  },
   run(options, _positional, { signal }) {
-    checkRelayOptions(options, "server");
-    checkRelayWanted(options);
     return runServer(options, signal);
   },
 });
 
-function checkRelayWanted({ relay, ...options }: GivenRelay & { readonly relay: boolean }): void {
-  if (relay) return;
-  for (const name of ["interface", "prefix", "hostOnly"] as const) {
-    if (options[name] === undefined || options[name] === false) continue;
-    throw new UsageError(`--${optionName(name)} is about a relay: say --relay too`, "server");
-  }
+function sameAddress({ primary, secondary }: ServerAddresses): Contradiction | undefined {
+  if (secondary !== primary) return undefined;
+  return contradiction(
+    ["secondary", "primary"],
+    (secondary, primary) => `${secondary} needs another address than ${primary}`,
+  );
+}
+
+/** Options of a relay without one. */
+function relayNotWanted(
+  { relay, ...options }: GivenRelay & { readonly relay: boolean },
+): Contradiction | undefined {
+  if (relay) return undefined;
+  const names = ["interface", "prefix", "hostOnly"] as const;
+  const surplus = names.find((name) => options[name] !== undefined && options[name] !== false);
+  if (surplus === undefined) return undefined;
+  return contradiction(
+    [surplus, "relay"],
+    (surplus, relay) => `${surplus} is about a relay: say ${relay} too`,
+  );
 }

@@ -12,8 +12,13 @@ const USAGE: readonly Mistake[] = [
   ["frobnicate", 2, "Unknown command frobnicate\n"],
   ["--vresion", 2, "Unknown option --vresion. Did you mean --version?"],
   ["--log-level debug server", 2, "Unknown option --log-level"],
-  ["client", 2, '"teredo client" needs a server: --server HOST', 'See "teredo client --help"'],
-  ["client a.example --server b.example", 2, "The server is given twice: b.example and a.example"],
+  [
+    "client",
+    2,
+    '"teredo client" needs --server, host names or IPv4 addresses',
+    'See "teredo client --help"',
+  ],
+  ["client a.example --server b.example", 2, "--server is given twice: also as HOST"],
   [
     "client a b --server2 c",
     2,
@@ -77,6 +82,7 @@ const USAGE: readonly Mistake[] = [
     2,
     "--host-only serves no --prefix but this host's own addresses",
   ],
+  ["server --primary 192.0.2.1 --secondary 192.0.2.1", 2, "--secondary needs another address"],
   ["decode", 2, '"teredo decode" needs a Teredo address'],
   ["decode 2001:0:1", 2, 'Cannot decode "2001:0:1": it is not an IPv6 address'],
   ["decode 1 2", 2, 'Unexpected argument "2"'],

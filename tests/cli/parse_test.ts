@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { command } from "../../cli/command.ts";
 import {
   defaulted,
@@ -10,6 +10,7 @@ import {
   switchedOn,
 } from "../../cli/option.ts";
 import { parseCommandLine } from "../../cli/parse.ts";
+import { resolve } from "../../cli/resolve.ts";
 import { IPV4, oneOf, PORT, text } from "../../cli/value_kind.ts";
 
 const sample = command({
@@ -22,11 +23,14 @@ const sample = command({
     port: defaulted(PORT, 3544, "A port"),
     mode: optional(oneOf("MODE", ["fast", "slow"]), "A mode"),
     dryRun: switchedOff("Only say so"),
-    defaultRoute: switchedOn("No route"),
+    defaultRoute: switchedOn("No route", "A route"),
   },
   examples: [],
   run() {},
 });
+
+/** Neither environment nor file. */
+const NOTHING = { environment: () => undefined, configFolder: "/nowhere" };
 
 const DEFAULTS = {
   address: 0xc0000201,
@@ -56,17 +60,22 @@ const LINES: readonly [
 
 for (const [line, values, ...positional] of LINES) {
   Deno.test(`parse: ${line}`, () => {
-    assertEquals(parseCommandLine(sample, line.split(" ")), {
-      type: "run",
-      values: { ...DEFAULTS, ...values },
-      positional,
-    });
+    const request = parseCommandLine(sample, line.split(" "));
+    assert(request.type === "run");
+    assertEquals(resolve(sample, request.flags, NOTHING), { ...DEFAULTS, ...values });
+    assertEquals(request.positional, positional);
   });
 }
+
+Deno.test("parse: what is not given is not there, for the environment and a file may give it", () => {
+  const request = parseCommandLine(sample, ["--address", "192.0.2.1"]);
+  assert(request.type === "run");
+  assertEquals([...request.flags.keys()], ["address"]);
+});
 
 Deno.test("parse: options are spelled with dashes, and a switch that is on is turned off", () => {
   assertEquals(optionName("logLevel"), "log-level");
   assertEquals(optionName("server2"), "server2");
   assertEquals(flagOf("dryRun", switchedOff("")), "--dry-run");
-  assertEquals(flagOf("defaultRoute", switchedOn("")), "--no-default-route");
+  assertEquals(flagOf("defaultRoute", switchedOn("", "")), "--no-default-route");
 });

@@ -1,0 +1,95 @@
+/**
+ * `teredo check`.
+ *
+ * @module
+ */
+
+import { CliError, ConfigError, toCliError, UsageError } from "../cli_error.ts";
+import { type Command, command } from "../command.ts";
+import { ExitCode } from "../exit_code.ts";
+import { optional } from "../option.ts";
+import { checkFile, defaultConfigFile } from "../resolve.ts";
+import { FILE, oneOf } from "../value_kind.ts";
+
+/** Whose files there are. */
+const ROLES = ["client", "server", "relay"] as const;
+
+/** A file to check, with the command that reads it. */
+interface Check {
+  readonly path: string;
+  readonly role: Command;
+}
+
+/** Makes the command; it is in the table that it looks roles up in, so that it asks for that when it runs. */
+export function check(commands: () => readonly Command[]): Command {
+  const roleOf = (name: string) => commands().find((each) => each.name === name)!;
+  return command({
+    name: "check",
+    summary: "Tell whether configuration files are right",
+    details: [
+      "Reads the files as the roles do, together with the environment, and tells every mistake with " +
+      "its line. It needs neither network nor permission, and changes nothing.",
+      "Without a FILE it checks those of all roles in /etc/teredo that are there. " +
+      `It ends with code ${ExitCode.CONFIG} when one is wrong.`,
+    ],
+    positional: {
+      kind: FILE,
+      help: "A file to check; whose it is tells its name, client.yaml for instance, or --role",
+      isRequired: false,
+      isRepeated: true,
+    },
+    options: {
+      role: optional(oneOf("ROLE", ROLES), "Whose the files are", "what their names say"),
+    },
+    examples: [
+      { line: "check", does: "Check the configuration of this host" },
+      { line: "check --role server new.yaml", does: "Check a file before it becomes server.yaml" },
+    ],
+    run({ role }, files, { print, environment, configFolder }) {
+      const checks = files.length > 0
+        ? files.map((path) => ({ path, role: roleOf(role ?? namedRole(path)) }))
+        : presentFiles((role === undefined ? ROLES : [role]).map(roleOf), configFolder);
+      if (checks.length === 0) print(`There is no configuration in ${configFolder}\n`);
+      const failures = checks.flatMap(({ path, role }) => {
+        try {
+          checkFile(role, path, environment);
+          print(`${path}: OK, for teredo ${role.name}\n`);
+          return [];
+        } catch (error) {
+          return [toCliError(error)];
+        }
+      });
+      if (failures.length > 0) throw together(failures);
+    },
+  });
+}
+
+/** The files that are where the roles look for them. */
+function presentFiles(roles: readonly Command[], folder: string): Check[] {
+  return roles.flatMap((role) => {
+    const path = defaultConfigFile(role, folder)!;
+    try {
+      Deno.statSync(path);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return [];
+    }
+    return [{ path, role }];
+  });
+}
+
+/** The role that a file's name tells: `client.yaml`, `/srv/relay-2.yml`. */
+function namedRole(path: string): typeof ROLES[number] {
+  const words = path.split(/[/\\]/).at(-1)!.toLowerCase().split(/[^a-z]+/);
+  const role = ROLES.find((name) => words.includes(name));
+  if (role !== undefined) return role;
+  const choice = ROLES.map((name) => `--role ${name}`).join(", ");
+  throw new UsageError(`Cannot tell whose file ${path} is: say one of ${choice}`, "check");
+}
+
+function together(failures: readonly CliError[]): CliError {
+  const denied = failures.find(({ exitCode }) => exitCode === ExitCode.PERMISSION);
+  const messages = failures.map(({ message }) => message);
+  return denied === undefined
+    ? new ConfigError(...messages)
+    : new CliError(messages.join("\n"), denied.exitCode);
+}

@@ -1,0 +1,59 @@
+/**
+ * YAML as people write it into files, with the places of what they wrote.
+ *
+ * @module
+ */
+
+import { parse } from "@std/yaml";
+import { ConfigError } from "./cli_error.ts";
+
+/**
+ * Reads a YAML document. The error never quotes the text around the mistake, which may be secret.
+ *
+ * @param path the file's name, for messages
+ * @throws {ConfigError} it is none, and where it ceases to be
+ */
+export function parseYaml(text: string, path: string): unknown {
+  try {
+    return parse(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const place = /\(?at line (\d+), column (\d+)\)?/.exec(reason);
+    const what = reason.split(/ \(?at line /)[0]!;
+    const where = place === null ? path : `${path}:${place[1]}:${place[2]}`;
+    throw new ConfigError(`Cannot use ${where}: it is not YAML (${what})`);
+  }
+}
+
+/** Whether a value is a mapping, and neither a list nor a scalar. */
+export function isMapping(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A key of the outermost mapping, with its line. */
+export interface KeyLine {
+  readonly key: string;
+  /** Counted from 1. */
+  readonly line: number;
+}
+
+/** What comes before the keys: nothing, a comment, a directive, the start of a document. */
+const PREAMBLE = /^\s*(?:#.*)?$|^%|^---\s*(?:#.*)?$/;
+
+/** A key, with or without quotes. */
+const KEY = /^( *)(?:"([^"]*)"|'([^']*)'|([^\s"'#&*!|>{[?-][^:#]*?|-[^\s:][^:#]*?))\s*:(?:\s|$)/;
+
+/**
+ * The keys of the outermost mapping in the usual notation, one to a line. All that is deeper is
+ * indented further, so that nothing else is taken for one; a mapping between braces has none.
+ */
+export function keyLines(text: string): KeyLine[] {
+  const lines = text.replace(/^\uFEFF/, "").split(/\r\n|\r|\n/);
+  const first = lines.find((line) => !PREAMBLE.test(line)) ?? "";
+  const indentation = /^ */.exec(first)![0];
+  return lines.flatMap((line, i) => {
+    const [, indent, double, single, plain] = KEY.exec(line) ?? [];
+    const key = double ?? single ?? plain;
+    return key !== undefined && indent === indentation ? [{ key, line: i + 1 }] : [];
+  });
+}
