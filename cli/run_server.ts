@@ -51,6 +51,7 @@ export interface ServerOptions extends RelayPartOptions, RecordingOptions {
   /** The file with the clients that alone are served. */
   readonly secrets: string | undefined;
   readonly requireNonce: boolean;
+  readonly acceptPortMismatch: boolean;
   readonly mtu: number | "omit" | undefined;
   readonly limits: "on" | "off";
   readonly allowPrivate: boolean;
@@ -109,6 +110,7 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
     secrets,
     advertisedMtu: options.mtu,
     requireNonce: options.requireNonce,
+    acceptPortMismatch: options.acceptPortMismatch,
     limits: options.limits === "off" ? "off" : undefined,
   }, relay);
   const driver = new Driver({

@@ -104,7 +104,7 @@ export class Server implements Machine<ServerSocket, ServerEvent, ServerStatus> 
       return failure ?? this.#count("solicitations");
     }
     // Cases 5 to 7.
-    const failure = this.#checkEnds(ipv6, from) ??
+    const failure = this.#checkEnds(ipv6, kind, from) ??
       this.#forwarder.forward(packet, kind, from, now, sink);
     return failure ?? this.#count(kind);
   }
@@ -119,7 +119,7 @@ export class Server implements Machine<ServerSocket, ServerEvent, ServerStatus> 
     const { primary, port } = this.#settings;
     const from = endpoint(primary, port);
     if (this.#isToOwnSocket(packet.ipv6)) return "loop";
-    const failure = this.#checkEnds(packet.ipv6, from) ??
+    const failure = this.#checkEnds(packet.ipv6, "bubbles", from) ??
       this.#introducer.forward(packet, "bubbles", from, now, sink);
     return failure ?? this.#count("bubbles");
   }
@@ -166,16 +166,23 @@ export class Server implements Machine<ServerSocket, ServerEvent, ServerStatus> 
    * only native addresses but link-local ones too, from which Miredo sends its bubbles. Case 7: no
    * other.
    */
-  #checkEnds(ipv6: Uint8Array, from: Endpoint): DropReason | undefined {
+  #checkEnds(ipv6: Uint8Array, kind: PacketKind, from: Endpoint): DropReason | undefined {
     if (isTeredo(ipv6, SOURCE)) {
-      return mappingOf(ipv6, SOURCE) === from ? undefined : "source_mismatch";
+      const told = mappingOf(ipv6, SOURCE);
+      if (told === from) return undefined;
+      const isClose = kind === "bubbles" && addressOf(told) === addressOf(from) &&
+        this.#isToClient(ipv6);
+      return isClose && this.#settings.acceptPortMismatch ? undefined : "source_mismatch";
     }
     if (isMulticast(ipv6, SOURCE) || isUnspecified(ipv6, SOURCE) || isLoopback(ipv6, SOURCE)) {
       return "source_invalid";
     }
-    const isToOurs = isTeredo(ipv6, DESTINATION) &&
-      serverOf(ipv6, DESTINATION) === this.#settings.primary;
-    return isToOurs ? undefined : "source_mismatch";
+    return this.#isToClient(ipv6) ? undefined : "source_mismatch";
+  }
+
+  /** Whether a packet is for a client of this server. */
+  #isToClient(ipv6: Uint8Array): boolean {
+    return isTeredo(ipv6, DESTINATION) && serverOf(ipv6, DESTINATION) === this.#settings.primary;
   }
 
   #count(kind: PacketKind): undefined {

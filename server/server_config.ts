@@ -34,6 +34,12 @@ export interface ServerConfig {
   readonly secrets?: SecretStore | undefined;
   /** Answer only solicitations with a nonce, which every client in use sends; amplifies less. */
   readonly requireNonce?: boolean | undefined;
+  /**
+   * Believe senders of bubbles to our clients for their IPv4 address alone, where RFC 4380 §5.3.1 also
+   * wants the port that their Teredo address tells. A symmetric NAT shows another one to each server,
+   * so that without this nobody behind one can begin towards peers of a server not its own.
+   */
+  readonly acceptPortMismatch?: boolean | undefined;
   /** Rates beyond which packets are dropped. */
   readonly limits?: ServerLimits | "off" | undefined;
   /**
@@ -67,6 +73,7 @@ export const SERVER_DEFAULTS = {
   port: TEREDO_PORT,
   advertisedMtu: TEREDO_MTU,
   requireNonce: false,
+  acceptPortMismatch: false,
   withRelay: false,
   limits: {
     perSource: {

@@ -22,6 +22,7 @@ export interface ServerSettings {
   readonly advertisedMtu: number | undefined;
   readonly secrets: SecretStore | undefined;
   readonly requireNonce: boolean;
+  readonly acceptPortMismatch: boolean;
   readonly limits: ServerLimits | undefined;
   readonly withRelay: boolean;
 }
@@ -41,6 +42,7 @@ export function settingsOf(config: ServerConfig): ServerSettings {
       : advertisedMtu ?? SERVER_DEFAULTS.advertisedMtu,
     secrets: config.secrets,
     requireNonce: config.requireNonce ?? SERVER_DEFAULTS.requireNonce,
+    acceptPortMismatch: config.acceptPortMismatch ?? SERVER_DEFAULTS.acceptPortMismatch,
     limits: limits === "off" ? undefined : limits ?? SERVER_DEFAULTS.limits,
     withRelay: config.withRelay ?? SERVER_DEFAULTS.withRelay,
   };

@@ -6,6 +6,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
+import type { ServerConfig } from "../../server/server_config.ts";
 import { NAT, type NatKind } from "../sim/nat_behaviour.ts";
 import { World } from "../sim/world.ts";
 import { expectDirect, expectReach } from "./expectations.ts";
@@ -106,9 +107,9 @@ Deno.test("X-01: of two clients that cannot meet, neither makes the other go on 
 });
 
 /** Alice behind a symmetric NAT and bob behind a cone NAT, each with a server of their own. */
-function withServersOfTheirOwn() {
+function withServersOfTheirOwn(config?: Partial<ServerConfig>) {
   const world = new World();
-  const [one, two] = [world.server("server one"), world.server("server two")];
+  const [one, two] = [world.server("server one"), world.server("server two", { config })];
   const behind = world.nat("natA", NAT.symmetric);
   const alice = world.client("alice", { server: one, behind });
   const bob = world.client("bob", { server: two, behind: world.nat("natB", NAT.cone) });
@@ -130,4 +131,10 @@ Deno.test("through two servers, a client behind a symmetric NAT cannot begin, an
   world.pass(20);
   assert(!ping.isAnswered && ping.errors > 0);
   assertEquals(alice.eventsOf("peer_unreachable").length, 1);
+});
+
+Deno.test("through two servers, it can begin if the other server accepts its port", () => {
+  const { world, alice, bob } = withServersOfTheirOwn({ acceptPortMismatch: true });
+  expectReach(world, alice, bob);
+  expectDirect(world, alice, bob);
 });

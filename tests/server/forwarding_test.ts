@@ -64,6 +64,25 @@ Deno.test("S-08: a client that is not where its address says is refused", () => 
   assertEquals(dropped, "source_mismatch");
 });
 
+Deno.test("a bubble from another port than its address says is forwarded to our clients, if so configured", () => {
+  const fixture = new ServerFixture({ ...S2, acceptPortMismatch: true });
+  const bubble = encodeBubble(addressOfA, addressOfB);
+  const elsewhere = at("192.0.2.1:9999");
+  assertEquals(fixture.receive(bubble, elsewhere).sent, [
+    `primary > 192.0.2.10:8192 0000d8f03ffffdfe${bubble.toHex()}`,
+  ]);
+  assertEquals(fixture.receive(bubble, a).dropped, undefined);
+  const refused = [
+    [bubble, at("192.0.2.2:4096")],
+    [echo(addressOfB), elsewhere],
+    [encodeBubble(addressOfA, host), elsewhere],
+    [encodeBubble(addressOfA, addressOfA), elsewhere],
+  ] as const;
+  for (const [payload, from] of refused) {
+    assertEquals(fixture.receive(payload, from).dropped, "source_mismatch");
+  }
+});
+
 Deno.test("S-08: nobody but clients reaches clients of other servers, or native hosts", () => {
   for (const destination of [addressOfB, host, addressOfRelay, ip6("ff02::2"), ip6("fe80::1")]) {
     const bubble = encodeBubble(addressOfRelay, destination);
