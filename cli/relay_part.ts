@@ -6,6 +6,7 @@
 
 import { openInterface } from "../ffi/interface.ts";
 import type { Poller } from "../ffi/poller.ts";
+import { readSysctl } from "../ffi/sysctl.ts";
 import { openTun, type Tun } from "../ffi/tun.ts";
 import { TEREDO_ROUTE } from "../io/client_interface.ts";
 import type { Counters } from "../io/counters.ts";
@@ -121,12 +122,8 @@ function servedPrefixes(options: GivenRelay, native: readonly Uint8Array[]): rea
 
 /** A relay is a router: the kernel has to forward between its interfaces. */
 function warnUnlessForwarding(log: Log): void {
-  if (Deno.build.os !== "linux") return;
-  try {
-    if (Deno.readTextFileSync("/proc/sys/net/ipv6/conf/all/forwarding").trim() !== "0") return;
-  } catch {
-    return; // Where it cannot be seen, there is nothing to say about it.
-  }
+  // Where it cannot be seen, there is nothing to say about it.
+  if (Deno.build.os !== "linux" || readSysctl("net/ipv6/conf/all/forwarding") !== "0") return;
   log.warn(
     "This host does not forward IPv6, so that only its own packets reach Teredo clients. Turn " +
       'forwarding on with "sysctl -w net.ipv6.conf.all.forwarding=1", or say --host-only',

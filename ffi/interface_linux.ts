@@ -9,6 +9,7 @@ import type { Interface, Prefix } from "./interface.ts";
 import { type Answer, RouteNetlink } from "./netlink_linux.ts";
 import { attribute, numberAttribute } from "./netlink_message.ts";
 import { IFADDRMSG, IFINFOMSG, RTMSG } from "./structs.ts";
+import { writeSysctl } from "./sysctl.ts";
 
 const AF_INET6 = 10;
 
@@ -102,11 +103,7 @@ export class LinuxInterface implements Interface {
   #keepSilent(): void {
     const mode = attribute(IFLA_INET6_ADDR_GEN_MODE, Uint8Array.of(IN6_ADDR_GEN_MODE_NONE));
     this.#changeLink({}, attribute(IFLA_AF_SPEC, attribute(AF_INET6, mode)));
-    try {
-      Deno.writeTextFileSync(`/proc/sys/net/ipv6/conf/${this.#name}/accept_ra`, "0");
-    } catch {
-      // Said above.
-    }
+    writeSysctl(`net/ipv6/conf/${this.#name}/accept_ra`, "0");
   }
 
   #changeLink(body: { flags?: number; change?: number }, ...attributes: Uint8Array[]): Answer {

@@ -1,10 +1,10 @@
 /**
- * The program as a process of its own, with real sockets and interfaces, each in a fresh network
- * namespace.
+ * The program as a process of its own, from source or as the executable that `TEREDO_BIN` names, with
+ * real sockets and interfaces, each in a fresh network namespace.
  */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { type Capability, inNamespace, requires } from "../capabilities.ts";
-import { denoRun, prefetch } from "../netns/deno_run.ts";
+import { prepareTeredo, teredo } from "../netns/teredo.ts";
 
 const needs = requires("linux", "namespaces", "ip", "bash");
 const needsTun = requires("linux", "namespaces", "ip", "bash", "tun");
@@ -35,12 +35,11 @@ interface Ended {
 
 /** Runs a script of bash in a namespace; `$teredo` in it is the program. */
 async function inFreshNamespace(script: string): Promise<Ended> {
-  await loaded();
+  await prepared();
   const [command, ...words] = inNamespace();
-  const teredo = denoRun("cli.ts").join(" ");
   const { code, stdout, stderr } = await new Deno.Command(command!, {
     args: [...words, "bash", "-c", `${PRELUDE}\n${script}`],
-    env: { teredo },
+    env: { teredo: teredo().join(" ") },
     stdin: "null",
     signal: AbortSignal.timeout(PATIENCE),
   }).output();
@@ -49,9 +48,9 @@ async function inFreshNamespace(script: string): Promise<Ended> {
 }
 
 /** The namespaces have no network to load packages from. */
-const loaded = (() => {
-  let loading: Promise<void> | undefined;
-  return () => loading ??= prefetch("cli.ts");
+const prepared = (() => {
+  let preparing: Promise<void> | undefined;
+  return () => preparing ??= prepareTeredo();
 })();
 
 /** A mistake that only a real process meets. */
@@ -218,6 +217,37 @@ Deno.test({
 });
 
 Deno.test({
+  name: needsTun.title("process: a client's interface does not listen to router advertisements"),
+  ignore: needsTun.ignore,
+  fn: async () => {
+    const ended = await inFreshNamespace(`ip link set lo up
+      echo 2 >/proc/sys/net/ipv6/conf/default/accept_ra
+      $teredo client 83.1.1.1 & client=$!
+      soon listens :
+      cat /proc/sys/net/ipv6/conf/teredo/accept_ra
+      kill $client; wait $client`);
+    assertEquals([ended.code, ended.stdout], [0, "0\n"], ended.stderr);
+  },
+});
+
+for (const forwarding of ["0", "1"]) {
+  Deno.test({
+    name: needsTun.title(`process: a relay says so if this host does not forward: ${forwarding}`),
+    ignore: needsTun.ignore,
+    fn: async () => {
+      const ended = await inFreshNamespace(`ip link set lo up
+        echo ${forwarding} >/proc/sys/net/ipv6/conf/all/forwarding
+        $teredo relay & relay=$!
+        soon listens :
+        soon is_up teredo
+        kill $relay; wait $relay`);
+      const isWarned = ended.stderr.includes("warn  This host does not forward IPv6");
+      assertEquals([ended.code, isWarned], [0, forwarding === "0"], ended.stderr);
+    },
+  });
+}
+
+Deno.test({
   name: needsTun.title("process: a client whose interface is deleted ends and says so"),
   ignore: needsTun.ignore,
   fn: async () => {
@@ -225,7 +255,7 @@ Deno.test({
       $teredo client 83.1.1.1 & client=$!
       soon is_up teredo
       soon listens :
-      sleep 0.3; ip link del teredo; wait $client`);
+      ip link del teredo; wait $client`);
     assertEquals(ended.code, 1, ended.stderr);
     assertStringIncludes(ended.stderr, 'Cannot read from interface "teredo"');
     assertStringIncludes(ended.stderr, "Somebody deleted the interface");
