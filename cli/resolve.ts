@@ -4,7 +4,7 @@
  * @module
  */
 
-import { CliError, ConfigError, UsageError } from "./cli_error.ts";
+import { type CliError, ConfigError, UsageError } from "./cli_error.ts";
 import type { Command } from "./command.ts";
 import { parseConfig, readConfigText } from "./config_file.ts";
 import { type Environment, readEnvironment } from "./environment.ts";
