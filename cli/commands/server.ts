@@ -47,9 +47,6 @@ export const server: Command = command({
     acceptPortMismatch: switchedOff(
       "Let clients of other servers behind symmetric NATs begin towards this server's clients",
     ),
-    acceptPortMismatch: switchedOff(
-      "Let clients of other servers behind symmetric NATs begin towards this server's clients",
-    ),
     mtu: optional(ADVERTISED_MTU, "The MTU to tell clients; omit tells none", "1280"),
     limits: LIMITS,
     allowPrivate: ALLOW_PRIVATE,
