@@ -68,6 +68,7 @@ async function main({ from, server, seconds }: ServerLoad): Promise<void> {
     to: endpoint(address(server), TEREDO_PORT),
     sockets: SOCKETS,
     outstanding: OUTSTANDING,
+    offload: false,
     warmUp: WARM_UP,
     duration: seconds * 1000,
     exchange: solicitations(),
