@@ -105,6 +105,9 @@ batchedTest("it talks with the transport of the other systems, both ways", async
 
 batchedTest("a flood holds up neither timers nor other sockets", async (fixture) => {
   const [flooder, flooded, asked] = [fixture.open(), fixture.open(), fixture.open()];
+  // Who has to wait for the end of the flood finds out by its size. Time would not tell: on a busy machine
+  // everything is late.
+  const enough = 2_000_000;
   let count = 0;
   let isFlooding = true;
   const flood = () => {
@@ -115,26 +118,22 @@ batchedTest("a flood holds up neither timers nor other sockets", async (fixture)
   // pass is followed by more than it took.
   fixture.run(flooded, (bytes) => {
     count += Math.min(1, bytes.reduce((sum, octet) => sum + octet, 1));
-    if (isFlooding && count % 64 === 0) flood();
+    if (isFlooding && count < enough && count % 64 === 0) flood();
   });
   let answered = () => {};
   fixture.run(asked, () => answered());
   flood();
 
-  const latenesses: number[] = [];
   for (let i = 0; i < 20; i++) {
     const answer = new Promise<void>((resolve) => answered = resolve);
-    const begun = performance.now();
     asked.send(asked.local, Uint8Array.of(1));
     asked.flush();
     await new Promise((resolve) => setTimeout(resolve, 10));
     await answer;
-    latenesses.push(performance.now() - begun - 10);
   }
   isFlooding = false;
   assert(count > 1000, `${count} datagrams are no flood`);
-  const worst = Math.max(...latenesses);
-  assert(worst < 100, `a timer of 10 ms and an answer were ${worst.toFixed()} ms late`);
+  assert(count < enough, "timers and answers waited for the flood to end");
 });
 
 batchedTest("datagrams to a port that nobody listens on end nothing", async (fixture) => {
