@@ -7,7 +7,7 @@ import { manDirectory, manPages } from "../../packaging/man.ts";
 import { escape } from "../../packaging/man_page.ts";
 import { requires } from "../capabilities.ts";
 
-const needs = requires("man");
+const needs = requires("linux", "man");
 
 /** A page for a terminal of 100 columns, and what `man` has to say about its source. */
 async function render(text: string): Promise<{ page: string; warnings: string }> {

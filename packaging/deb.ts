@@ -1,0 +1,178 @@
+// deno-lint-ignore-file no-console -- a program that people run in a terminal
+/**
+ * Makes the package for Debian and its descendants out of an executable, with `dpkg-deb`:
+ *
+ *     deno task compile && deno task deb                       dist/teredo_0.1.0_amd64.deb
+ *     deno task compile --target aarch64-unknown-linux-gnu
+ *     deno task deb --architecture arm64 --executable dist/teredo-aarch64-unknown-linux-gnu
+ *
+ * The package installs the three services and starts none: which one is wanted, and with which server or
+ * addresses, only its user knows. `SOURCE_DATE_EPOCH` makes it the same octet for octet whenever it is made;
+ * `DEBFULLNAME` and `DEBEMAIL` name the maintainer, as they do for Debian's own tools.
+ *
+ * @module
+ */
+
+import { Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
+import { parseArgs } from "node:util";
+import { gzipSync } from "node:zlib";
+import manifest from "../deno.json" with { type: "json" };
+import {
+  copy,
+  defaultFiles,
+  executable,
+  type InstalledFile,
+  runTool,
+  sharedFiles,
+  systemdFiles,
+  text,
+  writeFiles,
+} from "./installed_files.ts";
+
+const USAGE =
+  "Usage: deno task deb [--executable FILE] [--architecture ARCHITECTURE] [--output FILE]";
+
+/** Debian's names of the processors for which Deno compiles. */
+const ARCHITECTURES = { x86_64: "amd64", aarch64: "arm64" } as const;
+
+/** What to make. */
+export interface Deb {
+  /** The executable to put in; `dist/teredo` if absent. */
+  readonly executable?: string | undefined;
+  /** As Debian calls it; this machine's if absent. */
+  readonly architecture?: string | undefined;
+  /** The package; in `dist/`, named as Debian wants, if absent. */
+  readonly output?: string | undefined;
+}
+
+/** Makes the package, and returns its path. */
+export async function makeDeb(deb: Deb): Promise<string> {
+  const architecture = deb.architecture ?? ARCHITECTURES[Deno.build.arch];
+  const output = deb.output ?? `dist/teredo_${manifest.version}_${architecture}.deb`;
+  const files = await packageFiles(deb.executable ?? "dist/teredo");
+  const root = await Deno.makeTempDir();
+  try {
+    // Or the package's root directory would be for its owner alone.
+    await Deno.chmod(root, 0o755);
+    await writeFiles(root, [...files, ...await controlFiles(architecture, files)]);
+    await runTool("dpkg-deb", ["--root-owner-group", "--build", root, output]);
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+  return output;
+}
+
+/** The files to install, from the root of the system. */
+async function packageFiles(program: string): Promise<InstalledFile[]> {
+  const usr = [
+    ...await sharedFiles("vendor-completions"),
+    ...await systemdFiles(),
+    text("share/doc/teredo/copyright", copyright(await copy("", "LICENSE"))),
+    text("share/doc/teredo/changelog", changelog()),
+    await copy("share/lintian/overrides/teredo", "packaging/debian/lintian-overrides"),
+    await executable("bin/teredo", program),
+  ];
+  return [
+    ...usr.map(compressed).map((file) => ({ ...file, path: `usr/${file.path}` })),
+    ...await defaultFiles("etc/default"),
+  ];
+}
+
+/** Debian has manual pages and change logs compressed. */
+function compressed(file: InstalledFile): InstalledFile {
+  if (!/^share\/man\/|\/changelog$/.test(file.path)) return file;
+  // No time in the header, or the same page would give another file each time.
+  const bytes = new Uint8Array(gzipSync(Buffer.from(file.bytes), { level: 9 }));
+  return { ...file, path: `${file.path}.gz`, bytes };
+}
+
+async function controlFiles(
+  architecture: string,
+  files: readonly InstalledFile[],
+): Promise<InstalledFile[]> {
+  const settings = files.filter(({ path }) => path.startsWith("etc/"));
+  const scripts = ["postinst", "prerm", "postrm"];
+  return [
+    text("DEBIAN/control", control(architecture, files)),
+    text("DEBIAN/conffiles", settings.map(({ path }) => `/${path}\n`).join("")),
+    text("DEBIAN/md5sums", md5sums(files)),
+    ...await Promise.all(
+      scripts.map((name) => copy(`DEBIAN/${name}`, `packaging/debian/${name}`, 0o755)),
+    ),
+  ];
+}
+
+function control(architecture: string, files: readonly InstalledFile[]): string {
+  const octets = files.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  return `\
+Package: teredo
+Version: ${manifest.version}
+Architecture: ${architecture}
+Maintainer: ${maintainer()}
+Installed-Size: ${Math.ceil(octets / 1024)}
+Depends: libc6 (>= 2.27), libgcc-s1, systemd | systemd-standalone-sysusers | systemd-sysusers, systemd | systemd-standalone-tmpfiles | systemd-tmpfiles
+Section: net
+Priority: optional
+Description: IPv6 for hosts behind IPv4 NATs: Teredo client, server and relay
+ Teredo (RFC 4380) carries IPv6 in UDP over IPv4, through NATs. This package
+ has the three roles in one program: the client gives this host IPv6, the
+ server gives clients their address and introduces them to their peers, and
+ the relay carries packets between clients and the native IPv6 Internet.
+ .
+ None of its services runs before it is configured in /etc/default and
+ enabled.
+`;
+}
+
+function maintainer(): string {
+  const name = Deno.env.get("DEBFULLNAME") || "The Teredo authors";
+  return `${name} <${Deno.env.get("DEBEMAIL") || "root@localhost"}>`;
+}
+
+/** RFC 5322, in which Debian's change logs tell the time. */
+function changelog(): string {
+  const seconds = Deno.env.get("SOURCE_DATE_EPOCH");
+  const date = seconds ? new Date(Number(seconds) * 1000) : new Date();
+  return `\
+teredo (${manifest.version}) unstable; urgency=medium
+
+  * Release ${manifest.version}.
+
+ -- ${maintainer()}  ${date.toUTCString().replace("GMT", "+0000")}
+`;
+}
+
+function copyright(license: InstalledFile): string {
+  const [, , holder, , ...terms] = new TextDecoder().decode(license.bytes).trim().split("\n");
+  return `\
+Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
+Upstream-Name: teredo
+
+Files: *
+Copyright: ${holder!.replace(/^Copyright \(c\) /, "")}
+License: Expat
+${terms.map((line) => line === "" ? " ." : ` ${line}`).join("\n")}
+`;
+}
+
+function md5sums(files: readonly InstalledFile[]): string {
+  return files
+    .filter(({ path }) => !path.startsWith("etc/"))
+    .map(({ path, bytes }) => `${createHash("md5").update(bytes).digest("hex")}  ${path}\n`)
+    .join("");
+}
+
+if (import.meta.main) {
+  const option = { type: "string" } as const;
+  try {
+    const { values } = parseArgs({
+      args: Deno.args,
+      options: { executable: option, architecture: option, output: option },
+    });
+    console.log(await makeDeb(values));
+  } catch (error) {
+    console.error(`${(error as Error).message}\n${USAGE}`);
+    Deno.exit(1);
+  }
+}

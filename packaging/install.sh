@@ -1,0 +1,148 @@
+#!/bin/sh
+# Installs teredo from a release: the executable, its manual page, and completions for bash, zsh and fish.
+#
+#     sh install.sh                        into ~/.local, or into /usr/local when root runs it
+#     sh install.sh --prefix DIR           somewhere else
+#     sh install.sh --sudo                 into /usr/local, copying (and nothing else) by sudo
+#     sh install.sh --from URL             from another place, where the archives and SHA256SUMS lie side by side
+#     sh install.sh --version 0.1.0        another version than the latest
+#     sh install.sh --uninstall            remove what it installed; takes --prefix and --sudo too
+#
+# Nothing is installed unless the archive's SHA-256 sum is the one in SHA256SUMS. That guards against broken
+# downloads; who wants to know that a release comes from its repository checks its attestation:
+#
+#     gh attestation verify ARCHIVE --repo OWNER/NAME
+set -eu
+
+# The release fills these in; a copy from the repository needs --from and --version.
+releases='@RELEASES@'
+version='@VERSION@'
+
+fail() {
+  printf 'install.sh: %s\n' "$1" >&2
+  exit 1
+}
+
+usage() {
+  fail "$1. Usage: sh install.sh [--prefix DIR] [--sudo] [--from URL] [--version VERSION] [--uninstall]"
+}
+
+prefix='' root='' from='' action=install
+while [ $# -gt 0 ]; do
+  case $1 in
+    --prefix | --from | --version)
+      [ $# -gt 1 ] || usage "$1 needs a value"
+      case $1 in
+        --prefix) prefix=$2 ;;
+        --from) from=$2 ;;
+        --version) version=$2 ;;
+      esac
+      shift
+      ;;
+    --sudo) root=sudo ;;
+    --uninstall) action=uninstall ;;
+    *) usage "Unknown argument $1" ;;
+  esac
+  shift
+done
+
+if [ -z "$prefix" ]; then
+  if [ -n "$root" ] || [ "$(id -u)" = 0 ]; then
+    prefix=/usr/local
+  else
+    prefix=${HOME:?is not set; say --prefix DIR}/.local
+  fi
+fi
+
+# What is installed, below the prefix, one a line.
+list=$prefix/share/teredo/installed
+
+if [ "$action" = uninstall ]; then
+  [ -f "$list" ] || fail "Nothing to remove: there is no $list"
+  while IFS= read -r file; do
+    case $file in
+      /* | *..*) fail "$list is not what install.sh wrote: it names $file" ;;
+    esac
+    $root rm -f "$prefix/$file"
+  done <"$list"
+  $root rm -f "$list"
+  $root rmdir "${list%/*}"
+  echo "Removed teredo from $prefix"
+  exit 0
+fi
+
+case $version in
+  @*) fail 'This copy is not from a release: say --from URL and --version VERSION' ;;
+  *[!0-9A-Za-z.-]*) usage "--version needs a version, not \"$version\"" ;;
+esac
+if [ -z "$from" ]; then
+  case $releases in
+    @*) fail 'This copy is not from a release: say --from URL, where archives and SHA256SUMS lie' ;;
+  esac
+  from=$releases/download/v$version
+fi
+
+system=$(uname -s | tr '[:upper:]' '[:lower:]')
+machine=$(uname -m)
+case $machine in
+  amd64) machine=x86_64 ;;
+  arm64) machine=aarch64 ;;
+esac
+case $system-$machine in
+  linux-x86_64 | linux-aarch64 | darwin-x86_64 | darwin-aarch64) ;;
+  *) fail "There is no executable for $system on $machine: run it from the sources with Deno" ;;
+esac
+if [ "$system" = linux ] && (ldd --version 2>&1 || true) | grep -qi musl; then
+  fail 'The executable needs glibc, and this system has musl: run it from the sources with Deno'
+fi
+
+if command -v curl >/dev/null; then
+  download() { curl --fail --location --silent --show-error --output "$2" "$1"; }
+elif command -v wget >/dev/null; then
+  download() { wget -q -O "$2" "$1"; }
+else
+  fail 'Downloading needs curl or wget: install one of them'
+fi
+if command -v sha256sum >/dev/null; then
+  sum_of() { sha256sum "$1" | cut -d ' ' -f 1; }
+elif command -v shasum >/dev/null; then
+  sum_of() { shasum -a 256 "$1" | cut -d ' ' -f 1; }
+else
+  fail 'Checking the download needs sha256sum or shasum: install one of them'
+fi
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+
+name=teredo-$version-$system-$machine
+for file in "$name.tar.gz" SHA256SUMS; do
+  download "$from/$file" "$work/$file" || fail "Cannot download $from/$file"
+done
+expected=$(awk -v file="$name.tar.gz" '$2 == file || $2 == "*" file { print $1 }' "$work/SHA256SUMS")
+[ -n "$expected" ] || fail "SHA256SUMS says nothing of $name.tar.gz: nothing is installed"
+actual=$(sum_of "$work/$name.tar.gz")
+[ "$actual" = "$expected" ] ||
+  fail "The sum of $name.tar.gz is $actual and should be $expected: nothing is installed"
+
+tar -xzf "$work/$name.tar.gz" -C "$work"
+cd "$work/$name"
+find . -type f | sed 's|^\./||' >"$work/installed"
+while IFS= read -r file; do
+  mode=644
+  case $file in bin/*) mode=755 ;; esac
+  $root mkdir -p "$prefix/${file%/*}"
+  # Into its place at once, so that a running program keeps its own.
+  $root cp "$file" "$prefix/$file.new"
+  $root chmod "$mode" "$prefix/$file.new"
+  $root mv -f "$prefix/$file.new" "$prefix/$file"
+done <"$work/installed"
+$root mkdir -p "${list%/*}"
+$root cp "$work/installed" "$list"
+$root chmod 644 "$list"
+
+echo "Installed $("$prefix/bin/teredo" --version) as $prefix/bin/teredo"
+case :$PATH: in
+  *":$prefix/bin:"*) ;;
+  *) echo "$prefix/bin is not in PATH yet: add it" ;;
+esac

@@ -1,0 +1,106 @@
+/**
+ * What belongs to the program where it is installed, beside the executable.
+ *
+ * @module
+ */
+
+import { COMMANDS } from "../cli.ts";
+import { completionScript } from "../cli/commands/completions.ts";
+import { manDirectory, manPages } from "./man.ts";
+
+const ROOT = new URL("../", import.meta.url);
+
+/** A file to install. */
+export interface InstalledFile {
+  /** Where, below a prefix such as `/usr`. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  /** Its permissions. */
+  readonly mode: number;
+}
+
+/** Where zsh looks; Debian's has a directory of its own for packages. */
+export type ZshDirectory = "site-functions" | "vendor-completions";
+
+/** Manual pages, completions and documents: what every system has a place for. */
+export async function sharedFiles(zsh: ZshDirectory): Promise<InstalledFile[]> {
+  return [
+    ...manPages().map((page) => text(`share/man/${manDirectory(page)}/${page.name}`, page.text)),
+    text("share/bash-completion/completions/teredo", completionScript("bash", COMMANDS)),
+    text(`share/zsh/${zsh}/_teredo`, completionScript("zsh", COMMANDS)),
+    text("share/fish/vendor_completions.d/teredo.fish", completionScript("fish", COMMANDS)),
+    await copy("share/doc/teredo/README.md", "README.md"),
+    await copy("share/doc/teredo/operating.md", "docs/operating.md"),
+  ];
+}
+
+/** What systemd wants to know. */
+export async function systemdFiles(): Promise<InstalledFile[]> {
+  const units = ["client", "relay", "server"].map((role) => `teredo-${role}.service`);
+  return await Promise.all([
+    ...units.map((unit) => copy(`lib/systemd/system/${unit}`, `packaging/systemd/${unit}`)),
+    copy("lib/sysusers.d/teredo.conf", "packaging/systemd/sysusers.conf"),
+    copy("lib/tmpfiles.d/teredo.conf", "packaging/systemd/tmpfiles.conf"),
+    copy(
+      "share/doc/teredo/examples/teredo-server-relay.conf",
+      "packaging/systemd/teredo-server-relay.conf",
+    ),
+  ]);
+}
+
+/** The files in which the arguments of the services stand; below `/etc/default`, or wherever. */
+export async function defaultFiles(directory: string): Promise<InstalledFile[]> {
+  return await Promise.all(
+    ["client", "relay", "server"].map((role) =>
+      copy(`${directory}/teredo-${role}`, `packaging/default/teredo-${role}`)
+    ),
+  );
+}
+
+/** A text of ours. */
+export function text(path: string, content: string, mode = 0o644): InstalledFile {
+  return { path, bytes: new TextEncoder().encode(content), mode };
+}
+
+/** A file of the repository. */
+export async function copy(path: string, from: string, mode = 0o644): Promise<InstalledFile> {
+  return { path, bytes: await Deno.readFile(new URL(from, ROOT)), mode };
+}
+
+/** The executable. */
+export async function executable(path: string, from: string): Promise<InstalledFile> {
+  try {
+    return { path, bytes: await Deno.readFile(from), mode: 0o755 };
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new Error(`There is no executable ${from}: make it with "deno task compile" first`);
+  }
+}
+
+/** Writes the files below a directory, whatever the mask of this process. */
+export async function writeFiles(root: string, files: readonly InstalledFile[]): Promise<void> {
+  for (const { path, bytes, mode } of files) {
+    const target = `${root}/${path}`;
+    const parts = path.split("/").slice(0, -1);
+    for (const [i] of parts.entries()) {
+      const directory = [root, ...parts.slice(0, i + 1)].join("/");
+      await Deno.mkdir(directory, { recursive: true });
+      await Deno.chmod(directory, 0o755);
+    }
+    await Deno.writeFile(target, bytes);
+    await Deno.chmod(target, mode);
+  }
+}
+
+/** Runs a program to its end. */
+export async function runTool(name: string, args: readonly string[]): Promise<void> {
+  const { success, code, stderr } = await new Deno.Command(name, {
+    args: [...args],
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).output();
+  if (!success) {
+    throw new Error(`${name} ended with code ${code}: ${new TextDecoder().decode(stderr).trim()}`);
+  }
+}
