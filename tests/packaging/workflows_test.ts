@@ -1,0 +1,108 @@
+/** The workflows, as far as they can be checked without running them. */
+import {
+  assert,
+  assertArrayIncludes,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import { parse } from "@std/yaml";
+import config from "../../deno.json" with { type: "json" };
+import { PLATFORMS } from "../../packaging/archive.ts";
+import { requires } from "../capabilities.ts";
+
+const WORKFLOWS = new URL("../../.github/workflows/", import.meta.url);
+
+/** What these tests look at in a workflow. */
+interface Workflow {
+  readonly permissions: Readonly<Record<string, string>>;
+  readonly jobs: Readonly<Record<string, Job>>;
+}
+
+interface Job {
+  readonly "timeout-minutes": number;
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly steps: readonly Step[];
+}
+
+interface Step {
+  readonly name?: string;
+  readonly uses?: string;
+  readonly run?: string;
+  readonly with?: Readonly<Record<string, string>>;
+}
+
+async function read(name: string): Promise<Workflow> {
+  return parse(await Deno.readTextFile(new URL(name, WORKFLOWS))) as Workflow;
+}
+
+function stepsOf({ jobs }: Workflow): Step[] {
+  return Object.values(jobs).flatMap(({ steps }) => steps);
+}
+
+const shellcheck = requires("shellcheck");
+
+for (const name of ["ci.yml", "release.yml"]) {
+  Deno.test(`workflows: ${name} reads only, unless a job says more, and each job ends`, async () => {
+    const { permissions, jobs } = await read(name);
+    assertEquals(permissions, { contents: "read" });
+    for (const job of Object.values(jobs)) assert(job["timeout-minutes"] <= 60);
+  });
+
+  Deno.test(`workflows: ${name} runs the Deno of the toolchain, and tasks that there are`, async () => {
+    const steps = stepsOf(await read(name));
+    const toolchain = await Deno.readTextFile(new URL("../../docs/toolchain.md", import.meta.url));
+    const version = /Deno (\d+\.\d+\.\d+)/.exec(toolchain)![1];
+    const setups = steps.filter(({ uses }) => uses?.startsWith("denoland/setup-deno@"));
+    assert(setups.length > 0);
+    for (const step of setups) assertEquals(step.with?.["deno-version"], `v${version}`);
+    for (const { run = "" } of steps) {
+      const tasks = Array.from(run.matchAll(/deno task (\w+)/g), ([, task]) => task!);
+      assertArrayIncludes(Object.keys(config.tasks), tasks);
+    }
+  });
+
+  Deno.test(`workflows: directories and files that ${name} names are there`, async () => {
+    for (const { run = "" } of stepsOf(await read(name))) {
+      for (const [path] of run.matchAll(/\b(?:tests|packaging)\/[\w./]+/g)) {
+        await Deno.stat(new URL(`../../${path}`, import.meta.url));
+      }
+    }
+  });
+
+  Deno.test({
+    name: shellcheck.title(`workflows: shellcheck finds nothing in the scripts of ${name}`),
+    ignore: shellcheck.ignore,
+    fn: async () => {
+      for (const { run } of stepsOf(await read(name))) {
+        if (run === undefined) continue;
+        // As GitHub runs it.
+        const script = `set -eo pipefail\n${run}`.replace(/\$\{\{.*?\}\}/g, "value");
+        const child = new Deno.Command("shellcheck", {
+          args: ["--shell=bash", "-"],
+          stdin: "piped",
+          stdout: "piped",
+        }).spawn();
+        const writer = child.stdin.getWriter();
+        await writer.write(new TextEncoder().encode(script));
+        await writer.close();
+        const { stdout } = await child.output();
+        assertEquals(new TextDecoder().decode(stdout), "", run);
+      }
+    },
+  });
+}
+
+Deno.test("workflows: a release builds for all platforms, with sums and attestations", async () => {
+  const workflow = await read("release.yml");
+  const scripts = stepsOf(workflow).map(({ run = "" }) => run).join("\n");
+  for (const target of Object.keys(PLATFORMS)) assertStringIncludes(scripts, target);
+  assertMatch(scripts, /sha256sum .* >SHA256SUMS/);
+  assert(
+    stepsOf(workflow).some(({ uses }) => uses?.startsWith("actions/attest-build-provenance@")),
+  );
+  for (const job of Object.values(workflow.jobs)) {
+    assertEquals(job.permissions?.["id-token"], "write");
+  }
+  assertStringIncludes(scripts, "deno publish");
+});
