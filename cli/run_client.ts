@@ -146,7 +146,7 @@ export async function runClient(options: ClientOptions, signal: AbortSignal): Pr
   await together(
     signal,
     (ending) => driver.run(ending),
-    (ending) => poller.run(ending),
+    (ending) => poller.run(ending, { mayNap: opener.needsPoller }),
     (ending) => monitor.run(ending),
   );
   log.debug(() => describeDrops(counters));

@@ -59,7 +59,11 @@ export async function runRelay(options: RelayOptions, signal: AbortSignal): Prom
   });
 
   log.info(`Relaying ${describeRelayPart(part)} from UDP ${formatEndpoint(socket.local)}`);
-  await together(signal, (ending) => driver.run(ending), (ending) => poller.run(ending));
+  await together(
+    signal,
+    (ending) => driver.run(ending),
+    (ending) => poller.run(ending, { mayNap: opener.needsPoller }),
+  );
   log.debug(() => describeDrops(counters));
   log.info(`Stopped; interface ${part.interface} is removed`);
 }

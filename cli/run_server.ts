@@ -127,7 +127,9 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
   if (relay !== undefined) log.info(`Relaying ${describeRelayPart(relay)}`);
   log.info(`Serving on ${places.join(" and ")}`);
   const tasks: Task[] = [(ending) => driver.run(ending)];
-  if (opener.needsPoller || relay !== undefined) tasks.push((ending) => poller.run(ending));
+  if (opener.needsPoller || relay !== undefined) {
+    tasks.push((ending) => poller.run(ending, { mayNap: opener.needsPoller }));
+  }
   await together(signal, ...tasks);
   log.debug(() => describeDrops(counters));
   log.info(`Stopped serving on ${formatIpv4(primary)}`);

@@ -17,6 +17,16 @@ const POLLNVAL = 0x20;
  */
 const IDLE_PASSES = 8;
 
+/**
+ * How long one nap lasts, in milliseconds: the first after something was read, and the longest, which is what a
+ * timer or a signal may have to wait for. Each is twice as long as the one before.
+ */
+const SHORTEST_NAP = 1;
+const LONGEST_NAP = 16;
+
+/** For so many milliseconds after something was read, naps take the place of the wait: longer than from ping to ping. */
+const NAPS = 1_200;
+
 /** A descriptor that complains this often in a row, without anything to read, will not recover. */
 const COMPLAINTS_MAX = 100;
 
@@ -39,12 +49,21 @@ interface Source {
   complaints: number;
 }
 
+/** How a poller is to run. */
+export interface RunOptions {
+  /**
+   * Whether the event loop may be held up for some milliseconds while nothing arrives. Only true where all that is
+   * urgent is a source of this poller: the event loop's own sockets are not heard meanwhile.
+   */
+  readonly mayNap?: boolean;
+}
+
 /**
  * Waits for several descriptors at once, and drains those that have something.
  *
  *     run ──► pass: drain every source once ──long idle──► poll on a thread ──┐
  *              ▲  ▲                │                                          │
- *              │  └─ turn of the ◄─┘ otherwise                                │
+ *              │  └─ turn of the ◄─┴─ idle: nap, or nothing                   │
  *              │     event loop                                               │
  *              └────────────────── readable, or woken ────────────────────────┘
  *
@@ -52,16 +71,23 @@ interface Source {
  * thread of its own, which costs more than they do. Between two passes timers, sockets and promises get their turn,
  * so a flood on one descriptor starves neither the others nor the rest of the program.
  *
+ * To come back from the thread takes two wake-ups, one of them through Deno's event loop: some tenths of a
+ * millisecond, which a ping pays four times. While traffic is recent, a poller may therefore nap: wait in a `poll`
+ * on the main thread itself, for a few milliseconds at a time.
+ *
  * A poller at rest owns nothing. One that runs keeps the process alive.
  */
 export class Poller {
   readonly #sources = new Map<number, Source>();
   /** Open while {@linkcode run} is. It counts, so waking a poller that is about to wait is not lost. */
   #bell: EventFd | undefined;
+  /** What naps wait for; undefined once that has changed. */
+  #napArray: Uint8Array<ArrayBuffer> | undefined;
 
   /** Starts to watch a descriptor. It must be non-blocking, and stays the caller's to close. */
   add(fd: number, drain: Drain): void {
     this.#sources.set(fd, { drain, complaints: 0 });
+    this.#napArray = undefined;
     this.wake();
   }
 
@@ -73,6 +99,7 @@ export class Poller {
    */
   remove(fd: number): void {
     this.#sources.delete(fd);
+    this.#napArray = undefined;
     this.wake();
   }
 
@@ -87,21 +114,36 @@ export class Poller {
    *
    * @throws What a drain throws, and {@linkcode SystemError} when waiting is impossible.
    */
-  async run(signal: AbortSignal): Promise<void> {
+  async run(signal: AbortSignal, { mayNap = false }: RunOptions = {}): Promise<void> {
     if (this.#bell !== undefined) throw new TypeError("Cannot run a poller twice at a time");
     const bell = this.#bell = new EventFd();
     const ring = () => bell.ring();
     signal.addEventListener("abort", ring);
     try {
       let idlePasses = 0;
+      let nap = SHORTEST_NAP;
+      let napsEnd = 0;
       while (!signal.aborted) {
         idlePasses = this.#pass() ? 0 : idlePasses + 1;
-        if (idlePasses <= IDLE_PASSES) await turn();
-        else await this.#wait(bell);
+        if (idlePasses <= IDLE_PASSES) {
+          await turn();
+          continue;
+        }
+        const now = performance.now();
+        if (idlePasses === IDLE_PASSES + 1) {
+          nap = SHORTEST_NAP;
+          napsEnd = now + NAPS;
+        }
+        if (!mayNap || now >= napsEnd) await this.#wait(bell);
+        else if (!this.#nap(bell, nap)) nap = Math.min(2 * nap, LONGEST_NAP);
+        else if (this.#pass()) idlePasses = 0;
+        // The bell, or a descriptor that complains: the wait knows what to do about that.
+        else napsEnd = 0;
+        await turn();
       }
     } finally {
       signal.removeEventListener("abort", ring);
-      this.#bell = undefined;
+      this.#bell = this.#napArray = undefined;
       bell.close();
     }
   }
@@ -115,18 +157,33 @@ export class Poller {
     return more;
   }
 
-  async #wait(bell: EventFd): Promise<void> {
+  /** Waits on this very thread; true when there is something. */
+  #nap(bell: EventFd, milliseconds: number): boolean {
+    const array = this.#napArray ??= this.#watched(bell);
+    const count = array.length / POLLFD.size;
+    if (libc().poll(array, BigInt(count), milliseconds) <= 0) return false;
+    bell.silence();
+    return true;
+  }
+
+  /** What is waited for: the bell and every source. */
+  #watched(bell: EventFd): Uint8Array<ArrayBuffer> {
     const watched = [bell.fd, ...this.#sources.keys()];
     const array = allocate(watched.length * POLLFD.size);
     watched.forEach((fd, i) => POLLFD.write(array, i * POLLFD.size, { fd, events: POLLIN }));
+    return array;
+  }
 
-    const ready = await libc().pollOnThread(array, BigInt(watched.length), -1);
+  async #wait(bell: EventFd): Promise<void> {
+    const array = this.#watched(bell);
+    const count = array.length / POLLFD.size;
+    const ready = await libc().pollOnThread(array, BigInt(count), -1);
     // Whatever errno says now is not about that call. Asking again here, without waiting, tells.
-    if (ready < 0) checkPoll(array, watched.length);
+    if (ready < 0) checkPoll(array, count);
 
     // Reading the array also keeps it alive for as long as the thread needed it.
     let complains = false;
-    for (let i = 0; i < watched.length; i++) {
+    for (let i = 0; i < count; i++) {
       const { fd, revents } = POLLFD.decode(array, i * POLLFD.size);
       if (fd === bell.fd) bell.silence();
       else if (this.#listen(fd, revents)) complains = true;
