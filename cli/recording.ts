@@ -32,11 +32,11 @@ export class Recording implements Disposable {
     if (pcap === undefined) return;
     const handle = create(pcap);
     this.#handle = handle;
+    log.info(`Recording to "${pcap}"; it shows all that is sent without encryption`);
     this.#file = new PcapFile((bytes) => writeAll(handle, bytes), (error) => {
       const reason = error instanceof Error ? error.message : String(error);
       log.warn(`Recording to "${pcap}" ends, and all else goes on: ${reason}`);
     });
-    log.info(`Recording to "${pcap}"; it shows all that is sent without encryption`);
   }
 
   /** The sockets as the role is to use them. */

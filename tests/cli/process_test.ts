@@ -248,6 +248,21 @@ for (const forwarding of ["0", "1"]) {
 }
 
 Deno.test({
+  name: needs.title("process: a full disk ends the recording with one warning, and not the server"),
+  ignore: needs.ignore,
+  fn: async () => {
+    const ended = await inFreshNamespace(`${HOST}
+      $teredo server --primary 83.1.1.1 --pcap /dev/full & server=$!
+      soon listens 83.1.1.2:3544
+      for _ in 1 2 3; do echo nonsense >/dev/udp/83.1.1.1/3544; done
+      kill $server; wait $server`);
+    const warnings = ended.stderr.split("\n").filter((line) => line.includes("Z warn "));
+    assertEquals([ended.code, warnings.length], [0, 1], ended.stderr);
+    assertMatch(warnings[0]!, /Recording to "\/dev\/full" ends, .*: No space left on device/);
+  },
+});
+
+Deno.test({
   name: needsTun.title("process: a client whose interface is deleted ends and says so"),
   ignore: needsTun.ignore,
   fn: async () => {
