@@ -27,13 +27,20 @@ export interface Log {
   error(message: string): void;
 }
 
+/** A log that can be told to say more or less. */
+export interface AdjustableLog extends Log {
+  /** From now on takes messages from `level` up. */
+  setLevel(level: LogLevel): void;
+}
+
 /** Writes finished text somewhere. */
 export type Write = (text: string) => void;
 
 /** A log of messages from `level` up, by default to the standard error stream. */
-export function openLog(level: LogLevel, write: Write = writeToStderr): Log {
+export function openLog(level: LogLevel, write: Write = writeToStderr): AdjustableLog {
   const handler = new LineHandler("NOTSET", write);
-  const logger = new Logger("teredo", level.toUpperCase() as LevelName, { handlers: [handler] });
+  const nameOf = (of: LogLevel) => of.toUpperCase() as LevelName;
+  const logger = new Logger("teredo", nameOf(level), { handlers: [handler] });
   return {
     debug: (message) => {
       if (typeof message === "function") logger.debug(message);
@@ -42,6 +49,7 @@ export function openLog(level: LogLevel, write: Write = writeToStderr): Log {
     info: (message) => void logger.info(message),
     warn: (message) => void logger.warn(message),
     error: (message) => void logger.error(message),
+    setLevel: (wanted) => void (logger.levelName = nameOf(wanted)),
   };
 }
 

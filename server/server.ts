@@ -40,21 +40,19 @@ import { SolicitationHandler } from "./solicitation_handler.ts";
  * restart between two of them goes unnoticed. Only its rate limits remember, and they are bounded.
  */
 export class Server implements Machine<ServerSocket, ServerEvent, ServerStatus> {
-  readonly #settings: ServerSettings;
-  readonly #limiter: PacketLimiter | undefined;
-  readonly #solicitations: SolicitationHandler;
-  readonly #forwarder: Forwarder;
-  /** For a relay's bubbles, which the relay limits itself. */
-  readonly #introducer: Forwarder;
   readonly #handled: Record<PacketKind, number> = { solicitations: 0, bubbles: 0, echoes: 0 };
+  #parts: Parts;
 
   constructor(config: ServerConfig) {
-    this.#settings = settingsOf(config);
-    const { limits } = this.#settings;
-    this.#limiter = limits && new PacketLimiter(limits);
-    this.#solicitations = new SolicitationHandler(this.#settings, this.#limiter);
-    this.#forwarder = new Forwarder(this.#settings, this.#limiter);
-    this.#introducer = new Forwarder(this.#settings, undefined);
+    this.#parts = partsOf(settingsOf(config));
+  }
+
+  /**
+   * Goes on by another configuration, of the same addresses and port. What each source has asked for
+   * stays counted unless the limits are others.
+   */
+  reconfigure(config: ServerConfig): void {
+    this.#parts = partsOf(settingsOf(config), this.#parts);
   }
 
   handleDatagram(
@@ -93,19 +91,19 @@ export class Server implements Machine<ServerSocket, ServerEvent, ServerStatus> 
     const kind = isBubble(ipv6) ? "bubbles" : "echoes";
     if (kind === "echoes" && !isIcmpv6(ipv6)) return "not_bubble_or_icmpv6";
     // Case 3.
-    if (!this.#settings.globalUnicast.has(addressOf(from))) return "source_not_global";
+    if (!this.#parts.settings.globalUnicast.has(addressOf(from))) return "source_not_global";
     // Neither needs more than one packet to go round for ever, since UDP spends no hop limit
     // (MTFL-SA-0603).
     if (this.owns(from) || this.#isToOwnSocket(ipv6)) return "loop";
     // Case 4.
     if (isLinkLocal(ipv6, SOURCE) && isSameIpv6(ipv6, DESTINATION, ALL_ROUTERS)) {
       if (!isRouterSolicitation(ipv6)) return "destination_invalid";
-      const failure = this.#solicitations.handle(packet, from, via, now, sink);
+      const failure = this.#parts.solicitations.handle(packet, from, via, now, sink);
       return failure ?? this.#count("solicitations");
     }
     // Cases 5 to 7.
     const failure = this.#checkEnds(ipv6, kind, from) ??
-      this.#forwarder.forward(packet, kind, from, now, sink);
+      this.#parts.forwarder.forward(packet, kind, from, now, sink);
     return failure ?? this.#count(kind);
   }
 
@@ -116,17 +114,17 @@ export class Server implements Machine<ServerSocket, ServerEvent, ServerStatus> 
   introduce(bubble: Uint8Array, now: number, sink: ServerSink): DropReason | undefined {
     const packet = parseTeredoPacket(bubble);
     if (typeof packet === "string") return packet;
-    const { primary, port } = this.#settings;
+    const { primary, port } = this.#parts.settings;
     const from = endpoint(primary, port);
     if (this.#isToOwnSocket(packet.ipv6)) return "loop";
     const failure = this.#checkEnds(packet.ipv6, "bubbles", from) ??
-      this.#introducer.forward(packet, "bubbles", from, now, sink);
+      this.#parts.introducer.forward(packet, "bubbles", from, now, sink);
     return failure ?? this.#count("bubbles");
   }
 
   /** Whether `at` is a socket of this server. */
   owns(at: Endpoint): boolean {
-    return isOwnSocket(this.#settings, at);
+    return isOwnSocket(this.#parts.settings, at);
   }
 
   /** A server is no way into Teredo: what native hosts send to clients is for relays. */
@@ -141,7 +139,7 @@ export class Server implements Machine<ServerSocket, ServerEvent, ServerStatus> 
   }
 
   status(): ServerStatus {
-    const { primary, secondary, port, advertisedMtu, secrets } = this.#settings;
+    const { primary, secondary, port, advertisedMtu, secrets } = this.#parts.settings;
     return {
       role: "server",
       primary,
@@ -152,7 +150,7 @@ export class Server implements Machine<ServerSocket, ServerEvent, ServerStatus> 
       solicitationsAnswered: this.#handled.solicitations,
       bubblesForwarded: this.#handled.bubbles,
       echoesForwarded: this.#handled.echoes,
-      addressesRemembered: this.#limiter?.size ?? 0,
+      addressesRemembered: this.#parts.limiter?.size ?? 0,
     };
   }
 
@@ -172,7 +170,7 @@ export class Server implements Machine<ServerSocket, ServerEvent, ServerStatus> 
       if (told === from) return undefined;
       const isClose = kind === "bubbles" && addressOf(told) === addressOf(from) &&
         this.#isToClient(ipv6);
-      return isClose && this.#settings.acceptPortMismatch ? undefined : "source_mismatch";
+      return isClose && this.#parts.settings.acceptPortMismatch ? undefined : "source_mismatch";
     }
     if (isMulticast(ipv6, SOURCE) || isUnspecified(ipv6, SOURCE) || isLoopback(ipv6, SOURCE)) {
       return "source_invalid";
@@ -182,10 +180,35 @@ export class Server implements Machine<ServerSocket, ServerEvent, ServerStatus> 
 
   /** Whether a packet is for a client of this server. */
   #isToClient(ipv6: Uint8Array): boolean {
-    return isTeredo(ipv6, DESTINATION) && serverOf(ipv6, DESTINATION) === this.#settings.primary;
+    return isTeredo(ipv6, DESTINATION) &&
+      serverOf(ipv6, DESTINATION) === this.#parts.settings.primary;
   }
 
   #count(kind: PacketKind): undefined {
     this.#handled[kind]++;
   }
+}
+
+/** What handles packets, as the settings want it. */
+interface Parts {
+  readonly settings: ServerSettings;
+  readonly limiter: PacketLimiter | undefined;
+  readonly solicitations: SolicitationHandler;
+  readonly forwarder: Forwarder;
+  /** For a relay's bubbles, which the relay limits itself. */
+  readonly introducer: Forwarder;
+}
+
+function partsOf(settings: ServerSettings, previous?: Parts): Parts {
+  const { limits } = settings;
+  const limiter = limits !== undefined && limits === previous?.settings.limits
+    ? previous.limiter
+    : limits && new PacketLimiter(limits);
+  return {
+    settings,
+    limiter,
+    solicitations: new SolicitationHandler(settings, limiter),
+    forwarder: new Forwarder(settings, limiter),
+    introducer: new Forwarder(settings, undefined),
+  };
 }

@@ -50,6 +50,11 @@ export class ServerWithRelay<RelayEvent, RelayStatus>
     this.#relay = relay;
   }
 
+  /** Goes on by another configuration of the server; see {@linkcode Server.reconfigure}. */
+  reconfigure(config: ServerConfig): void {
+    this.#server.reconfigure({ ...config, withRelay: true });
+  }
+
   /** Packets that the relay sends at once; they leave from the primary socket. */
   route(ipv6: Uint8Array, now: number): Endpoint | undefined {
     return this.#relay.route(ipv6, now);

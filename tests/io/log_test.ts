@@ -26,3 +26,14 @@ Deno.test("log: a debug message that nobody wants is not even made", () => {
   assertEquals(made, 1);
   assertMatch(lines[0]!, /debug made 1\n$/);
 });
+
+Deno.test("log: the level can change", () => {
+  const lines: string[] = [];
+  const log = openLog("info", (line) => lines.push(line.split(" ").at(-1)!.trim()));
+  log.debug("one");
+  log.setLevel("debug");
+  log.debug("two");
+  log.setLevel("error");
+  log.warn("three");
+  assertEquals(lines, ["two"]);
+});
