@@ -66,12 +66,13 @@ interface Mishap {
 const MISHAPS: readonly Mishap[] = [
   {
     what: "a server's port in use",
-    script: `${HOST}; $teredo server --primary 83.1.1.1 2>/dev/null & first=$!
-      soon listens 83.1.1.2:3544
+    script: `${HOST}; $teredo relay --bind 83.1.1.1 --port 3544 2>/dev/null & first=$!
+      soon listens 83.1.1.1:3544
       $teredo server --primary 83.1.1.1; code=$?; kill $first; wait $first; exit $code`,
     code: 1,
     says: "Cannot listen on UDP 83.1.1.1:3544: another program has the port. " +
       'Stop it ("ss -lunp sport = :3544" names it), or serve on other addresses',
+    needs: ["tun"],
   },
   {
     what: "a server's secondary address that is not local",
