@@ -8,7 +8,7 @@ import type { Poller } from "../ffi/poller.ts";
 import type { NativeUdpSocket, SendObserver } from "../ffi/udp_socket.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import type { Counters } from "./counters.ts";
-import { aborted } from "./together.ts";
+import { polled } from "./polled.ts";
 import type { DatagramReceiver, UdpSocket } from "./udp.ts";
 
 /** A native socket that a poller waits for, which other sockets and a TUN may share. */
@@ -43,11 +43,9 @@ export class BatchedUdp implements UdpSocket {
   async run(receiver: DatagramReceiver, signal: AbortSignal): Promise<void> {
     const { fd } = this.#socket;
     const take = (bytes: Uint8Array, from: Endpoint) => receiver.datagram(bytes, from);
-    this.#poller.add(fd, () => this.#drain(take, receiver));
     try {
-      await aborted(signal);
+      await polled(this.#poller, fd, () => this.#drain(take, receiver), signal);
     } finally {
-      this.#poller.remove(fd);
       this.close();
     }
   }

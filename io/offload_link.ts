@@ -28,7 +28,7 @@ import {
 } from "../offload/virtio_header.ts";
 import type { Counters } from "./counters.ts";
 import type { HostLink, PacketReceiver } from "./host_link.ts";
-import { aborted } from "./together.ts";
+import { polled } from "./polled.ts";
 import { Views } from "./views.ts";
 
 /** Packets delivered in one pass at most, so that sockets and timers get their turn. */
@@ -87,13 +87,8 @@ export class OffloadLink implements HostLink {
     this.#coalescer.flush();
   }
 
-  async run(receiver: PacketReceiver, signal: AbortSignal): Promise<void> {
-    this.#poller.add(this.#tun.fd, () => this.#drain(receiver));
-    try {
-      await aborted(signal);
-    } finally {
-      this.#poller.remove(this.#tun.fd);
-    }
+  run(receiver: PacketReceiver, signal: AbortSignal): Promise<void> {
+    return polled(this.#poller, this.#tun.fd, () => this.#drain(receiver), signal);
   }
 
   /** One pass; true when there may be more. */

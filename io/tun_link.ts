@@ -7,7 +7,7 @@
 import type { Poller } from "../ffi/poller.ts";
 import type { Tun } from "../ffi/tun.ts";
 import type { HostLink, PacketReceiver } from "./host_link.ts";
-import { aborted } from "./together.ts";
+import { polled } from "./polled.ts";
 
 /** Packets read in one pass at most, so that sockets and timers get their turn. */
 const PASS = 64;
@@ -33,13 +33,8 @@ export class TunLink implements HostLink {
   /** Each packet is written at once. */
   flush(): void {}
 
-  async run(receiver: PacketReceiver, signal: AbortSignal): Promise<void> {
-    this.#poller.add(this.#tun.fd, () => this.#drain(receiver));
-    try {
-      await aborted(signal);
-    } finally {
-      this.#poller.remove(this.#tun.fd);
-    }
+  run(receiver: PacketReceiver, signal: AbortSignal): Promise<void> {
+    return polled(this.#poller, this.#tun.fd, () => this.#drain(receiver), signal);
   }
 
   /** One pass; true when there may be more. */

@@ -5,7 +5,7 @@
  */
 
 import {
-  DESTINATION,
+  ADDRESSES_LENGTH,
   IPV6_HEADER_LENGTH,
   isIpv6Packet,
   NextHeader,
@@ -30,10 +30,7 @@ const TCP_FLAGS = TRANSPORT + TCP.FLAGS;
 const TCP_HEADER_WORDS = TRANSPORT + TCP.HEADER_WORDS;
 
 /** What names a flow: both addresses and, right behind them, both ports. */
-const FLOW_LENGTH = DESTINATION + 16 + 4 - SOURCE;
-
-/** Both addresses. */
-const ADDRESSES_LENGTH = DESTINATION + 16 - SOURCE;
+const FLOW_LENGTH = ADDRESSES_LENGTH + 4;
 
 /**
  * Length of the headers of a packet that may be part of a super-packet; 0 for any other.

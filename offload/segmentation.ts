@@ -17,7 +17,7 @@
 
 import { addToSum } from "../wire/checksum.ts";
 import {
-  DESTINATION,
+  ADDRESSES_LENGTH,
   IPV6_HEADER_LENGTH,
   isIpv6Packet,
   NextHeader,
@@ -37,9 +37,6 @@ import {
 import { KIND_ECN, NEEDS_CHECKSUM, SegmentKind, type VirtioHeader } from "./virtio_header.ts";
 
 const PAYLOAD_LENGTH = 4;
-
-/** Both addresses of the pseudo-header. */
-const ADDRESSES = DESTINATION + 16 - SOURCE;
 
 /**
  * One super-packet on its way into segments; used again for the next. It holds no segment, so that a
@@ -83,7 +80,7 @@ export class Segmentation {
     this.#segmentSize = header.segmentSize;
     this.#done = 0;
     this.#dataLength = length - headerLength;
-    let sum = addToSum(packet, SOURCE, ADDRESSES) +
+    let sum = addToSum(packet, SOURCE, ADDRESSES_LENGTH) +
       addToSum(packet, transport, headerLength - transport);
     if (this.#isTcp) {
       this.#sequence = getU32(packet, transport + TCP.SEQUENCE);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { TEREDO_MTU } from "../protocol/constants.ts";
 import type { Random } from "../protocol/random.ts";
 import type { Rate } from "../protocol/token_bucket.ts";
 import type { GlobalUnicast } from "../wire/global_unicast.ts";
@@ -45,7 +46,7 @@ export interface RelayConfig {
 
 /** The defaults of what {@linkcode RelayConfig} leaves out. */
 export const RELAY_DEFAULTS = {
-  mtu: 1280,
+  mtu: TEREDO_MTU,
   maxPeers: 65_536,
   queuePerPeer: 16 * 1024,
   queueTotal: 8 * 1024 * 1024,

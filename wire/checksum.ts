@@ -7,7 +7,7 @@
  * @module
  */
 
-import { DESTINATION, IPV6_HEADER_LENGTH, payloadLengthOf, SOURCE } from "./ipv6_header.ts";
+import { ADDRESSES_LENGTH, IPV6_HEADER_LENGTH, payloadLengthOf, SOURCE } from "./ipv6_header.ts";
 import { setU16 } from "./octets.ts";
 
 /** Below so many octets, a view of words costs more to make than it saves. */
@@ -83,7 +83,7 @@ export function foldSum(sum: number): number {
  * `length` octets and protocol `nextHeader`.
  */
 export function pseudoHeaderSum(packet: Uint8Array, length: number, nextHeader: number): number {
-  return addToSum(packet, SOURCE, DESTINATION + 16 - SOURCE, length + nextHeader);
+  return addToSum(packet, SOURCE, ADDRESSES_LENGTH, length + nextHeader);
 }
 
 const ICMPV6 = 58;
