@@ -3,17 +3,24 @@
  * which library writes them.
  *
  *     2026-08-01T12:00:00.000Z info  Qualified as 2001:0:5301:101:…
+ *     {"time":"2026-08-01T12:00:00.000Z","level":"info","message":"Qualified as 2001:0:5301:101:…"}
  *
  * @module
  */
 
-import { BaseHandler, type LevelName, Logger } from "@std/log";
+import { BaseHandler, type FormatterFunction, type LevelName, Logger } from "@std/log";
 
 /** Levels, from the least important one up. */
 export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
 
 /** How important a message is. */
 export type LogLevel = typeof LOG_LEVELS[number];
+
+/** How messages are written: for people, or one JSON object a line for programs. */
+export const LOG_FORMATS = ["text", "json"] as const;
+
+/** How messages are written. */
+export type LogFormat = typeof LOG_FORMATS[number];
 
 /** Takes messages: one line of plain words each. */
 export interface Log {
@@ -37,8 +44,12 @@ export interface AdjustableLog extends Log {
 export type Write = (text: string) => void;
 
 /** A log of messages from `level` up, by default to the standard error stream. */
-export function openLog(level: LogLevel, write: Write = writeToStderr): AdjustableLog {
-  const handler = new LineHandler("NOTSET", write);
+export function openLog(
+  level: LogLevel,
+  write: Write = writeToStderr,
+  format: LogFormat = "text",
+): AdjustableLog {
+  const handler = new LineHandler("NOTSET", write, FORMATTERS[format]);
   const nameOf = (of: LogLevel) => of.toUpperCase() as LevelName;
   const logger = new Logger("teredo", nameOf(level), { handlers: [handler] });
   return {
@@ -53,14 +64,18 @@ export function openLog(level: LogLevel, write: Write = writeToStderr): Adjustab
   };
 }
 
+const FORMATTERS: Readonly<Record<LogFormat, FormatterFunction>> = {
+  text: ({ datetime, levelName, msg }) =>
+    `${datetime.toISOString()} ${levelName.toLowerCase().padEnd(5)} ${msg}`,
+  json: ({ datetime, levelName, msg }) =>
+    JSON.stringify({ time: datetime, level: levelName.toLowerCase(), message: msg }),
+};
+
 class LineHandler extends BaseHandler {
   readonly #write: Write;
 
-  constructor(level: LevelName, write: Write) {
-    super(level, {
-      formatter: ({ datetime, levelName, msg }) =>
-        `${datetime.toISOString()} ${levelName.toLowerCase().padEnd(5)} ${msg}`,
-    });
+  constructor(level: LevelName, write: Write, formatter: FormatterFunction) {
+    super(level, { formatter });
     this.#write = write;
   }
 
@@ -71,7 +86,8 @@ class LineHandler extends BaseHandler {
 
 const encoder = new TextEncoder();
 
-function writeToStderr(text: string): void {
+/** Writes to the standard error stream. */
+export function writeToStderr(text: string): void {
   try {
     let rest = encoder.encode(text);
     while (rest.length > 0) rest = rest.subarray(Deno.stderr.writeSync(rest));
