@@ -10,9 +10,11 @@ import { check } from "./cli/commands/check.ts";
 import { client } from "./cli/commands/client.ts";
 import { completions } from "./cli/commands/completions.ts";
 import { decode } from "./cli/commands/decode.ts";
+import { ping } from "./cli/commands/ping.ts";
 import { probe } from "./cli/commands/probe.ts";
 import { relay } from "./cli/commands/relay.ts";
 import { server } from "./cli/commands/server.ts";
+import { status } from "./cli/commands/status.ts";
 import { ExitCode } from "./cli/exit_code.ts";
 import { commandHelp, programHelp } from "./cli/help.ts";
 import { parseCommandLine } from "./cli/parse.ts";
@@ -27,6 +29,8 @@ export const COMMANDS: readonly Command[] = [
   server,
   relay,
   probe,
+  status,
+  ping,
   check(() => COMMANDS),
   decode,
   completions(() => COMMANDS),
@@ -117,6 +121,8 @@ function processSurroundings(): Surroundings {
     print: (text) => writeAll(Deno.stdout, text),
     complain: (text) => writeAll(Deno.stderr, text),
     signal: interruption(),
+    isTerminal: Deno.stdout.isTerminal(),
+    isColourful: Deno.stdout.isTerminal() && !Deno.noColor,
     environment: (name) => Deno.env.get(name),
     configFolder: CONFIG_FOLDER,
   };

@@ -30,7 +30,7 @@ export const EXIT_CODE_MEANINGS: Readonly<Record<ExitCode, string>> = {
   [ExitCode.OK]: "It is done, or was ended by SIGINT or SIGTERM",
   [ExitCode.FAILED]: "It could not be done",
   [ExitCode.USAGE]: "The command line is wrong",
-  [ExitCode.NOT_QUALIFIED]: "No server gives an address here",
+  [ExitCode.NOT_QUALIFIED]: "No server gives an address here, or nothing runs that could be asked",
   [ExitCode.PERMISSION]: "A permission is missing",
   [ExitCode.CONFIG]: "A configuration file or a TEREDO_... variable is wrong",
 };

@@ -95,7 +95,8 @@ export function optionNotes(
 
 /** An option as it is typed, with what it takes: `--port PORT`. */
 export function optionTerm(property: string, option: Option<unknown>): string {
-  const flag = flagOf(property, option);
+  const letter = option.letter === undefined ? "" : `-${option.letter}, `;
+  const flag = `${letter}${flagOf(property, option)}`;
   return option.kind === undefined ? flag : `${flag} ${option.kind.placeholder}`;
 }
 

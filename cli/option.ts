@@ -22,6 +22,8 @@ export interface Option<T> {
   readonly settingHelp?: string;
   /** Whether it has no place in a configuration file; unless given, it has. */
   readonly isNoSetting?: boolean;
+  /** A letter that stands for it, where other programs have that too: `c` for `-c`. */
+  readonly letter?: string;
 }
 
 /** Options by their property's name: `logLevel` is spelled `--log-level`. */

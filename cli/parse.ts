@@ -60,12 +60,21 @@ function parserOptions(command: Command, args: readonly string[]) {
     negatable,
     // A switch that is not given is neither on nor off: the environment or a file may turn it.
     default: Object.fromEntries(switches.map((name) => [name, null])),
-    alias: { help: "h" },
+    alias: { help: "h", ...letters(command) },
     unknown(arg: string, key?: string): boolean {
       if (key !== undefined) throw unknownOption(command, arg);
       return true;
     },
   };
+}
+
+/** The letters that stand for options, by the options' names. */
+function letters({ options }: Command): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(options).flatMap(([property, { letter }]) =>
+      letter === undefined ? [] : [[optionName(property), letter]]
+    ),
+  );
 }
 
 function unknownOption(command: Command, arg: string): UsageError {

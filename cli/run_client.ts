@@ -13,11 +13,14 @@ import { ClientInterface } from "../io/client_interface.ts";
 import { Counters } from "../io/counters.ts";
 import { Driver } from "../io/driver.ts";
 import { localAddresses } from "../io/local_addresses.ts";
-import { type LogLevel, openLog } from "../io/log.ts";
+import { EchoLink } from "../io/echo.ts";
+import { localSource } from "../io/local_source.ts";
+import { type LogFormat, type LogLevel, openLog, writeToStderr } from "../io/log.ts";
 import { openTunLink } from "../io/open_tun_link.ts";
 import { aborted, together } from "../io/together.ts";
 import { TEREDO_MTU } from "../protocol/constants.ts";
 import { portOf } from "../wire/endpoint.ts";
+import type { Ipv4Address } from "../wire/ipv4_address.ts";
 import { addressPolicy } from "./address_policy.ts";
 import { type CredentialOptions, readCredentials } from "./client_credentials.ts";
 import { ClientReport } from "./client_report.ts";
@@ -30,13 +33,19 @@ import { describeNativeIpv6, nativeIpv6, refuseBesideNativeIpv6 } from "./native
 import { watchNetwork } from "./network_watch.ts";
 import { describeOffload, type OffloadMode } from "./offload.ts";
 import { withRemedy } from "./permission.ts";
+import { pingThrough } from "./ping/client_ping.ts";
 import { Recording, type RecordingOptions } from "./recording.ts";
+import { Reload } from "./reload.ts";
+import { ClientHook, openHook } from "./service/client_hook.ts";
+import { Service } from "./service/service.ts";
+import type { ServiceOptions } from "./service/service_options.ts";
 import { SocketOpener } from "./socket_opener.ts";
+import { clientPart } from "./status/client_part.ts";
 import type { UdpMode } from "./udp_mode.ts";
 
 /** What a person tells a client. */
 export interface ClientOptions
-  extends GivenServers, CredentialOptions, ClientSocketOptions, RecordingOptions {
+  extends GivenServers, CredentialOptions, ClientSocketOptions, RecordingOptions, ServiceOptions {
   readonly interface: string;
   readonly defaultRoute: boolean;
   /** Whether it runs beside native IPv6 too. */
@@ -47,20 +56,46 @@ export interface ClientOptions
   readonly offload: OffloadMode;
   readonly udp: UdpMode;
   readonly logLevel: LogLevel;
+  readonly logFormat: LogFormat;
+  /** A program to run when the address changes. */
+  readonly hook: string | undefined;
 }
+
+/** Events that are counted from zero on. */
+const CLIENT_EVENTS: readonly ClientEvent["type"][] = [
+  "qualified",
+  "offline",
+  "disabled",
+  "server_silent",
+  "peer_reached",
+  "peer_unreachable",
+];
 
 /**
  * Gives this host IPv6 until `signal` aborts.
  *
+ * @param reread the options as they are wanted by now
  * @throws {CliError} it cannot be begun
  */
-export async function runClient(options: ClientOptions, signal: AbortSignal): Promise<void> {
-  const log = openLog(options.logLevel);
+export async function runClient(
+  options: ClientOptions,
+  signal: AbortSignal,
+  reread: () => ClientOptions,
+): Promise<void> {
+  const log = openLog(options.logLevel, writeToStderr, options.logFormat);
   const credentials = readCredentials(options, log);
   if (!options.force) refuseBesideNativeIpv6(options.interface);
   using resources = new DisposableStack();
   const recording = resources.use(new Recording(options, log));
   const counters = new Counters();
+  const service = resources.use(
+    await Service.open(options, {
+      role: "client",
+      events: CLIENT_EVENTS,
+      counters,
+      log,
+    }),
+  );
 
   const tun = withRemedy(
     "CAP_NET_ADMIN",
@@ -79,7 +114,7 @@ export async function runClient(options: ClientOptions, signal: AbortSignal): Pr
   );
 
   const globalUnicast = addressPolicy(options.allowPrivate);
-  const servers = serverDirectory(options, globalUnicast, log);
+  let servers = serverDirectory(options, globalUnicast, log);
   await Promise.race([servers.find(), aborted(signal)]);
   if (signal.aborted) return;
 
@@ -92,20 +127,38 @@ export async function runClient(options: ClientOptions, signal: AbortSignal): Pr
     determineRefreshInterval: options.determineRefresh,
     localDiscovery: group && { isOnLink: (address) => group.isOnLink(address) },
   });
+  const link = new EchoLink(openTunLink(tun, poller, counters));
   const driver = new Driver({
     machine: client,
     sockets: recording.of(sockets),
-    host: openTunLink(tun, poller, counters),
+    host: link,
     bulk: { fastPath: client, via: "service" },
     onEvent,
     onFault: faultReport(log),
     counters,
   });
   const port = portOf(sockets.service.local);
-  const report = new ClientReport({
-    nameOf: (primary) => servers.nameOf(primary),
+  const place = {
+    nameOf: (primary: Ipv4Address) => servers.nameOf(primary),
     port,
-    isOwn: (address) => localAddresses().some((own) => own.address === address),
+    isOwn: (address: Ipv4Address) => localAddresses().some((own) => own.address === address),
+    interface: tun.name,
+    sourceTo: (address: Ipv4Address) => localSource(address),
+  };
+  const report = new ClientReport(place);
+  const hook = new ClientHook(openHook(options.hook, log), tun);
+  service.attach({
+    part: () => clientPart(driver.status(), place),
+    ping: (destination, patience) =>
+      pingThrough(
+        {
+          link,
+          status: () => driver.status(),
+          send: (ipv6) => driver.act((now, sink) => client.handlePacket(ipv6, now, sink)),
+        },
+        destination,
+        patience,
+      ),
   });
 
   function onEvent(event: ClientEvent): void {
@@ -113,6 +166,8 @@ export async function runClient(options: ClientOptions, signal: AbortSignal): Pr
     if (event.type === "qualified") network.up(event.address, event.mtu);
     if (event.type === "offline" || event.type === "disabled") network.down();
     if (event.type === "offline") lookUpServers();
+    service.onEvent(event);
+    hook.onEvent(event);
   }
 
   function onNetworkChange(): void {
@@ -138,8 +193,29 @@ export async function runClient(options: ClientOptions, signal: AbortSignal): Pr
   }
 
   function lookUpServers(): void {
-    servers.refresh((moved) => driver.act((now, sink) => client.useServers(moved, now, sink)));
+    const asked = servers;
+    asked.refresh(() => {
+      if (asked === servers) useServers();
+    });
   }
+
+  function useServers(): void {
+    driver.act((now, sink) => client.useServers(servers.addresses, now, sink));
+  }
+
+  const reload = new Reload(options, reread, [
+    { of: ["logLevel"], apply: ({ logLevel }) => log.setLevel(logLevel) },
+    {
+      of: ["server", "server2"],
+      async apply(wanted) {
+        const found = serverDirectory(wanted, globalUnicast, log);
+        await found.find();
+        servers = found;
+        useServers();
+      },
+    },
+  ], log);
+  resources.use(reload.atHangup());
 
   log.debug(`Interface ${tun.name} is made; sending from UDP port ${port}`);
   log.info(describeOffload(tun));
@@ -148,7 +224,9 @@ export async function runClient(options: ClientOptions, signal: AbortSignal): Pr
     (ending) => driver.run(ending),
     (ending) => poller.run(ending, { mayNap: opener.needsPoller }),
     (ending) => monitor.run(ending),
+    (ending) => service.run(ending),
   );
+  await hook.end();
   log.debug(() => describeDrops(counters));
   log.info(`Stopped; interface ${tun.name} is removed`);
 }

@@ -7,8 +7,9 @@
 import { Poller } from "../ffi/poller.ts";
 import { Counters } from "../io/counters.ts";
 import { Driver } from "../io/driver.ts";
-import { type LogLevel, openLog } from "../io/log.ts";
+import { type LogFormat, type LogLevel, openLog, writeToStderr } from "../io/log.ts";
 import { together } from "../io/together.ts";
+import type { RelayEvent } from "../relay/relay.ts";
 import { formatEndpoint } from "../wire/endpoint.ts";
 import { type Ipv4Address, ipv4Address } from "../wire/ipv4_address.ts";
 import { addressPolicy } from "./address_policy.ts";
@@ -18,28 +19,44 @@ import { writeMessage } from "./message.ts";
 import { Recording, type RecordingOptions } from "./recording.ts";
 import { describeRelayPart, openRelayPart, type RelayPartOptions } from "./relay_part.ts";
 import { describeRelayEvent } from "./relay_report.ts";
+import { Reload } from "./reload.ts";
+import { Service } from "./service/service.ts";
+import type { ServiceOptions } from "./service/service_options.ts";
 import { SocketOpener } from "./socket_opener.ts";
+import { relayPart } from "./status/relay_part.ts";
 import type { UdpMode } from "./udp_mode.ts";
 
 /** What a person tells a relay. */
-export interface RelayOptions extends RelayPartOptions, RecordingOptions {
+export interface RelayOptions extends RelayPartOptions, RecordingOptions, ServiceOptions {
   readonly bind: Ipv4Address | undefined;
   readonly port: number | undefined;
   readonly allowPrivate: boolean;
   readonly udp: UdpMode;
   readonly logLevel: LogLevel;
+  readonly logFormat: LogFormat;
 }
+
+/** Events that are counted from zero on. */
+export const RELAY_EVENTS: readonly RelayEvent["type"][] = ["peer_reached", "peer_unreachable"];
 
 /**
  * Relays until `signal` aborts.
  *
+ * @param reread the options as they are wanted by now
  * @throws {CliError} it cannot be begun
  */
-export async function runRelay(options: RelayOptions, signal: AbortSignal): Promise<void> {
-  const log = openLog(options.logLevel);
+export async function runRelay(
+  options: RelayOptions,
+  signal: AbortSignal,
+  reread: () => RelayOptions,
+): Promise<void> {
+  const log = openLog(options.logLevel, writeToStderr, options.logFormat);
   using resources = new DisposableStack();
   const recording = resources.use(new Recording(options, log));
   const counters = new Counters();
+  const service = resources.use(
+    await Service.open(options, { role: "relay", events: RELAY_EVENTS, counters, log }),
+  );
   const poller = new Poller();
   const globalUnicast = addressPolicy(options.allowPrivate);
   const part = resources.use(
@@ -53,15 +70,25 @@ export async function runRelay(options: RelayOptions, signal: AbortSignal): Prom
     sockets: recording.of({ service: socket }),
     host: part.link,
     bulk: { fastPath: part.relay, via: "service" },
-    onEvent: (event) => writeMessage(log, describeRelayEvent(event)),
+    onEvent: (event) => {
+      writeMessage(log, describeRelayEvent(event));
+      service.onEvent(event);
+    },
     onFault: faultReport(log),
     counters,
   });
+
+  service.attach({ part: () => relayPart(driver.status(), socket.local, part.interface) });
+  const reload = new Reload(options, reread, [
+    { of: ["logLevel"], apply: ({ logLevel }) => log.setLevel(logLevel) },
+  ], log);
+  resources.use(reload.atHangup());
 
   log.info(`Relaying ${describeRelayPart(part)} from UDP ${formatEndpoint(socket.local)}`);
   await together(
     signal,
     (ending) => driver.run(ending),
+    (ending) => service.run(ending),
     (ending) => poller.run(ending, { mayNap: opener.needsPoller }),
   );
   log.debug(() => describeDrops(counters));

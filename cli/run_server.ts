@@ -9,7 +9,7 @@ import { openRawIpv6 } from "../ffi/raw_ipv6.ts";
 import { Counters } from "../io/counters.ts";
 import { Driver } from "../io/driver.ts";
 import { localAddresses } from "../io/local_addresses.ts";
-import { type Log, type LogLevel, openLog } from "../io/log.ts";
+import { type Log, type LogFormat, type LogLevel, openLog, writeToStderr } from "../io/log.ts";
 import { RawLink } from "../io/raw_link.ts";
 import { SplitLink } from "../io/split_link.ts";
 import { type Task, together } from "../io/together.ts";
@@ -34,15 +34,19 @@ import {
   type RelayPartOptions,
 } from "./relay_part.ts";
 import { describeRelayEvent } from "./relay_report.ts";
+import { Reload } from "./reload.ts";
 import { SecretsFile } from "./secrets_file.ts";
 import { chooseAddresses } from "./server_addresses.ts";
 import { describeServerEvent } from "./server_report.ts";
 import { onHangup } from "./signals.ts";
+import { Service } from "./service/service.ts";
+import type { ServiceOptions } from "./service/service_options.ts";
 import { SocketOpener } from "./socket_opener.ts";
+import { type AnyServerStatus, serverPart } from "./status/server_part.ts";
 import type { UdpMode } from "./udp_mode.ts";
 
 /** What a person tells a server. */
-export interface ServerOptions extends RelayPartOptions, RecordingOptions {
+export interface ServerOptions extends RelayPartOptions, RecordingOptions, ServiceOptions {
   readonly primary: Ipv4Address;
   readonly secondary: Ipv4Address | undefined;
   readonly port: number;
@@ -57,23 +61,32 @@ export interface ServerOptions extends RelayPartOptions, RecordingOptions {
   readonly allowPrivate: boolean;
   readonly udp: UdpMode;
   readonly logLevel: LogLevel;
+  readonly logFormat: LogFormat;
 }
 
 type Event = ServerEvent | RelayEvent;
 
+/** Events that are counted from zero on. */
+const SERVER_EVENTS: readonly ServerEvent["type"][] = ["limit_reached", "retired_key_used"];
+
 /** A server, with or without a relay: the former moves the bulk of its packets on a path of their own. */
 interface Role {
-  readonly machine: Machine<ServerSocket, Event, unknown>;
+  readonly machine: Machine<ServerSocket, Event, AnyServerStatus> & Pick<Server, "reconfigure">;
   readonly fastPath: FastPath | undefined;
 }
 
 /**
  * Serves until `signal` aborts.
  *
+ * @param reread the options as they are wanted by now
  * @throws {CliError} it cannot
  */
-export async function runServer(options: ServerOptions, signal: AbortSignal): Promise<void> {
-  const log = openLog(options.logLevel);
+export async function runServer(
+  options: ServerOptions,
+  signal: AbortSignal,
+  reread: () => ServerOptions,
+): Promise<void> {
+  const log = openLog(options.logLevel, writeToStderr, options.logFormat);
   const { port } = options;
   const globalUnicast = addressPolicy(options.allowPrivate);
   const ownAddresses = localAddresses().map(({ address }) => address);
@@ -81,8 +94,11 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
 
   using resources = new DisposableStack();
   const recording = resources.use(new Recording(options, log));
-  const secrets = openSecrets(options.secrets, resources, log);
+  let secrets = openSecrets(options.secrets, log);
   const counters = new Counters();
+  const service = resources.use(
+    await Service.open(options, { role: "server", events: SERVER_EVENTS, counters, log }),
+  );
   const poller = new Poller();
   const opener = new SocketOpener({
     mode: options.udp,
@@ -101,32 +117,60 @@ export async function runServer(options: ServerOptions, signal: AbortSignal): Pr
   const relay = options.relay
     ? resources.use(openRelayPart(options, { poller, counters, globalUnicast, log }))
     : undefined;
-  const { machine, fastPath } = roleOf({
+  const configFor = (wanted: ServerOptions): ServerConfig => ({
     primary,
     secondary,
     port,
     globalUnicast,
     ownAddresses,
     secrets,
-    advertisedMtu: options.mtu,
-    requireNonce: options.requireNonce,
-    acceptPortMismatch: options.acceptPortMismatch,
-    limits: options.limits === "off" ? "off" : undefined,
-  }, relay);
+    advertisedMtu: wanted.mtu,
+    requireNonce: wanted.requireNonce,
+    acceptPortMismatch: wanted.acceptPortMismatch,
+    limits: wanted.limits === "off" ? "off" : undefined,
+  });
+  const { machine, fastPath } = roleOf(configFor(options), relay);
   const driver = new Driver({
     machine,
     sockets: recording.of(sockets),
     host: relay === undefined ? raw : new SplitLink(relay.link, relay.serves, raw),
     bulk: fastPath && { fastPath, via: "primary" },
-    onEvent: (event) => writeMessage(log, describe(event)),
+    onEvent: (event) => {
+      writeMessage(log, describe(event));
+      service.onEvent(event);
+    },
     onFault: faultReport(log),
     counters,
   });
 
+  service.attach({ part: () => serverPart(driver.status(), relay?.interface) });
+  const reload = new Reload(options, reread, [
+    { of: ["logLevel"], apply: ({ logLevel }) => log.setLevel(logLevel) },
+    {
+      of: ["secrets"],
+      apply(wanted) {
+        secrets = openSecrets(wanted.secrets, log);
+        machine.reconfigure(configFor(wanted));
+      },
+    },
+    {
+      of: ["mtu", "requireNonce", "acceptPortMismatch", "limits"],
+      apply: (wanted) => machine.reconfigure(configFor(wanted)),
+    },
+  ], log);
+  resources.use(onHangup(async () => {
+    const before = secrets;
+    await reload.now();
+    if (secrets === before) secrets?.reload();
+  }));
+
   const places = Object.values(sockets).map(({ local }) => formatEndpoint(local));
   if (relay !== undefined) log.info(`Relaying ${describeRelayPart(relay)}`);
   log.info(`Serving on ${places.join(" and ")}`);
-  const tasks: Task[] = [(ending) => driver.run(ending)];
+  const tasks: Task[] = [
+    (ending) => driver.run(ending),
+    (ending) => service.run(ending),
+  ];
   if (opener.needsPoller || relay !== undefined) {
     tasks.push((ending) => poller.run(ending, { mayNap: opener.needsPoller }));
   }
@@ -145,16 +189,8 @@ function describe(event: Event): Message {
   return "peer" in event ? describeRelayEvent(event) : describeServerEvent(event);
 }
 
-/** The clients' secrets, which are read again at each SIGHUP. */
-function openSecrets(
-  path: string | undefined,
-  resources: DisposableStack,
-  log: Log,
-): SecretsFile | undefined {
-  if (path === undefined) return undefined;
-  const secrets = new SecretsFile(path, log);
-  resources.use(onHangup(() => secrets.reload()));
-  return secrets;
+function openSecrets(path: string | undefined, log: Log): SecretsFile | undefined {
+  return path === undefined ? undefined : new SecretsFile(path, log);
 }
 
 /** The way to native IPv6: where the system has none, the server does the rest of its work. */

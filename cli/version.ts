@@ -6,8 +6,11 @@
 
 import manifest from "../deno.json" with { type: "json" };
 
+/** The version alone. */
+export const VERSION: string = manifest.version;
+
 /** What `teredo --version` prints. */
 export function versionText(): string {
   const { os, arch } = Deno.build;
-  return `teredo ${manifest.version} (Deno ${Deno.version.deno}, ${os} ${arch})\n`;
+  return `teredo ${VERSION} (Deno ${Deno.version.deno}, ${os} ${arch})\n`;
 }

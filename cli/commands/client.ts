@@ -9,6 +9,7 @@ import { type Command, command } from "../command.ts";
 import { serverContradiction } from "../named_servers.ts";
 import { defaulted, optional, required, switchedOff, switchedOn } from "../option.ts";
 import { runClient } from "../run_client.ts";
+import { CONTROL, HOOK, LOG_FORMAT, METRICS } from "../service/service_options.ts";
 import { ALLOW_PRIVATE, configOption, LOG_LEVEL, OFFLOAD, PCAP, UDP } from "../shared_options.ts";
 import { FILE, HOST, HOSTS, INTERFACE, OCTETS, PORT, REFRESH_SECONDS } from "../value_kind.ts";
 
@@ -67,6 +68,10 @@ export const client: Command = command({
     pcap: PCAP,
     config: configOption("client"),
     logLevel: LOG_LEVEL,
+    logFormat: LOG_FORMAT,
+    control: CONTROL,
+    metrics: METRICS,
+    hook: HOOK,
   },
   examples: [
     {
@@ -89,7 +94,7 @@ export const client: Command = command({
   contradiction(values) {
     return serverContradiction(values) ?? credentialContradiction(values);
   },
-  run(options, _positional, { signal }) {
-    return runClient(options, signal);
+  run(options, _positional, { signal }, reread) {
+    return runClient(options, signal, reread);
   },
 });

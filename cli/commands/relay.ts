@@ -8,6 +8,7 @@ import { type Command, command } from "../command.ts";
 import { optional } from "../option.ts";
 import { relayContradiction, relayOptions } from "../relay_options.ts";
 import { runRelay } from "../run_relay.ts";
+import { CONTROL, LOG_FORMAT, METRICS } from "../service/service_options.ts";
 import { ALLOW_PRIVATE, configOption, LOG_LEVEL, OFFLOAD, PCAP, UDP } from "../shared_options.ts";
 import { IPV4, PORT } from "../value_kind.ts";
 
@@ -32,6 +33,9 @@ export const relay: Command = command({
     pcap: PCAP,
     config: configOption("relay"),
     logLevel: LOG_LEVEL,
+    logFormat: LOG_FORMAT,
+    control: CONTROL,
+    metrics: METRICS,
   },
   examples: [
     {
@@ -44,7 +48,7 @@ export const relay: Command = command({
     },
   ],
   contradiction: relayContradiction,
-  run(options, _positional, { signal }) {
-    return runRelay(options, signal);
+  run(options, _positional, { signal }, reread) {
+    return runRelay(options, signal, reread);
   },
 });

@@ -11,6 +11,7 @@ import { type GivenRelay, relayContradiction, relayOptions } from "../relay_opti
 import { runServer } from "../run_server.ts";
 import type { ServerAddresses } from "../server_addresses.ts";
 import { type Contradiction, contradiction } from "../setting.ts";
+import { CONTROL, LOG_FORMAT, METRICS } from "../service/service_options.ts";
 import { ALLOW_PRIVATE, configOption, LOG_LEVEL, OFFLOAD, PCAP, UDP } from "../shared_options.ts";
 import { ADVERTISED_MTU, FILE, IPV4, oneOf, PORT } from "../value_kind.ts";
 
@@ -55,6 +56,9 @@ export const server: Command = command({
     pcap: PCAP,
     config: configOption("server"),
     logLevel: LOG_LEVEL,
+    logFormat: LOG_FORMAT,
+    control: CONTROL,
+    metrics: METRICS,
   },
   examples: [
     {
@@ -73,8 +77,8 @@ export const server: Command = command({
   contradiction(values) {
     return sameAddress(values) ?? relayContradiction(values) ?? relayNotWanted(values);
   },
-  run(options, _positional, { signal }) {
-    return runServer(options, signal);
+  run(options, _positional, { signal }, reread) {
+    return runServer(options, signal, reread);
   },
 });
 

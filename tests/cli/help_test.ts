@@ -33,7 +33,8 @@ for (const command of COMMANDS) {
     assertEquals((await run("help", name)).stdout, stdout);
     const text = unwrapped(stdout);
     for (const [property, option] of Object.entries(options)) {
-      assertStringIncludes(stdout, `  ${flagOf(property, option)}`);
+      const letter = option.letter === undefined ? "" : `-${option.letter}, `;
+      assertStringIncludes(stdout, `  ${letter}${flagOf(property, option)}`);
       assertStringIncludes(text, option.help);
       if (option.fallbackText) assertStringIncludes(text, `default: ${option.fallbackText}`);
     }

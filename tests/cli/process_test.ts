@@ -75,6 +75,30 @@ const MISHAPS: readonly Mishap[] = [
     needs: ["tun"],
   },
   {
+    what: "a second server",
+    script: `${HOST}; $teredo server --primary 83.1.1.1 2>/dev/null & first=$!
+      soon listens 83.1.1.2:3544
+      $teredo server --primary 83.1.1.1; code=$?; kill $first; wait $first; exit $code`,
+    code: 1,
+    says: "Cannot run a second server: one is at work",
+  },
+  {
+    what: "a control socket where a file is",
+    script: `${HOST}; $teredo server --primary 83.1.1.1 --control /etc/passwd`,
+    code: 1,
+    says: "there is a file /etc/passwd, which is no socket",
+  },
+  {
+    what: "a port for metrics in use",
+    script: `${HOST}; $teredo relay --metrics 127.0.0.1:9641 2>/dev/null & first=$!
+      soon is_up teredo
+      $teredo server --primary 83.1.1.1 --metrics 127.0.0.1:9641; code=$?
+      kill $first; wait $first; exit $code`,
+    code: 1,
+    says: "Cannot serve metrics at 127.0.0.1:9641: another program has the port",
+    needs: ["tun"],
+  },
+  {
     what: "a server's secondary address that is not local",
     script: `${HOST}; $teredo server --primary 83.1.1.1 --secondary 83.1.1.3`,
     code: 1,

@@ -1,0 +1,73 @@
+/**
+ * `teredo ping`.
+ *
+ * @module
+ */
+
+import { CliError } from "../cli_error.ts";
+import { type Command, command } from "../command.ts";
+import { choosePaths, ControlClient } from "../control/control_client.ts";
+import { ExitCode } from "../exit_code.ts";
+import { defaulted, switchedOff } from "../option.ts";
+import { pause } from "../pause.ts";
+import { COUNT, IPV6 } from "../ping/ping_kinds.ts";
+import type { PingReport } from "../ping/ping_report.ts";
+import { pingText, summaryText } from "../ping/ping_text.ts";
+import { CONTROL } from "../service/service_options.ts";
+
+/** How long each answer is waited for, in milliseconds: a peer is looked for about so long. */
+const PATIENCE = 10_000;
+
+/** From one request to the next, in milliseconds. */
+const INTERVAL = 1_000;
+
+/** Sends echo requests through the client, and tells which way each answer came. */
+export const ping: Command = command({
+  name: "ping",
+  summary: "Ask an IPv6 address for a sign of life, and tell by which path the answer came",
+  details: [
+    "The requests go through the client that runs here as the host's own packets do: directly to " +
+    "another Teredo client, over the local network to one behind the same NAT, or through a relay to " +
+    "a native IPv6 host. The first one may take some seconds, while the way is looked for.",
+    `It ends with code ${ExitCode.FAILED} when no answer came, and with code ` +
+    `${ExitCode.NOT_RUNNING} when no client runs or it has no address.`,
+  ],
+  positional: { kind: IPV6, help: "The IPv6 address to ask", isRequired: true },
+  options: {
+    count: { ...defaulted(COUNT, 4, "How many requests are sent"), letter: "c" },
+    json: switchedOff("Print JSON, one line for each request"),
+    control: CONTROL,
+  },
+  examples: [
+    { line: "ping 2001:0:5301:101:385c:63bf:acfe:fdf8", does: "Find out how a peer is reached" },
+    { line: "ping 2001:db8::1 --count 1 --json", does: "The same of a native host, for a program" },
+  ],
+  async run({ count, json, control }, [address], { print, signal }) {
+    const [path] = await choosePaths(control, "client");
+    using client = new ControlClient(path!);
+    const reports: PingReport[] = [];
+    while (reports.length < count && !signal.aborted) {
+      if (reports.length > 0) await pause(INTERVAL, signal);
+      if (signal.aborted) break;
+      const report = await client.ping(address!, PATIENCE, signal);
+      if (report === undefined) break;
+      reports.push(report);
+      print(`${json ? JSON.stringify(report) : pingText(report, PATIENCE)}\n`);
+      if (report.outcome === "not_qualified") break;
+    }
+    if (reports.length === 0) return;
+    if (!json) print(`${summaryText(reports)}\n`);
+    check(reports);
+  },
+});
+
+function check(reports: readonly PingReport[]): void {
+  if (reports.some(({ outcome }) => outcome === "not_qualified")) {
+    throw new CliError(
+      'The client has no address: "teredo status" tells why',
+      ExitCode.NOT_QUALIFIED,
+    );
+  }
+  if (reports.some(({ outcome }) => outcome === "answered")) return;
+  throw new CliError(`${reports[0]!.destination} did not answer`);
+}

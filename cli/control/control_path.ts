@@ -1,0 +1,94 @@
+/**
+ * Where the control sockets of roles are.
+ *
+ *     /run/teredo/client.sock             root, or what systemd made for the service
+ *     $XDG_RUNTIME_DIR/teredo/client.sock another user
+ *     /tmp/teredo-1000/client.sock        another user without such a folder
+ *
+ * One folder may serve several network namespaces, each with a client of its own. So outside of the first
+ * one, the namespace's number is part of the name: `client-4026532281.sock`.
+ *
+ * @module
+ */
+
+/** The roles that have a socket. A server with a relay is a server. */
+export const CONTROLLED_ROLES = ["client", "server", "relay"] as const;
+
+/** A role that has a socket. */
+export type ControlledRole = typeof CONTROLLED_ROLES[number];
+
+/** What the paths depend on. */
+export interface PathSurroundings {
+  /** An environment variable. */
+  readonly env: (name: string) => string | undefined;
+  /** The user's number; 0 is root. */
+  readonly uid: number;
+  /** The number of the network namespace, unless it is the first one. */
+  readonly namespace: string | undefined;
+}
+
+/** The folder of the system. */
+const SYSTEM_FOLDER = Deno.build.os === "linux" ? "/run/teredo" : "/var/run/teredo";
+
+/** The folder for sockets, and whether it is for its owner alone. */
+export function controlFolder({ env, uid }: PathSurroundings): string {
+  // systemd makes this one, and may name several.
+  const given = env("RUNTIME_DIRECTORY")?.split(":")[0];
+  return given || (uid === 0 ? SYSTEM_FOLDER : userFolder(env, uid));
+}
+
+/** The path of a role's socket unless another one is chosen. */
+export function defaultControlPath(role: ControlledRole, surroundings: PathSurroundings): string {
+  return `${controlFolder(surroundings)}/${fileName(role, surroundings.namespace)}`;
+}
+
+/**
+ * Where a role's socket may be, as seen by someone who asks: the system's folder, those that services of
+ * systemd have in it, and the user's own.
+ */
+export function controlPaths(role: ControlledRole, surroundings: PathSurroundings): string[] {
+  const { env, uid, namespace } = surroundings;
+  const folders = new Set([
+    controlFolder(surroundings),
+    SYSTEM_FOLDER,
+    `${SYSTEM_FOLDER}/${role}`,
+    `${SYSTEM_FOLDER}-${role}`,
+    userFolder(env, uid),
+  ]);
+  return [...folders].map((folder) => `${folder}/${fileName(role, namespace)}`);
+}
+
+/** The surroundings of this process; `undefined` where there are no Unix sockets. */
+export function pathSurroundings(): PathSurroundings | undefined {
+  const uid = Deno.build.os === "windows" ? null : Deno.uid();
+  if (uid === null) return undefined;
+  return { env: (name) => Deno.env.get(name), uid, namespace: namespaceNumber(uid) };
+}
+
+function fileName(role: ControlledRole, namespace: string | undefined): string {
+  return namespace === undefined ? `${role}.sock` : `${role}-${namespace}.sock`;
+}
+
+function userFolder(env: PathSurroundings["env"], uid: number): string {
+  const runtime = env("XDG_RUNTIME_DIR");
+  return runtime ? `${runtime}/teredo` : `/tmp/teredo-${uid}`;
+}
+
+/**
+ * The number of this network namespace, unless it is that of the system's first process. Root who must
+ * not look is root of a user namespace alone, which seldom has the system's network.
+ */
+function namespaceNumber(uid: number): string | undefined {
+  const own = namespaceOf("self");
+  const first = namespaceOf("1");
+  if (own === undefined || own === first) return undefined;
+  return first === undefined && uid !== 0 ? undefined : own;
+}
+
+function namespaceOf(process: string): string | undefined {
+  try {
+    return /\d+/.exec(Deno.readLinkSync(`/proc/${process}/ns/net`))?.[0];
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * A role's control socket, with messages for what can go wrong.
+ *
+ * @module
+ */
+
+import {
+  type ControlSocket,
+  ControlSocketInUse,
+  openControlSocket,
+} from "../../io/control_socket.ts";
+import type { HttpHandler } from "../../io/http_handler.ts";
+import type { Log } from "../../io/log.ts";
+import { CliError } from "../cli_error.ts";
+import { ExitCode } from "../exit_code.ts";
+import { type ControlledRole, defaultControlPath, pathSurroundings } from "./control_path.ts";
+
+/** Only for its owner, where it stands in a folder that everybody may write. */
+const FOLDER_MODE = 0o755;
+
+/**
+ * Opens the socket of a role. Where there was no say about its place, the role does without one that
+ * cannot be made; but never beside another of its kind.
+ *
+ * @param chosen the path that a person chose
+ * @throws {CliError} another process has the socket, or the chosen one cannot be made
+ */
+export async function openControl(
+  role: ControlledRole,
+  chosen: string | undefined,
+  handler: HttpHandler,
+  log: Log,
+): Promise<ControlSocket | undefined> {
+  const surroundings = pathSurroundings();
+  const path = chosen ?? (surroundings && defaultControlPath(role, surroundings));
+  if (path === undefined) return undefined;
+  try {
+    if (chosen === undefined) makeFolder(path);
+    return await openControlSocket(path, handler);
+  } catch (error) {
+    if (error instanceof ControlSocketInUse) throw secondInstance(role, path);
+    if (chosen !== undefined) throw explain(path, error);
+    log.debug(`"teredo status" cannot ask this ${role}: ${reasonOf(path, error)}`);
+    return undefined;
+  }
+}
+
+function makeFolder(path: string): void {
+  const folder = path.slice(0, path.lastIndexOf("/"));
+  Deno.mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
+  const { uid, isSymlink } = Deno.lstatSync(folder);
+  const owner = Deno.uid();
+  // In /tmp, anybody could have made it. The system's own folder may be root's.
+  if (isSymlink || (uid !== owner && uid !== 0)) {
+    throw new Error(`the folder ${folder} is somebody else's`);
+  }
+}
+
+function secondInstance(role: ControlledRole, path: string): CliError {
+  return new CliError(
+    `Cannot run a second ${role}: one is at work, and answers at ${path}. ` +
+      'Stop it ("teredo status" tells its process), or give this one a place of its own with --control',
+  );
+}
+
+function explain(path: string, error: unknown): CliError {
+  const isDenied = error instanceof Deno.errors.PermissionDenied;
+  return new CliError(
+    `Cannot open the control socket: ${reasonOf(path, error)}. Choose another place with --control`,
+    isDenied ? ExitCode.PERMISSION : ExitCode.FAILED,
+  );
+}
+
+function reasonOf(path: string, error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return `there is no folder for ${path}`;
+  if (error instanceof Deno.errors.AddrInUse) return `there is a file ${path}, which is no socket`;
+  if (error instanceof Deno.errors.PermissionDenied) return `permission for ${path} is denied`;
+  return `${path}: ${error instanceof Error ? error.message : String(error)}`;
+}

@@ -1,0 +1,119 @@
+/**
+ * The metrics of a role, made of its report.
+ *
+ * @module
+ */
+
+import type { ServedPart, StatusReport } from "../status/status_report.ts";
+import type { Metric, Sample } from "./metric.ts";
+
+/** All metrics that the role has. */
+export function roleMetrics(report: StatusReport): Metric[] {
+  const { role, counters } = report;
+  return [
+    gauge("teredo_info", "The role and version; always 1.", [
+      { labels: { role, version: report.version }, value: 1 },
+    ]),
+    gauge("teredo_start_time_seconds", "When the role began, in seconds since 1970.", [
+      { value: Date.parse(report.started) / 1000 },
+    ]),
+    gauge("teredo_ready", "Whether the role does its work: a client, that it is qualified.", [
+      { value: Number(report.ready) },
+    ]),
+    counter(
+      "teredo_datagrams_received_total",
+      "UDP datagrams received.",
+      counters.datagramsReceived,
+    ),
+    counter("teredo_datagrams_sent_total", "UDP datagrams sent.", counters.datagramsSent),
+    counter(
+      "teredo_received_bytes_total",
+      "Octets of UDP payload received.",
+      counters.bytesReceived,
+    ),
+    counter("teredo_sent_bytes_total", "Octets of UDP payload sent.", counters.bytesSent),
+    counter(
+      "teredo_host_packets_received_total",
+      "IPv6 packets that the host sent into the tunnel.",
+      counters.packetsFromHost,
+    ),
+    counter(
+      "teredo_host_packets_sent_total",
+      "IPv6 packets that the host was handed.",
+      counters.packetsToHost,
+    ),
+    countersBy(
+      "teredo_drops_total",
+      "Datagrams and packets dropped, by reason.",
+      "reason",
+      report.drops,
+    ),
+    countersBy("teredo_events_total", "What the role reported, by event.", "event", report.events),
+    ...peerMetrics(report),
+    ...report.served === null ? [] : servedMetrics(report.served),
+    ...report.role === "client" ? clientMetrics(report) : [],
+  ];
+}
+
+function peerMetrics({ role, peerCount }: StatusReport): Metric[] {
+  if (role === "server") return [];
+  return [
+    gauge("teredo_peers", "Peers that are known, by how they are reached.", by("path", peerCount)),
+  ];
+}
+
+function clientMetrics(report: StatusReport): Metric[] {
+  const states = { qualifying: 0, qualified: 0, offline: 0, disabled: 0, [report.state]: 1 };
+  return [
+    gauge("teredo_client_state", "1 for the state that the client is in.", by("state", states)),
+    counter(
+      "teredo_client_qualifications_total",
+      "How often the client got an address, a new one after a change of the mapping included.",
+      report.events["qualified"] ?? 0,
+    ),
+    gauge("teredo_client_refresh_interval_seconds", "How often the mapping is refreshed.", [
+      { value: (report.refreshInterval ?? 0) / 1000 },
+    ]),
+  ];
+}
+
+function servedMetrics(served: ServedPart): Metric[] {
+  return [
+    counter(
+      "teredo_server_solicitations_answered_total",
+      "Router Solicitations answered.",
+      served.solicitationsAnswered,
+    ),
+    counter("teredo_server_bubbles_forwarded_total", "Bubbles forwarded.", served.bubblesForwarded),
+    counter(
+      "teredo_server_echoes_forwarded_total",
+      "ICMPv6 echo messages forwarded.",
+      served.echoesForwarded,
+    ),
+    gauge("teredo_server_limited_addresses", "IPv4 addresses that the rate limits remember.", [
+      { value: served.addressesRemembered },
+    ]),
+  ];
+}
+
+function gauge(name: string, help: string, samples: readonly Sample[]): Metric {
+  return { name, type: "gauge", help, samples };
+}
+
+function counter(name: string, help: string, value: number): Metric {
+  return { name, type: "counter", help, samples: [{ value }] };
+}
+
+/** A counter for each value of a label. */
+function countersBy(
+  name: string,
+  help: string,
+  label: string,
+  values: Readonly<Record<string, number>>,
+): Metric {
+  return { name, type: "counter", help, samples: by(label, values) };
+}
+
+function by(label: string, values: Readonly<Record<string, number>>): Sample[] {
+  return Object.entries(values).map(([key, value]) => ({ labels: { [label]: key }, value }));
+}
