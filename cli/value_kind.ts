@@ -39,6 +39,7 @@ export function text(placeholder: string, expected: string): ValueKind<string> {
 /** The name of a file. */
 export const FILE: ValueKind<string> = {
   ...text("FILE", "the name of a file"),
+  example: "/path/to/file",
   suggestions: "files",
 };
 

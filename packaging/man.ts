@@ -12,6 +12,7 @@ import { parseArgs } from "node:util";
 import { COMMANDS } from "../cli.ts";
 import manifest from "../deno.json" with { type: "json" };
 import { manPage } from "./man_page.ts";
+import { yamlPage } from "./yaml_page.ts";
 
 /** A manual page. */
 export interface Page {
@@ -22,7 +23,10 @@ export interface Page {
 
 /** Every manual page. */
 export function manPages(): Page[] {
-  return [{ name: "teredo.8", text: manPage(COMMANDS, manifest.version) }];
+  return [
+    { name: "teredo.8", text: manPage(COMMANDS, manifest.version) },
+    { name: "teredo.yaml.5", text: yamlPage(COMMANDS, manifest.version) },
+  ];
 }
 
 /** Where a page is installed, below `/usr/share/man`. */

@@ -8,9 +8,7 @@ import type { Command } from "../cli/command.ts";
 import { EXIT_CODE_MEANINGS } from "../cli/exit_code.ts";
 import { commandUsage, optionNotes, optionTerm } from "../cli/help.ts";
 import type { Option } from "../cli/option.ts";
-
-/** A line of the source, or none. */
-type Lines = readonly string[];
+import { escape, item, type Lines, paragraphs, quote, title } from "./roff.ts";
 
 /** The page, in the source of `man`. It has no date, so that the same version gives the same page. */
 export function manPage(commands: readonly Command[], version: string): string {
@@ -36,7 +34,13 @@ export function manPage(commands: readonly Command[], version: string): string {
     ...Object.entries(EXIT_CODE_MEANINGS).flatMap(([code, meaning]) =>
       item(`.B ${code}`, `${meaning}.`)
     ),
+    ".SH ENVIRONMENT",
+    "Every option can also be given by a variable, which is named behind it. That of a switch is true or false; an empty one counts as none.",
     ".SH FILES",
+    ...item(
+      ".I /etc/teredo/client.yaml\\fR, \\fI/etc/teredo/server.yaml\\fR, \\fI/etc/teredo/relay.yaml",
+      "Options of each role; see teredo.yaml(5). What the command line or the environment gives wins.",
+    ),
     ...item(
       ".I /etc/default/teredo\\-client\\fR, \\fI/etc/default/teredo\\-server\\fR, " +
         "\\fI/etc/default/teredo\\-relay",
@@ -59,18 +63,12 @@ export function manPage(commands: readonly Command[], version: string): string {
     ".SH STANDARDS",
     "RFC 4380, RFC 5991, and parts of RFC 6081.",
     ".SH SEE ALSO",
+    ".BR teredo.yaml (5),",
     ".BR ip (8),",
     ".BR ip6tables (8),",
     ".BR systemd.service (5)",
     "",
   ].join("\n");
-}
-
-function title(name: string, section: number, version: string): Lines {
-  return [
-    `.\\" Written from the table of commands by "deno task man"`,
-    `.TH ${name} ${section} "" "teredo ${version}" "System Administration"`,
-  ];
 }
 
 function synopsis(command: Command): Lines {
@@ -93,40 +91,14 @@ function describe(command: Command): Lines {
 
 /** The option in bold, what it takes in italics. */
 function term(property: string, option: Option<unknown>): string {
-  const [flag, placeholder] = optionTerm(property, option).split(" ");
-  return placeholder === undefined
-    ? `.B ${escape(flag!)}`
-    : `.BI ${escape(flag!)} ${quote(` ${placeholder}`)}`;
+  const placeholder = option.kind?.placeholder;
+  const whole = optionTerm(property, option);
+  if (placeholder === undefined) return `.B ${quote(whole)}`;
+  const flag = whole.slice(0, -placeholder.length - 1);
+  return `.BI ${quote(flag)} ${quote(` ${placeholder}`)}`;
 }
 
 function explain(property: string, option: Option<unknown>): string {
   const notes = optionNotes(property, option).join("; ");
   return notes === "" ? `${option.help}.` : `${option.help} (${notes}).`;
-}
-
-function paragraphs(texts: Lines): Lines {
-  return texts.flatMap((text) => [".PP", escape(text)]);
-}
-
-/** A term with its explanation; the term is a macro, ready to use. */
-function item(term: string, text: string): Lines {
-  return [".TP", term, escape(text)];
-}
-
-/** An argument of a macro. */
-function quote(text: string): string {
-  return `"${escape(text).replaceAll('"', "\\(dq")}"`;
-}
-
-/**
- * Text as it is to be read. Hyphens stay what they are, for people copy options and addresses; dots and
- * quotes at the start would be macros.
- */
-export function escape(text: string): string {
-  return text
-    .replaceAll("\\", "\\e")
-    .replaceAll("-", "\\-")
-    .replaceAll("~", "\\(ti")
-    .replaceAll("^", "\\(ha")
-    .replace(/^(?=[.'])/, "\\&");
 }

@@ -36,7 +36,7 @@ export const client: Command = command({
       "The names or primary IPv4 addresses of servers, in the order of preference",
     ),
     server2: optional(
-      HOSTS,
+      { ...HOSTS, example: "203.0.113.2" },
       "The servers' secondary addresses, in the same order",
       "the address after each primary one",
     ),

@@ -33,7 +33,7 @@ export const server: Command = command({
   options: {
     primary: required(IPV4, "The IPv4 address that names the server in its clients' addresses"),
     secondary: optional(
-      IPV4,
+      { ...IPV4, example: "203.0.113.2" },
       "The second IPv4 address, which lets clients detect symmetric NATs",
       "the one after the primary",
     ),

@@ -21,6 +21,7 @@ export interface ListenAddress {
 export const LISTEN_ADDRESS: ValueKind<ListenAddress> = {
   placeholder: "ADDRESS:PORT",
   expected: "an address and port such as 127.0.0.1:9641 or [::1]:9641",
+  example: "127.0.0.1:9641",
   parse(given) {
     const [, bracketed, plain, digits] = /^(?:\[([0-9a-f:]+)\]|([^:[\]]+)):(\d+)$/i.exec(given) ??
       [];

@@ -4,7 +4,7 @@ import { COMMANDS } from "../../cli.ts";
 import { EXIT_CODE_MEANINGS } from "../../cli/exit_code.ts";
 import { flagOf } from "../../cli/option.ts";
 import { manDirectory, manPages } from "../../packaging/man.ts";
-import { escape } from "../../packaging/man_page.ts";
+import { escape } from "../../packaging/roff.ts";
 import { requires } from "../capabilities.ts";
 
 const needs = requires("linux", "man");

@@ -1,0 +1,76 @@
+/**
+ * Example configurations, written from the table of commands:
+ *
+ *     deno task examples            writes packaging/etc/{client,server,relay}.yaml
+ *
+ * @module
+ */
+
+import { stringify } from "@std/yaml";
+import { COMMANDS } from "../cli.ts";
+import type { Command } from "../cli/command.ts";
+import { settingsOf } from "../cli/config_file.ts";
+import { wrap } from "../cli/help.ts";
+import { type Option, optionName } from "../cli/option.ts";
+import type { ValueKind } from "../cli/value_kind.ts";
+
+/** Columns of a comment. */
+const WIDTH = 98;
+
+/** The commands that have a configuration file. */
+export function roles(commands: readonly Command[]): Command[] {
+  return commands.filter(({ options }) => "config" in options);
+}
+
+/** The file of a role, in which every setting is commented out: it changes nothing. */
+export function exampleConfig(command: Command): string {
+  const { name } = command;
+  return [
+    ...comment(`How "teredo ${name}" runs: /etc/teredo/${name}.yaml, see teredo.yaml(5)`),
+    "#",
+    ...comment(
+      `Take the "#" away in front of what is to be set. Flags and variables, --log-level and ` +
+        `TEREDO_LOG_LEVEL for instance, win over this file. "teredo check" tells what is wrong with ` +
+        `it; at SIGHUP it is read again.`,
+    ),
+    ...Array.from(settingsOf(command).values()).flatMap(([property, option]) => [
+      "",
+      ...comment(`${option.settingHelp ?? option.help}.`),
+      ...comment(defaultOf(option)),
+      `#${exampleLine(property, option)}`,
+    ]),
+    "",
+  ].join("\n");
+}
+
+/** A setting at its default, or at an example where it has none: `port: 40000`. */
+export function exampleLine(property: string, { kind, fallback, fallbackText }: Option<unknown>) {
+  const value = kind === undefined
+    ? fallback
+    : valueOf(kind, fallback === undefined ? kind.example ?? kind.placeholder : fallbackText!);
+  return stringify({ [optionName(property)]: value }, { lineWidth: -1 }).trimEnd();
+}
+
+function valueOf({ notation }: ValueKind<unknown>, text: string): unknown {
+  return notation === "number" && /^\d+$/.test(text) ? Number(text) : text;
+}
+
+function defaultOf({ kind, isRequired, fallback, fallbackText }: Option<unknown>): string {
+  const choice = kind?.expected.startsWith("one of") ? `; ${kind.expected}` : "";
+  if (isRequired) return `Required${choice}`;
+  return `Default: ${
+    fallbackText ?? (fallback === undefined ? "none" : String(fallback))
+  }${choice}`;
+}
+
+function comment(text: string): string[] {
+  return wrap(text, WIDTH).map((line) => `# ${line}`);
+}
+
+if (import.meta.main) {
+  const folder = new URL("etc/", import.meta.url);
+  await Deno.mkdir(folder, { recursive: true });
+  for (const role of roles(COMMANDS)) {
+    await Deno.writeTextFile(new URL(`${role.name}.yaml`, folder), exampleConfig(role));
+  }
+}

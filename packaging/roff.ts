@@ -1,0 +1,44 @@
+/**
+ * The macros of man(7), as the manual pages use them.
+ *
+ * @module
+ */
+
+/** Lines of the source. */
+export type Lines = readonly string[];
+
+/** The first lines of a page. */
+export function title(name: string, section: number, version: string): Lines {
+  return [
+    `.\\" Written from the table of commands by "deno task man"`,
+    `.TH ${name} ${section} "" "teredo ${version}" "System Administration"`,
+  ];
+}
+
+/** Paragraphs of text. */
+export function paragraphs(texts: Lines): Lines {
+  return texts.flatMap((text) => [".PP", escape(text)]);
+}
+
+/** A term with its explanation; the term is a macro, ready to use. */
+export function item(term: string, text: string): Lines {
+  return [".TP", term, escape(text)];
+}
+
+/** An argument of a macro. */
+export function quote(text: string): string {
+  return `"${escape(text).replaceAll('"', "\\(dq")}"`;
+}
+
+/**
+ * Text as it is to be read. Hyphens stay what they are, for people copy options and addresses; dots and
+ * quotes at the start would be macros.
+ */
+export function escape(text: string): string {
+  return text
+    .replaceAll("\\", "\\e")
+    .replaceAll("-", "\\-")
+    .replaceAll("~", "\\(ti")
+    .replaceAll("^", "\\(ha")
+    .replace(/^(?=[.'])/, "\\&");
+}

@@ -1,0 +1,66 @@
+/**
+ * The manual page `teredo.yaml(5)`, written from the table of commands in the macros of man(7).
+ *
+ * @module
+ */
+
+import type { Command } from "../cli/command.ts";
+import { settingsOf } from "../cli/config_file.ts";
+import { environmentName } from "../cli/environment_name.ts";
+import { optionNotes } from "../cli/help.ts";
+import type { Option } from "../cli/option.ts";
+import { exampleConfig, exampleLine, roles } from "./example_config.ts";
+import { escape, item, type Lines, paragraphs, quote, title } from "./roff.ts";
+
+/** The page, in the source of `man`. */
+export function yamlPage(commands: readonly Command[], version: string): string {
+  return [
+    ...title("TEREDO.YAML", 5, version),
+    ".SH NAME",
+    "teredo.yaml \\- configuration of a Teredo client, server or relay",
+    ".SH SYNOPSIS",
+    ...roles(commands).flatMap(({ name }, i) => [
+      ...i === 0 ? [] : [".br"],
+      `.I ${escape(`/etc/teredo/${name}.yaml`)}`,
+    ]),
+    ".SH DESCRIPTION",
+    ...paragraphs([
+      "Each role of teredo(8) reads a file of its own where it exists, or another one that --config or TEREDO_CONFIG names. It is YAML: one mapping, whose keys are the names of the role's options without their dashes. Switches are true or false; where an option takes several values, a list and one text with commas mean the same.",
+      "The command line wins over the environment, that over the file, and that over the defaults. A key that is unknown or given twice, and a value of a wrong kind, end the role with exit code 78 and a message for each, with its line. The command teredo check tells the same without beginning anything.",
+      "At SIGHUP a role reads its file again. It uses at once what can change without losing the address: the log's level; a client's servers; a server's secrets, mtu, limits, require-nonce and accept-port-mismatch. It logs what changed, and what only a restart changes. When something is wrong with the file, all stays as it was.",
+    ]),
+    ".SH SETTINGS",
+    ...roles(commands).flatMap(describe),
+    ".SH EXAMPLES",
+    ...roles(commands).slice(0, 1).flatMap((role) => [
+      `What a package installs for teredo ${role.name} begins so:`,
+      ".PP",
+      ".RS",
+      ".EX",
+      ...exampleConfig(role).split("\n").slice(0, 10).map(escape),
+      ".EE",
+      ".RE",
+    ]),
+    ".SH SEE ALSO",
+    ".BR teredo (8)",
+    "",
+  ].join("\n");
+}
+
+function describe(command: Command): Lines {
+  return [
+    `.SS ${quote(`${command.name}.yaml`)}`,
+    ...Array.from(settingsOf(command).values()).flatMap(([property, option]) =>
+      item(`.B ${quote(exampleLine(property, option))}`, explain(property, option))
+    ),
+  ];
+}
+
+function explain(property: string, option: Option<unknown>): string {
+  const notes = optionNotes(property, option).filter((note) =>
+    !note.startsWith(environmentName(property))
+  );
+  if (option.kind === undefined) notes.push(`default: ${option.fallback}`);
+  else if (option.fallback === undefined) notes.unshift(option.kind.expected);
+  return `${option.settingHelp ?? option.help} (${notes.join("; ")}).`;
+}
