@@ -5,9 +5,11 @@
  */
 
 /** Tells the service manager. Nothing here throws: who does not listen is not told. */
-export interface Notifier extends Disposable {
+export interface Notifier {
   /** Sends assignments such as `READY=1`. */
   notify(...assignments: readonly string[]): void;
+  /** Gives the socket back when all is sent. */
+  close(): Promise<void>;
 }
 
 /** A socket address that this program cannot send to. */
@@ -28,21 +30,18 @@ export function openNotifier(path: string, own: string): Notifier {
   // It goes on without its name.
   Deno.removeSync(own);
   const encoder = new TextEncoder();
-  let isOpen = true;
+  // One after the other: a later STATUS must not be overtaken by an earlier one.
   let sending = Promise.resolve();
   return {
     notify(...assignments): void {
       const message = encoder.encode(`${assignments.map(oneLine).join("\n")}\n`);
-      // One after the other: READY=1 must not overtake its STATUS.
-      sending = sending.then(async () => {
-        if (isOpen) await socket.send(message, { transport: "unixpacket", path });
-      }).catch(() => {});
+      sending = sending
+        .then(async () => void await socket.send(message, { transport: "unixpacket", path }))
+        .catch(() => {});
     },
-    [Symbol.dispose](): void {
-      sending = sending.then(() => {
-        isOpen = false;
-        socket.close();
-      });
+    async close(): Promise<void> {
+      await sending;
+      socket.close();
     },
   };
 }

@@ -32,6 +32,8 @@ const COMMANDS = [
   "nft",
   "nsenter",
   "ping",
+  "prometheus",
+  "promtool",
   "setpriv",
   "shellcheck",
   "sysctl",

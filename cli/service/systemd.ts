@@ -51,7 +51,7 @@ export class Systemd implements Disposable {
 
   [Symbol.dispose](): void {
     this.#stop();
-    this.#notifier?.[Symbol.dispose]();
+    this.#notifier?.close();
   }
 
   #stop: () => void = () => {};
