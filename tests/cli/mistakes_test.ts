@@ -83,6 +83,15 @@ const USAGE: readonly Mistake[] = [
     "--host-only serves no --prefix but this host's own addresses",
   ],
   ["server --primary 192.0.2.1 --secondary 192.0.2.1", 2, "--secondary needs another address"],
+  ["client a --log-format xml", 2, '--log-format needs one of text, json, not "xml"'],
+  ["client a --metrics 9641", 2, "--metrics needs an address and port such as 127.0.0.1:9641"],
+  ["relay --hook x", 2, "Unknown option --hook"],
+  ["status servr", 2, 'ROLE needs one of client, server, relay, not "servr"'],
+  ["status client server", 2, 'Unexpected argument "server"'],
+  ["ping", 2, '"teredo ping" needs an IPv6 address'],
+  ["ping 192.0.2.1", 2, 'ADDRESS needs an IPv6 address such as 2001:db8::1, not "192.0.2.1"'],
+  ["ping ::1 -c 0", 2, '--count needs a number from 1 to 1000, not "0"'],
+  ["ping ::1 -c 1 --count 2", 2, "--count is given twice"],
   ["decode", 2, '"teredo decode" needs a Teredo address'],
   ["decode 2001:0:1", 2, 'Cannot decode "2001:0:1": it is not an IPv6 address'],
   ["decode 1 2", 2, 'Unexpected argument "2"'],
@@ -90,6 +99,8 @@ const USAGE: readonly Mistake[] = [
 ];
 
 const FAILURES: readonly Mistake[] = [
+  ["status --control /nowhere/a.sock", 3, "Teredo does not run here: there is no socket /nowhere"],
+  ["ping ::1 --control /nowhere/a.sock", 3, "Teredo does not run here: there is no socket /nowh"],
   ["decode 2001:db8::1", 1, "it is not a Teredo address, which starts with 2001:0:"],
   ["decode 3ffe:831f::1", 1, "3ffe:831f::/32 was Teredo's prefix in tests"],
   [

@@ -37,3 +37,12 @@ Deno.test("log: the level can change", () => {
   log.warn("three");
   assertEquals(lines, ["two"]);
 });
+
+Deno.test("log: as JSON, a line is an object, whatever the text holds", () => {
+  const lines: string[] = [];
+  openLog("info", (line) => lines.push(line), "json").warn('say "x"\nand more');
+  const { time, level, message } = JSON.parse(lines[0]!);
+  assertEquals([level, message], ["warn", 'say "x"\nand more']);
+  assertMatch(time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+  assertEquals(lines[0]!.indexOf("\n"), lines[0]!.length - 1);
+});

@@ -1,0 +1,66 @@
+/** What a client tells those who operate it: systemd, a hook, and the log as JSON. */
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { requires } from "../capabilities.ts";
+import { createLab } from "./lab.ts";
+import { ADDRESS } from "./plan.ts";
+import { prepareTeredo, startServer, teredo } from "./teredo.ts";
+
+const needs = requires("linux", "namespaces", "tun", "ip", "nsenter", "bash");
+
+const HOOK = `#!/bin/bash
+echo "$STATE \${ADDRESS:-none} \${MTU:-none} $IFACE $IFINDEX $OLD_STATE \${LLADDRESS:-none} $#" >>FILE
+`;
+
+Deno.test({
+  name: needs.title("service: a client tells systemd, runs its hook, and logs JSON if asked to"),
+  ignore: needs.ignore,
+  fn: async () => {
+    await prepareTeredo();
+    await using lab = await createLab({ A: { by: "user", kind: "cone" } });
+    await using _server = await startServer(lab.server);
+    const { client } = lab.sites.A;
+    const folder = await Deno.makeTempDir();
+    const receiver = Deno.listenDatagram({ transport: "unixpacket", path: `${folder}/notify` });
+    try {
+      const messages: string[] = [];
+      const ready = Promise.withResolvers<void>();
+      const listening = (async () => {
+        for await (const [bytes] of receiver) {
+          const text = new TextDecoder().decode(bytes);
+          messages.push(text);
+          if (text.startsWith("READY=1")) ready.resolve();
+        }
+      })();
+      const hook = HOOK.replace("FILE", `${folder}/hooked`);
+      await Deno.writeTextFile(`${folder}/hook`, hook, { mode: 0o755 });
+      await using process = await client.spawn(
+        ...["env", `NOTIFY_SOCKET=${folder}/notify`, "WATCHDOG_USEC=400000"],
+        ...teredo("client", ADDRESS.serverPrimary, "--hook", `${folder}/hook`),
+        ...["--log-format", "json"],
+      );
+      await ready.promise;
+      const [, address] = await process.waitForLog(/^\{.*the Teredo address is ([0-9a-f:]+)/);
+      assertEquals((await process.end("SIGTERM")).code, 0, process.log);
+      receiver.close();
+      await listening;
+
+      for (const line of process.log.split("\n")) {
+        assertEquals(Object.keys(JSON.parse(line)), ["time", "level", "message"], line);
+      }
+      const told = messages.filter((text) => text !== "WATCHDOG=1\n");
+      assertMatch(told[0]!, /^STATUS=qualifying through 83\.1\.1\.1\n$/);
+      const whole = told.find((text) => text.startsWith("READY=1"))!;
+      assertStringIncludes(whole, `STATUS=qualified through 83.1.1.1, ${address}\n`);
+      assertMatch(told.at(-1)!, /^STOPPING=1\n/);
+
+      const [up, destroy, ...more] = (await Deno.readTextFile(`${folder}/hooked`)).trim().split(
+        "\n",
+      );
+      assertMatch(up!, new RegExp(`^up ${address} 1280 teredo \\d+ down none 0$`));
+      assertMatch(destroy!, /^destroy none none teredo \d+ up none 0$/);
+      assertEquals(more, []);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
