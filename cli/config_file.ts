@@ -46,8 +46,8 @@ function explain(error: unknown, attempt: string): CliError {
     return new ConfigError(`${attempt}: it is a directory`);
   }
   if (error instanceof Deno.errors.PermissionDenied) {
-    const remedy = `this user may not. Let everybody read it: "chmod a+r", its folders included`;
-    return new CliError(`${attempt}: ${remedy}`, ExitCode.PERMISSION);
+    const remedy = "Run as root, or let this user read the file and enter its folders";
+    return new CliError(`${attempt}: permission is denied. ${remedy}`, ExitCode.PERMISSION);
   }
   const reason = error instanceof Error ? error.message : String(error);
   return new ConfigError(`${attempt}: ${reason}`);
