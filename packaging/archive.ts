@@ -13,8 +13,8 @@
 import { parseArgs } from "node:util";
 import manifest from "../deno.json" with { type: "json" };
 import {
+  configFiles,
   copy,
-  defaultFiles,
   executable,
   type InstalledFile,
   runTool,
@@ -72,8 +72,8 @@ async function filesFor(target: Target): Promise<InstalledFile[]> {
   }
   const shared = [license, ...await sharedFiles("site-functions")];
   if (!target.includes("linux")) return shared;
-  const defaults = await defaultFiles("share/doc/teredo/examples/default");
-  return [...shared, ...await systemdFiles(), ...defaults];
+  const examples = await configFiles("share/doc/teredo/examples");
+  return [...shared, ...await systemdFiles(), ...examples];
 }
 
 if (import.meta.main) {

@@ -19,8 +19,8 @@ import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
 import manifest from "../deno.json" with { type: "json" };
 import {
+  configFiles,
   copy,
-  defaultFiles,
   executable,
   type InstalledFile,
   runTool,
@@ -75,7 +75,7 @@ async function packageFiles(program: string): Promise<InstalledFile[]> {
   ];
   return [
     ...usr.map(compressed).map((file) => ({ ...file, path: `usr/${file.path}` })),
-    ...await defaultFiles("etc/default"),
+    ...await configFiles("etc/teredo"),
   ];
 }
 
@@ -120,7 +120,7 @@ Description: IPv6 for hosts behind IPv4 NATs: Teredo client, server and relay
  server gives clients their address and introduces them to their peers, and
  the relay carries packets between clients and the native IPv6 Internet.
  .
- None of its services runs before it is configured in /etc/default and
+ None of its services runs before it is configured in /etc/teredo and
  enabled.
 `;
 }

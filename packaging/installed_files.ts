@@ -48,11 +48,11 @@ export async function systemdFiles(): Promise<InstalledFile[]> {
   ]);
 }
 
-/** The files in which the arguments of the services stand; below `/etc/default`, or wherever. */
-export async function defaultFiles(directory: string): Promise<InstalledFile[]> {
+/** The configuration of each role, in which nothing is set; in `etc/teredo`, or wherever. */
+export async function configFiles(directory: string): Promise<InstalledFile[]> {
   return await Promise.all(
     ["client", "relay", "server"].map((role) =>
-      copy(`${directory}/teredo-${role}`, `packaging/default/teredo-${role}`)
+      copy(`${directory}/${role}.yaml`, `packaging/etc/${role}.yaml`)
     ),
   );
 }

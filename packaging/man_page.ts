@@ -41,11 +41,6 @@ export function manPage(commands: readonly Command[], version: string): string {
       ".I /etc/teredo/client.yaml\\fR, \\fI/etc/teredo/server.yaml\\fR, \\fI/etc/teredo/relay.yaml",
       "Options of each role; see teredo.yaml(5). What the command line or the environment gives wins.",
     ),
-    ...item(
-      ".I /etc/default/teredo\\-client\\fR, \\fI/etc/default/teredo\\-server\\fR, " +
-        "\\fI/etc/default/teredo\\-relay",
-      "The arguments with which the units of systemd run each role, where a package installed them.",
-    ),
     ...item(".I /dev/net/tun", "Where client and relay get their network interface."),
     ".SH EXAMPLES",
     ...commands.flatMap(({ examples }) =>

@@ -59,9 +59,9 @@ Deno.test({
       assertEquals(files.get("/usr/bin/teredo"), "-rwxr-xr-x root/root");
       for (
         const file of [
-          "/etc/default/teredo-client",
-          "/etc/default/teredo-relay",
-          "/etc/default/teredo-server",
+          "/etc/teredo/client.yaml",
+          "/etc/teredo/relay.yaml",
+          "/etc/teredo/server.yaml",
           "/usr/lib/systemd/system/teredo-client.service",
           "/usr/lib/systemd/system/teredo-relay.service",
           "/usr/lib/systemd/system/teredo-server.service",
@@ -70,6 +70,7 @@ Deno.test({
           "/usr/share/bash-completion/completions/teredo",
           "/usr/share/doc/teredo/copyright",
           "/usr/share/fish/vendor_completions.d/teredo.fish",
+          "/usr/share/man/man5/teredo.yaml.5.gz",
           "/usr/share/man/man8/teredo.8.gz",
           "/usr/share/zsh/vendor-completions/_teredo",
         ]

@@ -1,5 +1,5 @@
 /** The units of systemd, as its own tools judge them; none is started. */
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { COMMANDS } from "../../cli.ts";
 import { ExitCode } from "../../cli/exit_code.ts";
 import { parseCommandLine } from "../../cli/parse.ts";
@@ -99,23 +99,18 @@ for (const role of ROLES) {
 
   Deno.test(`systemd: ${name} is not restarted when that mends nothing`, async () => {
     const [codes] = settings(await unit(role), "RestartPreventExitStatus");
-    assertEquals(codes, `${ExitCode.USAGE} ${ExitCode.PERMISSION}`);
+    assertEquals(codes, `${ExitCode.USAGE} ${ExitCode.PERMISSION} ${ExitCode.CONFIG}`);
   });
 
-  Deno.test(`systemd: ${name} reads its arguments from its file, each of whose lines is right`, async () => {
+  Deno.test(`systemd: ${name} reads its file, and reloads it where it is right`, async () => {
     const text = await unit(role);
-    assertEquals(settings(text, "EnvironmentFile"), [`-/etc/default/teredo-${role}`]);
-    assertEquals(settings(text, "ExecStart"), [`/usr/bin/teredo ${role} $TEREDO_ARGS`]);
-    const command = COMMANDS.find(({ name }) => name === role)!;
-    const lines = (await read(`default/teredo-${role}`)).split("\n").filter((line) => line !== "");
-    const examples = lines.filter((line) => /^#?TEREDO_ARGS=/.test(line));
-    assert(examples.length >= 3);
-    for (const line of examples) {
-      const args = /^#?TEREDO_ARGS="([^"]*)"$/.exec(line)![1]!;
-      assertEquals(parseCommandLine(command, args.split(" ")).type, "run", line);
-    }
-    assertEquals(examples.filter((line) => !line.startsWith("#")).length, 1, "one is in force");
-    for (const line of lines) assertMatch(line, /^(#|TEREDO_ARGS=)/);
+    assertEquals(settings(text, "ExecStart"), [`/usr/bin/teredo ${role}`]);
+    const [check, ...rest] = settings(text, "ExecReload");
+    assertEquals(rest, ["/bin/kill -HUP $MAINPID"]);
+    const [, first, ...args] = check!.split(" ");
+    const command = COMMANDS.find(({ name }) => name === first)!;
+    assertEquals(parseCommandLine(command, args).type, "run");
+    assertEquals(args, ["--role", role]);
   });
 }
 
