@@ -15,6 +15,7 @@ const PATIENCE = 30_000;
 
 /** Words for the scripts: they wait for what must come true soon, and leave no process behind. */
 const PRELUDE = `
+  mount -t tmpfs tmpfs /run
   trap 'kill -KILL $(jobs -p) 2>/dev/null' EXIT
   soon() {
     for _ in $(seq 500); do "$@" && return; sleep 0.02; done
