@@ -81,9 +81,13 @@ Deno.test({
   },
 });
 
+const needsSetpriv = requires("linux", "namespaces", "ip", "bash", "setpriv");
+
 Deno.test({
-  name: needs.title("config: check needs neither network nor capability, and tells all mistakes"),
-  ignore: needs.ignore,
+  name: needsSetpriv.title(
+    "config: check needs neither network nor capability, and tells all mistakes",
+  ),
+  ignore: needsSetpriv.ignore,
   fn: async () => {
     const { code, stdout, stderr } = await inFreshNamespace(`${FOLDERS}; cd /etc/teredo
       check="setpriv --bounding-set -all --inh-caps -all --no-new-privs $teredo check"
