@@ -1,6 +1,7 @@
 /** The units of systemd, as its own tools judge them; none is started. */
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { COMMANDS } from "../../cli.ts";
+import { controlPaths } from "../../cli/control/control_path.ts";
 import { ExitCode } from "../../cli/exit_code.ts";
 import { parseCommandLine } from "../../cli/parse.ts";
 import { findCommand, requires } from "../capabilities.ts";
@@ -95,6 +96,14 @@ for (const role of ROLES) {
     assertEquals(settings(text, "DynamicUser"), ["yes"]);
     const device = role === "server" ? [] : ["/dev/net/tun rw"];
     assertEquals(settings(text, "DeviceAllow"), device);
+  });
+
+  Deno.test(`systemd: ${name} says when it is ready, and is found by teredo status`, async () => {
+    const text = await unit(role);
+    assertEquals(settings(text, "Type"), ["notify"]);
+    const [folder] = settings(text, "RuntimeDirectory");
+    const asked = controlPaths(role, { env: () => undefined, uid: 0, namespace: undefined });
+    assert(asked.includes(`/run/${folder}/${role}.sock`), asked.join(", "));
   });
 
   Deno.test(`systemd: ${name} is not restarted when that mends nothing`, async () => {
