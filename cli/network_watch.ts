@@ -4,20 +4,24 @@
  * @module
  */
 
-import { openLinkMonitor } from "../ffi/link_monitor.ts";
+import { openLinkMonitor, type OwnInterface } from "../ffi/link_monitor.ts";
 import type { Poller } from "../ffi/poller.ts";
-import type { Tun } from "../ffi/tun.ts";
 import { interfaceChanges, linkChanges, wakeUps } from "../io/network_changes.ts";
 import { NetworkMonitor } from "../io/network_monitor.ts";
 
-/** A monitor that does not look at our own interface, and gives back what it holds by disposal. */
+/** Our own interface, whose changes are none of the network. */
+export interface OwnLink extends OwnInterface {
+  readonly name: string;
+}
+
+/** A monitor that gives back what it holds by disposal. */
 export function watchNetwork(
-  { name, index }: Pick<Tun, "name" | "index">,
+  own: OwnLink | undefined,
   poller: Poller,
   onChange: () => void,
 ): NetworkMonitor & Disposable {
-  const links = openLinkMonitor(index);
-  const changes = links === undefined ? interfaceChanges(name) : linkChanges(links, poller);
+  const links = openLinkMonitor(own);
+  const changes = links === undefined ? interfaceChanges(own?.name) : linkChanges(links, poller);
   const monitor = new NetworkMonitor([changes, wakeUps()], onChange);
   return Object.assign(monitor, { [Symbol.dispose]: () => links?.close() });
 }

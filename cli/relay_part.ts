@@ -22,6 +22,8 @@ import { formatIpv6 } from "../wire/ipv6_address.ts";
 import type { Ipv6Prefix } from "../wire/ipv6_prefix.ts";
 import { CliError } from "./cli_error.ts";
 import { describeOffload, type OffloadMode } from "./offload.ts";
+import type { OwnLink } from "./network_watch.ts";
+import { type Restorable, restorer } from "./own_interface.ts";
 import { withRemedy } from "./permission.ts";
 import type { GivenRelay } from "./relay_options.ts";
 
@@ -45,6 +47,8 @@ export interface RelayPart extends Disposable {
   readonly serves: readonly Ipv6Prefix[];
   readonly interface: string;
   readonly link: HostLink;
+  /** The same interface, for who watches the network. */
+  readonly own: OwnLink;
 }
 
 const DEFAULT_INTERFACE = "teredo";
@@ -80,8 +84,10 @@ export function openRelayPart(
   });
   const link = openTunLink(tun, poller, counters);
   log.info(describeOffload(tun));
+  const { name, index } = tun;
+  const own = { name, index, onNews: restorer(name, restorable(tun, log), log) };
   const opened = stack.move();
-  return { relay, serves, interface: tun.name, link, [Symbol.dispose]: () => opened.dispose() };
+  return { relay, serves, interface: name, link, own, [Symbol.dispose]: () => opened.dispose() };
 }
 
 /** "between Teredo clients and 2000::/3 through interface teredo". */
@@ -106,6 +112,20 @@ function configure({ name, index }: Tun): void {
   } finally {
     configuration.close();
   }
+}
+
+/** A relay's interface has a route, and no address that anybody could take. */
+function restorable(tun: Tun, log: Log): Restorable {
+  return {
+    needs: () => false,
+    restore() {
+      try {
+        configure(tun);
+      } catch (error) {
+        log.error(error instanceof Error ? error.message : String(error));
+      }
+    },
+  };
 }
 
 /** The native addresses that packets of clients go to. */

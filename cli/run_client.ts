@@ -32,6 +32,7 @@ import { type GivenServers, serverDirectory } from "./named_servers.ts";
 import { describeNativeIpv6, nativeIpv6, refuseBesideNativeIpv6 } from "./native_ipv6.ts";
 import { watchNetwork } from "./network_watch.ts";
 import { describeOffload, type OffloadMode } from "./offload.ts";
+import { restorer } from "./own_interface.ts";
 import { withRemedy } from "./permission.ts";
 import { pingThrough } from "./ping/client_ping.ts";
 import { Recording, type RecordingOptions } from "./recording.ts";
@@ -107,7 +108,9 @@ export async function runClient(
   withRemedy("CAP_NET_ADMIN", () => network.prepare(TEREDO_MTU));
 
   const poller = new Poller();
-  const monitor = resources.use(watchNetwork(tun, poller, onNetworkChange));
+  const { name, index } = tun;
+  const own = { name, index, onNews: restorer(name, network, log) };
+  const monitor = resources.use(watchNetwork(own, poller, onNetworkChange));
   const opener = new SocketOpener({ mode: options.udp, poller, counters, log });
   const { sockets, group } = resources.use(
     await openClientSockets(options, opener, counters, log),

@@ -8,6 +8,7 @@ import { Poller } from "../ffi/poller.ts";
 import { Counters } from "../io/counters.ts";
 import { Driver } from "../io/driver.ts";
 import { type LogFormat, type LogLevel, openLog, writeToStderr } from "../io/log.ts";
+import { localAddresses } from "../io/local_addresses.ts";
 import { together } from "../io/together.ts";
 import type { RelayEvent } from "../relay/relay.ts";
 import { formatEndpoint } from "../wire/endpoint.ts";
@@ -16,6 +17,7 @@ import { addressPolicy } from "./address_policy.ts";
 import { describeDrops } from "./drop_report.ts";
 import { faultReport } from "./fault_report.ts";
 import { writeMessage } from "./message.ts";
+import { watchNetwork } from "./network_watch.ts";
 import { Recording, type RecordingOptions } from "./recording.ts";
 import { describeRelayPart, openRelayPart, type RelayPartOptions } from "./relay_part.ts";
 import { describeRelayEvent } from "./relay_report.ts";
@@ -62,6 +64,9 @@ export async function runRelay(
   const part = resources.use(
     openRelayPart(options, { poller, counters, globalUnicast, log }),
   );
+  const monitor = resources.use(
+    watchNetwork(part.own, poller, () => globalUnicast.attach(localAddresses())),
+  );
   const opener = new SocketOpener({ mode: options.udp, poller, counters, log });
   const socket = opener.open(options.bind ?? ipv4Address(0), options.port ?? 0);
   resources.defer(() => socket.close());
@@ -90,6 +95,7 @@ export async function runRelay(
     (ending) => driver.run(ending),
     (ending) => service.run(ending),
     (ending) => poller.run(ending, { mayNap: opener.needsPoller }),
+    (ending) => monitor.run(ending),
   );
   log.debug(() => describeDrops(counters));
   log.info(`Stopped; interface ${part.interface} is removed`);

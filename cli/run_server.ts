@@ -19,12 +19,14 @@ import { Server } from "../server/server.ts";
 import type { ServerConfig, ServerSocket } from "../server/server_config.ts";
 import type { ServerEvent } from "../server/server_event.ts";
 import { ServerWithRelay } from "../server/server_with_relay.ts";
-import { formatEndpoint } from "../wire/endpoint.ts";
+import { addressOf, formatEndpoint } from "../wire/endpoint.ts";
 import { formatIpv4, type Ipv4Address } from "../wire/ipv4_address.ts";
+import { AddressWatch } from "./address_watch.ts";
 import { addressPolicy } from "./address_policy.ts";
 import { describeDrops } from "./drop_report.ts";
 import { faultReport } from "./fault_report.ts";
 import { type Message, writeMessage } from "./message.ts";
+import { watchNetwork } from "./network_watch.ts";
 import { withRemedy } from "./permission.ts";
 import { Recording, type RecordingOptions } from "./recording.ts";
 import {
@@ -164,14 +166,21 @@ export async function runServer(
     if (secrets === before) secrets?.reload();
   }));
 
+  const watch = new AddressWatch(Object.values(sockets).map(({ local }) => addressOf(local)), log);
+  const monitor = resources.use(watchNetwork(relay?.own, poller, () => {
+    const own = localAddresses();
+    globalUnicast.attach(own);
+    watch.look(own.map(({ address }) => address));
+  }));
   const places = Object.values(sockets).map(({ local }) => formatEndpoint(local));
   if (relay !== undefined) log.info(`Relaying ${describeRelayPart(relay)}`);
   log.info(`Serving on ${places.join(" and ")}`);
   const tasks: Task[] = [
     (ending) => driver.run(ending),
+    (ending) => monitor.run(ending),
     (ending) => service.run(ending),
   ];
-  if (opener.needsPoller || relay !== undefined) {
+  if (Deno.build.os === "linux") {
     tasks.push((ending) => poller.run(ending, { mayNap: opener.needsPoller }));
   }
   await together(signal, ...tasks);

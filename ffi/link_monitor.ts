@@ -20,13 +20,27 @@ export interface LinkMonitor {
   close(): void;
 }
 
+/** What became of our own interface, be it by us or by others. */
+export type OwnNews =
+  | { readonly type: "down" }
+  | { readonly type: "up" }
+  /** While it is up: one that is down has no addresses. */
+  | { readonly type: "address_lost"; readonly address: Uint8Array };
+
+/** Our own interface. */
+export interface OwnInterface {
+  readonly index: number;
+  /** Hears of it while the monitor is read. */
+  readonly onNews: (news: OwnNews) => void;
+}
+
 /**
  * Opens a monitor.
  *
- * @param ignored The index of an interface whose changes are no news: our own.
+ * @param own Our own interface, if there is one: it is up, and what changes about it is no news of the network.
  * @returns Undefined where the system does not tell: then one looks from time to time.
  * @throws {SystemError} It cannot be opened.
  */
-export function openLinkMonitor(ignored: number): LinkMonitor | undefined {
-  return Deno.build.os === "linux" ? new LinuxLinkMonitor(ignored) : undefined;
+export function openLinkMonitor(own?: OwnInterface): LinkMonitor | undefined {
+  return Deno.build.os === "linux" ? new LinuxLinkMonitor(own) : undefined;
 }

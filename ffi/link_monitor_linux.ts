@@ -8,7 +8,7 @@
  * @module
  */
 import { errno, errnoName, SystemError } from "./errno.ts";
-import type { LinkMonitor } from "./link_monitor.ts";
+import type { LinkMonitor, OwnInterface } from "./link_monitor.ts";
 import { type Libc, libc } from "./libc.ts";
 import { type NetlinkMessage, parseAttributes, parseMessages } from "./netlink_message.ts";
 import { allocate, u32 } from "./struct.ts";
@@ -53,24 +53,33 @@ const LONGEST_DEFAULT = 3;
 /** Facts beyond this number are forgotten: a host has dozens. */
 const MAX_FACTS = 10_000;
 
-/** Something about the network that holds or does not. */
+/** Something about an interface that holds or does not. */
 interface Fact {
-  readonly name: string;
+  readonly about: "link" | "address" | "route";
+  /** The interface's index; 0 for a route through several or none. */
+  readonly index: number;
+  /** What it is about, in octets: an address or a gateway. */
+  readonly octets: Uint8Array;
+  /** What else tells it from others. */
+  readonly detail: string;
   readonly holds: boolean;
 }
+
+const NOTHING = new Uint8Array(0);
 
 /** A monitor of Linux. See {@linkcode LinkMonitor} for the contract. */
 export class LinuxLinkMonitor implements LinkMonitor {
   readonly #libc: Libc = libc();
   /** -1 once closed: the number may soon be another file's. */
   #fd: number;
-  readonly #ignored: number;
+  readonly #own: OwnInterface | undefined;
+  #isOwnUp = true;
   readonly #buffer = allocate(65_536);
   /** Facts by name, and whether they held when they were last told. */
   readonly #facts = new Map<string, boolean>();
 
-  constructor(ignored: number) {
-    this.#ignored = ignored;
+  constructor(own: OwnInterface | undefined) {
+    this.#own = own;
     this.#fd = this.#libc.socket(
       AF_NETLINK,
       SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC,
@@ -121,33 +130,50 @@ export class LinuxLinkMonitor implements LinkMonitor {
   }
 
   #learn(message: NetlinkMessage): boolean {
-    const fact = factOf(message, this.#ignored);
-    if (fact === undefined || this.#facts.get(fact.name) === fact.holds) return false;
+    const fact = factOf(message);
+    if (fact === undefined) return false;
+    if (fact.index === this.#own?.index) {
+      this.#tell(this.#own, fact);
+      return false;
+    }
+    const { about, index, octets, detail, holds } = fact;
+    const name = `${about} ${index} ${octets.toHex()} ${detail}`;
+    if (this.#facts.get(name) === holds) return false;
     if (this.#facts.size >= MAX_FACTS) this.#facts.clear();
-    this.#facts.set(fact.name, fact.holds);
+    this.#facts.set(name, holds);
     return true;
+  }
+
+  /** The kernel tells that a link is down before it takes its addresses. */
+  #tell({ onNews }: OwnInterface, { about, octets, holds }: Fact): void {
+    if (about === "link" && holds !== this.#isOwnUp) {
+      this.#isOwnUp = holds;
+      onNews({ type: holds ? "up" : "down" });
+    } else if (about === "address" && !holds && this.#isOwnUp) {
+      onNews({ type: "address_lost", address: octets.slice() });
+    }
   }
 }
 
-/** What a message says, unless it is about interface `ignored` or of no importance. */
-function factOf({ type, payload }: NetlinkMessage, ignored: number): Fact | undefined {
+/** What a message says, unless it is of no importance. */
+function factOf({ type, payload }: NetlinkMessage): Fact | undefined {
   switch (type) {
     case RTM_NEWLINK:
     case RTM_DELLINK: {
       if (payload.length < IFINFOMSG.size) return undefined;
       const { index, flags } = IFINFOMSG.decode(payload);
-      if (index === ignored) return undefined;
       const isUp = (flags & IFF_UP) !== 0 && (flags & IFF_LOWER_UP) !== 0;
-      return { name: `link ${index}`, holds: type === RTM_NEWLINK && isUp };
+      const holds = type === RTM_NEWLINK && isUp;
+      return { about: "link", index, octets: NOTHING, detail: "", holds };
     }
     case RTM_NEWADDR:
     case RTM_DELADDR: {
       if (payload.length < IFADDRMSG.size) return undefined;
       const { index, flags, prefixLength } = IFADDRMSG.decode(payload);
-      if (index === ignored) return undefined;
-      const address = parseAttributes(payload.subarray(IFADDRMSG.size)).get(IFA_ADDRESS);
+      const attributes = parseAttributes(payload.subarray(IFADDRMSG.size));
+      const octets = attributes.get(IFA_ADDRESS) ?? NOTHING;
       const holds = type === RTM_NEWADDR && (flags & IFA_F_TENTATIVE) === 0;
-      return { name: `address ${index} ${address?.toHex()}/${prefixLength}`, holds };
+      return { about: "address", index, octets, detail: `${prefixLength}`, holds };
     }
     case RTM_NEWROUTE:
     case RTM_DELROUTE: {
@@ -158,10 +184,9 @@ function factOf({ type, payload }: NetlinkMessage, ignored: number): Fact | unde
       const attributes = parseAttributes(payload.subarray(RTMSG.size));
       const outgoing = attributes.get(RTA_OIF);
       const index = outgoing === undefined ? 0 : u32.read(outgoing, 0);
-      if (index === ignored) return undefined;
-      const gateway = attributes.get(RTA_GATEWAY)?.toHex() ?? "";
-      const name = `route ${family} ${destinationLength} ${index} ${gateway}`;
-      return { name, holds: type === RTM_NEWROUTE };
+      const octets = attributes.get(RTA_GATEWAY) ?? NOTHING;
+      const detail = `${family} ${destinationLength}`;
+      return { about: "route", index, octets, detail, holds: type === RTM_NEWROUTE };
     }
     default:
       return undefined;

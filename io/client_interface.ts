@@ -68,6 +68,22 @@ export class ClientInterface {
     });
   }
 
+  /** Whether `address` (16 octets) is the client's. */
+  needs(address: Uint8Array): boolean {
+    return this.#address !== undefined && isSame(this.#address, address);
+  }
+
+  /** Somebody took something from the interface: gives it back. */
+  restore(): void {
+    const address = this.#address;
+    this.#try(() => {
+      this.#interface.bringUp();
+      if (address === undefined) return;
+      this.#interface.addAddress(address, ADDRESS_LENGTH);
+      this.#addRoutes();
+    });
+  }
+
   /** The client has no address any more: nothing is to be sent this way. */
   down(): void {
     const previous = this.#address;
@@ -99,5 +115,5 @@ export class ClientInterface {
 }
 
 function isSame(one: Uint8Array, other: Uint8Array): boolean {
-  return one.every((octet, i) => octet === other[i]);
+  return one.length === other.length && one.every((octet, i) => octet === other[i]);
 }

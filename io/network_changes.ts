@@ -7,6 +7,7 @@
 import { type Clock, systemClock } from "./clock.ts";
 import type { LinkMonitor } from "../ffi/link_monitor.ts";
 import type { Poller } from "../ffi/poller.ts";
+import { polled } from "./polled.ts";
 import { aborted } from "./together.ts";
 
 /** Calls `changed` for each change, until `signal` aborts. */
@@ -23,22 +24,17 @@ export function linkChanges(
   monitor: Pick<LinkMonitor, "fd" | "read">,
   poller: Pick<Poller, "add" | "remove">,
 ): ChangeSource {
-  return async (changed, signal) => {
-    poller.add(monitor.fd, () => {
+  return (changed, signal) => {
+    return polled(poller, monitor.fd, () => {
       if (monitor.read()) changed();
       return false;
-    });
-    try {
-      await aborted(signal);
-    } finally {
-      poller.remove(monitor.fd);
-    }
+    }, signal);
   };
 }
 
 /** What one sees who looks at the interfaces every few seconds, where the kernel tells nothing. */
 export function interfaceChanges(
-  own: string,
+  own: string | undefined,
   clock: Clock = systemClock,
   look: () => readonly Deno.NetworkInterfaceInfo[] = Deno.networkInterfaces,
 ): ChangeSource {
@@ -66,7 +62,10 @@ export function wakeUps(
     });
 }
 
-function picture(own: string, interfaces: readonly Deno.NetworkInterfaceInfo[]): string {
+function picture(
+  own: string | undefined,
+  interfaces: readonly Deno.NetworkInterfaceInfo[],
+): string {
   return interfaces.filter(({ name }) => name !== own)
     .map(({ name, cidr }) => `${name} ${cidr}`).sort().join("\n");
 }

@@ -244,6 +244,42 @@ Deno.test({
 });
 
 Deno.test({
+  name: needs.title("process: a server that loses an address says so, and that it is back"),
+  ignore: needs.ignore,
+  fn: async () => {
+    const ended = await inFreshNamespace(`${HOST}; mount -t tmpfs none /mnt; exec 2>/mnt/log
+      $teredo server --primary 83.1.1.1 & server=$!
+      soon grep -q Serving /mnt/log
+      ip addr del 83.1.1.2/32 dev lo
+      soon grep -q lost /mnt/log
+      ip addr add 83.1.1.2/32 dev lo
+      soon grep -q back: /mnt/log
+      kill $server; wait $server; code=$?; cat /mnt/log; exit $code`);
+    assertMatch(ended.stdout, /warn {2}This host has lost the address 83\.1\.1\.2: /);
+    assertMatch(ended.stdout, /info {2}83\.1\.1\.2 is back: /);
+    assertEquals(ended.code, 0);
+  },
+});
+
+Deno.test({
+  name: needsTun.title("process: a relay's interface that was down has its route again"),
+  ignore: needsTun.ignore,
+  fn: async () => {
+    const ended = await inFreshNamespace(`ip link set lo up
+      $teredo relay & relay=$!
+      has_route() { ip -6 route show 2001::/32 | grep -q teredo; }
+      soon has_route
+      soon listens :
+      ip link set teredo down; ip link set teredo up
+      soon has_route
+      kill $relay; wait $relay`);
+    assertMatch(ended.stderr, /warn {2}Somebody took interface teredo down/);
+    assertMatch(ended.stderr, /info {2}Interface teredo is up again/);
+    assertEquals(ended.code, 0);
+  },
+});
+
+Deno.test({
   name: needsTun.title("process: a client whose interface is deleted ends and says so"),
   ignore: needsTun.ignore,
   fn: async () => {
@@ -259,7 +295,9 @@ Deno.test({
 });
 
 Deno.test({
-  name: needsTun.title("process: a client qualifies with a server, and its host is configured"),
+  name: needsTun.title(
+    "process: a client qualifies with a server, and its host is configured, also after it was meddled with",
+  ),
   ignore: needsTun.ignore,
   fn: async () => {
     const ended = await inFreshNamespace(`
@@ -275,6 +313,12 @@ Deno.test({
       soon listens 83.1.1.2:3544
       $there $teredo client 83.1.1.1 --port 40000 & client=$!
       has_default_route() { $there ip -6 route show default | grep -q teredo; }
+      soon has_default_route
+      has_address() { $there ip -6 addr show dev teredo | grep -q 2001:0:5301:101; }
+      $there ip link set teredo down; $there ip link set teredo up
+      soon has_address
+      $there ip -6 addr flush dev teredo
+      soon has_address
       soon has_default_route
       $there ip -6 -o addr show dev teredo; $there ip -6 route
       kill $client; wait $client || exit; kill $server; wait $server`);

@@ -1,11 +1,12 @@
 import { assertEquals } from "@std/assert";
-import { type LinkMonitor, openLinkMonitor } from "../../ffi/link_monitor.ts";
+import { type LinkMonitor, openLinkMonitor, type OwnNews } from "../../ffi/link_monitor.ts";
 import { openTun, type Tun } from "../../ffi/tun.ts";
+import { parseIpv6 } from "../../wire/ipv6_address.ts";
 import { namespaceTest, run } from "./namespace.ts";
 import "./open_libc.ts";
 
 /** A namespace with a link, an interface of our own, and a monitor that has heard all there was. */
-function setUp(): { monitor: LinkMonitor; tun: Tun } {
+function setUp(): { monitor: LinkMonitor; tun: Tun; own: OwnNews[] } {
   const tun = openTun("teredo");
   run("ip", "link", "add", "eth0", "type", "veth", "peer", "name", "far0");
   for (const name of ["eth0", "far0", "teredo"]) {
@@ -13,9 +14,10 @@ function setUp(): { monitor: LinkMonitor; tun: Tun } {
     Deno.writeTextFileSync(`/proc/sys/net/ipv6/conf/${name}/accept_dad`, "0");
     run("ip", "link", "set", name, "addrgenmode", "none", "up");
   }
-  const monitor = openLinkMonitor(tun.index)!;
+  const own: OwnNews[] = [];
+  const monitor = openLinkMonitor({ index: tun.index, onNews: (news) => own.push(news) })!;
   monitor.read();
-  return { monitor, tun };
+  return { monitor, tun, own };
 }
 
 /** Whether what `ip` with these arguments does is news. */
@@ -75,6 +77,32 @@ namespaceTest(
       "link set teredo mtu 1280",
     ];
     for (const line of repetitions) assertEquals(isNews(monitor, line), false, line);
+    tun.close();
+    monitor.close();
+  },
+);
+
+namespaceTest(
+  import.meta.url,
+  "link monitor: our own interface that goes down and up, and addresses that it loses, are told apart",
+  ["linux", "tun", "ip"],
+  () => {
+    const { monitor, tun, own } = setUp();
+    const address = parseIpv6("2001::7")!;
+    const steps: readonly (readonly [line: string, ...OwnNews[]])[] = [
+      ["-6 address add 2001::7/128 dev teredo nodad"],
+      ["-6 route add default dev teredo metric 1029"],
+      ["link set teredo mtu 1300"],
+      ["-6 address delete 2001::7/128 dev teredo", { type: "address_lost", address }],
+      ["-6 address add 2001::7/128 dev teredo nodad"],
+      ["link set teredo down", { type: "down" }],
+      ["link set teredo up", { type: "up" }],
+      ["address add 192.0.2.7/24 dev eth0"],
+    ];
+    for (const [line, ...news] of steps) {
+      assertEquals(isNews(monitor, line), line.endsWith("eth0"), line);
+      assertEquals(own.splice(0), news, line);
+    }
     tun.close();
     monitor.close();
   },

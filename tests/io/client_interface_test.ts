@@ -86,6 +86,23 @@ Deno.test("client interface: off-line, routes and address go", () => {
   assertEquals(calls.length, 3);
 });
 
+Deno.test("client interface: what somebody took is given back, and nothing that it should not have", () => {
+  const { network, calls } = make();
+  network.restore();
+  assertEquals([calls.splice(0), network.needs(ONE)], [["up"], false]);
+  network.up(ONE, 1280);
+  calls.length = 0;
+  network.restore();
+  assertEquals(calls, [
+    "up",
+    "+ 2001:0:5301:101:1:2:3:4/128",
+    "+ route 2001::/32",
+    "+ route ::/0 1029",
+  ]);
+  assertEquals([network.needs(ONE.slice()), network.needs(OTHER)], [true, false]);
+  assertEquals(network.needs(ONE.slice(0, 4)), false);
+});
+
 Deno.test("client interface: without a default route only Teredo goes through it", () => {
   const { network, calls } = make(false);
   network.up(ONE, 1280);
