@@ -6,12 +6,14 @@
 
 import type { ServerAddresses } from "../client/client_config.ts";
 import type { ClientEvent, NatKind, OfflineReason } from "../client/client_event.ts";
+import type { SendTrouble } from "../io/send_watch.ts";
 import { TEREDO_PORT } from "../protocol/constants.ts";
 import { addressOf, type Endpoint, formatEndpoint, portOf } from "../wire/endpoint.ts";
 import { formatIpv4, type Ipv4Address } from "../wire/ipv4_address.ts";
 import { formatIpv6 } from "../wire/ipv6_address.ts";
 import { formatDuration } from "./duration.ts";
 import type { Message } from "./message.ts";
+import { describeTrouble } from "./send_report.ts";
 
 /** What the words depend on besides the event. */
 export interface ClientView {
@@ -21,10 +23,19 @@ export interface ClientView {
   readonly port: number;
   /** Whether the address is one of this host's. */
   isOwn(address: Ipv4Address): boolean;
+  /** What keeps this host from sending anything, if that is so. */
+  trouble?(): SendTrouble | undefined;
 }
 
 type Qualified = Extract<ClientEvent, { type: "qualified" }>;
 type Offline = Extract<ClientEvent, { type: "offline" }>;
+
+/** Reasons that are no wonder where nothing can be sent. */
+const SILENCES: ReadonlySet<OfflineReason> = new Set<OfflineReason>([
+  "no_reply_from_primary",
+  "no_reply_from_secondary",
+  "server_lost",
+]);
 
 /** Turns a client's events into lines for the log. Advice is given once, not with every new try. */
 export class ClientReport {
@@ -56,11 +67,7 @@ export class ClientReport {
         return { level: "info", text };
       }
       case "server_silent":
-        return {
-          level: "warn",
-          text: `${capital(this.#nameOf(event.server))} does not answer and is asked again; ` +
-            "traffic with known peers goes on",
-        };
+        return { level: "warn", text: this.#describeSilence(event.server) };
       case "server_back":
         return { level: "info", text: `${capital(this.#nameOf(event.server))} answers again` };
       case "refresh_interval":
@@ -81,6 +88,14 @@ export class ClientReport {
       case "peer_unreachable":
         return { level: "debug", text: `Peer ${formatIpv6(event.peer)} does not answer` };
     }
+  }
+
+  #describeSilence(server: ServerAddresses): string {
+    const name = capital(this.#nameOf(server));
+    const trouble = this.#view.trouble?.();
+    return trouble === undefined
+      ? `${name} does not answer and is asked again; traffic with known peers goes on`
+      : `${name} cannot be asked: this host ${describeTrouble(trouble)}`;
   }
 
   #describeQualified({ server, address, mapping, mtu, nat, previous }: Qualified): string {
@@ -126,6 +141,13 @@ export class ClientReport {
 
   #explain(reason: OfflineReason, server: ServerAddresses): { cause: string; advice: string } {
     const name = this.#nameOf(server);
+    const trouble = this.#view.trouble?.();
+    if (trouble !== undefined && SILENCES.has(reason)) {
+      return {
+        cause: `${name} cannot be asked: this host ${describeTrouble(trouble)}`,
+        advice: "Check this host's network",
+      };
+    }
     switch (reason) {
       case "no_reply_from_primary":
         return {

@@ -12,10 +12,13 @@ import { BatchedUdp, countLosses } from "../io/batched_udp.ts";
 import type { Counters } from "../io/counters.ts";
 import { openDenoUdp } from "../io/deno_udp.ts";
 import type { Log } from "../io/log.ts";
+import { type SendTrouble, SendWatch } from "../io/send_watch.ts";
 import type { UdpSocket } from "../io/udp.ts";
 import { formatIpv4, type Ipv4Address } from "../wire/ipv4_address.ts";
 import { CliError } from "./cli_error.ts";
 import { ExitCode } from "./exit_code.ts";
+import { writeMessage } from "./message.ts";
+import { describeSending } from "./send_report.ts";
 import { describeBatches, describeRefusal, describeSingles, type UdpMode } from "./udp_mode.ts";
 
 /** Room for a burst of packets, octets. */
@@ -37,6 +40,7 @@ export class SocketOpener {
   readonly #poller: Poller;
   readonly #counters: Counters;
   readonly #log: Log;
+  readonly #watch: SendWatch;
   readonly #observer: SendObserver;
   readonly #instead: string;
   #mode: UdpMode;
@@ -52,13 +56,26 @@ export class SocketOpener {
     this.#poller = poller;
     this.#counters = counters;
     this.#log = log;
+    const watch = this.#watch = new SendWatch((trouble) =>
+      writeMessage(log, describeSending(trouble))
+    );
+    const count = countLosses(counters);
     this.#observer = {
-      lost: countLosses(counters),
+      sent: () => watch.sent(),
+      lost(lost, code) {
+        count(lost, code);
+        watch.failed(code);
+      },
       refused: (refusal, code) => {
         if (!this.#isRefused) log.info(describeRefusal(refusal, code));
         this.#isRefused = true;
       },
     };
+  }
+
+  /** What keeps the sockets from sending anything, if that is so. */
+  get trouble(): SendTrouble | undefined {
+    return this.#watch.trouble;
   }
 
   /** Whether a socket was opened for which the poller must run. */
@@ -97,7 +114,8 @@ export class SocketOpener {
 
   #openDeno(address: Ipv4Address, port: number, reason: string): UdpSocket {
     const prepare = (hostname: string, bound: number) => this.#prepare(hostname, bound);
-    const socket = openDenoUdp({ address, port, counters: this.#counters, prepare });
+    const [counters, watch] = [this.#counters, this.#watch];
+    const socket = openDenoUdp({ address, port, counters, watch, prepare });
     this.#announce(describeSingles(reason));
     return socket;
   }

@@ -31,6 +31,8 @@ export type Refusal = "never" | "destination";
 
 /** Hears what became of datagrams that were not sent as wished. */
 export interface SendObserver {
+  /** The kernel took datagrams, one or many. */
+  sent?(): void;
   /** Datagrams were lost: refused by the kernel, or there was no room for them for too long (EAGAIN). */
   lost(count: number, code: ErrnoName): void;
   /** The kernel refused to cut a message; its datagrams were sent one by one, and will be from now on. */
@@ -90,6 +92,7 @@ export class UdpSender {
     while (next < count) {
       const rest = next === 0 ? bytes : bytes.subarray(next * MMSGHDR.size);
       const sent = this.#calls.sendmmsg(this.#fd, rest, count - next, 0);
+      if (sent > 0) this.#observer.sent?.();
       next += sent > 0 ? sent : this.#handleFailure(next, errnoName(errno()));
     }
     this.#batch.clear();
@@ -117,7 +120,10 @@ export class UdpSender {
     const refusal = this.#batch.datagrams[i]! > 1 ? refusalOf(code) : undefined;
     if (refusal === undefined) return this.#lose(i, 1, code);
     // What cannot be sent one by one either was not refused for its length.
-    if (this.#sendOneByOne(i)) this.#remember(refusal, i, code);
+    if (this.#sendOneByOne(i)) {
+      this.#observer.sent?.();
+      this.#remember(refusal, i, code);
+    }
     return 1;
   }
 

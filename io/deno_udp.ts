@@ -4,11 +4,13 @@
  * @module
  */
 
+import type { ErrnoName } from "../ffi/errno.ts";
 import { MAX_DATAGRAM } from "../protocol/constants.ts";
 import { addressOf, type Endpoint, endpoint, portOf } from "../wire/endpoint.ts";
 import { formatIpv4, type Ipv4Address, ipv4Address, parseIpv4 } from "../wire/ipv4_address.ts";
 import type { Counters } from "./counters.ts";
 import { Memo } from "./memo.ts";
+import type { SendWatch } from "./send_watch.ts";
 import type { DatagramReceiver, UdpSocket } from "./udp.ts";
 
 /** Datagrams handed to the operating system and not yet taken, at most. */
@@ -29,6 +31,8 @@ export interface DenoUdpOptions {
   readonly port: number;
   /** Where losses are counted. */
   readonly counters: Counters;
+  /** Hears what becomes of datagrams. */
+  readonly watch?: SendWatch | undefined;
   /** Called with the bound address: sets the options of the socket that Deno cannot set. */
   readonly prepare?: ((address: string, port: number) => void) | undefined;
 }
@@ -47,7 +51,8 @@ export function openDenoUdp(options: DenoUdpOptions): UdpSocket {
   });
   const { hostname, port } = listener.addr as Deno.NetAddr;
   options.prepare?.(hostname, port);
-  return fromListener(listener, endpoint(options.address, port), options.counters);
+  const local = endpoint(options.address, port);
+  return new DenoUdpSocket(listener, local, options.counters, options.watch);
 }
 
 /** A socket that Deno has opened for us at `local`; it is closed with what is returned. */
@@ -56,23 +61,30 @@ export function fromListener(
   local: Endpoint,
   counters: Counters,
 ): UdpSocket {
-  return new DenoUdpSocket(listener, local, counters);
+  return new DenoUdpSocket(listener, local, counters, undefined);
 }
 
 class DenoUdpSocket implements UdpSocket {
   readonly local: Endpoint;
   readonly #listener: Deno.DatagramConn;
   readonly #counters: Counters;
+  readonly #watch: SendWatch | undefined;
   readonly #addresses = new Memo(parseAddress);
   readonly #destinations = new Memo(toNetAddr);
   readonly #pool: Uint8Array<ArrayBuffer>[] = [];
   #inFlight = 0;
   #isClosed = false;
 
-  constructor(listener: Deno.DatagramConn, local: Endpoint, counters: Counters) {
+  constructor(
+    listener: Deno.DatagramConn,
+    local: Endpoint,
+    counters: Counters,
+    watch: SendWatch | undefined,
+  ) {
     this.#listener = listener;
     this.local = local;
     this.#counters = counters;
+    this.#watch = watch;
   }
 
   send(to: Endpoint, bytes: Uint8Array): void {
@@ -131,11 +143,17 @@ class DenoUdpSocket implements UdpSocket {
     this.#inFlight++;
     try {
       await this.#listener.send(buffer.subarray(0, length), this.#destinations.get(to));
-    } catch {
-      if (!this.#isClosed) this.#counters.drop("send_failed");
+      this.#watch?.sent();
+    } catch (error) {
+      if (!this.#isClosed) this.#fail(error);
     }
     this.#inFlight--;
     if (isPooled) this.#pool.push(buffer);
+  }
+
+  #fail(error: unknown): void {
+    this.#counters.drop("send_failed");
+    if (error instanceof Error && "code" in error) this.#watch?.failed(error.code as ErrnoName);
   }
 
   #takeBuffer(): Uint8Array<ArrayBuffer> {

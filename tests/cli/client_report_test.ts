@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { ClientReport } from "../../cli/client_report.ts";
 import type { ClientEvent, NatKind, OfflineReason } from "../../client/client_event.ts";
+import type { SendTrouble } from "../../io/send_watch.ts";
 import { parseEndpoint } from "../../wire/endpoint.ts";
 import { type Ipv4Address, parseIpv4 } from "../../wire/ipv4_address.ts";
 import { parseIpv6 } from "../../wire/ipv6_address.ts";
@@ -11,9 +12,15 @@ const address = parseIpv6("2001:0:c000:201:0:63bf:39cc:9bf8")!;
 const peer = parseIpv6("2001:db8::7")!;
 const mapping = parseEndpoint("198.51.100.7:40000")!;
 
-function report(name = "192.0.2.1", port = 40000, own = "192.168.1.10"): ClientReport {
+function report(
+  name = "192.0.2.1",
+  port = 40000,
+  own = "192.168.1.10",
+  trouble?: SendTrouble,
+): ClientReport {
   const nameOf = (primary: Ipv4Address) => primary === server.primary ? name : "b.example";
-  return new ClientReport({ nameOf, port, isOwn: (ipv4) => ipv4 === parseIpv4(own) });
+  const isOwn = (ipv4: Ipv4Address) => ipv4 === parseIpv4(own);
+  return new ClientReport({ nameOf, port, isOwn, trouble: () => trouble });
 }
 
 function line(event: ClientEvent, by = report()): string {
@@ -166,4 +173,15 @@ Deno.test("client report: peers are for who looks for a fault", () => {
     line({ type: "peer_unreachable", peer }),
     "debug: Peer 2001:db8::7 does not answer",
   );
+});
+
+Deno.test("client report: a server that cannot be asked is not blamed for its silence", () => {
+  const by = () => report(undefined, undefined, undefined, "ENETUNREACH");
+  const cause = "erver 192.0.2.1 cannot be asked: this host cannot send: network is unreachable";
+  assertEquals(line({ type: "server_silent", server }, by()), `warn: S${cause}`);
+  for (const reason of ["no_reply_from_primary", "server_lost"] as const) {
+    const expected = `warn: Off-line: s${cause}. Check this host's network. Next try in 30 s`;
+    assertEquals(line(offline(reason), by()), expected);
+  }
+  assertMatch(line(offline("new_key_needed"), by()), /wants another key/);
 });

@@ -261,6 +261,24 @@ Deno.test({
   },
 });
 
+for (const udp of ["batched", "deno"]) {
+  Deno.test({
+    name: needsTun.title(`process: a client that cannot send says so, by --udp ${udp}`),
+    ignore: needsTun.ignore,
+    fn: async () => {
+      const ended = await inFreshNamespace(`mount -t tmpfs none /mnt; exec 2>/mnt/log
+        $teredo client 83.1.1.1 --udp ${udp} & client=$!
+        soon grep -q "cannot send" /mnt/log
+        ip link set lo up; ip addr add 83.1.1.7/24 dev lo
+        soon grep -q "works again" /mnt/log
+        kill $client; wait $client; code=$?; cat /mnt/log; exit $code`);
+      assertMatch(ended.stdout, /warn {2}This host cannot send: network is unreachable\. Check/);
+      assertMatch(ended.stdout, /info {2}Sending works again\n/);
+      assertEquals(ended.code, 0, ended.stdout);
+    },
+  });
+}
+
 Deno.test({
   name: needsTun.title("process: a relay's interface that was down has its route again"),
   ignore: needsTun.ignore,
