@@ -35,6 +35,8 @@ const MAY_BE_RELAYED: ReadonlySet<DropReason> = new Set<DropReason>([
   "not_echo",
   "icmpv6_too_long",
   "destination_invalid",
+  // A client behind a symmetric NAT, which proves by the relay's nonce who it is (RFC 6081 §5.2.4.4).
+  "source_mismatch",
 ]);
 
 /** Both roles as one machine. */
