@@ -45,3 +45,16 @@ Deno.test("who is not waited for any more is not due, and does not hold up the o
 Deno.test("a wait outlasts the spacing of bubbles, so that the repeat may be sent at once", () => {
   assertEquals(ATTEMPT_TIMEOUT > BUBBLE_SPACING, true);
 });
+
+Deno.test("a flood of waits that are called off changes neither who is due nor the order", () => {
+  const attempts = new Attempts<string>();
+  attempts.await("first", 0);
+  for (let i = 0; i < 10_000; i++) {
+    attempts.await(`${i}`, 1);
+    if (i % 1000 !== 0) attempts.end(`${i}`);
+  }
+  attempts.await("last", 2);
+  const thousands = Array.from({ length: 10 }, (_, i) => `${1000 * i}`);
+  assertEquals(attempts.next(), ATTEMPT_TIMEOUT);
+  assertEquals(attempts.takeDue(2 + ATTEMPT_TIMEOUT), ["first", ...thousands, "last"]);
+});
