@@ -20,6 +20,7 @@
 /** Programs that tests of the real kernel call. */
 const COMMANDS = [
   "bash",
+  "bird",
   "curl",
   "dpkg-deb",
   "fish",

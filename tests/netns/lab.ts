@@ -47,6 +47,8 @@ interface Machines<Name extends string> {
   readonly sites: Readonly<Record<Name, Site>>;
   /** Adds a machine that can relay as well as the first: see {@linkcode routeTeredo}. Once only. */
   addRelay(): Promise<Machine>;
+  /** Adds a machine of that name without any link: see {@linkcode connect}. */
+  addMachine(name: string): Promise<Machine>;
 }
 
 /** A lab with its machines. Nothing of Teredo runs in it by itself. */
@@ -78,7 +80,8 @@ async function build<Name extends string>(
   }));
   const addRelay = () =>
     buildRelay(sandbox, core, "relay2", ADDRESS.secondRelay, ADDRESS.secondRelayNative);
-  return { core, server, relay, native, sites, addRelay };
+  const addMachine = (name: string) => Machine.create(sandbox, name);
+  return { core, server, relay, native, sites, addRelay, addMachine };
 }
 
 async function buildCore(sandbox: Sandbox): Promise<Machine> {
@@ -168,7 +171,12 @@ async function plug(
 }
 
 /** Lays a cable between two machines. */
-async function connect(one: Machine, oneDevice: string, other: Machine, otherDevice: string) {
+export async function connect(
+  one: Machine,
+  oneDevice: string,
+  other: Machine,
+  otherDevice: string,
+): Promise<void> {
   await one.ip(
     `link add ${oneDevice} type veth peer name ${otherDevice} netns ${other.name}`,
   );
