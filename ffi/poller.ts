@@ -22,7 +22,13 @@ const IDLE_PASSES = 8;
  * timer or a signal may have to wait for. Each is twice as long as the one before.
  */
 const SHORTEST_NAP = 1;
-const LONGEST_NAP = 16;
+const LONGEST_NAP = 4;
+
+/**
+ * After a nap the event loop turns so many times. To answer a request on its own sockets takes it a dozen turns, and
+ * with a nap between any two of them a status took a second.
+ */
+const TURNS_AFTER_NAP = 8;
 
 /** For so many milliseconds after something was read, naps take the place of the wait: longer than from ping to ping. */
 const NAPS = 1_200;
@@ -135,8 +141,10 @@ export class Poller {
           napsEnd = now + NAPS;
         }
         if (!mayNap || now >= napsEnd) await this.#wait(bell);
-        else if (!this.#nap(bell, nap)) nap = Math.min(2 * nap, LONGEST_NAP);
-        else if (this.#pass()) idlePasses = 0;
+        else if (!this.#nap(bell, nap)) {
+          nap = Math.min(2 * nap, LONGEST_NAP);
+          for (let i = 1; i < TURNS_AFTER_NAP; i++) await turn();
+        } else if (this.#pass()) idlePasses = 0;
         // The bell, or a descriptor that complains: the wait knows what to do about that.
         else napsEnd = 0;
         await turn();
