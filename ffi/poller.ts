@@ -140,8 +140,11 @@ export class Poller {
           nap = SHORTEST_NAP;
           napsEnd = now + NAPS;
         }
-        if (!mayNap || now >= napsEnd) await this.#wait(bell);
-        else if (!this.#nap(bell, nap)) {
+        if (!mayNap || now >= napsEnd) {
+          await this.#wait(bell);
+          continue;
+        }
+        if (!this.#nap(bell, nap)) {
           nap = Math.min(2 * nap, LONGEST_NAP);
           for (let i = 1; i < TURNS_AFTER_NAP; i++) await turn();
         } else if (this.#pass()) idlePasses = 0;
