@@ -11,7 +11,7 @@ import { type Column, type Row, type RowName, ROWS } from "./rows.ts";
 /** What is drawn, in its order: two charts in a line. */
 const DRAWN: readonly RowName[] = [
   ...["tcpUp", "tcpDown", "tcpAcross", "udpUp", "udpAcross", "cpuUp"] as const,
-  ...["pingAcross", "start", "server"] as const,
+  ...["pingAcross", "start", "serverSingles", "serverBursts"] as const,
 ];
 
 const COLUMNS: readonly (readonly [Column, string])[] = [
@@ -21,7 +21,7 @@ const COLUMNS: readonly (readonly [Column, string])[] = [
 ];
 
 /** Pixels. */
-const CHART = { width: 400, height: 108, left: 110, bar: 190, step: 22, top: 30 };
+const CHART = { width: 400, height: 108, left: 124, bar: 200, step: 22, top: 30 };
 
 /** Readable on light and on dark pages. */
 const STYLE = `

@@ -7,7 +7,7 @@
 
 import { requires } from "../../tests/capabilities.ts";
 import { prefetch } from "../../tests/netns/deno_run.ts";
-import { prepareTeredo, teredoTitle } from "../../tests/netns/teredo.ts";
+import { prepareTeredo } from "../../tests/netns/teredo.ts";
 import { drawChart } from "./chart.ts";
 import { type Arena, CONTESTANTS, openArena } from "./contestant.ts";
 import { measureEndurance } from "./endurance.ts";
@@ -48,7 +48,8 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function measure({ topics, runs, seconds, json, chart }: BenchOptions): Promise<void> {
-  const machine = { ...describeMachine(), teredo: teredoTitle(), runs, seconds };
+  const teredo = Deno.env.get("TEREDO_BIN") ? "executable" : "sources";
+  const machine = { ...describeMachine(), teredo, runs, seconds };
   const report: Record<string, unknown> = { machine };
   const results = new Results();
   const byTurns = topics.flatMap((it) =>
@@ -66,8 +67,15 @@ async function measure({ topics, runs, seconds, json, chart }: BenchOptions): Pr
     console.log((report["endurance"] = await measureEndurance(), report["endurance"]));
   }
   if (topics.includes("soak")) console.log((report["soak"] = await soak(), report["soak"]));
-  if (json !== undefined) await Deno.writeTextFile(json, `${JSON.stringify(report, null, 2)}\n`);
+  if (json !== undefined) await Deno.writeTextFile(json, `${JSON.stringify(report, rounded, 2)}\n`);
   if (chart !== undefined) await Deno.writeTextFile(chart, drawChart(results.rows));
+}
+
+/** Four digits say all that such measurements know. */
+function rounded(_key: string, value: unknown): unknown {
+  return typeof value === "number" && !Number.isInteger(value)
+    ? Number(value.toPrecision(4))
+    : value;
 }
 
 async function takeTurns(

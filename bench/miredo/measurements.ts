@@ -7,6 +7,7 @@
 import { denoRun } from "../../tests/netns/deno_run.ts";
 import type { Machine } from "../../tests/netns/machine.ts";
 import { ADDRESS } from "../../tests/netns/plan.ts";
+import type { LoadResult } from "../closed_loop.ts";
 import { median } from "../median.ts";
 import { type Arena, START } from "./contestant.ts";
 import { DATAGRAM, type Received, type Stream, tcp, udp } from "./iperf.ts";
@@ -120,10 +121,15 @@ async function measureStart(arena: Arena, results: Results): Promise<void> {
 
 /** From the relay's machine, which has a public address. */
 async function measureServer(arena: Arena, results: Results, seconds: number): Promise<void> {
-  const load: ServerLoad = { from: ADDRESS.relay, server: ADDRESS.serverPrimary, seconds };
-  const command = [...denoRun("bench/miredo/server_load.ts"), JSON.stringify(load)];
-  const { answersPerSecond } = JSON.parse(await arena.lab.relay.run(...command));
-  results.add("server", arena.contestant, answersPerSecond / 1000);
+  const { pid } = arena.server;
+  const way = { from: ADDRESS.relay, server: ADDRESS.serverPrimary, seconds, pid };
+  for (const [row, shape] of [["serverSingles", "singles"], ["serverBursts", "bursts"]] as const) {
+    const load: ServerLoad = { ...way, shape };
+    const command = [...denoRun("bench/miredo/server_load.ts"), JSON.stringify(load)];
+    const found: LoadResult = JSON.parse(await arena.lab.relay.run(...command));
+    results.add(row, arena.contestant, found.answersPerSecond / 1000);
+    if (shape === "singles") results.add("serverCpu", arena.contestant, found.cpuPerAnswer);
+  }
 }
 
 function measureMemory(arena: Arena, results: Results): Promise<void> {
