@@ -6,7 +6,6 @@
  * @module
  */
 
-import { stringify } from "@std/yaml";
 import { COMMANDS } from "../cli.ts";
 import type { Command } from "../cli/command.ts";
 import { settingsOf } from "../cli/config_file.ts";
@@ -48,7 +47,16 @@ export function exampleLine(property: string, { kind, fallback, fallbackText }: 
   const value = kind === undefined
     ? fallback
     : valueOf(kind, fallback === undefined ? kind.example ?? kind.placeholder : fallbackText!);
-  return stringify({ [optionName(property)]: value }, { lineWidth: -1 }).trimEnd();
+  return `${optionName(property)}: ${scalar(value)}`;
+}
+
+/** Words that some reader of YAML takes for something else than text. */
+const AMBIGUOUS = /^(on|off|yes|no|y|n|true|false|null|[\d.]+)$/i;
+
+/** Plain where that is beyond doubt, else quoted: libraries quote each in its own way. */
+function scalar(value: unknown): string {
+  if (typeof value !== "string") return String(value);
+  return /^[\w./-]+$/.test(value) && !AMBIGUOUS.test(value) ? value : JSON.stringify(value);
 }
 
 function valueOf({ notation }: ValueKind<unknown>, text: string): unknown {

@@ -230,7 +230,8 @@ Deno.test({
       },
     );
     await t.step("a signal that nobody expects ends ours whole, and Miredo by half", async () => {
-      const again = await launchClient(Ours.client, "--interface", "again");
+      const beside = ["--interface", "again", "--control", "/run/again.sock"];
+      const again = await launchClient(Ours.client, ...beside);
       await again.waitForLog(/the Teredo address is/);
       assert((await Ours.client.ip("-o link show")).includes("again"));
       await Promise.all([again.end("SIGUSR1"), miredo.process.end("SIGUSR1")]);
