@@ -51,7 +51,7 @@ export function exampleLine(property: string, { kind, fallback, fallbackText }: 
 }
 
 /** Words that some reader of YAML takes for something else than text. */
-const AMBIGUOUS = /^(on|off|yes|no|y|n|true|false|null|[\d.]+)$/i;
+const AMBIGUOUS = /^(on|off|yes|no|y|n|true|false|null|\d+(\.\d*)?)$/i;
 
 /** Plain where that is beyond doubt, else quoted: libraries quote each in its own way. */
 function scalar(value: unknown): string {
