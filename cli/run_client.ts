@@ -62,6 +62,9 @@ export interface ClientOptions
   readonly hook: string | undefined;
 }
 
+/** How often names are looked up while a server is unknown, or another than the preferred one in use; ms. */
+const LOOK_UP_INTERVAL = 600_000;
+
 /** Events that are counted from zero on. */
 const CLIENT_EVENTS: readonly ClientEvent["type"][] = [
   "qualified",
@@ -202,6 +205,15 @@ export async function runClient(
     });
   }
 
+  /** The preferred server may not have been found yet, or have moved while another was in use. */
+  async function lookUpFromTimeToTime(ending: AbortSignal): Promise<void> {
+    const timer = setInterval(() => {
+      if (!servers.isSettledOn(driver.status().server)) lookUpServers();
+    }, LOOK_UP_INTERVAL);
+    await aborted(ending);
+    clearInterval(timer);
+  }
+
   function useServers(): void {
     driver.act((now, sink) => client.useServers(servers.addresses, now, sink));
   }
@@ -227,6 +239,7 @@ export async function runClient(
     (ending) => driver.run(ending),
     (ending) => poller.run(ending, { mayNap: opener.needsPoller }),
     (ending) => monitor.run(ending),
+    lookUpFromTimeToTime,
     (ending) => service.run(ending),
   );
   await hook.end();

@@ -40,6 +40,12 @@ export class ServerDirectory {
     return this.#entries.flatMap(({ addresses }) => addresses ?? []);
   }
 
+  /** Whether every server is known, and `server` is the preferred one: a look-up can change nothing. */
+  isSettledOn(server: ServerAddresses): boolean {
+    return this.#entries.every(({ addresses }) => addresses !== undefined) &&
+      isSame(this.#entries[0]?.addresses, server);
+  }
+
   /** The name of the server whose primary address this is, as it was given; else the address. */
   nameOf(primary: Ipv4Address): string {
     const entry = this.#entries.find(({ addresses }) => addresses?.primary === primary);

@@ -92,3 +92,14 @@ Deno.test("server directory: nobody is asked for an address, nor twice at a time
   await literal.refresh();
   assertEquals(literal.asked, []);
 });
+
+Deno.test("server directory: it is settled with all servers known and the preferred one in use", async () => {
+  const { list, book, refresh } = make("c.example", "a.example");
+  await list.find();
+  const [fallback] = list.addresses;
+  assertEquals(list.isSettledOn(fallback!), false);
+  book["c.example"] = "198.51.100.1";
+  await refresh();
+  const [preferred] = list.addresses;
+  assertEquals([list.isSettledOn(fallback!), list.isSettledOn(preferred!)], [false, true]);
+});
