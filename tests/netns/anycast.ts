@@ -125,8 +125,10 @@ export interface Anycast {
   readonly stations: Readonly<Record<Place, Station>>;
   /** Waits until packets to an address may go to these places, and to no others. */
   waitForPaths(destination: string, places: readonly Place[]): Promise<void>;
-  /** Where the router sends packets from one address to another. */
-  choice(from: string, to: string, family: keyof typeof SWITCH): Promise<Place>;
+  /** Where the router sends what comes from an address to the server. */
+  serverOf(client: string): Promise<Place>;
+  /** Where the most datagrams come in within some milliseconds. */
+  busiest(duration: number): Promise<Place>;
 }
 
 /** Adds the two machines to a lab, with servers and relays, and waits for the routes. */
@@ -154,7 +156,8 @@ export async function addStations(lab: Lab, folder: string): Promise<Anycast> {
   return {
     stations,
     waitForPaths,
-    choice: (from, to, family) => choice(core, from, to, family),
+    serverOf: (client) => serverOf(core, client),
+    busiest: (duration) => busiest(stations, duration),
   };
 }
 
@@ -212,16 +215,20 @@ async function waitForRoutes(
   throw new Error(`The routes to ${destination} do not lead to ${places}, but are: ${text}`);
 }
 
-async function choice(
-  core: Machine,
-  from: string,
-  to: string,
-  family: keyof typeof SWITCH,
-): Promise<Place> {
-  const text = await core.ip(`route get ${to} from ${from} iif ${SWITCH[family]}`);
+async function serverOf(core: Machine, client: string): Promise<Place> {
+  const text = await core.ip(`route get ${SHARED.primary} from ${client} iif ${SWITCH.ipv4}`);
   const place = NAMES.find((name) => text.includes(` dev ${name}`));
-  if (place === undefined) throw new Error(`The router has no way to ${to}: ${text}`);
+  if (place === undefined) throw new Error(`The router has no way to the server: ${text}`);
   return place;
+}
+
+/** The router's own word for IPv6 is of no use: for a packet that there is not it computes another hash. */
+async function busiest(stations: Anycast["stations"], duration: number): Promise<Place> {
+  const count = () => Promise.all(NAMES.map((name) => stations[name].machine.datagramsReceived()));
+  const before = await count();
+  await new Promise((resolve) => setTimeout(resolve, duration));
+  const [east = 0, west = 0] = (await count()).map((it, i) => it - before[i]!);
+  return east > west ? "east" : "west";
 }
 
 function replaceOnce(text: string, from: string, to: string): string {
