@@ -55,6 +55,7 @@ export async function runToEnd<Via extends string, Findings>(
 ): Promise<Findings> {
   const done = new AbortController();
   const fault: { error?: unknown } = {};
+  const isDone = (ending: AbortSignal) => Promise.race([aborted(done.signal), aborted(ending)]);
   const driver = new Driver<Via, { readonly type: "complete" }, Findings>({
     machine,
     sockets,
@@ -65,7 +66,7 @@ export async function runToEnd<Via extends string, Findings>(
     },
     counters,
   });
-  await together(signal, (ending) => driver.run(ending), () => aborted(done.signal));
+  await together(signal, (ending) => driver.run(ending), isDone);
   if ("error" in fault) throw fault.error;
   return driver.status();
 }
