@@ -185,6 +185,24 @@ for (const signal of ["INT", "TERM"]) {
 }
 
 Deno.test({
+  name: needs.title("process: SIGHUP ends what reads no files again as SIGTERM does"),
+  ignore: needs.ignore,
+  fn: async () => {
+    const script = (signal: string) =>
+      `ip link set lo up; ip route add default dev lo
+      $teredo probe 83.1.1.1 & probe=$!
+      soon listens :
+      kill -${signal} $probe; wait $probe`;
+    const [hangup, term] = [
+      await inFreshNamespace(script("HUP")),
+      await inFreshNamespace(script("TERM")),
+    ];
+    assertEquals([hangup.code, hangup.stderr], [term.code, term.stderr]);
+    assertEquals(term.code < 128, true);
+  },
+});
+
+Deno.test({
   name: needsTun.title("process: SIGKILL of a client leaves nothing behind either"),
   ignore: needsTun.ignore,
   fn: async () => {
