@@ -20,10 +20,10 @@ export const UDP_SEGMENT = 103;
 // <poll.h>
 const POLLOUT = 0x04;
 
-/** How long a flush waits for room in the send buffer, all in all, in milliseconds. */
+/** How long is waited for room in the send buffer from flush to flush, all in all, in milliseconds. */
 const LONGEST_WAIT = 10;
 
-/** ICMP errors about earlier datagrams that one flush steps over, at most. */
+/** ICMP errors about earlier datagrams that are stepped over from flush to flush, at most. */
 const MAX_PENDING_ERRORS = 64;
 
 /** Why the kernel does not cut messages: it cannot at all, or not those to one destination. */
@@ -53,9 +53,12 @@ export class UdpSender {
   readonly #messages = new MessageVector(MAX_MESSAGES, this.#arena);
   readonly #batch: SendBatch;
   readonly #writable = POLLFD.encode({ events: POLLOUT });
-  /** What is left of {@linkcode LONGEST_WAIT} and {@linkcode MAX_PENDING_ERRORS} in this flush. */
-  #waitsLeft = 0;
-  #errorsLeft = 0;
+  /**
+   * What is left of {@linkcode LONGEST_WAIT} and {@linkcode MAX_PENDING_ERRORS} until the next flush: however many
+   * batches a pass fills, it is held up once.
+   */
+  #waitsLeft = LONGEST_WAIT;
+  #errorsLeft = MAX_PENDING_ERRORS;
 
   constructor(calls: SendCalls, fd: number, isJoining: boolean, observer: SendObserver) {
     this.#calls = calls;
@@ -76,18 +79,25 @@ export class UdpSender {
   send(to: Endpoint, bytes: Uint8Array): void {
     if (this.#batch.append(to, bytes)) return;
     if (bytes.length > MAX_DATAGRAM) return this.#observer.lost(1, "EMSGSIZE");
-    this.flush();
+    this.#sendBatch();
     this.#batch.append(to, bytes);
   }
 
-  /** Sends all that was taken. Waits for room in the send buffer for {@linkcode LONGEST_WAIT} at most. */
+  /**
+   * Sends all that was taken. Waits for room in the send buffer for {@linkcode LONGEST_WAIT} at most, what was waited
+   * since the last flush included.
+   */
   flush(): void {
+    this.#sendBatch();
+    this.#waitsLeft = LONGEST_WAIT;
+    this.#errorsLeft = MAX_PENDING_ERRORS;
+  }
+
+  #sendBatch(): void {
     const { count } = this.#batch;
     if (count === 0) return;
     for (let i = 0; i < count; i++) this.#prepare(i);
     const { bytes } = this.#messages.headers;
-    this.#waitsLeft = LONGEST_WAIT;
-    this.#errorsLeft = MAX_PENDING_ERRORS;
     let next = 0;
     while (next < count) {
       const rest = next === 0 ? bytes : bytes.subarray(next * MMSGHDR.size);
