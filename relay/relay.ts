@@ -141,7 +141,8 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
       if (errorSource) this.#errors.tooBig(ipv6, this.#mtu, errorSource, now, sink);
       return "packet_too_big";
     }
-    const peer = this.#search.entry(ipv6, DESTINATION, now);
+    const peer = this.#search.client(ipv6, DESTINATION, now);
+    if (peer === undefined) return "rate_limited";
     const isQueued = peer.outgoing.push(ipv6);
     this.#search.begin(peer, now, sink);
     return isQueued ? undefined : "queue_full";

@@ -37,6 +37,8 @@ export interface RelayConfig {
   readonly queueTotal?: number | undefined;
   /** Bubbles through one server. */
   readonly bubblesPerServer?: Rate | undefined;
+  /** Clients that a search begins for; packets to more than these are dropped. */
+  readonly newClients?: Rate | undefined;
   /**
    * The source of ICMPv6 errors to native hosts, 16 octets: a global address of this host. None are
    * sent without one.
@@ -51,4 +53,5 @@ export const RELAY_DEFAULTS = {
   queuePerPeer: 16 * 1024,
   queueTotal: 8 * 1024 * 1024,
   bubblesPerServer: { perSecond: 100, burst: 200 },
+  newClients: { perSecond: 1_000, burst: 2_000 },
 } as const;

@@ -11,6 +11,7 @@ import { KeyedLimiter } from "../protocol/keyed_limiter.ts";
 import type { QueueBudget } from "../protocol/packet_queue.ts";
 import { PeerSearch, type PeerSink } from "../protocol/peer_search.ts";
 import { type Random, randomBytes } from "../protocol/random.ts";
+import { TokenBucket } from "../protocol/token_bucket.ts";
 import { encodeBubble } from "../wire/bubble.ts";
 import { type Endpoint, endpoint } from "../wire/endpoint.ts";
 import { linkLocal } from "../wire/ipv6_address.ts";
@@ -39,6 +40,7 @@ export class RelaySearch extends PeerSearch<RelayPeer> {
    */
   readonly #perClient = new KeyedLimiter(() => new BubbleWindow(), 65_536);
   readonly #perServer: KeyedLimiter;
+  readonly #newClients: TokenBucket;
 
   constructor(config: RelayConfig, onUndeliverable: UndeliverableHandler) {
     super(
@@ -54,7 +56,19 @@ export class RelaySearch extends PeerSearch<RelayPeer> {
     this.#source = linkLocal(getU32(identifier, 0), getU32(identifier, 4));
     this.#directBubbles = config.directBubbles ?? false;
     this.#perServer = new KeyedLimiter(config.bubblesPerServer ?? RELAY_DEFAULTS.bubblesPerServer);
+    this.#newClients = new TokenBucket(config.newClients ?? RELAY_DEFAULTS.newClients);
     this.#onUndeliverable = onUndeliverable;
+  }
+
+  /**
+   * The client whose address stands at `offset`: a new entry if there is none, as long as there are not
+   * too many of them. Each costs up to four bubbles and a place in the queues, so that one native host
+   * could keep the relay from all others by sending to clients that do not exist.
+   */
+  client(bytes: Uint8Array, offset: number, now: number): RelayPeer | undefined {
+    const known = this.peers.use(bytes, offset);
+    if (known !== undefined) return known;
+    return this.#newClients.take(now) ? this.entry(bytes, offset, now) : undefined;
   }
 
   override found(peer: RelayPeer, mapping: Endpoint, now: number, sink: PeerSink): void {

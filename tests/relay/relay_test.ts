@@ -226,6 +226,30 @@ Deno.test("R-14: bubbles through one server stay limited whatever client they ar
   assertEquals(fixture.sink.datagrams.length, 20);
 });
 
+Deno.test("R-14: a flood of clients that do not exist begins so many searches and no more", () => {
+  const fixture = new RelayFixture({ newClients: { perSecond: 10, burst: 20 } });
+  for (let port = 1; port <= 5_000; port++) {
+    fixture.native(
+      echo(host, encodeTeredoAddress({ ...A, mapping: endpoint(addressOf(a), port) })),
+    );
+  }
+  assertEquals(fixture.relay.status(fixture.now).peers.length, 20);
+  assertEquals(fixture.sink.drops.filter((reason) => reason === "rate_limited").length, 4_980);
+});
+
+Deno.test("R-14: a flood of clients that do not exist costs those that are known nothing", () => {
+  const fixture = new RelayFixture({ newClients: { perSecond: 10, burst: 20 } });
+  fixture.meetA();
+  for (let port = 1; port <= 5_000; port++) {
+    fixture.native(
+      echo(host, encodeTeredoAddress({ ...A, mapping: endpoint(addressOf(a), port) })),
+    );
+  }
+  fixture.sink.clear();
+  fixture.native(echo(host, addressOfA));
+  assertEquals(fixture.sink.datagrams.map(({ to }) => to), [a]);
+});
+
 Deno.test("R-14: an answer starts the count of bubbles anew", () => {
   const fixture = new RelayFixture();
   for (let round = 0; round < 10; round++) {
