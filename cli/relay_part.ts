@@ -17,6 +17,7 @@ import { nativeAddresses } from "../io/native_ipv6.ts";
 import { openTunLink } from "../io/open_tun_link.ts";
 import { TEREDO_MTU } from "../protocol/constants.ts";
 import { Relay } from "../relay/relay.ts";
+import type { RelayHost } from "../relay/relay_config.ts";
 import type { GlobalUnicast } from "../wire/global_unicast.ts";
 import { formatIpv6 } from "../wire/ipv6_address.ts";
 import type { Ipv6Prefix } from "../wire/ipv6_prefix.ts";
@@ -49,6 +50,8 @@ export interface RelayPart extends Disposable {
   readonly link: HostLink;
   /** The same interface, for who watches the network. */
   readonly own: OwnLink;
+  /** The host's addresses are others now. */
+  look(): void;
 }
 
 const DEFAULT_INTERFACE = "teredo";
@@ -68,8 +71,9 @@ export function openRelayPart(
   options: RelayPartOptions,
   { poller, counters, globalUnicast, log }: RelaySurroundings,
 ): RelayPart {
-  const native = nativeAddresses().map(({ address }) => address);
-  const serves = servedPrefixes(options, native);
+  const host = hostOf(options);
+  const { serves } = host;
+  if (serves.length === 0) throw withoutIpv6();
   if (!options.hostOnly) warnUnlessForwarding(log);
 
   using stack = new DisposableStack();
@@ -78,16 +82,16 @@ export function openRelayPart(
   const relay = new Relay({
     globalUnicast,
     random: (bytes) => crypto.getRandomValues(bytes),
-    serves,
-    ownAddresses: localAddresses().map(({ address }) => address),
-    errorSource: native[0],
+    ...host,
   });
   const link = openTunLink(tun, poller, counters);
   log.info(describeOffload(tun));
   const { name, index } = tun;
   const own = { name, index, onNews: restorer(name, restorable(tun, log), log) };
   const opened = stack.move();
-  return { relay, serves, interface: name, link, own, [Symbol.dispose]: () => opened.dispose() };
+  const look = () => relay.useHost(hostOf(options));
+  const dispose = () => opened.dispose();
+  return { relay, serves, interface: name, link, own, look, [Symbol.dispose]: dispose };
 }
 
 /** "between Teredo clients and 2000::/3 through interface teredo". */
@@ -128,16 +132,23 @@ function restorable(tun: Tun, log: Log): Restorable {
   };
 }
 
-/** The native addresses that packets of clients go to. */
-function servedPrefixes(options: GivenRelay, native: readonly Uint8Array[]): readonly Ipv6Prefix[] {
-  if (!options.hostOnly) return options.prefix ?? [NATIVE_INTERNET];
-  if (native.length === 0) {
-    throw new CliError(
-      "Cannot relay for this host only: it has no IPv6 address of its own. " +
-        'Give it one first; a host without IPv6 runs "teredo client"',
-    );
-  }
-  return native.map((address) => ({ address, length: 128 }));
+/** What the relay has to know of this host as it is now. */
+function hostOf({ hostOnly, prefix }: GivenRelay): RelayHost {
+  const native = nativeAddresses().map(({ address }) => address);
+  return {
+    serves: hostOnly
+      ? native.map((address) => ({ address, length: 128 }))
+      : prefix ?? [NATIVE_INTERNET],
+    ownAddresses: localAddresses().map(({ address }) => address),
+    errorSource: native[0],
+  };
+}
+
+function withoutIpv6(): CliError {
+  return new CliError(
+    "Cannot relay for this host only: it has no IPv6 address of its own. " +
+      'Give it one first; a host without IPv6 runs "teredo client"',
+  );
 }
 
 /** A relay is a router: the kernel has to forward between its interfaces. */

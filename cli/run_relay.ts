@@ -65,7 +65,10 @@ export async function runRelay(
     openRelayPart(options, { poller, counters, globalUnicast, log }),
   );
   const monitor = resources.use(
-    watchNetwork(part.own, poller, () => globalUnicast.attach(localAddresses())),
+    watchNetwork(part.own, poller, () => {
+      globalUnicast.attach(localAddresses());
+      part.look();
+    }),
   );
   const opener = new SocketOpener({ mode: options.udp, poller, counters, log });
   const socket = opener.open(options.bind ?? ipv4Address(0), options.port ?? 0);

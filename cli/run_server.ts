@@ -170,6 +170,7 @@ export async function runServer(
   const monitor = resources.use(watchNetwork(relay?.own, poller, () => {
     const own = localAddresses();
     globalUnicast.attach(own);
+    relay?.look();
     watch.look(own.map(({ address }) => address));
   }));
   const places = Object.values(sockets).map(({ local }) => formatEndpoint(local));

@@ -25,7 +25,7 @@ import { isWithin } from "../wire/ipv6_prefix.ts";
 import { isTeredo, mappingOf, serverOf } from "../wire/teredo_address.ts";
 import { parseTeredoPacket, type TeredoPacket } from "../wire/teredo_packet.ts";
 import { parseTrailers, type Trailers } from "../wire/trailers.ts";
-import { RELAY_DEFAULTS, type RelayConfig } from "./relay_config.ts";
+import { RELAY_DEFAULTS, type RelayConfig, type RelayHost } from "./relay_config.ts";
 import type { RelayPeer } from "./relay_peer.ts";
 import { RelaySearch } from "./relay_search.ts";
 import type { RelayStatus } from "./relay_status.ts";
@@ -42,16 +42,24 @@ export type RelaySink = Sink<RelaySocket, RelayEvent>;
 /** A Teredo relay. What it knows of clients is soft state: it may be lost, or run anycast. */
 export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, FastPath {
   readonly #config: RelayConfig;
-  readonly #own: OwnAddresses;
+  #host: RelayHost;
+  #own: OwnAddresses;
   readonly #search: RelaySearch;
   readonly #errors = new ErrorReporter();
 
   constructor(config: RelayConfig) {
     this.#config = config;
+    this.#host = config;
     this.#own = new OwnAddresses(config.ownAddresses);
     this.#search = new RelaySearch(config, (packet, now, sink) => {
       this.#unreachable(packet, UnreachableCode.ADDRESS, now, sink);
     });
+  }
+
+  /** The host's addresses are others now. */
+  useHost(host: RelayHost): void {
+    this.#host = host;
+    this.#own = new OwnAddresses(host.ownAddresses);
   }
 
   nextTimer(): number {
@@ -137,7 +145,7 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
     // A server is no client, and neither are we.
     if (client === endpoint(server, TEREDO_PORT) || this.#own.has(addressOf(client))) return "loop";
     if (ipv6.length > this.#mtu) {
-      const { errorSource } = this.#config;
+      const { errorSource } = this.#host;
       if (errorSource) this.#errors.tooBig(ipv6, this.#mtu, errorSource, now, sink);
       return "packet_too_big";
     }
@@ -186,12 +194,12 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
   /** A destination that this relay forwards to: never one that would come back through a tunnel. */
   #isServed(ipv6: Uint8Array): boolean {
     return isGlobalScope(ipv6, DESTINATION) && !isTeredo(ipv6, DESTINATION) &&
-      this.#config.serves.some((prefix) => isWithin(ipv6, DESTINATION, prefix)) &&
+      this.#host.serves.some((prefix) => isWithin(ipv6, DESTINATION, prefix)) &&
       !this.#own.isEmbeddedIn(ipv6, DESTINATION);
   }
 
   #unreachable(ipv6: Uint8Array, code: number, now: number, sink: PeerSink): void {
-    const { errorSource } = this.#config;
+    const { errorSource } = this.#host;
     if (errorSource) this.#errors.unreachable(ipv6, code, errorSource, now, sink);
   }
 

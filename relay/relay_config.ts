@@ -11,12 +11,8 @@ import type { GlobalUnicast } from "../wire/global_unicast.ts";
 import type { Ipv4Address } from "../wire/ipv4_address.ts";
 import type { Ipv6Prefix } from "../wire/ipv6_prefix.ts";
 
-/** A relay's configuration. */
-export interface RelayConfig {
-  /** Where packets may go. */
-  readonly globalUnicast: GlobalUnicast;
-  /** Cryptographically secure in production. */
-  readonly random: Random;
+/** What a relay knows of its host; it may change. */
+export interface RelayHost {
   /**
    * The native prefixes that packets of clients are forwarded to, RFC 4380 §5.4.2. A host-specific
    * relay (§5.4 and §5.5) serves the host's own addresses, as prefixes of 128 bits.
@@ -24,6 +20,19 @@ export interface RelayConfig {
   readonly serves: readonly Ipv6Prefix[];
   /** The host's own IPv4 addresses: what would come back to them is dropped (RFC 6324). */
   readonly ownAddresses: readonly Ipv4Address[];
+  /**
+   * The source of ICMPv6 errors to native hosts, 16 octets: a global address of this host. None are
+   * sent without one.
+   */
+  readonly errorSource?: Uint8Array | undefined;
+}
+
+/** A relay's configuration. */
+export interface RelayConfig extends RelayHost {
+  /** Where packets may go. */
+  readonly globalUnicast: GlobalUnicast;
+  /** Cryptographically secure in production. */
+  readonly random: Random;
   /** Whether to send direct bubbles as well: the relay is behind a NAT that is not a cone. */
   readonly directBubbles?: boolean | undefined;
   /** Whether clients may begin an exchange (§5.4.2 MAY); else they need an entry. */
@@ -39,11 +48,6 @@ export interface RelayConfig {
   readonly bubblesPerServer?: Rate | undefined;
   /** Clients that a search begins for; packets to more than these are dropped. */
   readonly newClients?: Rate | undefined;
-  /**
-   * The source of ICMPv6 errors to native hosts, 16 octets: a global address of this host. None are
-   * sent without one.
-   */
-  readonly errorSource?: Uint8Array | undefined;
 }
 
 /** The defaults of what {@linkcode RelayConfig} leaves out. */

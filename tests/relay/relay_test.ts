@@ -269,6 +269,18 @@ Deno.test("R-15: a host-specific relay serves the host's own addresses only", ()
   assertEquals(fixture.sink.drops, ["destination_invalid"]);
 });
 
+Deno.test("R-15: a host-specific relay follows when the host's addresses change", () => {
+  const fixture = new RelayFixture({ serves: [{ address: host, length: 128 }] });
+  fixture.meetA();
+  const later = ip6("2001:db8:1::69");
+  const serves = [{ address: later, length: 128 }];
+  fixture.relay.useHost({ serves, ownAddresses: [OWN_ADDRESS], errorSource: later });
+  fixture.datagram(echo(addressOfA, host), a);
+  fixture.datagram(echo(addressOfA, later), a);
+  assertEquals(fixture.sink.drops, ["destination_invalid"]);
+  assertEquals(fixture.sink.packets.length, 1);
+});
+
 Deno.test("R-16: errors are limited in rate", () => {
   const fixture = new RelayFixture();
   for (let i = 0; i < 1_000; i++) fixture.native(echo(host, ip6("2001:db8:2::1")));
