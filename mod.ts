@@ -1,6 +1,6 @@
 /**
  * Teredo (RFC 4380, with RFC 5991 and parts of RFC 6081) as a library: codecs for everything on the
- * wire, and client and server as machines without input and output.
+ * wire, and client, server and relay as machines without input and output.
  *
  * The program `teredo` is made of the same parts; its command line is in `cli.ts`.
  *
@@ -49,11 +49,15 @@ export type { ClientSocket } from "./client/qualification.ts";
 export * from "./protocol/drop_reason.ts";
 export * from "./protocol/machine.ts";
 export * from "./protocol/random.ts";
+export * from "./relay/relay.ts";
+export * from "./relay/relay_config.ts";
+export * from "./relay/relay_status.ts";
 export * from "./server/secret_store.ts";
 export * from "./server/server.ts";
 export * from "./server/server_config.ts";
 export * from "./server/server_event.ts";
 export * from "./server/server_status.ts";
+export * from "./server/server_with_relay.ts";
 export * from "./wire/authentication.ts";
 export * from "./wire/bubble.ts";
 export * from "./wire/endpoint.ts";
