@@ -7,7 +7,8 @@
 import { Poller } from "../ffi/poller.ts";
 import { Counters } from "../io/counters.ts";
 import { Driver } from "../io/driver.ts";
-import { type LogFormat, type LogLevel, openLog, writeToStderr } from "../io/log.ts";
+import { type LogFormat, type LogLevel, writeToStderr } from "../io/log.ts";
+import { openLog } from "../io/open_log.ts";
 import { localAddresses } from "../io/local_addresses.ts";
 import { together } from "../io/together.ts";
 import type { RelayEvent } from "../relay/relay.ts";

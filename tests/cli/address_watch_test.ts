@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { AddressWatch } from "../../cli/address_watch.ts";
-import { openLog } from "../../io/log.ts";
+import { openLog } from "../../io/open_log.ts";
 import { parseIpv4 } from "../../wire/ipv4_address.ts";
 
 const [ONE, OTHER] = [parseIpv4("83.1.1.1")!, parseIpv4("83.1.1.2")!];

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { ConfigError } from "../../cli/cli_error.ts";
 import { type Live, Reload } from "../../cli/reload.ts";
-import { openLog } from "../../io/log.ts";
+import { openLog } from "../../io/open_log.ts";
 
 interface Values {
   readonly logLevel: string;

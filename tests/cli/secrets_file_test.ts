@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { CliError } from "../../cli/cli_error.ts";
 import { parseSecrets, SecretsFile } from "../../cli/secrets_file.ts";
-import { openLog } from "../../io/log.ts";
+import { openLog } from "../../io/open_log.ts";
 
 const octets = (text: string) => new TextEncoder().encode(text);
 

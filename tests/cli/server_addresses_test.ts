@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { CliError } from "../../cli/cli_error.ts";
 import { chooseAddresses } from "../../cli/server_addresses.ts";
-import { openLog } from "../../io/log.ts";
+import { openLog } from "../../io/open_log.ts";
 import { GlobalUnicast } from "../../wire/global_unicast.ts";
 import { type Ipv4Address, parseIpv4 } from "../../wire/ipv4_address.ts";
 

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { Interface, Prefix } from "../../ffi/interface.ts";
 import { ClientInterface } from "../../io/client_interface.ts";
-import { openLog } from "../../io/log.ts";
+import { openLog } from "../../io/open_log.ts";
 import { formatIpv6, parseIpv6 } from "../../wire/ipv6_address.ts";
 
 const ONE = parseIpv6("2001:0:5301:101:1:2:3:4")!;

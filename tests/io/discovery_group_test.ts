@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { keepMulticastOnLink } from "../../ffi/socket_options.ts";
 import { Counters } from "../../io/counters.ts";
 import { DiscoveryGroup } from "../../io/discovery_group.ts";
-import { openLog } from "../../io/log.ts";
+import { openLog } from "../../io/open_log.ts";
 import { formatEndpoint } from "../../wire/endpoint.ts";
 import { parseIpv4 } from "../../wire/ipv4_address.ts";
 import { namespaceTest, run } from "../ffi/namespace.ts";

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { ServerAddresses } from "../../client/client_config.ts";
-import { openLog } from "../../io/log.ts";
+import { openLog } from "../../io/open_log.ts";
 import { ResolveError } from "../../io/resolve.ts";
 import { ServerDirectory } from "../../io/server_directory.ts";
 import { ServerName } from "../../io/server_name.ts";

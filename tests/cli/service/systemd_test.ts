@@ -4,7 +4,7 @@ import { clientPart } from "../../../cli/status/client_part.ts";
 import { type StatusReport, statusReport } from "../../../cli/status/status_report.ts";
 import { Counters } from "../../../io/counters.ts";
 import { EventCounts } from "../../../io/event_counts.ts";
-import { openLog } from "../../../io/log.ts";
+import { openLog } from "../../../io/open_log.ts";
 import { requires } from "../../capabilities.ts";
 import { ClientFixture } from "../../client/client_fixture.ts";
 

@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { LOG_LEVELS, openLog } from "../../io/log.ts";
+import { LOG_LEVELS } from "../../io/log.ts";
+import { openLog } from "../../io/open_log.ts";
 
 Deno.test("log: a line has the time, the level and the text", () => {
   const lines: string[] = [];
