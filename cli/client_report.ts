@@ -25,6 +25,8 @@ export interface ClientView {
   isOwn(address: Ipv4Address): boolean;
   /** What keeps this host from sending anything, if that is so. */
   trouble?(): SendTrouble | undefined;
+  /** Whether the client proves itself by a secret; unless given, no. */
+  readonly hasSecret?: boolean;
 }
 
 type Qualified = Extract<ClientEvent, { type: "qualified" }>;
@@ -152,8 +154,8 @@ export class ClientReport {
       case "no_reply_from_primary":
         return {
           cause: `${name} does not answer`,
-          advice: "Check that it is a Teredo server in service, and that no firewall stops UDP " +
-            `to its port ${TEREDO_PORT}; --server names another one`,
+          advice: `Check that it is a Teredo server in service${this.#knowingUs()}, and that no ` +
+            `firewall stops UDP to its port ${TEREDO_PORT}; --server names another one`,
         };
       case "no_reply_from_secondary":
         return {
@@ -173,12 +175,23 @@ export class ClientReport {
           cause: `${name} does not answer any more`,
           advice: "Check this host's network",
         };
+      case "authentication_failed":
+        return {
+          cause: `${name} answers, but does not prove to know the secret`,
+          advice: "Check with its operator that it has this --identifier with the same secret; a " +
+            "server that asks for none needs neither --identifier nor --secret-file",
+        };
       case "new_key_needed":
         return {
           cause: `${name} wants another key`,
           advice: "Ask its operator for one",
         };
     }
+  }
+
+  /** Who is not known, or has another secret, gets no answer (RFC 4380 §5.3.1). */
+  #knowingUs(): string {
+    return this.#view.hasSecret ? ", that it knows this --identifier with the same secret" : "";
   }
 
   /** "server teredo.example (192.0.2.1)", or the address alone where no name was given. */

@@ -152,7 +152,11 @@ export async function runClient(
     interface: tun.name,
     sourceTo: (address: Ipv4Address) => localSource(address),
   };
-  const report = new ClientReport({ ...place, trouble: () => opener.trouble });
+  const report = new ClientReport({
+    ...place,
+    trouble: () => opener.trouble,
+    hasSecret: credentials !== undefined,
+  });
   const hook = new ClientHook(openHook(options.hook, log), tun);
   service.attach({
     part: () => clientPart(driver.status(), place),

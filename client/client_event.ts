@@ -28,6 +28,8 @@ export type OfflineReason =
   | "symmetric_nat"
   /** The server answered at first and then no more. */
   | "server_lost"
+  /** What came in answer did not prove to know our secret (RFC 4380 §5.2.2). */
+  | "authentication_failed"
   /** The server wants another key (RFC 4380 §5.2.2). */
   | "new_key_needed";
 

@@ -186,7 +186,11 @@ export class Qualification {
   ): Advertisement | DropReason {
     const { globalUnicast, credentials } = this.#config;
     const { primary } = server;
-    return acceptAdvertisement(packet, from, { solicitation, primary, globalUnicast, credentials });
+    const expectation = { solicitation, primary, globalUnicast, credentials };
+    const accepted = acceptAdvertisement(packet, from, expectation);
+    // Another answer may still come that does: an impostor's alone changes nothing.
+    if (accepted === "authentication_failed") solicitation.hasUnprovedAnswer = true;
+    return accepted;
   }
 
   /** A Router Advertisement came. */
@@ -234,8 +238,9 @@ export class Qualification {
 
   /** Sends the next solicitation of a phase, or fails for want of an answer. */
   #solicit(solicitation: Solicitation, failure: OfflineReason, now: number, sink: ClientSink) {
-    if (solicitation.isExhausted) this.#fail(failure, now, sink);
-    else this.#send(solicitation, now, sink);
+    const { isExhausted, hasUnprovedAnswer } = solicitation;
+    if (!isExhausted) this.#send(solicitation, now, sink);
+    else this.#fail(hasUnprovedAnswer ? "authentication_failed" : failure, now, sink);
   }
 
   /** §5.2.5: a refresh that is due, or one that has not been answered. */

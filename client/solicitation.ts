@@ -44,6 +44,8 @@ export class Solicitation {
   readonly #credentials: ClientCredentials | undefined;
   readonly #nonces: Uint8Array[] = [];
   #deadline = -Infinity;
+  /** Whether an answer with one of our nonces came that did not prove to know our secret. */
+  hasUnprovedAnswer = false;
 
   constructor(
     target: Endpoint,

@@ -87,6 +87,8 @@ function reasonText(reason: OfflineReason): string {
       return "the NAT is symmetric";
     case "server_lost":
       return "the server does not answer any more";
+    case "authentication_failed":
+      return "the server does not prove to know the secret";
     case "new_key_needed":
       return "the server wants another key";
   }

@@ -105,6 +105,12 @@ const REASONS: readonly [reason: OfflineReason, text: string][] = [
     "server 192.0.2.1 does not answer any more. Check this host's network",
   ],
   [
+    "authentication_failed",
+    "server 192.0.2.1 answers, but does not prove to know the secret. Check with its operator that " +
+    "it has this --identifier with the same secret; a server that asks for none needs neither " +
+    "--identifier nor --secret-file",
+  ],
+  [
     "new_key_needed",
     "server 192.0.2.1 wants another key. Ask its operator for one",
   ],
@@ -115,6 +121,14 @@ for (const [reason, text] of REASONS) {
     assertEquals(line(offline(reason)), `warn: Off-line: ${text}. Next try in 30 s`);
   });
 }
+
+Deno.test("client report: a client with a secret is told that silence may be about that", () => {
+  const view = { nameOf: () => "192.0.2.1", port: 40000, isOwn: () => false };
+  const saying = (hasSecret: boolean) =>
+    line(offline("no_reply_from_primary"), new ClientReport({ ...view, hasSecret }))
+      .includes("that it knows this --identifier with the same secret");
+  assertEquals([saying(false), saying(true)], [false, true]);
+});
 
 Deno.test("client report: advice is given once, not with every new try", () => {
   const by = report();

@@ -184,6 +184,32 @@ Deno.test("C-11: a secure client drops V4, which has the nonce and no authentica
   assertEquals(fixture.dropped, "authentication_failed");
 });
 
+Deno.test("a server that proves nothing is told from one that does not answer", () => {
+  const reasonAfter = (answer: (fixture: ClientFixture) => void) => {
+    const fixture = new ClientFixture({ random: vectorRandom(), credentials: CREDENTIALS }).wait(0);
+    answer(fixture);
+    return fixture.waitFor("offline").client.status(fixture.now).offline!.reason;
+  };
+  const unproved = vector("V4");
+  assertEquals(
+    reasonAfter((fixture) => fixture.receive(unproved.payload, unproved.source)),
+    "authentication_failed",
+  );
+  const stranger = portOf(S1, "secondary");
+  assertEquals(
+    reasonAfter((fixture) => fixture.receive(unproved.payload, stranger)),
+    "no_reply_from_primary",
+  );
+});
+
+Deno.test("an answer that proves nothing does not keep out the one that does", () => {
+  const fixture = new ClientFixture({ random: vectorRandom(), credentials: CREDENTIALS }).wait(0);
+  fixture.receive(vector("V4").payload, vector("V4").source);
+  fixture.receive(vector("V7").payload, vector("V7").source);
+  fixture.receive(vector("V7").payload, portOf(S1, "secondary"));
+  assertEquals(fixture.state, "qualified");
+});
+
 Deno.test("C-11: every octet of V7 that the value covers, and the identifier, counts", () => {
   const fixture = new ClientFixture({ random: vectorRandom(), credentials: CREDENTIALS }).wait(0);
   const { payload, source } = vector("V7");

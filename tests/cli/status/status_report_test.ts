@@ -97,6 +97,7 @@ Deno.test("status: the schema names each state of a client, and each reason to b
     "no_reply_from_secondary": true,
     "symmetric_nat": true,
     "server_lost": true,
+    "authentication_failed": true,
     "new_key_needed": true,
   };
   for (const reason of Object.keys(reasons) as OfflineReason[]) {
