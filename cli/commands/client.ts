@@ -8,7 +8,6 @@ import { credentialContradiction } from "../client_credentials.ts";
 import { type Command, command } from "../command.ts";
 import { serverContradiction } from "../named_servers.ts";
 import { defaulted, optional, required, switchedOff, switchedOn } from "../option.ts";
-import { runClient } from "../run_client.ts";
 import { CONTROL, HOOK, LOG_FORMAT, METRICS } from "../service/service_options.ts";
 import { ALLOW_PRIVATE, configOption, LOG_LEVEL, OFFLOAD, PCAP, UDP } from "../shared_options.ts";
 import { FILE, HOST, HOSTS, INTERFACE, OCTETS, PORT, REFRESH_SECONDS } from "../value_kind.ts";
@@ -94,7 +93,8 @@ export const client: Command = command({
   contradiction(values) {
     return serverContradiction(values) ?? credentialContradiction(values);
   },
-  run(options, _positional, { signal }, reread) {
-    return runClient(options, signal, reread);
+  async run(options, _positional, { signal }, reread) {
+    const { runClient } = await import("../run_client.ts");
+    await runClient(options, signal, reread);
   },
 });

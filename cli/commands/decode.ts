@@ -16,9 +16,6 @@ import {
 import { CliError, UsageError } from "../cli_error.ts";
 import { type Command, command } from "../command.ts";
 import { parseHexadecimal } from "../decode/hexadecimal.ts";
-import { malformedText } from "../decode/malformed_text.ts";
-import { explainPacket } from "../decode/packet.ts";
-import { packetText } from "../decode/packet_text.ts";
 import { switchedOff } from "../option.ts";
 import { text } from "../value_kind.ts";
 
@@ -62,9 +59,9 @@ export const decode: Command = command({
       does: "Explain a packet, field by field",
     },
   ],
-  run({ json }, [what], { print }) {
+  async run({ json }, [what], { print }) {
     const octets = readOctets(what!);
-    if (octets !== undefined) return decodePacket(octets, json, print);
+    if (octets !== undefined) return await decodePacket(octets, json, print);
     const parts = explain(parse(what!));
     print(json ? `${JSON.stringify(parts)}\n` : table(parts));
   },
@@ -79,7 +76,16 @@ function readOctets(what: string): Uint8Array | undefined {
   throw new UsageError(`Cannot decode "${what}": ${problem}`, "decode");
 }
 
-function decodePacket(octets: Uint8Array, json: boolean, print: (text: string) => void): void {
+async function decodePacket(
+  octets: Uint8Array,
+  json: boolean,
+  print: (text: string) => void,
+): Promise<void> {
+  const [{ explainPacket }, { packetText }, { malformedText }] = await Promise.all([
+    import("../decode/packet.ts"),
+    import("../decode/packet_text.ts"),
+    import("../decode/malformed_text.ts"),
+  ]);
   const explanation = explainPacket(octets);
   print(json ? `${JSON.stringify(explanation)}\n` : packetText(explanation));
   const { malformed } = explanation;

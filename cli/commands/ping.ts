@@ -6,13 +6,11 @@
 
 import { CliError } from "../cli_error.ts";
 import { type Command, command } from "../command.ts";
-import { choosePaths, ControlClient } from "../control/control_client.ts";
 import { ExitCode } from "../exit_code.ts";
 import { defaulted, switchedOff } from "../option.ts";
 import { pause } from "../pause.ts";
 import { COUNT, IPV6 } from "../ping/ping_kinds.ts";
 import type { PingReport } from "../ping/ping_report.ts";
-import { pingText, summaryText } from "../ping/ping_text.ts";
 import { CONTROL } from "../service/service_options.ts";
 
 /** How long each answer is waited for, in milliseconds: a peer is looked for about so long. */
@@ -43,6 +41,10 @@ export const ping: Command = command({
     { line: "ping 2001:db8::1 --count 1 --json", does: "The same of a native host, for a program" },
   ],
   async run({ count, json, control }, [address], { print, signal }) {
+    const [{ choosePaths, ControlClient }, { pingText, summaryText }] = await Promise.all([
+      import("../control/control_client.ts"),
+      import("../ping/ping_text.ts"),
+    ]);
     const [path] = await choosePaths(control, "client");
     using client = new ControlClient(path!);
     const reports: PingReport[] = [];

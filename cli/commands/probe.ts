@@ -10,9 +10,6 @@ import { formatDuration } from "../duration.ts";
 import { ExitCode } from "../exit_code.ts";
 import { optional, switchedOff } from "../option.ts";
 import { SERVER, TIMEOUT_SECONDS } from "../probe_kinds.ts";
-import { probeReport } from "../probe_report.ts";
-import { probeText } from "../probe_text.ts";
-import { runProbe } from "../run_probe.ts";
 import { ALLOW_PRIVATE } from "../shared_options.ts";
 import { REFRESH_SECONDS } from "../value_kind.ts";
 
@@ -76,6 +73,11 @@ export const probe: Command = command({
       complain(`Trying how long a mapping lasts: this takes up to ${formatDuration(refresh)}\n`);
     }
     const patience = timeout ?? PATIENCE;
+    const [{ runProbe }, { probeReport }, { probeText }] = await Promise.all([
+      import("../run_probe.ts"),
+      import("../probe_report.ts"),
+      import("../probe_text.ts"),
+    ]);
     const outcomes = await runProbe({ servers, patience, refresh, allowPrivate }, signal);
     if (signal.aborted) return;
     const report = probeReport(outcomes);

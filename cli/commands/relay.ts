@@ -7,7 +7,6 @@
 import { type Command, command } from "../command.ts";
 import { optional } from "../option.ts";
 import { relayContradiction, relayOptions } from "../relay_options.ts";
-import { runRelay } from "../run_relay.ts";
 import { CONTROL, LOG_FORMAT, METRICS } from "../service/service_options.ts";
 import { ALLOW_PRIVATE, configOption, LOG_LEVEL, OFFLOAD, PCAP, UDP } from "../shared_options.ts";
 import { IPV4, PORT } from "../value_kind.ts";
@@ -48,7 +47,8 @@ export const relay: Command = command({
     },
   ],
   contradiction: relayContradiction,
-  run(options, _positional, { signal }, reread) {
-    return runRelay(options, signal, reread);
+  async run(options, _positional, { signal }, reread) {
+    const { runRelay } = await import("../run_relay.ts");
+    await runRelay(options, signal, reread);
   },
 });

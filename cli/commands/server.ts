@@ -8,7 +8,6 @@ import { TEREDO_PORT } from "../../protocol/constants.ts";
 import { type Command, command } from "../command.ts";
 import { defaulted, type Option, optional, required, switchedOff } from "../option.ts";
 import { type GivenRelay, relayContradiction, relayOptions } from "../relay_options.ts";
-import { runServer } from "../run_server.ts";
 import type { ServerAddresses } from "../server_addresses.ts";
 import { type Contradiction, contradiction } from "../setting.ts";
 import { CONTROL, LOG_FORMAT, METRICS } from "../service/service_options.ts";
@@ -77,8 +76,9 @@ export const server: Command = command({
   contradiction(values) {
     return sameAddress(values) ?? relayContradiction(values) ?? relayNotWanted(values);
   },
-  run(options, _positional, { signal }, reread) {
-    return runServer(options, signal, reread);
+  async run(options, _positional, { signal }, reread) {
+    const { runServer } = await import("../run_server.ts");
+    await runServer(options, signal, reread);
   },
 });
 

@@ -6,14 +6,12 @@
 
 import { CliError } from "../cli_error.ts";
 import { type Command, command } from "../command.ts";
-import { choosePaths, ControlClient } from "../control/control_client.ts";
 import { CONTROLLED_ROLES, type ControlledRole } from "../control/control_path.ts";
 import { ExitCode } from "../exit_code.ts";
 import { switchedOff } from "../option.ts";
 import { pause } from "../pause.ts";
 import { CONTROL } from "../service/service_options.ts";
 import type { StatusReport } from "../status/status_report.ts";
-import { statusText } from "../status/status_text.ts";
 import { COLOURED, PLAIN } from "../style.ts";
 import { oneOf } from "../value_kind.ts";
 
@@ -48,6 +46,7 @@ export const status: Command = command({
     { line: "status --watch", does: "See how peers come and go" },
   ],
   async run({ json, watch, control }, [role], { print, signal, isColourful, isTerminal }) {
+    const { statusText } = await import("../status/status_text.ts");
     const style = isColourful ? COLOURED : PLAIN;
     const show = async () => {
       const reports = await ask(control, role as ControlledRole | undefined);
@@ -71,6 +70,7 @@ async function ask(
   control: string | undefined,
   role: ControlledRole | undefined,
 ): Promise<StatusReport[]> {
+  const { choosePaths, ControlClient } = await import("../control/control_client.ts");
   const reports: StatusReport[] = [];
   for (const path of await choosePaths(control, role)) {
     using client = new ControlClient(path);
