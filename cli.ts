@@ -17,11 +17,13 @@ import { server } from "./cli/commands/server.ts";
 import { status } from "./cli/commands/status.ts";
 import { ExitCode } from "./cli/exit_code.ts";
 import { commandHelp, programHelp } from "./cli/help.ts";
+import { flagOf } from "./cli/option.ts";
 import { parseCommandLine } from "./cli/parse.ts";
 import { resolve } from "./cli/resolve.ts";
 import { interruption } from "./cli/signals.ts";
 import { suggest } from "./cli/suggest.ts";
 import { versionText } from "./cli/version.ts";
+import { writeToStderr } from "./io/log.ts";
 
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
@@ -60,8 +62,7 @@ async function dispatch(args: readonly string[], surroundings: Surroundings): Pr
       surroundings.complain(programHelp(COMMANDS));
       return ExitCode.USAGE;
     case "help":
-      if (rest[0] === undefined) surroundings.print(programHelp(COMMANDS));
-      else surroundings.print(commandHelp(findCommand(rest[0])));
+      surroundings.print(helpOn(rest));
       return ExitCode.OK;
     case "--help":
     case "-h":
@@ -83,16 +84,33 @@ async function dispatch(args: readonly string[], surroundings: Surroundings): Pr
   return ExitCode.OK;
 }
 
+/** What follows `teredo help`: a command, or nothing. */
+function helpOn([name, surplus]: readonly string[]): string {
+  if (surplus !== undefined) throw new UsageError(`Unexpected argument "${surplus}"`);
+  const isAboutAll = name === undefined || ["help", "--help", "-h"].includes(name);
+  return isAboutAll ? programHelp(COMMANDS) : commandHelp(findCommand(name));
+}
+
 function findCommand(name: string): Command {
   const command = COMMANDS.find((candidate) => candidate.name === name);
   if (command !== undefined) return command;
-  const isOption = name.startsWith("-");
-  const known = isOption
-    ? ["--help", "--version"]
-    : ["help", ...COMMANDS.map((candidate) => candidate.name)];
-  const meant = suggest(name, known);
-  const hint = meant === undefined ? "" : `. Did you mean ${meant}?`;
-  throw new UsageError(`Unknown ${isOption ? "option" : "command"} ${name}${hint}`);
+  if (name.startsWith("-")) throw unknownOption(name.split("=")[0]!);
+  const known = ["help", "--version", ...COMMANDS.map((candidate) => candidate.name)];
+  const what = name === "" ? '""' : name;
+  throw new UsageError(`Unknown command ${what}${didYouMean(suggest(name, known))}`);
+}
+
+function unknownOption(flag: string): UsageError {
+  const owner = COMMANDS.find(({ options }) =>
+    Object.entries(options).some((entry) => flagOf(...entry) === flag)
+  );
+  return owner === undefined
+    ? new UsageError(`Unknown option ${flag}${didYouMean(suggest(flag, ["--help", "--version"]))}`)
+    : new UsageError(`Unexpected option ${flag}: options come behind the command`);
+}
+
+function didYouMean(meant: string | undefined): string {
+  return meant === undefined ? "" : `. Did you mean ${meant}?`;
 }
 
 /** One message; where the command line is wrong, with the way to its help. */
@@ -117,20 +135,29 @@ function isDebugging(args: readonly string[]): boolean {
 
 /** The program's real surroundings. */
 function processSurroundings(): Surroundings {
+  const isTerminal = Deno.stdout.isTerminal();
+  const unread = new AbortController();
   return {
-    print: (text) => writeAll(Deno.stdout, text),
-    complain: (text) => writeAll(Deno.stderr, text),
-    signal: interruption(),
-    isTerminal: Deno.stdout.isTerminal(),
-    isColourful: Deno.stdout.isTerminal() && !Deno.noColor,
+    print: (text) => printUnlessUnread(text, unread),
+    complain: writeToStderr,
+    signal: AbortSignal.any([interruption(), unread.signal]),
+    isTerminal,
+    isColourful: isTerminal && !Deno.noColor && Deno.env.get("TERM") !== "dumb",
     environment: (name) => Deno.env.get(name),
     configFolder: CONFIG_FOLDER,
   };
 }
 
-function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
-  let rest = new TextEncoder().encode(text);
-  while (rest.length > 0) rest = rest.subarray(stream.writeSync(rest));
+/** Writes to the standard output. Where its reader has seen enough, as behind `| head`, the program ends. */
+function printUnlessUnread(text: string, unread: AbortController): void {
+  try {
+    let rest = new TextEncoder().encode(text);
+    while (rest.length > 0) rest = rest.subarray(Deno.stdout.writeSync(rest));
+  } catch (error) {
+    if (error instanceof Deno.errors.BrokenPipe) return unread.abort();
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`Cannot write to the standard output: ${reason}`, { cause: error });
+  }
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args, processSurroundings()));

@@ -6,6 +6,11 @@
 
 /** The candidate that `word` is most probably a misspelling of, if any is near enough. */
 export function suggest(word: string, candidates: Iterable<string>): string | undefined {
+  const all = [...candidates];
+  return nearest(word, all) ?? begunWith(word, all);
+}
+
+function nearest(word: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;
   let least = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
@@ -16,6 +21,16 @@ export function suggest(word: string, candidates: Iterable<string>): string | un
     }
   }
   return best;
+}
+
+/** Letters that say enough of a word. */
+const ENOUGH = 3;
+
+/** The only candidate that begins so: `--prim` is no short form of `--primary`, but was meant as one. */
+function begunWith(word: string, candidates: readonly string[]): string | undefined {
+  if (word.replace(/^-+/, "").length < ENOUGH) return undefined;
+  const begun = candidates.filter((candidate) => candidate.startsWith(word));
+  return begun.length === 1 ? begun[0] : undefined;
 }
 
 /** How many letters must be inserted, deleted, replaced or swapped with their neighbour. */

@@ -109,13 +109,17 @@ export const REFRESH_SECONDS: ValueKind<number> = {
 /** A last label that is a number, as no name of a host has it: resolvers take "1.2.3" for 1.2.0.3. */
 const ENDS_IN_NUMBER = /(^|\.)(\d+|0x[\da-f]*)\.?$/i;
 
+/** A label of a name; underscores are in use although RFC 1123 §2.1 has none. */
+const LABEL = /^\w(?:[\w-]{0,61}\w)?$/;
+
 /** A name or IPv4 address of a host. */
 export const HOST: ValueKind<string> = {
   placeholder: "HOST",
   expected: "a host name or IPv4 address",
   example: "teredo.example",
   parse(given) {
-    if (!/^[\w.-]{1,253}$/.test(given)) return undefined;
+    const labels = given.replace(/\.$/, "").split(".");
+    if (given.length > 253 || !labels.every((label) => LABEL.test(label))) return undefined;
     return ENDS_IN_NUMBER.test(given) && parseIpv4(given) === undefined ? undefined : given;
   },
 };

@@ -5,8 +5,8 @@ import { parseCommandLine } from "../../cli/parse.ts";
 import { run } from "./recording.ts";
 
 Deno.test("help: teredo --help names every command, on the standard output", async () => {
-  for (const flag of ["--help", "-h", "help"]) {
-    const { code, stdout, stderr } = await run(flag);
+  for (const flag of ["--help", "-h", "help", "help help", "help --help", "help -h"]) {
+    const { code, stdout, stderr } = await run(...flag.split(" "));
     assertEquals([code, stderr], [0, ""]);
     for (const { name, summary } of COMMANDS) {
       assertStringIncludes(stdout, `  ${name} `);
@@ -17,7 +17,7 @@ Deno.test("help: teredo --help names every command, on the standard output", asy
 
 Deno.test("help: --version tells version and platform", async () => {
   for (const flag of ["--version", "-V"]) {
-    const { code, stdout } = await run(flag);
+    const { code, stdout } = await run(...flag.split(" "));
     assertEquals(code, 0);
     assertMatch(stdout, /^teredo \d+\.\d+\.\d+ \(Deno \S+, \w+ \w+\)\n$/);
   }

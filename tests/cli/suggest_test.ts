@@ -27,3 +27,11 @@ Deno.test("suggest: the nearest candidate, if one is near", () => {
   assertEquals(suggest("--frobnicate", names), undefined);
   assertEquals(suggest("x", []), undefined);
 });
+
+Deno.test("suggest: a beginning, if only one candidate has it", () => {
+  const names = ["--primary", "--secondary", "--secrets", "status"];
+  assertEquals(suggest("--prim", names), "--primary");
+  assertEquals(suggest("stat", names), "status");
+  assertEquals(suggest("--sec", names), undefined);
+  assertEquals(suggest("--pr", names), undefined);
+});
