@@ -24,9 +24,11 @@ const COMMANDS = [
   "curl",
   "dpkg-deb",
   "fish",
+  "insmod",
   "ip",
   "iperf3",
   "lintian",
+  "linux.uml",
   "man",
   "miredo",
   "miredo-server",
@@ -56,9 +58,10 @@ export type CommandName = typeof COMMANDS[number];
  * - `root`: the effective user is root (of the machine or of a user namespace);
  * - `namespaces`: a network namespace can be made, as root or in a user namespace of one's own;
  * - `tun`: `/dev/net/tun` can be opened;
+ * - `executable`: `TEREDO_BIN` names the compiled program;
  * - a command: it is installed.
  */
-export type Capability = "linux" | "root" | "namespaces" | "tun" | CommandName;
+export type Capability = "linux" | "root" | "namespaces" | "tun" | "executable" | CommandName;
 
 /** The answer of {@linkcode requires}. */
 export interface Requirement {
@@ -121,6 +124,8 @@ function examine(capability: Capability): string | undefined {
       return examineNamespaces();
     case "tun":
       return examineTun();
+    case "executable":
+      return Deno.env.get("TEREDO_BIN") ? undefined : "needs the executable, named by TEREDO_BIN";
     default:
       return findCommand(capability) ? undefined : `needs the command ${capability}`;
   }

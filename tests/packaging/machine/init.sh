@@ -1,0 +1,38 @@
+#!/bin/sh
+# The first program in the virtual machine: puts a file system that can be written, and is forgotten at the end, over
+# that of the host, and starts systemd there with one unit, which runs $FOLDER/script.sh.
+set -e
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin
+mount -t proc proc /proc
+mount -t tmpfs -o mode=755 tmpfs /mnt
+mkdir /mnt/upper /mnt/work /mnt/root
+modules=/usr/lib/uml/modules
+insmod "$modules/$(uname -r)/kernel/fs/overlayfs/overlay.ko"
+mount -t overlay -o lowerdir=/,upperdir=/mnt/upper,workdir=/mnt/work overlay /mnt/root
+cd /mnt/root
+
+# The host's own services stay off, and locks and secrets, which the user that this runs as cannot read, are made anew.
+rm -rf etc/systemd/system usr/lib/systemd/system/*.wants
+rm -rf etc/shadow etc/gshadow etc/.pwd.lock var/lib/dpkg/lock* var/lib/dpkg/triggers/Lock
+# It is no container, wherever the host stands.
+rm -rf .dockerenv run/.containerenv
+rm -rf usr/lib/modules
+ln -s "$modules" usr/lib/modules
+chroot . modprobe -a tun ipv6 veth
+
+mkdir etc/systemd/system
+cat >etc/systemd/system/script.service <<EOF
+[Unit]
+DefaultDependencies=no
+Requires=systemd-journald.service
+After=systemd-journald.service
+
+[Service]
+Type=oneshot
+Environment=FOLDER=$FOLDER
+ExecStart=/bin/sh $FOLDER/script.sh
+StandardOutput=tty
+TTYPath=/dev/console
+EOF
+umount /proc
+exec switch_root /mnt/root /usr/lib/systemd/systemd --unit=script.service --show-status=no

@@ -1,0 +1,66 @@
+/**
+ * A virtual machine with this host's programs: Linux as a process (Debian's `user-mode-linux`), without a network and
+ * with nothing of the host's that it could write to. There systemd is the first process, as it is nowhere in a
+ * container.
+ *
+ * @module
+ */
+
+import { findCommand } from "../capabilities.ts";
+
+const INIT = new URL("machine/init.sh", import.meta.url);
+
+/** Who runs it where root would: nobody, so that the host is safe from what happens inside. */
+const NOBODY = 65534;
+
+/** Longer than it runs, in milliseconds. */
+const PATIENCE = 300_000;
+
+/**
+ * Runs a script there, as root with systemd at work, and returns what the console shows.
+ *
+ * @param script a shell script, which has to end with `poweroff -ff`
+ * @param files what lies beside it in `$FOLDER`, by name
+ */
+export async function runInMachine(
+  script: URL,
+  files: Readonly<Record<string, string>>,
+): Promise<string> {
+  const folder = await Deno.makeTempDir();
+  try {
+    const copies = { "init.sh": INIT, "script.sh": script, ...files };
+    for (const [name, from] of Object.entries(copies)) {
+      await Deno.copyFile(from, `${folder}/${name}`);
+      await Deno.chmod(`${folder}/${name}`, 0o755);
+    }
+    await Deno.chmod(folder, 0o755);
+    return await start(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function start(folder: string): Promise<string> {
+  // Its memory is a file, of which nothing but this process knows the name.
+  const memory = `${folder}/memory`;
+  await Deno.mkdir(memory);
+  const user = Deno.uid() === 0 ? NOBODY : Deno.uid();
+  if (user === NOBODY) await Deno.chown(memory, NOBODY, NOBODY);
+  const kernel = [
+    findCommand("linux.uml")!,
+    ...["mem=1G", "rootfstype=hostfs", "rootflags=/", "ro", "quiet"],
+    ...["con=null", "con0=null,fd:1", `init=${folder}/init.sh`, `FOLDER=${folder}`],
+  ];
+  const drop = [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups"];
+  const privileges = user === NOBODY ? [findCommand("setpriv")!, ...drop] : [];
+  // It keeps a file open for each that it knows.
+  const limited = ["-c", 'ulimit -n "$(ulimit -Hn)"; exec "$@"', "sh", ...privileges, ...kernel];
+  const { stdout } = await new Deno.Command("sh", {
+    args: limited,
+    env: { HOME: memory, TMPDIR: memory },
+    stdin: "null",
+    stderr: "null",
+    signal: AbortSignal.timeout(PATIENCE),
+  }).output();
+  return new TextDecoder().decode(stdout);
+}
