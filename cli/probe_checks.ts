@@ -195,14 +195,20 @@ function hairpinning({ findings: { hairpinning: found } }: Probed): Check {
 function refresh({ lifetime }: Probed): Check {
   const check = "refresh";
   if (lifetime === undefined) {
-    return skip(check, "Not tried: --refresh SECONDS does, and takes up to that long");
+    return skip(
+      check,
+      "Not tried: --refresh SECONDS does with the recommended server, and takes up to that long",
+    );
   }
-  const { held, lost } = lifetime;
+  const { held, lost, isComplete } = lifetime;
   if (held !== undefined) {
     const end = lost === undefined ? "" : `, and is gone after ${formatDuration(lost)}`;
     return pass(check, `A mapping outlives ${formatDuration(held)} without a packet${end}`);
   }
-  if (lost === undefined) return skip(check, "The server did not forward the test packets");
+  if (lost === undefined) {
+    const why = isComplete ? "The server did not forward the test packets" : "Interrupted";
+    return skip(check, why);
+  }
   return fail(
     check,
     `A mapping is gone after ${formatDuration(lost)} without a packet`,

@@ -50,6 +50,11 @@ export function isUsable(outcome: ProbeOutcome): outcome is Probed {
   return outcome.type === "probed" && qualifies(outcome.findings);
 }
 
+/** Whether all was asked, and not interrupted; how long mappings last is another matter. */
+export function isOver(outcome: ProbeOutcome): boolean {
+  return outcome.type === "not_probed" || outcome.findings.isComplete;
+}
+
 /** The NAT's name. */
 export function natOf({ findings, isOwn }: Probed): NatName {
   return nameNat(findings, isOwn);

@@ -63,7 +63,7 @@ export function probeReport(outcomes: readonly ProbeOutcome[]): ProbeReport {
 function serverReport(outcome: ProbeOutcome): ServerReport {
   const checks = checksOf(outcome);
   const server = outcome.name;
-  if (outcome.type === "not_probed") return { ...UNKNOWN_SERVER, server, checks };
+  if (outcome.type === "not_probed") return { server, ...UNKNOWN_SERVER, checks };
   const { findings, address } = outcome;
   const { primary, secondary } = findings;
   return {

@@ -41,7 +41,8 @@ export async function runProbe(
   const { servers, patience, refresh, allowPrivate } = options;
   const globalUnicast = addressPolicy(allowPrivate);
   const outcomes = await Promise.all(
-    servers.map((name) => probe(name, { patience, globalUnicast }, signal)),
+    // Asked twice at once, a server may find that too much.
+    Array.from(new Set(servers), (name) => probe(name, { patience, globalUnicast }, signal)),
   );
   const recommended = recommend(outcomes);
   if (refresh !== undefined && recommended !== undefined && !signal.aborted) {
@@ -74,6 +75,16 @@ async function probe(name: string, terms: Terms, signal: AbortSignal): Promise<P
       check: "address",
       problem: `${formatIpv4(refused)} is not a public address`,
       remedy: remedyForServer(refused),
+    };
+  }
+  // One address would never tell a symmetric NAT, and would take every NAT for a full cone.
+  if (server.primary === server.secondary) {
+    return {
+      type: "not_probed",
+      name,
+      check: "address",
+      problem: `${formatIpv4(server.primary)} is given as both addresses of the server`,
+      remedy: "Name its other address behind the comma, or none for the one after the primary",
     };
   }
   return await probeAddresses(name, server, terms, signal);

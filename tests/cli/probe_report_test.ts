@@ -164,7 +164,18 @@ const ROWS: readonly [ProbeOutcome, check: string, result: string, detail: strin
       "NAT loopback",
     ],
     [probed(NO_NAT), "hairpinning", "SKIP", "There is no NAT"],
-    [probed({}), "refresh", "SKIP", "Not tried: --refresh SECONDS does, and takes up to that long"],
+    [
+      probed({}),
+      "refresh",
+      "SKIP",
+      "Not tried: --refresh SECONDS does with the recommended server, and takes up to that long",
+    ],
+    [
+      probed({}, { lifetime: { isComplete: false, held: undefined, lost: undefined } }),
+      "refresh",
+      "SKIP",
+      "Interrupted",
+    ],
     [
       probed({}, lifetime(60_000, 90_000)),
       "refresh",
