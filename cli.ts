@@ -80,7 +80,7 @@ async function dispatch(args: readonly string[], surroundings: Surroundings): Pr
     return ExitCode.OK;
   }
   const read = () => resolve(command, request.flags, surroundings);
-  await command.run(read(), request.positional, surroundings, read);
+  await command.run(await read(), request.positional, surroundings, read);
   return ExitCode.OK;
 }
 

@@ -65,7 +65,7 @@ export interface Command<O extends Options = Options> {
     values: Values<O>,
     positional: readonly string[],
     surroundings: Surroundings,
-    reread: () => Values<O>,
+    reread: () => Promise<Values<O>>,
   ): void | Promise<void>;
 }
 

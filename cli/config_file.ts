@@ -8,9 +8,8 @@
  * @module
  */
 
-import { CliError, ConfigError } from "./cli_error.ts";
+import { ConfigError } from "./cli_error.ts";
 import type { Command } from "./command.ts";
-import { ExitCode } from "./exit_code.ts";
 import { type Option, optionName } from "./option.ts";
 import { misfit, type Setting, type Settings } from "./setting.ts";
 import { suggest } from "./suggest.ts";
@@ -21,36 +20,6 @@ import { isMapping, keyLines, parseYaml } from "./yaml.ts";
 export function settingsOf({ options }: Command): Map<string, readonly [string, Option<unknown>]> {
   const entries = Object.entries(options).filter(([, option]) => !option.isNoSetting);
   return new Map(entries.map(([property, option]) => [optionName(property), [property, option]]));
-}
-
-/**
- * Reads a configuration file.
- *
- * @returns `undefined` where there is no such file and none is insisted on
- * @throws {CliError} it cannot be read
- */
-export function readConfigText(path: string, isInsistedOn: boolean): string | undefined {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound && !isInsistedOn) return undefined;
-    throw explain(error, `Cannot read the configuration ${path}`);
-  }
-}
-
-function explain(error: unknown, attempt: string): CliError {
-  if (error instanceof Deno.errors.NotFound) {
-    return new ConfigError(`${attempt}: there is no such file`);
-  }
-  if (error instanceof Deno.errors.IsADirectory) {
-    return new ConfigError(`${attempt}: it is a directory`);
-  }
-  if (error instanceof Deno.errors.PermissionDenied) {
-    const remedy = "Run as root, or let this user read the file and enter its folders";
-    return new CliError(`${attempt}: permission is denied. ${remedy}`, ExitCode.PERMISSION);
-  }
-  const reason = error instanceof Error ? error.message : String(error);
-  return new ConfigError(`${attempt}: ${reason}`);
 }
 
 /**

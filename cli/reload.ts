@@ -22,7 +22,7 @@ export interface Live<V> {
 
 /** The settings of a running role. */
 export class Reload<V extends object> {
-  readonly #reread: () => V;
+  readonly #reread: () => Promise<V>;
   readonly #live: readonly Live<V>[];
   readonly #log: Log;
   /** What is in use. */
@@ -34,7 +34,7 @@ export class Reload<V extends object> {
    * @param values what the role was begun with
    * @param reread what is wanted now; throws what is wrong with it
    */
-  constructor(values: V, reread: () => V, live: readonly Live<V>[], log: Log) {
+  constructor(values: V, reread: () => Promise<V>, live: readonly Live<V>[], log: Log) {
     this.#values = values;
     this.#reread = reread;
     this.#live = live;
@@ -54,7 +54,7 @@ export class Reload<V extends object> {
   async #now(): Promise<void> {
     let wanted: V;
     try {
-      wanted = this.#reread();
+      wanted = await this.#reread();
     } catch (error) {
       this.#complain(error, "The settings that were read before stay in use");
       return;

@@ -6,7 +6,7 @@
 
 import { type CliError, ConfigError, UsageError } from "./cli_error.ts";
 import type { Command } from "./command.ts";
-import { parseConfig, readConfigText } from "./config_file.ts";
+import { readConfigText } from "./config_text.ts";
 import { type Environment, readEnvironment } from "./environment.ts";
 import { flagOf, optionName } from "./option.ts";
 import { settingName, type Settings } from "./setting.ts";
@@ -28,10 +28,15 @@ export type Resolved = Record<string, unknown>;
  * @throws {UsageError} the command line lacks something, or contradicts itself
  * @throws {ConfigError} the environment or the file is wrong
  */
-export function resolve(command: Command, flags: Settings, circumstances: Circumstances): Resolved {
+export async function resolve(
+  command: Command,
+  flags: Settings,
+  circumstances: Circumstances,
+): Promise<Resolved> {
   const environment = readEnvironment(command, circumstances.environment);
   const given = new Map([...environment, ...flags]);
-  const settings = new Map([...readFile(command, given, circumstances.configFolder), ...given]);
+  const file = await readFile(command, given, circumstances.configFolder);
+  const settings = new Map([...file, ...given]);
   const [lacking] = lackingOf(command, settings);
   if (lacking !== undefined) {
     const [property, option] = lacking;
@@ -51,8 +56,12 @@ export function resolve(command: Command, flags: Settings, circumstances: Circum
  *
  * @throws {CliError} what is wrong
  */
-export function checkFile(command: Command, path: string, environment: Environment): void {
-  const file = parseConfig(command, readConfigText(path, true)!, path);
+export async function checkFile(
+  command: Command,
+  path: string,
+  environment: Environment,
+): Promise<void> {
+  const file = await parse(command, readConfigText(path, true)!, path);
   const settings = new Map([...file, ...readEnvironment(command, environment)]);
   const lacking = lackingOf(command, settings).map(([property, option]) =>
     `Cannot use ${path}: it lacks ${optionName(property)}, ${option.kind!.expected}`
@@ -67,11 +76,17 @@ export function defaultConfigFile({ name, options }: Command, folder: string): s
   return "config" in options ? `${folder}/${name}.yaml` : undefined;
 }
 
-function readFile(command: Command, given: Settings, folder: string): Settings {
+async function readFile(command: Command, given: Settings, folder: string): Promise<Settings> {
   const named = given.get("config")?.value as string | undefined;
   const path = named ?? defaultConfigFile(command, folder);
   const text = path === undefined ? undefined : readConfigText(path, named !== undefined);
-  return text === undefined ? new Map() : parseConfig(command, text, path!);
+  return text === undefined ? new Map() : await parse(command, text, path!);
+}
+
+/** Most runs have no file, and need not load what reads YAML. */
+async function parse(command: Command, text: string, path: string): Promise<Settings> {
+  const { parseConfig } = await import("./config_file.ts");
+  return parseConfig(command, text, path);
 }
 
 function lackingOf({ options }: Command, settings: Settings) {

@@ -85,7 +85,7 @@ const CLIENT_EVENTS: readonly ClientEvent["type"][] = [
 export async function runClient(
   options: ClientOptions,
   signal: AbortSignal,
-  reread: () => ClientOptions,
+  reread: () => Promise<ClientOptions>,
 ): Promise<void> {
   const log = openLog(options.logLevel, writeToStderr, options.logFormat);
   const credentials = readCredentials(options, log);

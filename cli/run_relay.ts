@@ -51,7 +51,7 @@ export const RELAY_EVENTS: readonly RelayEvent["type"][] = ["peer_reached", "pee
 export async function runRelay(
   options: RelayOptions,
   signal: AbortSignal,
-  reread: () => RelayOptions,
+  reread: () => Promise<RelayOptions>,
 ): Promise<void> {
   const log = openLog(options.logLevel, writeToStderr, options.logFormat);
   using resources = new DisposableStack();

@@ -87,7 +87,7 @@ interface Role {
 export async function runServer(
   options: ServerOptions,
   signal: AbortSignal,
-  reread: () => ServerOptions,
+  reread: () => Promise<ServerOptions>,
 ): Promise<void> {
   const log = openLog(options.logLevel, writeToStderr, options.logFormat);
   const { port } = options;

@@ -45,20 +45,20 @@ export function check(commands: () => readonly Command[]): Command {
       { line: "check", does: "Check the configuration of this host" },
       { line: "check --role server new.yaml", does: "Check a file before it becomes server.yaml" },
     ],
-    run({ role }, files, { print, environment, configFolder }) {
+    async run({ role }, files, { print, environment, configFolder }) {
       const checks = files.length > 0
         ? files.map((path) => ({ path, role: roleOf(role ?? namedRole(path)) }))
         : presentFiles((role === undefined ? ROLES : [role]).map(roleOf), configFolder);
       if (checks.length === 0) print(`There is no configuration in ${configFolder}\n`);
-      const failures = checks.flatMap(({ path, role }) => {
+      const failures: CliError[] = [];
+      for (const { path, role } of checks) {
         try {
-          checkFile(role, path, environment);
+          await checkFile(role, path, environment);
           print(`${path}: OK, for teredo ${role.name}\n`);
-          return [];
         } catch (error) {
-          return [toCliError(error)];
+          failures.push(toCliError(error));
         }
-      });
+      }
       if (failures.length > 0) throw together(failures);
     },
   });

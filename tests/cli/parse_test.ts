@@ -59,10 +59,10 @@ const LINES: readonly [
 ];
 
 for (const [line, values, ...positional] of LINES) {
-  Deno.test(`parse: ${line}`, () => {
+  Deno.test(`parse: ${line}`, async () => {
     const request = parseCommandLine(sample, line.split(" "));
     assert(request.type === "run");
-    assertEquals(resolve(sample, request.flags, NOTHING), { ...DEFAULTS, ...values });
+    assertEquals(await resolve(sample, request.flags, NOTHING), { ...DEFAULTS, ...values });
     assertEquals(request.positional, positional);
   });
 }

@@ -28,7 +28,7 @@ function begin() {
       },
     },
   ];
-  const reload = new Reload(FIRST, () => wanted.read(), live, log);
+  const reload = new Reload(FIRST, async () => await wanted.read(), live, log);
   const want = (values: Partial<Values>) => {
     wanted.read = () => ({ ...FIRST, ...values });
     return reload.now();

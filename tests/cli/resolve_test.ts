@@ -1,5 +1,5 @@
 /** Where options come from, and which one counts. */
-import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { COMMANDS } from "../../cli.ts";
 import { CliError } from "../../cli/cli_error.ts";
 import { environmentName } from "../../cli/environment_name.ts";
@@ -24,7 +24,10 @@ interface Beside {
 }
 
 /** The values that a command line leads to. */
-function values(line: string, { environment = {}, file }: Beside): Record<string, unknown> {
+async function values(
+  line: string,
+  { environment = {}, file }: Beside,
+): Promise<Record<string, unknown>> {
   const [name, ...args] = line.split(" ");
   const command = COMMANDS.find((each) => each.name === name)!;
   using files = folderOf(file === undefined ? {} : { [`${name}.yaml`]: file });
@@ -32,7 +35,7 @@ function values(line: string, { environment = {}, file }: Beside): Record<string
   assert(request.type === "run");
   const { folder } = files;
   try {
-    return resolve(command, request.flags, {
+    return await resolve(command, request.flags, {
       environment: (variable) => environment[variable],
       configFolder: folder,
     });
@@ -42,32 +45,36 @@ function values(line: string, { environment = {}, file }: Beside): Record<string
   }
 }
 
-Deno.test("options: flags win over the environment, that over the file, that over the default", () => {
-  const port = (line: string, beside: Beside) => values(`client a ${line}`.trim(), beside)["port"];
+Deno.test("options: flags win over the environment, that over the file, that over the default", async () => {
+  const port = async (line: string, beside: Beside) =>
+    (await values(`client a ${line}`.trim(), beside))["port"];
   const environment = { TEREDO_PORT: "2" };
   const file = "port: 3";
-  assertEquals(port("--port 1", { environment, file }), 1);
-  assertEquals(port("", { environment, file }), 2);
-  assertEquals(port("", { environment: { TEREDO_PORT: "" }, file }), 3);
-  assertEquals(port("", {}), undefined);
+  assertEquals(await port("--port 1", { environment, file }), 1);
+  assertEquals(await port("", { environment, file }), 2);
+  assertEquals(await port("", { environment: { TEREDO_PORT: "" }, file }), 3);
+  assertEquals(await port("", {}), undefined);
 });
 
-Deno.test("options: switches are turned on and off wherever they are given", () => {
-  const route = (line: string, beside: Beside) =>
-    values(`client a ${line}`.trim(), beside)["defaultRoute"];
-  assertEquals(route("", {}), true);
-  assertEquals(route("", { file: "default-route: false" }), false);
-  assertEquals(route("--default-route", { file: "default-route: false" }), true);
+Deno.test("options: switches are turned on and off wherever they are given", async () => {
+  const route = async (line: string, beside: Beside) =>
+    (await values(`client a ${line}`.trim(), beside))["defaultRoute"];
+  assertEquals(await route("", {}), true);
+  assertEquals(await route("", { file: "default-route: false" }), false);
+  assertEquals(await route("--default-route", { file: "default-route: false" }), true);
   assertEquals(
-    route("", { file: "default-route: false", environment: { TEREDO_DEFAULT_ROUTE: "true" } }),
+    await route("", {
+      file: "default-route: false",
+      environment: { TEREDO_DEFAULT_ROUTE: "true" },
+    }),
     true,
   );
-  assertEquals(route("--no-default-route", { file: "default-route: true" }), false);
+  assertEquals(await route("--no-default-route", { file: "default-route: true" }), false);
 });
 
-Deno.test("options: servers named as arguments count as flags", () => {
-  assertEquals(values("client a b", { file: "server: c" })["server"], ["a", "b"]);
-  assertEquals(values("client --log-level warn", { file: "server: c" })["server"], ["c"]);
+Deno.test("options: servers named as arguments count as flags", async () => {
+  assertEquals((await values("client a b", { file: "server: c" }))["server"], ["a", "b"]);
+  assertEquals((await values("client --log-level warn", { file: "server: c" }))["server"], ["c"]);
 });
 
 Deno.test("options: every one has a variable, which its help tells", async () => {
@@ -136,8 +143,8 @@ const MISTAKES: readonly [line: string, beside: Beside, code: number, message: s
 ];
 
 for (const [line, beside, code, message] of MISTAKES) {
-  Deno.test(`mistake: teredo ${line} with ${JSON.stringify(beside)}`, () => {
-    const error = assertThrows(() => values(line, beside), CliError);
+  Deno.test(`mistake: teredo ${line} with ${JSON.stringify(beside)}`, async () => {
+    const error = await assertRejects(() => values(line, beside), CliError);
     assertStringIncludes(error.message, message);
     assertEquals(error.exitCode, code);
   });
