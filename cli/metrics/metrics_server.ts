@@ -1,7 +1,7 @@
 /**
  * `--metrics`: a role's numbers for Prometheus, and whether it lives and works for those who watch over it.
  *
- *     GET /metrics    the metrics
+ *     GET /metrics    the metrics; while the role starts, those of the process alone
  *     GET /healthz    200: the program answers
  *     GET /ready      200: the role does its work; 503: not now
  *
@@ -14,6 +14,7 @@ import { CliError } from "../cli_error.ts";
 import { ExitCode } from "../exit_code.ts";
 import type { StatusReport } from "../status/status_report.ts";
 import { METRICS_TYPE, metricsText } from "./metric.ts";
+import { processMetrics } from "./process_metrics.ts";
 import { roleMetrics } from "./role_metrics.ts";
 import { type ListenAddress, listenAddressText } from "./listen_address.ts";
 
@@ -24,7 +25,8 @@ export function metricsHandler(report: () => StatusReport | undefined): HttpHand
     switch (new URL(url).pathname) {
       case "/metrics": {
         const current = report();
-        const text = current === undefined ? "" : metricsText(roleMetrics(current));
+        const metrics = current === undefined ? [] : roleMetrics(current);
+        const text = metricsText([...metrics, ...processMetrics()]);
         return new Response(text, { headers: { "content-type": METRICS_TYPE } });
       }
       case "/healthz":

@@ -1,7 +1,8 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { LISTEN_ADDRESS, listenAddressText } from "../../../cli/metrics/listen_address.ts";
 import { METRICS_TYPE, metricsText } from "../../../cli/metrics/metric.ts";
 import { metricsHandler } from "../../../cli/metrics/metrics_server.ts";
+import { processMetrics } from "../../../cli/metrics/process_metrics.ts";
 import { roleMetrics } from "../../../cli/metrics/role_metrics.ts";
 import { serverPart } from "../../../cli/status/server_part.ts";
 import { type StatusReport, statusReport } from "../../../cli/status/status_report.ts";
@@ -62,6 +63,14 @@ Deno.test("metrics: names are given once, and counters end in _total", () => {
   for (const { name, type } of metrics) assertEquals(name.endsWith("_total"), type === "counter");
 });
 
+Deno.test("metrics: memory and processor time are those of the process", () => {
+  const [memory, time] = processMetrics().map(({ samples }) => samples[0]!.value);
+  // A megabyte and a terabyte: what a runtime needs, and what no machine has.
+  assert(memory! > 2 ** 20 && memory! < 2 ** 40, `${memory}`);
+  // In seconds: tests of this length take less than a day.
+  assert(time! > 0 && time! < 86_400, `${time}`);
+});
+
 Deno.test("metrics: a role is alive while it starts, but not ready", async () => {
   const ask = async (report: StatusReport | undefined, path: string) => {
     const handler = metricsHandler(() => report);
@@ -69,7 +78,11 @@ Deno.test("metrics: a role is alive while it starts, but not ready", async () =>
   };
   assertEquals((await ask(undefined, "/healthz")).status, 200);
   assertEquals((await ask(undefined, "/ready")).status, 503);
-  assertEquals(await (await ask(undefined, "/metrics")).text(), "");
+  const starting = await (await ask(undefined, "/metrics")).text();
+  assertEquals(starting.match(/^\w+/gm), [
+    "process_resident_memory_bytes",
+    "process_cpu_seconds_total",
+  ]);
   const report = serverReport();
   const ready = await ask(report, "/ready");
   assertEquals(await ready.json(), { ready: true, role: "server", state: "serving" });
