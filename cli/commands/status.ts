@@ -4,7 +4,7 @@
  * @module
  */
 
-import { CliError } from "../cli_error.ts";
+import { CliError, toCliError } from "../cli_error.ts";
 import { type Command, command } from "../command.ts";
 import { CONTROLLED_ROLES, type ControlledRole } from "../control/control_path.ts";
 import { ExitCode } from "../exit_code.ts";
@@ -49,34 +49,65 @@ export const status: Command = command({
     const { statusText } = await import("../status/status_text.ts");
     const style = isColourful ? COLOURED : PLAIN;
     const show = async () => {
-      const reports = await ask(control, role as ControlledRole | undefined);
+      const { reports, failure } = await ask(control, role as ControlledRole | undefined, signal);
+      if (signal.aborted) return { reports, failure };
       const text = reports.map((report) =>
         json ? `${JSON.stringify(report)}\n` : statusText(report, style)
       );
       if (watch && isTerminal && !json) print(CLEAR);
       print(text.join(json ? "" : "\n"));
-      return reports;
+      return { reports, failure };
     };
-    let reports = await show();
-    while (watch && !signal.aborted) {
+    if (!watch) return check(await show());
+    while (!signal.aborted) {
+      await show();
       await pause(WATCH_INTERVAL, signal);
-      if (!signal.aborted) reports = await show();
     }
-    if (!watch) checkReady(reports);
   },
 });
 
+/** What the roles answer. */
+interface Answers {
+  readonly reports: readonly StatusReport[];
+  /** What is wrong with one that gave no report, where others did. */
+  readonly failure: CliError | undefined;
+}
+
+/** @throws {CliError} none of the roles gave a report */
 async function ask(
   control: string | undefined,
   role: ControlledRole | undefined,
-): Promise<StatusReport[]> {
+  signal: AbortSignal,
+): Promise<Answers> {
   const { choosePaths, ControlClient } = await import("../control/control_client.ts");
   const reports: StatusReport[] = [];
+  const failures: CliError[] = [];
   for (const path of await choosePaths(control, role)) {
     using client = new ControlClient(path);
-    reports.push(await client.status());
+    try {
+      const report = await client.status(signal);
+      if (report !== undefined) reports.push(checkRole(report, role, path));
+    } catch (error) {
+      failures.push(toCliError(error));
+    }
   }
-  return reports;
+  const [failure] = failures;
+  if (failure !== undefined && reports.length === 0) throw failure;
+  return { reports, failure };
+}
+
+function checkRole(report: StatusReport, wanted: ControlledRole | undefined, path: string) {
+  // A server with a relay is a server.
+  if (wanted === undefined || report.role.split("+")[0] === wanted) return report;
+  throw new CliError(
+    `Cannot tell about a ${wanted}: a ${report.role} answers at ${path}`,
+    ExitCode.NOT_RUNNING,
+  );
+}
+
+function check({ reports, failure }: Answers): void {
+  if (failure !== undefined) throw failure;
+  checkReady(reports);
 }
 
 function checkReady(reports: readonly StatusReport[]): void {

@@ -13,33 +13,41 @@ import {
   CONTROLLED_ROLES,
   type ControlledRole,
   controlPaths,
+  isStrangers,
   pathSurroundings,
 } from "./control_path.ts";
 
 /** Any host name: the socket is chosen by its path. */
 const ORIGIN = "http://teredo";
 
-/** How long an answer that needs no waiting may take, in milliseconds. */
+/** How long an answer that needs no waiting may take unless told, in milliseconds. */
 const PATIENCE = 5_000;
+
+/** Octets of an answer; a report with all the peers that it lists takes a quarter of a MiB. */
+const MAX_ANSWER = 4 * 1024 * 1024;
 
 /** A way to ask one role. */
 export class ControlClient implements Disposable {
   readonly path: string;
+  readonly #patience: number;
   readonly #http: Deno.HttpClient;
 
-  constructor(path: string) {
+  /** @param patience how long an answer that needs no waiting may take, in milliseconds */
+  constructor(path: string, patience = PATIENCE) {
     this.path = path;
+    this.#patience = patience;
     this.#http = Deno.createHttpClient({ proxy: { transport: "unix", path } });
   }
 
   /**
-   * The role's report.
+   * The role's report; `undefined` when `signal` aborts before it is there.
    *
-   * @throws {CliError} nobody answers
+   * @throws {CliError} nobody answers, or who answers is no role of this version
    */
-  async status(): Promise<StatusReport> {
-    const response = await this.#ask("GET", "/status", PATIENCE);
-    return await response.json();
+  async status(signal: AbortSignal): Promise<StatusReport | undefined> {
+    const report = await this.#ask("GET", "/status", this.#patience, signal);
+    if (report === undefined || isStatusReport(report)) return report;
+    throw this.#failure("what answers there is no role of this version");
   }
 
   /**
@@ -53,44 +61,43 @@ export class ControlClient implements Disposable {
     signal: AbortSignal,
   ): Promise<PingReport | undefined> {
     const query = new URLSearchParams({ address, patience: String(patience) });
-    try {
-      const response = await this.#ask("POST", `/ping?${query}`, patience + PATIENCE, signal);
-      return await response.json();
-    } catch (error) {
-      if (signal.aborted) return undefined;
-      throw error;
-    }
+    const answer = await this.#ask("POST", `/ping?${query}`, patience + this.#patience, signal);
+    return answer as PingReport | undefined;
   }
 
+  /** The whole answer; `undefined` when `signal` aborts before it is there. */
   async #ask(
     method: string,
     what: string,
     patience: number,
-    signal?: AbortSignal,
-  ): Promise<Response> {
+    signal: AbortSignal,
+  ): Promise<unknown> {
     const giveUp = new AbortController();
     const end = () => giveUp.abort();
     const timer = setTimeout(end, patience);
-    signal?.addEventListener("abort", end);
-    let response: Response;
+    signal.addEventListener("abort", end);
     try {
-      response = await fetch(ORIGIN + what, {
+      const response = await fetch(ORIGIN + what, {
         method,
         client: this.#http,
+        redirect: "error",
         signal: giveUp.signal,
       });
+      const text = await readText(response);
+      if (response.ok) return JSON.parse(text);
+      throw this.#failure(
+        text.trim() || `its answer is ${response.status}`,
+        response.status === 503 ? ExitCode.NOT_RUNNING : ExitCode.FAILED,
+      );
     } catch (error) {
+      if (signal.aborted) return undefined;
+      if (error instanceof CliError) throw error;
+      if (giveUp.signal.aborted) throw this.#failure(`no answer came for ${patience / 1000} s`);
       throw await this.#explain(error);
     } finally {
       clearTimeout(timer);
-      signal?.removeEventListener("abort", end);
+      signal.removeEventListener("abort", end);
     }
-    if (response.ok) return response;
-    const reason = (await response.text()).trim();
-    throw new CliError(
-      `Cannot ask at ${this.path}: ${reason}`,
-      response.status === 503 ? ExitCode.NOT_RUNNING : ExitCode.FAILED,
-    );
   }
 
   async #explain(error: unknown): Promise<CliError> {
@@ -98,14 +105,19 @@ export class ControlClient implements Disposable {
     if (!isSocket(path)) return notRunning(`there is no socket ${path}`);
     switch (await socketState(path)) {
       case "denied":
-        return new CliError(
-          `Cannot ask at ${path}: permission is denied. Ask as root, or as a member of its group`,
+        return this.#failure(
+          "permission is denied. Ask as root, or as a member of its group",
           ExitCode.PERMISSION,
         );
       case "dead":
         return notRunning(`nobody answers at ${path}`);
+      case "answered":
+        return this.#failure("what answers there is no role of Teredo", ExitCode.FAILED, error);
     }
-    return new CliError(`Cannot ask at ${path}`, ExitCode.FAILED, { cause: error });
+  }
+
+  #failure(reason: string, exitCode: ExitCode = ExitCode.FAILED, cause?: unknown): CliError {
+    return new CliError(`Cannot ask at ${this.path}: ${reason}`, exitCode, { cause });
   }
 
   [Symbol.dispose](): void {
@@ -120,7 +132,8 @@ export async function findControls(wanted: readonly ControlledRole[]): Promise<s
   const found: string[] = [];
   for (const role of wanted) {
     for (const path of controlPaths(role, surroundings)) {
-      if (isSocket(path) && await socketState(path) !== "dead") found.push(path);
+      if (!isSocket(path) || isStrangers(path, surroundings.uid)) continue;
+      if (await socketState(path) !== "dead") found.push(path);
     }
   }
   return found;
@@ -143,6 +156,23 @@ export async function choosePaths(
       ? "no client, server or relay of this user or the system answers"
       : `no ${role} of this user or the system answers`,
   );
+}
+
+/** The text of an answer. Who answers may be anybody, where a person names the socket. */
+async function readText({ body }: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const chunk of body ?? []) {
+    text += decoder.decode(chunk, { stream: true });
+    if (text.length > MAX_ANSWER) throw new RangeError("The answer is too long");
+  }
+  return text + decoder.decode();
+}
+
+/** The schema's number stands for all of the rest. */
+function isStatusReport(answer: unknown): answer is StatusReport {
+  return typeof answer === "object" && answer !== null && "schema" in answer &&
+    answer.schema === 1 && "role" in answer;
 }
 
 function notRunning(reason: string): CliError {

@@ -65,6 +65,22 @@ export function pathSurroundings(): PathSurroundings | undefined {
   return { env: (name) => Deno.env.get(name), uid, namespace: namespaceNumber(uid) };
 }
 
+/**
+ * Whether the folder of a socket may have been made by anybody, as in /tmp: by another user, or as a link
+ * to somewhere else.
+ */
+export function isStrangers(path: string, uid: number): boolean {
+  const folder = folderOf(path);
+  if (!folder.startsWith("/tmp/")) return false;
+  const found = Deno.lstatSync(folder);
+  return found.isSymlink || found.uid !== uid;
+}
+
+/** The folder of a socket. */
+export function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/"));
+}
+
 function fileName(role: ControlledRole, namespace: string | undefined): string {
   return namespace === undefined ? `${role}.sock` : `${role}-${namespace}.sock`;
 }

@@ -13,10 +13,18 @@ import type { HttpHandler } from "../../io/http_handler.ts";
 import type { Log } from "../../io/log.ts";
 import { CliError } from "../cli_error.ts";
 import { ExitCode } from "../exit_code.ts";
-import { type ControlledRole, defaultControlPath, pathSurroundings } from "./control_path.ts";
+import {
+  type ControlledRole,
+  defaultControlPath,
+  folderOf,
+  pathSurroundings,
+} from "./control_path.ts";
 
 /** Only for its owner, where it stands in a folder that everybody may write. */
 const FOLDER_MODE = 0o755;
+
+/** Octets that an address of a Unix socket has room for, without the zero at the end. */
+const LONGEST_PATH = Deno.build.os === "linux" ? 107 : 103;
 
 /**
  * Opens the socket of a role. Where there was no say about its place, the role does without one that
@@ -35,10 +43,11 @@ export async function openControl(
   const path = chosen ?? (surroundings && defaultControlPath(role, surroundings));
   if (path === undefined) return undefined;
   try {
+    checkLength(path);
     if (chosen === undefined) makeFolder(path);
     return await openControlSocket(path, handler);
   } catch (error) {
-    if (error instanceof ControlSocketInUse) throw secondInstance(role, path);
+    if (error instanceof ControlSocketInUse) throw inUse(role, path, chosen !== undefined);
     if (chosen !== undefined) throw explain(path, error);
     log.debug(`"teredo status" cannot ask this ${role}: ${reasonOf(path, error)}`);
     return undefined;
@@ -46,7 +55,7 @@ export async function openControl(
 }
 
 function makeFolder(path: string): void {
-  const folder = path.slice(0, path.lastIndexOf("/"));
+  const folder = folderOf(path);
   Deno.mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
   const { uid, isSymlink } = Deno.lstatSync(folder);
   const owner = Deno.uid();
@@ -56,10 +65,20 @@ function makeFolder(path: string): void {
   }
 }
 
-function secondInstance(role: ControlledRole, path: string): CliError {
+function checkLength(path: string): void {
+  const { length } = new TextEncoder().encode(path);
+  if (length <= LONGEST_PATH) return;
+  throw new RangeError(`its ${length} octets are more than the ${LONGEST_PATH} of a socket's path`);
+}
+
+/** Which role has the socket cannot be told where a person chose the path. */
+function inUse(role: ControlledRole, path: string, isChosen: boolean): CliError {
+  const what = isChosen
+    ? "Cannot open the control socket: another process"
+    : `Cannot run a second ${role}: one is at work, and`;
   return new CliError(
-    `Cannot run a second ${role}: one is at work, and answers at ${path}. ` +
-      'Stop it ("teredo status" tells its process), or give this one a place of its own with --control',
+    `${what} answers at ${path}. Stop it ("teredo status" tells its process), or give this one a ` +
+      "place of its own with --control",
   );
 }
 

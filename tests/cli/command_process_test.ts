@@ -35,6 +35,12 @@ const WELL: readonly Case[] = [
     says: ["server  203.0.113.120"],
   },
   {
+    what: "decode of the standard input",
+    script: "echo 2001:0:cb00:7178:0:efff:3fff:fdfe | $teredo decode -",
+    code: 0,
+    says: ["server  203.0.113.120"],
+  },
+  {
     what: "completions",
     script: "$teredo completions bash | bash -n && $teredo completions fish",
     code: 0,
@@ -61,6 +67,41 @@ const BADLY: readonly Case[] = [
     script: "mount -t tmpfs none /run; $teredo status",
     code: 3,
     says: ["teredo: "],
+  },
+  {
+    what: "status of a client where a server answers",
+    script: `${SERVER}; $teredo status client --control /run/teredo/server*.sock`,
+    code: 3,
+    says: ["Cannot tell about a client: a server answers at /run/teredo/server"],
+  },
+  {
+    what: "status of what one may not ask, beside a relay that answers,",
+    script: `${SERVER}; $teredo relay --bind 83.1.1.1 2>/dev/null & soon is_up teredo
+      chmod 0 /run/teredo/server*.sock
+      setpriv --bounding-set -all --inh-caps -all --no-new-privs $teredo status >/run/said
+      code=$?; grep -q "Teredo relay: relaying" /run/said || exit 98; exit $code`,
+    code: 77,
+    says: ["permission is denied. Ask as root, or as a member of its group"],
+    needs: ["tun", "setpriv"],
+  },
+  {
+    what: "a control socket whose path is too long",
+    script: `${HOST}; $teredo server --primary 83.1.1.1 --control /run/$(printf %0103d 1)`,
+    code: 1,
+    says: ["its 108 octets are more than the 107 of a socket's path. Choose another place"],
+  },
+  {
+    what: "a control socket in a folder that is not there",
+    script: `${HOST}; $teredo server --primary 83.1.1.1 --control /nowhere/a.sock`,
+    code: 1,
+    says: ["there is no folder for /nowhere/a.sock. Choose another place with --control"],
+  },
+  {
+    what: "a control socket at which another role answers",
+    script: `${SERVER}
+      $teredo server --primary 83.1.1.1 --port 4000 --control /run/teredo/server*.sock`,
+    code: 1,
+    says: ["Cannot open the control socket: another process answers at /run/teredo/server"],
   },
   {
     what: "ping where nothing runs",
