@@ -82,7 +82,8 @@ function readValue(
   const value = text === undefined ? undefined : kind.parse(text);
   if (value !== undefined) return { value };
   if (text !== undefined) return misfit(key, kind, text);
-  const isBareWord = kind.notation !== "number" && /^(?:number|boolean)$/.test(typeof given);
+  const isBareWord = given instanceof Date ||
+    kind.notation !== "number" && /^(?:number|boolean)$/.test(typeof given);
   const remedy = isBareWord ? ". To YAML it is no text; put it into quotes" : "";
   return `${key} needs ${kind.expected}, not ${written(given)}${remedy}`;
 }
@@ -99,5 +100,7 @@ function textOf(given: unknown, { notation }: ValueKind<unknown>): string | unde
 function written(given: unknown): string {
   if (Array.isArray(given)) return "a list";
   if (isMapping(given)) return "a mapping";
+  if (given instanceof Date) return "a date";
+  if (given instanceof Uint8Array) return "octets";
   return typeof given === "string" ? `"${given}"` : String(given);
 }

@@ -63,6 +63,20 @@ const MISTAKES: readonly [text: string, ...messages: string[]][] = [
     "server: [a.example, 7]",
     "1: server needs host names or IPv4 addresses, separated by commas, not a list",
   ],
+  [
+    "identifier: 2026-11-23",
+    '1: identifier needs text, or octets as "hex:0a1b…" or "base64:AbC…", not a date. ' +
+    "To YAML it is no text; put it into quotes",
+  ],
+  ["log-level: !!binary aGV5", "1: log-level needs one of debug, info, warn, error, not octets"],
+  ["{port: 0}", '1: port needs a port number from 1 to 65535, not "0"'],
+  [
+    '{\n  "server": ["a, port: 1"],\n  "prot":1, \'force\': 1,\n  port: 0\n}',
+    '2: server needs host names or IPv4 addresses, separated by commas, not "a, port: 1"',
+    '3: there is no setting "prot". Did you mean port?',
+    "3: force is true or false, not 1",
+    '4: port needs a port number from 1 to 65535, not "0"',
+  ],
   ["port: 1\n# twice\nport: 2", "3: port is given twice, first in line 1"],
   [
     "port: 0\nforce: maybe\nprot: 1\n",
