@@ -22,7 +22,7 @@ export interface InstalledFile {
 /** Where zsh looks; Debian's has a directory of its own for packages. */
 export type ZshDirectory = "site-functions" | "vendor-completions";
 
-/** Manual pages, completions and documents: what every system has a place for. */
+/** Manual pages, completions, documents, dashboard and alerts: what every system has a place for. */
 export async function sharedFiles(zsh: ZshDirectory): Promise<InstalledFile[]> {
   return [
     ...manPages().map((page) => text(`share/man/${manDirectory(page)}/${page.name}`, page.text)),
@@ -31,6 +31,8 @@ export async function sharedFiles(zsh: ZshDirectory): Promise<InstalledFile[]> {
     text("share/fish/vendor_completions.d/teredo.fish", completionScript("fish", COMMANDS)),
     await copy("share/doc/teredo/README.md", "README.md"),
     await copy("share/doc/teredo/operating.md", "docs/operating.md"),
+    await copy("share/doc/teredo/examples/grafana.json", "packaging/grafana/teredo.json"),
+    await copy("share/doc/teredo/examples/alerts.yaml", "packaging/prometheus/alerts.yaml"),
   ];
 }
 

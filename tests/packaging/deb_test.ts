@@ -45,7 +45,9 @@ async function makePackage(path: string): Promise<void> {
 }
 
 Deno.test({
-  name: needs.title("deb: it has the program, units, settings, manual page and completions"),
+  name: needs.title(
+    "deb: it has the program, units, settings, manual pages, completions, dashboard and alerts",
+  ),
   ignore: needs.ignore,
   fn: () =>
     withPackage(async (path) => {
@@ -69,6 +71,8 @@ Deno.test({
           "/usr/lib/tmpfiles.d/teredo.conf",
           "/usr/share/bash-completion/completions/teredo",
           "/usr/share/doc/teredo/copyright",
+          "/usr/share/doc/teredo/examples/alerts.yaml",
+          "/usr/share/doc/teredo/examples/grafana.json",
           "/usr/share/fish/vendor_completions.d/teredo.fish",
           "/usr/share/man/man5/teredo.yaml.5.gz",
           "/usr/share/man/man8/teredo.8.gz",

@@ -1,4 +1,4 @@
-/** The units of systemd, as its own tools judge them; none is started. */
+/** The units of systemd, as its own tools judge them; services_test.ts starts them. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { COMMANDS } from "../../cli.ts";
 import { controlPaths } from "../../cli/control/control_path.ts";

@@ -1,0 +1,395 @@
+/**
+ * The dashboard for Grafana, written from the table of panels below:
+ *
+ *     deno task dashboard            writes packaging/grafana/teredo.json
+ *
+ * @module
+ */
+
+/** What is chosen above the panels. */
+const CHOSEN = 'job=~"$job", instance=~"$instance"';
+
+/** A line of a panel. */
+interface Query {
+  /** PromQL. */
+  readonly expr: string;
+  /** How the line is named: text with `{{label}}` in it. */
+  readonly legend: string;
+}
+
+/** A panel. */
+interface Panel {
+  readonly title: string;
+  readonly description: string;
+  readonly type: "stat" | "state-timeline" | "timeseries";
+  /** As Grafana calls it. */
+  readonly unit: string;
+  /** Of the 24 columns. */
+  readonly width: 6 | 8 | 12;
+  readonly queries: readonly Query[];
+  /** Words for values. */
+  readonly words?: Readonly<Record<number, readonly [text: string, colour: string]>>;
+}
+
+/** Panels that belong together. */
+interface Section {
+  readonly title: string;
+  readonly panels: readonly Panel[];
+}
+
+/** A counter per second, as long as the graph's resolution allows. */
+function rate(counter: string, matchers = CHOSEN): string {
+  return `rate(${counter}{${matchers}}[$__rate_interval])`;
+}
+
+const YES_OR_NO = { 0: ["no", "red"], 1: ["yes", "green"] } as const;
+
+const SECTIONS: readonly Section[] = [
+  {
+    title: "Health",
+    panels: [
+      {
+        title: "Answers",
+        description: "Whether Prometheus reaches the instance.",
+        type: "stat",
+        unit: "none",
+        width: 6,
+        queries: [{ expr: `up{${CHOSEN}}`, legend: "{{instance}}" }],
+        words: YES_OR_NO,
+      },
+      {
+        title: "Works",
+        description: "A client while it is qualified; a server or relay while it serves.",
+        type: "stat",
+        unit: "none",
+        width: 6,
+        queries: [{
+          expr: `teredo_ready{${CHOSEN}} * on (job, instance) group_left (role, version) ` +
+            `teredo_info{${CHOSEN}}`,
+          legend: "{{instance}}: {{role}} {{version}}",
+        }],
+        words: YES_OR_NO,
+      },
+      {
+        title: "Runs since",
+        description: "The time since the role began.",
+        type: "stat",
+        unit: "s",
+        width: 6,
+        queries: [{
+          expr: `time() - teredo_start_time_seconds{${CHOSEN}}`,
+          legend: "{{instance}}",
+        }],
+      },
+      {
+        title: "Time to answer",
+        description:
+          "How long a scrape takes. The program answers between packets: this grows when it has more of them than time.",
+        type: "timeseries",
+        unit: "s",
+        width: 6,
+        queries: [{
+          expr: `scrape_duration_seconds{${CHOSEN}}`,
+          legend: "{{instance}}",
+        }],
+      },
+    ],
+  },
+  {
+    title: "Traffic",
+    panels: [
+      {
+        title: "UDP payload",
+        description: "Bits per second; what is sent is below zero.",
+        type: "timeseries",
+        unit: "bps",
+        width: 12,
+        queries: [
+          { expr: `8 * ${rate("teredo_received_bytes_total")}`, legend: "{{instance}} received" },
+          { expr: `-8 * ${rate("teredo_sent_bytes_total")}`, legend: "{{instance}} sent" },
+        ],
+      },
+      {
+        title: "UDP datagrams",
+        description: "Datagrams per second; what is sent is below zero.",
+        type: "timeseries",
+        unit: "pps",
+        width: 12,
+        queries: [
+          { expr: rate("teredo_datagrams_received_total"), legend: "{{instance}} received" },
+          { expr: `-${rate("teredo_datagrams_sent_total")}`, legend: "{{instance}} sent" },
+        ],
+      },
+      {
+        title: "IPv6 packets",
+        description:
+          "Packets per second that the host sent into the tunnel; what it was handed is below zero.",
+        type: "timeseries",
+        unit: "pps",
+        width: 8,
+        queries: [
+          { expr: rate("teredo_host_packets_received_total"), legend: "{{instance}} from host" },
+          { expr: `-${rate("teredo_host_packets_sent_total")}`, legend: "{{instance}} to host" },
+        ],
+      },
+      {
+        title: "Drops by reason",
+        description: "Datagrams and packets per second that were not used, and why.",
+        type: "timeseries",
+        unit: "pps",
+        width: 8,
+        queries: [{
+          expr: `sum by (instance, reason) (${rate("teredo_drops_total")}) > 0`,
+          legend: "{{instance}} {{reason}}",
+        }],
+      },
+      {
+        title: "Events",
+        description: "What the roles reported, per minute: peers found and lost, limits reached.",
+        type: "timeseries",
+        unit: "cpm",
+        width: 8,
+        queries: [{
+          expr: `60 * sum by (instance, event) (${rate("teredo_events_total")}) > 0`,
+          legend: "{{instance}} {{event}}",
+        }],
+      },
+    ],
+  },
+  {
+    title: "Client",
+    panels: [
+      {
+        title: "State",
+        description: "What each client is at.",
+        type: "state-timeline",
+        unit: "none",
+        width: 12,
+        queries: [{
+          expr: `sum by (instance) (teredo_client_state{${CHOSEN}, state="qualified"}` +
+            ` + on (job, instance) 2 * teredo_client_state{${CHOSEN}, state="qualifying"}` +
+            ` + on (job, instance) 3 * teredo_client_state{${CHOSEN}, state="offline"}` +
+            ` + on (job, instance) 4 * teredo_client_state{${CHOSEN}, state="disabled"})`,
+          legend: "{{instance}}",
+        }],
+        words: {
+          1: ["qualified", "green"],
+          2: ["qualifying", "yellow"],
+          3: ["off-line", "red"],
+          4: ["native IPv6", "blue"],
+        },
+      },
+      {
+        title: "Qualifications in an hour",
+        description: "How often it got an address. More than a few: its NAT forgets the mapping.",
+        type: "timeseries",
+        unit: "short",
+        width: 6,
+        queries: [{
+          expr: `increase(teredo_client_qualifications_total{${CHOSEN}}[1h])`,
+          legend: "{{instance}}",
+        }],
+      },
+      {
+        title: "Refresh interval",
+        description: "How often the mapping is refreshed.",
+        type: "timeseries",
+        unit: "s",
+        width: 6,
+        queries: [{
+          expr: `teredo_client_refresh_interval_seconds{${CHOSEN}}`,
+          legend: "{{instance}}",
+        }],
+      },
+    ],
+  },
+  {
+    title: "Client and relay",
+    panels: [
+      {
+        title: "Peers",
+        description: "Peers that are known, by how they are reached.",
+        type: "timeseries",
+        unit: "short",
+        width: 12,
+        queries: [{
+          expr: `sum by (instance, path) (teredo_peers{${CHOSEN}})`,
+          legend: "{{instance}} {{path}}",
+        }],
+      },
+    ],
+  },
+  {
+    title: "Server",
+    panels: [
+      {
+        title: "Work",
+        description: "What the server did per second.",
+        type: "timeseries",
+        unit: "ops",
+        width: 12,
+        queries: [
+          {
+            expr: rate("teredo_server_solicitations_answered_total"),
+            legend: "{{instance}} solicitations answered",
+          },
+          {
+            expr: rate("teredo_server_bubbles_forwarded_total"),
+            legend: "{{instance}} bubbles forwarded",
+          },
+          {
+            expr: rate("teredo_server_echoes_forwarded_total"),
+            legend: "{{instance}} echoes forwarded",
+          },
+        ],
+      },
+      {
+        title: "Addresses under watch",
+        description: "IPv4 addresses that the rate limits remember.",
+        type: "timeseries",
+        unit: "short",
+        width: 12,
+        queries: [{
+          expr: `teredo_server_limited_addresses{${CHOSEN}}`,
+          legend: "{{instance}}",
+        }],
+      },
+    ],
+  },
+  {
+    title: "Process",
+    panels: [
+      {
+        title: "Processor",
+        description: "The share of one processor.",
+        type: "timeseries",
+        unit: "percentunit",
+        width: 12,
+        queries: [{ expr: rate("process_cpu_seconds_total"), legend: "{{instance}}" }],
+      },
+      {
+        title: "Memory",
+        description: "Resident memory.",
+        type: "timeseries",
+        unit: "bytes",
+        width: 12,
+        queries: [{ expr: `process_resident_memory_bytes{${CHOSEN}}`, legend: "{{instance}}" }],
+      },
+    ],
+  },
+];
+
+/** What Grafana substitutes for the source of the data that is chosen. */
+const DATA_SOURCE = { type: "prometheus", uid: "${datasource}" };
+
+const HEIGHT = 8;
+const COLUMNS = 24;
+
+/** The dashboard, as Grafana imports it. */
+export function dashboard(): unknown {
+  return {
+    uid: "teredo",
+    title: "Teredo",
+    description: "Clients, servers and relays of Teredo (RFC 4380), by their --metrics.",
+    tags: ["teredo", "ipv6"],
+    schemaVersion: 39,
+    version: 1,
+    editable: true,
+    graphTooltip: 1,
+    refresh: "30s",
+    timezone: "",
+    time: { from: "now-6h", to: "now" },
+    annotations: { list: [] },
+    templating: { list: variables() },
+    panels: panels(),
+  };
+}
+
+function variables(): unknown[] {
+  const label = (name: string, title: string, query: string) => ({
+    name,
+    label: title,
+    type: "query",
+    datasource: DATA_SOURCE,
+    definition: query,
+    query: { query, refId: name },
+    refresh: 2,
+    sort: 1,
+    multi: true,
+    includeAll: true,
+    current: { text: ["All"], value: ["$__all"] },
+  });
+  return [
+    { name: "datasource", label: "Data source", type: "datasource", query: "prometheus" },
+    label("job", "Job", "label_values(teredo_info, job)"),
+    label("role", "Role", 'label_values(teredo_info{job=~"$job"}, role)'),
+    label(
+      "instance",
+      "Instance",
+      'label_values(teredo_info{job=~"$job", role=~"$role"}, instance)',
+    ),
+  ];
+}
+
+/** The sections, one below the other, and their panels from left to right. */
+function panels(): unknown[] {
+  const all: unknown[] = [];
+  let y = 0;
+  for (const section of SECTIONS) {
+    const row = {
+      type: "row",
+      collapsed: false,
+      panels: [],
+      gridPos: { x: 0, y, w: COLUMNS, h: 1 },
+    };
+    all.push({ id: all.length + 1, title: section.title, ...row });
+    y++;
+    let x = 0;
+    for (const each of section.panels) {
+      if (x + each.width > COLUMNS) {
+        x = 0;
+        y += HEIGHT;
+      }
+      all.push({
+        id: all.length + 1,
+        gridPos: { x, y, w: each.width, h: HEIGHT },
+        ...panel(each),
+      });
+      x += each.width;
+    }
+    y += HEIGHT;
+  }
+  return all;
+}
+
+function panel({ title, description, type, unit, queries, words }: Panel): object {
+  const mappings = words === undefined ? [] : [{
+    type: "value",
+    options: Object.fromEntries(
+      Object.entries(words).map(([value, [text, color]]) => [value, { text, color }]),
+    ),
+  }];
+  return {
+    title,
+    description,
+    type,
+    datasource: DATA_SOURCE,
+    fieldConfig: { defaults: { unit, mappings }, overrides: [] },
+    ...type === "stat" ? { options: { textMode: "value_and_name" } } : {},
+    targets: queries.map(({ expr, legend }, i) => ({
+      refId: String.fromCharCode("A".charCodeAt(0) + i),
+      datasource: DATA_SOURCE,
+      expr,
+      legendFormat: legend,
+    })),
+  };
+}
+
+/** The file's content. */
+export function dashboardText(): string {
+  return `${JSON.stringify(dashboard(), null, 2)}\n`;
+}
+
+if (import.meta.main) {
+  await Deno.writeTextFile(new URL("teredo.json", import.meta.url), dashboardText());
+}
