@@ -19,6 +19,9 @@ import { parseHexadecimal } from "../decode/hexadecimal.ts";
 import { switchedOff } from "../option.ts";
 import { text } from "../value_kind.ts";
 
+/** Characters of what cannot be decoded that its message repeats. */
+const MOST_SHOWN = 100;
+
 /** Tells what a Teredo address or packet says. */
 export const decode: Command = command({
   name: "decode",
@@ -26,8 +29,8 @@ export const decode: Command = command({
   details: [
     "A Teredo address carries the IPv4 address of the client's server, 16 flag bits, and the IPv4 " +
     "address and UDP port at which the client is seen from outside its NAT.",
-    "A packet is the payload of a UDP datagram, in hexadecimal digits as tcpdump and Wireshark copy " +
-    "them. Each field is explained; where every Teredo node drops the packet, the reason is said and " +
+    "A packet is the payload of a UDP datagram, with or without its IPv4 and UDP headers, in " +
+    "hexadecimal digits as they are copied out of tcpdump -X, Wireshark or a hex dump. Each field is explained; where every Teredo node drops the packet, the reason is said and " +
     "the exit code is 1.",
   ],
   positional: {
@@ -35,8 +38,11 @@ export const decode: Command = command({
       "WHAT",
       "a Teredo address such as 2001:0:cb00:7178:0:efff:3fff:fdfe, or a packet in hexadecimal digits",
     ),
-    help: "An IPv6 address of 2001::/32, or the octets of a packet",
+    help:
+      'An IPv6 address of 2001::/32, or the octets of a packet; "-" reads it from the standard ' +
+      "input",
     isRequired: true,
+    isRepeated: true,
   },
   options: {
     json: switchedOff(
@@ -58,22 +64,31 @@ export const decode: Command = command({
         "decode 6000000000003b15fe80000000000000000000000000000120010000cb00717800000efff3ffffdfe",
       does: "Explain a packet, field by field",
     },
+    { line: "decode - <dump.txt", does: "The same of a hex dump in a file" },
   ],
-  async run({ json }, [what], { print }) {
-    const octets = readOctets(what!);
+  async run({ json }, words, { print }) {
+    const given = words.join(" ");
+    const what = given === "-" ? await new Response(Deno.stdin.readable).text() : given;
+    const octets = readOctets(what);
     if (octets !== undefined) return await decodePacket(octets, json, print);
-    const parts = explain(parse(what!));
+    const parts = explain(parse(what.trim()));
     print(json ? `${JSON.stringify(parts)}\n` : table(parts));
   },
 });
 
 /** The octets of a packet; `undefined` for what may be an address. */
 function readOctets(what: string): Uint8Array | undefined {
-  if (parseIpv6(what) !== undefined) return undefined;
+  if (parseIpv6(what.trim()) !== undefined) return undefined;
   const octets = parseHexadecimal(what);
   if (octets !== "odd") return octets;
   const problem = "it has an odd number of digits, where each octet takes two";
-  throw new UsageError(`Cannot decode "${what}": ${problem}`, "decode");
+  throw refusal(what, problem);
+}
+
+/** What is long is told by its beginning. */
+function refusal(what: string, problem: string): UsageError {
+  const shown = what.length > MOST_SHOWN ? `${what.slice(0, MOST_SHOWN)}…` : what;
+  return new UsageError(`Cannot decode "${shown}": ${problem}`, "decode");
 }
 
 async function decodePacket(
@@ -96,10 +111,7 @@ async function decodePacket(
 function parse(address: string): TeredoAddress {
   const bytes = parseIpv6(address);
   if (bytes === undefined) {
-    throw new UsageError(
-      `Cannot decode "${address}": it is not an IPv6 address, nor hexadecimal digits`,
-      "decode",
-    );
+    throw refusal(address, "it is not an IPv6 address, nor hexadecimal digits");
   }
   const parts = decodeTeredoAddress(bytes);
   if (parts !== undefined) return parts;

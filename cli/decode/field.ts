@@ -23,9 +23,12 @@ export class FieldReader {
   readonly bytes: Uint8Array;
   readonly fields: Field[] = [];
   #offset = 0;
+  /** Where what is read at present ends. */
+  #end: number;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
+    this.#end = bytes.length;
   }
 
   /** Where the next field starts. */
@@ -35,7 +38,15 @@ export class FieldReader {
 
   /** How many octets are left. */
   get left(): number {
-    return this.bytes.length - this.#offset;
+    return this.#end - this.#offset;
+  }
+
+  /** Lets `read` see nothing behind `end`: that is not its part of the packet. */
+  within(end: number, read: () => void): void {
+    const outer = this.#end;
+    this.#end = Math.max(this.#offset, Math.min(outer, end));
+    read();
+    this.#end = outer;
   }
 
   /**
@@ -63,6 +74,6 @@ export class FieldReader {
 
   /** All that is left, or up to `end`, as one field. */
   readTo(end: number, name: string, meaning: Meaning | string = ""): void {
-    this.read(name, Math.min(end, this.bytes.length) - this.#offset, meaning);
+    this.read(name, Math.min(end, this.#end) - this.#offset, meaning);
   }
 }

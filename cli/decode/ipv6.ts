@@ -30,8 +30,10 @@ export function readIpv6(reader: FieldReader): number {
   reader.read("hop limit", 1, (bytes, offset) => `${bytes[offset]}`);
   reader.read("source", 16, addressText);
   reader.read("destination", 16, addressText);
-  if (nextHeader === NextHeader.ICMPV6) readIcmpv6(reader, start, end);
-  reader.readTo(end, "payload", `of ${nextHeaderName(nextHeader)}`);
+  reader.within(end, () => {
+    if (nextHeader === NextHeader.ICMPV6) readIcmpv6(reader, start, end);
+    reader.readTo(end, "payload", payloadName(nextHeader));
+  });
   return end;
 }
 
@@ -52,6 +54,10 @@ function payloadText(start: number) {
 function nextHeaderText(bytes: Uint8Array, offset: number): string {
   const next = bytes[offset]!;
   return `${next}: ${nextHeaderName(next)}`;
+}
+
+function payloadName(next: number): string {
+  return next === NextHeader.NONE ? "no part of any protocol" : `of ${nextHeaderName(next)}`;
 }
 
 /** An address as text, and what it says where it is one of Teredo. */

@@ -1,13 +1,13 @@
 /**
- * The payload of a Teredo datagram, field by field.
+ * A Teredo datagram, field by field: its payload, or with the IPv4 and UDP headers that carried it.
  *
  * @module
  */
 
 import { AUTHENTICATION_INDICATOR, NONCE_LENGTH } from "../../wire/authentication.ts";
 import { isBubble } from "../../wire/bubble.ts";
-import { formatEndpoint } from "../../wire/endpoint.ts";
 import { isIcmpv6 } from "../../wire/icmpv6.ts";
+import { formatIpv4, ipv4Address } from "../../wire/ipv4_address.ts";
 import { IPV6_HEADER_LENGTH, nextHeaderOf, versionOf } from "../../wire/ipv6_header.ts";
 import type { Malformed } from "../../wire/malformed.ts";
 import {
@@ -16,13 +16,14 @@ import {
   isRouterSolicitation,
   parseRouterAdvertisement,
 } from "../../wire/neighbor_discovery.ts";
-import { getU16 } from "../../wire/octets.ts";
-import { ORIGIN_INDICATOR, ORIGIN_LENGTH, readOrigin } from "../../wire/origin_indication.ts";
+import { getU16, getU32 } from "../../wire/octets.ts";
+import { ORIGIN_INDICATOR } from "../../wire/origin_indication.ts";
 import { parseTeredoPacket, type TeredoPacket } from "../../wire/teredo_packet.ts";
 import { parseTrailers } from "../../wire/trailers.ts";
 import { type Field, FieldReader } from "./field.ts";
 import { icmpv6TypeName } from "./icmpv6.ts";
 import { nextHeaderName, readIpv6 } from "./ipv6.ts";
+import { readOuterHeaders } from "./outer_headers.ts";
 import { readTrailers } from "./trailers.ts";
 
 /** A packet explained. */
@@ -35,25 +36,26 @@ export interface PacketExplanation {
   readonly malformed: Malformed | null;
 }
 
-/** Explains the payload of a datagram, whole or broken. */
-export function explainPacket(datagram: Uint8Array): PacketExplanation {
-  const reader = new FieldReader(datagram);
-  const packet = parseTeredoPacket(datagram);
+/** Explains a datagram, whole or broken. */
+export function explainPacket(octets: Uint8Array): PacketExplanation {
+  const reader = new FieldReader(octets);
+  const way = readOuterHeaders(reader);
+  const packet = parseTeredoPacket(octets.subarray(reader.offset));
   readElements(reader);
-  if (reader.left > 0 && versionOf(datagram.subarray(reader.offset)) === 6) {
+  if (reader.left > 0 && versionOf(octets.subarray(reader.offset)) === 6) {
     const end = readIpv6(reader);
     if (reader.offset === end) readTrailers(reader);
   }
-  reader.readTo(datagram.length, "unknown", "no part of a Teredo packet");
+  reader.readTo(octets.length, "unknown", "no part of a Teredo packet");
   const malformed = typeof packet === "string" ? packet : contentMalformed(packet);
   const kind = typeof packet === "string" ? "Not a whole Teredo packet" : describe(packet);
-  return { kind, fields: reader.fields, malformed: malformed ?? null };
+  return { kind: kind + way, fields: reader.fields, malformed: malformed ?? null };
 }
 
 /** Authentication element and origin indication, in the only order that there is. */
 function readElements(reader: FieldReader): void {
   const { bytes } = reader;
-  if (reader.left >= 2 && getU16(bytes, 0) === AUTHENTICATION_INDICATOR) {
+  if (reader.left >= 2 && getU16(bytes, reader.offset) === AUTHENTICATION_INDICATOR) {
     if (!readAuthentication(reader)) return;
   }
   if (reader.left >= 2 && getU16(bytes, reader.offset) === ORIGIN_INDICATOR) {
@@ -62,10 +64,12 @@ function readElements(reader: FieldReader): void {
 }
 
 function readAuthentication(reader: FieldReader): boolean {
-  const { bytes } = reader;
+  const { bytes, offset: start } = reader;
   reader.read("authentication", 2, "an authentication element follows");
-  const identifierLength = bytes[2] ?? 0;
-  const valueLength = bytes[3] ?? 0;
+  const identifierLength = bytes[start + 2] ?? 0;
+  const valueLength = bytes[start + 3] ?? 0;
+  const printable = (at: Uint8Array, offset: number) =>
+    asText(at.subarray(offset, offset + identifierLength));
   return reader.read("identifier length", 1, `${identifierLength}`) &&
     reader.read("authentication length", 1, `${valueLength}`) &&
     reader.read("client identifier", identifierLength, printable) &&
@@ -80,18 +84,21 @@ function readAuthentication(reader: FieldReader): boolean {
 }
 
 function readOriginIndication(reader: FieldReader): void {
-  const { bytes, offset } = reader;
-  const isWhole = reader.left >= ORIGIN_LENGTH;
-  const origin = isWhole ? formatEndpoint(readOrigin(bytes, offset)) : "";
-  const [address, port] = origin.split(":");
   reader.read("origin", 2, "an origin indication follows");
-  reader.read("origin port", 2, `complemented: ${port}`);
-  reader.read("origin address", 4, `complemented: ${address}`);
+  reader.read(
+    "origin port",
+    2,
+    (bytes, offset) => `complemented: ${0xffff ^ getU16(bytes, offset)}`,
+  );
+  reader.read(
+    "origin address",
+    4,
+    (bytes, offset) => `complemented: ${formatIpv4(ipv4Address(~getU32(bytes, offset)))}`,
+  );
 }
 
 /** An identifier is opaque, but often text. */
-function printable(bytes: Uint8Array, offset: number): string {
-  const identifier = bytes.subarray(offset, offset + bytes[2]!);
+function asText(identifier: Uint8Array): string {
   const isText = identifier.every((octet) => octet >= 0x20 && octet < 0x7f);
   return isText ? `"${String.fromCharCode(...identifier)}"` : "";
 }

@@ -20,7 +20,7 @@ export function packetText({ kind, fields }: PacketExplanation): string {
   const digits = Math.min(DIGITS, Math.max(0, ...fields.map(({ octets }) => octets.length)));
   const names = Math.max(0, ...fields.map(({ name }) => name.length));
   const rows = fields.flatMap((field) => row(field, digits, names));
-  return [`${kind}, ${length} octets`, "", ...rows, ""].join("\n");
+  return [`${kind}, ${length} ${length === 1 ? "octet" : "octets"}`, "", ...rows, ""].join("\n");
 }
 
 function row({ offset, octets, name, meaning }: Field, digits: number, names: number): string[] {

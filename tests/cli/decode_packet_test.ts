@@ -127,7 +127,13 @@ Deno.test("decode: what is dropped is explained, with the reason and code 1", as
 });
 
 Deno.test("decode: octets are read as people copy them", () => {
-  for (const text of ["0a0B", "0x0a0b", "0a 0b", " 0a0b\n", "0a:0b", "0A-0B"]) {
+  const texts = [
+    ...["0a0B", "0x0a0b", "0a 0b", " 0a0b\n", "0a:0b", "0A-0B"],
+    ...["0x0a, 0x0b", "\\x0a\\x0b", "0a\r\n0b\n"],
+    ...["0000  0a 0b  ab", "\t0x0000:  0a0b  ..\n", "00000000: 0a0b                 ab"],
+    "00000000  0a 0b    |..|\n00000002\n",
+  ];
+  for (const text of texts) {
     const octets = parseHexadecimal(text);
     assert(octets instanceof Uint8Array, text);
     assertEquals([...octets], [10, 11], text);
@@ -136,6 +142,72 @@ Deno.test("decode: octets are read as people copy them", () => {
     assertEquals(parseHexadecimal(text), undefined, text);
   }
   assertEquals(parseHexadecimal("abc"), "odd");
+});
+
+Deno.test("decode: lines of a dump are joined without their offsets and texts", () => {
+  const octets = "6000000000003b15fe8000000000000000000000000000012001";
+  const dumps = {
+    wireshark: `0000   60 00 00 00 00 00 3b 15 fe 80 00 00 00 00 00 00   \`.....;.........
+0010   00 00 00 00 00 00 00 01 20 01                     ........ .`,
+    tcpdump: `\t0x0000:  6000 0000 0000 3b15 fe80 0000 0000 0000  \`.....;.........
+\t0x0010:  0000 0000 0000 0001 2001                 ........|.`,
+    hexdump: `00000000  60 00 00 00 00 00 3b 15  fe 80 00 00 00 00 00 00  |\`.....;.........|
+00000010  00 00 00 00 00 00 00 01  20 01                    |........ .|
+0000001a`,
+  };
+  for (const [program, dump] of Object.entries(dumps)) {
+    const found = parseHexadecimal(dump);
+    assert(found instanceof Uint8Array, program);
+    assertEquals(found.toHex(), octets, program);
+  }
+});
+
+Deno.test("decode: a message that its IPv6 header cuts short takes no octets of what follows", () => {
+  // An advertisement of four octets, then a trailer.
+  const text = `600000000004 3aff ${"00".repeat(32)} 8600abcd 0404aabbccdd`;
+  const payload = parseHexadecimal(text) as Uint8Array;
+  assertEquals(joined(payload), payload.toHex());
+  const names = explainPacket(payload).fields.slice(6).map(({ name }) => name);
+  assertEquals(names, [
+    ...["type", "code", "checksum"],
+    ...["trailer", "trailer length", "trailer value"],
+  ]);
+});
+
+Deno.test("decode: an origin indication that is cut off tells what is there", () => {
+  const { fields } = explainPacket(parseHexadecimal("0000efff3f") as Uint8Array);
+  assertEquals(fields.map(({ meaning }) => meaning), [
+    "an origin indication follows",
+    "complemented: 4096",
+    "cut off: 3 of 4 octets are missing",
+  ]);
+});
+
+Deno.test("decode: a datagram with its IPv4 and UDP headers is taken out of them", () => {
+  for (const { payload } of vectors) {
+    const headers = parseHexadecimal(
+      "46000000 00004000 40110000 c0000201 cb007178 01010101 10000dd8 00000000",
+    ) as Uint8Array;
+    const datagram = new Uint8Array([...headers, ...payload]);
+    assertEquals(joined(datagram), datagram.toHex());
+    const { kind, malformed, fields } = explainPacket(datagram);
+    const inner = explainPacket(payload);
+    assertEquals(
+      [kind, malformed],
+      [`${inner.kind}, from 192.0.2.1:4096 to 203.0.113.120:3544`, null],
+    );
+    const ofPayload = fields.filter(({ offset }) => offset >= headers.length);
+    assertEquals(
+      ofPayload.map(({ octets, name, meaning }) => [octets, name, meaning]),
+      inner.fields.map(({ octets, name, meaning }) => [octets, name, meaning]),
+    );
+  }
+});
+
+Deno.test("decode: octets may be several words", async () => {
+  const digits = vector("V8").payload.toHex();
+  const whole = await run("decode", digits);
+  assertEquals(await run("decode", ...digits.match(/.{1,4}/g)!), whole);
 });
 
 Deno.test("decode: an odd digit too many is a mistake of usage", async () => {
