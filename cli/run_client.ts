@@ -226,6 +226,11 @@ export async function runClient(
   const reload = new Reload(options, reread, [
     { of: ["logLevel"], apply: ({ logLevel }) => log.setLevel(logLevel) },
     {
+      of: ["defaultRoute"],
+      apply: ({ defaultRoute }) => network.setDefaultRoute(defaultRoute),
+    },
+    { of: ["hook"], apply: (wanted) => hook.replace(openHook(wanted.hook, log)) },
+    {
       of: ["server", "server2"],
       async apply(wanted) {
         const found = serverDirectory(wanted, globalUnicast, log);

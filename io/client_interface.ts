@@ -28,7 +28,7 @@ const DEFAULT_ROUTE_METRIC = 1029;
 /** The interface of a client. */
 export class ClientInterface {
   readonly #interface: Interface;
-  readonly #hasDefaultRoute: boolean;
+  #hasDefaultRoute: boolean;
   readonly #log: Log;
   #address: Uint8Array | undefined;
   #mtu: number | undefined;
@@ -71,6 +71,17 @@ export class ClientInterface {
   /** Whether `address` (16 octets) is the client's. */
   needs(address: Uint8Array): boolean {
     return this.#address !== undefined && isSame(this.#address, address);
+  }
+
+  /** From now on the whole IPv6 Internet is, or is not, to be reached through it. */
+  setDefaultRoute(isWanted: boolean): void {
+    if (isWanted === this.#hasDefaultRoute) return;
+    this.#hasDefaultRoute = isWanted;
+    if (this.#address === undefined) return;
+    this.#try(() => {
+      if (isWanted) this.#interface.addRoute(DEFAULT, DEFAULT_ROUTE_METRIC);
+      else this.#interface.removeRoute(DEFAULT, DEFAULT_ROUTE_METRIC);
+    });
   }
 
   /** Somebody took something from the interface: gives it back. */

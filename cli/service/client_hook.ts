@@ -27,14 +27,17 @@ type StateVariables = Readonly<
   { STATE: "up"; ADDRESS: string; MTU: string } | { STATE: "down" | "destroy" }
 >;
 
+/** What is run. */
+type Program = Pick<Hook, "run" | "settled">;
+
 /** Runs a person's program, or nothing where there is none. */
 export class ClientHook {
-  readonly #hook: Pick<Hook, "run" | "settled"> | undefined;
+  #hook: Program | undefined;
   readonly #interface: Readonly<Record<"IFACE" | "IFINDEX", string>>;
   #last: StateVariables = { STATE: "down" };
 
   constructor(
-    hook: Pick<Hook, "run" | "settled"> | undefined,
+    hook: Program | undefined,
     { name, index }: { readonly name: string; readonly index: number },
   ) {
     this.#hook = hook;
@@ -51,6 +54,11 @@ export class ClientHook {
       case "disabled":
         if (this.#last.STATE === "up") this.#run({ STATE: "down" });
     }
+  }
+
+  /** From now on another program is run, or none; it is told of the next change. */
+  replace(hook: Program | undefined): void {
+    this.#hook = hook;
   }
 
   /** The client ends: the last run, which is waited for. */

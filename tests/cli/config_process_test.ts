@@ -52,6 +52,8 @@ Deno.test({
       before=$(index)
       printf 'server: [83.1.1.1, 83.1.1.5]\\nlog-level: error\\n' >/mnt/c.yaml
       kill -HUP $client; says "changed: server"
+      printf 'server: [83.1.1.1, 83.1.1.5]\\nhook: /bin/true\\ndefault-route: false\\n' >/mnt/c.yaml
+      kill -HUP $client; says "changed: default-route, hook"
       echo 'server: no-such-host.invalid' >/mnt/c.yaml
       kill -HUP $client; says "What was in use stays so: server"
       [ "$(index)" = "$before" ] || exit 98

@@ -72,6 +72,22 @@ Deno.test("client interface: a changed mapping replaces the address and keeps th
   assertEquals(calls, ["+ 2001:0:5301:101:5:6:7:8/128", "- 2001:0:5301:101:1:2:3:4/128"]);
 });
 
+Deno.test("client interface: the default route comes and goes, and nothing else with it", () => {
+  const { network, calls } = make(false);
+  network.setDefaultRoute(true);
+  assertEquals(calls, [], "not before there is an address");
+  network.up(ONE, 1280);
+  assertEquals(calls.splice(0).at(-1), "+ route ::/0 1029");
+  network.setDefaultRoute(true);
+  network.setDefaultRoute(false);
+  assertEquals(calls.splice(0), ["- route ::/0 1029"]);
+  network.setDefaultRoute(true);
+  assertEquals(calls.splice(0), ["+ route ::/0 1029"]);
+  network.setDefaultRoute(false);
+  network.down();
+  assertEquals(calls.slice(1), ["- route 2001::/32", "- 2001:0:5301:101:1:2:3:4/128"]);
+});
+
 Deno.test("client interface: off-line, routes and address go", () => {
   const { network, calls } = make();
   network.up(ONE, 1280);
