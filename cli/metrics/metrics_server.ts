@@ -21,8 +21,11 @@ import { type ListenAddress, listenAddressText } from "./listen_address.ts";
 /** Answers with what `report` says, which is `undefined` while the role starts. */
 export function metricsHandler(report: () => StatusReport | undefined): HttpHandler {
   return ({ method, url }) => {
-    if (method !== "GET" && method !== "HEAD") return refusal(405, "Only GET is answered");
-    switch (new URL(url).pathname) {
+    if (method !== "GET" && method !== "HEAD") {
+      return refusal(405, "Only GET is answered", { allow: "GET, HEAD" });
+    }
+    // It is made of the header Host, which may be anything.
+    switch (URL.parse(url)?.pathname) {
       case "/metrics": {
         const current = report();
         const metrics = current === undefined ? [] : roleMetrics(current);
@@ -37,6 +40,8 @@ export function metricsHandler(report: () => StatusReport | undefined): HttpHand
         const body = { ready, role: current?.role ?? null, state: current?.state ?? "starting" };
         return Response.json(body, { status: ready ? 200 : 503 });
       }
+      case undefined:
+        return refusal(400, "The header Host is no host");
       default:
         return refusal(404, "There is /metrics, /healthz and /ready");
     }

@@ -91,6 +91,15 @@ Deno.test("metrics: a role is alive while it starts, but not ready", async () =>
   assertEquals((await ask(report, "/")).status, 404);
 });
 
+Deno.test("metrics: who asks wrongly is told so", async () => {
+  const handler = metricsHandler(() => undefined);
+  const post = await handler(new Request("http://127.0.0.1/metrics", { method: "POST" }));
+  assertEquals([post.status, post.headers.get("allow")], [405, "GET, HEAD"]);
+  // No Request is made of such an address, but Deno.serve hands it over as it came.
+  const request = { method: "GET", url: "http://a b:99999/healthz" } as Request;
+  assertEquals((await handler(request)).status, 400);
+});
+
 const ADDRESSES: Readonly<Record<string, readonly [text: string, isLoopback: boolean]>> = {
   "127.0.0.1:9641": ["127.0.0.1:9641", true],
   "127.8.8.8:1": ["127.8.8.8:1", true],
