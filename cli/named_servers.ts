@@ -5,9 +5,7 @@
  */
 
 import type { ServerAddresses } from "../client/client_config.ts";
-import type { Log } from "../io/log.ts";
-import { ServerDirectory } from "../io/server_directory.ts";
-import { ServerName } from "../io/server_name.ts";
+import type { GivenServer } from "../nodes/teredo_client.ts";
 import type { GlobalUnicast } from "../wire/global_unicast.ts";
 import { formatIpv4 } from "../wire/ipv4_address.ts";
 import { remedyForServer } from "./address_policy.ts";
@@ -41,21 +39,20 @@ export function serverContradiction({ server, server2 }: GivenServers): Contradi
   );
 }
 
-/** The servers, to be looked up; those at addresses that may not be used are not found. */
-export function serverDirectory(
-  { server, server2 }: GivenServers,
-  globalUnicast: GlobalUnicast,
-  log: Log,
-): ServerDirectory {
-  const names = server.map((host, i) => new ServerName(host, server2?.[i]));
-  return new ServerDirectory(names, (addresses) => check(addresses, globalUnicast), log);
+/** The servers as a client takes them. */
+export function serversOf({ server, server2 }: GivenServers): GivenServer[] {
+  return server.map((primary, i) => ({ primary, secondary: server2?.[i] }));
 }
 
 function isSameHost(one: string, other: string | undefined): boolean {
   return one.toLowerCase() === other?.toLowerCase();
 }
 
-function check({ primary, secondary }: ServerAddresses, globalUnicast: GlobalUnicast): void {
+/** @throws {CliError} the server cannot be used, and what to do about it */
+export function checkServer(
+  { primary, secondary }: ServerAddresses,
+  globalUnicast: GlobalUnicast,
+): void {
   for (const address of [primary, secondary]) {
     if (globalUnicast.has(address)) continue;
     throw new CliError(

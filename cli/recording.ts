@@ -22,7 +22,7 @@ export interface RecordingOptions {
   readonly pcap: string | undefined;
 }
 
-/** Puts a recorder between a role and its sockets, or nothing where none is wanted. */
+/** Puts a recorder between a role and each of its sockets, or nothing where none is wanted. */
 export class Recording implements Disposable {
   readonly #file: PcapFile | undefined;
   readonly #handle: Deno.FsFile | undefined;
@@ -39,16 +39,10 @@ export class Recording implements Disposable {
     });
   }
 
-  /** The sockets as the role is to use them. */
-  of<Sockets extends Readonly<Record<string, UdpSocket | undefined>>>(sockets: Sockets): Sockets {
+  /** A socket as the role is to use it. */
+  tap(socket: UdpSocket): UdpSocket {
     const file = this.#file;
-    if (file === undefined) return sockets;
-    const standIn = ownAddress();
-    const entries = Object.entries(sockets).map(([name, socket]) => [
-      name,
-      socket && new RecordedUdp(socket, file, standIn),
-    ]);
-    return Object.fromEntries(entries);
+    return file === undefined ? socket : new RecordedUdp(socket, file, ownAddress());
   }
 
   [Symbol.dispose](): void {

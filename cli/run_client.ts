@@ -4,36 +4,28 @@
  * @module
  */
 
-import { Client } from "../client/client.ts";
 import type { ClientEvent } from "../client/client_event.ts";
-import { openInterface } from "../ffi/interface.ts";
-import { Poller } from "../ffi/poller.ts";
-import { openTun } from "../ffi/tun.ts";
-import { ClientInterface } from "../io/client_interface.ts";
 import { Counters } from "../io/counters.ts";
-import { Driver } from "../io/driver.ts";
 import { localAddresses } from "../io/local_addresses.ts";
-import { EchoLink } from "../io/echo.ts";
 import { localSource } from "../io/local_source.ts";
 import { type LogFormat, type LogLevel, writeToStderr } from "../io/log.ts";
 import { openLog } from "../io/open_log.ts";
-import { openTunLink } from "../io/open_tun_link.ts";
-import { aborted, together } from "../io/together.ts";
-import { TEREDO_MTU } from "../protocol/constants.ts";
+import { together } from "../io/together.ts";
+import { type ClientTun, clientTun } from "../nodes/client_tun.ts";
+import { untilEnd } from "../nodes/teredo_node.ts";
+import { TeredoClient } from "../nodes/teredo_client.ts";
+import type { UdpMode } from "../nodes/udp_opener.ts";
 import { portOf } from "../wire/endpoint.ts";
 import type { Ipv4Address } from "../wire/ipv4_address.ts";
-import { addressPolicy } from "./address_policy.ts";
+import { networkOf } from "./address_policy.ts";
 import { type CredentialOptions, readCredentials } from "./client_credentials.ts";
 import { ClientReport } from "./client_report.ts";
-import { type ClientSocketOptions, openClientSockets } from "./client_sockets.ts";
 import { describeDrops } from "./drop_report.ts";
-import { faultReport } from "./fault_report.ts";
+import { withListenRemedy } from "./listen_remedy.ts";
 import { writeMessage } from "./message.ts";
-import { type GivenServers, serverDirectory } from "./named_servers.ts";
+import { checkServer, type GivenServers, serversOf } from "./named_servers.ts";
 import { describeNativeIpv6, nativeIpv6, refuseBesideNativeIpv6 } from "./native_ipv6.ts";
-import { watchNetwork } from "./network_watch.ts";
 import { describeOffload, type OffloadMode } from "./offload.ts";
-import { restorer } from "./own_interface.ts";
 import { withRemedy } from "./permission.ts";
 import { pingThrough } from "./ping/client_ping.ts";
 import { Recording, type RecordingOptions } from "./recording.ts";
@@ -41,13 +33,15 @@ import { Reload } from "./reload.ts";
 import { ClientHook, openHook } from "./service/client_hook.ts";
 import { Service } from "./service/service.ts";
 import type { ServiceOptions } from "./service/service_options.ts";
-import { SocketOpener } from "./socket_opener.ts";
 import { clientPart } from "./status/client_part.ts";
-import type { UdpMode } from "./udp_mode.ts";
+import { describeTransport } from "./transport_report.ts";
 
 /** What a person tells a client. */
 export interface ClientOptions
-  extends GivenServers, CredentialOptions, ClientSocketOptions, RecordingOptions, ServiceOptions {
+  extends GivenServers, CredentialOptions, RecordingOptions, ServiceOptions {
+  readonly port: number | undefined;
+  readonly determineRefresh: boolean;
+  readonly localDiscovery: boolean;
   readonly interface: string;
   readonly defaultRoute: boolean;
   /** Whether it runs beside native IPv6 too. */
@@ -62,9 +56,6 @@ export interface ClientOptions
   /** A program to run when the address changes. */
   readonly hook: string | undefined;
 }
-
-/** How often names are looked up while a server is unknown, or another than the preferred one in use; ms. */
-const LOOK_UP_INTERVAL = 600_000;
 
 /** Events that are counted from zero on. */
 const CLIENT_EVENTS: readonly ClientEvent["type"][] = [
@@ -102,125 +93,74 @@ export async function runClient(
     }),
   );
 
-  const tun = withRemedy(
-    "CAP_NET_ADMIN",
-    () => openTun(options.interface, { offload: options.offload === "auto" }),
-  );
-  resources.defer(() => tun.close());
-  const configuration = resources.adopt(openInterface(tun.name, tun.index), (it) => it.close());
-  const network = new ClientInterface(configuration, options.defaultRoute, log);
-  withRemedy("CAP_NET_ADMIN", () => network.prepare(TEREDO_MTU));
-
-  const poller = new Poller();
-  const { name, index } = tun;
-  const own = { name, index, onNews: restorer(name, network, log) };
-  const monitor = resources.use(watchNetwork(own, poller, onNetworkChange));
-  const opener = new SocketOpener({ mode: options.udp, poller, counters, log });
-  const { sockets, group } = resources.use(
-    await openClientSockets(options, opener, counters, log),
-  );
-
-  const globalUnicast = addressPolicy(options.allowPrivate);
-  let servers = serverDirectory(options, globalUnicast, log);
-  await Promise.race([servers.find(), aborted(signal)]);
-  if (signal.aborted) return;
-
-  const client = new Client({
-    servers: servers.addresses,
-    globalUnicast,
-    random: (bytes) => crypto.getRandomValues(bytes),
-    credentials,
-    refreshInterval: options.refreshInterval,
-    determineRefreshInterval: options.determineRefresh,
-    localDiscovery: group && { isOnLink: (address) => group.isOnLink(address) },
+  const openTun = clientTun({
+    name: options.interface,
+    defaultRoute: options.defaultRoute,
+    offload: options.offload === "auto",
   });
-  const link = new EchoLink(openTunLink(tun, poller, counters));
-  const driver = new Driver({
-    machine: client,
-    sockets: recording.of(sockets),
-    host: link,
-    bulk: { fastPath: client, via: "service" },
-    onEvent,
-    onFault: faultReport(log),
-    counters,
-  });
-  const port = portOf(sockets.service.local);
+  let side: ClientTun | undefined;
+  const client = await unlessAborted(
+    signal,
+    withListenRemedy(() =>
+      TeredoClient.start({
+        servers: serversOf(options),
+        checkServer,
+        credentials,
+        refreshInterval: options.refreshInterval,
+        determineRefreshInterval: options.determineRefresh,
+        localDiscovery: options.localDiscovery,
+        port: options.port,
+        host: (around) => side = withRemedy("CAP_NET_ADMIN", () => openTun(around)),
+        network: networkOf(options.allowPrivate),
+        udp: options.udp,
+        isNeeded,
+        onEvent,
+        onTransport: (news) => writeMessage(log, describeTransport(news)),
+        log,
+        counters,
+        tap: (socket) => recording.tap(socket),
+        isAlone: true,
+        signal,
+      })
+    ),
+  );
+  if (client === undefined) return;
+  const { tun, network } = side!;
+  const port = portOf(client.local);
   const place = {
-    nameOf: (primary: Ipv4Address) => servers.nameOf(primary),
+    nameOf: (primary: Ipv4Address) => client.nameOf(primary),
     port,
     isOwn: (address: Ipv4Address) => localAddresses().some((own) => own.address === address),
     interface: tun.name,
     sourceTo: (address: Ipv4Address) => localSource(address),
   };
-  const report = new ClientReport({
-    ...place,
-    trouble: () => opener.trouble,
-    hasSecret: credentials !== undefined,
-  });
+  const report = new ClientReport({ ...place, trouble: () => client.trouble });
   const hook = new ClientHook(openHook(options.hook, log), tun);
   service.attach({
-    part: () => clientPart(driver.status(), place),
-    ping: (destination, patience) =>
-      pingThrough(
-        {
-          link,
-          status: () => driver.status(),
-          send: (ipv6) => driver.act((now, sink) => client.handlePacket(ipv6, now, sink)),
-        },
-        destination,
-        patience,
-      ),
+    part: () => clientPart(client.status(), place),
+    ping: (destination, patience) => pingThrough(client, destination, patience),
   });
 
   function onEvent(event: ClientEvent): void {
     writeMessage(log, report.describe(event));
-    if (event.type === "qualified") network.up(event.address, event.mtu);
-    if (event.type === "offline" || event.type === "disabled") network.down();
-    if (event.type === "offline") lookUpServers();
     service.onEvent(event);
     hook.onEvent(event);
   }
 
-  function onNetworkChange(): void {
-    globalUnicast.attach(localAddresses());
-    group?.join();
+  /** After a change of the network. */
+  function isNeeded(): boolean {
     const native = options.force ? undefined : nativeIpv6(tun.name);
-    const isDisabled = driver.status().state === "disabled";
+    const isDisabled = client!.status().state === "disabled";
     if (native !== undefined) {
       if (!isDisabled) log.info(`The network changed: ${describeNativeIpv6(native)}`);
-      driver.act((_now, sink) => client.disable(sink));
-      return;
+      return false;
     }
     log.info(
       isDisabled
         ? "Native IPv6 is gone, and Teredo is back"
         : "The network changed: the server is asked whether the mapping is still the same",
     );
-    driver.act((now, sink) => {
-      if (isDisabled) client.enable(now, sink);
-      else client.requalify(now, sink);
-    });
-    lookUpServers();
-  }
-
-  function lookUpServers(): void {
-    const asked = servers;
-    asked.refresh(() => {
-      if (asked === servers) useServers();
-    });
-  }
-
-  /** The preferred server may not have been found yet, or have moved while another was in use. */
-  async function lookUpFromTimeToTime(ending: AbortSignal): Promise<void> {
-    const timer = setInterval(() => {
-      if (!servers.isSettledOn(driver.status().server)) lookUpServers();
-    }, LOOK_UP_INTERVAL);
-    await aborted(ending);
-    clearInterval(timer);
-  }
-
-  function useServers(): void {
-    driver.act((now, sink) => client.useServers(servers.addresses, now, sink));
+    return true;
   }
 
   const reload = new Reload(options, reread, [
@@ -230,15 +170,7 @@ export async function runClient(
       apply: ({ defaultRoute }) => network.setDefaultRoute(defaultRoute),
     },
     { of: ["hook"], apply: (wanted) => hook.replace(openHook(wanted.hook, log)) },
-    {
-      of: ["server", "server2"],
-      async apply(wanted) {
-        const found = serverDirectory(wanted, globalUnicast, log);
-        await found.find();
-        servers = found;
-        useServers();
-      },
-    },
+    { of: ["server", "server2"], apply: (wanted) => client.useServers(serversOf(wanted)) },
   ], log);
   resources.use(reload.atHangup());
 
@@ -246,13 +178,20 @@ export async function runClient(
   log.info(describeOffload(tun));
   await together(
     signal,
-    (ending) => driver.run(ending),
-    (ending) => poller.run(ending, { mayNap: opener.needsPoller }),
-    (ending) => monitor.run(ending),
-    lookUpFromTimeToTime,
+    (ending) => untilEnd(client, ending),
     (ending) => service.run(ending),
   );
   await hook.end();
   log.debug(() => describeDrops(counters));
   log.info(`Stopped; interface ${tun.name} is removed`);
+}
+
+/** What was started; undefined where the end came first. */
+async function unlessAborted<T>(signal: AbortSignal, started: Promise<T>): Promise<T | undefined> {
+  try {
+    return await started;
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    throw error;
+  }
 }

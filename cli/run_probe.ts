@@ -19,7 +19,8 @@ import { addressOf, type Endpoint, portOf } from "../wire/endpoint.ts";
 import type { GlobalUnicast } from "../wire/global_unicast.ts";
 import { formatIpv4 } from "../wire/ipv4_address.ts";
 import { encodeTeredoAddress } from "../wire/teredo_address.ts";
-import { addressPolicy, remedyForServer } from "./address_policy.ts";
+import { addressPolicy } from "../nodes/address_policy.ts";
+import { networkOf, remedyForServer } from "./address_policy.ts";
 import { type Probed, type ProbeOutcome, recommend } from "./probe_outcome.ts";
 
 /** What a person tells a probe. */
@@ -39,7 +40,7 @@ export async function runProbe(
   signal: AbortSignal,
 ): Promise<ProbeOutcome[]> {
   const { servers, patience, refresh, allowPrivate } = options;
-  const globalUnicast = addressPolicy(allowPrivate);
+  const globalUnicast = addressPolicy(networkOf(allowPrivate));
   const outcomes = await Promise.all(
     // Asked twice at once, a server may find that too much.
     Array.from(new Set(servers), (name) => probe(name, { patience, globalUnicast }, signal)),

@@ -4,30 +4,28 @@
  * @module
  */
 
-import { Poller } from "../ffi/poller.ts";
 import { Counters } from "../io/counters.ts";
-import { Driver } from "../io/driver.ts";
 import { type LogFormat, type LogLevel, writeToStderr } from "../io/log.ts";
 import { openLog } from "../io/open_log.ts";
-import { localAddresses } from "../io/local_addresses.ts";
 import { together } from "../io/together.ts";
+import { TeredoRelay } from "../nodes/teredo_relay.ts";
+import { untilEnd } from "../nodes/teredo_node.ts";
+import type { UdpMode } from "../nodes/udp_opener.ts";
 import type { RelayEvent } from "../relay/relay.ts";
 import { formatEndpoint } from "../wire/endpoint.ts";
-import { type Ipv4Address, ipv4Address } from "../wire/ipv4_address.ts";
-import { addressPolicy } from "./address_policy.ts";
+import type { Ipv4Address } from "../wire/ipv4_address.ts";
+import { networkOf } from "./address_policy.ts";
 import { describeDrops } from "./drop_report.ts";
-import { faultReport } from "./fault_report.ts";
+import { withListenRemedy } from "./listen_remedy.ts";
 import { writeMessage } from "./message.ts";
-import { watchNetwork } from "./network_watch.ts";
 import { Recording, type RecordingOptions } from "./recording.ts";
-import { describeRelayPart, openRelayPart, type RelayPartOptions } from "./relay_part.ts";
+import { RelayPart, type RelayPartOptions } from "./relay_part.ts";
 import { describeRelayEvent } from "./relay_report.ts";
 import { Reload } from "./reload.ts";
 import { Service } from "./service/service.ts";
 import type { ServiceOptions } from "./service/service_options.ts";
-import { SocketOpener } from "./socket_opener.ts";
 import { relayPart } from "./status/relay_part.ts";
-import type { UdpMode } from "./udp_mode.ts";
+import { describeTransport } from "./transport_report.ts";
 
 /** What a person tells a relay. */
 export interface RelayOptions extends RelayPartOptions, RecordingOptions, ServiceOptions {
@@ -60,46 +58,37 @@ export async function runRelay(
   const service = resources.use(
     await Service.open(options, { role: "relay", events: RELAY_EVENTS, counters, log }),
   );
-  const poller = new Poller();
-  const globalUnicast = addressPolicy(options.allowPrivate);
-  const part = resources.use(
-    openRelayPart(options, { poller, counters, globalUnicast, log }),
+  const part = new RelayPart(options, log);
+  await using relay = await withListenRemedy(() =>
+    TeredoRelay.start({
+      ...part.settings,
+      bind: options.bind,
+      port: options.port,
+      network: networkOf(options.allowPrivate),
+      udp: options.udp,
+      onEvent(event) {
+        writeMessage(log, describeRelayEvent(event));
+        service.onEvent(event);
+      },
+      onTransport: (news) => writeMessage(log, describeTransport(news)),
+      log,
+      counters,
+      tap: (socket) => recording.tap(socket),
+      isAlone: true,
+    })
   );
-  const monitor = resources.use(
-    watchNetwork(part.own, poller, () => {
-      globalUnicast.attach(localAddresses());
-      part.look();
-    }),
-  );
-  const opener = new SocketOpener({ mode: options.udp, poller, counters, log });
-  const socket = opener.open(options.bind ?? ipv4Address(0), options.port ?? 0);
-  resources.defer(() => socket.close());
-  const driver = new Driver({
-    machine: part.relay,
-    sockets: recording.of({ service: socket }),
-    host: part.link,
-    bulk: { fastPath: part.relay, via: "service" },
-    onEvent: (event) => {
-      writeMessage(log, describeRelayEvent(event));
-      service.onEvent(event);
-    },
-    onFault: faultReport(log),
-    counters,
-  });
 
-  service.attach({ part: () => relayPart(driver.status(), socket.local, part.interface) });
+  service.attach({ part: () => relayPart(relay.status(), relay.local, part.interface) });
   const reload = new Reload(options, reread, [
     { of: ["logLevel"], apply: ({ logLevel }) => log.setLevel(logLevel) },
   ], log);
   resources.use(reload.atHangup());
 
-  log.info(`Relaying ${describeRelayPart(part)} from UDP ${formatEndpoint(socket.local)}`);
+  log.info(`Relaying ${part.describe()} from UDP ${formatEndpoint(relay.local)}`);
   await together(
     signal,
-    (ending) => driver.run(ending),
+    (ending) => untilEnd(relay, ending),
     (ending) => service.run(ending),
-    (ending) => poller.run(ending, { mayNap: opener.needsPoller }),
-    (ending) => monitor.run(ending),
   );
   log.debug(() => describeDrops(counters));
   log.info(`Stopped; interface ${part.interface} is removed`);

@@ -100,6 +100,12 @@ export class Driver<Via extends string, Event, Status> {
     this.#endPass();
   }
 
+  /** Takes a whole IPv6 packet as if the host had sent it, lent for the duration of the call. */
+  send(ipv6: Uint8Array): void {
+    this.#handlePacket(ipv6);
+    this.#endPass();
+  }
+
   /** The machine's state, a snapshot. */
   status(): Status {
     return this.#machine.status(this.#clock.now());

@@ -49,3 +49,6 @@ export function writeToStderr(text: string): void {
     // Nobody reads any more, and there is no other place to say so.
   }
 }
+
+/** Takes messages, and says nothing. */
+export const SILENT_LOG: Log = { debug() {}, info() {}, warn() {}, error() {} };

@@ -13,9 +13,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "relay": ["protocol", "wire"],
   "ffi": ["protocol", "wire"],
   "io": ["client", "server", "relay", "protocol", "offload", "wire"],
-  "cli": ["io", "ffi", "client", "server", "relay", "protocol", "wire", "deno.json"],
+  "nodes": ["io", "ffi", "client", "server", "relay", "protocol", "wire"],
+  "cli": ["nodes", "io", "ffi", "client", "server", "relay", "protocol", "wire", "deno.json"],
   "cli.ts": ["cli"],
-  "mod.ts": ["io", "ffi", "client", "server", "relay", "protocol", "wire"],
+  "mod.ts": ["nodes", "io", "ffi", "client", "server", "relay", "protocol", "wire"],
 };
 
 /** What each layer may import with `import type`, beyond the above. */

@@ -4,16 +4,11 @@
  * @module
  */
 
-import type { RelayStatus } from "../../relay/relay_status.ts";
-import type { ServerStatus } from "../../server/server_status.ts";
-import type { ServerWithRelayStatus } from "../../server/server_with_relay.ts";
+import type { AnyServerStatus } from "../../nodes/teredo_server.ts";
 import { endpoint, formatEndpoint } from "../../wire/endpoint.ts";
 import { formatIpv4 } from "../../wire/ipv4_address.ts";
 import { peersPart } from "./peer_part.ts";
 import type { RolePart } from "./status_report.ts";
-
-/** The status of a server, with or without a relay. */
-export type AnyServerStatus = ServerStatus | ServerWithRelayStatus<RelayStatus>;
 
 /**
  * A server's part.

@@ -10,7 +10,7 @@ import type { Log } from "../io/log.ts";
 const MAX_FAULTS = 16;
 
 /** A listener that reports each fault once; the stack trace is for the level debug. */
-export function faultReport(log: Log): (error: unknown) => void {
+export function reportFault(log: Log): (error: unknown) => void {
   const seen = new Set<string>();
   return (error) => {
     const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);

@@ -1,0 +1,71 @@
+/**
+ * A client's side of the host as a network interface (TUN).
+ *
+ * @module
+ */
+
+import { openInterface } from "../ffi/interface.ts";
+import { openTun, type Tun } from "../ffi/tun.ts";
+import { ClientInterface } from "../io/client_interface.ts";
+import { openTunLink } from "../io/open_tun_link.ts";
+import { TEREDO_MTU } from "../protocol/constants.ts";
+import { restorer } from "./own_interface.ts";
+import type { HostSide, Opener, Surroundings } from "./surroundings.ts";
+
+/** A client's side of the host, which may want to know the client's address. */
+export interface ClientSide extends HostSide {
+  /** The client has `address` (16 octets), and its link takes packets of `mtu` octets. */
+  up?(address: Uint8Array, mtu: number): void;
+  /** The client has no address any more. */
+  down?(): void;
+}
+
+/** The interface of a client. */
+export interface ClientTunOptions {
+  /** Its name, of 15 octets at most; `%d` in it stands for the first free number. `teredo` unless given. */
+  readonly name?: string | undefined;
+  /** Whether it leads to the whole IPv6 Internet, where no other way does; unless given, yes. */
+  readonly defaultRoute?: boolean | undefined;
+  /** Whether packets pass it in bunches, where the kernel has that; unless given, yes. */
+  readonly offload?: boolean | undefined;
+}
+
+/** The interface, opened. */
+export interface ClientTun extends ClientSide {
+  readonly tun: Tun;
+  /** Its address and routes. */
+  readonly network: ClientInterface;
+}
+
+/**
+ * Makes a network interface, which vanishes with its client: then this host has IPv6. That needs Linux,
+ * CAP_NET_ADMIN and `--allow-ffi`.
+ *
+ * @throws {SystemError} (when it is opened) the kernel refuses; the message says what to do
+ */
+export function clientTun(options: ClientTunOptions = {}): Opener<ClientTun> {
+  return (around) => openClientTun(options, around);
+}
+
+function openClientTun(
+  { name = "teredo", defaultRoute = true, offload = true }: ClientTunOptions,
+  { poller, counters, log }: Surroundings,
+): ClientTun {
+  using stack = new DisposableStack();
+  const tun = stack.adopt(openTun(name, { offload }), (tun) => tun.close());
+  const configuration = stack.adopt(openInterface(tun.name, tun.index), (it) => it.close());
+  const network = new ClientInterface(configuration, defaultRoute, log);
+  network.prepare(TEREDO_MTU);
+  const link = openTunLink(tun, poller, counters);
+  const own = { name: tun.name, index: tun.index, onNews: restorer(tun.name, network, log) };
+  const opened = stack.move();
+  return {
+    tun,
+    network,
+    link,
+    own,
+    up: (address, mtu) => network.up(address, mtu),
+    down: () => network.down(),
+    [Symbol.dispose]: () => opened.dispose(),
+  };
+}

@@ -1,0 +1,70 @@
+/**
+ * A UDP socket that cannot be opened.
+ *
+ * @module
+ */
+
+import { SystemError } from "../ffi/errno.ts";
+import { BatchingUnavailable } from "../ffi/udp_socket.ts";
+import { formatIpv4, type Ipv4Address } from "../wire/ipv4_address.ts";
+
+/** What stands in the way of a socket. */
+export type ListenObstacle =
+  /** Another program has the port. */
+  | "in_use"
+  /** This host does not have the address. */
+  | "not_local"
+  /** Ports below 1024 need a permission. */
+  | "denied"
+  /** Batches were insisted on, and there are none. */
+  | "no_batches"
+  /** Something else, which the message tells. */
+  | "other";
+
+/** The message says what was attempted and what is in the way. */
+export class ListenError extends Error {
+  override readonly name = "ListenError";
+  /** The address and port that were asked for; 0 for any. */
+  readonly address: Ipv4Address;
+  readonly port: number;
+  readonly obstacle: ListenObstacle;
+
+  /** @param cause what the system said */
+  constructor(address: Ipv4Address, port: number, cause: unknown) {
+    const obstacle = obstacleOf(cause);
+    super(describe(`${formatIpv4(address)}:${port}`, obstacle, cause), { cause });
+    this.address = address;
+    this.port = port;
+    this.obstacle = obstacle;
+  }
+}
+
+function describe(place: string, obstacle: ListenObstacle, cause: unknown): string {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  switch (obstacle) {
+    case "in_use":
+      return `Cannot listen on UDP ${place}: another program has the port`;
+    case "not_local":
+      return `Cannot listen on UDP ${place}: this host does not have the address`;
+    case "denied":
+      return `Cannot listen on UDP ${place}: ports below 1024 need a permission`;
+    case "no_batches":
+      return `Cannot move UDP datagrams in batches: ${reason}`;
+    case "other":
+      return `Cannot listen on UDP ${place}: ${reason}`;
+  }
+}
+
+function obstacleOf(cause: unknown): ListenObstacle {
+  if (cause instanceof BatchingUnavailable) return "no_batches";
+  if (cause instanceof Deno.errors.AddrInUse) return "in_use";
+  if (cause instanceof Deno.errors.AddrNotAvailable) return "not_local";
+  if (cause instanceof Deno.errors.PermissionDenied) return "denied";
+  return cause instanceof SystemError ? OBSTACLES[cause.code] ?? "other" : "other";
+}
+
+const OBSTACLES: Readonly<Record<string, ListenObstacle>> = {
+  EADDRINUSE: "in_use",
+  EADDRNOTAVAIL: "not_local",
+  EACCES: "denied",
+};

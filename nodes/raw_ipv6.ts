@@ -1,0 +1,22 @@
+/**
+ * A server's way to the native IPv6 Internet.
+ *
+ * @module
+ */
+
+import { openRawIpv6 } from "../ffi/raw_ipv6.ts";
+import { RawLink } from "../io/raw_link.ts";
+import type { HostSide, Opener } from "./surroundings.ts";
+
+/**
+ * Sends what clients have for native hosts by this host's own routes. That needs Linux, CAP_NET_RAW and
+ * `--allow-ffi`.
+ *
+ * @throws {SystemError} (when it is opened) the kernel refuses; the message says what to do
+ */
+export function rawIpv6(): Opener<HostSide> {
+  return () => {
+    const socket = openRawIpv6();
+    return { link: new RawLink(socket), [Symbol.dispose]: () => socket.close() };
+  };
+}

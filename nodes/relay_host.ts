@@ -1,0 +1,58 @@
+/**
+ * What a relay has to know of this host, as it is now.
+ *
+ * @module
+ */
+
+import { localAddresses } from "../io/local_addresses.ts";
+import { nativeAddresses } from "../io/native_ipv6.ts";
+import { Relay } from "../relay/relay.ts";
+import type { RelayConfig, RelayHost } from "../relay/relay_config.ts";
+import type { GlobalUnicast } from "../wire/global_unicast.ts";
+import type { Ipv6Prefix } from "../wire/ipv6_prefix.ts";
+
+/** Whom a relay carries packets for. */
+export interface RelayScope {
+  /** The native prefixes that packets of clients may go to; 2000::/3, the IPv6 Internet, unless given. */
+  readonly prefix?: readonly Ipv6Prefix[] | undefined;
+  /** Whether it serves this host's own addresses only, RFC 4380 §5.5; unless given, no. */
+  readonly hostOnly?: boolean | undefined;
+}
+
+/** What a relay may be told beside its sockets and its side of the host. */
+export interface RelaySettings
+  extends
+    RelayScope,
+    Pick<RelayConfig, "directBubbles" | "acceptUnknown" | "mtu" | "maxPeers" | "errorSource"> {}
+
+/** 2000::/3, all that is assigned of the native IPv6 Internet. */
+const NATIVE_INTERNET: Ipv6Prefix = {
+  address: Uint8Array.of(0x20, ...new Uint8Array(15)),
+  length: 3,
+};
+
+/** The native addresses that a relay on this host serves. Empty where the host has none of its own. */
+export function servedBy({ prefix, hostOnly = false }: RelayScope): readonly Ipv6Prefix[] {
+  return hostOnly
+    ? nativeAddresses().map(({ address }) => ({ address, length: 128 }))
+    : prefix ?? [NATIVE_INTERNET];
+}
+
+/** The host's addresses as they are now. */
+export function relayHost(settings: RelaySettings): RelayHost {
+  return {
+    serves: servedBy(settings),
+    ownAddresses: localAddresses().map(({ address }) => address),
+    errorSource: settings.errorSource ?? nativeAddresses()[0]?.address,
+  };
+}
+
+/** A relay for this host. */
+export function newRelay(settings: RelaySettings, globalUnicast: GlobalUnicast): Relay {
+  return new Relay({
+    ...settings,
+    ...relayHost(settings),
+    globalUnicast,
+    random: (bytes) => crypto.getRandomValues(bytes),
+  });
+}

@@ -1,0 +1,76 @@
+/**
+ * A relay's side of the host as a network interface (TUN), with the route to all clients.
+ *
+ * @module
+ */
+
+import { openInterface } from "../ffi/interface.ts";
+import { openTun, type Tun } from "../ffi/tun.ts";
+import { TEREDO_ROUTE } from "../io/client_interface.ts";
+import type { Log } from "../io/log.ts";
+import { openTunLink } from "../io/open_tun_link.ts";
+import { TEREDO_MTU } from "../protocol/constants.ts";
+import { type Restorable, restorer } from "./own_interface.ts";
+import type { HostSide, Opener, Surroundings } from "./surroundings.ts";
+
+/** The interface of a relay. */
+export interface RelayTunOptions {
+  /** Its name, of 15 octets at most; `%d` in it stands for the first free number. `teredo` unless given. */
+  readonly name?: string | undefined;
+  /** Whether packets pass it in bunches, where the kernel has that; unless given, yes. */
+  readonly offload?: boolean | undefined;
+}
+
+/** The interface, opened. */
+export interface RelayTun extends HostSide {
+  readonly tun: Tun;
+}
+
+/**
+ * Makes a network interface, which vanishes with its relay, and routes 2001::/32 to it. That needs Linux,
+ * CAP_NET_ADMIN and `--allow-ffi`.
+ *
+ * @throws {SystemError} (when it is opened) the kernel refuses; the message says what to do
+ */
+export function relayTun(options: RelayTunOptions = {}): Opener<RelayTun> {
+  return (around) => openRelayTun(options, around);
+}
+
+function openRelayTun(
+  { name = "teredo", offload = true }: RelayTunOptions,
+  { poller, counters, log }: Surroundings,
+): RelayTun {
+  using stack = new DisposableStack();
+  const tun = stack.adopt(openTun(name, { offload }), (tun) => tun.close());
+  configure(tun);
+  const link = openTunLink(tun, poller, counters);
+  const { index } = tun;
+  const own = { name: tun.name, index, onNews: restorer(tun.name, restorable(tun, log), log) };
+  const opened = stack.move();
+  return { tun, link, own, [Symbol.dispose]: () => opened.dispose() };
+}
+
+function configure({ name, index }: Tun): void {
+  const configuration = openInterface(name, index);
+  try {
+    configuration.setMtu(TEREDO_MTU);
+    configuration.bringUp();
+    configuration.addRoute(TEREDO_ROUTE);
+  } finally {
+    configuration.close();
+  }
+}
+
+/** A relay's interface has a route, and no address that anybody could take. */
+function restorable(tun: Tun, log: Log): Restorable {
+  return {
+    needs: () => false,
+    restore() {
+      try {
+        configure(tun);
+      } catch (error) {
+        log.error(error instanceof Error ? error.message : String(error));
+      }
+    },
+  };
+}

@@ -1,0 +1,71 @@
+/**
+ * What the parts of one node share.
+ *
+ * @module
+ */
+
+import { Poller } from "../ffi/poller.ts";
+import { Counters } from "../io/counters.ts";
+import type { HostLink } from "../io/host_link.ts";
+import { type Log, SILENT_LOG } from "../io/log.ts";
+import type { Task } from "../io/together.ts";
+import type { GlobalUnicast } from "../wire/global_unicast.ts";
+import { addressPolicy } from "./address_policy.ts";
+import type { NetworkWatch, OwnLink } from "./network_watch.ts";
+import type { NodeOptions } from "./node_options.ts";
+import { UdpOpener } from "./udp_opener.ts";
+
+/** What is there before any part is opened. */
+export interface Surroundings {
+  /** Waits for every descriptor. It runs with the node. */
+  readonly poller: Poller;
+  readonly counters: Counters;
+  readonly globalUnicast: GlobalUnicast;
+  readonly log: Log;
+  readonly udp: UdpOpener;
+}
+
+/** A node's side of the host, opened: where IPv6 packets come from and go to. Its disposal closes it. */
+export interface HostSide extends Disposable {
+  readonly link: HostLink;
+  /** The network interface that it is, if it is one. */
+  readonly own?: OwnLink | undefined;
+}
+
+/** Opens a part of a node, before its sockets. */
+export type Opener<Part extends HostSide> = (around: Surroundings) => Part;
+
+/** What a node's parts are to share. */
+export function surroundingsOf<Event>(
+  { network = "public", udp = "auto", ffi = true, onTransport, log, counters }: NodeOptions<Event>,
+): Surroundings {
+  const poller = new Poller();
+  const counted = counters ?? new Counters();
+  return {
+    poller,
+    counters: counted,
+    globalUnicast: addressPolicy(network),
+    log: log ?? SILENT_LOG,
+    udp: new UdpOpener({
+      mode: ffi ? udp : "deno",
+      ffi,
+      poller,
+      counters: counted,
+      onNews: (news) => onTransport?.(news),
+    }),
+  };
+}
+
+/** What runs beside the driver. */
+export function tasksBeside<Event>(
+  { poller, udp }: Surroundings,
+  watch: NetworkWatch,
+  { isAlone = false }: NodeOptions<Event>,
+): Task[] {
+  const tasks: Task[] = [(signal) => watch.run(signal)];
+  // Without a descriptor to wait for there may be no C library to wait with.
+  if (watch.needsPoller || udp.needsPoller) {
+    tasks.push((signal) => poller.run(signal, { mayNap: isAlone && udp.needsPoller }));
+  }
+  return tasks;
+}

@@ -1,0 +1,17 @@
+/**
+ * Something between a node and its sockets.
+ *
+ * @module
+ */
+
+import type { UdpSocket } from "../io/udp.ts";
+
+/** The sockets as the node is to use them. */
+export function tapped<Sockets extends Readonly<Record<string, UdpSocket | undefined>>>(
+  sockets: Sockets,
+  tap: ((socket: UdpSocket) => UdpSocket) | undefined,
+): Sockets {
+  if (tap === undefined) return sockets;
+  const entries = Object.entries(sockets).map(([name, socket]) => [name, socket && tap(socket)]);
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,168 @@
+/**
+ * Opening the UDP sockets of a node with the best transport there is.
+ *
+ * @module
+ */
+
+import type { Poller } from "../ffi/poller.ts";
+import { clearDontFragment, setReceiveBuffer } from "../ffi/socket_options.ts";
+import {
+  BatchingUnavailable,
+  openUdpSocket,
+  type Refusal,
+  type SendObserver,
+} from "../ffi/udp_socket.ts";
+import { BatchedUdp, countLosses } from "../io/batched_udp.ts";
+import type { Counters } from "../io/counters.ts";
+import { openDenoUdp } from "../io/deno_udp.ts";
+import { type SendTrouble, SendWatch } from "../io/send_watch.ts";
+import type { UdpSocket } from "../io/udp.ts";
+import type { Ipv4Address } from "../wire/ipv4_address.ts";
+import { ListenError } from "./listen_error.ts";
+
+/** Room for a burst of packets, octets. */
+const RECEIVE_BUFFER = 4 * 1024 * 1024;
+
+/** What moves UDP datagrams; see {@linkcode UdpMode}. */
+export const UDP_MODES = ["auto", "batched", "deno"] as const;
+
+/**
+ * What moves UDP datagrams.
+ *
+ * - `auto`: batches where the system has them, on Linux with `--allow-ffi`; else what Deno has
+ * - `batched`: batches or nothing
+ * - `deno`: one by one, what Deno has on every system
+ */
+export type UdpMode = typeof UDP_MODES[number];
+
+/** What a person may want to know of the transport. */
+export type TransportNews =
+  /** Datagrams are moved in batches. Told once. */
+  | {
+    readonly type: "batched";
+    /** Whether the kernel cuts datagrams from longer messages (UDP_SEGMENT). */
+    readonly isSegmenting: boolean;
+    /** Whether the kernel joins datagrams of one source (UDP_GRO). */
+    readonly isJoining: boolean;
+  }
+  /** Datagrams are moved one by one. Told once. */
+  | {
+    readonly type: "single";
+    /** Why there are no batches; `undefined` if they are not wanted. */
+    readonly reason: string | undefined;
+  }
+  /** The kernel cuts no messages after all: never, or not for narrow paths. Told once. */
+  | { readonly type: "segmenting_refused"; readonly refusal: Refusal; readonly code: string }
+  /** A socket works, but with less room for bursts and without fragmentation. */
+  | { readonly type: "options_refused"; readonly port: number; readonly reason: string }
+  /** For a while nothing could be sent, to nobody; `undefined`: sending works again. */
+  | { readonly type: "sending"; readonly trouble: SendTrouble | undefined };
+
+/** What the sockets of a node need. */
+export interface UdpOpenerOptions {
+  readonly mode: UdpMode;
+  /** Whether the C library may be called: without it, `deno` is the only mode. */
+  readonly ffi: boolean;
+  /** Waits for batched sockets, beside whatever else it waits for. */
+  readonly poller: Poller;
+  readonly counters: Counters;
+  readonly onNews: (news: TransportNews) => void;
+}
+
+/** Opens the sockets of a node, all with the same transport; the first one finds out which. */
+export class UdpOpener {
+  readonly #poller: Poller;
+  readonly #counters: Counters;
+  readonly #onNews: (news: TransportNews) => void;
+  readonly #watch: SendWatch;
+  readonly #observer: SendObserver;
+  readonly #ffi: boolean;
+  #mode: UdpMode;
+  #isAnnounced = false;
+  #isRefused = false;
+
+  constructor({ mode, ffi, poller, counters, onNews }: UdpOpenerOptions) {
+    this.#mode = mode;
+    this.#ffi = ffi;
+    this.#poller = poller;
+    this.#counters = counters;
+    this.#onNews = onNews;
+    const watch = this.#watch = new SendWatch((trouble) => onNews({ type: "sending", trouble }));
+    const count = countLosses(counters);
+    this.#observer = {
+      sent: () => watch.sent(),
+      lost(lost, code) {
+        count(lost, code);
+        watch.failed(code);
+      },
+      refused: (refusal, code) => {
+        if (!this.#isRefused) onNews({ type: "segmenting_refused", refusal, code });
+        this.#isRefused = true;
+      },
+    };
+  }
+
+  /** What keeps the sockets from sending anything, if that is so. */
+  get trouble(): SendTrouble | undefined {
+    return this.#watch.trouble;
+  }
+
+  /** Whether a socket was opened for which the poller must run. */
+  get needsPoller(): boolean {
+    return this.#mode === "batched";
+  }
+
+  /**
+   * Opens a socket on `address` and `port`; 0 stands for any address, and for a port that the system
+   * picks.
+   *
+   * @throws {ListenError} it cannot be opened
+   */
+  open(address: Ipv4Address, port: number): UdpSocket {
+    try {
+      return this.#mode === "deno"
+        ? this.#openDeno(address, port, undefined)
+        : this.#openBatched(address, port);
+    } catch (error) {
+      throw new ListenError(address, port, error);
+    }
+  }
+
+  #openBatched(address: Ipv4Address, port: number): UdpSocket {
+    try {
+      const socket = openUdpSocket({ address, port, observer: this.#observer });
+      this.#mode = "batched";
+      const { isSegmenting, isJoining } = socket;
+      this.#announce({ type: "batched", isSegmenting, isJoining });
+      return new BatchedUdp(socket, this.#poller, this.#counters);
+    } catch (error) {
+      if (this.#mode === "batched" || !(error instanceof BatchingUnavailable)) throw error;
+      this.#mode = "deno";
+      return this.#openDeno(address, port, error.message);
+    }
+  }
+
+  #openDeno(address: Ipv4Address, port: number, reason: string | undefined): UdpSocket {
+    const prepare = this.#ffi ? this.#prepare.bind(this) : undefined;
+    const [counters, watch] = [this.#counters, this.#watch];
+    const socket = openDenoUdp({ address, port, counters, watch, prepare });
+    this.#announce({ type: "single", reason });
+    return socket;
+  }
+
+  /** Sets options that Deno cannot set. Without a C library to call, UDP still works. */
+  #prepare(address: string, port: number): void {
+    try {
+      clearDontFragment(address, port);
+      setReceiveBuffer(address, port, RECEIVE_BUFFER);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#onNews({ type: "options_refused", port, reason });
+    }
+  }
+
+  #announce(news: TransportNews): void {
+    if (!this.#isAnnounced) this.#onNews(news);
+    this.#isAnnounced = true;
+  }
+}
