@@ -7,6 +7,9 @@
  *
  * `DENORT_BIN` names the runtime to embed where Deno cannot download it.
  *
+ * The modules are bundled first, into one for each part that is loaded by itself. That halves what is parsed at each
+ * start. Where the bundler cannot be had, they are embedded as they are.
+ *
  * @module
  */
 
@@ -30,22 +33,42 @@ export interface Build {
   readonly entry?: string | undefined;
 }
 
-/** The arguments for `deno`. */
-export function compileArguments(build: Build): string[] {
-  const target = build.target ? ["--target", build.target] : [];
+/** The arguments for `deno` that bundle the modules into a folder; the main one keeps its name. */
+export function bundleArguments(build: Build, folder: string): string[] {
+  const { entry } = withDefaults(build);
+  // A stack trace is to name functions as the sources do, so that nothing is minified.
+  return ["bundle", ...CONFIG, "--quiet", "--check", "--code-splitting", "--outdir", folder, entry];
+}
+
+/** The arguments for `deno` that make the executable of the entry, or of its bundle in a folder. */
+export function compileArguments(build: Build, folder?: string): string[] {
+  const { target, output, entry } = withDefaults(build);
   return [
     "compile",
-    ...target,
+    ...target ? ["--target", target] : [],
     PERMISSIONS,
-    // Deno looks for it beside the main module; its unstable features go into the executable.
-    "--config",
-    "deno.json",
+    ...CONFIG,
+    // V8's code cache would be a file in the folder for temporary files, with a name that everybody can foresee:
+    // what another user puts there would run as root.
+    "--no-code-cache",
     // A node_modules directory would be embedded whole, whatever of it is imported.
     "--node-modules-dir=none",
     "--output",
-    build.output ?? defaultOutput(build.target),
-    build.entry ?? "cli.ts",
+    output,
+    folder === undefined ? entry : `${folder}/${entry.replace(/^.*\/|\.ts$/g, "")}.js`,
   ];
+}
+
+/** Where the bundle is while the executable is made. The name is embedded, and so the same each time. */
+export function bundleFolder(build: Build): string {
+  return `dist/${withDefaults(build).output.replace(/^.*[/\\]/, "")}-modules`;
+}
+
+/** Deno looks for it beside the main module; its unstable features go into the executable. */
+const CONFIG = ["--config", "deno.json"];
+
+function withDefaults({ target, output = defaultOutput(target), entry = "cli.ts" }: Build) {
+  return { target, output, entry };
 }
 
 function defaultOutput(target: string | undefined): string {
@@ -75,12 +98,29 @@ async function main(): Promise<number> {
     console.error(`${(error as Error).message}\n${USAGE}`);
     return 2;
   }
+  Deno.chdir(new URL("..", import.meta.url));
+  const folder = bundleFolder(build);
+  try {
+    const isBundled = (await run(bundleArguments(build, folder))).code === 0;
+    if (!isBundled) {
+      console.error("Bundling fails: modules are embedded as they are, and take longer to load");
+    }
+    const { code, messages } = await run(compileArguments(build, isBundled ? folder : undefined));
+    if (code !== 0) {
+      const help = remedy(messages, Deno.env.get("DENORT_BIN"));
+      if (help) console.error(`\n${help}`);
+    }
+    return code;
+  } finally {
+    // Where bundling failed there may be none.
+    await Deno.remove(folder, { recursive: true }).catch(() => {});
+  }
+}
+
+/** Runs `deno` with these arguments, and returns its exit code and what it said. */
+async function run(args: readonly string[]): Promise<{ code: number; messages: string }> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-config", "tests/offline/launch.ts", ...compileArguments(build)],
-    cwd: decodeURIComponent(new URL("..", import.meta.url).pathname).replace(
-      /^\/(?=[A-Za-z]:)/,
-      "",
-    ),
+    args: ["run", "-A", "--no-config", "tests/offline/launch.ts", ...args],
     stderr: "piped",
   }).spawn();
   // Shown as they come, and kept to tell why it failed.
@@ -89,11 +129,7 @@ async function main(): Promise<number> {
   const messages = await new Response(kept).text();
   await passed;
   const { code } = await child.status;
-  if (code !== 0) {
-    const help = remedy(messages, Deno.env.get("DENORT_BIN"));
-    if (help) console.error(`\n${help}`);
-  }
-  return code;
+  return { code, messages };
 }
 
 if (import.meta.main) Deno.exit(await main());

@@ -1,5 +1,10 @@
 import { assertArrayIncludes, assertEquals, assertStringIncludes } from "@std/assert";
-import { compileArguments, remedy } from "../../packaging/compile.ts";
+import {
+  bundleArguments,
+  bundleFolder,
+  compileArguments,
+  remedy,
+} from "../../packaging/compile.ts";
 
 Deno.test("compile: this machine's executable is dist/teredo, those of others name their target", () => {
   const suffix = Deno.build.os === "windows" ? ".exe" : "";
@@ -15,6 +20,20 @@ Deno.test("compile: this machine's executable is dist/teredo, those of others na
 
 Deno.test("compile: the executable may open files in /proc, which the sum of the single permissions forbids", () => {
   assertArrayIncludes(compileArguments({}), ["--allow-all"]);
+});
+
+Deno.test("compile: the bundle's main module is the one that is compiled", () => {
+  assertArrayIncludes(bundleArguments({}, "dist/modules"), ["--outdir", "dist/modules", "cli.ts"]);
+  assertEquals(compileArguments({}, "dist/modules").at(-1), "dist/modules/cli.js");
+  const other = { entry: "examples/probe.ts" };
+  assertEquals(bundleArguments(other, "dist/modules").at(-1), "examples/probe.ts");
+  assertEquals(compileArguments(other, "dist/modules").at(-1), "dist/modules/probe.js");
+  assertEquals(compileArguments(other).at(-1), "examples/probe.ts");
+  assertEquals(bundleFolder({ output: "/srv/probe" }), "dist/probe-modules");
+});
+
+Deno.test("compile: code is never taken from the folder for temporary files, where anybody may put some", () => {
+  assertArrayIncludes(compileArguments({}), ["--no-code-cache"]);
 });
 
 Deno.test("compile: a runtime that cannot be downloaded has a remedy, other failures speak for themselves", () => {
