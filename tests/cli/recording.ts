@@ -1,5 +1,5 @@
 /**
- * Runs the program within the test, and keeps what it writes.
+ * Runs the program within the test, or the executable that `TEREDO_BIN` names, and keeps what it writes.
  *
  * @module
  */
@@ -19,9 +19,16 @@ export interface Found {
   readonly configFolder?: string;
 }
 
-/** Runs the program with `args`. */
+/** Runs the program, or its executable, with `args`. */
 export function run(...args: string[]): Promise<Recorded> {
-  return runIn({}, ...args);
+  const executable = Deno.env.get("TEREDO_BIN");
+  return executable ? runExecutable(executable, args) : runIn({}, ...args);
+}
+
+async function runExecutable(path: string, args: string[]): Promise<Recorded> {
+  const { code, stdout, stderr } = await new Deno.Command(path, { args, stdin: "null" }).output();
+  const decoder = new TextDecoder();
+  return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
 
 /** Runs the program with `args` and what is beside them. */
