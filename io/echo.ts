@@ -30,7 +30,7 @@ const DATA_LENGTH = 16;
 const QUOTED = IPV6_HEADER_LENGTH + 8;
 
 /** What became of an echo request. */
-export type EchoOutcome = "answered" | "unreachable" | "silent";
+export type EchoOutcome = "answered" | "unreachable" | "silent" | "refused";
 
 /** A request that waits for its answer. */
 interface Pending {
@@ -67,13 +67,14 @@ export class EchoLink implements HostLink {
    * @param source the machine's own address, 16 octets
    * @param destination 16 octets
    * @param patience how long an answer is waited for, in milliseconds
-   * @param send hands a packet to the machine, as the host would
+   * @param send hands a packet to the machine, as the host would; `false` says that it was not taken, so
+   * that nothing is to be waited for
    */
   async ping(
     source: Uint8Array,
     destination: Uint8Array,
     patience: number,
-    send: (ipv6: Uint8Array) => void,
+    send: (ipv6: Uint8Array) => boolean,
   ): Promise<EchoOutcome> {
     const data = crypto.getRandomValues(new Uint8Array(DATA_LENGTH));
     const label = getU32(data, 0);
@@ -82,15 +83,15 @@ export class EchoLink implements HostLink {
     const timer = setTimeout(() => resolve("silent"), patience);
     this.#pending.add(pending);
     try {
-      send(encodeEcho({
+      const request = encodeEcho({
         type: Icmpv6Type.ECHO_REQUEST,
         source,
         destination,
         identifier: label >>> 16,
         sequence: label & 0xffff,
         data,
-      }));
-      return await promise;
+      });
+      return send(request) ? await promise : "refused";
     } finally {
       clearTimeout(timer);
       this.#pending.delete(pending);

@@ -21,6 +21,7 @@ import { aborted } from "../io/together.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import type { GlobalUnicast } from "../wire/global_unicast.ts";
 import { formatIpv4, type Ipv4Address } from "../wire/ipv4_address.ts";
+import { isSameIpv6 } from "../wire/ipv6_address.ts";
 import { type ClientSocketOptions, openClientSockets } from "./client_sockets.ts";
 import type { ClientSide } from "./client_tun.ts";
 import { reportFault } from "./fault.ts";
@@ -220,7 +221,8 @@ export class TeredoClient extends TeredoNode<ClientSocket, ClientEvent, ClientSt
   }
 
   /**
-   * Sends an echo request and waits for what comes of it.
+   * Sends an echo request and waits for what comes of it; `refused` where a client sends nothing, as to its
+   * own address and to those that are not public.
    *
    * @param destination 16 octets
    * @param patience how long an answer is waited for, in milliseconds
@@ -228,7 +230,11 @@ export class TeredoClient extends TeredoNode<ClientSocket, ClientEvent, ClientSt
   ping(destination: Uint8Array, patience: number): Promise<EchoOutcome | "not_qualified"> {
     const { address } = this;
     if (address === undefined) return Promise.resolve("not_qualified");
-    return this.#assembly.link.ping(address, destination, patience, (ipv6) => this.send(ipv6));
+    return this.#assembly.link.ping(address, destination, patience, (ipv6) => {
+      this.send(ipv6);
+      // Whoever is sent to, or looked for, is a peer from then on.
+      return this.status().peers.some((peer) => isSameIpv6(peer.address, 0, destination));
+    });
   }
 
   /** Asks the server at once whether the mapping is still the same. */

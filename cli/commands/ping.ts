@@ -7,16 +7,16 @@
 import { CliError } from "../cli_error.ts";
 import { type Command, command } from "../command.ts";
 import { ExitCode } from "../exit_code.ts";
-import { defaulted, switchedOff } from "../option.ts";
+import { defaulted, optional, switchedOff } from "../option.ts";
 import { pause } from "../pause.ts";
-import { COUNT, IPV6 } from "../ping/ping_kinds.ts";
+import { COUNT, IPV6, SECONDS } from "../ping/ping_kinds.ts";
 import type { PingReport } from "../ping/ping_report.ts";
 import { CONTROL } from "../service/service_options.ts";
 
-/** How long each answer is waited for, in milliseconds: a peer is looked for about so long. */
+/** How long each answer is waited for unless told, in milliseconds: a peer is looked for about so long. */
 const PATIENCE = 10_000;
 
-/** From one request to the next, in milliseconds. */
+/** From an answer to the next request unless told, in milliseconds. */
 const INTERVAL = 1_000;
 
 /** Sends echo requests through the client, and tells which way each answer came. */
@@ -33,6 +33,18 @@ export const ping: Command = command({
   positional: { kind: IPV6, help: "The IPv6 address to ask", isRequired: true },
   options: {
     count: { ...defaulted(COUNT, 4, "How many requests are sent"), letter: "c" },
+    interval: {
+      ...optional(
+        SECONDS,
+        "How long it rests from an answer to the next request",
+        String(INTERVAL / 1000),
+      ),
+      letter: "i",
+    },
+    timeout: {
+      ...optional(SECONDS, "How long each answer is waited for", String(PATIENCE / 1000)),
+      letter: "W",
+    },
     json: switchedOff("Print JSON, one line for each request"),
     control: CONTROL,
   },
@@ -40,24 +52,28 @@ export const ping: Command = command({
     { line: "ping 2001:0:5301:101:385c:63bf:acfe:fdf8", does: "Find out how a peer is reached" },
     { line: "ping 2001:db8::1 --count 1 --json", does: "The same of a native host, for a program" },
   ],
-  async run({ count, json, control }, [address], { print, signal }) {
+  async run({ count, interval, timeout, json, control }, [address], { print, signal }) {
     const [{ choosePaths, ControlClient }, { pingText, summaryText }] = await Promise.all([
       import("../control/control_client.ts"),
       import("../ping/ping_text.ts"),
     ]);
     const [path] = await choosePaths(control, "client");
     using client = new ControlClient(path!);
+    const patience = timeout ?? PATIENCE;
     const reports: PingReport[] = [];
     while (reports.length < count && !signal.aborted) {
-      if (reports.length > 0) await pause(INTERVAL, signal);
+      if (reports.length > 0) await pause(interval ?? INTERVAL, signal);
       if (signal.aborted) break;
-      const report = await client.ping(address!, PATIENCE, signal);
+      const report = await client.ping(address!, patience, signal);
       if (report === undefined) break;
       reports.push(report);
-      print(`${json ? JSON.stringify(report) : pingText(report, PATIENCE)}\n`);
-      if (report.outcome === "not_qualified") break;
+      print(`${json ? JSON.stringify(report) : pingText(report, patience)}\n`);
+      // Nothing was sent, and nothing will be the next time.
+      if (report.outcome === "not_qualified" || report.outcome === "refused") break;
     }
-    if (reports.length === 0) return;
+    if (reports.length === 0) {
+      throw new CliError(`${address} had not answered when it was interrupted`);
+    }
     if (!json) print(`${summaryText(reports)}\n`);
     check(reports);
   },

@@ -26,3 +26,15 @@ export const COUNT: ValueKind<number> = {
     return count >= 1 && count <= 1000 ? count : undefined;
   },
 };
+
+/** A time to wait, in seconds; the value is in milliseconds. */
+export const SECONDS: ValueKind<number> = {
+  placeholder: "SECONDS",
+  expected: "a number of seconds from 1 to 60",
+  notation: "number",
+  example: "2",
+  parse(given) {
+    const seconds = /^\d{1,2}$/.test(given) ? Number(given) : 0;
+    return seconds >= 1 && seconds <= 60 ? 1000 * seconds : undefined;
+  },
+};

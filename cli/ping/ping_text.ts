@@ -19,7 +19,9 @@ export function pingText(report: PingReport, patience: number): string {
     case "silent":
       return `No answer from ${destination} within ${formatDuration(patience)}: ${doubt(report)}`;
     case "unreachable":
-      return `${destination} cannot be reached: it did not answer when it was looked for`;
+      return `${destination} cannot be reached: ${obstacle(report)}`;
+    case "refused":
+      return `Nothing was sent to ${destination}: it is the client's own address, or not a public one`;
     case "not_qualified":
       return "Nothing was sent: the client has no address";
   }
@@ -49,6 +51,13 @@ function wayText({ path, mapping }: PingReport): string {
     case null:
       return "by a way that is forgotten already";
   }
+}
+
+/** What an error message is about, as far as the client knows. */
+function obstacle({ path }: PingReport): string {
+  return path === "searching" || path === null
+    ? "it did not answer when it was looked for"
+    : "a router on the way says so";
 }
 
 /** Why there may be no answer, as far as the client knows. */

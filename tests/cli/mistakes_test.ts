@@ -101,6 +101,8 @@ const USAGE: readonly Mistake[] = [
   ["ping", 2, '"teredo ping" needs an IPv6 address'],
   ["ping 192.0.2.1", 2, 'ADDRESS needs an IPv6 address such as 2001:db8::1, not "192.0.2.1"'],
   ["ping ::1 -c 0", 2, '--count needs a number from 1 to 1000, not "0"'],
+  ["ping ::1 -i 0", 2, '--interval needs a number of seconds from 1 to 60, not "0"'],
+  ["ping ::1 --timeout 61", 2, '--timeout needs a number of seconds from 1 to 60, not "61"'],
   ["ping ::1 -c 1 --count 2", 2, "--count is given twice"],
   ["decode", 2, '"teredo decode" needs a Teredo address'],
   ["decode 2001:0:1", 2, 'Cannot decode "2001:0:1": it is not an IPv6 address'],

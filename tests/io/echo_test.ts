@@ -48,6 +48,7 @@ Deno.test("echo: the answer ends at the ping, and all else at the host", async (
     link.write(request);
     assertEquals(host.packets, 3);
     link.write(answer(request));
+    return true;
   });
   assertEquals([outcome, host.packets], ["answered", 3]);
 });
@@ -55,7 +56,10 @@ Deno.test("echo: the answer ends at the ping, and all else at the host", async (
 Deno.test("echo: without a ping under way, answers are the host's", async () => {
   const { host, link } = counting();
   let late: Uint8Array | undefined;
-  const outcome = await link.ping(OWN, PEER, 1, (request) => late = answer(request));
+  const outcome = await link.ping(OWN, PEER, 1, (request) => {
+    late = answer(request);
+    return true;
+  });
   link.write(late!);
   assertEquals([outcome, host.packets], ["silent", 1]);
 });
@@ -75,6 +79,12 @@ Deno.test("echo: an error about the request says that it cannot be delivered", a
     link.write(error(other));
     link.write(error(request.subarray(0, 44)));
     link.write(error(request));
+    return true;
   });
   assertEquals([outcome, host.packets], ["unreachable", 2]);
+});
+
+Deno.test("echo: what is not sent is not waited for", async () => {
+  const { link } = counting();
+  assertEquals(await link.ping(OWN, PEER, 10_000, () => false), "refused");
 });

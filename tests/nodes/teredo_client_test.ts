@@ -97,6 +97,18 @@ test("a client pings another, and the stranger's packet reaches nobody", async (
   assertEquals(alice.counters.datagramsSent, datagramsSent);
 });
 
+test("a ping to where a client sends nothing is refused, and not waited for", async () => {
+  await using _server = await startServer();
+  await using alice = await startClient("127.41.0.3");
+  const own = await alice.qualified;
+  const link = own.slice();
+  link.set([0xfe, 0x80, 0, 0]);
+  const multicast = new Uint8Array(16).fill(0xff);
+  for (const destination of [own, link, multicast]) {
+    assertEquals(await alice.ping(destination, 10_000), "refused");
+  }
+});
+
 /** Answers the first packet, which is to be an echo request. */
 async function answer(client: TeredoClient): Promise<void> {
   const request = await next(client);

@@ -33,8 +33,16 @@ const LINES: readonly (readonly [PingReport, string])[] = [
     "answer pings",
   ],
   [
-    { ...SILENCE, outcome: "unreachable" },
+    { ...SILENCE, outcome: "unreachable", path: "searching", mapping: null },
     "2001:db8::1 cannot be reached: it did not answer when it was looked for",
+  ],
+  [
+    { ...SILENCE, outcome: "unreachable" },
+    "2001:db8::1 cannot be reached: a router on the way says so",
+  ],
+  [
+    { ...SILENCE, outcome: "refused", path: null, mapping: null },
+    "Nothing was sent to 2001:db8::1: it is the client's own address, or not a public one",
   ],
 ];
 
