@@ -10,7 +10,7 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Endpoint } from "./endpoint.ts";
 import type { Malformed } from "./malformed.ts";
-import { setU16 } from "./octets.ts";
+import { NOTHING, setU16, viewOf } from "./octets.ts";
 import { encodeOrigin } from "./origin_indication.ts";
 
 /** The two octets that an authentication element starts with. */
@@ -41,10 +41,8 @@ export interface Authentication {
 
 /** The element that protects by its nonce only: 13 octets. */
 export function nonceOnly(nonce: Uint8Array): Authentication {
-  return { identifier: EMPTY, value: EMPTY, nonce, confirmation: 0 };
+  return { identifier: NOTHING, value: NOTHING, nonce, confirmation: 0 };
 }
-
-const EMPTY = new Uint8Array(0);
 
 /** Reads the element that starts a datagram; its indicator has been seen. */
 export function parseAuthentication(datagram: Uint8Array): Authentication | Malformed {
@@ -54,8 +52,8 @@ export function parseAuthentication(datagram: Uint8Array): Authentication | Malf
   const confirmation = nonce + NONCE_LENGTH;
   if (confirmation >= datagram.length) return "authentication_truncated";
   return {
-    identifier: datagram.subarray(IDENTIFIER, value),
-    value: datagram.subarray(value, nonce),
+    identifier: viewOf(datagram, IDENTIFIER, value),
+    value: viewOf(datagram, value, nonce),
     nonce: datagram.subarray(nonce, confirmation),
     confirmation: datagram[confirmation]!,
   };

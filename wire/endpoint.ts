@@ -27,7 +27,8 @@ export function addressOf(at: Endpoint): Ipv4Address {
 
 /** The UDP port of an endpoint. */
 export function portOf(at: Endpoint): number {
-  return at % 0x10000;
+  // The low bits of a number up to 2^53 survive `&`, which costs a fraction of what `%` does.
+  return at & 0xffff;
 }
 
 /** The endpoint as text, "192.0.2.1:4096". */

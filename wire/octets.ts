@@ -48,6 +48,14 @@ export function equalOctets(
   return true;
 }
 
+/** No octets. Views of nothing are common in packets, and making a view costs more than reading most of them. */
+export const NOTHING: Uint8Array = new Uint8Array(0);
+
+/** A view of the octets from `start` to `end`. */
+export function viewOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  return start === end ? NOTHING : bytes.subarray(start, end);
+}
+
 /** The parts one behind the other, in a new array. */
 export function concatOctets(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   let length = 0;

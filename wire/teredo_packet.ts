@@ -16,7 +16,7 @@ import {
 import type { Endpoint } from "./endpoint.ts";
 import { IPV6_HEADER_LENGTH } from "./ipv6_header.ts";
 import type { Malformed } from "./malformed.ts";
-import { concatOctets, getU16 } from "./octets.ts";
+import { concatOctets, getU16, NOTHING, viewOf } from "./octets.ts";
 import { encodeOrigin, ORIGIN_INDICATOR, ORIGIN_LENGTH, readOrigin } from "./origin_indication.ts";
 
 /** A datagram's payload taken apart; arrays are views into the datagram. */
@@ -60,7 +60,7 @@ export function parseTeredoPacket(datagram: Uint8Array): TeredoPacket | Malforme
     authentication,
     origin,
     ipv6: datagram.subarray(offset, offset + length),
-    trailers: datagram.subarray(offset + length),
+    trailers: viewOf(datagram, offset + length, datagram.length),
   };
 }
 
@@ -82,5 +82,3 @@ export function encodeTeredoPacket(parts: TeredoPacketParts): Uint8Array<ArrayBu
     trailers ?? NOTHING,
   );
 }
-
-const NOTHING = new Uint8Array(0);
