@@ -31,6 +31,8 @@ export class UdpReceiver {
   readonly #recvmmsg: NonNullable<Libc["recvmmsg"]>;
   readonly #data = new NativeMemory(MESSAGES * STRIDE);
   readonly #messages = new MessageVector(MESSAGES, this.#data);
+  /** The last datagram of each message, a view: the next one often is as long. */
+  readonly #views: Uint8Array[] = new Array(MESSAGES).fill(new Uint8Array());
 
   constructor(recvmmsg: NonNullable<Libc["recvmmsg"]>) {
     this.#recvmmsg = recvmmsg;
@@ -56,7 +58,16 @@ export class UdpReceiver {
       : segmentLength(messages.controls, i * CONTROL_SIZE, controlLength);
     // The kernel writes what it used, and reads there how much it may use the next time.
     messages.setControlLength(i, CONTROL_SIZE);
-    splitMessage(this.#data.bytes, i * STRIDE, messages.moved(i), segment, messages.peer(i), take);
+    const length = messages.moved(i);
+    const from = messages.peer(i);
+    if (segment === 0 || segment >= length) take(this.#view(i, length), from);
+    else splitMessage(this.#data.bytes, i * STRIDE, length, segment, from, take);
+  }
+
+  #view(i: number, length: number): Uint8Array {
+    const last = this.#views[i]!;
+    if (last.length === length) return last;
+    return this.#views[i] = this.#data.bytes.subarray(i * STRIDE, i * STRIDE + length);
   }
 }
 
