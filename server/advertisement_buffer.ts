@@ -67,12 +67,15 @@ export class AdvertisementBuffer {
     return this.#packet;
   }
 
-  /** Writes the answer to a solicitation that came from `origin`; it has no authentication element. */
-  write(solicitation: Uint8Array, origin: Endpoint): Uint8Array {
+  /**
+   * Writes the answer to a solicitation that came from `origin`; it has no authentication element.
+   *
+   * @param bytes Holds the solicitation, an IPv6 packet, from `offset` on
+   */
+  write(bytes: Uint8Array, offset: number, origin: Endpoint): Uint8Array {
     const packet = this.#packet;
-    for (let i = 0; i < IPV6_ADDRESS_LENGTH; i++) {
-      packet[DESTINATION + i] = solicitation[SOURCE + i]!;
-    }
+    const source = offset + SOURCE;
+    for (let i = 0; i < IPV6_ADDRESS_LENGTH; i++) packet[DESTINATION + i] = bytes[source + i]!;
     setU16(packet, CHECKSUM, ~foldSum(addToSum(packet, DESTINATION, 16, this.#sum)));
     writeOrigin(this.#bytes, ORIGIN, origin);
     return this.#answer;
@@ -82,11 +85,13 @@ export class AdvertisementBuffer {
    * Puts an authentication element with a nonce alone before the last answer: identifier and value of
    * a client that takes this server for a secure one are left out, since what is not verified must
    * not look as if it had been.
+   *
+   * @param bytes Holds the nonce from `offset` on
    */
-  prependNonce(nonce: Uint8Array): Uint8Array {
+  prependNonce(bytes: Uint8Array, offset: number): Uint8Array {
     const answer = this.#answerWithNonce;
     setU32(answer, 0, NONCE_ELEMENT_START);
-    for (let i = 0; i < NONCE_LENGTH; i++) answer[4 + i] = nonce[i]!;
+    for (let i = 0; i < NONCE_LENGTH; i++) answer[4 + i] = bytes[offset + i]!;
     answer[4 + NONCE_LENGTH] = KEY_VALID;
     return answer;
   }

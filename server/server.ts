@@ -25,6 +25,7 @@ import {
 } from "../wire/ipv6_address.ts";
 import { DESTINATION, SOURCE } from "../wire/ipv6_header.ts";
 import { isRouterSolicitation } from "../wire/neighbor_discovery.ts";
+import { plainSolicitationAt } from "../wire/plain_solicitation.ts";
 import { isTeredo, mappingOf, serverOf } from "../wire/teredo_address.ts";
 import { parseTeredoPacket } from "../wire/teredo_packet.ts";
 import { Forwarder } from "./forwarder.ts";
@@ -81,6 +82,13 @@ export class Server implements Machine<ServerSocket, ServerEvent, ServerStatus> 
     now: number,
     sink: ServerSink,
   ): DropReason | undefined {
+    // Most of what comes: cases 1, 2 and 4 at one go.
+    const plain = this.#parts.settings.secrets === undefined ? plainSolicitationAt(bytes) : -1;
+    if (plain >= 0) {
+      const failure = this.#checkSource(from) ??
+        this.#parts.solicitations.handlePlain(bytes, plain, from, via, now, sink);
+      return failure ?? this.#count("solicitations");
+    }
     // Case 1. Only servers insert origin indications, and none has a reason to send one to another:
     // this ends whatever loop between servers the other checks might leave.
     const packet = parseTeredoPacket(bytes);
@@ -91,10 +99,9 @@ export class Server implements Machine<ServerSocket, ServerEvent, ServerStatus> 
     const kind = isBubble(ipv6) ? "bubbles" : "echoes";
     if (kind === "echoes" && !isIcmpv6(ipv6)) return "not_bubble_or_icmpv6";
     // Case 3.
-    if (!this.#parts.settings.globalUnicast.has(addressOf(from))) return "source_not_global";
-    // Neither needs more than one packet to go round for ever, since UDP spends no hop limit
-    // (MTFL-SA-0603).
-    if (this.owns(from) || this.#isToOwnSocket(ipv6)) return "loop";
+    const untrusted = this.#checkSource(from);
+    if (untrusted !== undefined) return untrusted;
+    if (this.#isToOwnSocket(ipv6)) return "loop";
     // Case 4.
     if (isLinkLocal(ipv6, SOURCE) && isSameIpv6(ipv6, DESTINATION, ALL_ROUTERS)) {
       if (!isRouterSolicitation(ipv6)) return "destination_invalid";
@@ -154,7 +161,16 @@ export class Server implements Machine<ServerSocket, ServerEvent, ServerStatus> 
     };
   }
 
-  /** Whether a packet would be sent to this server, as if it were a client. */
+  /** Case 3, and what comes from this server itself. */
+  #checkSource(from: Endpoint): DropReason | undefined {
+    if (!this.#parts.settings.globalUnicast.has(addressOf(from))) return "source_not_global";
+    return this.owns(from) ? "loop" : undefined;
+  }
+
+  /**
+   * Whether a packet would be sent to this server, as if it were a client. Like one from it, it would go round for
+   * ever, since UDP spends no hop limit (MTFL-SA-0603).
+   */
   #isToOwnSocket(ipv6: Uint8Array): boolean {
     return isTeredo(ipv6, DESTINATION) && this.owns(mappingOf(ipv6, DESTINATION));
   }

@@ -8,6 +8,7 @@ import type { DropReason } from "../protocol/drop_reason.ts";
 import { addressOf, type Endpoint } from "../wire/endpoint.ts";
 import { SOURCE } from "../wire/ipv6_header.ts";
 import { checkRouterSolicitation } from "../wire/neighbor_discovery.ts";
+import { PLAIN_NONCE } from "../wire/plain_solicitation.ts";
 import { isCone } from "../wire/teredo_address.ts";
 import type { TeredoPacket } from "../wire/teredo_packet.ts";
 import { AdvertisementBuffer } from "./advertisement_buffer.ts";
@@ -50,12 +51,10 @@ export class SolicitationHandler {
     const malformed = checkRouterSolicitation(ipv6);
     if (malformed !== undefined) return malformed;
     const sender = isCone(ipv6, SOURCE) ? other(via) : via;
-    const { secondary, secrets } = this.#settings;
-    if (sender === "secondary" && secondary === undefined) return "secondary_missing";
     // Before any HMAC is computed: a flood of solicitations must not buy one each.
-    if (this.#limiter?.refuses("solicitations", addressOf(from), undefined, now, sink)) {
-      return "rate_limited";
-    }
+    const refusal = this.#refusal(sender, from, now, sink);
+    if (refusal !== undefined) return refusal;
+    const { secrets } = this.#settings;
     const answer = secrets === undefined
       ? this.#answer(packet, from)
       : this.#secureAnswer(packet, from, secrets, sink);
@@ -64,14 +63,52 @@ export class SolicitationHandler {
     return undefined;
   }
 
+  /**
+   * Answers a solicitation of the usual shape, as {@linkcode plainSolicitationAt} finds it, like
+   * {@linkcode SolicitationHandler.handle}. Only for a server without secrets.
+   *
+   * @param at Where in the datagram the IPv6 packet begins; a nonce precedes it unless it is 0
+   */
+  handlePlain(
+    datagram: Uint8Array,
+    at: number,
+    from: Endpoint,
+    via: ServerSocket,
+    now: number,
+    sink: ServerSink,
+  ): DropReason | undefined {
+    const sender = isCone(datagram, at + SOURCE) ? other(via) : via;
+    const refusal = this.#refusal(sender, from, now, sink);
+    if (refusal !== undefined) return refusal;
+    if (at === 0 && this.#settings.requireNonce) return "authentication_missing";
+    const answer = this.#buffer.write(datagram, at, from);
+    sink.datagram(from, sender, at > 0 ? this.#buffer.prependNonce(datagram, PLAIN_NONCE) : answer);
+    return undefined;
+  }
+
+  /** Why a solicitation is not answered, whatever it says. */
+  #refusal(
+    sender: ServerSocket,
+    from: Endpoint,
+    now: number,
+    sink: ServerSink,
+  ): DropReason | undefined {
+    if (sender === "secondary" && this.#settings.secondary === undefined) {
+      return "secondary_missing";
+    }
+    return this.#limiter?.refuses("solicitations", addressOf(from), undefined, now, sink)
+      ? "rate_limited"
+      : undefined;
+  }
+
   #answer({ ipv6, authentication }: TeredoPacket, from: Endpoint): Uint8Array | DropReason {
     if (authentication === undefined) {
       return this.#settings.requireNonce
         ? "authentication_missing"
-        : this.#buffer.write(ipv6, from);
+        : this.#buffer.write(ipv6, 0, from);
     }
-    this.#buffer.write(ipv6, from);
-    return this.#buffer.prependNonce(authentication.nonce);
+    this.#buffer.write(ipv6, 0, from);
+    return this.#buffer.prependNonce(authentication.nonce, 0);
   }
 
   #secureAnswer(
@@ -87,7 +124,7 @@ export class SolicitationHandler {
       const identifier = authentication.identifier.slice();
       sink.event({ type: "retired_key_used", identifier, client: from });
     }
-    this.#buffer.write(ipv6, from);
+    this.#buffer.write(ipv6, 0, from);
     const { advertisement } = this.#buffer;
     return this.#buffer.prepend(secureElement(authentication, client, from, advertisement));
   }

@@ -92,18 +92,23 @@ const ICMPV6_CHECKSUM = IPV6_HEADER_LENGTH + 2;
 /** Computes and writes the checksum of an ICMPv6 message right behind the fixed header. */
 export function writeIcmpv6Checksum(packet: Uint8Array): void {
   setU16(packet, ICMPV6_CHECKSUM, 0);
-  setU16(packet, ICMPV6_CHECKSUM, ~icmpv6Sum(packet) & 0xffff);
+  setU16(packet, ICMPV6_CHECKSUM, ~icmpv6Sum(packet, 0) & 0xffff);
 }
 
-/** Whether the checksum of the ICMPv6 message right behind the fixed header is right. */
-export function hasValidIcmpv6Checksum(packet: Uint8Array): boolean {
-  return icmpv6Sum(packet) === 0xffff;
+/**
+ * Whether the checksum of the ICMPv6 message right behind the fixed header is right.
+ *
+ * @param offset Where the packet begins
+ */
+export function hasValidIcmpv6Checksum(packet: Uint8Array, offset = 0): boolean {
+  return icmpv6Sum(packet, offset) === 0xffff;
 }
 
-/** The folded sum over pseudo-header and ICMPv6 message, the checksum field included. */
-function icmpv6Sum(packet: Uint8Array): number {
-  const length = payloadLengthOf(packet);
-  return foldSum(
-    addToSum(packet, IPV6_HEADER_LENGTH, length, pseudoHeaderSum(packet, length, ICMPV6)),
-  );
+/**
+ * The folded sum over pseudo-header and ICMPv6 message, the checksum field included: the addresses end where the
+ * message begins.
+ */
+function icmpv6Sum(packet: Uint8Array, offset: number): number {
+  const length = payloadLengthOf(packet, offset);
+  return foldSum(addToSum(packet, offset + SOURCE, ADDRESSES_LENGTH + length, length + ICMPV6));
 }

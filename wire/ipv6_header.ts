@@ -43,8 +43,8 @@ export function versionOf(packet: Uint8Array): number {
 }
 
 /** The payload length field: the octets behind the fixed header. */
-export function payloadLengthOf(packet: Uint8Array): number {
-  return getU16(packet, PAYLOAD_LENGTH);
+export function payloadLengthOf(packet: Uint8Array, offset = 0): number {
+  return getU16(packet, offset + PAYLOAD_LENGTH);
 }
 
 /** The next-header field. */

@@ -26,7 +26,8 @@ export const ND_HOP_LIMIT = 255;
 
 const OptionType = { PREFIX_INFORMATION: 3, MTU: 5 } as const;
 
-const RS_LENGTH = 8;
+/** Length of a Router Solicitation without options, in octets. */
+export const RS_LENGTH = 8;
 const RA_LENGTH = 16;
 const RA_RETRANS_TIMER = 12;
 const PREFIX_OPTION_LENGTH = 32;
