@@ -49,6 +49,7 @@ function explain({ message, obstacle, address, port }: ListenError, instead: str
         `${message}. Leave out "--udp batched", and what there is will be used`,
       );
     case "not_local":
+      return new CliError(`${message}. Give --bind one that it has, or leave that out`);
     case "other":
       return new CliError(message);
   }
