@@ -134,7 +134,7 @@ function* roles(): Generator<Likely> {
     what: "relay: an address of another host",
     script: `${HOST}; $teredo relay --bind 83.1.1.9`,
     code: 1,
-    says: "Cannot listen on UDP 83.1.1.9:0: this host does not have the address. Give --bind one that it has",
+    says: "UDP 83.1.1.9:0: this host does not have the address. Give --bind one that it has",
     needs: ["tun"],
   };
 }

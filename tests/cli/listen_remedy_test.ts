@@ -22,7 +22,8 @@ Deno.test("a socket that cannot be opened ends in one message with the remedy", 
   );
   assertEquals(
     (await remedyFor(new Deno.errors.AddrNotAvailable())).message,
-    "Cannot listen on UDP 192.0.2.1:3544: this host does not have the address",
+    "Cannot listen on UDP 192.0.2.1:3544: this host does not have the address. " +
+      "Give --bind one that it has, or leave that out",
   );
   assertEquals(
     (await remedyFor(new BatchingUnavailable("It needs Linux, and this is plan9"))).message,
