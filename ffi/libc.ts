@@ -1,7 +1,7 @@
-import { LIBC_SYMBOLS } from "./libc_symbols.ts";
+import { OFTEN, SELDOM } from "./libc_symbols.ts";
 
-/** The opened C library: one function for each symbol of {@linkcode LIBC_SYMBOLS}. */
-export type Libc = Deno.DynamicLibrary<typeof LIBC_SYMBOLS>["symbols"];
+/** The opened C library: one function for each symbol of {@linkcode OFTEN} and {@linkcode SELDOM}. */
+export type Libc = Deno.DynamicLibrary<typeof OFTEN & typeof SELDOM>["symbols"];
 
 let opened: Libc | undefined;
 
@@ -32,7 +32,7 @@ function open(): Libc {
   const failures: string[] = [];
   for (const name of names) {
     try {
-      return Deno.dlopen(name, LIBC_SYMBOLS).symbols;
+      return { ...Deno.dlopen(name, OFTEN).symbols, ...openSeldom(name) } as Libc;
     } catch (error) {
       // Without the permission no other name can do better, and Deno's own message is the clearest.
       if (error instanceof Deno.errors.NotCapable) throw error;
@@ -49,4 +49,19 @@ function open(): Libc {
     ...failures,
     "Install glibc or musl where the dynamic linker looks for it, or set LD_LIBRARY_PATH to its directory.",
   ].join("\n"));
+}
+
+/** The functions of {@linkcode SELDOM}, called by their addresses. */
+function openSeldom(library: string): Record<string, unknown> {
+  const definitions: [string, Deno.ForeignFunction][] = Object.entries(SELDOM);
+  const locations = definitions.map(([key, { name = key, optional = false }]) =>
+    [key, { name, type: "pointer", optional }] as const
+  );
+  const addresses = Deno.dlopen(library, Object.fromEntries(locations)).symbols;
+  return Object.fromEntries(definitions.map(([key, definition]) => {
+    const address = addresses[key] as Deno.PointerObject<never> | null;
+    if (address === null) return [key, null];
+    const pointer = new Deno.UnsafeFnPointer(address, definition);
+    return [key, pointer.call.bind(pointer)];
+  }));
 }
