@@ -42,8 +42,8 @@ export class RelayPart {
     const open = relayTun({ name, offload: offload === "auto" });
     const host = (around: Parameters<typeof open>[0]): RelayTun => {
       const opened = withRemedy("CAP_NET_ADMIN", () => open(around));
-      this.#interface = opened.tun.name;
-      log.info(describeOffload(opened.tun));
+      this.#interface = opened.name;
+      log.info(describeOffload(opened));
       return opened;
     };
     this.settings = { prefix, hostOnly, host };

@@ -125,7 +125,7 @@ export async function runClient(
     ),
   );
   if (client === undefined) return;
-  const { tun, network } = side!;
+  const tun = side!;
   const port = portOf(client.local);
   const place = {
     nameOf: (primary: Ipv4Address) => client.nameOf(primary),
@@ -167,7 +167,7 @@ export async function runClient(
     { of: ["logLevel"], apply: ({ logLevel }) => log.setLevel(logLevel) },
     {
       of: ["defaultRoute"],
-      apply: ({ defaultRoute }) => network.setDefaultRoute(defaultRoute),
+      apply: ({ defaultRoute }) => tun.setDefaultRoute(defaultRoute),
     },
     { of: ["hook"], apply: (wanted) => hook.replace(openHook(wanted.hook, log)) },
     { of: ["server", "server2"], apply: (wanted) => client.useServers(serversOf(wanted)) },

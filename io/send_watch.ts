@@ -11,10 +11,15 @@ import { type Clock, systemClock } from "./clock.ts";
 const PATIENCE = 1_000;
 
 /** Why a host can send to nobody; other errors are about one datagram or its destination. */
-export const SEND_TROUBLES = ["ENETUNREACH", "ENETDOWN", "EHOSTUNREACH", "EPERM"] as const;
+export type SendTrouble = "ENETUNREACH" | "ENETDOWN" | "EHOSTUNREACH" | "EPERM";
 
-/** See {@linkcode SEND_TROUBLES}. */
-export type SendTrouble = typeof SEND_TROUBLES[number];
+/** See {@linkcode SendTrouble}. */
+export const SEND_TROUBLES: readonly SendTrouble[] = [
+  "ENETUNREACH",
+  "ENETDOWN",
+  "EHOSTUNREACH",
+  "EPERM",
+];
 
 /** Hears what becomes of datagrams, and tells when for a while none of them could be sent. */
 export class SendWatch {

@@ -12,7 +12,7 @@ import { DISCOVERY_GROUP, TEREDO_PORT } from "../protocol/constants.ts";
 import { addressOf, portOf } from "../wire/endpoint.ts";
 import { formatIpv4, type Ipv4Address, ipv4Address } from "../wire/ipv4_address.ts";
 import { ListenError } from "./listen_error.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { NodeSurroundings } from "./surroundings.ts";
 
 /** Where a client sends from. */
 export interface ClientSocketOptions {
@@ -43,7 +43,7 @@ export interface ClientSockets extends Disposable {
  */
 export async function openClientSockets(
   { bind, port, determineRefreshInterval, localDiscovery }: ClientSocketOptions,
-  around: Surroundings,
+  around: NodeSurroundings,
 ): Promise<ClientSockets> {
   using stack = new DisposableStack();
   const open = (port: number) =>
@@ -60,7 +60,7 @@ export async function openClientSockets(
   return { sockets, group, [Symbol.dispose]: () => opened.dispose() };
 }
 
-async function openGroup(service: UdpSocket, around: Surroundings): Promise<DiscoveryGroup> {
+async function openGroup(service: UdpSocket, around: NodeSurroundings): Promise<DiscoveryGroup> {
   const group = newGroup(around);
   const { local } = service;
   keepMulticastOnLink(formatIpv4(addressOf(local)), portOf(local));
@@ -68,7 +68,7 @@ async function openGroup(service: UdpSocket, around: Surroundings): Promise<Disc
   return group;
 }
 
-function newGroup({ counters, log }: Surroundings): DiscoveryGroup {
+function newGroup({ counters, log }: NodeSurroundings): DiscoveryGroup {
   try {
     return new DiscoveryGroup(counters, log);
   } catch (error) {

@@ -5,7 +5,7 @@
  */
 
 import { openInterface } from "../ffi/interface.ts";
-import { openTun, type Tun } from "../ffi/tun.ts";
+import { openTun, type TunOffload } from "../ffi/tun.ts";
 import { ClientInterface } from "../io/client_interface.ts";
 import { openTunLink } from "../io/open_tun_link.ts";
 import { TEREDO_MTU } from "../protocol/constants.ts";
@@ -32,9 +32,13 @@ export interface ClientTunOptions {
 
 /** The interface, opened. */
 export interface ClientTun extends ClientSide {
-  readonly tun: Tun;
-  /** Its address and routes. */
-  readonly network: ClientInterface;
+  readonly name: string;
+  /** Its index in this network namespace. */
+  readonly index: number;
+  /** How packets pass it in bunches; undefined when each passes alone. */
+  readonly offload: TunOffload | undefined;
+  /** From now on it leads to the whole IPv6 Internet, or no longer. */
+  setDefaultRoute(isWanted: boolean): void;
 }
 
 /**
@@ -60,12 +64,14 @@ function openClientTun(
   const own = { name: tun.name, index: tun.index, onNews: restorer(tun.name, network, log) };
   const opened = stack.move();
   return {
-    tun,
-    network,
+    name: tun.name,
+    index: tun.index,
+    offload: tun.offload,
     link,
     own,
     up: (address, mtu) => network.up(address, mtu),
     down: () => network.down(),
+    setDefaultRoute: (isWanted) => network.setDefaultRoute(isWanted),
     [Symbol.dispose]: () => opened.dispose(),
   };
 }

@@ -5,7 +5,7 @@
  */
 
 import { openInterface } from "../ffi/interface.ts";
-import { openTun, type Tun } from "../ffi/tun.ts";
+import { openTun, type Tun, type TunOffload } from "../ffi/tun.ts";
 import { TEREDO_ROUTE } from "../io/client_interface.ts";
 import type { Log } from "../io/log.ts";
 import { openTunLink } from "../io/open_tun_link.ts";
@@ -23,7 +23,11 @@ export interface RelayTunOptions {
 
 /** The interface, opened. */
 export interface RelayTun extends HostSide {
-  readonly tun: Tun;
+  readonly name: string;
+  /** Its index in this network namespace. */
+  readonly index: number;
+  /** How packets pass it in bunches; undefined when each passes alone. */
+  readonly offload: TunOffload | undefined;
 }
 
 /**
@@ -47,7 +51,14 @@ function openRelayTun(
   const { index } = tun;
   const own = { name: tun.name, index, onNews: restorer(tun.name, restorable(tun, log), log) };
   const opened = stack.move();
-  return { tun, link, own, [Symbol.dispose]: () => opened.dispose() };
+  return {
+    name: tun.name,
+    index,
+    offload: tun.offload,
+    link,
+    own,
+    [Symbol.dispose]: () => opened.dispose(),
+  };
 }
 
 function configure({ name, index }: Tun): void {

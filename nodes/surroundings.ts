@@ -22,6 +22,10 @@ export interface Surroundings {
   readonly counters: Counters;
   readonly globalUnicast: GlobalUnicast;
   readonly log: Log;
+}
+
+/** The same for the node itself. */
+export interface NodeSurroundings extends Surroundings {
   readonly udp: UdpOpener;
 }
 
@@ -38,7 +42,7 @@ export type Opener<Part extends HostSide> = (around: Surroundings) => Part;
 /** What a node's parts are to share. */
 export function surroundingsOf<Event>(
   { network = "public", udp = "auto", ffi = true, onTransport, log, counters }: NodeOptions<Event>,
-): Surroundings {
+): NodeSurroundings {
   const poller = new Poller();
   const counted = counters ?? new Counters();
   return {
@@ -58,7 +62,7 @@ export function surroundingsOf<Event>(
 
 /** What runs beside the driver. */
 export function tasksBeside<Event>(
-  { poller, udp }: Surroundings,
+  { poller, udp }: NodeSurroundings,
   watch: NetworkWatch,
   { isAlone = false }: NodeOptions<Event>,
 ): Task[] {

@@ -27,7 +27,7 @@ import type { ClientSide } from "./client_tun.ts";
 import { reportFault } from "./fault.ts";
 import { watchNetwork } from "./network_watch.ts";
 import type { NodeOptions } from "./node_options.ts";
-import { type Opener, type Surroundings, surroundingsOf, tasksBeside } from "./surroundings.ts";
+import { type NodeSurroundings, type Opener, surroundingsOf, tasksBeside } from "./surroundings.ts";
 import { tapped } from "./tap.ts";
 import { type NodeParts, TeredoNode } from "./teredo_node.ts";
 
@@ -113,6 +113,7 @@ export class TeredoClient extends TeredoNode<ClientSocket, ClientEvent, ClientSt
    * reads are kept, up to 256, and then refused.
    */
   readonly packets: ReadableStream<Uint8Array<ArrayBuffer>>;
+  readonly #driver: Driver<ClientSocket, ClientEvent, ClientStatus>;
   readonly #client: Client;
   readonly #assembly: Assembly;
   #servers: ServerDirectory;
@@ -181,6 +182,7 @@ export class TeredoClient extends TeredoNode<ClientSocket, ClientEvent, ClientSt
     { client, servers, stream, assembly }: ClientParts,
   ) {
     super(parts);
+    this.#driver = parts.driver;
     this.#client = client;
     this.#servers = servers;
     this.#assembly = assembly;
@@ -217,7 +219,7 @@ export class TeredoClient extends TeredoNode<ClientSocket, ClientEvent, ClientSt
    * answered by an ICMPv6 error as a router would.
    */
   send(ipv6: Uint8Array): void {
-    this.driver.send(ipv6);
+    this.#driver.send(ipv6);
   }
 
   /**
@@ -239,7 +241,7 @@ export class TeredoClient extends TeredoNode<ClientSocket, ClientEvent, ClientSt
 
   /** Asks the server at once whether the mapping is still the same. */
   requalify(): void {
-    this.driver.act((now, sink) => this.#client.requalify(now, sink));
+    this.#driver.act((now, sink) => this.#client.requalify(now, sink));
   }
 
   /**
@@ -285,9 +287,9 @@ export class TeredoClient extends TeredoNode<ClientSocket, ClientEvent, ClientSt
     group?.join();
     const isResting = this.status().state === "disabled";
     if (isNeeded !== undefined && !isNeeded()) {
-      this.driver.act((_now, sink) => this.#client.disable(sink));
+      this.#driver.act((_now, sink) => this.#client.disable(sink));
     } else {
-      this.driver.act((now, sink) => {
+      this.#driver.act((now, sink) => {
         if (isResting) this.#client.enable(now, sink);
         else this.#client.requalify(now, sink);
       });
@@ -314,14 +316,14 @@ export class TeredoClient extends TeredoNode<ClientSocket, ClientEvent, ClientSt
 
   #turnToServers(): void {
     const { addresses } = this.#servers;
-    this.driver.act((now, sink) => this.#client.useServers(addresses, now, sink));
+    this.#driver.act((now, sink) => this.#client.useServers(addresses, now, sink));
   }
 }
 
 /** What stays as it was at the start. */
 interface Assembly {
   readonly options: TeredoClientOptions;
-  readonly around: Surroundings;
+  readonly around: NodeSurroundings;
   readonly side: ClientSide | undefined;
   readonly group: DiscoveryGroup | undefined;
   readonly link: EchoLink;
@@ -345,7 +347,7 @@ function newPromise<T>(): PromiseWithResolvers<T> {
 function directoryOf(
   servers: readonly GivenServer[],
   { checkServer = refuseUnreachable }: TeredoClientOptions,
-  { globalUnicast, log }: Surroundings,
+  { globalUnicast, log }: NodeSurroundings,
 ): ServerDirectory {
   const names = servers.map(({ primary, secondary }) => new ServerName(primary, secondary));
   const check: CheckServer = (addresses) => checkServer(addresses, globalUnicast);

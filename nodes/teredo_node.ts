@@ -27,11 +27,11 @@ export abstract class TeredoNode<Via extends string, Event, Status> implements A
   readonly finished: Promise<void>;
   /** What passed through, and what was dropped and why. */
   readonly counters: Counters;
-  protected readonly driver: Driver<Via, Event, Status>;
+  readonly #driver: Driver<Via, Event, Status>;
   readonly #stop = new AbortController();
 
   protected constructor(parts: NodeParts<Via, Event, Status>) {
-    this.driver = parts.driver;
+    this.#driver = parts.driver;
     this.counters = parts.driver.counters;
     this.finished = this.#run(parts);
     // Who does not look at it learns of a failure by close().
@@ -40,7 +40,7 @@ export abstract class TeredoNode<Via extends string, Event, Status> implements A
 
   /** The node's state, a snapshot. */
   status(): Status {
-    return this.driver.status();
+    return this.#driver.status();
   }
 
   /**

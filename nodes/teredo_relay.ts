@@ -45,6 +45,7 @@ export class TeredoRelay extends TeredoNode<RelaySocket, RelayEvent, RelayStatus
   readonly packets: ReadableStream<Uint8Array<ArrayBuffer>>;
   /** The address and port that its service port is bound to. */
   readonly local: Endpoint;
+  readonly #driver: Driver<RelaySocket, RelayEvent, RelayStatus>;
 
   /**
    * Opens all that the relay needs and starts it.
@@ -98,6 +99,7 @@ export class TeredoRelay extends TeredoNode<RelaySocket, RelayEvent, RelayStatus
     local: Endpoint,
   ) {
     super(parts);
+    this.#driver = parts.driver;
     this.packets = stream.packets;
     this.local = local;
     this.finished.then(() => stream.close(), (error) => stream.fail(error));
@@ -105,6 +107,6 @@ export class TeredoRelay extends TeredoNode<RelaySocket, RelayEvent, RelayStatus
 
   /** Takes a whole IPv6 packet from a native host to a client. What cannot be sent is counted. */
   send(ipv6: Uint8Array): void {
-    this.driver.send(ipv6);
+    this.#driver.send(ipv6);
   }
 }

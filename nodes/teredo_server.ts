@@ -43,9 +43,12 @@ export type ServerPolicy = Pick<
   "secrets" | "advertisedMtu" | "requireNonce" | "acceptPortMismatch" | "limits"
 >;
 
+/** What a server reports, and the relay beside it. */
+export type AnyServerEvent = ServerEvent | RelayEvent;
+
 /** What a server to embed is told. */
 export interface TeredoServerOptions
-  extends NodeOptions<ServerEvent | RelayEvent>, ServerPolicy, Pick<ServerConfig, "port"> {
+  extends NodeOptions<AnyServerEvent>, ServerPolicy, Pick<ServerConfig, "port"> {
   /** The address that names the server: its clients carry it in their IPv6 addresses. */
   readonly primary: Ipv4Address;
   /** The second address, which most clients insist on. */
@@ -62,9 +65,8 @@ export interface TeredoServerOptions
 /** What a server tells about itself: one alone, or one with a relay. */
 export type AnyServerStatus = ServerStatus | ServerWithRelayStatus<RelayStatus>;
 
-type AnyEvent = ServerEvent | RelayEvent;
 type AnyServer =
-  & Machine<ServerSocket, AnyEvent, AnyServerStatus>
+  & Machine<ServerSocket, AnyServerEvent, AnyServerStatus>
   & Pick<Server, "reconfigure">;
 
 /**
@@ -73,7 +75,7 @@ type AnyServer =
  * It needs `--unstable-net`, `--allow-net` and `--allow-sys=networkInterfaces`. With `--allow-ffi` it moves
  * datagrams in batches, on Linux; with {@linkcode rawIpv6} or {@linkcode relayTun} it needs more.
  */
-export class TeredoServer extends TeredoNode<ServerSocket, AnyEvent, AnyServerStatus> {
+export class TeredoServer extends TeredoNode<ServerSocket, AnyServerEvent, AnyServerStatus> {
   readonly #machine: AnyServer;
   readonly #fixed: ServerConfig;
 
@@ -117,7 +119,7 @@ export class TeredoServer extends TeredoNode<ServerSocket, AnyEvent, AnyServerSt
       ownAddresses: localAddresses().map(({ address }) => address),
     };
     const { machine, fastPath } = roleOf({ ...fixed, ...policyOf(options) }, relay?.relay);
-    const driver = new Driver<ServerSocket, AnyEvent, AnyServerStatus>({
+    const driver = new Driver<ServerSocket, AnyServerEvent, AnyServerStatus>({
       machine,
       sockets: tapped(sockets, options.tap),
       host: relay?.linkWith(native?.link) ?? native?.link,
@@ -132,7 +134,7 @@ export class TeredoServer extends TeredoNode<ServerSocket, AnyEvent, AnyServerSt
   }
 
   private constructor(
-    parts: NodeParts<ServerSocket, AnyEvent, AnyServerStatus>,
+    parts: NodeParts<ServerSocket, AnyServerEvent, AnyServerStatus>,
     machine: AnyServer,
     fixed: ServerConfig,
   ) {

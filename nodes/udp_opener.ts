@@ -23,9 +23,6 @@ import { ListenError } from "./listen_error.ts";
 /** Room for a burst of packets, octets. */
 const RECEIVE_BUFFER = 4 * 1024 * 1024;
 
-/** What moves UDP datagrams; see {@linkcode UdpMode}. */
-export const UDP_MODES = ["auto", "batched", "deno"] as const;
-
 /**
  * What moves UDP datagrams.
  *
@@ -33,7 +30,10 @@ export const UDP_MODES = ["auto", "batched", "deno"] as const;
  * - `batched`: batches or nothing
  * - `deno`: one by one, what Deno has on every system
  */
-export type UdpMode = typeof UDP_MODES[number];
+export type UdpMode = "auto" | "batched" | "deno";
+
+/** What moves UDP datagrams; see {@linkcode UdpMode}. */
+export const UDP_MODES = ["auto", "batched", "deno"] as const satisfies readonly UdpMode[];
 
 /** What a person may want to know of the transport. */
 export type TransportNews =

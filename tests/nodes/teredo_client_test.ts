@@ -1,50 +1,14 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { ClientEvent } from "../../client/client_event.ts";
 import type { HostLink } from "../../io/host_link.ts";
-import { aborted } from "../../io/together.ts";
 import { ListenError } from "../../nodes/listen_error.ts";
-import { TeredoClient } from "../../nodes/teredo_client.ts";
-import { TeredoServer } from "../../nodes/teredo_server.ts";
-import { UDP_MODES, type UdpMode } from "../../nodes/udp_opener.ts";
+import { UDP_MODES } from "../../nodes/udp_opener.ts";
 import { addressOf, portOf } from "../../wire/endpoint.ts";
 import { encodeEcho, Icmpv6Type } from "../../wire/icmpv6.ts";
-import { formatIpv4, parseIpv4 } from "../../wire/ipv4_address.ts";
-import { DESTINATION, SOURCE } from "../../wire/ipv6_header.ts";
+import { formatIpv4 } from "../../wire/ipv4_address.ts";
 import { isSameIpv6 } from "../../wire/ipv6_address.ts";
 import { decodeTeredoAddress } from "../../wire/teredo_address.ts";
-import { requires } from "../capabilities.ts";
-import "../ffi/open_libc.ts";
-
-const LINUX = requires("linux");
-
-/** Other systems have the one loopback address only. */
-function test(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name: LINUX.title(name), ignore: LINUX.ignore, fn });
-}
-
-const PRIMARY = "127.41.0.1";
-const SECONDARY = "127.41.0.2";
-
-function startServer(udp: UdpMode = "auto"): Promise<TeredoServer> {
-  return TeredoServer.start({
-    primary: parseIpv4(PRIMARY)!,
-    secondary: parseIpv4(SECONDARY)!,
-    network: "loopback",
-    udp,
-  });
-}
-
-function startClient(
-  bind: string,
-  options: Partial<Parameters<typeof TeredoClient.start>[0]> = {},
-): Promise<TeredoClient> {
-  return TeredoClient.start({
-    servers: [{ primary: PRIMARY }],
-    network: "loopback",
-    bind: parseIpv4(bind)!,
-    ...options,
-  });
-}
+import { echoReply, linkTo, loopbackTest, next, startClient, startServer } from "./loopback.ts";
 
 function echoRequest(source: Uint8Array, destination: Uint8Array): Uint8Array {
   return encodeEcho({
@@ -57,39 +21,36 @@ function echoRequest(source: Uint8Array, destination: Uint8Array): Uint8Array {
   });
 }
 
-async function next(client: TeredoClient): Promise<Uint8Array> {
-  const reader = client.packets.getReader();
-  const { value } = await reader.read();
-  reader.releaseLock();
-  return value!;
-}
-
 for (const udp of UDP_MODES) {
-  test(`a server and two clients on one host exchange a packet, by UDP "${udp}"`, async () => {
-    await using server = await startServer(udp);
-    await using alice = await startClient("127.41.0.3", { udp });
-    await using bob = await startClient("127.41.0.4", { udp });
-    const [from, to] = await Promise.all([alice.qualified, bob.qualified]);
-    const { mapping } = decodeTeredoAddress(from)!;
-    assertEquals(formatIpv4(addressOf(mapping)), "127.41.0.3");
-    assertEquals(portOf(mapping), portOf(alice.local));
+  loopbackTest(
+    `a server and two clients on one host exchange a packet, by UDP "${udp}"`,
+    async () => {
+      await using server = await startServer({ udp });
+      await using alice = await startClient("127.41.0.3", { udp });
+      await using bob = await startClient("127.41.0.4", { udp });
+      const [from, to] = await Promise.all([alice.qualified, bob.qualified]);
+      const { mapping } = decodeTeredoAddress(from)!;
+      assertEquals(formatIpv4(addressOf(mapping)), "127.41.0.3");
+      assertEquals(portOf(mapping), portOf(alice.local));
 
-    const request = echoRequest(from, to);
-    alice.send(request);
-    assertEquals(await next(bob), request);
-    const [peer] = bob.status().peers;
-    assert(isSameIpv6(peer!.address, 0, from));
-    const status = server.status();
-    assertEquals(status.role === "server" && status.solicitationsAnswered, 4);
-  });
+      const request = echoRequest(from, to);
+      alice.send(request);
+      assertEquals(await next(bob.packets), request);
+      const [peer] = bob.status().peers;
+      assert(isSameIpv6(peer!.address, 0, from));
+      const status = server.status();
+      assertEquals(status.role === "server" && status.solicitationsAnswered, 4);
+    },
+  );
 }
 
-test("a client pings another, and the stranger's packet reaches nobody", async () => {
+loopbackTest("a client pings another, and the stranger's packet reaches nobody", async () => {
   await using _server = await startServer();
   await using alice = await startClient("127.41.0.3");
   await using bob = await startClient("127.41.0.4");
   const [from, to] = await Promise.all([alice.qualified, bob.qualified]);
-  assertEquals(await Promise.all([alice.ping(to, 10_000), answer(bob)]), ["answered", undefined]);
+  const answering = next(bob.packets).then((request) => bob.send(echoReply(request)));
+  assertEquals(await Promise.all([alice.ping(to, 10_000), answering]), ["answered", undefined]);
 
   // Not Alice's address: her client does not send in somebody else's name.
   const { datagramsSent } = alice.counters;
@@ -97,7 +58,7 @@ test("a client pings another, and the stranger's packet reaches nobody", async (
   assertEquals(alice.counters.datagramsSent, datagramsSent);
 });
 
-test("a ping to where a client sends nothing is refused, and not waited for", async () => {
+loopbackTest("a ping to where a client sends nothing is refused, and not waited for", async () => {
   await using _server = await startServer();
   await using alice = await startClient("127.41.0.3");
   const own = await alice.qualified;
@@ -109,27 +70,10 @@ test("a ping to where a client sends nothing is refused, and not waited for", as
   }
 });
 
-/** Answers the first packet, which is to be an echo request. */
-async function answer(client: TeredoClient): Promise<void> {
-  const request = await next(client);
-  client.send(encodeEcho({
-    type: Icmpv6Type.ECHO_REPLY,
-    source: request.slice(DESTINATION, DESTINATION + 16),
-    destination: request.slice(SOURCE, SOURCE + 16),
-    identifier: request[44]! << 8 | request[45]!,
-    sequence: request[46]! << 8 | request[47]!,
-    data: request.slice(48),
-  }));
-}
-
-test("a client with its own way to the host hears of its address, and when it is gone", async () => {
+loopbackTest("a client tells its own way to the host of its address, and closes it", async () => {
   await using _server = await startServer();
   const told: string[] = [];
-  const link: HostLink = {
-    write: () => true,
-    flush() {},
-    run: (_receiver, signal) => aborted(signal),
-  };
+  const link = linkTo(() => {});
   const client = await startClient("127.41.0.3", {
     host: () => ({
       link,
@@ -144,7 +88,7 @@ test("a client with its own way to the host hears of its address, and when it is
   assertEquals(told, ["up 1280", "closed"]);
 });
 
-test("a client that closes ends its packets, and its ports are free", async () => {
+loopbackTest("a client that closes ends its packets, and its ports are free", async () => {
   await using _server = await startServer();
   const events: ClientEvent["type"][] = [];
   const client = await startClient("127.41.0.3", { onEvent: ({ type }) => void events.push(type) });
@@ -158,20 +102,23 @@ test("a client that closes ends its packets, and its ports are free", async () =
   await using _again = await startClient("127.41.0.3", { port });
 });
 
-test("a client ends with its signal, and whoever waits for its address learns of it", async () => {
-  const ending = new AbortController();
-  // Nobody answers there.
-  const client = await startClient("127.41.0.3", {
-    servers: [{ primary: "127.41.0.9" }],
-    signal: ending.signal,
-  });
-  const waiting = assertRejects(() => client.qualified, Error, "The Teredo client has ended");
-  ending.abort();
-  await client.finished;
-  await waiting;
-});
+loopbackTest(
+  "a client ends with its signal, and whoever waits for its address learns of it",
+  async () => {
+    const ending = new AbortController();
+    // Nobody answers there.
+    const client = await startClient("127.41.0.3", {
+      servers: [{ primary: "127.41.0.9" }],
+      signal: ending.signal,
+    });
+    const waiting = assertRejects(() => client.qualified, Error, "The Teredo client has ended");
+    ending.abort();
+    await client.finished;
+    await waiting;
+  },
+);
 
-test("nothing stays open where a client cannot be started", async () => {
+loopbackTest("nothing stays open where a client cannot be started", async () => {
   await assertRejects(
     () => startClient("127.41.0.3", { servers: [{ primary: "192.0.2.1" }] }),
     RangeError,
@@ -189,7 +136,7 @@ test("nothing stays open where a client cannot be started", async () => {
   assertEquals(taken.obstacle, "in_use");
 });
 
-test("a failure ends the client, and is told by its end and by its packets", async () => {
+loopbackTest("a failure ends the client, and is told by its end and by its packets", async () => {
   const failure = new Error("the interface was deleted");
   const link: HostLink = {
     write: () => true,

@@ -1,0 +1,50 @@
+/**
+ * Client, server and relay to embed: with sockets, timers and, where wanted, a network interface. They
+ * need Deno; the machines in them do not.
+ *
+ * All of them are started by `start`, end by `close`, their `signal` or `await using`, and then leave
+ * nothing behind.
+ *
+ * @example A server that tells about itself
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { TeredoServer } from "./mod.ts";
+ * import { parseIpv4 } from "../wire/mod.ts";
+ *
+ * await using server = await TeredoServer.start({
+ *   primary: parseIpv4("127.7.1.1")!,
+ *   network: "loopback",
+ *   ffi: false,
+ * });
+ * assertEquals(server.status().role, "server");
+ * assertEquals(server.counters.datagramsReceived, 0);
+ * ```
+ *
+ * @module
+ */
+
+export type { OwnInterface, OwnNews } from "../ffi/link_monitor.ts";
+export type { Poller } from "../ffi/poller.ts";
+export type { TunOffload } from "../ffi/tun.ts";
+export type { Refusal } from "../ffi/udp_socket.ts";
+export type { CountedDrop, Counters, TransportDropReason } from "../io/counters.ts";
+export type { EchoOutcome } from "../io/echo.ts";
+export type { HostLink, PacketReceiver } from "../io/host_link.ts";
+export type { Log } from "../io/log.ts";
+export type { SendTrouble } from "../io/send_watch.ts";
+export type { DatagramReceiver, UdpSocket } from "../io/udp.ts";
+export * from "./address_policy.ts";
+export type { ClientSocketOptions } from "./client_sockets.ts";
+export * from "./client_tun.ts";
+export * from "./listen_error.ts";
+export type { OwnLink } from "./network_watch.ts";
+export * from "./node_options.ts";
+export * from "./raw_ipv6.ts";
+export type { RelayScope, RelaySettings } from "./relay_host.ts";
+export * from "./relay_tun.ts";
+export type { HostSide, Opener, Surroundings } from "./surroundings.ts";
+export * from "./teredo_client.ts";
+export { TeredoNode } from "./teredo_node.ts";
+export * from "./teredo_relay.ts";
+export * from "./teredo_server.ts";
+export type { TransportNews, UdpMode } from "./udp_opener.ts";

@@ -1,0 +1,11 @@
+/**
+ * What the machines of client, server and relay share: their contract.
+ *
+ * @module
+ */
+
+export * from "./drop_reason.ts";
+export * from "./machine.ts";
+export type { PeerEvent } from "./peer_search.ts";
+export * from "./random.ts";
+export type { Rate } from "./token_bucket.ts";

@@ -1,0 +1,82 @@
+/**
+ * Nodes on the loopback interface of this host, for tests.
+ *
+ * @module
+ */
+import type { HostLink } from "../../io/host_link.ts";
+import { aborted } from "../../io/together.ts";
+import { TeredoClient, type TeredoClientOptions } from "../../nodes/teredo_client.ts";
+import { TeredoServer, type TeredoServerOptions } from "../../nodes/teredo_server.ts";
+import { encodeEcho, Icmpv6Type } from "../../wire/icmpv6.ts";
+import { parseIpv4 } from "../../wire/ipv4_address.ts";
+import { DESTINATION, SOURCE } from "../../wire/ipv6_header.ts";
+import { requires } from "../capabilities.ts";
+import "../ffi/open_libc.ts";
+
+const LINUX = requires("linux");
+
+/** A test for systems on which all of 127.0.0.0/8 is this host. */
+export function loopbackTest(name: string, fn: () => Promise<void>): void {
+  Deno.test({ name: LINUX.title(name), ignore: LINUX.ignore, fn });
+}
+
+/** Where the server is. */
+export const PRIMARY = "127.41.0.1";
+
+/** The address after it. */
+export const SECONDARY = "127.41.0.2";
+
+/** A server at {@linkcode PRIMARY}. */
+export function startServer(options: Partial<TeredoServerOptions> = {}): Promise<TeredoServer> {
+  return TeredoServer.start({
+    primary: parseIpv4(PRIMARY)!,
+    secondary: parseIpv4(SECONDARY)!,
+    network: "loopback",
+    ...options,
+  });
+}
+
+/** A client of that server, at an address of its own. */
+export function startClient(
+  bind: string,
+  options: Partial<TeredoClientOptions> = {},
+): Promise<TeredoClient> {
+  return TeredoClient.start({
+    servers: [{ primary: PRIMARY }],
+    network: "loopback",
+    bind: parseIpv4(bind)!,
+    ...options,
+  });
+}
+
+/** A way to the host that hands each packet to `take`. */
+export function linkTo(take: (ipv6: Uint8Array) => void): HostLink {
+  return {
+    write(ipv6) {
+      take(ipv6.slice());
+      return true;
+    },
+    flush() {},
+    run: (_receiver, signal) => aborted(signal),
+  };
+}
+
+/** The answer to an echo request. */
+export function echoReply(request: Uint8Array): Uint8Array {
+  return encodeEcho({
+    type: Icmpv6Type.ECHO_REPLY,
+    source: request.slice(DESTINATION, DESTINATION + 16),
+    destination: request.slice(SOURCE, SOURCE + 16),
+    identifier: request[44]! << 8 | request[45]!,
+    sequence: request[46]! << 8 | request[47]!,
+    data: request.slice(48),
+  });
+}
+
+/** The next packet of a stream. */
+export async function next(packets: ReadableStream<Uint8Array>): Promise<Uint8Array> {
+  const reader = packets.getReader();
+  const { value } = await reader.read();
+  reader.releaseLock();
+  return value!;
+}

@@ -1,0 +1,65 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import type { ClientEvent } from "../../client/client_event.ts";
+import { RecordedUdp } from "../../io/recorded_udp.ts";
+import { PcapFile } from "../../io/pcap_file.ts";
+import { ListenError } from "../../nodes/listen_error.ts";
+import { SecretTable } from "../../server/secret_store.ts";
+import { parseIpv4 } from "../../wire/ipv4_address.ts";
+import { loopbackTest, startClient, startServer } from "./loopback.ts";
+
+loopbackTest("a server tells what it did, by numbers and by its status", async () => {
+  await using server = await startServer({ advertisedMtu: 1400 });
+  await using client = await startClient("127.41.0.3", { mtu: 1500 });
+  await client.qualified;
+  const status = server.status();
+  assertEquals(status.role === "server" && status.solicitationsAnswered, 2);
+  assertEquals(server.counters.datagramsReceived, 2);
+  assertEquals(server.counters.datagramsSent, 2);
+  assertEquals(client.status().mtu, 1400);
+});
+
+loopbackTest("a server goes on by other settings", async () => {
+  await using server = await startServer();
+  const known = { identifier: Uint8Array.of(1), secret: Uint8Array.of(2, 3, 4) };
+  server.reconfigure({
+    secrets: new SecretTable([[known.identifier, { secret: known.secret, retired: false }]]),
+  });
+  await using client = await startClient("127.41.0.3", { credentials: known });
+  await client.qualified;
+  const status = server.status();
+  assertEquals(status.role === "server" && status.secure, true);
+});
+
+loopbackTest("a client turns to other servers, and their names are remembered", async () => {
+  await using _server = await startServer();
+  const events: ClientEvent["type"][] = [];
+  await using client = await startClient("127.41.0.3", {
+    servers: [{ primary: "127.41.0.9" }],
+    onEvent: ({ type }) => void events.push(type),
+  });
+  await client.useServers([{ primary: "127.41.0.1", secondary: "127.41.0.2" }]);
+  await client.qualified;
+  assertEquals(client.nameOf(parseIpv4("127.41.0.1")!), "127.41.0.1");
+  assertEquals(client.status().server.secondary, parseIpv4("127.41.0.2"));
+});
+
+loopbackTest("what taps the sockets sees all that passes them", async () => {
+  let octets = 0;
+  const file = new PcapFile((bytes) => void (octets += bytes.length), () => {});
+  await using _server = await startServer({
+    tap: (socket) => new RecordedUdp(socket, file, parseIpv4("127.0.0.1")!),
+  });
+  const before = octets;
+  await using client = await startClient("127.41.0.3");
+  await client.qualified;
+  file.flush();
+  assertEquals(octets > before, true);
+});
+
+loopbackTest("a second server at the same address is refused, and the first goes on", async () => {
+  await using _server = await startServer();
+  const taken = await assertRejects(() => startServer(), ListenError);
+  assertEquals(taken.obstacle, "in_use");
+  await using client = await startClient("127.41.0.3");
+  await client.qualified;
+});
