@@ -189,7 +189,12 @@ async function addMachine(lab: Lab, place: Place): Promise<Machine> {
   return machine;
 }
 
-async function startBird(machine: Machine, folder: string, config: string): Promise<LabProcess> {
+/** Starts BIRD with a configuration, which has to be right. */
+export async function startBird(
+  machine: Machine,
+  folder: string,
+  config: string,
+): Promise<LabProcess> {
   const path = `${folder}/${machine.name}`;
   await Deno.writeTextFile(`${path}.conf`, config);
   await machine.run("bird", "-p", "-c", `${path}.conf`);
