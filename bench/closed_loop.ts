@@ -36,8 +36,6 @@ export interface LoadOptions {
   readonly warmUp: number;
   readonly duration: number;
   readonly exchange: Exchange;
-  /** The processor seconds that the other side took so far. */
-  readonly cpuSeconds?: (() => number) | undefined;
 }
 
 /** What came of it. */
@@ -45,8 +43,6 @@ export interface LoadResult {
   readonly answersPerSecond: number;
   /** Requests that got no answer in time and were repeated, while it was measured. */
   readonly lost: number;
-  /** Microseconds of the other side's processor time for each answer; NaN if it is not known. */
-  readonly cpuPerAnswer: number;
 }
 
 /** A request without an answer is repeated after this many milliseconds. */
@@ -63,13 +59,10 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const total = (what: "answers" | "lost") =>
     sources.reduce((sum, source) => sum + source[what], 0);
   const [answers, lost, begun] = [total("answers"), total("lost"), performance.now()];
-  const cpu = options.cpuSeconds?.() ?? NaN;
   await pause(options.duration);
   const seconds = (performance.now() - begun) / 1000;
-  const answered = total("answers") - answers;
   const result = {
-    answersPerSecond: answered / seconds,
-    cpuPerAnswer: ((options.cpuSeconds?.() ?? NaN) - cpu) * 1e6 / answered,
+    answersPerSecond: (total("answers") - answers) / seconds,
     lost: total("lost") - lost,
   };
   clearInterval(repeat);
@@ -136,7 +129,6 @@ function openOn(address: Ipv4Address, offload: boolean): NativeUdpSocket {
   return openUdpSocket({ address, port: 0, observer, segmenting: offload, joining: offload });
 }
 
-/** Waits. */
-export function pause(milliseconds: number): Promise<void> {
+function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

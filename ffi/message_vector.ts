@@ -41,13 +41,14 @@ export class MessageVector {
   /**
    * @param count How many messages there are.
    * @param data Where the bytes of all of them lie.
+   * @param controlSize Room for the control message of each, octets.
    */
-  constructor(count: number, data: NativeMemory) {
+  constructor(count: number, data: NativeMemory, controlSize = CONTROL_SIZE) {
     this.#data = data;
     this.headers = new NativeMemory(count * MMSGHDR.size);
     this.#names = new NativeMemory(count * SOCKADDR_IN.size);
     this.#ranges = new NativeMemory(count * IOVEC.size);
-    this.#controls = new NativeMemory(count * CONTROL_SIZE);
+    this.#controls = new NativeMemory(count * controlSize);
     for (let i = 0; i < count; i++) {
       SOCKADDR_IN.write(this.#names.bytes, i * SOCKADDR_IN.size, { family: AF_INET });
       MMSGHDR.write(this.headers.bytes, i * MMSGHDR.size, {
@@ -55,12 +56,12 @@ export class MessageVector {
         nameLength: SOCKADDR_IN.size,
         iov: BigInt(this.#ranges.address + i * IOVEC.size),
         iovLength: 1n,
-        control: BigInt(this.#controls.address + i * CONTROL_SIZE),
+        control: BigInt(this.#controls.address + i * controlSize),
       });
     }
   }
 
-  /** The octets of all control messages, {@linkcode CONTROL_SIZE} for each. */
+  /** The octets of all control messages, one behind the other. */
   get controls(): Uint8Array<ArrayBuffer> {
     return this.#controls.bytes;
   }

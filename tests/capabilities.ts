@@ -42,6 +42,7 @@ const COMMANDS = [
   "sysctl",
   "systemd-analyze",
   "tar",
+  "taskset",
   "tcpdump",
   "tshark",
   "unshare",

@@ -20,7 +20,7 @@ import { soak } from "./soak.ts";
 
 const NEEDS = [
   ...["linux", "root", "namespaces", "tun", "ip", "nsenter", "nft", "ping"] as const,
-  ...["iperf3", "miredo", "miredo-server"] as const,
+  ...["iperf3", "taskset", "miredo", "miredo-server"] as const,
 ] as const;
 
 async function main(args: readonly string[]): Promise<number> {

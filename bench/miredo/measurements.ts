@@ -7,11 +7,11 @@
 import { denoRun } from "../../tests/netns/deno_run.ts";
 import type { Machine } from "../../tests/netns/machine.ts";
 import { ADDRESS } from "../../tests/netns/plan.ts";
-import type { LoadResult } from "../closed_loop.ts";
 import { median } from "../median.ts";
+import type { LoadResult } from "../virtual_clients.ts";
 import { type Arena, START } from "./contestant.ts";
 import { DATAGRAM, type Received, type Stream, tcp, udp } from "./iperf.ts";
-import { memory, processorSeconds } from "./process_usage.ts";
+import { family, memory, processorSeconds } from "./process_usage.ts";
 import type { Results } from "./results.ts";
 import type { ServerLoad } from "./server_load.ts";
 
@@ -21,6 +21,9 @@ export type Measurement = (arena: Arena, results: Results, seconds: number) => P
 /** Echo requests: at idle so many that a hiccup is nothing. */
 const IDLE = { count: 50, interval: 0.1 };
 const LOADED = { count: 30, interval: 0.05 };
+
+/** A network of which the lab knows nothing: every address in it is a client of the server. */
+const CLIENTS = "83.4.0.0";
 
 /** All of them, by the names that `--only` takes. */
 export const MEASUREMENTS = {
@@ -119,16 +122,30 @@ async function measureStart(arena: Arena, results: Results): Promise<void> {
   await process.end("SIGTERM");
 }
 
-/** From the relay's machine, which has a public address. */
+/**
+ * From the relay's machine, which stands for as many clients as there are. Server and clients have a processor each,
+ * whatever the number of their threads: else they would be measured by how they share what is there.
+ */
 async function measureServer(arena: Arena, results: Results, seconds: number): Promise<void> {
-  const { pid } = arena.server;
-  const way = { from: ADDRESS.relay, server: ADDRESS.serverPrimary, seconds, pid };
-  for (const [row, shape] of [["serverSingles", "singles"], ["serverBursts", "bursts"]] as const) {
-    const load: ServerLoad = { ...way, shape };
-    const command = [...denoRun("bench/miredo/server_load.ts"), JSON.stringify(load)];
-    const found: LoadResult = JSON.parse(await arena.lab.relay.run(...command));
-    results.add(row, arena.contestant, found.answersPerSecond / 1000);
-    if (shape === "singles") results.add("serverCpu", arena.contestant, found.cpuPerAnswer);
+  const { lab: { relay, server }, server: { pid } } = arena;
+  await relay.ip(`route replace local ${CLIENTS}/16 dev lo`);
+  await server.ip(`route replace ${CLIENTS}/16 via ${ADDRESS.relay}`);
+  await pin(pid, "1");
+  const { serverPrimary: primary, serverSecondary: secondary } = ADDRESS;
+  const load: ServerLoad = { primary, secondary, from: CLIENTS, seconds, pid };
+  const program = [...denoRun("bench/miredo/server_load.ts"), JSON.stringify(load)];
+  const found: LoadResult = JSON.parse(await relay.run("taskset", "--cpu-list", "0", ...program));
+  await pin(pid, `0-${navigator.hardwareConcurrency - 1}`);
+  results.add("serverRate", arena.contestant, found.qualificationsPerSecond / 1000);
+  results.add("serverCpu", arena.contestant, found.cpuPerQualification);
+}
+
+/** Keeps a process and all that it has started on some processors. */
+async function pin(pid: number, processors: string): Promise<void> {
+  for (const member of family(pid)) {
+    const args = ["--all-tasks", "--cpu-list", "--pid", processors, String(member)];
+    const { success, stderr } = await new Deno.Command("taskset", { args }).output();
+    if (!success) throw new Error(`Cannot pin a process: ${new TextDecoder().decode(stderr)}`);
   }
 }
 

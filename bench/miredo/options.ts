@@ -41,7 +41,7 @@ Measure ours and Miredo's programs by turns, on real kernels in network namespac
   --chart FILE      Where to draw the medians, as SVG
 
 TEREDO_BIN names the executable to measure; without it, the sources run as they are.
-Needs root, iperf3, nft, ping, miredo and miredo-server.`;
+Needs root, iperf3, nft, ping, taskset, miredo and miredo-server.`;
 
 /**
  * Reads the command line; `undefined` stands for a call for help.
