@@ -82,9 +82,7 @@ function readValue(
   const value = text === undefined ? undefined : kind.parse(text);
   if (value !== undefined) return { value };
   if (text !== undefined) return misfit(key, kind, text);
-  const isBareWord = given instanceof Date ||
-    kind.notation !== "number" && /^(?:number|boolean)$/.test(typeof given);
-  const remedy = isBareWord ? ". To YAML it is no text; put it into quotes" : "";
+  const remedy = needsQuotes(given, kind) ? ". To YAML it is no text; put it into quotes" : "";
   return `${key} needs ${kind.expected}, not ${written(given)}${remedy}`;
 }
 
@@ -96,9 +94,18 @@ function textOf(given: unknown, { notation }: ValueKind<unknown>): string | unde
   return given.every((each) => typeof each === "string") ? given.join() : undefined;
 }
 
+/** Whether a value would be right if YAML took it for text. */
+function needsQuotes(given: unknown, kind: ValueKind<unknown>): boolean {
+  const isScalar = given instanceof Date || /^(?:number|boolean)$/.test(typeof given);
+  return isScalar && kind.parse(String(given)) !== undefined;
+}
+
 /** A value of a wrong type, for a message. */
 function written(given: unknown): string {
-  if (Array.isArray(given)) return "a list";
+  if (Array.isArray(given)) {
+    const stranger = given.find((each) => typeof each !== "string");
+    return stranger === undefined ? "a list" : `a list with ${written(stranger)} in it`;
+  }
   if (isMapping(given)) return "a mapping";
   if (given instanceof Date) return "a date";
   if (given instanceof Uint8Array) return "octets";

@@ -88,7 +88,8 @@ function namedRole(path: string): typeof ROLES[number] {
 
 function together(failures: readonly CliError[]): CliError {
   const denied = failures.find(({ exitCode }) => exitCode === ExitCode.PERMISSION);
-  const messages = failures.map(({ message }) => message);
+  // What is wrong with the environment is so for every file.
+  const messages = [...new Set(failures.map(({ message }) => message))];
   return denied === undefined
     ? new ConfigError(...messages)
     : new CliError(messages.join("\n"), denied.exitCode);

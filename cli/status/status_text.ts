@@ -73,6 +73,7 @@ function rowsOf(report: StatusReport): Row[] {
 }
 
 function stateText({ state, offline }: StatusReport): string {
+  if (state === "disabled") return `${state}: this host has native IPv6`;
   if (offline === null) return state;
   return `${state}: ${reasonText(offline.reason)}; next try in ${formatDuration(offline.retryIn)}`;
 }

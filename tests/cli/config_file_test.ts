@@ -48,7 +48,10 @@ const MISTAKES: readonly [text: string, ...messages: string[]][] = [
   ["port: http", '1: port needs a port number from 1 to 65535, not "http"'],
   ["port: true", "1: port needs a port number from 1 to 65535, not true"],
   ["port: 1.5", '1: port needs a port number from 1 to 65535, not "1.5"'],
-  ["port: [1, 2]", "1: port needs a port number from 1 to 65535, not a list"],
+  ["port: [1, 2]", "1: port needs a port number from 1 to 65535, not a list with 1 in it"],
+  ["port: [one]", "1: port needs a port number from 1 to 65535, not a list"],
+  ["log-level: 3", "1: log-level needs one of debug, info, warn, error, not 3"],
+  ["udp: false", "1: udp needs one of auto, batched, deno, not false"],
   ["port:", "1: port has no value: give it one, or remove the line"],
   ["force: yes", '1: force is true or false, not "yes"'],
   ["force: 1", "1: force is true or false, not 1"],
@@ -61,7 +64,7 @@ const MISTAKES: readonly [text: string, ...messages: string[]][] = [
   ['secret-file: ""', "1: secret-file needs the name of a file"],
   [
     "server: [a.example, 7]",
-    "1: server needs host names or IPv4 addresses, separated by commas, not a list",
+    "1: server needs host names or IPv4 addresses, separated by commas, not a list with 7 in it",
   ],
   [
     "identifier: 2026-11-23",

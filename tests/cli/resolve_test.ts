@@ -178,8 +178,22 @@ Deno.test("check: the environment belongs to it, as it does where the role runs"
   assertEquals(code, 0);
 });
 
+Deno.test("check: what is wrong with the environment is told once for all files", async () => {
+  using files = folderOf({ "client.yaml": "server: a.example", "relay.yaml": "" });
+  const environment = { TEREDO_PORT: "x" };
+  const { code, stderr } = await runIn({ environment, configFolder: files.folder }, "check");
+  assertEquals(
+    [code, stderr],
+    [
+      78,
+      "teredo: The environment is wrong: TEREDO_PORT needs a port number from 1 to 65535, " +
+      'not "x"\n',
+    ],
+  );
+});
+
 Deno.test("check: without any file there is nothing wrong", async () => {
-  const { code, stdout } = await run("check");
+  const { code, stdout } = await runIn({}, "check");
   assertEquals([code, stdout], [0, "There is no configuration in /nowhere\n"]);
 });
 

@@ -84,6 +84,11 @@ const CLIENTS: Readonly<Record<string, () => ClientFixture>> = {
   },
 };
 
+Deno.test("status: a client that rests says why", () => {
+  const text = statusText(clientReport(CLIENTS["disabled"]!()), PLAIN);
+  assertMatch(text, /State +disabled: this host has native IPv6\n/);
+});
+
 for (const [what, make] of Object.entries(CLIENTS)) {
   Deno.test(`status: the report of a client that is ${what} fits the schema`, () => {
     published(clientReport(make()));
