@@ -40,5 +40,11 @@ export function escape(text: string): string {
     .replaceAll("-", "\\-")
     .replaceAll("~", "\\(ti")
     .replaceAll("^", "\\(ha")
+    .replace(/[^ -~]/gu, (character) => `\\[u${codeOf(character)}]`)
     .replace(/^(?=[.'])/, "\\&");
+}
+
+/** In the digits of Unicode; troff reads no other character than those of ASCII. */
+function codeOf(character: string): string {
+  return character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0");
 }

@@ -70,10 +70,11 @@ function commandCase({ name, flags, positional }: Completion): string {
 /** What is suggested, with the options behind which it is. */
 function valueCases(flags: readonly Flag[]): Map<string, string[]> {
   const cases = new Map<string, string[]>();
-  for (const { flag, value } of flags) {
+  for (const { flag, letter, value } of flags) {
     if (value === undefined) continue;
     const words = wordsOf(value.suggestions);
-    cases.set(words, [...cases.get(words) ?? [], flag]);
+    const names = letter === undefined ? [flag] : [`-${letter}`, flag];
+    cases.set(words, [...cases.get(words) ?? [], ...names]);
   }
   return cases;
 }

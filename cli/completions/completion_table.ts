@@ -13,6 +13,8 @@ export interface Flag {
   /** As it is typed: `--log-level`. */
   readonly flag: string;
   readonly help: string;
+  /** The letter that stands for it: `c` for `-c`. */
+  readonly letter?: string | undefined;
   /** What follows it; `undefined` for a switch. */
   readonly value: Value | undefined;
 }
@@ -34,7 +36,7 @@ export interface Completion {
   readonly positional: (Value & { readonly isRepeated: boolean }) | undefined;
 }
 
-const HELP: Flag = { flag: "--help", help: "Print this help", value: undefined };
+const HELP: Flag = { flag: "--help", letter: "h", help: "Print this help", value: undefined };
 
 /** What stands in a command's place. */
 export const PROGRAM_FLAGS: readonly Flag[] = [
@@ -42,14 +44,15 @@ export const PROGRAM_FLAGS: readonly Flag[] = [
   { flag: "--version", help: "Print the version", value: undefined },
 ];
 
-/** What can be completed behind each command. */
+/** What can be completed behind each command, `help` among them. */
 export function completionTable(commands: readonly Command[]): Completion[] {
-  return commands.map(({ name, summary, options, positional }) => ({
+  const table = commands.map(({ name, summary, options, positional }) => ({
     name,
     summary,
     flags: [
       ...Object.entries(options).map(([property, option]) => ({
         flag: flagOf(property, option),
+        letter: option.letter,
         help: option.help,
         value: option.kind && valueOf(option.kind),
       })),
@@ -58,6 +61,14 @@ export function completionTable(commands: readonly Command[]): Completion[] {
     positional: positional &&
       { ...valueOf(positional.kind), isRepeated: positional.isRepeated ?? false },
   }));
+  const names = commands.map(({ name }) => name);
+  const positional = { placeholder: "COMMAND", suggestions: names, isRepeated: false };
+  return [...table, {
+    name: "help",
+    summary: "Tell more about a command",
+    flags: [HELP],
+    positional,
+  }];
 }
 
 function valueOf({ placeholder, suggestions }: ValueKind<unknown>): Value {

@@ -37,9 +37,9 @@ function commandLines({ name, flags, positional }: Completion): string {
   return ["", ...lines].join("\n");
 }
 
-function flagLine(condition: string, { flag, help, value }: Flag): string {
+function flagLine(condition: string, { flag, letter, help, value }: Flag): string {
   const words = [`-l ${flag.slice(2)}`];
-  if (flag === "--help") words.unshift("-s h");
+  if (letter !== undefined) words.unshift(`-s ${letter}`);
   if (value !== undefined) words.push(valueWords(value));
   return line(condition, words.join(" "), help);
 }

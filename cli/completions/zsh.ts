@@ -46,7 +46,7 @@ fi
 }
 
 function commandCase({ name, flags, positional }: Completion): string {
-  const specs = flags.map(flagSpec);
+  const specs = flags.flatMap((flag) => [flagSpec(flag), ...letterSpec(flag)]);
   if (positional) {
     specs.push(quoted(`${positional.isRepeated ? "*" : "1"}${valueSpec(positional)}`));
   }
@@ -58,12 +58,25 @@ function commandCase({ name, flags, positional }: Completion): string {
   ].join("\n");
 }
 
-function flagSpec({ flag, help, value }: Flag): string {
-  const description = `[${help.replace(/[\\\]]/g, "\\$&")}]`;
-  if (value !== undefined) return quoted(`${flag}=${description}${valueSpec(value)}`);
+function flagSpec({ flag, letter, help, value }: Flag): string {
+  const description = descriptionOf(help);
+  if (value !== undefined) {
+    const other = letter === undefined ? "" : `(-${letter})`;
+    return quoted(`${other}${flag}=${description}${valueSpec(value)}`);
+  }
   // Help and version stand alone.
   const standsAlone = PROGRAM_FLAGS.some((each) => each.flag === flag);
   return quoted(`${standsAlone ? "(- *)" : ""}${flag}${description}`);
+}
+
+/** The same of the letter before a value; either is given, and not both. */
+function letterSpec({ flag, letter, help, value }: Flag): string[] {
+  if (letter === undefined || value === undefined) return [];
+  return [quoted(`(${flag})-${letter}+${descriptionOf(help)}${valueSpec(value)}`)];
+}
+
+function descriptionOf(help: string): string {
+  return `[${help.replace(/[\\\]]/g, "\\$&")}]`;
 }
 
 /** `:message:action`. */

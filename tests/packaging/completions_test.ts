@@ -79,6 +79,7 @@ for (const shell of ["bash", "zsh", "fish"] as const) {
         ["teredo cli", ["client"]],
         ["teredo --v", ["--version"]],
         ["teredo nonsense ", []],
+        ["teredo help ", COMMANDS.map(({ name }) => name)],
       ]),
     );
   });
@@ -93,12 +94,13 @@ for (const shell of ["bash", "zsh", "fish"] as const) {
   test("offers the words that an option takes, and nothing where any value may stand", async () => {
     const expected = new Map<string, readonly string[]>();
     for (const { name, flags } of TABLE) {
-      for (const { flag, value } of flags) {
+      for (const { flag, letter, value } of flags) {
         if (value === undefined || value.suggestions === "files") continue;
         expected.set(`teredo ${name} ${flag} `, value.suggestions ?? []);
+        if (letter) expected.set(`teredo ${name} -${letter} `, value.suggestions ?? []);
       }
     }
-    assert(expected.has("teredo client --log-level "));
+    assert(expected.has("teredo client --log-level ") && expected.has("teredo ping -c "));
     await assertCompletes(shell, expected);
   });
 

@@ -26,6 +26,10 @@ async function render(text: string): Promise<{ page: string; warnings: string }>
 }
 
 for (const { name, text } of manPages()) {
+  Deno.test(`man: ${name} can be read by a troff that knows ASCII only`, () => {
+    assertEquals(text.match(/[^ -~\n]/g), null);
+  });
+
   Deno.test({
     name: needs.title(`man: ${name} renders without a warning`),
     ignore: needs.ignore,
