@@ -51,6 +51,7 @@ function parserOptions(command: Command, args: readonly string[]) {
   const switches = names((option) => option.kind === undefined);
   const negatable = names((option) => option.fallback === true);
   const negated = negatable.map((name) => `no-${name}`);
+  refuseCollector(command, args);
   refuseValues(command, [...switches, ...negated, "help"], args);
   return {
     string: [...valued, "_"],
@@ -87,6 +88,13 @@ function unknownOption(command: Command, arg: string): UsageError {
   return new UsageError(`Unknown option ${flag}${hint}`, command.name);
 }
 
+/** Under this name the parser gathers arguments, and would take an option for them. */
+function refuseCollector(command: Command, args: readonly string[]): void {
+  const end = args.indexOf("--");
+  const arg = args.slice(0, end < 0 ? args.length : end).find((each) => /^--?_(=|$)/.test(each));
+  if (arg !== undefined) throw unknownOption(command, arg);
+}
+
 /** A switch has no value; the parser would take `--json=yes` and even `--json=no` for "on". */
 function refuseValues(command: Command, switches: readonly string[], args: readonly string[]) {
   for (const arg of args) {
@@ -107,7 +115,8 @@ function readOption(
 ): unknown {
   if (option.kind === undefined) return given ?? undefined;
   const flag = flagOf(property, option);
-  const texts = given as string[];
+  // The parser takes "true" and "false" for more than words.
+  const texts = (given as unknown[]).map(String);
   if (texts.length > 1) throw new UsageError(`${flag} is given twice`, command.name);
   return texts.length === 0 ? undefined : readValue(command, flag, option.kind, texts[0]!);
 }

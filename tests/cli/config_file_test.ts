@@ -1,11 +1,12 @@
 /** Configuration files: what they say, and what is said of their mistakes. */
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import { ConfigError } from "../../cli/cli_error.ts";
 import { client } from "../../cli/commands/client.ts";
 import { server } from "../../cli/commands/server.ts";
 import { parseConfig } from "../../cli/config_file.ts";
 import { keyLines } from "../../cli/yaml.ts";
 import { parseIpv4 } from "../../wire/ipv4_address.ts";
+import fc from "../fast_check.ts";
 
 /** What a client's file gives, by property. */
 function given(text: string): Record<string, unknown> {
@@ -148,4 +149,33 @@ Deno.test("config: the lines of keys are those of the outermost mapping", () => 
     { key: "a", line: 1 },
     { key: "b", line: 2 },
   ]);
+});
+
+Deno.test("config: whatever is in a file, it is understood or a mistake that is told", () => {
+  const pieces =
+    'server port force : [ ] { } " | > &a *a !!binary !!set ? #  - null true 1e999 .inf'
+      .split(" ");
+  const others = [
+    " ",
+    "\n",
+    "\t",
+    "\r\n",
+    "\uFEFF",
+    "\0",
+    "\ud800",
+    "---\n",
+    "\n- ",
+    "__proto__: ",
+  ];
+  const file = fc.array(fc.constantFrom(...pieces, ...others)).map((parts) => parts.join(""));
+  fc.assert(
+    fc.property(file, (text) => {
+      try {
+        parseConfig(client, text, "f");
+      } catch (error) {
+        assertInstanceOf(error, ConfigError, JSON.stringify(text));
+      }
+    }),
+    { numRuns: 2000 },
+  );
 });

@@ -1,4 +1,6 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf } from "@std/assert";
+import { COMMANDS } from "../../cli.ts";
+import { UsageError } from "../../cli/cli_error.ts";
 import { command } from "../../cli/command.ts";
 import {
   defaulted,
@@ -12,6 +14,7 @@ import {
 import { parseCommandLine } from "../../cli/parse.ts";
 import { resolve } from "../../cli/resolve.ts";
 import { IPV4, oneOf, PORT, text } from "../../cli/value_kind.ts";
+import fc from "../fast_check.ts";
 
 const sample = command({
   name: "sample",
@@ -78,4 +81,27 @@ Deno.test("parse: options are spelled with dashes, and a switch that is on is tu
   assertEquals(optionName("server2"), "server2");
   assertEquals(flagOf("dryRun", switchedOff("")), "--dry-run");
   assertEquals(flagOf("defaultRoute", switchedOn("", "")), "--no-default-route");
+});
+
+Deno.test("arguments: whatever is typed, it is understood or a mistake of usage", () => {
+  const flags = COMMANDS.flatMap(({ options }) => Object.keys(options).map(optionName));
+  const flag = fc.constantFrom(...flags, "help", "_", "__proto__", "constructor", "a.b");
+  const value = fc.constantFrom("true", "false", "1", "-1", "", "a.example", "192.0.2.1", "::1");
+  const word = fc.oneof(
+    value,
+    fc.constantFrom("--", "-", "-h", "-c", "-c5", "-_", "--=", "---x"),
+    flag.map((name) => `--${name}`),
+    flag.map((name) => `--no-${name}`),
+    fc.tuple(flag, value).map((pair) => `--${pair.join("=")}`),
+  );
+  fc.assert(
+    fc.property(fc.constantFrom(...COMMANDS), fc.array(word), (command, args) => {
+      try {
+        parseCommandLine(command, args);
+      } catch (error) {
+        assertInstanceOf(error, UsageError, args.join(" "));
+      }
+    }),
+    { numRuns: 2000 },
+  );
 });
