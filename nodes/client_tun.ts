@@ -43,7 +43,7 @@ export interface ClientTun extends ClientSide {
 
 /**
  * Makes a network interface, which vanishes with its client: then this host has IPv6. That needs Linux,
- * CAP_NET_ADMIN and `--allow-ffi`.
+ * CAP_NET_ADMIN, and `--allow-all`, which Deno wants from who changes settings below `/proc`.
  *
  * @throws {SystemError} (when it is opened) the kernel refuses; the message says what to do
  */

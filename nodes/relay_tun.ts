@@ -32,7 +32,7 @@ export interface RelayTun extends HostSide {
 
 /**
  * Makes a network interface, which vanishes with its relay, and routes 2001::/32 to it. That needs Linux,
- * CAP_NET_ADMIN and `--allow-ffi`.
+ * CAP_NET_ADMIN, and `--allow-all`, which Deno wants from who changes settings below `/proc`.
  *
  * @throws {SystemError} (when it is opened) the kernel refuses; the message says what to do
  */
