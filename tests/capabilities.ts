@@ -37,6 +37,7 @@ const COMMANDS = [
   "ping",
   "prometheus",
   "promtool",
+  "script",
   "setpriv",
   "shellcheck",
   "sysctl",
@@ -46,6 +47,7 @@ const COMMANDS = [
   "tcpdump",
   "tshark",
   "unshare",
+  "wget",
   "zsh",
 ] as const;
 

@@ -61,6 +61,23 @@ const WELL: readonly Case[] = [
   },
 ];
 
+/** Where a status shows colours: whether it did is the exit code. */
+const COLOURS: readonly Case[] = [
+  ["a terminal", 'script -qec "$teredo status" /dev/null', 0],
+  ["a terminal with NO_COLOR=1", 'NO_COLOR=1 script -qec "$teredo status" /dev/null', 1],
+  ["a terminal with an empty NO_COLOR", 'NO_COLOR= script -qec "$teredo status" /dev/null', 0],
+  ["a terminal that is dumb", 'TERM=dumb script -qec "$teredo status" /dev/null', 1],
+  ["a pipe", "$teredo status", 1],
+].map(([where, command, code]) => ({
+  what: `status on ${where}`,
+  script: `${SERVER}; unset NO_COLOR; export TERM=xterm
+    ${command} >/run/shown; grep -q "Teredo server" /run/shown || exit 98
+    grep -q $'\\e\\[' /run/shown; code=$?; kill $server; wait $server; exit $code`,
+  code: Number(code),
+  says: [],
+  needs: ["script"],
+}));
+
 const BADLY: readonly Case[] = [
   {
     what: "status where nothing runs",
@@ -171,7 +188,7 @@ const UNREAD: readonly Case[] = [
   says: [],
 }));
 
-for (const { what, script, code, says, needs = [] } of [...WELL, ...BADLY, ...UNREAD]) {
+for (const { what, script, code, says, needs = [] } of [...WELL, ...COLOURS, ...BADLY, ...UNREAD]) {
   const isWell = WELL.some((each) => each.what === what);
   const required = requires("linux", "namespaces", "ip", "bash", ...needs);
   Deno.test({
