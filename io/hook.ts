@@ -57,20 +57,30 @@ export class Hook {
     const { program, patience } = this.#options;
     let child: Deno.ChildProcess;
     try {
-      // What it says goes where our log goes.
-      child = new Deno.Command(program, { env, stdin: "null" }).spawn();
+      // What it says goes where our log goes. It leads a process group: who ends us at a terminal ends
+      // not the hook that is to clean up, and what it began can be killed with it.
+      child = new Deno.Command(program, { env, stdin: "null", detached: true }).spawn();
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
     }
     let isLate = false;
     const timer = setTimeout(() => {
       isLate = true;
-      child.kill("SIGKILL");
+      killGroup(child.pid);
     }, patience);
     const { success, code, signal } = await child.status;
     clearTimeout(timer);
     if (isLate) return `it took longer than ${patience / 1000} s and was killed`;
     if (signal !== null) return `it was ended by ${signal}`;
     return success ? undefined : `it ended with code ${code}`;
+  }
+}
+
+/** Kills a program with all that it began. */
+function killGroup(leader: number): void {
+  try {
+    Deno.kill(-leader, "SIGKILL");
+  } catch {
+    // It has ended meanwhile.
   }
 }

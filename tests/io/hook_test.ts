@@ -54,6 +54,22 @@ Deno.test({
 });
 
 Deno.test({
+  name: needs.title("hook: what it began is killed with it"),
+  ignore: needs.ignore,
+  fn: () =>
+    withHook("exec >$out.fifo; sleep 600 & wait", 500, async (hook, output, told) => {
+      const fifo = `${output}.fifo`;
+      await new Deno.Command("mkfifo", { args: [fifo] }).output();
+      // It is read to the end when the last who holds it is gone.
+      const reading = new Deno.Command("timeout", { args: ["5", "cat", fifo] }).output();
+      hook.run({ STATE: "up" });
+      await hook.settled();
+      assertEquals((await reading).code, 0);
+      assertEquals(told, ["it took longer than 0.5 s and was killed"]);
+    }),
+});
+
+Deno.test({
   name: needs.title("hook: failures are told, and only so many changes wait"),
   ignore: needs.ignore,
   fn: () =>
