@@ -13,6 +13,8 @@
 #
 #     gh attestation verify ARCHIVE --repo OWNER/NAME
 set -eu
+# What it makes is for everybody, whoever runs it.
+umask 022
 
 # The release fills these in; a copy from the repository needs --from and --version.
 releases='@RELEASES@'
@@ -54,6 +56,12 @@ if [ -z "$prefix" ]; then
   fi
 fi
 
+case $prefix in
+  /*) ;;
+  *) prefix=$PWD/$prefix ;;
+esac
+[ -z "$root" ] || command -v "$root" >/dev/null || fail "There is no $root here: run this as root"
+
 # What is installed, below the prefix, one a line.
 list=$prefix/share/teredo/installed
 
@@ -71,9 +79,10 @@ if [ "$action" = uninstall ]; then
   exit 0
 fi
 
+version=${version#v}
 case $version in
   @*) fail 'This copy is not from a release: say --from URL and --version VERSION' ;;
-  *[!0-9A-Za-z.-]*) usage "--version needs a version, not \"$version\"" ;;
+  '' | *[!0-9A-Za-z.-]*) usage "--version needs a version, not \"$version\"" ;;
 esac
 if [ -z "$from" ]; then
   case $releases in
@@ -89,6 +98,7 @@ case $machine in
   arm64) machine=aarch64 ;;
 esac
 case $system-$machine in
+  mingw* | msys* | cygwin*) fail "On Windows unpack teredo-$version-windows-x86_64.tar.gz of the release" ;;
   linux-x86_64 | linux-aarch64 | darwin-x86_64 | darwin-aarch64) ;;
   *) fail "There is no executable for $system on $machine: run it from the sources with Deno" ;;
 esac
@@ -128,6 +138,11 @@ actual=$(sum_of "$work/$name.tar.gz")
 tar -xzf "$work/$name.tar.gz" -C "$work"
 cd "$work/$name"
 find . -type f | sed 's|^\./||' >"$work/installed"
+if [ -f "$list" ]; then cp "$list" "$work/before"; else : >"$work/before"; fi
+$root mkdir -p "${list%/*}" || fail "Cannot write to $prefix: say --sudo, or another --prefix"
+# First of all, so that what is broken off can be removed.
+$root cp "$work/installed" "$list" || fail "Cannot write to $prefix: say --sudo, or another --prefix"
+$root chmod 644 "$list"
 while IFS= read -r file; do
   mode=644
   case $file in bin/*) mode=755 ;; esac
@@ -137,9 +152,11 @@ while IFS= read -r file; do
   $root chmod "$mode" "$prefix/$file.new"
   $root mv -f "$prefix/$file.new" "$prefix/$file"
 done <"$work/installed"
-$root mkdir -p "${list%/*}"
-$root cp "$work/installed" "$list"
-$root chmod 644 "$list"
+# What an earlier version had, and this one has not.
+while IFS= read -r file; do
+  case $file in /* | *..*) continue ;; esac
+  grep -qxF -- "$file" "$work/installed" || $root rm -f "$prefix/$file"
+done <"$work/before"
 
 echo "Installed $("$prefix/bin/teredo" --version) as $prefix/bin/teredo"
 case :$PATH: in

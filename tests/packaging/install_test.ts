@@ -71,16 +71,68 @@ function writeSums(release: string, sum: string): Promise<void> {
   return Deno.writeTextFile(`${release}/SHA256SUMS`, `${lines.join("\n")}\n`);
 }
 
-async function install(...args: string[]): Promise<Ended> {
-  const { code, stdout, stderr } = await new Deno.Command("sh", {
-    args: [SCRIPT, ...args],
+function install(...args: string[]): Promise<Ended> {
+  return installWith({}, ...args);
+}
+
+/** How the script is run, where that matters. */
+interface Surroundings {
+  /** The program's search path. */
+  readonly path?: string;
+  readonly folder?: string;
+  /** The script, where it is another copy. */
+  readonly script?: string;
+  /** Words before the command. */
+  readonly before?: readonly string[];
+}
+
+async function installWith(surroundings: Surroundings, ...args: string[]): Promise<Ended> {
+  const [program, ...words] = [
+    ...surroundings.before ?? [],
+    "/bin/sh",
+    surroundings.script ?? SCRIPT,
+    ...args,
+  ];
+  const { code, stdout, stderr } = await new Deno.Command(program!, {
+    args: words,
+    cwd: surroundings.folder ?? Deno.cwd(),
     stdin: "null",
-    // The loopback server is not asked through a proxy.
-    env: { NO_PROXY: "127.0.0.1", no_proxy: "127.0.0.1" },
+    env: {
+      // The loopback server is not asked through a proxy.
+      NO_PROXY: "127.0.0.1",
+      no_proxy: "127.0.0.1",
+      ...surroundings.path === undefined ? {} : { PATH: surroundings.path },
+    },
     signal: AbortSignal.timeout(30_000),
   }).output();
   const decoder = new TextDecoder();
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+/** The programs that the script calls, but for those by which it downloads. */
+const TOOLS = [
+  ...["awk", "cat", "chmod", "cp", "cut", "find", "grep", "gzip", "id", "ldd", "mkdir", "mktemp"],
+  ...["mv", "rm", "rmdir", "sed", "sh", "sha256sum", "tar", "tr", "uname"],
+];
+
+/** A folder with these programs alone, and scripts of the test's. */
+async function onlyTools(
+  place: Place,
+  names: readonly string[],
+  scripts: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const folder = `${place.release}/only`;
+  await Deno.mkdir(folder);
+  const found = new Deno.Command("sh", {
+    args: ["-c", 'for name; do command -v "$name" || exit; done', "sh", ...names],
+  });
+  const paths = new TextDecoder().decode((await found.output()).stdout).trim().split("\n");
+  assertEquals(paths.length, names.length);
+  for (const [i, path] of paths.entries()) await Deno.symlink(path, `${folder}/${names[i]}`);
+  for (const [name, text] of Object.entries(scripts)) {
+    await Deno.writeTextFile(`${folder}/${name}`, `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+  }
+  return folder;
 }
 
 function from({ url, prefix }: Place): string[] {
@@ -155,6 +207,106 @@ test("a release that is not there is told with its address", async (place) => {
   const { code, stderr } = await install(...from(place), "--version", "9.9.9");
   assertEquals(code, 1);
   assertStringIncludes(stderr, `Cannot download ${place.url}/teredo-9.9.9-linux-x86_64.tar.gz`);
+});
+
+test("an archive that is not there installs nothing", async (place) => {
+  await Deno.remove(`${place.release}/${ARCHIVE}`);
+  const { code, stderr } = await install(...from(place));
+  assertEquals(code, 1);
+  assertStringIncludes(stderr, `Cannot download ${place.url}/${ARCHIVE}`);
+  assert(!await exists(place.prefix));
+});
+
+test("a prefix may be relative to where one stands, and a version begin with v", async (place) => {
+  const args = ["--from", place.url, "--version", `v${manifest.version}`, "--prefix", "some where"];
+  const { code, stderr } = await installWith({ folder: place.release }, ...args);
+  assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  assert(await exists(`${place.release}/some where/bin/teredo`));
+});
+
+test("what an earlier version had, and this one has not, is removed", async (place) => {
+  await install(...from(place));
+  const list = `${place.prefix}/share/teredo/installed`;
+  await Deno.writeTextFile(list, "share/old page\n../outside\n", { append: true });
+  await Deno.writeTextFile(`${place.prefix}/share/old page`, "");
+  await Deno.writeTextFile(`${place.prefix}/../outside`, "");
+  assertEquals((await install(...from(place))).code, 0);
+  assert(!await exists(`${place.prefix}/share/old page`));
+  assert(await exists(`${place.prefix}/../outside`));
+});
+
+test("a strict mask does not keep others from what is installed", async (place) => {
+  const before = ["sh", "-c", 'umask 077; exec "$@"', "sh"];
+  assertEquals((await installWith({ before }, ...from(place))).code, 0);
+  for (const folder of ["bin", "share/man", "share/man/man8", "share/teredo"]) {
+    assertEquals((await Deno.stat(`${place.prefix}/${folder}`)).mode! & 0o777, 0o755, folder);
+  }
+});
+
+test("a system that has no executable is told so", async (place) => {
+  for (
+    const [system, machine, message] of [
+      ["Linux", "riscv64", "There is no executable for linux on riscv64"],
+      ["FreeBSD", "amd64", "There is no executable for freebsd on x86_64"],
+      ["MINGW64_NT-10.0", "x86_64", "On Windows unpack teredo-"],
+    ] as const
+  ) {
+    const script = `case $1 in -s) echo ${system} ;; -m) echo ${machine} ;; esac`;
+    const tools = TOOLS.filter((name) => name !== "uname");
+    const path = await onlyTools(place, tools, { uname: script });
+    const { code, stderr } = await installWith({ path }, ...from(place));
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, message);
+    await Deno.remove(path, { recursive: true });
+  }
+});
+
+test("without curl, wget or sudo it says what it needs", async (place) => {
+  const path = await onlyTools(place, TOOLS);
+  const { code, stderr } = await installWith({ path }, ...from(place));
+  assertEquals(code, 1);
+  assertStringIncludes(stderr, "Downloading needs curl or wget");
+  const sudo = await installWith({ path }, ...from(place), "--sudo");
+  assertStringIncludes(sudo.stderr, "There is no sudo here");
+  assert(!await exists(place.prefix));
+});
+
+const wget = requires("wget");
+Deno.test({
+  name: wget.title("install.sh: without curl it downloads by wget"),
+  ignore: ignore || wget.ignore,
+  fn: () =>
+    withRelease(async (place) => {
+      const path = await onlyTools(place, [...TOOLS, "wget"]);
+      const { code, stderr } = await installWith({ path }, ...from(place));
+      assertEquals({ code, stderr }, { code: 0, stderr: "" });
+      const missing = await installWith({ path }, ...from(place), "--version", "9.9.9");
+      assertStringIncludes(missing.stderr, `Cannot download ${place.url}/teredo-9.9.9`);
+    }),
+});
+
+const root = requires("root", "setpriv");
+Deno.test({
+  name: root.title("install.sh: where it may not write it says what to do"),
+  ignore: ignore || root.ignore,
+  fn: () =>
+    withRelease(async (place) => {
+      const nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
+      const folder = await Deno.makeTempDir();
+      const script = `${folder}/install.sh`;
+      try {
+        await Deno.copyFile(SCRIPT, script);
+        await Deno.chmod(folder, 0o755);
+        const surroundings = { before: nobody, folder, script };
+        const args = from({ ...place, prefix: folder });
+        const { code, stderr } = await installWith(surroundings, ...args);
+        assertEquals(code, 1);
+        assertStringIncludes(stderr, `Cannot write to ${folder}: say --sudo, or another --prefix`);
+        assertEquals(Array.from(Deno.readDirSync(folder), ({ name }) => name), ["install.sh"]);
+      } finally {
+        await Deno.remove(folder, { recursive: true });
+      }
+    }),
 });
 
 test("a copy from the repository asks where from, and mistakes are explained", async () => {
