@@ -14,7 +14,7 @@ import { together } from "../io/together.ts";
 import { type ClientTun, clientTun } from "../nodes/client_tun.ts";
 import { untilEnd } from "../nodes/teredo_node.ts";
 import { TeredoClient } from "../nodes/teredo_client.ts";
-import type { UdpMode } from "../nodes/udp_opener.ts";
+import type { UdpMode } from "../nodes/udp_mode.ts";
 import { portOf } from "../wire/endpoint.ts";
 import type { Ipv4Address } from "../wire/ipv4_address.ts";
 import { networkOf } from "./address_policy.ts";

@@ -10,7 +10,7 @@ import { openLog } from "../io/open_log.ts";
 import { together } from "../io/together.ts";
 import { TeredoRelay } from "../nodes/teredo_relay.ts";
 import { untilEnd } from "../nodes/teredo_node.ts";
-import type { UdpMode } from "../nodes/udp_opener.ts";
+import type { UdpMode } from "../nodes/udp_mode.ts";
 import type { RelayEvent } from "../relay/relay.ts";
 import { formatEndpoint } from "../wire/endpoint.ts";
 import type { Ipv4Address } from "../wire/ipv4_address.ts";

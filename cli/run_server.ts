@@ -14,7 +14,7 @@ import { rawIpv6 } from "../nodes/raw_ipv6.ts";
 import type { HostSide, Opener } from "../nodes/surroundings.ts";
 import { untilEnd } from "../nodes/teredo_node.ts";
 import { type ServerPolicy, TeredoServer } from "../nodes/teredo_server.ts";
-import type { UdpMode } from "../nodes/udp_opener.ts";
+import type { UdpMode } from "../nodes/udp_mode.ts";
 import type { RelayEvent } from "../relay/relay.ts";
 import type { ServerEvent } from "../server/server_event.ts";
 import { endpoint, formatEndpoint } from "../wire/endpoint.ts";

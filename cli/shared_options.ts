@@ -7,7 +7,7 @@
 import { LOG_LEVELS, type LogLevel } from "../io/log.ts";
 import { defaulted, type Option, optional, switchedOff } from "./option.ts";
 import { OFFLOAD_MODES, type OffloadMode } from "./offload.ts";
-import { UDP_MODES, type UdpMode } from "../nodes/udp_opener.ts";
+import { UDP_MODES, type UdpMode } from "../nodes/udp_mode.ts";
 import { FILE, oneOf } from "./value_kind.ts";
 
 /** `--config`; `role` is the command that has it. */

@@ -19,21 +19,10 @@ import { type SendTrouble, SendWatch } from "../io/send_watch.ts";
 import type { UdpSocket } from "../io/udp.ts";
 import type { Ipv4Address } from "../wire/ipv4_address.ts";
 import { ListenError } from "./listen_error.ts";
+import type { UdpMode } from "./udp_mode.ts";
 
 /** Room for a burst of packets, octets. */
 const RECEIVE_BUFFER = 4 * 1024 * 1024;
-
-/**
- * What moves UDP datagrams.
- *
- * - `auto`: batches where the system has them, on Linux with `--allow-ffi`; else what Deno has
- * - `batched`: batches or nothing
- * - `deno`: one by one, what Deno has on every system
- */
-export type UdpMode = "auto" | "batched" | "deno";
-
-/** What moves UDP datagrams; see {@linkcode UdpMode}. */
-export const UDP_MODES = ["auto", "batched", "deno"] as const satisfies readonly UdpMode[];
 
 /** What a person may want to know of the transport. */
 export type TransportNews =

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { ClientEvent } from "../../client/client_event.ts";
 import type { HostLink } from "../../io/host_link.ts";
 import { ListenError } from "../../nodes/listen_error.ts";
-import { UDP_MODES } from "../../nodes/udp_opener.ts";
+import { UDP_MODES } from "../../nodes/udp_mode.ts";
 import { addressOf, portOf } from "../../wire/endpoint.ts";
 import { encodeEcho, Icmpv6Type } from "../../wire/icmpv6.ts";
 import { formatIpv4 } from "../../wire/ipv4_address.ts";
