@@ -19,7 +19,7 @@ const PATIENCE = 300_000;
 /**
  * Runs a script there, as root with systemd at work, and returns what the console shows.
  *
- * @param script a shell script, which has to end with `poweroff -ff`
+ * @param script a shell script, which has to end with `systemctl poweroff --force --force`
  * @param files what lies beside it in `$FOLDER`, by name
  */
 export async function runInMachine(

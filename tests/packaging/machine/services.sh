@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs the package beside it, runs its services for real, and removes it. Every line that begins with "ok" or
 # "not ok" is a finding; "done" is the last.
-trap 'poweroff -ff' EXIT
+trap 'systemctl poweroff --force --force' EXIT
 exec 2>&1
 export SYSTEMD_PAGER=cat SYSTEMD_COLORS=0 NO_COLOR=1
 
