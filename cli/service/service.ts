@@ -13,6 +13,7 @@ import type { ControlledRole } from "../control/control_path.ts";
 import { openControl } from "../control/control_socket.ts";
 import type { ServedRole } from "../control/served_role.ts";
 import { metricsHandler, openMetrics } from "../metrics/metrics_server.ts";
+import { onHangup } from "../signals.ts";
 import { type StatusReport, statusReport } from "../status/status_report.ts";
 import type { ServiceOptions } from "./service_options.ts";
 import { Systemd } from "./systemd.ts";
@@ -59,6 +60,10 @@ export class Service implements Disposable {
     if (options.metrics !== undefined) {
       resources.use(openMetrics(options.metrics, metricsHandler(report), log));
     }
+    // The role listens to SIGHUP when it can make use of it; until then too, that is no reason to end.
+    resources.use(onHangup(() => {
+      if (service.#role === undefined) log.warn("Still starting: settings are not read again yet");
+    }));
     service.#systemd = resources.use(new Systemd(log));
     service.#resources.use(resources.move());
     return service;

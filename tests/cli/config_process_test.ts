@@ -65,6 +65,22 @@ Deno.test({
 });
 
 Deno.test({
+  name: needsTun.title("config: SIGHUP does not end a client that is still looking for its server"),
+  ignore: needsTun.ignore,
+  fn: async () => {
+    const { code, stdout } = await inFreshNamespace(`ip link set lo up; ip route add default dev lo
+      ${FOLDERS}; rm -f /etc/resolv.conf; echo nameserver 192.0.2.53 >/etc/resolv.conf
+      $teredo client a.example 2>/mnt/log & client=$!
+      soon is_up teredo
+      kill -HUP $client; says "Still starting: settings are not read again yet"
+      $teredo status 2>/mnt/status; [ $? = 3 ] || exit 98
+      kill $client; wait $client; code=$?; cat /mnt/status; exit $code`);
+    assertEquals(code, 0, stdout);
+    assertStringIncludes(stdout, "It is still starting");
+  },
+});
+
+Deno.test({
   name: needsTun.title("config: SIGHUP does not end a relay"),
   ignore: needsTun.ignore,
   fn: async () => {
