@@ -13,6 +13,7 @@ import { localAddresses } from "../io/local_addresses.ts";
 import { ResolveError } from "../io/resolve.ts";
 import { openFreshSockets, runToEnd } from "../io/run_to_end.ts";
 import { ServerName } from "../io/server_name.ts";
+import { aborted } from "../io/together.ts";
 import { drawFlags } from "../protocol/flags.ts";
 import type { Random } from "../protocol/random.ts";
 import { addressOf, type Endpoint, portOf } from "../wire/endpoint.ts";
@@ -21,7 +22,8 @@ import { formatIpv4 } from "../wire/ipv4_address.ts";
 import { encodeTeredoAddress } from "../wire/teredo_address.ts";
 import { addressPolicy } from "../nodes/address_policy.ts";
 import { networkOf, remedyForServer } from "./address_policy.ts";
-import { type Probed, type ProbeOutcome, recommend } from "./probe_outcome.ts";
+import { CliError } from "./cli_error.ts";
+import { isOver, type Probed, type ProbeOutcome, recommend } from "./probe_outcome.ts";
 
 /** What a person tells a probe. */
 export interface ProbeOptions {
@@ -34,7 +36,18 @@ export interface ProbeOptions {
   readonly allowPrivate: boolean;
 }
 
-/** Probes all servers at once; the mapping's lifetime with the one that is recommended. */
+/** A person or the system ended the probe. */
+export class ProbeInterrupted extends CliError {
+  constructor() {
+    super("The probe was interrupted before its end");
+  }
+}
+
+/**
+ * Probes all servers at once; the mapping's lifetime with the one that is recommended.
+ *
+ * @throws {ProbeInterrupted} before all that is known without waiting for a lifetime was known
+ */
 export async function runProbe(
   options: ProbeOptions,
   signal: AbortSignal,
@@ -45,6 +58,7 @@ export async function runProbe(
     // Asked twice at once, a server may find that too much.
     Array.from(new Set(servers), (name) => probe(name, { patience, globalUnicast }, signal)),
   );
+  if (!outcomes.every(isOver)) throw new ProbeInterrupted();
   const recommended = recommend(outcomes);
   if (refresh !== undefined && recommended !== undefined && !signal.aborted) {
     recommended.lifetime = await probeLifetime(
@@ -62,7 +76,7 @@ interface Terms {
 }
 
 async function probe(name: string, terms: Terms, signal: AbortSignal): Promise<ProbeOutcome> {
-  const server = await resolve(name);
+  const server = await Promise.race([resolve(name), interrupted(signal)]);
   if (server instanceof ResolveError) {
     const [problem = "", ...rest] = server.message.split(". ");
     const remedy = rest.join(". ") || "Check the name";
@@ -100,6 +114,12 @@ async function resolve(name: string): Promise<ServerAddresses | ResolveError> {
     if (error instanceof ResolveError) return error;
     throw error;
   }
+}
+
+/** @throws {CliError} as soon as `signal` aborts */
+async function interrupted(signal: AbortSignal): Promise<never> {
+  await aborted(signal);
+  throw new ProbeInterrupted();
 }
 
 async function probeAddresses(

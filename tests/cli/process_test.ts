@@ -207,6 +207,27 @@ Deno.test({
 });
 
 Deno.test({
+  name: needs.title("process: SIGTERM ends a probe while it looks a name up"),
+  ignore: needs.ignore,
+  fn: async () => {
+    const ended = await inFreshNamespace(`ip link set lo up; ip route add default dev lo
+      echo nameserver 83.1.1.9 >/run/resolv.conf; mount --bind /run/resolv.conf /etc/resolv.conf
+      echo hosts: dns >/run/nsswitch.conf; mount --bind /run/nsswitch.conf /etc/nsswitch.conf
+      $teredo probe teredo.example & probe=$!
+      asks() { ss -unaH | grep -q 83.1.1.9:53; }
+      soon asks
+      kill $probe
+      timeout 5 tail --pid=$probe -f /dev/null || echo "It still waits"
+      wait $probe`);
+    assertEquals([ended.code, ended.stdout, ended.stderr], [
+      1,
+      "",
+      "teredo: The probe was interrupted before its end\n",
+    ]);
+  },
+});
+
+Deno.test({
   name: needsTun.title("process: SIGKILL of a client leaves nothing behind either"),
   ignore: needsTun.ignore,
   fn: async () => {
