@@ -47,7 +47,7 @@ export class ControlClient implements Disposable {
   async status(signal: AbortSignal): Promise<StatusReport | undefined> {
     const report = await this.#ask("GET", "/status", this.#patience, signal);
     if (report === undefined || isStatusReport(report)) return report;
-    throw this.#failure("what answers there is no role of this version");
+    throw this.#stranger();
   }
 
   /**
@@ -62,7 +62,8 @@ export class ControlClient implements Disposable {
   ): Promise<PingReport | undefined> {
     const query = new URLSearchParams({ address, patience: String(patience) });
     const answer = await this.#ask("POST", `/ping?${query}`, patience + this.#patience, signal);
-    return answer as PingReport | undefined;
+    if (answer === undefined || isPingReport(answer)) return answer;
+    throw this.#stranger();
   }
 
   /** The whole answer; `undefined` when `signal` aborts before it is there. */
@@ -114,6 +115,10 @@ export class ControlClient implements Disposable {
       case "answered":
         return this.#failure("what answers there is no role of Teredo", ExitCode.FAILED, error);
     }
+  }
+
+  #stranger(): CliError {
+    return this.#failure("what answers there is no role of this version");
   }
 
   #failure(reason: string, exitCode: ExitCode = ExitCode.FAILED, cause?: unknown): CliError {
@@ -171,8 +176,15 @@ async function readText({ body }: Response): Promise<string> {
 
 /** The schema's number stands for all of the rest. */
 function isStatusReport(answer: unknown): answer is StatusReport {
-  return typeof answer === "object" && answer !== null && "schema" in answer &&
-    answer.schema === 1 && "role" in answer;
+  return isMapping(answer) && answer["schema"] === 1 && "role" in answer;
+}
+
+function isPingReport(answer: unknown): answer is PingReport {
+  return isMapping(answer) && "destination" in answer && "outcome" in answer;
+}
+
+function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
 }
 
 function notRunning(reason: string): CliError {

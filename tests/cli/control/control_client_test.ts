@@ -65,6 +65,20 @@ for (const [what, handler, says, code] of OTHERS) {
   });
 }
 
+Deno.test({
+  name: needs.title("control client: an answer to a ping that is none gets a message"),
+  ignore: needs.ignore,
+  fn: async () => {
+    for (const answer of [null, 7, {}, { outcome: "answered" }]) {
+      await withSocket(() => Response.json(answer), async (path) => {
+        using client = new ControlClient(path);
+        const error = await assertRejects(() => client.ping("::1", 1, NEVER), CliError);
+        assertStringIncludes(error.message, "no role of this version");
+      });
+    }
+  },
+});
+
 /** An answer that does not go on behind its first octets. */
 function stalled(): Response {
   return new Response(new ReadableStream({ start: (body) => body.enqueue(new Uint8Array(1)) }));
