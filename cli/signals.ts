@@ -15,9 +15,10 @@ let listeners = 0;
 /**
  * A signal that aborts at the first SIGINT or SIGTERM, for a clean end, and at a SIGHUP where nobody
  * reads files again. A second one ends the program at once.
+ *
+ * @param controller aborts it too, for other reasons
  */
-export function interruption(): AbortSignal {
-  const controller = new AbortController();
+export function interruption(controller: AbortController = new AbortController()): AbortSignal {
   for (const [name, exitCode] of SIGNALS) {
     Deno.addSignalListener(name, () => {
       if (name === "SIGHUP" && listeners > 0) return;

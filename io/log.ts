@@ -29,6 +29,11 @@ export interface Log {
   error(message: string): void;
 }
 
+/** A message as a line of JSON, without its end. */
+export function jsonLine(level: string, message: string, time: Date = new Date()): string {
+  return JSON.stringify({ time, level, message });
+}
+
 /** A log that can be told to say more or less. */
 export interface AdjustableLog extends Log {
   /** From now on takes messages from `level` up. */

@@ -11,6 +11,7 @@
 import { BaseHandler, type FormatterFunction, type LevelName, Logger } from "@std/log";
 import {
   type AdjustableLog,
+  jsonLine,
   type LogFormat,
   type LogLevel,
   type Write,
@@ -41,8 +42,7 @@ export function openLog(
 const FORMATTERS: Readonly<Record<LogFormat, FormatterFunction>> = {
   text: ({ datetime, levelName, msg }) =>
     `${datetime.toISOString()} ${levelName.toLowerCase().padEnd(5)} ${msg}`,
-  json: ({ datetime, levelName, msg }) =>
-    JSON.stringify({ time: datetime, level: levelName.toLowerCase(), message: msg }),
+  json: ({ datetime, levelName, msg }) => jsonLine(levelName.toLowerCase(), msg, datetime),
 };
 
 class LineHandler extends BaseHandler {

@@ -36,6 +36,11 @@ interface Reserved {
 
 const RESERVED: readonly Reserved[] = [
   {
+    word: /\bAbortSignal\s*\.\s*any\(/,
+    allowed: () => false,
+    reason: "Deno 2.7 lets its signals be collected although someone listens: SIGTERM is then lost",
+  },
+  {
     word: /\bDeno\b/,
     allowed: (layer) => !PURE.includes(layer),
     reason: "the protocol is pure, so that a simulated internet can run it; io/ touches the world",

@@ -1,6 +1,6 @@
 /** What wrong command lines get: an exit code, one message, and nothing on the standard output. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { run } from "./recording.ts";
+import { run, runIn } from "./recording.ts";
 
 /** A command line, the exit code, and what the message says. */
 type Mistake = readonly [line: string, code: number, ...says: string[]];
@@ -150,4 +150,19 @@ Deno.test("mistake: a stack trace comes with --log-level debug only", async () =
   assertEquals((await run(...line)).stderr.includes("    at "), false);
   assertStringIncludes((await run(...line, "--log-level", "debug")).stderr, "    at ");
   assertStringIncludes((await run(...line, "--log-level=debug")).stderr, "    at ");
+});
+
+Deno.test("mistake: what keeps a role from running is a line of JSON where its log is", async () => {
+  const line = ["server", "--primary", "10.0.0.1"];
+  const asked = [
+    await run(...line, "--log-format", "json"),
+    await run(...line, "--log-format=json", "--no-such"),
+    await runIn({ environment: { TEREDO_LOG_FORMAT: "json" } }, ...line),
+  ];
+  for (const { code, stderr } of asked) {
+    assertEquals(stderr.split("\n").length, 2, stderr);
+    const { time, level, message } = JSON.parse(stderr);
+    assertEquals([code > 0, level, Number.isNaN(Date.parse(time))], [true, "error", false]);
+    assertStringIncludes(message, code === 2 ? "Unknown option --no-such" : "Cannot serve on");
+  }
 });
