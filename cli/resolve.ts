@@ -71,6 +71,15 @@ export async function checkFile(
   if (failure !== undefined) throw failure;
 }
 
+/**
+ * Whether a file sets nothing, as that of a package does before somebody changes it.
+ *
+ * @throws {CliError} it cannot be read, or is wrong
+ */
+export async function setsNothing(command: Command, path: string): Promise<boolean> {
+  return (await parse(command, readConfigText(path, true)!, path)).size === 0;
+}
+
 /** The file of a command's settings, where nobody names another; `undefined` if it has none. */
 export function defaultConfigFile({ name, options }: Command, folder: string): string | undefined {
   return "config" in options ? `${folder}/${name}.yaml` : undefined;

@@ -8,7 +8,7 @@ import { CliError, ConfigError, toCliError, UsageError } from "../cli_error.ts";
 import { type Command, command } from "../command.ts";
 import { ExitCode } from "../exit_code.ts";
 import { optional } from "../option.ts";
-import { checkFile, defaultConfigFile } from "../resolve.ts";
+import { checkFile, defaultConfigFile, setsNothing } from "../resolve.ts";
 import { FILE, oneOf } from "../value_kind.ts";
 
 /** Whose files there are. */
@@ -29,7 +29,7 @@ export function check(commands: () => readonly Command[]): Command {
     details: [
       "Reads the files as the roles do, together with the environment, and tells every mistake with " +
       "its line. It needs neither network nor permission, and changes nothing.",
-      "Without a FILE it checks those of all roles in /etc/teredo that are there. " +
+      "Without a FILE it checks those of all roles in /etc/teredo that are there and set something. " +
       `It ends with code ${ExitCode.CONFIG} when one is wrong.`,
     ],
     positional: {
@@ -50,9 +50,15 @@ export function check(commands: () => readonly Command[]): Command {
         ? files.map((path) => ({ path, role: roleOf(role ?? namedRole(path)) }))
         : presentFiles((role === undefined ? ROLES : [role]).map(roleOf), configFolder);
       if (checks.length === 0) print(`There is no configuration in ${configFolder}\n`);
+      // A package brings files for all roles, of which most hosts have one.
+      const isAsked = files.length > 0 || role !== undefined;
       const failures: CliError[] = [];
       for (const { path, role } of checks) {
         try {
+          if (!isAsked && await setsNothing(role, path)) {
+            print(`${path}: Sets nothing, for teredo ${role.name}\n`);
+            continue;
+          }
           await checkFile(role, path, environment);
           print(`${path}: OK, for teredo ${role.name}\n`);
         } catch (error) {

@@ -171,6 +171,19 @@ Deno.test("check: the files of all roles are checked, and every mistake is told"
   ]);
 });
 
+Deno.test("check: the files of a package that nobody changed are no mistake, unless asked for", async () => {
+  const untouched = "# Required\n#server: teredo.example\n";
+  using files = folderOf({ "client.yaml": untouched, "server.yaml": "primary: 192.0.2.1\n" });
+  const { folder: configFolder } = files;
+  const { code, stdout } = await runIn({ configFolder }, "check");
+  assertEquals([code, stdout.replaceAll(configFolder, "ETC")], [
+    0,
+    "ETC/client.yaml: Sets nothing, for teredo client\nETC/server.yaml: OK, for teredo server\n",
+  ]);
+  assertEquals((await runIn({ configFolder }, "check", "--role", "client")).code, 78);
+  assertEquals((await run("check", `${configFolder}/client.yaml`)).code, 78);
+});
+
 Deno.test("check: the environment belongs to it, as it does where the role runs", async () => {
   using files = folderOf({ "server.yaml": "port: 3544\n" });
   const environment = { TEREDO_PRIMARY: "192.0.2.1" };
