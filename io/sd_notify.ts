@@ -12,23 +12,30 @@ export interface Notifier {
   close(): Promise<void>;
 }
 
-/** A socket address that this program cannot send to. */
-export class AbstractSocket extends Error {
-  override readonly name = "AbstractSocket";
+/** What a notifier sends by. */
+export interface NotifySocket {
+  send(message: Uint8Array<ArrayBuffer>): unknown;
+  close(): void;
 }
 
 /**
- * A notifier that sends to the socket at `path`, the value of `NOTIFY_SOCKET`.
+ * A socket to the one at `path` in the file system, the value of `NOTIFY_SOCKET`.
  *
  * @param own where to put a socket of our own for a moment: Deno sends from none without a name
- * @throws {AbstractSocket} the address is not in the file system, and Deno knows no other
  * @throws what the system has against it
  */
-export function openNotifier(path: string, own: string): Notifier {
-  if (path.startsWith("@")) throw new AbstractSocket(path);
+export function openNotifySocket(path: string, own: string): NotifySocket {
   const socket = Deno.listenDatagram({ transport: "unixpacket", path: own });
   // It goes on without its name.
   Deno.removeSync(own);
+  return {
+    send: (message) => socket.send(message, { transport: "unixpacket", path }),
+    close: () => socket.close(),
+  };
+}
+
+/** A notifier that sends by this socket, and closes it in the end. */
+export function notifierBy(socket: NotifySocket): Notifier {
   const encoder = new TextEncoder();
   // One after the other: a later STATUS must not be overtaken by an earlier one.
   let sending = Promise.resolve();
@@ -36,7 +43,7 @@ export function openNotifier(path: string, own: string): Notifier {
     notify(...assignments): void {
       const message = encoder.encode(`${assignments.map(oneLine).join("\n")}\n`);
       sending = sending
-        .then(async () => void await socket.send(message, { transport: "unixpacket", path }))
+        .then(async () => void await socket.send(message))
         .catch(() => {});
     },
     async close(): Promise<void> {

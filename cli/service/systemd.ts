@@ -4,7 +4,8 @@
  * @module
  */
 
-import { AbstractSocket, type Notifier, openNotifier } from "../../io/sd_notify.ts";
+import { openAbstractDatagram } from "../../ffi/abstract_datagram.ts";
+import { type Notifier, notifierBy, openNotifySocket } from "../../io/sd_notify.ts";
 import type { Log } from "../../io/log.ts";
 import type { StatusReport } from "../status/status_report.ts";
 
@@ -78,14 +79,15 @@ function open(log: Log, env: Env): Notifier | undefined {
   const path = env("NOTIFY_SOCKET");
   if (!path) return undefined;
   const folder = env("RUNTIME_DIRECTORY")?.split(":")[0] || "/tmp";
+  const own = `${folder}/teredo-notify-${crypto.randomUUID()}.sock`;
   try {
-    return openNotifier(path, `${folder}/teredo-notify-${crypto.randomUUID()}.sock`);
+    // sd_notify(3): with an at sign it is an abstract address.
+    const socket = path.startsWith("@")
+      ? openAbstractDatagram(path.slice(1))
+      : openNotifySocket(path, own);
+    return notifierBy(socket);
   } catch (error) {
-    const reason = error instanceof AbstractSocket
-      ? "its socket is an abstract one, to which this program cannot send"
-      : error instanceof Error
-      ? error.message
-      : String(error);
+    const reason = error instanceof Error ? error.message : String(error);
     log.warn(`The service manager is not told that the program is ready: ${reason}`);
     return undefined;
   }
