@@ -18,6 +18,12 @@ const POLLNVAL = 0x20;
 const IDLE_PASSES = 8;
 
 /**
+ * How long passes follow one another without a turn of the event loop, in milliseconds: a turn costs as much as a
+ * short pass.
+ */
+const LONGEST_STRETCH = 1;
+
+/**
  * How long one nap lasts, in milliseconds: the first after something was read, and the longest, which is what a
  * timer or a signal may have to wait for. Each is twice as long as the one before.
  */
@@ -58,10 +64,10 @@ interface Source {
 /** How a poller is to run. */
 export interface RunOptions {
   /**
-   * Whether the event loop may be held up for some milliseconds while nothing arrives. Only true where all that is
-   * urgent is a source of this poller: the event loop's own sockets are not heard meanwhile.
+   * Whether the event loop may be held up for some milliseconds, while nothing arrives or much does. Only true where all
+   * that is urgent is a source of this poller: the event loop's own sockets are not heard meanwhile.
    */
-  readonly mayNap?: boolean;
+  readonly mayHold?: boolean;
 }
 
 /**
@@ -120,7 +126,7 @@ export class Poller {
    *
    * @throws What a drain throws, and {@linkcode SystemError} when waiting is impossible.
    */
-  async run(signal: AbortSignal, { mayNap = false }: RunOptions = {}): Promise<void> {
+  async run(signal: AbortSignal, { mayHold = false }: RunOptions = {}): Promise<void> {
     if (this.#bell !== undefined) throw new TypeError("Cannot run a poller twice at a time");
     const bell = this.#bell = new EventFd();
     const ring = () => bell.ring();
@@ -130,7 +136,7 @@ export class Poller {
       let nap = SHORTEST_NAP;
       let napsEnd = 0;
       while (!signal.aborted) {
-        idlePasses = this.#pass() ? 0 : idlePasses + 1;
+        idlePasses = (mayHold ? this.#passes() : this.#pass()) ? 0 : idlePasses + 1;
         if (idlePasses <= IDLE_PASSES) {
           await turn();
           continue;
@@ -140,7 +146,7 @@ export class Poller {
           nap = SHORTEST_NAP;
           napsEnd = now + NAPS;
         }
-        if (!mayNap || now >= napsEnd) {
+        if (!mayHold || now >= napsEnd) {
           await this.#wait(bell);
           continue;
         }
@@ -157,6 +163,16 @@ export class Poller {
       this.#bell = this.#napArray = undefined;
       bell.close();
     }
+  }
+
+  /** Drains every source until none has more, or for long enough. True when there was something. */
+  #passes(): boolean {
+    if (!this.#pass()) return false;
+    const end = performance.now() + LONGEST_STRETCH;
+    while (this.#pass()) {
+      if (performance.now() >= end) return true;
+    }
+    return true;
   }
 
   /** Drains every source once. True when one of them has more. */

@@ -69,7 +69,7 @@ export function tasksBeside<Event>(
   const tasks: Task[] = [(signal) => watch.run(signal)];
   // Without a descriptor to wait for there may be no C library to wait with.
   if (watch.needsPoller || udp.needsPoller) {
-    tasks.push((signal) => poller.run(signal, { mayNap: isAlone && udp.needsPoller }));
+    tasks.push((signal) => poller.run(signal, { mayHold: isAlone && udp.needsPoller }));
   }
   return tasks;
 }

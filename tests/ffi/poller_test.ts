@@ -12,9 +12,9 @@ function pollerTest(
   ...needs: Capability[]
 ): void {
   const { title, ignore } = requires("linux", ...needs);
-  for (const mayNap of [false, true]) {
-    const who = mayNap ? "Poller that may nap" : "Poller";
-    Deno.test({ name: title(`${who} ${name}`), ignore, fn: () => body({ mayNap }) });
+  for (const mayHold of [false, true]) {
+    const who = mayHold ? "Poller that may nap" : "Poller";
+    Deno.test({ name: title(`${who} ${name}`), ignore, fn: () => body({ mayHold }) });
   }
 }
 
