@@ -102,8 +102,8 @@ export class Client implements Machine<ClientSocket, ClientEvent, ClientStatus>,
     if (reason !== undefined) sink.drop(reason);
   }
 
-  route(ipv6: Uint8Array, now: number): Endpoint | undefined {
-    return this.#transmission.route(ipv6, now);
+  route(ipv6: Uint8Array, now: number, total?: number): Endpoint | undefined {
+    return this.#transmission.route(ipv6, now, total);
   }
 
   admit(datagram: Uint8Array, from: Endpoint, now: number): boolean {

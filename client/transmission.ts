@@ -32,7 +32,7 @@ export class Transmission {
   }
 
   /** Case 1, for whole packets of our own: peers that the other rules refuse are never known. */
-  route(ipv6: Uint8Array, now: number): Endpoint | undefined {
+  route(ipv6: Uint8Array, now: number, total = ipv6.length): Endpoint | undefined {
     const { self, peers } = this.#search;
     if (self === undefined || !isIpv6Packet(ipv6)) return undefined;
     if (ipv6.length > this.#qualification.mtu) return undefined;
@@ -41,7 +41,7 @@ export class Transmission {
     if (peer === undefined || !peer.isReachable(now) || this.#search.doubts(peer, now)) {
       return undefined;
     }
-    peer.sent(ipv6.length, now);
+    peer.sent(total, now);
     return peer.mapping;
   }
 

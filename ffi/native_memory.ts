@@ -16,10 +16,13 @@ export class NativeMemory {
   /** Its address. A number is exact here: addresses have 48 bits. */
   readonly address: number;
 
-  /** @param size Octets, a multiple of 4. */
-  constructor(size: number) {
-    this.bytes = allocate(size);
-    this.words = new Uint32Array(this.bytes.buffer);
+  /**
+   * @param size Octets, a multiple of 4.
+   * @param bytes So many octets to use instead of new ones, which begin on a word.
+   */
+  constructor(size: number, bytes: Uint8Array<ArrayBuffer> = allocate(size)) {
+    this.bytes = bytes;
+    this.words = new Uint32Array(bytes.buffer, bytes.byteOffset, size / 4);
     this.address = Number(Deno.UnsafePointer.value(Deno.UnsafePointer.of(this.bytes)));
   }
 }

@@ -5,12 +5,16 @@
  */
 
 import type { Endpoint } from "../wire/endpoint.ts";
+import type { Views } from "../wire/views.ts";
 import { i32, roundUp, u64 } from "./struct.ts";
 import { CMSGHDR } from "./structs.ts";
 
 // <netinet/udp.h>
 export const SOL_UDP = 17;
 export const UDP_GRO = 104;
+
+/** Views that are kept of a message: the kernel joins so many datagrams of the usual length at most. */
+export const VIEWS = 64;
 
 /** Control messages begin at multiples of this. */
 const ALIGNMENT = 8;
@@ -46,11 +50,13 @@ export type TakeDatagram = (bytes: Uint8Array, from: Endpoint) => void;
 /**
  * Hands out the datagrams of a message one by one.
  *
- * @param bytes Holds the message from `start` for `length` octets.
+ * @param views Of the memory that holds the message from `start` for `length` octets.
+ * @param index Where to look for views of the last message in the same place: {@linkcode VIEWS} of them.
  * @param segment The length of its datagrams, the last of which may be shorter; 0 for a single one.
  */
 export function splitMessage(
-  bytes: Uint8Array,
+  views: Views,
+  index: number,
   start: number,
   length: number,
   segment: number,
@@ -58,11 +64,9 @@ export function splitMessage(
   take: TakeDatagram,
 ): void {
   const end = start + length;
-  if (segment === 0 || segment >= length) {
-    take(bytes.subarray(start, end), from);
-    return;
-  }
+  if (segment === 0 || segment >= length) return take(views.at(index, start, end), from);
+  let i = 0;
   for (let at = start; at < end; at += segment) {
-    take(bytes.subarray(at, Math.min(at + segment, end)), from);
+    take(views.at(index + i++ % VIEWS, at, Math.min(at + segment, end)), from);
   }
 }

@@ -77,6 +77,37 @@ export class SendBatch {
     return true;
   }
 
+  /**
+   * Adds a copy of datagrams that stand one right behind the other from `at` of `run`: `length` octets each, at least 1
+   * and {@linkcode MAX_DATAGRAM} at most, but the last may be shorter.
+   *
+   * @returns how many octets there was room for in one message: some whole datagrams, or 0
+   */
+  appendRun(to: Endpoint, run: Uint8Array, at: number, length: number): number {
+    const rest = run.length - at;
+    const first = Math.min(length, rest);
+    const room = this.arena.length - this.#end;
+    if (first > room) return 0;
+    let message = this.count - 1;
+    const continues = this.#isOpen && this.destinations[message] === to &&
+      this.segmentLengths[message] === length && this.#fits(message, first);
+    if (!continues) {
+      if (this.count === MAX_MESSAGES) return 0;
+      this.#begin(to, first);
+      message = this.count - 1;
+      this.lengths[message] = this.datagrams[message] = 0;
+    }
+    const datagrams = this.#isOpen ? MAX_SEGMENTS - this.datagrams[message]! : 1;
+    let taken = Math.min(MAX_DATAGRAM - this.lengths[message]!, room, datagrams * length, rest);
+    if (taken < rest) taken -= taken % length;
+    this.lengths[message]! += taken;
+    this.datagrams[message]! += Math.ceil(taken / length);
+    this.#isOpen &&= taken % length === 0;
+    this.arena.set(run.subarray(at, at + taken), this.#end);
+    this.#end += taken;
+    return taken;
+  }
+
   /** Empties the batch. */
   clear(): void {
     this.count = 0;

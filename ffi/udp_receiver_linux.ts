@@ -3,11 +3,13 @@
  *
  * @module
  */
+import { giveBack, packetMemory } from "../wire/packet_memory.ts";
+import { Views } from "../wire/views.ts";
 import { errno, type ErrnoName, errnoName } from "./errno.ts";
 import type { Libc } from "./libc.ts";
 import { CONTROL_SIZE, MessageVector } from "./message_vector.ts";
 import { NativeMemory } from "./native_memory.ts";
-import { segmentLength, splitMessage, type TakeDatagram } from "./receive_offload.ts";
+import { segmentLength, splitMessage, type TakeDatagram, VIEWS } from "./receive_offload.ts";
 
 /** Messages of one system call, at most. */
 const MESSAGES = 64;
@@ -29,10 +31,9 @@ export type Received = "nothing" | "some" | "more" | ErrnoName;
 /** Receives from a socket. */
 export class UdpReceiver {
   readonly #recvmmsg: NonNullable<Libc["recvmmsg"]>;
-  readonly #data = new NativeMemory(MESSAGES * STRIDE);
+  readonly #data = new NativeMemory(MESSAGES * STRIDE, packetMemory(MESSAGES * STRIDE));
   readonly #messages = new MessageVector(MESSAGES, this.#data);
-  /** The last datagram of each message, a view: the next one often is as long. */
-  readonly #views: Uint8Array[] = new Array(MESSAGES).fill(new Uint8Array());
+  readonly #views = new Views(this.#data.bytes);
 
   constructor(recvmmsg: NonNullable<Libc["recvmmsg"]>) {
     this.#recvmmsg = recvmmsg;
@@ -50,6 +51,11 @@ export class UdpReceiver {
     return count === MESSAGES ? "more" : "some";
   }
 
+  /** Gives its memory back. Nothing is received any more. */
+  close(): void {
+    giveBack(this.#data.bytes);
+  }
+
   #deliver(i: number, take: TakeDatagram): void {
     const messages = this.#messages;
     const controlLength = messages.controlLength(i);
@@ -60,14 +66,7 @@ export class UdpReceiver {
     messages.setControlLength(i, CONTROL_SIZE);
     const length = messages.moved(i);
     const from = messages.peer(i);
-    if (segment === 0 || segment >= length) take(this.#view(i, length), from);
-    else splitMessage(this.#data.bytes, i * STRIDE, length, segment, from, take);
-  }
-
-  #view(i: number, length: number): Uint8Array {
-    const last = this.#views[i]!;
-    if (last.length === length) return last;
-    return this.#views[i] = this.#data.bytes.subarray(i * STRIDE, i * STRIDE + length);
+    splitMessage(this.#views, i * VIEWS, i * STRIDE, length, segment, from, take);
   }
 }
 

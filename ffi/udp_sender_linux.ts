@@ -5,6 +5,7 @@
  */
 import { MAX_DATAGRAM } from "../protocol/constants.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
+import { giveBack, packetMemory } from "../wire/packet_memory.ts";
 import { errno, type ErrnoName, errnoName } from "./errno.ts";
 import type { Libc } from "./libc.ts";
 import { CONTROL_SIZE, MessageVector } from "./message_vector.ts";
@@ -49,7 +50,7 @@ export class UdpSender {
   readonly #calls: SendCalls;
   readonly #fd: number;
   readonly #observer: SendObserver;
-  readonly #arena = new NativeMemory(ARENA_SIZE);
+  readonly #arena = new NativeMemory(ARENA_SIZE, packetMemory(ARENA_SIZE));
   readonly #messages = new MessageVector(MAX_MESSAGES, this.#arena);
   readonly #batch: SendBatch;
   readonly #writable = POLLFD.encode({ events: POLLOUT });
@@ -83,6 +84,19 @@ export class UdpSender {
     this.#batch.append(to, bytes);
   }
 
+  /** The same for datagrams that stand one right behind the other, `length` octets each, the last one at most. */
+  sendRun(to: Endpoint, run: Uint8Array, length: number): void {
+    if (length > MAX_DATAGRAM) {
+      return this.#observer.lost(Math.ceil(run.length / length), "EMSGSIZE");
+    }
+    let at = 0;
+    while (at < run.length) {
+      const taken = this.#batch.appendRun(to, run, at, length);
+      if (taken === 0) this.#sendBatch();
+      at += taken;
+    }
+  }
+
   /**
    * Sends all that was taken. Waits for room in the send buffer for {@linkcode LONGEST_WAIT} at most, what was waited
    * since the last flush included.
@@ -91,6 +105,11 @@ export class UdpSender {
     this.#sendBatch();
     this.#waitsLeft = LONGEST_WAIT;
     this.#errorsLeft = MAX_PENDING_ERRORS;
+  }
+
+  /** Gives its memory back. Nothing is sent any more. */
+  close(): void {
+    giveBack(this.#arena.bytes);
   }
 
   #sendBatch(): void {

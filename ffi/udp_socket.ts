@@ -37,6 +37,12 @@ export interface NativeUdpSocket {
   /** Takes a copy of a datagram, to be sent at the latest with the next {@linkcode flush}. Never throws. */
   send(to: Endpoint, bytes: Uint8Array): void;
 
+  /**
+   * Takes a copy of datagrams that stand one right behind the other, all `length` octets long but the last, which may
+   * be shorter.
+   */
+  sendRun(to: Endpoint, run: Uint8Array, length: number): void;
+
   /** Sends what was taken. When the send buffer is full, waits 10 ms for room at most. Never throws. */
   flush(): void;
 

@@ -77,6 +77,10 @@ export class LinuxUdpSocket implements NativeUdpSocket {
     if (this.#fd >= 0) this.#sender.send(to, bytes);
   }
 
+  sendRun(to: Endpoint, run: Uint8Array, length: number): void {
+    if (this.#fd >= 0) this.#sender.sendRun(to, run, length);
+  }
+
   flush(): void {
     if (this.#fd >= 0) this.#sender.flush();
   }
@@ -85,6 +89,9 @@ export class LinuxUdpSocket implements NativeUdpSocket {
     if (this.#fd < 0) return;
     this.#calls.close(this.#fd);
     this.#fd = -1;
+    // Either is missing where the constructor failed.
+    this.#receiver?.close();
+    this.#sender?.close();
   }
 
   #set(option: number, value: number): boolean {

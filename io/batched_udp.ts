@@ -36,6 +36,10 @@ export class BatchedUdp implements UdpSocket {
     this.#socket.send(to, bytes);
   }
 
+  sendRun(to: Endpoint, run: Uint8Array, length: number): void {
+    this.#socket.sendRun(to, run, length);
+  }
+
   flush(): void {
     this.#socket.flush();
   }

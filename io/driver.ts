@@ -123,8 +123,9 @@ export class Driver<Via extends string, Event, Status> {
 
   #reading(host: HostLink): Task {
     const packet = (ipv6: Uint8Array) => this.#handlePacket(ipv6);
+    const packets = (run: Uint8Array, length: number) => this.#handlePackets(run, length);
     const end = () => this.#endPass();
-    return (signal) => host.run({ packet, end }, signal);
+    return (signal) => host.run({ packet, packets, end }, signal);
   }
 
   #handleBulkDatagram(bytes: Uint8Array, from: Endpoint, via: Via): void {
@@ -160,6 +161,31 @@ export class Driver<Via extends string, Event, Status> {
     } catch (error) {
       this.#fault(error);
     }
+  }
+
+  /** What is true for the first packet of a flow is so for those that come with it. */
+  #handlePackets(run: Uint8Array, length: number): void {
+    if (this.#sendRun(run, length)) return;
+    for (let at = 0; at < run.length; at += length) {
+      this.#handlePacket(run.subarray(at, Math.min(at + length, run.length)));
+    }
+  }
+
+  #sendRun(run: Uint8Array, length: number): boolean {
+    const socket = this.#bulkSocket;
+    if (socket?.sendRun === undefined) return false;
+    try {
+      const to = this.#fastPath!.route(run.subarray(0, length), this.#now(), run.length);
+      if (to === undefined) return false;
+      const count = Math.ceil(run.length / length);
+      this.counters.packetsFromHost += count;
+      this.counters.datagramsSent += count;
+      this.counters.octetsSent += run.length;
+      socket.sendRun(to, run, length);
+    } catch (error) {
+      this.#fault(error);
+    }
+    return true;
   }
 
   #handleTimer(): void {

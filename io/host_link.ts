@@ -10,6 +10,11 @@
 export interface PacketReceiver {
   /** One whole IPv6 packet. The array is lent for the duration of the call. */
   packet(ipv6: Uint8Array): void;
+  /**
+   * Packets of one flow, one right behind the other: all are `length` octets long but the last, which may be
+   * shorter. The array is lent for the duration of the call.
+   */
+  packets(run: Uint8Array, length: number): void;
   /** Nothing more waits for the moment. */
   end(): void;
 }

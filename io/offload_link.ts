@@ -1,7 +1,7 @@
 /**
  * A TUN interface with segmentation offload as the way to the host.
  *
- *     read:   segments  packet | packet | packet | packet ────────────► receiver.packet, one by one
+ *     read:   segments  packet | packet | packet | packet ────────────► receiver.packets, all at once
  *                                              ▲ split
  *             frames    ... | virtio header | super-packet
  *                       ... | virtio header | packet ─────────────────► receiver.packet
@@ -26,10 +26,11 @@ import {
   VIRTIO_HEADER_LENGTH,
   type VirtioHeader,
 } from "../offload/virtio_header.ts";
+import { giveBack, packetMemory } from "../wire/packet_memory.ts";
+import { Views } from "../wire/views.ts";
 import type { Counters } from "./counters.ts";
 import type { HostLink, PacketReceiver } from "./host_link.ts";
 import { polled } from "./polled.ts";
-import { Views } from "./views.ts";
 
 /** Packets delivered in one pass at most, so that sockets and timers get their turn. */
 const PASS = 192;
@@ -53,12 +54,13 @@ export class OffloadLink implements HostLink {
   readonly #poller: Pick<Poller, "add" | "remove">;
   readonly #counters: Counters;
   readonly #coalescer: Coalescer;
-  readonly #memory = new Uint8Array(END);
+  readonly #memory = packetMemory(END);
   readonly #rooms = new Views(this.#memory);
   readonly #packets = new Views(this.#memory);
   readonly #header = newVirtioHeader();
   /** The super-packet that is being delivered; it may take several passes. */
   readonly #segmentation = new Segmentation();
+  #hasEnded = false;
   /** Packets delivered in this pass, and where the next segment and the next frame go. */
   #count = 0;
   #segmentsEnd = 0;
@@ -77,8 +79,9 @@ export class OffloadLink implements HostLink {
     this.#coalescer = new Coalescer({ frame }, tun.offload?.udp ?? false);
   }
 
-  /** Always true: whether the kernel takes a packet turns out later, and is counted then. */
+  /** True until it has ended: whether the kernel takes a packet turns out later, and is counted then. */
   write(ipv6: Uint8Array): boolean {
+    if (this.#hasEnded) return false;
     this.#coalescer.add(ipv6);
     return true;
   }
@@ -87,8 +90,14 @@ export class OffloadLink implements HostLink {
     this.#coalescer.flush();
   }
 
-  run(receiver: PacketReceiver, signal: AbortSignal): Promise<void> {
-    return polled(this.#poller, this.#tun.fd, () => this.#drain(receiver), signal);
+  async run(receiver: PacketReceiver, signal: AbortSignal): Promise<void> {
+    try {
+      await polled(this.#poller, this.#tun.fd, () => this.#drain(receiver), signal);
+    } finally {
+      this.#hasEnded = true;
+      this.#coalescer.close();
+      giveBack(this.#memory);
+    }
   }
 
   /** One pass; true when there may be more. */
@@ -136,14 +145,20 @@ export class OffloadLink implements HostLink {
   /** Delivers segments of the super-packet while the pass has room. */
   #deliverSegments(receiver: PacketReceiver): void {
     const segmentation = this.#segmentation;
+    const start = this.#segmentsEnd;
+    const index = this.#count;
+    const longest = segmentation.nextLength;
+    let end = start;
     while (segmentation.hasMore && this.#count < PASS) {
-      const start = this.#segmentsEnd;
-      const end = start + segmentation.nextLength;
-      if (end > SEGMENTS) return;
-      segmentation.writeNext(start);
-      this.#segmentsEnd = end;
-      receiver.packet(this.#packets.at(this.#count++, start, end));
+      const next = end + segmentation.nextLength;
+      if (next > SEGMENTS) break;
+      segmentation.writeNext(end);
+      end = next;
+      this.#count++;
     }
+    if (end === start) return;
+    this.#segmentsEnd = end;
+    receiver.packets(this.#packets.at(index, start, end), longest);
   }
 
   #writeFrame(memory: Uint8Array, start: number, length: number, packets: number): void {

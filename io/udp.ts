@@ -31,6 +31,11 @@ export interface UdpSocket {
    * duration of the call. Never throws: a datagram that cannot be sent is counted.
    */
   send(to: Endpoint, bytes: Uint8Array): void;
+  /**
+   * The same for payloads that stand one right behind the other, all `length` octets long but the last, which
+   * may be shorter. Only a transport that does better than to send them one by one has this.
+   */
+  sendRun?(to: Endpoint, run: Uint8Array, length: number): void;
   /** Sends what still waits to be sent. */
   flush(): void;
   /**

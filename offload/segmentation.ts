@@ -15,7 +15,7 @@
  * @module
  */
 
-import { addToSum } from "../wire/checksum.ts";
+import { addToSum, copyAndAddToSum } from "../wire/checksum.ts";
 import {
   ADDRESSES_LENGTH,
   IPV6_HEADER_LENGTH,
@@ -24,6 +24,7 @@ import {
   SOURCE,
 } from "../wire/ipv6_header.ts";
 import { getU16, getU32, setU16, setU32 } from "../wire/octets.ts";
+import { isPacketMemory, vectorCopyAndSum } from "../wire/packet_memory.ts";
 import { checksumOf, complement } from "./partial_checksum.ts";
 import {
   isTransportAt,
@@ -44,6 +45,7 @@ const PAYLOAD_LENGTH = 4;
  */
 export class Segmentation {
   #memory: Uint8Array = new Uint8Array(0);
+  #isVector = false;
   /** Where the super-packet begins there. */
   #start = 0;
   /** Length of all headers; behind them stands the data. */
@@ -73,6 +75,7 @@ export class Segmentation {
     if (headerLength === 0 || headerLength >= length) return false;
     const transport = header.checksumStart;
     this.#memory = memory;
+    this.#isVector = isPacketMemory(memory);
     this.#start = start;
     this.#headerLength = headerLength;
     this.#transport = transport;
@@ -114,16 +117,22 @@ export class Segmentation {
     const length = Math.min(this.#segmentSize, this.#dataLength - done);
     this.#done = done + length;
 
-    memory.copyWithin(offset, this.#start, this.#start + headerLength);
     const data = this.#start + headerLength + done;
-    memory.copyWithin(offset + headerLength, data, data + length);
-    const sum = addToSum(memory, offset + headerLength, length, this.#commonSum);
+    const sum = this.#commonSum + this.#copyAndSum(offset + headerLength, data, length);
+    this.#copyAndSum(offset, this.#start, headerLength);
 
     setU16(memory, offset + PAYLOAD_LENGTH, headerLength + length - IPV6_HEADER_LENGTH);
     const transport = offset + this.#transport;
     const upperLength = headerLength - this.#transport + length;
     if (this.#isTcp) this.#finishTcp(memory, transport, done, sum + upperLength);
     else finishUdp(memory, transport, upperLength, sum + upperLength);
+  }
+
+  #copyAndSum(to: number, from: number, length: number): number {
+    const memory = this.#memory;
+    return this.#isVector
+      ? vectorCopyAndSum(memory, to, memory, from, length)
+      : copyAndAddToSum(memory, to, memory, from, length);
   }
 
   #finishTcp(bytes: Uint8Array, transport: number, done: number, sum: number): void {

@@ -8,10 +8,11 @@
  * @module
  */
 
-import { addToSum, foldSum } from "../wire/checksum.ts";
+import { addToSum, copyAndAddToSum, foldSum } from "../wire/checksum.ts";
 import { IPV6_HEADER_LENGTH, NextHeader, SOURCE } from "../wire/ipv6_header.ts";
 import { getU16, getU32, setU16 } from "../wire/octets.ts";
-import { hasSameHeader, isSameFlow, isSamePair, TRANSPORT } from "./candidate.ts";
+import { giveBack, isPacketMemory, packetMemory, vectorCopyAndSum } from "../wire/packet_memory.ts";
+import { HeaderMask, isSameFlow, isSamePair, TRANSPORT } from "./candidate.ts";
 import { complement } from "./partial_checksum.ts";
 import { TCP, TcpFlag, UDP } from "./transport_header.ts";
 import {
@@ -59,7 +60,8 @@ export interface FrameReceiver {
 export class SuperPacket {
   /** Segments in it; none while it is free. */
   count = 0;
-  readonly #memory = new Uint8Array(PACKET + LONGEST_SINGLE);
+  readonly #memory = packetMemory(PACKET + LONGEST_SINGLE);
+  readonly #isVector = isPacketMemory(this.#memory);
   readonly #header = newVirtioHeader();
   /** Octets of the packet, all headers included. */
   #length = 0;
@@ -68,6 +70,7 @@ export class SuperPacket {
   #segmentSize = 0;
   #nextSequence = 0;
   #isTcp = false;
+  #mask = HeaderMask.of(NextHeader.TCP);
   /** Whether no more segments may follow. */
   #isComplete = false;
   /** The sum of what the checksums of all segments have in common. */
@@ -100,6 +103,7 @@ export class SuperPacket {
     this.#headerLength = headerLength;
     this.#segmentSize = length - headerLength;
     this.#isTcp = packet[NEXT_HEADER] === NextHeader.TCP;
+    this.#mask = HeaderMask.of(packet[NEXT_HEADER]!);
 
     const headerSum = addToSum(packet, SOURCE, headerLength - SOURCE, packet[NEXT_HEADER]!);
     const sum = addToSum(packet, headerLength, length - headerLength, headerSum + upperLength);
@@ -110,9 +114,9 @@ export class SuperPacket {
   }
 
   /**
-   * Adds a candidate of the same flow.
+   * Adds a candidate.
    *
-   * @returns false where it cannot follow: another sequence number, more data than the others, a
+   * @returns false where it cannot follow: another flow, another sequence number, more data than the others, a
    * header that differs, a wrong checksum, or no room. Nothing has changed then.
    */
   append(packet: Uint8Array, headerLength: number): boolean {
@@ -123,12 +127,18 @@ export class SuperPacket {
     }
     if (this.#length + size > LONGEST) return false;
     if (this.#isTcp && getU32(packet, TCP_SEQUENCE) !== this.#nextSequence >>> 0) return false;
-    if (!hasSameHeader(this.#memory, PACKET, packet, headerLength)) return false;
+    const memory = this.#memory;
+    const areVectors = this.#isVector && isPacketMemory(packet);
+    if (!this.#mask.isSame(memory, PACKET, packet, headerLength, areVectors)) return false;
 
     const headerSum = this.#commonSum + this.#ownSum(packet) + length - IPV6_HEADER_LENGTH;
-    if (foldSum(addToSum(packet, headerLength, size, headerSum)) !== 0xffff) return false;
+    // What is copied beyond the end counts for nothing until the length says so.
+    const place = PACKET + this.#length;
+    const sum = areVectors
+      ? vectorCopyAndSum(memory, place, packet, headerLength, size)
+      : copyAndAddToSum(memory, place, packet, headerLength, size);
+    if (foldSum(headerSum + sum) !== 0xffff) return false;
 
-    this.#memory.set(packet.subarray(headerLength), PACKET + this.#length);
     this.count++;
     this.#length += size;
     this.#nextSequence += size;
@@ -149,6 +159,12 @@ export class SuperPacket {
     else this.#finish();
     this.count = 0;
     receiver.frame(this.#memory, FRAME, VIRTIO_HEADER_LENGTH + this.#length, count);
+  }
+
+  /** Gives its memory back; it must not be used any more. */
+  close(): void {
+    this.count = 0;
+    giveBack(this.#memory);
   }
 
   /** The sum of the words in a candidate's header that are its own, not the flow's. */

@@ -77,8 +77,12 @@ export interface Machine<Via extends string, Event, Status> {
  * is little beside what follows. Whoever asks must do what the answer says: it has been accounted for.
  */
 export interface FastPath {
-  /** Where the IPv6 packet from the host goes at once, or `undefined`. */
-  route(ipv6: Uint8Array, now: number): Endpoint | undefined;
+  /**
+   * Where the IPv6 packet from the host goes at once, or `undefined`.
+   *
+   * @param total octets of this packet and of those that go with it: more of the same flow, none of them longer
+   */
+  route(ipv6: Uint8Array, now: number, total?: number): Endpoint | undefined;
   /** Whether the datagram is an IPv6 packet of a trusted peer, to be handed to the host as it is. */
   admit(datagram: Uint8Array, from: Endpoint, now: number): boolean;
 }

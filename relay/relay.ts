@@ -91,12 +91,12 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
   }
 
   /** §5.4.1 case 1. */
-  route(ipv6: Uint8Array, now: number): Endpoint | undefined {
+  route(ipv6: Uint8Array, now: number, total = ipv6.length): Endpoint | undefined {
     if (!isIpv6Packet(ipv6) || ipv6.length > this.#mtu) return undefined;
     const peer = this.#search.peers.use(ipv6, DESTINATION);
     if (peer === undefined || !peer.isReachable(now)) return undefined;
     if (!this.#isNativeSource(ipv6)) return undefined;
-    peer.sent(ipv6.length, now);
+    peer.sent(total, now);
     return peer.mapping;
   }
 

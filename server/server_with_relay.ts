@@ -58,8 +58,8 @@ export class ServerWithRelay<RelayEvent, RelayStatus>
   }
 
   /** Packets that the relay sends at once; they leave from the primary socket. */
-  route(ipv6: Uint8Array, now: number): Endpoint | undefined {
-    return this.#relay.route(ipv6, now);
+  route(ipv6: Uint8Array, now: number, total?: number): Endpoint | undefined {
+    return this.#relay.route(ipv6, now, total);
   }
 
   admit(datagram: Uint8Array, from: Endpoint, now: number): boolean {

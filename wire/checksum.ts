@@ -9,6 +9,7 @@
 
 import { ADDRESSES_LENGTH, IPV6_HEADER_LENGTH, payloadLengthOf, SOURCE } from "./ipv6_header.ts";
 import { setU16 } from "./octets.ts";
+import { isPacketMemory, vectorCopyAndSum, vectorSum } from "./packet_memory.ts";
 
 /** Below so many octets, a view of words costs more to make than it saves. */
 const SHORT = 64;
@@ -19,12 +20,32 @@ const SHORT = 64;
  */
 export function addToSum(bytes: Uint8Array, offset: number, length: number, sum = 0): number {
   if (length < SHORT) return addOctets(bytes, offset, length, sum);
+  if (isPacketMemory(bytes)) return sum + vectorSum(bytes, offset, length);
   const lead = -(bytes.byteOffset + offset) & 3;
   const count = (length - lead) >>> 2;
   const rest = lead + 4 * count;
   const words = swapped(sumWords(bytes, offset + lead, count));
   const tail = foldSum(addOctets(bytes, offset + rest, length - rest, words));
   return addOctets(bytes, offset, lead, sum) + (lead & 1 ? swapped(tail) : tail);
+}
+
+/**
+ * Copies `length` octets from `offset` of one array to `toOffset` of another, and adds them to `sum` as
+ * {@linkcode addToSum} does. The two ranges do not overlap.
+ */
+export function copyAndAddToSum(
+  to: Uint8Array,
+  toOffset: number,
+  from: Uint8Array,
+  offset: number,
+  length: number,
+  sum = 0,
+): number {
+  if (isPacketMemory(from) && (from === to || isPacketMemory(to))) {
+    return sum + vectorCopyAndSum(to, toOffset, from, offset, length);
+  }
+  to.set(from.subarray(offset, offset + length), toOffset);
+  return addToSum(to, toOffset, length, sum);
 }
 
 /** Octet by octet, the upper halves of words apart from the lower ones. */

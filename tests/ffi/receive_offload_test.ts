@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { segmentLength, splitMessage } from "../../ffi/receive_offload.ts";
 import { CMSGHDR } from "../../ffi/structs.ts";
 import { parseEndpoint } from "../../wire/endpoint.ts";
+import { Views } from "../../wire/views.ts";
 
 const SOURCE = parseEndpoint("192.0.2.1:1000")!;
 const SOL_UDP = 17;
@@ -43,7 +44,7 @@ Deno.test("segmentLength() reads nothing beyond the control messages, whatever t
 
 function split(bytes: Uint8Array, start: number, length: number, segment: number): number[][] {
   const datagrams: number[][] = [];
-  splitMessage(bytes, start, length, segment, SOURCE, (datagram, from) => {
+  splitMessage(new Views(bytes), 0, start, length, segment, SOURCE, (datagram, from) => {
     assertEquals(from, SOURCE);
     datagrams.push([...datagram]);
   });

@@ -112,6 +112,65 @@ Deno.test("SendBatch forgets destinations rather than remember ever more", () =>
   assertEquals(gathered.count, 1);
 });
 
+/** Appends a run as a sender does, which sends the batch when it is full. Returns all that was sent. */
+function appendRun(to: SendBatch, at: Endpoint, run: Uint8Array, length: number) {
+  const sent = [];
+  for (let done = 0; done < run.length;) {
+    const taken = to.appendRun(at, run, done, length);
+    done += taken;
+    if (taken > 0) continue;
+    sent.push(...cut(to));
+    assert(sent.length > 0, "an empty batch has room");
+    to.clear();
+  }
+  return [...sent, ...cut(to)];
+}
+
+Deno.test("SendBatch takes a run as if its datagrams came one by one", () => {
+  const gathered = batch();
+  append(gathered, [A, 1280]);
+  assertEquals(gathered.appendRun(A, new Uint8Array(60 * 1280 + 7), 0, 1280), 50 * 1280);
+  assertEquals(
+    gathered.appendRun(A, new Uint8Array(60 * 1280 + 7), 50 * 1280, 1280),
+    10 * 1280 + 7,
+  );
+  append(gathered, [A, 7]);
+  assertEquals(messages(gathered), [
+    [A, 51 * 1280, 1280, 51],
+    [A, 10 * 1280 + 7, 1280, 11],
+    [A, 7, 7, 1],
+  ]);
+});
+
+Deno.test("SendBatch: what the kernel cuts of runs is what they were made of, in order", () => {
+  const piece = fc.record({
+    to: fc.constantFrom(A, B),
+    size: fc.integer({ min: 1, max: 30_000 }),
+    length: fc.constantFrom(1, 40, 1280, 1288, MAX_DATAGRAM),
+  });
+  fc.assert(
+    fc.property(
+      fc.array(piece, { maxLength: 6 }),
+      fc.boolean(),
+      fc.boolean(),
+      (list, joins, parts) => {
+        const gathered = batch(joins);
+        if (parts) gathered.stopJoiningTo(B);
+        for (const { to, size, length } of list) {
+          gathered.clear();
+          const run = Uint8Array.from({ length: size }, (_, i) => i * 31);
+          const want = Array.from({ length: Math.ceil(size / length) }, (_, i) => ({
+            to: to as number,
+            bytes: [...run.subarray(i * length, (i + 1) * length)],
+          }));
+          assertEquals(appendRun(gathered, to, run, length), want);
+        }
+      },
+    ),
+    { numRuns: 20 },
+  );
+});
+
 Deno.test("SendBatch: what the kernel cuts is what was appended, in order", () => {
   const datagram = fc.record({
     to: fc.constantFrom(A, B),

@@ -199,6 +199,7 @@ class ScriptedSocket implements NativeUdpSocket {
   }
 
   send(): void {}
+  sendRun(): void {}
   flush(): void {}
   close(): void {
     this.isClosed = true;

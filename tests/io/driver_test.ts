@@ -1,15 +1,23 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { Driver } from "../../io/driver.ts";
-import { at, FakeClock, FakeHost, FakeMachine, FakeSocket, type FakeVia } from "./fakes.ts";
+import {
+  at,
+  FakeClock,
+  FakeHost,
+  FakeMachine,
+  FakeRunSocket,
+  FakeSocket,
+  type FakeVia,
+} from "./fakes.ts";
 
 const PEER = at("198.51.100.7:40000");
 
 /** A driver with its surroundings; `ended` settles when it has ended. */
-function start(options: { host?: boolean; bulk?: boolean } = {}) {
+function start(options: { host?: boolean; bulk?: boolean; runs?: boolean } = {}) {
   const machine = new FakeMachine();
   const clock = new FakeClock();
   const sockets: Record<FakeVia, FakeSocket> = {
-    service: new FakeSocket(),
+    service: options.runs ? new FakeRunSocket() : new FakeSocket(),
     other: new FakeSocket(),
   };
   const host = new FakeHost();
@@ -90,6 +98,36 @@ Deno.test("driver: the fast path takes bulk packets past the machine", async () 
   assertEquals([counters.packetsFromHost, counters.datagramsReceived], [2, 3]);
   stop.abort();
   await ended;
+});
+
+Deno.test("driver: packets of one flow take the way of the first of them, all at once", async () => {
+  const { run, machine, host, service, events, counters, stop } = start({ bulk: true, runs: true });
+  machine.routes.set(1, PEER);
+  const ended = run();
+  host.sendRun([1, 2, 3, 4, 5], 2);
+  assertEquals(service.calls.filter((call) => call !== "flush"), [`send ${PEER} 1,2,3,4,5 by 2`]);
+  assertEquals(machine.routed, 5);
+  assertEquals(events, []);
+  assertEquals(
+    [counters.packetsFromHost, counters.datagramsSent, counters.octetsSent],
+    [3, 3, 5],
+  );
+  stop.abort();
+  await ended;
+});
+
+Deno.test("driver: without a fast way for all, packets of one flow go one by one", async () => {
+  for (const runs of [true, false]) {
+    const { run, machine, host, service, events, counters, stop } = start({ bulk: true, runs });
+    machine.routes.set(7, PEER);
+    const ended = run();
+    host.sendRun([6, 1, 7, 2, 6], 2);
+    assertEquals(service.calls.filter((call) => call !== "flush"), [`send ${PEER} 7,2`]);
+    assertEquals(events, ["packet 6,1 1000", "packet 6 1000"]);
+    assertEquals([counters.packetsFromHost, counters.datagramsSent], [3, 1]);
+    stop.abort();
+    await ended;
+  }
 });
 
 Deno.test("driver: drops are counted by reason, those of the machine and those of the transport", async () => {

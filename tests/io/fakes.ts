@@ -51,7 +51,7 @@ export class FakeClock implements Clock {
   }
 }
 
-/** A socket that keeps what is sent. */
+/** A socket that keeps what is sent, one datagram at a time. */
 export class FakeSocket implements UdpSocket {
   readonly local = at("192.0.2.1:3544");
   /** What happened, in order: `"send ENDPOINT OCTETS"` and `"flush"`. */
@@ -86,6 +86,23 @@ export class FakeSocket implements UdpSocket {
   }
 }
 
+/** The same, and takes runs of datagrams as they are. */
+export class FakeRunSocket extends FakeSocket {
+  sendRun(to: Endpoint, run: Uint8Array, length: number): void {
+    this.calls.push(`send ${to} ${run.join()} by ${length}`);
+  }
+}
+
+/** Takes what a host sends one packet at a time, however it comes. */
+export function oneByOne(packet: (ipv6: Uint8Array) => void, end = () => {}): PacketReceiver {
+  const packets = (run: Uint8Array, length: number) => {
+    for (let at = 0; at < run.length; at += length) {
+      packet(run.subarray(at, Math.min(at + length, run.length)));
+    }
+  };
+  return { packet, packets, end };
+}
+
 /** A host that keeps what it is handed. */
 export class FakeHost implements HostLink {
   readonly packets: string[] = [];
@@ -105,6 +122,12 @@ export class FakeHost implements HostLink {
   run(receiver: PacketReceiver, signal: AbortSignal): Promise<void> {
     this.#receiver = receiver;
     return aborted(signal);
+  }
+
+  /** Lets the host send packets of one flow in one pass. */
+  sendRun(run: number[], length: number): void {
+    this.#receiver!.packets(Uint8Array.from(run), length);
+    this.#receiver!.end();
   }
 
   /** Lets the host send packets in one pass. */
@@ -154,7 +177,11 @@ export class FakeMachine implements Machine<FakeVia, string, string>, FastPath {
     return `status ${now}`;
   }
 
-  route(ipv6: Uint8Array): Endpoint | undefined {
+  /** What {@linkcode route} was told of the octets that go along it. */
+  routed: number | undefined;
+
+  route(ipv6: Uint8Array, _now: number, total?: number): Endpoint | undefined {
+    this.routed = total;
     return this.routes.get(ipv6[0]!);
   }
 

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { oneByOne } from "./fakes.ts";
 import type { Drain } from "../../ffi/poller.ts";
 import type { Tun } from "../../ffi/tun.ts";
 import { Counters } from "../../io/counters.ts";
@@ -67,16 +68,16 @@ class Fixture {
   readonly #pass: Uint8Array[] = [];
   /** Whether the packets of the last pass stood one right behind the other. */
   wasContiguous = false;
-  readonly #ended = this.link.run({
-    packet: (ipv6) => this.#pass.push(ipv6),
-    end: () => {
+  readonly #ended = this.link.run(
+    oneByOne((ipv6) => this.#pass.push(ipv6), () => {
       const views = this.#pass.splice(0);
       this.passes.push(views.map((ipv6) => ipv6.slice()));
       this.wasContiguous = views.slice(1).every(({ byteOffset }, i) =>
         byteOffset === views[i]!.byteOffset + views[i]!.length
       );
-    },
-  }, this.#stop.signal);
+    }),
+    this.#stop.signal,
+  );
 
   pass(): boolean {
     return this.#drains.get(42)!();

@@ -5,6 +5,7 @@
  *      transfer ── near (TUN) ── two OffloadLinks ── far (TUN) ── transfer
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { oneByOne } from "./fakes.ts";
 import { openInterface } from "../../ffi/interface.ts";
 import { libc } from "../../ffi/libc.ts";
 import { Poller } from "../../ffi/poller.ts";
@@ -137,13 +138,13 @@ async function bridge(near: Tun, far: Tun, wire: Wire, signal: AbortSignal): Pro
     OffloadLink,
   ];
   const carry = (from: OffloadLink, to: OffloadLink) => (ending: AbortSignal) =>
-    from.run({
-      packet(ipv6) {
+    from.run(
+      oneByOne((ipv6) => {
         assert(ipv6.length <= MTU, `${ipv6.length} octets fit the link`);
         if (wire(ipv6)) to.write(ipv6);
-      },
-      end: () => to.flush(),
-    }, ending);
+      }, () => to.flush()),
+      ending,
+    );
   await together(
     signal,
     carry(one, other),

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { SplitLink } from "../../io/split_link.ts";
 import { parseIpv6 } from "../../wire/ipv6_address.ts";
 import { networkOf } from "../../wire/ipv6_prefix.ts";
-import { FakeHost } from "./fakes.ts";
+import { FakeHost, oneByOne } from "./fakes.ts";
 
 /** An IPv6 header, as far as a link looks at it. */
 function packetTo(destination: string): Uint8Array {
@@ -38,7 +38,7 @@ Deno.test("split link: packets come from the interface", async () => {
   const { relay, link } = make(new FakeHost());
   const stop = new AbortController();
   const heard: string[] = [];
-  const ended = link.run({ packet: (ipv6) => heard.push(ipv6.join()), end: () => {} }, stop.signal);
+  const ended = link.run(oneByOne((ipv6) => heard.push(ipv6.join())), stop.signal);
   relay.send([6]);
   assertEquals(heard, ["6"]);
   stop.abort();

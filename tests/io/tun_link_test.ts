@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { oneByOne } from "./fakes.ts";
 import type { Drain } from "../../ffi/poller.ts";
 import type { Tun } from "../../ffi/tun.ts";
 import { TunLink } from "../../io/tun_link.ts";
@@ -37,10 +38,8 @@ Deno.test("TUN link: it reads in passes, and leaves the rest for the next one", 
   const link = new TunLink(tun, poller);
   const stop = new AbortController();
   const heard: string[] = [];
-  const ended = link.run({
-    packet: (ipv6) => heard.push(ipv6.join()),
-    end: () => heard.push("end"),
-  }, stop.signal);
+  const receiver = oneByOne((ipv6) => heard.push(ipv6.join()), () => heard.push("end"));
+  const ended = link.run(receiver, stop.signal);
 
   const drain = drains.get(42)!;
   assertEquals(drain(), false);

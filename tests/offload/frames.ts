@@ -4,6 +4,8 @@
  * @module
  */
 
+import { assert, assertEquals } from "@std/assert";
+import { giveBack, isPacketMemory, packetMemory } from "../../wire/packet_memory.ts";
 import { Coalescer } from "../../offload/coalescer.ts";
 import { completeChecksum } from "../../offload/partial_checksum.ts";
 import { Segmentation } from "../../offload/segmentation.ts";
@@ -24,8 +26,22 @@ export interface Frame {
   readonly packets: number;
 }
 
-/** Runs packets through a coalescer, in one pass. */
+/** Runs packets through a coalescer, in one pass; from packet memory and from elsewhere, which makes no difference. */
 export function coalesce(packets: readonly Uint8Array[], gathersUdp = true): Frame[] {
+  const memory = packetMemory(70_000);
+  assert(isPacketMemory(memory));
+  const frames = coalesceFrom(memory, packets, gathersUdp);
+  giveBack(memory);
+  assertEquals(coalesceFrom(new Uint8Array(70_000), packets, gathersUdp), frames);
+  return frames;
+}
+
+/** @param lent where packets stand while the coalescer sees them, and are overwritten at once */
+function coalesceFrom(
+  lent: Uint8Array,
+  packets: readonly Uint8Array[],
+  gathersUdp: boolean,
+): Frame[] {
   const frames: Frame[] = [];
   const coalescer = new Coalescer({
     frame(memory, start, length, count) {
@@ -35,8 +51,6 @@ export function coalesce(packets: readonly Uint8Array[], gathersUdp = true): Fra
       frames.push({ header, packet, packets: count });
     },
   }, gathersUdp);
-  // From one buffer that is overwritten at once: what is handed over is only lent.
-  const lent = new Uint8Array(70_000);
   for (const [i, packet] of packets.entries()) {
     const view = lent.subarray(i % 8, i % 8 + packet.length);
     view.set(packet);
@@ -44,6 +58,7 @@ export function coalesce(packets: readonly Uint8Array[], gathersUdp = true): Fra
     lent.fill(0xee);
   }
   coalescer.flush();
+  coalescer.close();
   return frames;
 }
 
@@ -65,11 +80,24 @@ export function superHeader(
   };
 }
 
-/** Room for a super-packet and all segments that it may have. */
-const memory = new Uint8Array(4 * 1024 * 1024);
+/** Where super-packets are split: packet memory, and other memory. */
+const places = [packetMemory(4 * 1024 * 1024), new Uint8Array(4 * 1024 * 1024)];
 
-/** Splits a super-packet; `undefined` where that is declined. The segments end where the next begins. */
+/**
+ * Splits a super-packet, in packet memory and elsewhere, which makes no difference; `undefined` where that is declined.
+ */
 export function split(packet: Uint8Array, header: VirtioHeader): Uint8Array[] | undefined {
+  const [segments, others] = places.map((memory) => splitIn(memory, packet, header));
+  assertEquals(others, segments);
+  return segments;
+}
+
+/** The segments end where the next begins. */
+function splitIn(
+  memory: Uint8Array,
+  packet: Uint8Array,
+  header: VirtioHeader,
+): Uint8Array[] | undefined {
   memory.set(packet, 16);
   const segmentation = new Segmentation();
   if (!segmentation.begin(memory, 16, packet.length, header)) return undefined;

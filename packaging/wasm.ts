@@ -1,0 +1,34 @@
+// deno-lint-ignore-file no-console -- a program that people run in a terminal
+/**
+ * Writes the WebAssembly of `wire/packet_memory.wat` into a module, so that no program has to read a file for it:
+ *
+ *     deno task wasm
+ *
+ * @module
+ */
+
+import wabt from "./wabt.ts";
+
+const SOURCE = new URL("../wire/packet_memory.wat", import.meta.url);
+const MODULE = new URL("../wire/packet_memory_wasm.ts", import.meta.url);
+
+/** The module as it ought to be. */
+export async function wasmModule(): Promise<string> {
+  const { parseWat } = await wabt();
+  const parsed = parseWat("packet_memory.wat", await Deno.readTextFile(SOURCE), { simd: true });
+  const { buffer } = parsed.toBinary({});
+  const lines = [...buffer].map((octet) => octet.toString(16).padStart(2, "0")).join("")
+    .match(/.{1,96}/g) ?? [];
+  return [
+    "/** `packet_memory.wat` in hexadecimal digits, by `deno task wasm`. */",
+    "export const PACKET_MEMORY_WASM: string = `",
+    ...lines,
+    "`;",
+    "",
+  ].join("\n");
+}
+
+if (import.meta.main) {
+  await Deno.writeTextFile(MODULE, await wasmModule());
+  console.log("Wrote wire/packet_memory_wasm.ts");
+}

@@ -1,0 +1,133 @@
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import fc from "fast-check";
+import { wasmModule } from "../../packaging/wasm.ts";
+import { addToSum, copyAndAddToSum, foldSum } from "../../wire/checksum.ts";
+import {
+  giveBack,
+  isPacketMemory,
+  isSameUnder,
+  packetMemory,
+  vectorCopyAndSum,
+  vectorSum,
+} from "../../wire/packet_memory.ts";
+
+/** The sum as RFC 1071 §4.1 has it, word by word. */
+function reference(bytes: Uint8Array): number {
+  let sum = 0;
+  bytes.forEach((octet, i) => sum += i % 2 === 0 ? octet << 8 : octet);
+  while (sum > 0xffff) sum = (sum & 0xffff) + Math.floor(sum / 0x10000);
+  return sum;
+}
+
+Deno.test("packet memory: sums of every length, at every alignment, are those of RFC 1071 §4.1", () => {
+  const memory = packetMemory(1400);
+  assert(isPacketMemory(memory), "this Deno has WebAssembly with vectors");
+  crypto.getRandomValues(memory);
+  for (let length = 0; length <= 1300; length++) {
+    const offset = length % 67;
+    const sum = vectorSum(memory, offset, length);
+    assertEquals(
+      sum,
+      reference(memory.subarray(offset, offset + length)),
+      `${length} at ${offset}`,
+    );
+  }
+  giveBack(memory);
+});
+
+Deno.test("packet memory: the largest packets of extreme octets are summed exactly", () => {
+  const memory = packetMemory(65_575);
+  for (const octet of [0, 0xff]) {
+    memory.fill(octet);
+    assertEquals(vectorSum(memory, 0, 65_574), octet === 0 ? 0 : 0xffff);
+    assertEquals(vectorSum(memory, 0, 65_575), octet === 0 ? 0 : 0xff00);
+  }
+  giveBack(memory);
+});
+
+Deno.test("packet memory: a copy has the octets, their sum, and nothing beside them", () => {
+  const from = packetMemory(2000);
+  const to = packetMemory(2100);
+  crypto.getRandomValues(from);
+  for (let length = 0; length <= 1300; length += 7) {
+    const offset = length % 61;
+    to.fill(0xa5);
+    const sum = vectorCopyAndSum(to, 50, from, offset, length);
+    const part = from.subarray(offset, offset + length);
+    assertEquals(sum, reference(part));
+    assertEquals(to.subarray(50, 50 + length), part);
+    assert(to.subarray(0, 50).every((octet) => octet === 0xa5));
+    assert(to.subarray(50 + length).every((octet) => octet === 0xa5));
+  }
+  giveBack(from);
+  giveBack(to);
+});
+
+Deno.test("checksum: a sum and a copy are the same in packet memory and elsewhere, and between them", () => {
+  const inside = packetMemory(1500);
+  crypto.getRandomValues(inside);
+  const outside = inside.slice();
+  const want = foldSum(addToSum(outside, 3, 1411, 5));
+  assertEquals(foldSum(addToSum(inside, 3, 1411, 5)), want);
+  const other = packetMemory(1500);
+  for (
+    const [to, from] of [[other, inside], [other, outside], [outside.slice(), inside]] as const
+  ) {
+    to.fill(0);
+    assertEquals(foldSum(copyAndAddToSum(to, 9, from, 3, 1411, 5)), want);
+    assertEquals([...to.subarray(9, 1420)], [...outside.subarray(3, 1414)]);
+  }
+  giveBack(inside);
+  giveBack(other);
+});
+
+Deno.test("packet memory: two headers are compared under a mask, to the bit", () => {
+  const [mask, a, b] = [packetMemory(128), packetMemory(128), packetMemory(128)] as const;
+  const octets = fc.uint8Array({ minLength: 120, maxLength: 120 });
+  fc.assert(fc.property(
+    octets,
+    octets,
+    fc.integer({ min: 16, max: 112 }),
+    fc.nat(7),
+    fc.nat(111),
+    fc.nat(7),
+    (bits, header, length, offset, where, bit) => {
+      mask.set(bits);
+      a.set(header, offset);
+      b.set(header);
+      assert(isSameUnder(mask, a, offset, b, length));
+      b[where]! ^= 1 << bit;
+      const isSeen = where < length && (bits[where]! & 1 << bit) !== 0;
+      assertEquals(isSameUnder(mask, a, offset, b, length), !isSeen);
+    },
+  ));
+  for (const array of [mask, a, b]) giveBack(array);
+});
+
+Deno.test("packet memory: what is given back is used again, as zeros", () => {
+  const first = packetMemory(4321);
+  first.fill(7);
+  giveBack(first);
+  const second = packetMemory(4321);
+  assertEquals(second.byteOffset, first.byteOffset);
+  assert(second.every((octet) => octet === 0));
+  assertNotEquals(packetMemory(4321).byteOffset, second.byteOffset);
+  giveBack(new Uint8Array(4321));
+  assert(isPacketMemory(packetMemory(4321)));
+});
+
+Deno.test("packet memory: where there is no room left, arrays are ordinary ones", () => {
+  const arrays: Uint8Array[] = [];
+  for (let i = 0; i < 100 && (i === 0 || isPacketMemory(arrays.at(-1)!)); i++) {
+    arrays.push(packetMemory(1_000_000));
+  }
+  assert(arrays.length > 10 && arrays.length < 100);
+  const last = arrays.pop()!;
+  assertEquals([isPacketMemory(last), last.length], [false, 1_000_000]);
+  arrays.forEach(giveBack);
+});
+
+Deno.test("packet memory: the WebAssembly is that of its source", async () => {
+  const path = new URL("../../wire/packet_memory_wasm.ts", import.meta.url);
+  assertEquals(await Deno.readTextFile(path), await wasmModule());
+});
