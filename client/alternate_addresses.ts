@@ -13,6 +13,9 @@ import { addressOf, type Endpoint } from "../wire/endpoint.ts";
 import type { GlobalUnicast } from "../wire/global_unicast.ts";
 import { mappingOf } from "../wire/teredo_address.ts";
 
+/** Where a peer may be that told of no other places. */
+export const NOWHERE: readonly Endpoint[] = [];
+
 /** What is told to peers, and what is believed of them. */
 export class AlternateAddresses {
   readonly #local: (() => Endpoint | undefined) | undefined;
@@ -40,7 +43,7 @@ export class AlternateAddresses {
 
   /** Where a peer may be by the list that it told (§5.6.4.2): private places, none of them ours. */
   believed(peer: Uint8Array, told: readonly Endpoint[]): readonly Endpoint[] {
-    if (!this.isNeighbour(peer)) return [];
+    if (!this.isNeighbour(peer)) return NOWHERE;
     const own = this.#local?.();
     return told.filter((at) => at !== own && !this.#globalUnicast.has(addressOf(at)));
   }

@@ -50,7 +50,7 @@ export class Bubbles {
    * met, where else we are (§5.6.4.1).
    */
   sendIndirect(peer: ClientPeer, now: number, sink: PeerSink): void {
-    const nonce = this.hasNonces ? peer.nonceSent.issue(this.#random, now) : undefined;
+    const nonce = this.hasNonces ? peer.issueNonce(this.#random, now) : undefined;
     const server = endpoint(serverOf(peer.address), TEREDO_PORT);
     const alternateAddresses = nonce === undefined || peer.isReachable(now)
       ? undefined

@@ -8,7 +8,6 @@ import type { DropReason } from "../protocol/drop_reason.ts";
 import type { FastPath, Machine } from "../protocol/machine.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import { SOURCE } from "../wire/ipv6_header.ts";
-import { isTeredo } from "../wire/teredo_address.ts";
 import { parseTeredoPacket, type TeredoPacket } from "../wire/teredo_packet.ts";
 import type { ClientConfig, ServerAddresses } from "./client_config.ts";
 import type { ClientEvent } from "./client_event.ts";
@@ -201,7 +200,7 @@ function peerStatus(peer: ClientPeer, now: number): PeerStatus {
 
 function pathOf(peer: ClientPeer, now: number): PeerPath {
   if (!peer.isReachable(now)) return "searching";
-  if (!isTeredo(peer.address)) return "relay";
+  if (!peer.isTeredo) return "relay";
   const isLocal = peer.mapping === peer.localAt(now) || peer.alternates.includes(peer.mapping);
   return isLocal ? "local" : "direct";
 }

@@ -5,10 +5,10 @@
  */
 
 import { LOCAL_PEER_VALIDITY } from "../protocol/constants.ts";
-import { IssuedNonce } from "../protocol/issued_nonce.ts";
 import { Peer } from "../protocol/peer.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import { equalOctets } from "../wire/octets.ts";
+import { NOWHERE } from "./alternate_addresses.ts";
 
 /** How long the data of a connectivity test proves anything, in milliseconds. */
 const TEST_VALIDITY = 30_000;
@@ -25,31 +25,47 @@ export interface HeldPacket {
   readonly from: Endpoint;
 }
 
+/** What only a native host has, while it has to prove where it is. */
+interface Trial {
+  test: ConnectivityTest | undefined;
+  held: HeldPacket[];
+}
+
+/** What only a neighbour has: other places where it may be. */
+interface Neighbourhood {
+  local: { readonly at: Endpoint; readonly until: number } | undefined;
+  alternates: readonly Endpoint[];
+}
+
 /** Octets of packets held for one peer until its test is answered. */
 const HELD_OCTETS = 4 * 1280;
 
 /** A peer entry of a client. */
 export class ClientPeer extends Peer {
-  /** The nonce of our latest indirect bubble, RFC 6081 §5.2.1. */
-  readonly nonceSent = new IssuedNonce();
-  /** The nonce of the peer's latest indirect bubble, if that had one, RFC 6081 §5.2.1. */
-  nonceReceived: number | undefined;
-  /** Where the peer may be besides, by its latest indirect bubble, RFC 6081 §5.6.1. */
-  alternates: readonly Endpoint[] = [];
-  #test: ConnectivityTest | undefined;
-  #held: HeldPacket[] = [];
-  #heldOctets = 0;
-  #local: { readonly at: Endpoint; readonly until: number } | undefined;
+  #trial: Trial | undefined;
+  #neighbourhood: Neighbourhood | undefined;
 
   /** The peer announced itself from `at` on our link, §5.2.8; that does not make it trusted. */
   meet(at: Endpoint, now: number): void {
-    this.#local = { at, until: now + LOCAL_PEER_VALIDITY };
+    const local = { at, until: now + LOCAL_PEER_VALIDITY };
+    this.#neighbourhood = { local, alternates: this.alternates };
     if (!this.isTrusted) this.lastReception = now;
   }
 
   /** Where the peer is on our link, if it announced itself there not too long ago. */
   localAt(now: number): Endpoint | undefined {
-    return this.#local !== undefined && now < this.#local.until ? this.#local.at : undefined;
+    const local = this.#neighbourhood?.local;
+    return local !== undefined && now < local.until ? local.at : undefined;
+  }
+
+  /** Where the peer may be besides, by its latest indirect bubble, RFC 6081 §5.6.1. */
+  get alternates(): readonly Endpoint[] {
+    return this.#neighbourhood?.alternates ?? NOWHERE;
+  }
+
+  set alternates(alternates: readonly Endpoint[]) {
+    if (this.#neighbourhood !== undefined) this.#neighbourhood.alternates = alternates;
+    else if (alternates.length > 0) this.#neighbourhood = { local: undefined, alternates };
   }
 
   /** Where the peer last proved to be, for as long as it may still be there. */
@@ -68,44 +84,47 @@ export class ClientPeer extends Peer {
 
   /** The peer was looked for in vain: neither on our link nor where it was any more. */
   forgetPlaces(): void {
-    this.#local = undefined;
-    this.alternates = [];
+    this.#neighbourhood = undefined;
     if (!this.isTrusted) this.mapping = 0 as Endpoint;
   }
 
   /** The data of the test that is under way, or new data from `draw`. */
   testData(now: number, draw: () => Uint8Array): Uint8Array {
-    if (this.#test === undefined || now - this.#test.sentAt >= TEST_VALIDITY) {
-      this.#test = { data: draw(), sentAt: now };
+    const trial = this.#trial ??= { test: undefined, held: [] };
+    if (trial.test === undefined || now - trial.test.sentAt >= TEST_VALIDITY) {
+      trial.test = { data: draw(), sentAt: now };
     }
-    return this.#test.data;
+    return trial.test.data;
   }
 
   /** Whether an Echo Reply with `data` answers the test: all of it must be the same. */
   isAnsweredBy(data: Uint8Array, now: number): boolean {
-    const test = this.#test;
+    const test = this.#trial?.test;
     return test !== undefined && now - test.sentAt < TEST_VALIDITY &&
       data.length === test.data.length && equalOctets(data, 0, test.data, 0, data.length);
   }
 
-  /** Ends the test: its data proves nothing any more. */
-  endTest(): void {
-    this.#test = undefined;
-  }
-
   /** Keeps a copy of a packet from the network until the test is answered, if there is room. */
   hold(packet: Uint8Array, from: Endpoint): boolean {
-    if (this.#heldOctets + packet.length > HELD_OCTETS) return false;
-    this.#held.push({ packet: packet.slice(), from });
-    this.#heldOctets += packet.length;
+    const { held } = this.#trial ??= { test: undefined, held: [] };
+    const octets = held.reduce((sum, { packet }) => sum + packet.length, packet.length);
+    if (octets > HELD_OCTETS) return false;
+    held.push({ packet: packet.slice(), from });
     return true;
   }
 
   /** Empties the packets held; the oldest comes first. */
   takeHeld(): HeldPacket[] {
-    const held = this.#held;
-    this.#held = [];
-    this.#heldOctets = 0;
+    if (this.#trial === undefined) return [];
+    const { held } = this.#trial;
+    this.#trial.held = [];
+    return held;
+  }
+
+  /** Ends the test, whose data proves nothing any more, and returns the packets held. */
+  endTrial(): HeldPacket[] {
+    const held = this.#trial?.held ?? [];
+    this.#trial = undefined;
     return held;
   }
 }

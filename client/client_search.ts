@@ -6,14 +6,13 @@
  * @module
  */
 
-import type { QueueBudget } from "../protocol/packet_queue.ts";
 import { PeerSearch, type PeerSink } from "../protocol/peer_search.ts";
 import { type Random, randomBytes } from "../protocol/random.ts";
 import { TokenBucket } from "../protocol/token_bucket.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import { encodeEcho, Icmpv6Type } from "../wire/icmpv6.ts";
 import { getU16 } from "../wire/octets.ts";
-import { isTeredo, mappingOf } from "../wire/teredo_address.ts";
+import { mappingOf } from "../wire/teredo_address.ts";
 import { AlternateAddresses } from "./alternate_addresses.ts";
 import { Bubbles } from "./bubbles.ts";
 import { CLIENT_DEFAULTS, type ClientConfig } from "./client_config.ts";
@@ -66,7 +65,7 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
       queuePerPeer: config.queuePerPeer ?? queuePerPeer,
       queueTotal: config.queueTotal ?? queueTotal,
     };
-    super(limits, config.random);
+    super(ClientPeer, limits, config.random);
     this.alternates = new AlternateAddresses(config.localEndpoint, config.globalUnicast);
     const hasNonces = config.symmetricNatSupport ?? true;
     this.bubbles = new Bubbles(config.random, this.alternates, hasNonces);
@@ -90,8 +89,7 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
 
   override found(peer: ClientPeer, mapping: Endpoint, now: number, sink: PeerSink): void {
     super.found(peer, mapping, now, sink);
-    peer.endTest();
-    for (const { packet, from } of peer.takeHeld()) {
+    for (const { packet, from } of peer.endTrial()) {
       if (from === mapping) {
         peer.octetsReceived += packet.length;
         sink.packet(packet);
@@ -129,17 +127,13 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
 
   /** Whether it is time to ask whether a native host is still behind the relay that it was behind. */
   doubts(peer: ClientPeer, now: number): boolean {
-    return peer.unansweredFor(now) >= DOUBT_AFTER && !isTeredo(peer.address) &&
+    return peer.unansweredFor(now) >= DOUBT_AFTER && !peer.isTeredo &&
       !this.isSearching(peer);
-  }
-
-  protected override newPeer(address: Uint8Array, now: number, budget: QueueBudget): ClientPeer {
-    return new ClientPeer(address, now, budget);
   }
 
   protected override attempt(peer: ClientPeer, now: number, sink: PeerSink): boolean {
     if (this.self === undefined) return false;
-    return isTeredo(peer.address)
+    return peer.isTeredo
       ? this.#sendBubbles(peer, now, sink)
       : this.#sendTest(peer, this.self, now, sink);
   }
@@ -189,7 +183,7 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
     peer.attempts++;
     // All tests together are limited, or packets from forged sources would make us ping the world.
     // Those that they induce have a limit of their own, or they would cut the host off.
-    const tests = peer.outgoing.isEmpty ? this.#inducedTests : this.#tests;
+    const tests = peer.isAwaited ? this.#tests : this.#inducedTests;
     if (!tests.take(now)) {
       sink.drop("rate_limited");
       return true;

@@ -59,7 +59,7 @@ export class Reception {
     if (!BULK.has(nextHeaderOf(datagram))) return false;
     const peer = peers.use(datagram, SOURCE);
     if (peer === undefined || !peer.isTrusted || peer.mapping !== from) return false;
-    if (!peer.outgoing.isEmpty || this.#qualification.isServer(from)) return false;
+    if (peer.isAwaited || this.#qualification.isServer(from)) return false;
     if (now - peer.lastTransmission >= RECEIVER_BUBBLE_AFTER) return false;
     peer.heard(now);
     peer.octetsReceived += datagram.length;
@@ -116,12 +116,12 @@ export class Reception {
     }
     // Case 1: a trusted peer at its known mapping.
     if (peer?.isTrusted && peer.mapping === from) {
-      if (!peer.outgoing.isEmpty) this.#search.found(peer, from, now, sink);
+      if (peer.isAwaited) this.#search.found(peer, from, now, sink);
       this.#accept(ipv6, trailers, peer, now, sink);
       return undefined;
     }
     if (isTeredo(ipv6, SOURCE)) {
-      if (isBubble(ipv6) && peer?.nonceSent.isReturnedBy(trailers.nonce, now)) {
+      if (isBubble(ipv6) && peer?.isProvedBy(trailers.nonce, now)) {
         return this.#receiveProof(peer, from, now, sink);
       }
       return this.#receiveFromClient(ipv6, trailers, from, now, sink);
@@ -155,10 +155,10 @@ export class Reception {
     const isPossible = this.#globalUnicast.has(addressOf(from)) ||
       this.#search.alternates.isNeighbour(peer.address);
     if (portOf(from) === 0 || !isPossible) return "source_not_global";
-    const waits = !peer.outgoing.isEmpty;
+    const { isAwaited } = peer;
     this.#search.found(peer, from, now, sink);
     // What went to the mapping in the peer's address has not arrived, so the peer waits for a sign.
-    if (!waits && from !== mappingOf(peer.address)) {
+    if (!isAwaited && from !== mappingOf(peer.address)) {
       this.#search.sendUrgentBubble(peer, from, now, sink);
     }
     return undefined;

@@ -72,9 +72,7 @@ export class Transmission {
       this.#search.begin(peer, now, sink);
       return undefined;
     }
-    const isQueued = peer.outgoing.push(ipv6);
-    this.#search.begin(peer, now, sink);
-    return isQueued ? undefined : "queue_full";
+    return this.#search.await(peer, ipv6, now, sink) ? undefined : "queue_full";
   }
 
   /** Tells the host that a packet did not reach its destination. */

@@ -1,5 +1,5 @@
 /**
- * A hash of IPv6 addresses for tables whose keys an attacker chooses.
+ * A hash of addresses for tables whose keys an attacker chooses.
  *
  * Mixing by multiplication would not do: differences in the upper bits of one word can be taken back
  * by the next whatever the seed, which gives chains of hundreds. Tabulation (one random word for each
@@ -9,9 +9,10 @@
  * @module
  */
 
+import { addressOf, type Endpoint, portOf } from "../wire/endpoint.ts";
 import { IPV6_ADDRESS_LENGTH } from "../wire/ipv6_address.ts";
 
-/** Hashes addresses in place to 32 bits. */
+/** Hashes IPv6 addresses, in place, and endpoints to 32 bits. */
 export class AddressHash {
   /** For each place of an octet 256 random words. */
   readonly #words = new Int32Array(IPV6_ADDRESS_LENGTH * 256);
@@ -31,6 +32,16 @@ export class AddressHash {
     let hash = 0;
     for (let i = 0; i < IPV6_ADDRESS_LENGTH; i++) hash ^= words[(i << 8) | bytes[offset + i]!]!;
     return hash;
+  }
+
+  /** The hash of an endpoint. */
+  ofEndpoint(at: Endpoint): number {
+    const words = this.#words;
+    const address = addressOf(at);
+    const port = portOf(at);
+    return words[address >>> 24]! ^ words[0x100 | ((address >>> 16) & 0xff)]! ^
+      words[0x200 | ((address >>> 8) & 0xff)]! ^ words[0x300 | (address & 0xff)]! ^
+      words[0x400 | (port >>> 8)]! ^ words[0x500 | (port & 0xff)]!;
   }
 }
 

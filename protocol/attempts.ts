@@ -5,84 +5,57 @@
  */
 
 import { ATTEMPT_TIMEOUT } from "./constants.ts";
+import { UseOrder } from "./use_order.ts";
 
-/** One wait for one peer; void, and without the peer, once that is waited for anew, or no more. */
-interface Wait<P> {
-  peer: P | undefined;
-  readonly deadline: number;
-}
+/** Those who are waited for. */
+const AWAITED = 0;
 
 /**
- * So many void waits may stand before the first one that counts, until they are cut off; and so many
- * more than half of the queue may be void behind it.
- */
-const MAX_VOID = 1024;
-
-/**
- * Who is being waited for, and until when.
+ * Who is being waited for, and until when. Peers are known by the index of their record.
  *
- * All waits are equally long, so the order in which they begin is the order in which they end: a
- * queue is all the timer wheel that is needed.
+ * All waits are equally long, so the order in which they begin is the order in which they end: a list
+ * is all the timer wheel that is needed.
  */
-export class Attempts<P> {
-  readonly #waits = new Map<P, Wait<P>>();
-  #queue: Wait<P>[] = [];
-  /** Where in the queue the first wait stands that may count. */
-  #first = 0;
+export class Attempts {
+  readonly #order: UseOrder;
+  readonly #deadlines: Float64Array;
 
-  /** Waits for `peer` from `now` on, anew if it was waited for. */
-  await(peer: P, now: number): void {
-    this.end(peer);
-    const wait = { peer, deadline: now + ATTEMPT_TIMEOUT };
-    this.#waits.set(peer, wait);
-    this.#queue.push(wait);
-    if (this.#queue.length > 2 * (this.#waits.size + MAX_VOID)) this.#compact();
+  /** @param capacity the indexes are below this */
+  constructor(capacity: number) {
+    this.#order = new UseOrder(capacity, 1);
+    this.#deadlines = new Float64Array(capacity);
   }
 
-  /** Whether `peer` is being waited for. */
-  has(peer: P): boolean {
-    return this.#waits.has(peer);
+  /** Waits for a peer from `now` on, anew if it was waited for. */
+  await(index: number, now: number): void {
+    this.#deadlines[index] = now + ATTEMPT_TIMEOUT;
+    this.#order.use(index, AWAITED);
   }
 
-  /** `peer` answered, or is given up. */
-  end(peer: P): void {
-    const wait = this.#waits.get(peer);
-    if (wait === undefined) return;
-    wait.peer = undefined;
-    this.#waits.delete(peer);
+  /** Whether a peer is being waited for. */
+  has(index: number): boolean {
+    return this.#order.has(index);
+  }
+
+  /** A peer answered, or is given up. */
+  end(index: number): void {
+    this.#order.remove(index);
   }
 
   /** When the first wait ends; `Infinity` without one. */
   next(): number {
-    return this.#head()?.deadline ?? Infinity;
+    const first = this.#order.oldest(AWAITED);
+    return first === undefined ? Infinity : this.#deadlines[first]!;
   }
 
   /** Takes out those whose wait has ended by `now`. */
-  takeDue(now: number): P[] {
-    const due: P[] = [];
-    for (let wait = this.#head(); wait && wait.deadline <= now; wait = this.#head()) {
-      due.push(wait.peer!);
-      this.end(wait.peer!);
+  takeDue(now: number): number[] {
+    const due: number[] = [];
+    for (;;) {
+      const first = this.#order.oldest(AWAITED);
+      if (first === undefined || this.#deadlines[first]! > now) return due;
+      due.push(first);
+      this.end(first);
     }
-    return due;
-  }
-
-  /** The first wait that counts. */
-  #head(): Wait<P> | undefined {
-    let wait = this.#queue[this.#first];
-    while (wait !== undefined && wait.peer === undefined) {
-      wait = this.#queue[++this.#first];
-    }
-    if (this.#first > MAX_VOID || wait === undefined) {
-      this.#queue.splice(0, this.#first);
-      this.#first = 0;
-    }
-    return wait;
-  }
-
-  /** A flood of peers that make room for one another must not be remembered until their waits end. */
-  #compact(): void {
-    this.#queue = this.#queue.filter(({ peer }) => peer !== undefined);
-    this.#first = 0;
   }
 }

@@ -8,23 +8,35 @@ import { BUBBLE_WINDOW, MAX_BUBBLES } from "./constants.ts";
 
 /** Remembers the last bubbles that nobody answered: no more than four in 300 seconds. */
 export class BubbleWindow {
-  /** When they went out; {@linkcode MAX_BUBBLES} at most. */
-  readonly #sent: number[] = [];
+  /** When the last {@linkcode MAX_BUBBLES} went out, the earliest first. */
+  readonly #times: Float64Array;
+  readonly #first: number;
+
+  /**
+   * The window that has for its memory {@linkcode MAX_BUBBLES} of `times`, beginning
+   * with the one at `first`.
+   */
+  constructor(times: Float64Array, first: number) {
+    this.#times = times;
+    this.#first = first;
+  }
 
   /** Whether another bubble may go out. */
   isOpen(now: number): boolean {
-    return this.#sent.length < MAX_BUBBLES || now - this.#sent[0]! >= BUBBLE_WINDOW;
+    return now - this.#times[this.#first]! >= BUBBLE_WINDOW;
   }
 
   /** A bubble went out. */
   add(now: number): void {
-    if (this.#sent.length === MAX_BUBBLES) this.#sent.shift();
-    this.#sent.push(now);
+    const first = this.#first;
+    const last = first + MAX_BUBBLES - 1;
+    this.#times.copyWithin(first, first + 1, last + 1);
+    this.#times[last] = now;
   }
 
   /** An answer came. */
   reset(): void {
-    if (this.#sent.length > 0) this.#sent.length = 0;
+    this.#times.fill(-Infinity, this.#first, this.#first + MAX_BUBBLES);
   }
 
   /** Counts a bubble, if one may go out. */

@@ -1,16 +1,10 @@
 /**
- * A limit for each of many.
+ * A rate limit for each of many.
  *
  * @module
  */
 
 import { type Rate, TokenBucket } from "./token_bucket.ts";
-
-/** What a {@linkcode KeyedLimiter} keeps for each key. */
-export interface Limit {
-  /** Counts one more at `now` (ms), if the limit allows. */
-  take(now: number): boolean;
-}
 
 /**
  * A limit for each key (an IPv4 address or endpoint), of bounded number.
@@ -24,17 +18,17 @@ export interface Limit {
  * where this takes less than one.
  */
 export class KeyedLimiter {
-  readonly #newLimit: () => Limit;
+  readonly #rate: Rate;
   readonly #generation: number;
-  #young = new Map<number, Limit>();
-  #old = new Map<number, Limit>();
+  #young = new Map<number, TokenBucket>();
+  #old = new Map<number, TokenBucket>();
 
   /**
-   * @param limit the rate of each key, or what makes a limit of another kind
+   * @param rate the limit of each key
    * @param capacity how many keys are remembered at most; at least two
    */
-  constructor(limit: Rate | (() => Limit), capacity = 4096) {
-    this.#newLimit = typeof limit === "function" ? limit : () => new TokenBucket(limit);
+  constructor(rate: Rate, capacity = 4096) {
+    this.#rate = rate;
     this.#generation = capacity >>> 1;
   }
 
@@ -49,14 +43,8 @@ export class KeyedLimiter {
     return limit.take(now);
   }
 
-  /** Starts anew with `key`. */
-  forget(key: number): void {
-    this.#young.delete(key);
-    this.#old.delete(key);
-  }
-
-  #carryOver(key: number): Limit {
-    const limit = this.#old.get(key) ?? this.#newLimit();
+  #carryOver(key: number): TokenBucket {
+    const limit = this.#old.get(key) ?? new TokenBucket(this.#rate);
     if (this.#young.size >= this.#generation) {
       this.#old = this.#young;
       this.#young = new Map();

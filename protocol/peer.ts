@@ -5,53 +5,139 @@
  */
 
 import type { Endpoint } from "../wire/endpoint.ts";
-import { BubbleWindow } from "./bubble_window.ts";
+import { IPV6_ADDRESS_LENGTH } from "../wire/ipv6_address.ts";
+import { getU32 } from "../wire/octets.ts";
+import { isTeredo } from "../wire/teredo_address.ts";
 import { BUBBLE_SPACING, PEER_VALIDITY } from "./constants.ts";
 import { PacketQueue, type QueueBudget } from "./packet_queue.ts";
+import { Field, type PeerRecords } from "./peer_records.ts";
+import { type Random, randomBytes } from "./random.ts";
 
-/** A peer entry. Times are milliseconds of the machine's clock. */
+/**
+ * How long a nonce proves anything, in milliseconds. RFC 6081 sets no end; but 32 bits are not many, and
+ * the answer to a bubble comes at once.
+ */
+const NONCE_VALIDITY = 30_000;
+
+/**
+ * A peer entry. Times are milliseconds of the machine's clock.
+ *
+ * There may be very many, so it is small: what is a number stands in a record, what only a search needs
+ * is there only then, and a private method would be one field more.
+ */
 export class Peer {
-  /** The peer's IPv6 address, 16 octets. */
-  readonly address: Uint8Array;
-  /** Packets for the peer that wait until it is trusted. */
-  readonly outgoing: PacketQueue;
-  /** Where the peer is: its mapped address and port, or its relay's. Means something once trusted. */
-  mapping = 0 as Endpoint;
-  /** When the peer was last heard directly. */
-  lastReception: number;
-  /** When something was last sent to the peer. */
-  lastTransmission: number;
-  /** Attempts (bubbles or connectivity tests) since the search for the peer began. */
-  attempts = 0;
-  /** Octets carried to and from the peer. */
-  octetsSent = 0;
-  octetsReceived = 0;
+  readonly #records: PeerRecords;
+  #index: number;
+  /** Packets that wait until the peer is trusted, if any. */
+  #waiting: PacketQueue | undefined;
 
-  #trusted = false;
-  /** When the first packet went out since the peer was last heard. */
-  #unansweredSince = -Infinity;
-  readonly #bubbles = new BubbleWindow();
-
-  /** A new entry has last sent and heard {@linkcode PEER_VALIDITY} ago, §5.2.3 and §5.2.6. */
-  constructor(address: Uint8Array, now: number, budget: QueueBudget) {
-    this.address = address.slice();
-    this.outgoing = new PacketQueue(budget);
+  /**
+   * A new entry has last sent and heard {@linkcode PEER_VALIDITY} ago, §5.2.3 and §5.2.6.
+   *
+   * @param records where the entry takes a record
+   * @param bytes where the peer's IPv6 address stands, at `offset`
+   */
+  constructor(records: PeerRecords, bytes: Uint8Array, offset: number, now: number) {
+    this.#records = records;
+    this.#index = records.take(bytes, offset);
+    this.distrust();
+    this.mapping = 0 as Endpoint;
     this.lastReception = this.lastTransmission = now - PEER_VALIDITY;
+    this.attempts = 0;
+    this.octetsReceived = 0;
+    this.#records.set(this.#index, Field.OCTETS_SENT, 0);
+    this.#records.set(this.#index, Field.UNANSWERED_SINCE, -Infinity);
+    this.#records.set(this.#index, Field.NONCE_SENT_AT, -Infinity);
+    this.nonceReceived = undefined;
+    this.#records.bubblesOf(this.#index).reset();
+  }
+
+  /** Which record is the entry's. */
+  get index(): number {
+    return this.#index;
+  }
+
+  /** The entry is no more: its record is another's, and what may still be noted of the peer is lost. */
+  leave(): void {
+    this.#records.give(this.#index);
+    this.#index = -1;
+  }
+
+  /** A copy of the peer's IPv6 address, 16 octets. */
+  get address(): Uint8Array<ArrayBuffer> {
+    const { octets } = this.#records;
+    const at = this.#records.addressAt(this.#index);
+    return octets.slice(at, at + IPV6_ADDRESS_LENGTH);
+  }
+
+  /** Whether the peer is a Teredo client. */
+  get isTeredo(): boolean {
+    return isTeredo(this.#records.octets, this.#records.addressAt(this.#index));
+  }
+
+  /** Where the peer is: its mapped address and port, or its relay's. Means something once trusted. */
+  get mapping(): Endpoint {
+    return this.#records.get(this.#index, Field.MAPPING) as Endpoint;
+  }
+
+  protected set mapping(mapping: Endpoint) {
+    this.#records.set(this.#index, Field.MAPPING, mapping);
+  }
+
+  /** When the peer was last heard directly. */
+  get lastReception(): number {
+    return this.#records.get(this.#index, Field.LAST_RECEPTION);
+  }
+
+  protected set lastReception(time: number) {
+    this.#records.set(this.#index, Field.LAST_RECEPTION, time);
+  }
+
+  /** When something was last sent to the peer. */
+  get lastTransmission(): number {
+    return this.#records.get(this.#index, Field.LAST_TRANSMISSION);
+  }
+
+  set lastTransmission(time: number) {
+    this.#records.set(this.#index, Field.LAST_TRANSMISSION, time);
+  }
+
+  /** Attempts (bubbles or connectivity tests) since the search for the peer began. */
+  get attempts(): number {
+    return this.#records.get(this.#index, Field.ATTEMPTS);
+  }
+
+  set attempts(count: number) {
+    this.#records.set(this.#index, Field.ATTEMPTS, count);
+  }
+
+  /** Octets carried to the peer. */
+  get octetsSent(): number {
+    return this.#records.get(this.#index, Field.OCTETS_SENT);
+  }
+
+  /** Octets carried from the peer. */
+  get octetsReceived(): number {
+    return this.#records.get(this.#index, Field.OCTETS_RECEIVED);
+  }
+
+  set octetsReceived(octets: number) {
+    this.#records.set(this.#index, Field.OCTETS_RECEIVED, octets);
   }
 
   /** Whether the peer has proved that its mapping is its own. */
   get isTrusted(): boolean {
-    return this.#trusted;
+    return this.#records.get(this.#index, Field.TRUSTED) === 1;
   }
 
   /** Whether data may go straight to the mapping, §5.2.4 case 1. */
   isReachable(now: number): boolean {
-    return this.#trusted && now - this.lastReception < PEER_VALIDITY;
+    return this.isTrusted && now - this.lastReception < PEER_VALIDITY;
   }
 
   /** The peer proved that it is at `mapping`: it is trusted. */
   trust(mapping: Endpoint, now: number): void {
-    this.#trusted = true;
+    this.#records.set(this.#index, Field.TRUSTED, 1);
     this.mapping = mapping;
     this.heard(now);
   }
@@ -62,24 +148,48 @@ export class Peer {
    */
   heard(now: number): void {
     this.lastReception = now;
-    this.#bubbles.reset();
+    const lastBubble = this.#records.get(this.#index, Field.LAST_BUBBLE);
+    if (lastBubble !== -Infinity) this.#records.bubblesOf(this.#index).reset();
   }
 
   /** A packet of `octets` went to the peer's mapping. */
   sent(octets: number, now: number): void {
-    if (this.#unansweredSince < this.lastReception) this.#unansweredSince = now;
+    if (this.#records.get(this.#index, Field.UNANSWERED_SINCE) < this.lastReception) {
+      this.#records.set(this.#index, Field.UNANSWERED_SINCE, now);
+    }
     this.lastTransmission = now;
-    this.octetsSent += octets;
+    this.#records.set(this.#index, Field.OCTETS_SENT, this.octetsSent + octets);
   }
 
   /** How long packets have been going to the peer without any from it, in milliseconds. */
   unansweredFor(now: number): number {
-    return this.#unansweredSince < this.lastReception ? 0 : now - this.#unansweredSince;
+    const since = this.#records.get(this.#index, Field.UNANSWERED_SINCE);
+    return since < this.lastReception ? 0 : now - since;
   }
 
   /** The mapping is no longer believed. */
   distrust(): void {
-    this.#trusted = false;
+    this.#records.set(this.#index, Field.TRUSTED, 0);
+  }
+
+  /** Whether packets wait until the peer is trusted. */
+  get isAwaited(): boolean {
+    return this.#waiting !== undefined;
+  }
+
+  /** Keeps a copy of a packet until the peer is trusted, if there is room. */
+  enqueue(packet: Uint8Array, budget: QueueBudget): boolean {
+    this.#waiting ??= new PacketQueue(budget);
+    const isQueued = this.#waiting.push(packet);
+    if (this.#waiting.isEmpty) this.#waiting = undefined;
+    return isQueued;
+  }
+
+  /** Takes the packets that wait; the oldest comes first. */
+  takeQueue(): Uint8Array[] {
+    const packets = this.#waiting?.take() ?? [];
+    this.#waiting = undefined;
+    return packets;
   }
 
   /** Whether a bubble may go out, §5.2.6. */
@@ -89,13 +199,40 @@ export class Peer {
 
   /** Whether nothing but the last transmission, which was too recent, forbids a bubble. */
   mayBubbleLater(now: number): boolean {
-    return this.#bubbles.isOpen(now);
+    return this.#records.bubblesOf(this.#index).isOpen(now);
   }
 
   /** A bubble went out; a direct and an indirect one together count once. */
   bubbled(now: number): void {
     this.lastTransmission = now;
     this.attempts++;
-    this.#bubbles.add(now);
+    this.#records.bubblesOf(this.#index).add(now);
+  }
+
+  /**
+   * A new nonce for the next indirect bubble, RFC 6081 §5.2.4.1: who returns it in a direct bubble is this
+   * peer, wherever that comes from. It is never 0, which stands for none (§5.2.4.3).
+   */
+  issueNonce(random: Random, now: number): number {
+    const nonce = getU32(randomBytes(random, 4), 0) || 1;
+    this.#records.set(this.#index, Field.NONCE_SENT, nonce);
+    this.#records.set(this.#index, Field.NONCE_SENT_AT, now);
+    return nonce;
+  }
+
+  /** Whether `nonce`, as a direct bubble has it, is the latest one that the peer was sent (§5.2.4.4). */
+  isProvedBy(nonce: number | undefined, now: number): boolean {
+    return nonce === this.#records.get(this.#index, Field.NONCE_SENT) &&
+      now - this.#records.get(this.#index, Field.NONCE_SENT_AT) < NONCE_VALIDITY;
+  }
+
+  /** The nonce of the peer's latest indirect bubble, if that had one, RFC 6081 §5.2.1. */
+  get nonceReceived(): number | undefined {
+    const nonce = this.#records.get(this.#index, Field.NONCE_RECEIVED);
+    return nonce < 0 ? undefined : nonce;
+  }
+
+  set nonceReceived(nonce: number | undefined) {
+    this.#records.set(this.#index, Field.NONCE_RECEIVED, nonce ?? -1);
   }
 }

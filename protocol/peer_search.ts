@@ -11,7 +11,7 @@ import { MAX_ATTEMPTS } from "./constants.ts";
 import type { Sink } from "./machine.ts";
 import { QueueBudget } from "./packet_queue.ts";
 import type { Peer } from "./peer.ts";
-import { PeerTable } from "./peer_table.ts";
+import { type PeerEntry, PeerTable } from "./peer_table.ts";
 import { type Random, randomBytes } from "./random.ts";
 
 /** What is reported of peers. */
@@ -38,15 +38,14 @@ export interface SearchLimits {
 export abstract class PeerSearch<P extends Peer> {
   readonly peers: PeerTable<P>;
   readonly #budget: QueueBudget;
-  readonly #attempts = new Attempts<P>();
+  readonly #attempts: Attempts;
 
-  constructor(limits: SearchLimits, random: Random) {
-    this.peers = new PeerTable(limits.maxPeers, getU32(randomBytes(random, 4), 0));
+  /** @param Entry what is kept of a peer */
+  constructor(Entry: PeerEntry<P>, limits: SearchLimits, random: Random) {
+    this.peers = new PeerTable(Entry, limits.maxPeers, getU32(randomBytes(random, 4), 0));
+    this.#attempts = new Attempts(limits.maxPeers);
     this.#budget = new QueueBudget(limits.queuePerPeer, limits.queueTotal);
   }
-
-  /** A new entry. */
-  protected abstract newPeer(address: Uint8Array, now: number, budget: QueueBudget): P;
 
   /**
    * Sends what may make the peer answer.
@@ -60,32 +59,41 @@ export abstract class PeerSearch<P extends Peer> {
 
   /** Forgets all peers and what waits for them. */
   clear(): void {
-    for (const peer of this.peers) this.#forget(peer);
-    this.peers.clear();
+    for (const peer of this.peers) this.forget(peer);
   }
 
   /** The peer whose address stands at `offset`; a new entry if there is none. */
   entry(bytes: Uint8Array, offset: number, now: number): P {
     const known = this.peers.use(bytes, offset);
     if (known !== undefined) return known;
-    const peer = this.newPeer(bytes.subarray(offset, offset + 16), now, this.#budget);
-    const evicted = this.peers.add(peer);
-    if (evicted !== undefined) this.#forget(evicted);
-    return peer;
+    const { expendable } = this.peers;
+    if (expendable !== undefined) this.forget(expendable);
+    return this.peers.add(bytes, offset, now);
   }
 
   /** Whether an answer of the peer is being waited for. */
   isSearching(peer: P): boolean {
-    return this.#attempts.has(peer);
+    return this.#attempts.has(peer.index);
+  }
+
+  /**
+   * A packet waits for its peer, which is looked for.
+   *
+   * @returns whether there was room for the packet
+   */
+  await(peer: P, packet: Uint8Array, now: number, sink: PeerSink): boolean {
+    const isQueued = peer.enqueue(packet, this.#budget);
+    this.begin(peer, now, sink);
+    return isQueued;
   }
 
   /** Begins to look for a peer, unless that is under way. */
   begin(peer: P, now: number, sink: PeerSink): void {
-    if (this.#attempts.has(peer)) return;
+    if (this.#attempts.has(peer.index)) return;
     peer.attempts = 0;
     // Who was not heard for long must prove where it is anew.
     if (!peer.isReachable(now)) peer.distrust();
-    if (this.attempt(peer, now, sink)) this.#attempts.await(peer, now);
+    if (this.attempt(peer, now, sink)) this.#attempts.await(peer.index, now);
     else this.giveUp(peer, now, sink);
   }
 
@@ -93,9 +101,9 @@ export abstract class PeerSearch<P extends Peer> {
   found(peer: P, mapping: Endpoint, now: number, sink: PeerSink): void {
     const isNews = !peer.isReachable(now) || peer.mapping !== mapping;
     peer.trust(mapping, now);
-    this.#attempts.end(peer);
+    this.#attempts.end(peer.index);
     if (isNews) sink.event({ type: "peer_reached", peer: peer.address, mapping });
-    for (const packet of peer.outgoing.take()) {
+    for (const packet of peer.takeQueue()) {
       peer.sent(packet.length, now);
       sink.datagram(mapping, "service", packet);
     }
@@ -108,9 +116,10 @@ export abstract class PeerSearch<P extends Peer> {
 
   /** Repeats the attempts whose answer did not come, or gives up. */
   handleTimer(now: number, sink: PeerSink): void {
-    for (const peer of this.#attempts.takeDue(now)) {
+    const due = this.#attempts.takeDue(now).map((index) => this.peers.at(index)!);
+    for (const peer of due) {
       if (peer.attempts < MAX_ATTEMPTS && this.attempt(peer, now, sink)) {
-        this.#attempts.await(peer, now);
+        this.#attempts.await(peer.index, now);
       } else {
         sink.event({ type: "peer_unreachable", peer: peer.address });
         this.giveUp(peer, now, sink);
@@ -120,14 +129,16 @@ export abstract class PeerSearch<P extends Peer> {
 
   /** The peer cannot be found. The next packet for it starts another search. */
   protected giveUp(peer: P, now: number, sink: PeerSink): void {
-    for (const packet of peer.outgoing.take()) {
+    for (const packet of peer.takeQueue()) {
       sink.drop("peer_unreachable");
       this.undeliverable(packet, now, sink);
     }
   }
 
-  #forget(peer: P): void {
-    this.#attempts.end(peer);
-    peer.outgoing.take();
+  /** Forgets a peer and what waits for it. */
+  protected forget(peer: P): void {
+    this.#attempts.end(peer.index);
+    peer.takeQueue();
+    this.peers.remove(peer);
   }
 }

@@ -2,16 +2,17 @@
  * The peer list of RFC 4380 §5.2: bounded, with the least recently used entries making room, untrusted
  * ones first.
  *
- * Looked up for every packet, by an IPv6 address in place: the 16 octets are hashed to a number, and
- * entries of equal hash are chained, so that a look-up builds no key. The hash is seeded, since an
- * attacker chooses addresses.
+ * Looked up for every packet, by an IPv6 address in place: its 16 octets are hashed to a number, so that
+ * a look-up builds no key. The hash is seeded, since an attacker chooses addresses.
  *
  * @module
  */
 
-import { isSameIpv6 } from "../wire/ipv6_address.ts";
 import { AddressHash } from "./address_hash.ts";
+import { HashChains } from "./hash_chains.ts";
 import type { Peer } from "./peer.ts";
+import { PeerRecords } from "./peer_records.ts";
+import { UseOrder } from "./use_order.ts";
 
 /**
  * A full table parts with untrusted peers first once they hold this share of it (one in so many), and
@@ -20,176 +21,126 @@ import type { Peer } from "./peer.ts";
  */
 const UNTRUSTED_SHARE = 4;
 
-/** An entry of a ring of nodes in the order of their use. */
-interface Node<P> {
-  readonly peer: P;
-  readonly hash: number;
-  nextOfHash: Node<P> | undefined;
-  ring: Ring<P>;
-  older: Node<P>;
-  newer: Node<P>;
-}
+/** The lists in which peers stand in the order of their use. */
+const UNTRUSTED = 0;
+const TRUSTED = 1;
+
+/** The entries of a role: a {@linkcode Peer}, or what extends it. */
+export type PeerEntry<P extends Peer> = new (
+  records: PeerRecords,
+  bytes: Uint8Array,
+  offset: number,
+  now: number,
+) => P;
 
 /** Peers by IPv6 address. */
 export class PeerTable<P extends Peer> implements Iterable<P> {
   readonly #capacity: number;
+  readonly #Entry: PeerEntry<P>;
+  readonly #records: PeerRecords;
   readonly #hash: AddressHash;
-  readonly #byHash = new Map<number, Node<P>>();
-  readonly #untrusted = new Ring<P>();
-  readonly #trusted = new Ring<P>();
+  readonly #byHash: HashChains;
+  readonly #byUse: UseOrder;
+  /** The peers by the index of their record. */
+  readonly #peers: (P | undefined)[] = [];
 
   /**
-   * @param capacity how many peers are known at most
+   * @param Entry what is kept of a peer
+   * @param capacity how many peers are known at most; some 160 octets are set aside for each
    * @param seed 32 random bits
    */
-  constructor(capacity: number, seed: number) {
+  constructor(Entry: PeerEntry<P>, capacity: number, seed: number) {
     this.#capacity = capacity;
+    this.#Entry = Entry;
+    this.#records = new PeerRecords(capacity);
     this.#hash = new AddressHash(seed);
+    this.#byHash = new HashChains(capacity);
+    this.#byUse = new UseOrder(capacity, 2);
   }
 
   /** How many peers are known. */
   get size(): number {
-    return this.#untrusted.size + this.#trusted.size;
+    return this.#byUse.sizeOf(UNTRUSTED) + this.#byUse.sizeOf(TRUSTED);
   }
 
   /** The peer whose address stands at `offset`, if it is known. */
   find(bytes: Uint8Array, offset = 0): P | undefined {
-    return this.#find(bytes, offset)?.peer;
+    let index = this.#byHash.first(this.#hash.of(bytes, offset));
+    while (index >= 0 && !this.#records.isOf(index, bytes, offset)) {
+      index = this.#byHash.next(index);
+    }
+    return index < 0 ? undefined : this.#peers[index];
   }
 
   /** Finds a peer and makes it the most recently used one. */
   use(bytes: Uint8Array, offset = 0): P | undefined {
-    const node = this.#find(bytes, offset);
-    if (node === undefined) return undefined;
-    this.#touch(node);
-    return node.peer;
+    const peer = this.find(bytes, offset);
+    if (peer !== undefined) this.#byUse.use(peer.index, listOf(peer));
+    return peer;
+  }
+
+  /** The peer whose record has an index, if there is one. */
+  at(index: number): P | undefined {
+    return this.#peers[index];
+  }
+
+  /** The peer to remove before another is added: there is none while there is room. */
+  get expendable(): P | undefined {
+    return this.size < this.#capacity ? undefined : this.#leastOfUse();
   }
 
   /**
-   * Adds a peer that is not known yet.
+   * Adds a peer that is not known yet: an entry that begins at `now`.
    *
-   * @returns the peer that had to make room, if any
+   * @throws {RangeError} without room
    */
-  add(peer: P): P | undefined {
-    const evicted = this.size >= this.#capacity ? this.#expendable() : undefined;
-    if (evicted !== undefined) this.remove(evicted);
-    const hash = this.#hash.of(peer.address, 0);
-    const node = { peer, hash, nextOfHash: this.#byHash.get(hash) } as Node<P>;
-    this.#byHash.set(hash, node);
-    this.#ringOf(peer).add(node);
-    return evicted;
+  add(bytes: Uint8Array, offset: number, now: number): P {
+    const peer = new this.#Entry(this.#records, bytes, offset, now);
+    this.#peers[peer.index] = peer;
+    this.#byHash.add(peer.index, this.#hash.of(bytes, offset));
+    this.#byUse.use(peer.index, listOf(peer));
+    return peer;
   }
 
-  /** Removes a peer. */
+  /** Removes a peer, if it is in the table. */
   remove(peer: P): void {
-    const node = this.#find(peer.address, 0);
-    if (node === undefined) return;
-    node.ring.remove(node);
-    this.#unchain(node);
+    const { index } = peer;
+    if (this.#peers[index] !== peer) return;
+    this.#byUse.remove(index);
+    this.#byHash.remove(index, this.#hash.of(this.#records.octets, this.#records.addressAt(index)));
+    this.#peers[index] = undefined;
+    peer.leave();
   }
 
   /** Forgets every peer. */
   clear(): void {
-    this.#untrusted.clear();
-    this.#trusted.clear();
-    this.#byHash.clear();
+    for (const peer of this) this.remove(peer);
   }
 
   /** All peers, the most recently used trusted one first. */
   *[Symbol.iterator](): Iterator<P> {
-    yield* this.#trusted;
-    yield* this.#untrusted;
-  }
-
-  #find(bytes: Uint8Array, offset: number): Node<P> | undefined {
-    let node = this.#byHash.get(this.#hash.of(bytes, offset));
-    while (node !== undefined && !isSameIpv6(bytes, offset, node.peer.address)) {
-      node = node.nextOfHash;
+    for (const list of [TRUSTED, UNTRUSTED]) {
+      for (const index of this.#byUse.of(list)) yield this.#peers[index]!;
     }
-    return node;
   }
 
-  #touch(node: Node<P>): void {
-    const ring = this.#ringOf(node.peer);
-    if (ring.newest === node) return;
-    node.ring.remove(node);
-    ring.add(node);
-  }
-
-  #ringOf(peer: P): Ring<P> {
-    return peer.isTrusted ? this.#trusted : this.#untrusted;
-  }
-
-  /** The peer to part with. One that became trusted since its last use changes its ring here. */
-  #expendable(): P | undefined {
-    let oldest = this.#untrusted.oldest;
-    while (oldest?.peer.isTrusted) {
-      this.#touch(oldest);
-      oldest = this.#untrusted.oldest;
+  /** The peer to part with first. One that became trusted since its last use changes its list here. */
+  #leastOfUse(): P | undefined {
+    let oldest = this.#oldest(UNTRUSTED);
+    while (oldest?.isTrusted) {
+      this.#byUse.use(oldest.index, TRUSTED);
+      oldest = this.#oldest(UNTRUSTED);
     }
-    const isFlooded = this.#untrusted.size * UNTRUSTED_SHARE >= this.#capacity;
-    return (isFlooded ? oldest : this.#trusted.oldest ?? oldest)?.peer;
+    const isFlooded = this.#byUse.sizeOf(UNTRUSTED) * UNTRUSTED_SHARE >= this.#capacity;
+    return isFlooded ? oldest : this.#oldest(TRUSTED) ?? oldest;
   }
 
-  #unchain(node: Node<P>): void {
-    const first = this.#byHash.get(node.hash);
-    if (first === node) {
-      if (node.nextOfHash === undefined) this.#byHash.delete(node.hash);
-      else this.#byHash.set(node.hash, node.nextOfHash);
-      return;
-    }
-    let before = first;
-    while (before !== undefined && before.nextOfHash !== node) before = before.nextOfHash;
-    if (before !== undefined) before.nextOfHash = node.nextOfHash;
+  #oldest(list: number): P | undefined {
+    const index = this.#byUse.oldest(list);
+    return index === undefined ? undefined : this.#peers[index];
   }
 }
 
-/** Nodes in the order of their use: a ring that is closed by a node of no peer. */
-class Ring<P> implements Iterable<P> {
-  readonly #end = {} as Node<P>;
-  #size = 0;
-
-  constructor() {
-    this.clear();
-  }
-
-  get size(): number {
-    return this.#size;
-  }
-
-  /** The most recently used node. */
-  get newest(): Node<P> | undefined {
-    return this.#size === 0 ? undefined : this.#end.older;
-  }
-
-  /** The least recently used node. */
-  get oldest(): Node<P> | undefined {
-    return this.#size === 0 ? undefined : this.#end.newer;
-  }
-
-  /** Puts a node in as the most recently used one. */
-  add(node: Node<P>): void {
-    node.ring = this;
-    node.newer = this.#end;
-    node.older = this.#end.older;
-    node.older.newer = node;
-    this.#end.older = node;
-    this.#size++;
-  }
-
-  remove(node: Node<P>): void {
-    node.older.newer = node.newer;
-    node.newer.older = node.older;
-    this.#size--;
-  }
-
-  clear(): void {
-    this.#end.older = this.#end.newer = this.#end;
-    this.#size = 0;
-  }
-
-  /** The peers, the most recently used one first. */
-  *[Symbol.iterator](): Iterator<P> {
-    for (let node = this.#end.older; node !== this.#end; node = node.older) yield node.peer;
-  }
+function listOf(peer: Peer): number {
+  return peer.isTrusted ? TRUSTED : UNTRUSTED;
 }

@@ -9,6 +9,7 @@ import type { DropReason } from "../protocol/drop_reason.ts";
 import { ErrorReporter } from "../protocol/error_reporter.ts";
 import type { FastPath, Machine, Sink } from "../protocol/machine.ts";
 import { OwnAddresses } from "../protocol/own_addresses.ts";
+import type { Peer } from "../protocol/peer.ts";
 import type { PeerEvent, PeerSink } from "../protocol/peer_search.ts";
 import { isBubble } from "../wire/bubble.ts";
 import { addressOf, type Endpoint, endpoint, portOf } from "../wire/endpoint.ts";
@@ -26,7 +27,6 @@ import { isTeredo, mappingOf, serverOf } from "../wire/teredo_address.ts";
 import { parseTeredoPacket, type TeredoPacket } from "../wire/teredo_packet.ts";
 import { parseTrailers, type Trailers } from "../wire/trailers.ts";
 import { RELAY_DEFAULTS, type RelayConfig, type RelayHost } from "./relay_config.ts";
-import type { RelayPeer } from "./relay_peer.ts";
 import { RelaySearch } from "./relay_search.ts";
 import type { RelayStatus } from "./relay_status.ts";
 
@@ -151,9 +151,7 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
     }
     const peer = this.#search.client(ipv6, DESTINATION, now);
     if (peer === undefined) return "rate_limited";
-    const isQueued = peer.outgoing.push(ipv6);
-    this.#search.begin(peer, now, sink);
-    return isQueued ? undefined : "queue_full";
+    return this.#search.await(peer, ipv6, now, sink) ? undefined : "queue_full";
   }
 
   /** From a client, §5.4.2. */
@@ -214,12 +212,12 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
  */
 function isAt(
   from: Endpoint,
-  peer: RelayPeer | undefined,
+  peer: Peer | undefined,
   ipv6: Uint8Array,
   { nonce }: Trailers,
   now: number,
 ): boolean {
   if (peer === undefined) return false;
   if (peer.isTrusted && peer.mapping === from) return true;
-  return isBubble(ipv6) && peer.nonceSent.isReturnedBy(nonce, now);
+  return isBubble(ipv6) && peer.isProvedBy(nonce, now);
 }

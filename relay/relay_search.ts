@@ -5,10 +5,10 @@
  * @module
  */
 
-import { BubbleWindow } from "../protocol/bubble_window.ts";
+import { BubbleWindows } from "../protocol/bubble_windows.ts";
 import { TEREDO_PORT } from "../protocol/constants.ts";
 import { KeyedLimiter } from "../protocol/keyed_limiter.ts";
-import type { QueueBudget } from "../protocol/packet_queue.ts";
+import { Peer } from "../protocol/peer.ts";
 import { PeerSearch, type PeerSink } from "../protocol/peer_search.ts";
 import { type Random, randomBytes } from "../protocol/random.ts";
 import { TokenBucket } from "../protocol/token_bucket.ts";
@@ -19,13 +19,15 @@ import { getU32 } from "../wire/octets.ts";
 import { mappingOf, serverOf } from "../wire/teredo_address.ts";
 import { withTrailers } from "../wire/trailers.ts";
 import { RELAY_DEFAULTS, type RelayConfig } from "./relay_config.ts";
-import { RelayPeer } from "./relay_peer.ts";
 
 /** Told of each packet that waited for a client that was not found. */
 export type UndeliverableHandler = (packet: Uint8Array, now: number, sink: PeerSink) => void;
 
+/** How many places bubbles are counted for. */
+const REMEMBERED_PLACES = 65_536;
+
 /** The clients of a relay. */
-export class RelaySearch extends PeerSearch<RelayPeer> {
+export class RelaySearch extends PeerSearch<Peer> {
   /**
    * The source of the bubbles, "a local IPv6 address of the relay" (§5.4.1): link-local with a
    * random identifier, as Miredo's. It says nothing about the host and is always to be had.
@@ -38,12 +40,13 @@ export class RelaySearch extends PeerSearch<RelayPeer> {
    * Flags and server in an address are free to choose, so that anyone can mint endless clients at
    * one place: bubbles are limited by the place they go to, whatever the IPv6 address (§5.2.6).
    */
-  readonly #perClient = new KeyedLimiter(() => new BubbleWindow(), 65_536);
+  readonly #perClient: BubbleWindows;
   readonly #perServer: KeyedLimiter;
   readonly #newClients: TokenBucket;
 
   constructor(config: RelayConfig, onUndeliverable: UndeliverableHandler) {
     super(
+      Peer,
       {
         maxPeers: config.maxPeers ?? RELAY_DEFAULTS.maxPeers,
         queuePerPeer: config.queuePerPeer ?? RELAY_DEFAULTS.queuePerPeer,
@@ -55,6 +58,8 @@ export class RelaySearch extends PeerSearch<RelayPeer> {
     const identifier = randomBytes(config.random, 8);
     this.#source = linkLocal(getU32(identifier, 0), getU32(identifier, 4));
     this.#directBubbles = config.directBubbles ?? false;
+    const seed = getU32(randomBytes(config.random, 4), 0);
+    this.#perClient = new BubbleWindows(REMEMBERED_PLACES, seed);
     this.#perServer = new KeyedLimiter(config.bubblesPerServer ?? RELAY_DEFAULTS.bubblesPerServer);
     this.#newClients = new TokenBucket(config.newClients ?? RELAY_DEFAULTS.newClients);
     this.#onUndeliverable = onUndeliverable;
@@ -65,36 +70,33 @@ export class RelaySearch extends PeerSearch<RelayPeer> {
    * too many of them. Each costs up to four bubbles and a place in the queues, so that one native host
    * could keep the relay from all others by sending to clients that do not exist.
    */
-  client(bytes: Uint8Array, offset: number, now: number): RelayPeer | undefined {
+  client(bytes: Uint8Array, offset: number, now: number): Peer | undefined {
     const known = this.peers.use(bytes, offset);
     if (known !== undefined) return known;
     return this.#newClients.take(now) ? this.entry(bytes, offset, now) : undefined;
   }
 
-  override found(peer: RelayPeer, mapping: Endpoint, now: number, sink: PeerSink): void {
+  override found(peer: Peer, mapping: Endpoint, now: number, sink: PeerSink): void {
     this.#perClient.forget(mappingOf(peer.address));
     super.found(peer, mapping, now, sink);
   }
 
-  protected override newPeer(address: Uint8Array, now: number, budget: QueueBudget): RelayPeer {
-    return new RelayPeer(address, now, budget);
-  }
-
-  protected override attempt(peer: RelayPeer, now: number, sink: PeerSink): boolean {
+  protected override attempt(peer: Peer, now: number, sink: PeerSink): boolean {
     if (!peer.mayBubble(now)) return peer.mayBubbleLater(now);
-    const client = mappingOf(peer.address);
-    const server = serverOf(peer.address);
+    const { address } = peer;
+    const client = mappingOf(address);
+    const server = serverOf(address);
     if (!this.#perClient.take(client, now)) return false;
     if (!this.#perServer.take(server, now)) {
       peer.attempts++;
       sink.drop("rate_limited");
       return true;
     }
-    const bubble = encodeBubble(this.#source, peer.address);
+    const bubble = encodeBubble(this.#source, address);
     peer.bubbled(now);
     if (this.#directBubbles) sink.datagram(client, "service", bubble);
     // RFC 6081 §5.2: a client behind a symmetric NAT proves by the nonce that it is the one.
-    const nonce = peer.nonceSent.issue(this.#random, now);
+    const nonce = peer.issueNonce(this.#random, now);
     sink.datagram(endpoint(server, TEREDO_PORT), "service", withTrailers(bubble, { nonce }));
     return true;
   }
@@ -104,8 +106,8 @@ export class RelaySearch extends PeerSearch<RelayPeer> {
   }
 
   /** A client that did not answer is forgotten (§5.4.1); how often it was tried is not. */
-  protected override giveUp(peer: RelayPeer, now: number, sink: PeerSink): void {
+  protected override giveUp(peer: Peer, now: number, sink: PeerSink): void {
     super.giveUp(peer, now, sink);
-    this.peers.remove(peer);
+    this.forget(peer);
   }
 }

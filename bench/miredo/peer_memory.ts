@@ -83,7 +83,11 @@ function client(maxPeers: number): Subject {
 
 function relay(maxPeers: number): Subject {
   const serves = [{ address: NATIVE, length: 16 }];
-  const machine = new Relay({ globalUnicast, random, serves, ownAddresses: [], maxPeers });
+  // All peers come at once, which a relay does not take otherwise.
+  const newClients = { perSecond: 1, burst: maxPeers };
+  const machine = new Relay({
+    ...{ globalUnicast, random, serves, ownAddresses: [], maxPeers, newClients },
+  });
   return {
     machine: machine as AnyMachine,
     address: NATIVE,

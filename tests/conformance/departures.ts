@@ -176,7 +176,7 @@ export const DEPARTURES: readonly Departure[] = [
     source: "RFC 6081 §5.2.4.4 lets a nonce prove something for ever",
     what: "it does for 30 seconds, and never of a peer at a private address",
     why: "its 32 bits can be guessed in the end; the answer to a bubble comes at once",
-    file: "protocol/issued_nonce.ts",
+    file: "protocol/peer.ts",
   },
   {
     items: ["X-16", "X-17"],

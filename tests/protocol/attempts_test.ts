@@ -2,42 +2,44 @@ import { assertEquals } from "@std/assert";
 import { Attempts } from "../../protocol/attempts.ts";
 import { ATTEMPT_TIMEOUT, BUBBLE_SPACING } from "../../protocol/constants.ts";
 
+const [A, B, C, D] = [1, 2, 3, 4] as const;
+
 Deno.test("a wait ends after its time, not a millisecond sooner", () => {
-  const attempts = new Attempts<string>();
+  const attempts = new Attempts(100);
   assertEquals(attempts.next(), Infinity);
-  attempts.await("a", 1000);
+  attempts.await(A, 1000);
   assertEquals(attempts.next(), 1000 + ATTEMPT_TIMEOUT);
   assertEquals(attempts.takeDue(1000 + ATTEMPT_TIMEOUT - 1), []);
-  assertEquals(attempts.has("a"), true);
-  assertEquals(attempts.takeDue(1000 + ATTEMPT_TIMEOUT), ["a"]);
-  assertEquals(attempts.has("a"), false);
+  assertEquals(attempts.has(A), true);
+  assertEquals(attempts.takeDue(1000 + ATTEMPT_TIMEOUT), [A]);
+  assertEquals(attempts.has(A), false);
   assertEquals(attempts.next(), Infinity);
 });
 
 Deno.test("those who are due come in the order in which their waits began", () => {
-  const attempts = new Attempts<string>();
-  for (const [i, peer] of ["a", "b", "c", "d"].entries()) attempts.await(peer, i * 100);
-  attempts.end("b");
-  assertEquals(attempts.takeDue(200 + ATTEMPT_TIMEOUT), ["a", "c"]);
+  const attempts = new Attempts(100);
+  for (const [i, peer] of [A, B, C, D].entries()) attempts.await(peer, i * 100);
+  attempts.end(B);
+  assertEquals(attempts.takeDue(200 + ATTEMPT_TIMEOUT), [A, C]);
   assertEquals(attempts.next(), 300 + ATTEMPT_TIMEOUT);
 });
 
 Deno.test("who is waited for anew waits the whole time again, behind the others", () => {
-  const attempts = new Attempts<string>();
-  attempts.await("a", 0);
-  attempts.await("b", 500);
-  attempts.await("a", 1000);
+  const attempts = new Attempts(100);
+  attempts.await(A, 0);
+  attempts.await(B, 500);
+  attempts.await(A, 1000);
   assertEquals(attempts.next(), 500 + ATTEMPT_TIMEOUT);
-  assertEquals(attempts.takeDue(10_000), ["b", "a"]);
+  assertEquals(attempts.takeDue(10_000), [B, A]);
 });
 
 Deno.test("who is not waited for any more is not due, and does not hold up the others", () => {
-  const attempts = new Attempts<string>();
-  attempts.await("a", 0);
-  attempts.await("b", 500);
-  attempts.end("a");
+  const attempts = new Attempts(100);
+  attempts.await(A, 0);
+  attempts.await(B, 500);
+  attempts.end(A);
   assertEquals(attempts.next(), 500 + ATTEMPT_TIMEOUT);
-  attempts.end("b");
+  attempts.end(B);
   assertEquals(attempts.next(), Infinity);
   assertEquals(attempts.takeDue(Infinity), []);
 });
@@ -47,14 +49,13 @@ Deno.test("a wait outlasts the spacing of bubbles, so that the repeat may be sen
 });
 
 Deno.test("a flood of waits that are called off changes neither who is due nor the order", () => {
-  const attempts = new Attempts<string>();
-  attempts.await("first", 0);
+  const attempts = new Attempts(100);
+  attempts.await(A, 0);
   for (let i = 0; i < 10_000; i++) {
-    attempts.await(`${i}`, 1);
-    if (i % 1000 !== 0) attempts.end(`${i}`);
+    attempts.await(10 + i % 10, 1);
+    if (i < 9_990 || i % 2 === 0) attempts.end(10 + i % 10);
   }
-  attempts.await("last", 2);
-  const thousands = Array.from({ length: 10 }, (_, i) => `${1000 * i}`);
+  attempts.await(B, 2);
   assertEquals(attempts.next(), ATTEMPT_TIMEOUT);
-  assertEquals(attempts.takeDue(2 + ATTEMPT_TIMEOUT), ["first", ...thousands, "last"]);
+  assertEquals(attempts.takeDue(2 + ATTEMPT_TIMEOUT), [A, 11, 13, 15, 17, 19, B]);
 });

@@ -33,16 +33,3 @@ Deno.test("a million keys leave no more limits than the capacity", () => {
     }
   }
 });
-
-Deno.test("a key that is forgotten starts anew", () => {
-  const limiter = new KeyedLimiter(RATE, 100);
-  while (limiter.take(1, 0));
-  limiter.forget(1);
-  assert(limiter.take(1, 0));
-});
-
-Deno.test("a limit may be of another kind than a rate", () => {
-  let left = 3;
-  const limiter = new KeyedLimiter(() => ({ take: () => left-- > 0 }), 100);
-  assertEquals([1, 2, 3, 4].map((key) => limiter.take(key, 0)), [true, true, true, false]);
-});

@@ -1,7 +1,6 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { AddressHash } from "../../protocol/address_hash.ts";
-import { QueueBudget } from "../../protocol/packet_queue.ts";
 import { Peer } from "../../protocol/peer.ts";
 import { PeerTable } from "../../protocol/peer_table.ts";
 import { randomBytes } from "../../protocol/random.ts";
@@ -9,7 +8,6 @@ import { ACTORS } from "../vectors/vectors.ts";
 import { seededRandom } from "../sim/seeded_random.ts";
 
 const SEED = 0x5eed;
-const budget = new QueueBudget(0, 0);
 
 /** The address 2001:db8::`number`. */
 function addressOf(number: number): Uint8Array {
@@ -19,13 +17,22 @@ function addressOf(number: number): Uint8Array {
   return address;
 }
 
-function newPeer(number: number): Peer {
-  return new Peer(addressOf(number), 0, budget);
+/** Adds a peer, for which another is removed if there is no room. */
+function addAddress(table: PeerTable<Peer>, address: Uint8Array): Peer {
+  const { expendable } = table;
+  if (expendable !== undefined) table.remove(expendable);
+  return table.add(address, 0, 0);
 }
 
-function trustedPeer(number: number): Peer {
-  const peer = newPeer(number);
+function add(table: PeerTable<Peer>, number: number): Peer {
+  return addAddress(table, addressOf(number));
+}
+
+/** Adds a peer that is trusted from the beginning of its use. */
+function addTrusted(table: PeerTable<Peer>, number: number): Peer {
+  const peer = add(table, number);
   peer.trust(ACTORS.b, 0);
+  table.use(addressOf(number));
   return peer;
 }
 
@@ -34,20 +41,22 @@ function numbersOf(table: PeerTable<Peer>): number[] {
   return [...table].map((peer) => new DataView(peer.address.buffer).getUint32(12));
 }
 
-/** A table of `capacity` that holds `peers`, added in order. */
-function tableOf(capacity: number, ...peers: Peer[]): PeerTable<Peer> {
-  const table = new PeerTable<Peer>(capacity, SEED);
-  for (const peer of peers) table.add(peer);
+/** A table of `capacity` that knows untrusted peers of some numbers. */
+function tableOf(capacity: number, ...numbers: number[]): PeerTable<Peer> {
+  const table = new PeerTable(Peer, capacity, SEED);
+  for (const number of numbers) add(table, number);
   return table;
 }
 
 Deno.test("a peer is found by its address, wherever that stands", () => {
-  const peer = newPeer(7);
-  const table = tableOf(10, newPeer(6), peer);
+  const table = tableOf(10, 6);
   const packet = new Uint8Array(40);
   packet.set(addressOf(7), 24);
+  const peer = table.add(packet, 24, 0);
+  assertEquals(peer.address, addressOf(7));
   assert(table.find(packet, 24) === peer);
   assert(table.use(packet, 24) === peer);
+  assert(table.find(addressOf(7)) === peer);
   assertEquals(table.find(packet, 8), undefined);
   assertEquals(table.use(addressOf(8)), undefined);
 });
@@ -56,35 +65,39 @@ Deno.test("a table never holds more than its capacity", () => {
   const table = tableOf(100);
   const random = seededRandom("capacity");
   for (let i = 0; i < 10_000; i++) {
-    const peer = new Peer(randomBytes(random, 16), 0, budget);
+    const peer = addAddress(table, randomBytes(random, 16));
     if (i % 3 === 0) peer.trust(ACTORS.b, 0);
-    table.add(peer);
     assert(table.size <= 100);
   }
   assertEquals([...table].length, 100);
+  assertThrows(() => table.add(addressOf(1), 0, 0), RangeError);
 });
 
 Deno.test("a full table parts with the peer that was used least recently, and tells which", () => {
-  const [one, two, three] = [newPeer(1), newPeer(2), newPeer(3)];
-  const table = tableOf(3, one, two, three);
+  const table = tableOf(3, 1, 2);
+  assertEquals(table.expendable, undefined);
+  add(table, 3);
   table.use(addressOf(1));
   table.find(addressOf(2)); // to find is not to use
-  assert(table.add(newPeer(4)) === two);
-  assert(table.add(newPeer(5)) === three);
+  assert(table.expendable === table.find(addressOf(2)));
+  add(table, 4);
+  assert(table.expendable === table.find(addressOf(3)));
+  add(table, 5);
   assertEquals(numbersOf(table), [5, 4, 1]);
   assertEquals(table.find(addressOf(2)), undefined);
 });
 
 Deno.test("untrusted peers make room before trusted ones, however recently they were used", () => {
-  const table = tableOf(4, trustedPeer(1), trustedPeer(2), newPeer(3), newPeer(4));
-  for (let number = 10; number < 1000; number++) table.add(newPeer(number));
+  const table = tableOf(4);
+  for (const number of [1, 2]) addTrusted(table, number);
+  for (let number = 10; number < 1000; number++) add(table, number);
   assertEquals(numbersOf(table).slice(0, 2), [2, 1]);
 });
 
 Deno.test("a flood of untrusted peers takes no more than a quarter from trusted ones", () => {
   const table = tableOf(100);
-  for (let number = 1; number <= 100; number++) table.add(trustedPeer(number));
-  for (let number = 1000; number < 20_000; number++) table.add(newPeer(number));
+  for (let number = 1; number <= 100; number++) addTrusted(table, number);
+  for (let number = 1000; number < 20_000; number++) add(table, number);
   const numbers = numbersOf(table);
   assertEquals(numbers.length, 100);
   assertEquals(numbers.filter((number) => number <= 100).length, 75);
@@ -93,51 +106,46 @@ Deno.test("a flood of untrusted peers takes no more than a quarter from trusted 
 
 Deno.test("a table full of trusted peers has room for several new ones at a time", () => {
   const table = tableOf(100);
-  for (let number = 1; number <= 100; number++) table.add(trustedPeer(number));
-  for (let number = 1000; number < 1025; number++) table.add(newPeer(number));
+  for (let number = 1; number <= 100; number++) addTrusted(table, number);
+  for (let number = 1000; number < 1025; number++) add(table, number);
   for (let number = 1000; number < 1025; number++) {
     assert(table.find(addressOf(number)), `${number}`);
   }
 });
 
 Deno.test("a peer that became trusted since it was last used is not taken for an untrusted one", () => {
-  const peer = newPeer(1);
-  const table = tableOf(4, peer, newPeer(2), newPeer(3), newPeer(4));
-  peer.trust(ACTORS.b, 0);
-  for (let number = 10; number < 1000; number++) table.add(newPeer(number));
+  const table = tableOf(4, 1, 2, 3, 4);
+  table.find(addressOf(1))!.trust(ACTORS.b, 0);
+  for (let number = 10; number < 1000; number++) add(table, number);
   assertEquals(numbersOf(table)[0], 1);
 });
 
 Deno.test("a peer that is trusted no more joins the untrusted ones when it is used", () => {
-  const peer = trustedPeer(1);
-  const table = tableOf(2, peer, trustedPeer(2));
+  const table = tableOf(2);
+  const [peer] = [addTrusted(table, 1), addTrusted(table, 2)];
   peer.distrust();
   table.use(addressOf(1));
   assertEquals(numbersOf(table), [2, 1]);
-  assert(table.add(newPeer(3)) === peer);
+  assert(table.expendable === peer);
 });
 
 Deno.test("removal forgets one peer, and one that is not known not at all", () => {
-  const [one, two] = [newPeer(1), trustedPeer(2)];
-  const table = tableOf(10, one, two);
+  const table = tableOf(10, 1);
+  addTrusted(table, 2);
+  const one = table.find(addressOf(1))!;
   table.remove(one);
   table.remove(one);
-  table.remove(newPeer(9));
+  table.remove(tableOf(10, 9).find(addressOf(9))!);
   assertEquals(numbersOf(table), [2]);
   assertEquals(table.find(addressOf(1)), undefined);
 });
 
 Deno.test("peers may be removed while they are walked through", () => {
-  const table = tableOf(10, newPeer(1), trustedPeer(2), newPeer(3), trustedPeer(4));
+  const table = tableOf(10, 1, 3);
+  for (const number of [2, 4]) addTrusted(table, number);
   for (const peer of table) table.remove(peer);
-  assertEquals(table.size, 0);
-});
-
-Deno.test("a cleared table is empty and can be used again", () => {
-  const table = tableOf(10, newPeer(1), trustedPeer(2));
-  table.clear();
   assertEquals([table.size, numbersOf(table)], [0, []]);
-  table.add(newPeer(1));
+  add(table, 1);
   assertEquals(numbersOf(table), [1]);
 });
 
@@ -161,19 +169,19 @@ Deno.test("peers of equal hash are told apart, in whatever order they come and g
   const addresses = collidingAddresses();
   const orders = fc.shuffledSubarray([...addresses.keys()]);
   fc.assert(fc.property(orders, orders, (arrivals, departures) => {
-    const table = new PeerTable<Peer>(100, SEED);
+    const table = tableOf(100);
     const known = new Map<number, Peer>();
     const check = () => {
       for (const [i, address] of addresses.entries()) assert(table.find(address) === known.get(i));
       assertEquals(table.size, known.size);
     };
     for (const i of arrivals) {
-      known.set(i, new Peer(addresses[i]!, 0, budget));
-      table.add(known.get(i)!);
+      known.set(i, table.add(addresses[i]!, 0, 0));
     }
     check();
     for (const i of departures) {
-      table.remove(new Peer(addresses[i]!, 0, budget));
+      const peer = known.get(i);
+      if (peer !== undefined) table.remove(peer);
       known.delete(i);
       check();
     }
@@ -191,8 +199,7 @@ Deno.test("whatever is done to a table, it holds what a plain list of the same r
     for (const [step, number] of sequence) {
       const peer = known.get(number);
       if (step === "add" && !peer) {
-        known.set(number, newPeer(number));
-        table.add(known.get(number)!);
+        known.set(number, add(table, number));
       } else if (step === "remove" && peer) {
         known.delete(number);
         table.remove(peer);

@@ -1,11 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import { QueueBudget } from "../../protocol/packet_queue.ts";
 import { Peer } from "../../protocol/peer.ts";
+import { PeerRecords } from "../../protocol/peer_records.ts";
+import { seededRandom } from "../sim/seeded_random.ts";
 import { ACTORS } from "../vectors/vectors.ts";
 
 /** Client B, first heard of at `now`. */
 function newPeer(now: number): Peer {
-  return new Peer(ACTORS.addressOfB, now, new QueueBudget(1000, 1000));
+  return new Peer(new PeerRecords(1), ACTORS.addressOfB, 0, now);
 }
 
 Deno.test("a new peer is neither trusted nor reachable, and may be sent a bubble at once", () => {
@@ -17,7 +19,7 @@ Deno.test("a new peer is neither trusted nor reachable, and may be sent a bubble
 
 Deno.test("a peer keeps its own copy of its address", () => {
   const packet = ACTORS.addressOfB.slice();
-  const peer = new Peer(packet, 0, new QueueBudget(0, 0));
+  const peer = new Peer(new PeerRecords(1), packet, 0, 0);
   packet.fill(0);
   assertEquals(peer.address, ACTORS.addressOfB);
 });
@@ -80,4 +82,69 @@ Deno.test("a bubble that is due too soon may go out later", () => {
   const peer = newPeer(0);
   peer.bubbled(0);
   assert(!peer.mayBubble(1_000) && peer.mayBubbleLater(1_000));
+});
+
+Deno.test("a peer is awaited from its first packet in the queue until the queue is taken", () => {
+  const peer = newPeer(0);
+  const budget = new QueueBudget(10, 10);
+  assert(!peer.isAwaited);
+  assert(!peer.enqueue(new Uint8Array(11), budget));
+  assert(!peer.isAwaited, "there was no room for that");
+  assert(peer.enqueue(Uint8Array.of(1), budget) && peer.enqueue(Uint8Array.of(2), budget));
+  assert(peer.isAwaited);
+  assertEquals(peer.takeQueue(), [Uint8Array.of(1), Uint8Array.of(2)]);
+  assertEquals([peer.isAwaited, peer.takeQueue(), budget.used], [false, [], 0]);
+});
+
+Deno.test("the latest nonce proves a peer for 30 s, and nothing else does", () => {
+  const peer = newPeer(0);
+  assert(!peer.isProvedBy(undefined, 0) && !peer.isProvedBy(0, 0));
+  const random = seededRandom("nonces");
+  const first = peer.issueNonce(random, 0);
+  const second = peer.issueNonce(random, 0);
+  assert(!peer.isProvedBy(first, 0) && !peer.isProvedBy(undefined, 0));
+  assert(peer.isProvedBy(second, 29_999));
+  assert(!peer.isProvedBy(second, 30_000));
+});
+
+Deno.test("the nonce of a peer is kept, whatever it is", () => {
+  const peer = newPeer(0);
+  assertEquals(peer.nonceReceived, undefined);
+  for (const nonce of [0, 1, 0xffffffff, undefined]) {
+    peer.nonceReceived = nonce;
+    assertEquals(peer.nonceReceived, nonce);
+  }
+});
+
+Deno.test("an entry in the record of one that left has nothing of it", () => {
+  const records = new PeerRecords(1);
+  const former = new Peer(records, ACTORS.addressOfB, 0, 0);
+  for (const now of [0, 2_000, 4_000, 6_000]) former.bubbled(now);
+  former.trust(ACTORS.b, 6_000);
+  former.sent(100, 6_000);
+  former.octetsReceived += 100;
+  former.nonceReceived = 7;
+  const nonce = former.issueNonce(seededRandom("nonce"), 6_000);
+  former.bubbled(6_000);
+  former.leave();
+  const peer = new Peer(records, ACTORS.addressOfA, 0, 7_000);
+  assertEquals(peer.address, ACTORS.addressOfA);
+  assertEquals([peer.mapping, peer.attempts, peer.octetsSent, peer.octetsReceived], [0, 0, 0, 0]);
+  assert(!peer.isTrusted && peer.mayBubble(7_000) && !peer.isProvedBy(nonce, 7_000));
+  assertEquals([peer.nonceReceived, peer.unansweredFor(7_000)], [undefined, 0]);
+});
+
+Deno.test("what is noted of a peer that left is lost, and no other peer's", () => {
+  const records = new PeerRecords(2);
+  const former = new Peer(records, ACTORS.addressOfB, 0, 0);
+  former.leave();
+  const others = [ACTORS.addressOfA, ACTORS.addressOfB].map((at) => new Peer(records, at, 0, 0));
+  former.trust(ACTORS.b, 1_000);
+  former.sent(100, 1_000);
+  former.bubbled(1_000);
+  assert(!former.isTrusted);
+  for (const peer of others) {
+    assert(!peer.isTrusted && peer.lastReception === peer.lastTransmission);
+    assertEquals([peer.octetsSent, peer.attempts], [0, 0]);
+  }
 });

@@ -1,0 +1,89 @@
+/**
+ * How many bubbles may go unanswered to each of many places.
+ *
+ * @module
+ */
+
+import type { Endpoint } from "../wire/endpoint.ts";
+import { AddressHash } from "./address_hash.ts";
+import { BubbleWindow } from "./bubble_window.ts";
+import { MAX_BUBBLES } from "./constants.ts";
+import { FreeList } from "./free_list.ts";
+import { HashChains } from "./hash_chains.ts";
+import { UseOrder } from "./use_order.ts";
+
+/** The list of all places that have a window. */
+const KNOWN = 0;
+
+/** Numbers for each place: which it is, and its window. */
+const LENGTH = 1 + MAX_BUBBLES;
+
+/**
+ * A {@linkcode BubbleWindow} for each of the places that bubbles went to last.
+ *
+ * Nearly every window is begun for who answers at once, and forgotten. A `Map` would make that a
+ * multiple of the garbage of all else that happens to a peer; these are numbers in one stretch of memory.
+ */
+export class BubbleWindows {
+  readonly #numbers: Float64Array;
+  readonly #free: FreeList;
+  readonly #hash: AddressHash;
+  readonly #byHash: HashChains;
+  readonly #byUse: UseOrder;
+
+  /**
+   * @param capacity how many places are remembered at most
+   * @param seed 32 random bits, to be kept to oneself
+   */
+  constructor(capacity: number, seed: number) {
+    this.#numbers = new Float64Array(capacity * LENGTH);
+    this.#free = new FreeList(capacity);
+    this.#hash = new AddressHash(seed);
+    this.#byHash = new HashChains(capacity);
+    this.#byUse = new UseOrder(capacity, 1);
+  }
+
+  /** Counts a bubble to a place, if one may go out. */
+  take(place: Endpoint, now: number): boolean {
+    const known = this.#find(place);
+    const index = known < 0 ? this.#begin(place) : known;
+    this.#byUse.use(index, KNOWN);
+    return this.#windowOf(index).take(now);
+  }
+
+  /** An answer came from a place. */
+  forget(place: Endpoint): void {
+    const index = this.#find(place);
+    if (index < 0) return;
+    this.#byUse.remove(index);
+    this.#byHash.remove(index, this.#hash.ofEndpoint(place));
+    this.#free.give(index);
+  }
+
+  #find(place: Endpoint): number {
+    let index = this.#byHash.first(this.#hash.ofEndpoint(place));
+    while (index >= 0 && this.#placeOf(index) !== place) index = this.#byHash.next(index);
+    return index;
+  }
+
+  /** A new window for a place: the one out of use for longest makes room. */
+  #begin(place: Endpoint): number {
+    let index = this.#free.take();
+    if (index < 0) {
+      this.forget(this.#placeOf(this.#byUse.oldest(KNOWN)!));
+      index = this.#free.take();
+    }
+    this.#numbers[index * LENGTH] = place;
+    this.#windowOf(index).reset();
+    this.#byHash.add(index, this.#hash.ofEndpoint(place));
+    return index;
+  }
+
+  #placeOf(index: number): Endpoint {
+    return this.#numbers[index * LENGTH] as Endpoint;
+  }
+
+  #windowOf(index: number): BubbleWindow {
+    return new BubbleWindow(this.#numbers, index * LENGTH + 1);
+  }
+}

@@ -1,0 +1,61 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { BubbleWindows } from "../../protocol/bubble_windows.ts";
+import { MAX_BUBBLES } from "../../protocol/constants.ts";
+import { endpoint } from "../../wire/endpoint.ts";
+import { ipv4Address } from "../../wire/ipv4_address.ts";
+
+const SEED = 0x5eed;
+
+function placeOf(number: number) {
+  return endpoint(ipv4Address(0x0b000000 + (number >> 2)), number & 3);
+}
+
+/** How many bubbles a place may be sent at once. */
+function spare(windows: BubbleWindows, number: number): number {
+  let bubbles = 0;
+  while (windows.take(placeOf(number), 0)) bubbles++;
+  return bubbles;
+}
+
+Deno.test("every place has a window of its own", () => {
+  const windows = new BubbleWindows(100, SEED);
+  for (let number = 0; number < 100; number++) assertEquals(spare(windows, number), MAX_BUBBLES);
+  for (let number = 0; number < 100; number++) assertEquals(spare(windows, number), 0);
+  assert(windows.take(placeOf(7), 300_000));
+});
+
+Deno.test("a place that is forgotten starts anew, and no other", () => {
+  const windows = new BubbleWindows(10, SEED);
+  for (const number of [1, 2]) spare(windows, number);
+  windows.forget(placeOf(1));
+  windows.forget(placeOf(9));
+  assertEquals([1, 2].map((number) => spare(windows, number)), [MAX_BUBBLES, 0]);
+});
+
+Deno.test("the place out of use for longest makes room", () => {
+  const windows = new BubbleWindows(10, SEED);
+  for (let number = 0; number < 10; number++) spare(windows, number);
+  spare(windows, 0);
+  spare(windows, 10);
+  assertEquals([0, 1].map((number) => spare(windows, number)), [0, MAX_BUBBLES]);
+});
+
+Deno.test("whatever comes and is forgotten, the windows are those of a plain list in order of use", () => {
+  const steps = fc.array(fc.tuple(fc.boolean(), fc.nat(12)), { maxLength: 100 });
+  fc.assert(fc.property(steps, (sequence) => {
+    const windows = new BubbleWindows(8, SEED);
+    const known = new Map<number, number>();
+    for (const [takes, number] of sequence) {
+      const count = known.get(number) ?? 0;
+      known.delete(number);
+      if (takes) {
+        assertEquals(windows.take(placeOf(number), 0), count < MAX_BUBBLES);
+        if (known.size === 8) known.delete(known.keys().next().value!);
+        known.set(number, Math.min(count + 1, MAX_BUBBLES));
+      } else {
+        windows.forget(placeOf(number));
+      }
+    }
+  }));
+});
