@@ -4,9 +4,10 @@
  * for an executable that does nothing, which is what Deno alone takes.
  *
  *     deno task compile
- *     deno run -A --import-map tests/offline/import_map.json bench/start_bench.ts
+ *     deno task bench:start
  *
- * That executable is compiled here, for which `DENORT_BIN` counts as it does for `deno task compile`. `TEREDO_BIN` names another executable than `dist/teredo`. It ends with code 1 when a median is beyond its limit.
+ * That executable is compiled here, for which `DENORT_BIN` counts as it does for `deno task compile`. `TEREDO_BIN` names
+ * another executable than `dist/teredo`. It ends with code 1 when a median is beyond its limit.
  *
  * @module
  */

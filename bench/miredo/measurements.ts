@@ -134,10 +134,27 @@ async function measureServer(arena: Arena, results: Results, seconds: number): P
   const { serverPrimary: primary, serverSecondary: secondary } = ADDRESS;
   const load: ServerLoad = { primary, secondary, from: CLIENTS, seconds, pid };
   const program = [...denoRun("bench/miredo/server_load.ts"), JSON.stringify(load)];
-  const found: LoadResult = JSON.parse(await relay.run("taskset", "--cpu-list", "0", ...program));
-  await pin(pid, `0-${navigator.hardwareConcurrency - 1}`);
+  const measured = async (): Promise<LoadResult> =>
+    JSON.parse(await relay.run("taskset", "--cpu-list", "0", ...program));
+  const found = await measured();
   results.add("serverRate", arena.contestant, found.qualificationsPerSecond / 1000);
   results.add("serverCpu", arena.contestant, found.cpuPerQualification);
+  await steer(relay, "1");
+  await steer(server, "2");
+  const steered = await measured();
+  results.add("serverSteered", arena.contestant, steered.qualificationsPerSecond / 1000);
+  await steer(relay, "0");
+  await steer(server, "0");
+  await pin(pid, `0-${navigator.hardwareConcurrency - 1}`);
+}
+
+/**
+ * Has the processors of a mask receive what comes to a machine, as if it were one of its own; else, or with a mask of 0,
+ * the sender's processor does the receiver's work too.
+ */
+async function steer(machine: Machine, mask: string): Promise<void> {
+  const each = `for file in /sys/class/net/*/queues/rx-*/rps_cpus; do echo ${mask} > "$file"; done`;
+  await machine.run("unshare", "--mount", "sh", "-ec", `mount -t sysfs sysfs /sys; ${each}`);
 }
 
 /** Keeps a process and all that it has started on some processors. */

@@ -55,6 +55,12 @@ export const ROWS = {
   start: row("From start to IPv6 that works", "ms", 0, { of: "ours", to: "miredo", atMost: 1 }),
   serverRate: row("Server, qualifications", "k/s", 1, ...SERVER),
   serverCpu: row("Server, CPU for a qualification", "µs", 2),
+  serverSteered: row(
+    "Server, qualifications, each host with its own processor",
+    "k/s",
+    1,
+    ...SERVER,
+  ),
   memoryClient: row("Memory of the client, Pss", "MB", 1),
   memoryRelay: row("Memory of the relay, Pss", "MB", 1),
   memoryServer: row("Memory of the server, Pss", "MB", 1),

@@ -74,7 +74,7 @@ export const client: Command = command({
   },
   examples: [
     {
-      line: "client --server teredo.trex.fi",
+      line: "client --server teredo.example",
       does: "Have IPv6 through that server, until interrupted",
     },
     {

@@ -49,7 +49,7 @@ export const probe: Command = command({
   },
   examples: [
     {
-      line: "probe teredo.trex.fi",
+      line: "probe teredo.example",
       does: "Tell whether that server can be used, and name the NAT",
     },
     {

@@ -25,6 +25,9 @@ Deno.test("the library can be published, and needs no package to be had", async 
     assert(said.includes(new URL(path, root).href), `${path} is not published`);
   }
   assertEquals(said.match(/\/(?:tests|bench|docs|packaging)\//), null);
+  const others = Array.from(said.matchAll(/^ *(file:\S+)/gm), ([, url]) => url!)
+    .filter((url) => !/\/(?:LICENSE|[^/]+\.(?:ts|wat|md|json))$/.test(url));
+  assertEquals(others, [], "what is left lying about would be published");
 });
 
 Deno.test("every entry of the library introduces itself with an example", async () => {

@@ -143,6 +143,6 @@ Deno.test("systemd: the group that the units name is made by sysusers.d, its dir
   assertMatch(await read("systemd/sysusers.conf"), new RegExp(`^g ${group} -$`, "m"));
   assertMatch(
     await read("systemd/tmpfiles.conf"),
-    new RegExp(`^d /etc/teredo 2750 root ${group}$`, "m"),
+    new RegExp(`^d /etc/teredo 2755 root ${group}$`, "m"),
   );
 });

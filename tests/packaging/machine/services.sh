@@ -90,7 +90,7 @@ check "the package is installed" dpkg --install "$FOLDER/teredo.deb"
 dpkg --listfiles teredo >/run/files
 for role in server relay client; do check "the $role is neither enabled nor started" is_off "$role"; done
 check "secrets in /etc/teredo are for the group teredo" \
-  [ "$(stat -c '%a %U:%G' /etc/teredo)" = '2750 root:teredo' ]
+  [ "$(stat -c '%a %U:%G' /etc/teredo)" = '2755 root:teredo' ]
 
 echo 'primary: 203.0.113.1' >/etc/teredo/server.yaml
 printf 'bind: 203.0.113.4\nport: 3545\n' >/etc/teredo/relay.yaml
