@@ -34,6 +34,8 @@ export class UdpReceiver {
   readonly #data = new NativeMemory(MESSAGES * STRIDE, packetMemory(MESSAGES * STRIDE));
   readonly #messages = new MessageVector(MESSAGES, this.#data);
   readonly #views = new Views(this.#data.bytes);
+  #isDelivering = false;
+  #isClosed = false;
 
   constructor(recvmmsg: NonNullable<Libc["recvmmsg"]>) {
     this.#recvmmsg = recvmmsg;
@@ -47,13 +49,21 @@ export class UdpReceiver {
   receive(fd: number, take: TakeDatagram): Received {
     const count = this.#recvmmsg(fd, this.#messages.headers.bytes, MESSAGES, 0, null);
     if (count < 0) return failure();
-    for (let i = 0; i < count; i++) this.#deliver(i, take);
+    this.#isDelivering = true;
+    try {
+      for (let i = 0; i < count && !this.#isClosed; i++) this.#deliver(i, take);
+    } finally {
+      this.#isDelivering = false;
+      if (this.#isClosed) giveBack(this.#data.bytes);
+    }
     return count === MESSAGES ? "more" : "some";
   }
 
-  /** Gives its memory back. Nothing is received any more. */
+  /** Gives its memory back, at the latest once who takes a datagram has done with it. Nothing is received any more. */
   close(): void {
-    giveBack(this.#data.bytes);
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    if (!this.#isDelivering) giveBack(this.#data.bytes);
   }
 
   #deliver(i: number, take: TakeDatagram): void {

@@ -94,10 +94,16 @@ export class OffloadLink implements HostLink {
     try {
       await polled(this.#poller, this.#tun.fd, () => this.#drain(receiver), signal);
     } finally {
-      this.#hasEnded = true;
-      this.#coalescer.close();
-      giveBack(this.#memory);
+      this.close();
     }
+  }
+
+  /** Gives its memory back. {@linkcode run} does so when it ends; this is for a link that never ran. May be repeated. */
+  close(): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#coalescer.close();
+    giveBack(this.#memory);
   }
 
   /** One pass; true when there may be more. */

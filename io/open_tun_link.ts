@@ -7,7 +7,6 @@
 import type { Poller } from "../ffi/poller.ts";
 import type { Tun } from "../ffi/tun.ts";
 import type { Counters } from "./counters.ts";
-import type { HostLink } from "./host_link.ts";
 import { OffloadLink } from "./offload_link.ts";
 import { TunLink } from "./tun_link.ts";
 
@@ -16,7 +15,7 @@ export function openTunLink(
   tun: Tun,
   poller: Pick<Poller, "add" | "remove">,
   counters: Counters,
-): HostLink {
+): TunLink | OffloadLink {
   return tun.offload === undefined
     ? new TunLink(tun, poller)
     : new OffloadLink(tun, poller, counters);

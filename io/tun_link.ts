@@ -33,6 +33,9 @@ export class TunLink implements HostLink {
   /** Each packet is written at once. */
   flush(): void {}
 
+  /** It holds nothing. */
+  close(): void {}
+
   run(receiver: PacketReceiver, signal: AbortSignal): Promise<void> {
     return polled(this.#poller, this.#tun.fd, () => this.#drain(receiver), signal);
   }

@@ -60,7 +60,7 @@ function openClientTun(
   const configuration = stack.adopt(openInterface(tun.name, tun.index), (it) => it.close());
   const network = new ClientInterface(configuration, defaultRoute, log);
   network.prepare(TEREDO_MTU);
-  const link = openTunLink(tun, poller, counters);
+  const link = stack.adopt(openTunLink(tun, poller, counters), (link) => link.close());
   const own = { name: tun.name, index: tun.index, onNews: restorer(tun.name, network, log) };
   const opened = stack.move();
   return {

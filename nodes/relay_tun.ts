@@ -47,7 +47,7 @@ function openRelayTun(
   using stack = new DisposableStack();
   const tun = stack.adopt(openTun(name, { offload }), (tun) => tun.close());
   configure(tun);
-  const link = openTunLink(tun, poller, counters);
+  const link = stack.adopt(openTunLink(tun, poller, counters), (link) => link.close());
   const { index } = tun;
   const own = { name: tun.name, index, onNews: restorer(tun.name, restorable(tun, log), log) };
   const opened = stack.move();

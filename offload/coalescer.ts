@@ -74,11 +74,14 @@ export class Coalescer {
   }
 
   #gather(packet: Uint8Array, headerLength: number): void {
-    let flow = this.#latest;
+    const latest = this.#latest;
+    let flow = latest;
     // As a rule a packet follows the one before, which takes one comparison to see.
     if (flow.count === 0 || !flow.append(packet, headerLength)) {
       flow = this.#latest = this.#flowOf(packet) ?? this.#free();
-      if (flow.count > 0 && !flow.append(packet, headerLength)) flow.release(this.#receiver);
+      if (flow.count > 0 && (flow === latest || !flow.append(packet, headerLength))) {
+        flow.release(this.#receiver);
+      }
       if (flow.count === 0) flow.begin(packet, headerLength);
     }
     if (flow.isComplete) flow.release(this.#receiver);

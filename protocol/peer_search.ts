@@ -42,6 +42,9 @@ export abstract class PeerSearch<P extends Peer> {
 
   /** @param Entry what is kept of a peer */
   constructor(Entry: PeerEntry<P>, limits: SearchLimits, random: Random) {
+    if (!Number.isSafeInteger(limits.maxPeers) || limits.maxPeers < 1) {
+      throw new RangeError(`maxPeers is to be a whole number, 1 at least, not ${limits.maxPeers}`);
+    }
     this.peers = new PeerTable(Entry, limits.maxPeers, getU32(randomBytes(random, 4), 0));
     this.#attempts = new Attempts(limits.maxPeers);
     this.#budget = new QueueBudget(limits.queuePerPeer, limits.queueTotal);
@@ -118,6 +121,8 @@ export abstract class PeerSearch<P extends Peer> {
   handleTimer(now: number, sink: PeerSink): void {
     const due = this.#attempts.takeDue(now).map((index) => this.peers.at(index)!);
     for (const peer of due) {
+      // It gave way to another, which somebody asked for who heard of the one before.
+      if (peer.index < 0) continue;
       if (peer.attempts < MAX_ATTEMPTS && this.attempt(peer, now, sink)) {
         this.#attempts.await(peer.index, now);
       } else {

@@ -39,7 +39,7 @@ export class UseOrder {
 
   /** Whether an index is in a list. */
   has(index: number): boolean {
-    return this.#list[index] !== 0;
+    return this.#list[index]! > 0;
   }
 
   /** The index of a list that was used least recently. */

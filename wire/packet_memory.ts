@@ -46,6 +46,7 @@ export function packetMemory(length: number): Uint8Array<ArrayBuffer> {
 export function giveBack(array: Uint8Array): void {
   if (!isPacketMemory(array)) return;
   const places = free.get(array.length);
+  if (places?.includes(array.byteOffset)) throw new RangeError("This memory was given back before");
   if (places === undefined) free.set(array.length, [array.byteOffset]);
   else places.push(array.byteOffset);
 }

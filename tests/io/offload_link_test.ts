@@ -3,6 +3,7 @@ import { oneByOne } from "./fakes.ts";
 import type { Drain } from "../../ffi/poller.ts";
 import type { Tun } from "../../ffi/tun.ts";
 import { Counters } from "../../io/counters.ts";
+import { giveBack, isPacketMemory, packetMemory } from "../../wire/packet_memory.ts";
 import { OffloadLink } from "../../io/offload_link.ts";
 import { newVirtioHeader, SegmentKind, writeVirtioHeader } from "../../offload/virtio_header.ts";
 import { type Frame, superHeader } from "../offload/frames.ts";
@@ -180,4 +181,17 @@ Deno.test("offload link: a super-packet that the kernel refuses goes out piece b
   link.write(udp(data(10)));
   link.flush();
   assertEquals(counters.dropped("host_refused"), 3, "now nothing is taken");
+});
+
+Deno.test("offload link: one that never runs gives its memory back when closed, and takes nothing then", () => {
+  const nobody = { add() {}, remove() {} };
+  for (let i = 0; i < 100; i++) {
+    const link = new OffloadLink(new FakeTun(), nobody, new Counters());
+    link.close();
+    link.close();
+    assertEquals(link.write(tcp()), false);
+  }
+  const memory = packetMemory(1_000_000);
+  assert(isPacketMemory(memory), "there is room left");
+  giveBack(memory);
 });

@@ -25,3 +25,8 @@ Deno.test("whatever is used and removed, the lists are in the order of use", () 
     }
   }));
 });
+
+Deno.test("use order: what has no index is in no list", () => {
+  const order = new UseOrder(3, 1);
+  assertEquals([-1, 0, 3].map((index) => order.has(index)), [false, false, false]);
+});

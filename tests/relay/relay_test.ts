@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { isBubble } from "../../wire/bubble.ts";
 import { addressOf, endpoint } from "../../wire/endpoint.ts";
 import { icmpv6CodeOf, Icmpv6Type, icmpv6TypeOf, UnreachableCode } from "../../wire/icmpv6.ts";
@@ -322,6 +322,30 @@ Deno.test("A type 0 routing header through the relay is dropped", () => {
   packet.set([59, 2, 0, 1], 40);
   fixture.datagram(packet, a);
   assertEquals(fixture.sink.drops, ["routing_header"]);
+});
+
+Deno.test("How many peers a relay knows is a whole number, 1 at least", () => {
+  for (const maxPeers of [0, -1, 2.5, NaN, Infinity]) {
+    assertThrows(() => new RelayFixture({ maxPeers }), RangeError, "maxPeers");
+  }
+});
+
+Deno.test("A peer that gave way to another while its search ended is not told for the other", () => {
+  const fixture = new RelayFixture({ maxPeers: 2 });
+  const addresses = [1, 2, 3].map((port) =>
+    encodeTeredoAddress({ server: s1, flags: 0, mapping: endpoint(addressOf(a), port) })
+  );
+  const unreachable: number[] = [];
+  fixture.sink.event = (event) => {
+    if (event.type !== "peer_unreachable") return;
+    unreachable.push(addresses.findIndex((address) => String(address) === String(event.peer)) + 1);
+    // Someone who hears of the first takes the place of the second, whose time has come too.
+    if (unreachable.length === 1) fixture.native(echo(host, addresses[2]!));
+  };
+  // The second is the one that was not used for longest.
+  for (const i of [0, 1, 0]) fixture.native(echo(host, addresses[i]!));
+  fixture.advance(60_000);
+  assertEquals(unreachable, [1, 3]);
 });
 
 Deno.test("The relay's memory is bounded whatever is sent to it", () => {

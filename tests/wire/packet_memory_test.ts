@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { wasmModule } from "../../packaging/wasm.ts";
 import { addToSum, copyAndAddToSum, foldSum } from "../../wire/checksum.ts";
@@ -114,6 +114,12 @@ Deno.test("packet memory: what is given back is used again, as zeros", () => {
   assertNotEquals(packetMemory(4321).byteOffset, second.byteOffset);
   giveBack(new Uint8Array(4321));
   assert(isPacketMemory(packetMemory(4321)));
+});
+
+Deno.test("packet memory: what is given back twice would be two owners'", () => {
+  const array = packetMemory(777);
+  giveBack(array);
+  assertThrows(() => giveBack(array), RangeError);
 });
 
 Deno.test("packet memory: where there is no room left, arrays are ordinary ones", () => {
