@@ -153,8 +153,8 @@ async function measureServer(arena: Arena, results: Results, seconds: number): P
  * the sender's processor does the receiver's work too.
  */
 async function steer(machine: Machine, mask: string): Promise<void> {
-  const each = `for file in /sys/class/net/*/queues/rx-*/rps_cpus; do echo ${mask} > "$file"; done`;
-  await machine.run("unshare", "--mount", "sh", "-ec", `mount -t sysfs sysfs /sys; ${each}`);
+  const each = `for file in /mnt/class/net/*/queues/rx-*/rps_cpus; do echo ${mask} > "$file"; done`;
+  await machine.run("unshare", "--mount", "sh", "-ec", `mount -t sysfs sysfs /mnt; ${each}`);
 }
 
 /** Keeps a process and all that it has started on some processors. */
