@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { RelayTun } from "../nodes/relay_tun.ts";
+import type { TunSide } from "../nodes/tun_side.ts";
 
 /** What `--offload` takes. */
 export const OFFLOAD_MODES = ["auto", "off"] as const;
@@ -13,7 +13,7 @@ export const OFFLOAD_MODES = ["auto", "off"] as const;
 export type OffloadMode = typeof OFFLOAD_MODES[number];
 
 /** What is in use. */
-export function describeOffload({ name, offload }: Pick<RelayTun, "name" | "offload">): string {
+export function describeOffload({ name, offload }: Pick<TunSide, "name" | "offload">): string {
   if (offload === undefined) return `Interface ${name} works without segmentation offload`;
   const protocols = offload.udp ? "TCP and UDP" : "TCP";
   return `Interface ${name} uses segmentation offload for ${protocols}`;

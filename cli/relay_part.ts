@@ -7,8 +7,9 @@
 import { readSysctl } from "../ffi/sysctl.ts";
 import type { Log } from "../io/log.ts";
 import { servedBy } from "../nodes/relay_host.ts";
-import { type RelayTun, relayTun } from "../nodes/relay_tun.ts";
+import { relayTun } from "../nodes/relay_tun.ts";
 import type { RelayBeside } from "../nodes/teredo_server.ts";
+import type { TunSide } from "../nodes/tun_side.ts";
 import { formatIpv6 } from "../wire/ipv6_address.ts";
 import type { Ipv6Prefix } from "../wire/ipv6_prefix.ts";
 import { CliError } from "./cli_error.ts";
@@ -40,7 +41,7 @@ export class RelayPart {
     if (!hostOnly) warnUnlessForwarding(log);
     this.#interface = name;
     const open = relayTun({ name, offload: offload === "auto" });
-    const host = (around: Parameters<typeof open>[0]): RelayTun => {
+    const host = (around: Parameters<typeof open>[0]): TunSide => {
       const opened = withRemedy("CAP_NET_ADMIN", () => open(around));
       this.#interface = opened.name;
       log.info(describeOffload(opened));

@@ -171,6 +171,7 @@ export class Driver<Via extends string, Event, Status> {
     }
   }
 
+  /** Whether a run is dealt with; one that brought a mistake to light is. */
   #sendRun(run: Uint8Array, length: number): boolean {
     const socket = this.#bulkSocket;
     if (socket?.sendRun === undefined) return false;

@@ -5,12 +5,13 @@
  */
 
 import { openInterface } from "../ffi/interface.ts";
-import { openTun, type TunOffload } from "../ffi/tun.ts";
+import { openTun } from "../ffi/tun.ts";
 import { ClientInterface } from "../io/client_interface.ts";
 import { openTunLink } from "../io/open_tun_link.ts";
 import { TEREDO_MTU } from "../protocol/constants.ts";
 import { restorer } from "./own_interface.ts";
 import type { HostSide, Opener, Surroundings } from "./surroundings.ts";
+import type { TunSide, TunSideOptions } from "./tun_side.ts";
 
 /** A client's side of the host, which may want to know the client's address. */
 export interface ClientSide extends HostSide {
@@ -21,22 +22,13 @@ export interface ClientSide extends HostSide {
 }
 
 /** The interface of a client. */
-export interface ClientTunOptions {
-  /** Its name, of 15 octets at most; `%d` in it stands for the first free number. `teredo` unless given. */
-  readonly name?: string | undefined;
+export interface ClientTunOptions extends TunSideOptions {
   /** Whether it leads to the whole IPv6 Internet, where no other way does; unless given, yes. */
   readonly defaultRoute?: boolean | undefined;
-  /** Whether packets pass it in bunches, where the kernel has that; unless given, yes. */
-  readonly offload?: boolean | undefined;
 }
 
 /** The interface, opened. */
-export interface ClientTun extends ClientSide {
-  readonly name: string;
-  /** Its index in this network namespace. */
-  readonly index: number;
-  /** How packets pass it in bunches; undefined when each passes alone. */
-  readonly offload: TunOffload | undefined;
+export interface ClientTun extends ClientSide, TunSide {
   /** From now on it leads to the whole IPv6 Internet, or no longer. */
   setDefaultRoute(isWanted: boolean): void;
 }

@@ -47,5 +47,6 @@ export * from "./teredo_client.ts";
 export { TeredoNode } from "./teredo_node.ts";
 export * from "./teredo_relay.ts";
 export * from "./teredo_server.ts";
+export type * from "./tun_side.ts";
 export type { UdpMode } from "./udp_mode.ts";
 export type { TransportNews } from "./udp_opener.ts";

@@ -5,30 +5,14 @@
  */
 
 import { openInterface } from "../ffi/interface.ts";
-import { openTun, type Tun, type TunOffload } from "../ffi/tun.ts";
+import { openTun, type Tun } from "../ffi/tun.ts";
 import { TEREDO_ROUTE } from "../io/client_interface.ts";
 import type { Log } from "../io/log.ts";
 import { openTunLink } from "../io/open_tun_link.ts";
 import { TEREDO_MTU } from "../protocol/constants.ts";
 import { type Restorable, restorer } from "./own_interface.ts";
-import type { HostSide, Opener, Surroundings } from "./surroundings.ts";
-
-/** The interface of a relay. */
-export interface RelayTunOptions {
-  /** Its name, of 15 octets at most; `%d` in it stands for the first free number. `teredo` unless given. */
-  readonly name?: string | undefined;
-  /** Whether packets pass it in bunches, where the kernel has that; unless given, yes. */
-  readonly offload?: boolean | undefined;
-}
-
-/** The interface, opened. */
-export interface RelayTun extends HostSide {
-  readonly name: string;
-  /** Its index in this network namespace. */
-  readonly index: number;
-  /** How packets pass it in bunches; undefined when each passes alone. */
-  readonly offload: TunOffload | undefined;
-}
+import type { Opener, Surroundings } from "./surroundings.ts";
+import type { TunSide, TunSideOptions } from "./tun_side.ts";
 
 /**
  * Makes a network interface, which vanishes with its relay, and routes 2001::/32 to it. That needs Linux,
@@ -36,14 +20,14 @@ export interface RelayTun extends HostSide {
  *
  * @throws {SystemError} (when it is opened) the kernel refuses; the message says what to do
  */
-export function relayTun(options: RelayTunOptions = {}): Opener<RelayTun> {
+export function relayTun(options: TunSideOptions = {}): Opener<TunSide> {
   return (around) => openRelayTun(options, around);
 }
 
 function openRelayTun(
-  { name = "teredo", offload = true }: RelayTunOptions,
+  { name = "teredo", offload = true }: TunSideOptions,
   { poller, counters, log }: Surroundings,
-): RelayTun {
+): TunSide {
   using stack = new DisposableStack();
   const tun = stack.adopt(openTun(name, { offload }), (tun) => tun.close());
   configure(tun);

@@ -14,7 +14,6 @@ import {
   SOURCE,
 } from "../wire/ipv6_header.ts";
 import { equalOctets, getU16 } from "../wire/octets.ts";
-import { isPacketMemory, isSameUnder, packetMemory } from "../wire/packet_memory.ts";
 import {
   TCP,
   TCP_HEADER_LENGTH,
@@ -27,7 +26,6 @@ import {
 /** Where TCP's or UDP's header stands: candidates have no extension headers. */
 export const TRANSPORT = IPV6_HEADER_LENGTH;
 
-const PAYLOAD_LENGTH = 4;
 const TCP_FLAGS = TRANSPORT + TCP.FLAGS;
 const TCP_HEADER_WORDS = TRANSPORT + TCP.HEADER_WORDS;
 
@@ -87,55 +85,4 @@ export function isSamePair(one: Uint8Array, oneStart: number, other: Uint8Array)
 export function showsPorts(packet: Uint8Array): boolean {
   const next = packet.length >= TRANSPORT + 4 ? nextHeaderOf(packet) : NextHeader.NONE;
   return next === NextHeader.TCP || next === NextHeader.UDP;
-}
-
-/** The longest headers of a candidate: 40 octets of IPv6, 60 of TCP. */
-const LONGEST_HEADERS = 100;
-
-/**
- * The bits of their headers that the segments of one super-packet have in common: all but the lengths, the checksum, and
- * TCP's sequence number and PSH. That covers the flow, traffic class (ECN included), flow label, hop limit, and TCP's
- * acknowledgment, window and options with their timestamps.
- */
-export class HeaderMask {
-  static #tcp: HeaderMask | undefined;
-  static #udp: HeaderMask | undefined;
-  readonly #bits = packetMemory(LONGEST_HEADERS).fill(0xff);
-  readonly #isVector = isPacketMemory(this.#bits);
-
-  /** The mask for candidates of `protocol`. */
-  static of(protocol: number): HeaderMask {
-    if (protocol === NextHeader.UDP) {
-      return this.#udp ??= new HeaderMask().#without(UDP.LENGTH, 2).#without(UDP.CHECKSUM, 2);
-    }
-    return this.#tcp ??= new HeaderMask().#without(TCP.SEQUENCE, 4).#without(TCP.CHECKSUM, 2)
-      .#without(TCP.FLAGS, 1, ~TcpFlag.PSH);
-  }
-
-  private constructor() {
-    this.#without(PAYLOAD_LENGTH - TRANSPORT, 2);
-  }
-
-  /** Whether the headers at `start` of `one` and of the candidate `other`, `length` octets, are alike. */
-  isSame(
-    one: Uint8Array,
-    start: number,
-    other: Uint8Array,
-    length: number,
-    areVectors: boolean,
-  ): boolean {
-    const bits = this.#bits;
-    if (areVectors && this.#isVector) return isSameUnder(bits, one, start, other, length);
-    for (let i = 0; i < length; i++) {
-      if (((one[start + i]! ^ other[i]!) & bits[i]!) !== 0) return false;
-    }
-    return true;
-  }
-
-  /** Leaves octets of the transport's header out, or some of their bits. */
-  #without(offset: number, length: number, others = 0): this {
-    const at = TRANSPORT + offset;
-    this.#bits.fill(others, at, at + length);
-    return this;
-  }
 }

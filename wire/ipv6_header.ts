@@ -18,6 +18,7 @@ export const SOURCE = 8;
 
 /** Offset of the destination address. */
 export const DESTINATION = 24;
+
 /** Octets of both addresses, the destination right behind the source. */
 export const ADDRESSES_LENGTH = 32;
 

@@ -22,7 +22,7 @@
       (local.get $from)
       (i32.and (local.get $length) (i32.const 31))))
 
-  ;; The same, and copies the octets to `to`. What is there before may overlap with them only if `to` is below `from`.
+  ;; The same, and copies the octets to `to`. The two ranges do not overlap.
   (func (export "copyAndSum") (param $to i32) (param $from i32) (param $length i32) (result i32)
     (local $end i32) (local $low v128) (local $high v128) (local $a v128) (local $b v128)
     (local.set $end (i32.add (local.get $from) (i32.and (local.get $length) (i32.const -32))))

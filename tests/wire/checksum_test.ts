@@ -10,16 +10,7 @@ import {
 import { randomBytes } from "../../protocol/random.ts";
 import { seededRandom } from "../sim/seeded_random.ts";
 import { vector } from "../vectors/vectors.ts";
-
-/** The sum as RFC 1071 §4.1 writes it down, one word at a time. */
-function plainSum(bytes: Uint8Array): number {
-  let sum = 0;
-  for (let i = 0; i < bytes.length; i += 2) {
-    sum += bytes[i]! * 256 + (bytes[i + 1] ?? 0);
-    if (sum > 0xffff) sum -= 0xffff;
-  }
-  return sum;
-}
+import { plainSum } from "./plain_sum.ts";
 
 Deno.test("sums of every length up to 1500, at every alignment, are those of RFC 1071 §4.1", () => {
   const pool = randomBytes(seededRandom("checksum"), 1600);
