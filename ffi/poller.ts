@@ -1,25 +1,15 @@
 import { setImmediate } from "node:timers";
-import { errno, errnoName, SystemError } from "./errno.ts";
 import { EventFd } from "./event_fd.ts";
-import { libc } from "./libc.ts";
-import { allocate } from "./struct.ts";
-import { POLLFD } from "./structs.ts";
-
-// <poll.h>
-const POLLIN = 0x01;
-const POLLERR = 0x08;
-const POLLHUP = 0x10;
-const POLLNVAL = 0x20;
+import { POLLERR, POLLHUP, POLLIN, POLLNVAL, WatchList } from "./watch_list.ts";
 
 /**
- * After the last pass that had something to do, so many more come before the poller waits. A wait takes about
+ * After the last pass that had something to do, so many more come before the poller waits on a thread. That takes about
  * 10 to 20 µs of processor time, a pass 2; where packets came from, more are likely to follow at once.
  */
 const IDLE_PASSES = 8;
 
 /**
- * How long passes follow one another without a turn of the event loop, in milliseconds: a turn costs as much as a
- * short pass.
+ * How long the event loop may be held up by packets, in milliseconds: a turn costs as much as a short pass.
  */
 const LONGEST_STRETCH = 1;
 
@@ -30,14 +20,22 @@ const LONGEST_STRETCH = 1;
 const SHORTEST_NAP = 1;
 const LONGEST_NAP = 4;
 
-/**
- * After a nap the event loop turns so many times. To answer a request on its own sockets takes it a dozen turns, and
- * with a nap between any two of them a status took a second.
- */
-const TURNS_AFTER_NAP = 8;
-
 /** For so many milliseconds after something was read, naps take the place of the wait: longer than from ping to ping. */
 const NAPS = 1_200;
+
+/**
+ * Packets that come within so many milliseconds follow one another closely. After so many of them, the poller looks out
+ * for the next one for a while, in milliseconds, before it naps: to fall asleep and be woken takes longer.
+ */
+const CLOSE = 0.1;
+const CLOSE_ENOUGH = 16;
+const LOOKOUT = 0.03;
+
+/**
+ * Between two stretches the event loop turns so many times. To answer a request on its own sockets takes it a dozen
+ * turns, and with a nap between any two of them a status took a second.
+ */
+const TURNS = 8;
 
 /** A descriptor that complains this often in a row, without anything to read, will not recover. */
 const COMPLAINTS_MAX = 100;
@@ -49,12 +47,15 @@ const COMPLAINTS_MAX = 100;
 const COMPLAINT_PAUSE = 10;
 
 /**
- * Reads what a descriptor has to give, without blocking and not for long.
- *
- * @returns True when there may be more, so that it must be called again before anything waits: it had something,
- * or its share of packets for one pass was even used up. False when the descriptor has nothing (EAGAIN).
+ * What a drain found: nothing (EAGAIN), all that there was, or as much as one pass allows, and perhaps there is more.
  */
-export type Drain = () => boolean;
+export type Drained = "nothing" | "some" | "more";
+
+/**
+ * Reads what a descriptor has to give, without blocking and not for long. One that has found "more" is called again
+ * before anything waits, whether the descriptor is readable or not.
+ */
+export type Drain = () => Drained;
 
 interface Source {
   readonly drain: Drain;
@@ -73,19 +74,25 @@ export interface RunOptions {
 /**
  * Waits for several descriptors at once, and drains those that have something.
  *
- *     run ──► pass: drain every source once ──long idle──► poll on a thread ──┐
- *              ▲  ▲                │                                          │
- *              │  └─ turn of the ◄─┴─ idle: nap, or nothing                   │
- *              │     event loop                                               │
- *              └────────────────── readable, or woken ────────────────────────┘
+ * Where the event loop has sockets of its own to hear, the poller waits in one `poll` on a thread:
  *
- * Draining is synchronous and cheap; only a poller that has been idle for some passes waits, in one `poll` on a
- * thread of its own, which costs more than they do. Between two passes timers, sockets and promises get their turn,
- * so a flood on one descriptor starves neither the others nor the rest of the program.
+ *     run ──► pass: drain every source once ──idle──► poll on a thread ──┐
+ *              ▲  ▲                │                                     │
+ *              │  └─ turn of the ◄─┘                                     │
+ *              │     event loop                                          │
+ *              └────────────── readable, or woken ───────────────────────┘
  *
  * To come back from the thread takes two wake-ups, one of them through Deno's event loop: some tenths of a
- * millisecond, which a ping pays four times. While traffic is recent, a poller may therefore nap: wait in a `poll`
- * on the main thread itself, for a few milliseconds at a time.
+ * millisecond, which a ping pays four times. A poller that may hold up the event loop waits on the main thread itself
+ * while traffic is recent, for a few milliseconds at a time:
+ *
+ *     run ──► nap: poll, and drain what is readable ──something──► stretch: the same for a millisecond,
+ *              ▲  │                                                   │     while packets follow
+ *              │  └─ nothing ──► turns of the event loop ◄────────────┘
+ *              └───────────────────┘  └─long idle──► poll on a thread ──► …
+ *
+ * Draining is synchronous, cheap and bounded, and so is a stretch: timers, sockets and promises get their turn, and a
+ * flood on one descriptor starves neither the others nor the rest of the program.
  *
  * A poller at rest owns nothing. One that runs keeps the process alive.
  */
@@ -94,12 +101,17 @@ export class Poller {
   /** Open while {@linkcode run} is. It counts, so waking a poller that is about to wait is not lost. */
   #bell: EventFd | undefined;
   /** What naps wait for; undefined once that has changed. */
-  #napArray: Uint8Array<ArrayBuffer> | undefined;
+  #napList: WatchList<Source> | undefined;
+  /** Whether a source may have something without being readable: it had more than it gave, or was never asked. */
+  #hasMore = true;
+  /** When something was read, and how often in a row that was soon after the time before. */
+  #readAt = -Infinity;
+  #closeReads = 0;
 
   /** Starts to watch a descriptor. It must be non-blocking, and stays the caller's to close. */
   add(fd: number, drain: Drain): void {
     this.#sources.set(fd, { drain, complaints: 0 });
-    this.#napArray = undefined;
+    this.#napList = undefined;
     this.wake();
   }
 
@@ -111,7 +123,7 @@ export class Poller {
    */
   remove(fd: number): void {
     this.#sources.delete(fd);
-    this.#napArray = undefined;
+    this.#napList = undefined;
     this.wake();
   }
 
@@ -132,88 +144,112 @@ export class Poller {
     const ring = () => bell.ring();
     signal.addEventListener("abort", ring);
     try {
-      let idlePasses = 0;
-      let nap = SHORTEST_NAP;
-      let napsEnd = 0;
-      while (!signal.aborted) {
-        idlePasses = (mayHold ? this.#passes() : this.#pass()) ? 0 : idlePasses + 1;
-        if (idlePasses <= IDLE_PASSES) {
-          await turn();
-          continue;
-        }
-        const now = performance.now();
-        if (idlePasses === IDLE_PASSES + 1) {
-          nap = SHORTEST_NAP;
-          napsEnd = now + NAPS;
-        }
-        if (!mayHold || now >= napsEnd) {
-          await this.#wait(bell);
-          continue;
-        }
-        if (!this.#nap(bell, nap)) {
-          nap = Math.min(2 * nap, LONGEST_NAP);
-          for (let i = 1; i < TURNS_AFTER_NAP; i++) await turn();
-        } else if (this.#pass()) idlePasses = 0;
-        // The bell, or a descriptor that complains: the wait knows what to do about that.
-        else napsEnd = 0;
-        await turn();
-      }
+      if (mayHold) await this.#runHolding(bell, signal);
+      else await this.#runTurning(bell, signal);
     } finally {
       signal.removeEventListener("abort", ring);
-      this.#bell = this.#napArray = undefined;
+      this.#bell = this.#napList = undefined;
       bell.close();
     }
   }
 
-  /** Drains every source until none has more, or for long enough. True when there was something. */
-  #passes(): boolean {
-    if (!this.#pass()) return false;
-    const end = performance.now() + LONGEST_STRETCH;
-    while (this.#pass()) {
-      if (performance.now() >= end) return true;
+  async #runTurning(bell: EventFd, signal: AbortSignal): Promise<void> {
+    let idlePasses = 0;
+    while (!signal.aborted) {
+      idlePasses = this.#pass() ? 0 : idlePasses + 1;
+      if (idlePasses <= IDLE_PASSES) await turn();
+      else await this.#wait(bell);
     }
-    return true;
   }
 
-  /** Drains every source once. True when one of them has more. */
+  async #runHolding(bell: EventFd, signal: AbortSignal): Promise<void> {
+    let nap = SHORTEST_NAP;
+    while (!signal.aborted) {
+      const result = this.#nap(bell, nap);
+      if (result === "read") {
+        this.#stretch(bell, signal);
+        nap = SHORTEST_NAP;
+      } else {
+        nap = Math.min(2 * nap, LONGEST_NAP);
+        // The wait knows what to do about a descriptor that complains.
+        if (result === "complaint" || performance.now() >= this.#readAt + NAPS) {
+          await this.#wait(bell);
+          // Whatever it was, the next pass finds it.
+          this.#hasMore = true;
+          continue;
+        }
+      }
+      for (let i = 0; i < TURNS; i++) await turn();
+    }
+  }
+
+  /** Drains every source once; true when one had something. */
   #pass(): boolean {
-    let more = false;
+    let hasRead = false;
+    this.#hasMore = false;
     for (const { drain } of this.#sources.values()) {
-      if (drain()) more = true;
+      if (this.#drain(drain)) hasRead = true;
     }
-    return more;
+    return hasRead;
   }
 
-  /** Waits on this very thread; true when there is something. */
-  #nap(bell: EventFd, milliseconds: number): boolean {
-    const array = this.#napArray ??= this.#watched(bell);
-    const count = array.length / POLLFD.size;
-    if (libc().poll(array, BigInt(count), milliseconds) <= 0) return false;
-    bell.silence();
-    return true;
+  /** True when there was something. */
+  #drain(drain: Drain): boolean {
+    const drained = drain();
+    if (drained === "more") this.#hasMore = true;
+    return drained !== "nothing";
   }
 
-  /** What is waited for: the bell and every source. */
-  #watched(bell: EventFd): Uint8Array<ArrayBuffer> {
-    const watched = [bell.fd, ...this.#sources.keys()];
-    const array = allocate(watched.length * POLLFD.size);
-    watched.forEach((fd, i) => POLLFD.write(array, i * POLLFD.size, { fd, events: POLLIN }));
-    return array;
+  /** Goes on reading what follows, for long enough. */
+  #stretch(bell: EventFd, signal: AbortSignal): void {
+    let now = performance.now();
+    const end = now + LONGEST_STRETCH;
+    do {
+      this.#closeReads = now - this.#readAt < CLOSE ? this.#closeReads + 1 : 0;
+      this.#readAt = now;
+      if (signal.aborted || !this.#readNext(bell)) return;
+      now = performance.now();
+    } while (now < end);
+  }
+
+  /** Reads what comes next, if that is soon. */
+  #readNext(bell: EventFd): boolean {
+    if (this.#closeReads >= CLOSE_ENOUGH) {
+      const end = performance.now() + LOOKOUT;
+      do {
+        if (this.#nap(bell, 0) === "read") return true;
+      } while (performance.now() < end);
+    }
+    return this.#nap(bell, SHORTEST_NAP) === "read";
+  }
+
+  /** Waits on this very thread, unless a source had more, and drains what is readable. */
+  #nap(bell: EventFd, milliseconds: number): "idle" | "read" | "complaint" {
+    if (this.#hasMore) return this.#pass() ? "read" : "idle";
+    const list = this.#napList ??= new WatchList(bell.fd, this.#sources);
+    if (list.poll(milliseconds) <= 0) return "idle";
+    if (list.revents(0) !== 0) {
+      bell.silence();
+      return this.#pass() ? "read" : "idle";
+    }
+    let hasRead = false;
+    // A drain may change what is watched; what is readable beyond that is so still the next time.
+    for (let i = 1; i < list.length && this.#napList === list; i++) {
+      if (list.revents(i) !== 0 && this.#drain(list.source(i).drain)) hasRead = true;
+    }
+    return hasRead ? "read" : "complaint";
   }
 
   async #wait(bell: EventFd): Promise<void> {
-    const array = this.#watched(bell);
-    const count = array.length / POLLFD.size;
-    const ready = await libc().pollOnThread(array, BigInt(count), -1);
+    const list = new WatchList(bell.fd, this.#sources);
+    const ready = await list.pollOnThread();
     // Whatever errno says now is not about that call. Asking again here, without waiting, tells.
-    if (ready < 0) checkPoll(array, count);
+    if (ready < 0) list.check();
 
-    // Reading the array also keeps it alive for as long as the thread needed it.
+    if (list.revents(0) !== 0) bell.silence();
     let complains = false;
-    for (let i = 0; i < count; i++) {
-      const { fd, revents } = POLLFD.decode(array, i * POLLFD.size);
-      if (fd === bell.fd) bell.silence();
-      else if (this.#listen(fd, revents)) complains = true;
+    for (let i = 1; i < list.length; i++) {
+      if (this.#listen(list.fd(i), list.revents(i))) complains = true;
     }
     if (complains) await pause();
   }
@@ -237,13 +273,6 @@ export class Poller {
     }
     return complains;
   }
-}
-
-/** Throws unless `poll` works after all, as it does when a signal interrupted it. */
-function checkPoll(array: Uint8Array<ArrayBuffer>, count: number): void {
-  if (libc().poll(array, BigInt(count), 0) >= 0) return;
-  const code = errno();
-  if (errnoName(code) !== "EINTR") throw new SystemError("wait for descriptors", "poll", code);
 }
 
 /**

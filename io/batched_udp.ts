@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Poller } from "../ffi/poller.ts";
+import type { Drained, Poller } from "../ffi/poller.ts";
 import type { NativeUdpSocket, SendObserver } from "../ffi/udp_socket.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import type { Counters } from "./counters.ts";
@@ -58,20 +58,20 @@ export class BatchedUdp implements UdpSocket {
     this.#socket.close();
   }
 
-  /** One pass; true when there may be more. */
-  #drain(take: DatagramReceiver["datagram"], receiver: DatagramReceiver): boolean {
+  /** One pass. */
+  #drain(take: DatagramReceiver["datagram"], receiver: DatagramReceiver): Drained {
     const received = this.#socket.receive(take);
     switch (received) {
       case "more":
       case "some":
         receiver.end();
-        break;
+        return received;
       case "nothing":
-        break;
+        return "nothing";
       default:
         this.#counters.drop("receive_failed");
+        return "nothing";
     }
-    return received === "more" || received === "some";
   }
 }
 

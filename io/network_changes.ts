@@ -26,8 +26,9 @@ export function linkChanges(
 ): ChangeSource {
   return (changed, signal) => {
     return polled(poller, monitor.fd, () => {
-      if (monitor.read()) changed();
-      return false;
+      if (!monitor.read()) return "nothing";
+      changed();
+      return "some";
     }, signal);
   };
 }

@@ -14,7 +14,7 @@
  * @module
  */
 
-import type { Poller } from "../ffi/poller.ts";
+import type { Drained, Poller } from "../ffi/poller.ts";
 import type { Tun } from "../ffi/tun.ts";
 import { Coalescer } from "../offload/coalescer.ts";
 import { completeChecksum } from "../offload/partial_checksum.ts";
@@ -106,8 +106,8 @@ export class OffloadLink implements HostLink {
     giveBack(this.#memory);
   }
 
-  /** One pass; true when there may be more. */
-  #drain(receiver: PacketReceiver): boolean {
+  /** One pass. */
+  #drain(receiver: PacketReceiver): Drained {
     this.#count = 0;
     this.#segmentsEnd = 0;
     this.#deliverSegments(receiver);
@@ -116,7 +116,7 @@ export class OffloadLink implements HostLink {
     let hasMore = true;
     while (hasMore && this.#hasRoom()) hasMore = this.#read(receiver);
     if (this.#count > 0) receiver.end();
-    return hasMore;
+    return hasMore ? "more" : this.#count > 0 ? "some" : "nothing";
   }
 
   #hasRoom(): boolean {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Poller } from "../ffi/poller.ts";
+import type { Drained, Poller } from "../ffi/poller.ts";
 import type { Tun } from "../ffi/tun.ts";
 import type { HostLink, PacketReceiver } from "./host_link.ts";
 import { polled } from "./polled.ts";
@@ -40,8 +40,8 @@ export class TunLink implements HostLink {
     return polled(this.#poller, this.#tun.fd, () => this.#drain(receiver), signal);
   }
 
-  /** One pass; true when there may be more. */
-  #drain(receiver: PacketReceiver): boolean {
+  /** One pass. */
+  #drain(receiver: PacketReceiver): Drained {
     let count = 0;
     while (count < PASS) {
       const length = this.#tun.read(this.#buffer);
@@ -49,7 +49,8 @@ export class TunLink implements HostLink {
       receiver.packet(this.#buffer.subarray(0, length));
       count++;
     }
-    if (count > 0) receiver.end();
-    return count === PASS;
+    if (count === 0) return "nothing";
+    receiver.end();
+    return count === PASS ? "more" : "some";
   }
 }

@@ -23,8 +23,9 @@ function bellSource(poller: Poller, onRing: () => void): EventFd {
   const bell = new EventFd();
   poller.add(bell.fd, () => {
     const rung = bell.silence();
-    if (rung) onRing();
-    return rung;
+    if (!rung) return "nothing";
+    onRing();
+    return "some";
   });
   return bell;
 }
@@ -57,7 +58,7 @@ pollerTest("hears every source, while one of them never runs dry", async (option
   const poller = new Poller();
   const stop = new AbortController();
   const busy = new EventFd();
-  poller.add(busy.fd, () => true);
+  poller.add(busy.fd, () => "more");
   const bell = bellSource(poller, () => stop.abort());
   setTimeout(() => bell.ring(), 1);
   await poller.run(stop.signal, options);
@@ -71,7 +72,7 @@ pollerTest(
     const poller = new Poller();
     const stop = new AbortController();
     const busy = new EventFd();
-    poller.add(busy.fd, () => true);
+    poller.add(busy.fd, () => "more");
     const socket = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
     const running = poller.run(stop.signal, options);
     await new Promise((resolve) => setTimeout(resolve, 1));
@@ -132,6 +133,61 @@ pollerTest("lets the event loop answer while packets trickle in", async (options
   bell.close();
 });
 
+pollerTest("goes on with what a source kept back, though it is not readable", async (options) => {
+  const poller = new Poller();
+  const stop = new AbortController();
+  let kept = 5;
+  const source = new EventFd();
+  poller.add(source.fd, () => {
+    if (source.silence()) return "more";
+    if (--kept > 0) return "more";
+    stop.abort();
+    return "some";
+  });
+  source.ring();
+  await poller.run(stop.signal, options);
+  assertEquals(kept, 0);
+  source.close();
+});
+
+pollerTest("leaves alone what another drain has just removed", async (options) => {
+  const poller = new Poller();
+  const stop = new AbortController();
+  const second = new EventFd();
+  const first = bellSource(poller, () => {
+    poller.remove(second.fd);
+    setTimeout(() => stop.abort(), 5);
+  });
+  let drained = 0;
+  poller.add(second.fd, () => {
+    drained++;
+    return second.silence() ? "some" : "nothing";
+  });
+  const running = poller.run(stop.signal, options);
+  await nextTurn();
+  drained = 0;
+  first.ring();
+  second.ring();
+  await running;
+  assertEquals(drained, 0);
+  first.close();
+  second.close();
+});
+
+pollerTest("hears what comes one right behind the other", async (options) => {
+  const poller = new Poller();
+  const stop = new AbortController();
+  let rings = 0;
+  const bell = bellSource(poller, () => {
+    if (++rings === 1000) stop.abort();
+    else bell.ring();
+  });
+  bell.ring();
+  await poller.run(stop.signal, options);
+  assertEquals(rings, 1000);
+  bell.close();
+});
+
 pollerTest("stops while it waits, keeps no descriptor, and can run again", async (options) => {
   const poller = new Poller();
   const before = countDescriptors();
@@ -158,7 +214,7 @@ pollerTest("loses no wake-up: each asks for one pass more", async (options) => {
   poller.add(idle.fd, () => {
     passes++;
     passed();
-    return false;
+    return "nothing";
   });
   const running = poller.run(stop.signal, options);
   for (let i = 0; i < 1000; i++) {
@@ -223,7 +279,7 @@ pollerTest("refuses to run twice at a time", async (options) => {
 pollerTest("reports a descriptor that was closed and not removed", async (options) => {
   const poller = new Poller();
   const source = new EventFd();
-  poller.add(source.fd, () => false);
+  poller.add(source.fd, () => "nothing");
   const running = poller.run(new AbortController().signal, options);
   await nextTurn();
   source.close();
@@ -237,7 +293,7 @@ pollerTest(
     const poller = new Poller();
     // A TUN descriptor without an interface answers every poll at once with POLLERR.
     const unattached = libc().open(cString("/dev/net/tun"), 2);
-    poller.add(unattached, () => false);
+    poller.add(unattached, () => "nothing");
     const { signal } = new AbortController();
     await assertRejects(() => poller.run(signal, options), Error, "reports errors");
     libc().close(unattached);

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { Poller } from "../../ffi/poller.ts";
+import { type Drain, Poller } from "../../ffi/poller.ts";
 import { type NativeUdpSocket, openUdpSocket, type Received } from "../../ffi/udp_socket.ts";
 import { BatchedUdp, countLosses } from "../../io/batched_udp.ts";
 import { Counters } from "../../io/counters.ts";
@@ -208,9 +208,9 @@ class ScriptedSocket implements NativeUdpSocket {
 
 Deno.test("Batched UDP: a pass ends after what it brought; one that brought nothing is none", async () => {
   const counters = new Counters();
-  let drain = () => false;
+  let drain: Drain = () => "nothing";
   const poller = {
-    add: (_fd: number, given: () => boolean) => void (drain = given),
+    add: (_fd: number, given: Drain) => void (drain = given),
     remove() {},
   };
   const native = new ScriptedSocket(["more", "some", "nothing", "ECONNREFUSED"]);
@@ -221,7 +221,7 @@ Deno.test("Batched UDP: a pass ends after what it brought; one that brought noth
     datagram: () => void heard.push("datagram"),
     end: () => void heard.push("end"),
   }, stop.signal);
-  assertEquals([drain(), drain(), drain(), drain()], [true, true, false, false]);
+  assertEquals([drain(), drain(), drain(), drain()], ["more", "some", "nothing", "nothing"]);
   assertEquals(heard, ["datagram", "end", "datagram", "end"]);
   assertEquals(Object.fromEntries(counters.drops()), { receive_failed: 1 });
   stop.abort();

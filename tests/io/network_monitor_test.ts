@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import type { Drain } from "../../ffi/poller.ts";
 import { interfaceChanges, linkChanges, wakeUps } from "../../io/network_changes.ts";
 import { NetworkMonitor } from "../../io/network_monitor.ts";
 import { FakeClock } from "./fakes.ts";
@@ -47,18 +48,18 @@ Deno.test("network monitor: a bunch of changes is told once, half a second after
 });
 
 Deno.test("network monitor: what the kernel tells is news or not", async () => {
-  let drain = () => false;
+  let drain: Drain = () => "nothing";
   let isNews = false;
   const removed: number[] = [];
   const poller = {
-    add: (_fd: number, it: () => boolean) => void (drain = it),
+    add: (_fd: number, it: Drain) => void (drain = it),
     remove: (fd: number) => void removed.push(fd),
   };
   const { clock, told, end } = watch(() => [linkChanges({ fd: 7, read: () => isNews }, poller)]);
-  assertEquals(drain(), false);
+  assertEquals(drain(), "nothing");
   clock.moveTo(2000);
   isNews = true;
-  drain();
+  assertEquals(drain(), "some");
   clock.moveTo(3000);
   assertEquals(told, [2500]);
   await end();
