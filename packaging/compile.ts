@@ -23,6 +23,13 @@ const USAGE = "Usage: deno task compile [--target TRIPLE] [--output FILE] [--ent
  */
 const PERMISSIONS = "--allow-all";
 
+/**
+ * Few packets must do for V8 to compile what handles them: it waits for 400 calls and for 500 after the last change of a
+ * type, and a ping each second has met none of that after minutes. See docs/performance.md.
+ */
+const V8_FLAGS =
+  "--v8-flags=--invocation-count-for-maglev=30,--minimum-invocations-after-ic-update=30";
+
 /** What to build. */
 export interface Build {
   /** The platform, as `deno compile --target` names it; this machine's if absent. */
@@ -47,6 +54,7 @@ export function compileArguments(build: Build, folder?: string): string[] {
     "compile",
     ...target ? ["--target", target] : [],
     PERMISSIONS,
+    V8_FLAGS,
     ...CONFIG,
     // V8's code cache would be a file in the folder for temporary files, with a name that everybody can foresee:
     // what another user puts there would run as root.
