@@ -4,7 +4,7 @@
  * @module
  */
 
-import { HOST, type ValueKind } from "./value_kind.ts";
+import { HOST, remedyForHosts, type ValueKind } from "./value_kind.ts";
 
 /** The longest time to wait for an answer, in seconds. */
 const LONGEST_TIMEOUT = 60;
@@ -28,4 +28,5 @@ export const SERVER: ValueKind<string> = {
     const isRight = hosts.length <= 2 && hosts.every((host) => HOST.parse(host) !== undefined);
     return isRight ? given : undefined;
   },
+  remedy: remedyForHosts,
 };

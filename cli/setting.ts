@@ -35,8 +35,10 @@ export function settingName(source: Source, property: string, option: Option<unk
 }
 
 /** What is wrong with a value: "--port needs a port number from 1 to 65535, not "http"". */
-export function misfit(name: string, { expected }: ValueKind<unknown>, given: string): string {
-  return `${name} needs ${expected}${given === "" ? "" : `, not "${given}"`}`;
+export function misfit(name: string, kind: ValueKind<unknown>, given: string): string {
+  const remedy = kind.remedy?.(given);
+  const what = `${name} needs ${kind.expected}${given === "" ? "" : `, not "${given}"`}`;
+  return remedy === undefined ? what : `${what}. ${remedy}`;
 }
 
 /** Settings that contradict each other. */

@@ -29,6 +29,8 @@ export interface ValueKind<T> {
   readonly example?: string;
   /** Reads a value; `undefined` where the text is none. */
   parse(text: string): T | undefined;
+  /** What to do about a text that is none, where it is plain what was meant. */
+  remedy?(text: string): string | undefined;
 }
 
 /** Any text but the empty one. */
@@ -77,6 +79,19 @@ export const IPV4: ValueKind<Ipv4Address> = {
   parse: parseIpv4,
 };
 
+/** An IPv4 address of a server. */
+export const SERVER_IPV4: ValueKind<Ipv4Address> = {
+  ...IPV4,
+  remedy: (given) =>
+    withoutPort(given, IPV4, "Clients know no other port than 3544 (RFC 4380 §2.7)"),
+};
+
+/** An IPv4 address to send from, beside which stands an option for the port. */
+export const BIND_IPV4: ValueKind<Ipv4Address> = {
+  ...IPV4,
+  remedy: (given) => withoutPort(given, IPV4, "The port is a setting of its own"),
+};
+
 /** A UDP port. */
 export const PORT: ValueKind<number> = {
   placeholder: "PORT",
@@ -122,6 +137,7 @@ export const HOST: ValueKind<string> = {
     if (given.length > 253 || !labels.every((label) => LABEL.test(label))) return undefined;
     return ENDS_IN_NUMBER.test(given) && parseIpv4(given) === undefined ? undefined : given;
   },
+  remedy: (given) => withoutPort(given, HOST, "A server's port is always 3544 (RFC 4380 §2.7)"),
 };
 
 /** Names or IPv4 addresses of hosts, separated by commas. */
@@ -134,7 +150,25 @@ export const HOSTS: ValueKind<readonly string[]> = {
     const hosts = given.split(",").map((host) => HOST.parse(host.trim()));
     return hosts.every((host) => host !== undefined) ? hosts : undefined;
   },
+  remedy: remedyForHosts,
 };
+
+/** What to do about the first of several hosts that is none. */
+export function remedyForHosts(given: string): string | undefined {
+  const wrong = given.split(",").find((host) => HOST.parse(host.trim()) === undefined);
+  return wrong === undefined ? undefined : HOST.remedy!(wrong.trim());
+}
+
+/** What to do about a port behind what is right without it. */
+function withoutPort(
+  given: string,
+  { parse }: ValueKind<unknown>,
+  reason: string,
+): string | undefined {
+  const [, host] = /^(.+):\d+$/.exec(given) ?? [];
+  if (host === undefined || parse(host) === undefined) return undefined;
+  return `${reason}: give ${host} alone`;
+}
 
 /** Octets, for instance of an identifier. */
 export const OCTETS: ValueKind<Uint8Array> = {

@@ -9,7 +9,7 @@ import { optional } from "../option.ts";
 import { relayContradiction, relayOptions } from "../relay_options.ts";
 import { CONTROL, LOG_FORMAT, METRICS } from "../service/service_options.ts";
 import { ALLOW_PRIVATE, configOption, LOG_LEVEL, OFFLOAD, PCAP, UDP } from "../shared_options.ts";
-import { IPV4, PORT } from "../value_kind.ts";
+import { BIND_IPV4, PORT } from "../value_kind.ts";
 
 /** Runs a relay. */
 export const relay: Command = command({
@@ -23,7 +23,7 @@ export const relay: Command = command({
   ],
   positional: undefined,
   options: {
-    bind: optional(IPV4, "The IPv4 address to send from", "any of this host"),
+    bind: optional(BIND_IPV4, "The IPv4 address to send from", "any of this host"),
     port: optional(PORT, "The UDP port to send from", "any that is free"),
     ...relayOptions(),
     allowPrivate: ALLOW_PRIVATE,

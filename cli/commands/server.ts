@@ -12,7 +12,7 @@ import type { ServerAddresses } from "../server_addresses.ts";
 import { type Contradiction, contradiction } from "../setting.ts";
 import { CONTROL, LOG_FORMAT, METRICS } from "../service/service_options.ts";
 import { ALLOW_PRIVATE, configOption, LOG_LEVEL, OFFLOAD, PCAP, UDP } from "../shared_options.ts";
-import { ADVERTISED_MTU, FILE, IPV4, oneOf, PORT } from "../value_kind.ts";
+import { ADVERTISED_MTU, FILE, oneOf, PORT, SERVER_IPV4 } from "../value_kind.ts";
 
 const LIMITS: Option<"on" | "off"> = defaulted(
   oneOf("WHETHER", ["on", "off"]),
@@ -30,9 +30,12 @@ export const server: Command = command({
   ],
   positional: undefined,
   options: {
-    primary: required(IPV4, "The IPv4 address that names the server in its clients' addresses"),
+    primary: required(
+      SERVER_IPV4,
+      "The IPv4 address that names the server in its clients' addresses",
+    ),
     secondary: optional(
-      { ...IPV4, example: "203.0.113.2" },
+      { ...SERVER_IPV4, example: "203.0.113.2" },
       "The second IPv4 address, which lets clients detect symmetric NATs",
       "the one after the primary",
     ),

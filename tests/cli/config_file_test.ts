@@ -64,6 +64,11 @@ const MISTAKES: readonly [text: string, ...messages: string[]][] = [
   ],
   ['secret-file: ""', "1: secret-file needs the name of a file"],
   [
+    "server: [a.example, b.example:3544]",
+    '1: server needs host names or IPv4 addresses, separated by commas, not "a.example,' +
+    "b.example:3544\". A server's port is always 3544 (RFC 4380 §2.7): give b.example alone",
+  ],
+  [
     "server: [a.example, 7]",
     "1: server needs host names or IPv4 addresses, separated by commas, not a list with 7 in it",
   ],

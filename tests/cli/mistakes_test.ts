@@ -61,6 +61,17 @@ const USAGE: readonly Mistake[] = [
   ],
   ["client --server= ", 2, "--server needs host names or IPv4 addresses, separated by commas\n"],
   ["client --server http://a.example/", 2, 'by commas, not "http://a.example/"'],
+  [
+    "client teredo.example:3544",
+    2,
+    'HOST needs a host name or IPv4 address, not "teredo.example:3544". ' +
+    "A server's port is always 3544 (RFC 4380 §2.7): give teredo.example alone\n",
+  ],
+  ["client --server a,192.0.2.1:4000", 2, "always 3544 (RFC 4380 §2.7): give 192.0.2.1 alone\n"],
+  ["client a --server2 b:3544", 2, "--server2 needs", "(RFC 4380 §2.7): give b alone\n"],
+  ["client --server a:b", 2, 'by commas, not "a:b"\n'],
+  ["client --server 2001:db8::1", 2, 'by commas, not "2001:db8::1"\n'],
+  ["probe a:3544,b", 2, 'not "a:3544,b". A server\'s port is always 3544', "give a alone\n"],
   ["client a --port 0", 2, '--port needs a port number from 1 to 65535, not "0"'],
   ["client a --port 65536", 2, 'not "65536"'],
   ["client a --port http", 2, 'not "http"'],
@@ -77,6 +88,14 @@ const USAGE: readonly Mistake[] = [
   ["server", 2, '"teredo server" needs --primary, an IPv4 address', "teredo server --help"],
   ["server --primary", 2, "--primary needs an IPv4 address such as 192.0.2.1\n"],
   ["server --primary teredo.example", 2, '192.0.2.1, not "teredo.example"'],
+  [
+    "server --primary 192.0.2.1:3544",
+    2,
+    '--primary needs an IPv4 address such as 192.0.2.1, not "192.0.2.1:3544". ' +
+    "Clients know no other port than 3544 (RFC 4380 §2.7): give 192.0.2.1 alone\n",
+  ],
+  ["server --primary 192.0.2.1 --secondary 192.0.2.2:1", 2, "give 192.0.2.2 alone\n"],
+  ["relay --bind 192.0.2.1:1", 2, "The port is a setting of its own: give 192.0.2.1 alone\n"],
   ["server --primary 192.0.2", 2, 'not "192.0.2"'],
   ["server --primary 2001:db8::1", 2, 'not "2001:db8::1"'],
   ["server --primary 192.0.2.1 192.0.2.2", 2, 'Unexpected argument "192.0.2.2"'],

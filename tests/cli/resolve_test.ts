@@ -114,6 +114,20 @@ const MISTAKES: readonly [line: string, beside: Beside, code: number, message: s
     "The environment is wrong: TEREDO_IDENTIFIER needs TEREDO_SECRET_FILE,",
   ],
   [
+    "client",
+    { environment: { TEREDO_SERVER: "a.example:3544" } },
+    78,
+    "The environment is wrong: TEREDO_SERVER needs host names or IPv4 addresses, separated by " +
+    'commas, not "a.example:3544". A server\'s port is always 3544 (RFC 4380 §2.7): ' +
+    "give a.example alone",
+  ],
+  [
+    "server",
+    { file: "primary: 192.0.2.1:3544" },
+    78,
+    "Clients know no other port than 3544 (RFC 4380 §2.7): give 192.0.2.1 alone",
+  ],
+  [
     "client a b",
     { file: "server2: c" },
     2,
