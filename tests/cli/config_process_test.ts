@@ -54,12 +54,15 @@ Deno.test({
       kill -HUP $client; says "changed: server"
       printf 'server: [83.1.1.1, 83.1.1.5]\\nhook: /bin/true\\ndefault-route: false\\n' >/mnt/c.yaml
       kill -HUP $client; says "changed: default-route, hook"
+      printf 'server: [83.1.1.1, 83.1.1.5]\\nrefresh-interval: 20\\n' >/mnt/c.yaml
+      kill -HUP $client; says "Only a restart changes refresh-interval"
       echo 'server: no-such-host.invalid' >/mnt/c.yaml
       kill -HUP $client; says "What was in use stays so: server"
       [ "$(index)" = "$before" ] || exit 98
       kill $client; wait $client; code=$?; cat /mnt/log; exit $code`);
     assertEquals(code, 0, stdout);
     assertStringIncludes(stdout, "Settings are read again; changed: server\n");
+    assertMatch(stdout, /warn {2}Only a restart changes refresh-interval\n/);
     assertStringIncludes(stdout, 'Cannot resolve "no-such-host.invalid"');
   },
 });
