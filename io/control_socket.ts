@@ -10,9 +10,15 @@ import type { HttpHandler } from "./http_handler.ts";
 /** Access for the user and the group that the program runs as, and nobody else. */
 const FOREIGN_ACCESS = 0o117;
 
-/** Another process answers on the socket. */
+/** Another process answers on the socket, or might: this user may not know. */
 export class ControlSocketInUse extends Error {
   override readonly name = "ControlSocketInUse";
+  readonly state: "answered" | "denied";
+
+  constructor(path: string, state: "answered" | "denied") {
+    super(path);
+    this.state = state;
+  }
 }
 
 /** A socket that is open. Its file goes with its disposal, and with the program's end. */
@@ -25,7 +31,7 @@ export interface ControlSocket extends Disposable {
 /**
  * Opens the socket at `path`. What a process left there that is no more is replaced.
  *
- * @throws {ControlSocketInUse} another process answers there
+ * @throws {ControlSocketInUse} another process answers there, or it may not be asked
  * @throws what the system has against it
  */
 export async function openControlSocket(
@@ -67,31 +73,36 @@ function serve(path: string, handler: HttpHandler, signal: AbortSignal): Deno.Ht
 
 /** Removes a socket on which nobody listens. Any other file stays, and is in the way. */
 async function makeWay(path: string): Promise<void> {
-  if (!isSocket(path)) return;
+  const state = await socketState(path);
+  if (state === "absent") return;
   // Whose socket may not be asked is not to be removed either.
-  if (await socketState(path) !== "dead") throw new ControlSocketInUse(path);
-  removeFile(path);
+  if (state !== "dead") throw new ControlSocketInUse(path, state);
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
 }
 
-/** What can be said of a socket: somebody listens, this user may not know, or nobody listens. */
-export type SocketState = "answered" | "denied" | "dead";
+/**
+ * What can be said of a socket: there is none, somebody listens, this user may not know, or nobody
+ * listens.
+ */
+export type SocketState = "absent" | "answered" | "denied" | "dead";
 
 /** Finds out by connecting. */
 export async function socketState(path: string): Promise<SocketState> {
   try {
+    if (!Deno.lstatSync(path).isSocket) return "absent";
     (await Deno.connect({ transport: "unix", path })).close();
     return "answered";
   } catch (error) {
-    return error instanceof Deno.errors.PermissionDenied ? "denied" : "dead";
-  }
-}
-
-/** Whether there is a socket at `path`. */
-export function isSocket(path: string): boolean {
-  try {
-    return Deno.lstatSync(path).isSocket === true;
-  } catch {
-    return false;
+    if (error instanceof Deno.errors.PermissionDenied) return "denied";
+    if (error instanceof Deno.errors.ConnectionRefused) return "dead";
+    // All else is said of a socket that somebody has: too many are waiting, or it is of another type.
+    return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory
+      ? "absent"
+      : "answered";
   }
 }
 

@@ -53,7 +53,8 @@ export const ping: Command = command({
     { line: "ping 2001:db8::1 --count 1 --json", does: "The same of a native host, for a program" },
   ],
   async run({ count, interval, timeout, json, control }, [address], { print, signal }) {
-    const [{ choosePaths, ControlClient }, { pingText, summaryText }] = await Promise.all([
+    const [{ choosePaths }, { ControlClient }, { pingText, summaryText }] = await Promise.all([
+      import("../control/find_controls.ts"),
       import("../control/control_client.ts"),
       import("../ping/ping_text.ts"),
     ]);

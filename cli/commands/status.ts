@@ -79,7 +79,10 @@ async function ask(
   role: ControlledRole | undefined,
   signal: AbortSignal,
 ): Promise<Answers> {
-  const { choosePaths, ControlClient } = await import("../control/control_client.ts");
+  const [{ choosePaths }, { ControlClient }] = await Promise.all([
+    import("../control/find_controls.ts"),
+    import("../control/control_client.ts"),
+  ]);
   const reports: StatusReport[] = [];
   const failures: CliError[] = [];
   for (const path of await choosePaths(control, role)) {

@@ -4,18 +4,12 @@
  * @module
  */
 
-import { isSocket, socketState } from "../../io/control_socket.ts";
+import { socketState } from "../../io/control_socket.ts";
 import type { PingReport } from "../ping/ping_report.ts";
 import type { StatusReport } from "../status/status_report.ts";
 import { CliError } from "../cli_error.ts";
 import { ExitCode } from "../exit_code.ts";
-import {
-  CONTROLLED_ROLES,
-  type ControlledRole,
-  controlPaths,
-  isStrangers,
-  pathSurroundings,
-} from "./control_path.ts";
+import { notRunning } from "./not_running.ts";
 
 /** Any host name: the socket is chosen by its path. */
 const ORIGIN = "http://teredo";
@@ -103,8 +97,9 @@ export class ControlClient implements Disposable {
 
   async #explain(error: unknown): Promise<CliError> {
     const { path } = this;
-    if (!isSocket(path)) return notRunning(`there is no socket ${path}`);
     switch (await socketState(path)) {
+      case "absent":
+        return notRunning(`there is no socket ${path}`);
       case "denied":
         return this.#failure(
           "permission is denied. Ask as root, or as a member of its group",
@@ -130,39 +125,6 @@ export class ControlClient implements Disposable {
   }
 }
 
-/** The sockets at which a role answers, or might answer to somebody else. */
-export async function findControls(wanted: readonly ControlledRole[]): Promise<string[]> {
-  const surroundings = pathSurroundings();
-  if (surroundings === undefined) return [];
-  const found: string[] = [];
-  for (const role of wanted) {
-    for (const path of controlPaths(role, surroundings)) {
-      if (!isSocket(path) || isStrangers(path, surroundings.uid)) continue;
-      if (await socketState(path) !== "dead") found.push(path);
-    }
-  }
-  return found;
-}
-
-/**
- * The sockets of what is to be asked: the chosen one, or those of the roles that run.
- *
- * @throws {CliError} none of them runs
- */
-export async function choosePaths(
-  chosen: string | undefined,
-  role: ControlledRole | undefined,
-): Promise<string[]> {
-  if (chosen !== undefined) return [chosen];
-  const paths = await findControls(role === undefined ? CONTROLLED_ROLES : [role]);
-  if (paths.length > 0) return paths;
-  throw notRunning(
-    role === undefined
-      ? "no client, server or relay of this user or the system answers"
-      : `no ${role} of this user or the system answers`,
-  );
-}
-
 /** The text of an answer. Who answers may be anybody, where a person names the socket. */
 async function readText({ body }: Response): Promise<string> {
   const decoder = new TextDecoder();
@@ -185,11 +147,4 @@ function isPingReport(answer: unknown): answer is PingReport {
 
 function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null;
-}
-
-function notRunning(reason: string): CliError {
-  return new CliError(
-    `Teredo does not run here: ${reason}. Start it, or name its socket with --control`,
-    ExitCode.NOT_RUNNING,
-  );
 }

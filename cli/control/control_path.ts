@@ -25,6 +25,8 @@ export interface PathSurroundings {
   readonly uid: number;
   /** The number of the network namespace, unless it is the first one. */
   readonly namespace: string | undefined;
+  /** The number of a namespace of which this user may not know whether it is the first one. */
+  readonly perhaps?: string | undefined;
 }
 
 /** The folder of the system. */
@@ -47,7 +49,13 @@ export function defaultControlPath(role: ControlledRole, surroundings: PathSurro
  * systemd have in it, and the user's own.
  */
 export function controlPaths(role: ControlledRole, surroundings: PathSurroundings): string[] {
-  const { env, uid, namespace } = surroundings;
+  const name = fileName(role, surroundings.namespace);
+  return controlFolders(role, surroundings).map((folder) => `${folder}/${name}`);
+}
+
+/** The folders in which a role's socket may be. */
+export function controlFolders(role: ControlledRole, surroundings: PathSurroundings): string[] {
+  const { env, uid } = surroundings;
   const folders = new Set([
     controlFolder(surroundings),
     SYSTEM_FOLDER,
@@ -55,14 +63,19 @@ export function controlPaths(role: ControlledRole, surroundings: PathSurrounding
     `${SYSTEM_FOLDER}-${role}`,
     userFolder(env, uid),
   ]);
-  return [...folders].map((folder) => `${folder}/${fileName(role, namespace)}`);
+  return [...folders];
+}
+
+/** Whether a file is called as a role's socket is, of whatever namespace. */
+export function isControlName(role: ControlledRole, name: string): boolean {
+  return name.startsWith(role) && /^(?:-\d+)?\.sock$/.test(name.slice(role.length));
 }
 
 /** The surroundings of this process; `undefined` where there are no Unix sockets. */
 export function pathSurroundings(): PathSurroundings | undefined {
   const uid = Deno.build.os === "windows" ? null : Deno.uid();
   if (uid === null) return undefined;
-  return { env: (name) => Deno.env.get(name), uid, namespace: namespaceNumber(uid) };
+  return { env: (name) => Deno.env.get(name), uid, ...namespaceNumber(uid) };
 }
 
 /**
@@ -72,8 +85,13 @@ export function pathSurroundings(): PathSurroundings | undefined {
 export function isStrangers(path: string, uid: number): boolean {
   const folder = folderOf(path);
   if (!folder.startsWith("/tmp/")) return false;
-  const found = Deno.lstatSync(folder);
-  return found.isSymlink || found.uid !== uid;
+  try {
+    const found = Deno.lstatSync(folder);
+    return found.isSymlink || found.uid !== uid;
+  } catch {
+    // There is none, and so no socket in it.
+    return false;
+  }
 }
 
 /** The folder of a socket. */
@@ -92,13 +110,16 @@ function userFolder(env: PathSurroundings["env"], uid: number): string {
 
 /**
  * The number of this network namespace, unless it is that of the system's first process. Root who must
- * not look is root of a user namespace alone, which seldom has the system's network.
+ * not look is root of a user namespace alone, which seldom has the system's network. Any other user may
+ * be in either.
  */
-function namespaceNumber(uid: number): string | undefined {
+function namespaceNumber(uid: number): Pick<PathSurroundings, "namespace" | "perhaps"> {
   const own = namespaceOf("self");
   const first = namespaceOf("1");
-  if (own === undefined || own === first) return undefined;
-  return first === undefined && uid !== 0 ? undefined : own;
+  if (own === undefined || own === first) return { namespace: undefined };
+  return first === undefined && uid !== 0
+    ? { namespace: undefined, perhaps: own }
+    : { namespace: own };
 }
 
 function namespaceOf(process: string): string | undefined {

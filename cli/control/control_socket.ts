@@ -47,7 +47,9 @@ export async function openControl(
     if (chosen === undefined) makeFolder(path);
     return await openControlSocket(path, handler);
   } catch (error) {
-    if (error instanceof ControlSocketInUse) throw inUse(role, path, chosen !== undefined);
+    if (error instanceof ControlSocketInUse) {
+      throw error.state === "denied" ? unknown(path) : inUse(role, path, chosen !== undefined);
+    }
     if (chosen !== undefined) throw explain(path, error);
     log.debug(`"teredo status" cannot ask this ${role}: ${reasonOf(path, error)}`);
     return undefined;
@@ -79,6 +81,15 @@ function inUse(role: ControlledRole, path: string, isChosen: boolean): CliError 
   return new CliError(
     `${what} answers at ${path}. Stop it ("teredo status" tells its process), or give this one a ` +
       "place of its own with --control",
+  );
+}
+
+/** Whether somebody has the socket cannot be told. */
+function unknown(path: string): CliError {
+  return new CliError(
+    `Cannot open the control socket: permission to ask whether ${path} is in use is denied. Choose ` +
+      "another place with --control, or remove it as root if nothing is at work there",
+    ExitCode.PERMISSION,
   );
 }
 

@@ -28,6 +28,11 @@ const ROLES = {
 /** Those that make an interface. */
 const WITH_INTERFACE = ["client", "relay", "server with a relay"] as const;
 
+/** Another user than root, who can read the sources of the program all the same. */
+const PLAIN_USER = "setpriv --reuid 65534 --regid 65534 --clear-groups " +
+  ["bounding-set", "inh-caps", "ambient-caps"].map((set) => `--${set} -all,+dac_read_search`)
+    .join(" ");
+
 const UNPRIVILEGED = "setpriv --bounding-set -all --inh-caps -all --no-new-privs";
 
 /** Runs a role, then another command, and ends the role. */
@@ -170,6 +175,49 @@ function* askers(): Generator<Likely> {
       needs: ["setpriv"],
     };
   }
+  yield {
+    what: "status: a server that was killed",
+    script: beside(
+      "server",
+      "listens 83.1.1.2:3544",
+      "kill -KILL $first; wait $first; ls /run/teredo/server* >/dev/null || exit 98; $teredo status",
+    ),
+    code: 3,
+    says:
+      "teredo: Teredo does not run here: no client, server or relay of this user or the system " +
+      "answers. Start it, or name its socket with --control\n",
+  };
+  yield {
+    what: "status: a plain user asks root's server in a network namespace",
+    script: beside("server", "listens 83.1.1.2:3544", `${PLAIN_USER} $teredo status`),
+    code: 77,
+    says: "permission is denied. Ask as root, or as a member of its group",
+    needs: ["root", "setpriv"],
+  };
+  yield {
+    what: "status: a plain user asks outside of the namespace of root's server",
+    script: beside(
+      "server",
+      "listens 83.1.1.2:3544",
+      `unshare -n ${PLAIN_USER} $teredo status`,
+    ),
+    code: 3,
+    says: "In another one it seems to: ask as root with --control /run/teredo/server-",
+    needs: ["root", "setpriv"],
+  };
+  yield {
+    what: "server: a control socket that may not be asked",
+    script: beside(
+      "server",
+      "listens 83.1.1.2:3544",
+      `chmod 0 /run/teredo/*.sock
+      ${UNPRIVILEGED} $teredo server --primary 83.1.1.1 --control /run/teredo/server*.sock`,
+    ),
+    code: 77,
+    says:
+      "is in use is denied. Choose another place with --control, or remove it as root if nothing",
+    needs: ["setpriv"],
+  };
   yield {
     what: "ping: no client answers, but a server",
     script: beside(

@@ -241,6 +241,29 @@ Deno.test({
 });
 
 Deno.test({
+  name: needs.title("process: a server takes over what SIGKILL left of the one before"),
+  ignore: needs.ignore,
+  fn: async () => {
+    const ended = await inFreshNamespace(`${HOST}
+      $teredo server --primary 83.1.1.1 2>/dev/null & server=$!
+      soon listens 83.1.1.2:3544
+      kill -KILL $server; wait $server; [ -S /run/teredo/server*.sock ] || exit 98
+      $teredo server --primary 83.1.1.1 & server=$!
+      soon listens 83.1.1.2:3544
+      $teredo status | head -n 1
+      $teredo server --primary 83.1.1.1 2>/run/second; echo $?; sed 's/ at .*//' /run/second
+      kill $server; wait $server; code=$?; ls /run/teredo; exit $code`);
+    assertEquals(ended.stdout.split("\n"), [
+      "Teredo server: serving",
+      "1",
+      "teredo: Cannot run a second server: one is",
+      "",
+    ], ended.stderr);
+    assertEquals(ended.code, 0, ended.stderr);
+  },
+});
+
+Deno.test({
   name: needsTun.title("process: a client's interface does not listen to router advertisements"),
   ignore: needsTun.ignore,
   fn: async () => {

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import {
   controlPaths,
   defaultControlPath,
+  isControlName,
   type PathSurroundings,
 } from "../../../cli/control/control_path.ts";
 
@@ -51,4 +52,14 @@ Deno.test({
     assertEquals(defaultControlPath("client", elsewhere), "/run/teredo/client-4026532281.sock");
     assertEquals(controlPaths("client", elsewhere).includes("/run/teredo/client.sock"), false);
   },
+});
+
+Deno.test("control path: a socket's name tells its role, whatever its namespace", () => {
+  for (const name of ["client.sock", "client-4026532281.sock"]) {
+    assertEquals(isControlName("client", name), true);
+    assertEquals(isControlName("server", name), false);
+  }
+  for (const name of ["client", "client-.sock", "client-a.sock", "client.sock.old", "other.sock"]) {
+    assertEquals(isControlName("client", name), false);
+  }
 });
