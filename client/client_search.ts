@@ -64,6 +64,8 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
       maxPeers: config.maxPeers ?? maxPeers,
       queuePerPeer: config.queuePerPeer ?? queuePerPeer,
       queueTotal: config.queueTotal ?? queueTotal,
+      // All that waits is the host's own.
+      hasManySources: false,
     };
     super(ClientPeer, limits, config.random);
     this.alternates = new AlternateAddresses(config.localEndpoint, config.globalUnicast);

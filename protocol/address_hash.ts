@@ -11,6 +11,7 @@
 
 import { addressOf, type Endpoint, portOf } from "../wire/endpoint.ts";
 import { IPV6_ADDRESS_LENGTH } from "../wire/ipv6_address.ts";
+import { getU16, getU32 } from "../wire/octets.ts";
 
 /** Hashes IPv6 addresses, in place, and endpoints to 32 bits. */
 export class AddressHash {
@@ -34,14 +35,22 @@ export class AddressHash {
     return hash;
   }
 
+  /** The hash of the site (/48) of the address at `offset`. */
+  ofSite(bytes: Uint8Array, offset: number): number {
+    return this.#ofWords(getU32(bytes, offset), getU16(bytes, offset + 4));
+  }
+
   /** The hash of an endpoint. */
   ofEndpoint(at: Endpoint): number {
+    return this.#ofWords(addressOf(at), portOf(at));
+  }
+
+  /** Of 32 bits and 16. */
+  #ofWords(long: number, short: number): number {
     const words = this.#words;
-    const address = addressOf(at);
-    const port = portOf(at);
-    return words[address >>> 24]! ^ words[0x100 | ((address >>> 16) & 0xff)]! ^
-      words[0x200 | ((address >>> 8) & 0xff)]! ^ words[0x300 | (address & 0xff)]! ^
-      words[0x400 | (port >>> 8)]! ^ words[0x500 | (port & 0xff)]!;
+    return words[long >>> 24]! ^ words[0x100 | ((long >>> 16) & 0xff)]! ^
+      words[0x200 | ((long >>> 8) & 0xff)]! ^ words[0x300 | (long & 0xff)]! ^
+      words[0x400 | (short >>> 8)]! ^ words[0x500 | (short & 0xff)]!;
   }
 }
 

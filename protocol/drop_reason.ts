@@ -61,7 +61,7 @@ export type DropReason =
   | "not_qualified"
   /** A local discovery bubble that is not acceptable (RFC 4380 §5.2.8). */
   | "discovery_invalid"
-  /** The queue of packets that wait for a peer is full. */
+  /** No more may wait: for one peer, for all of them, or from one native site (/48). */
   | "queue_full"
   /** The peer did not answer in time; its queue was given up. */
   | "peer_unreachable"

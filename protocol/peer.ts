@@ -9,8 +9,9 @@ import { IPV6_ADDRESS_LENGTH } from "../wire/ipv6_address.ts";
 import { getU32 } from "../wire/octets.ts";
 import { isTeredo } from "../wire/teredo_address.ts";
 import { BUBBLE_SPACING, PEER_VALIDITY } from "./constants.ts";
-import { PacketQueue, type QueueBudget } from "./packet_queue.ts";
+import { PacketQueue } from "./packet_queue.ts";
 import { Field, type PeerRecords } from "./peer_records.ts";
+import type { QueueBudget } from "./queue_budget.ts";
 import { type Random, randomBytes } from "./random.ts";
 
 /**

@@ -9,9 +9,9 @@ import { getU32 } from "../wire/octets.ts";
 import { Attempts } from "./attempts.ts";
 import { MAX_ATTEMPTS } from "./constants.ts";
 import type { Sink } from "./machine.ts";
-import { QueueBudget } from "./packet_queue.ts";
 import type { Peer } from "./peer.ts";
 import { type PeerEntry, PeerTable } from "./peer_table.ts";
+import { QueueBudget } from "./queue_budget.ts";
 import { type Random, randomBytes } from "./random.ts";
 
 /** What is reported of peers. */
@@ -32,6 +32,8 @@ export interface SearchLimits {
   readonly queuePerPeer: number;
   /** Octets that wait for all peers together at most. */
   readonly queueTotal: number;
+  /** Whether packets come from many sources, none of which may have more than its share of that. */
+  readonly hasManySources: boolean;
 }
 
 /** The peers of a role and the searches for those that cannot be reached at the moment. */
@@ -45,9 +47,11 @@ export abstract class PeerSearch<P extends Peer> {
     if (!Number.isSafeInteger(limits.maxPeers) || limits.maxPeers < 1) {
       throw new RangeError(`maxPeers is to be a whole number, 1 at least, not ${limits.maxPeers}`);
     }
-    this.peers = new PeerTable(Entry, limits.maxPeers, getU32(randomBytes(random, 4), 0));
+    const seed = getU32(randomBytes(random, 4), 0);
+    this.peers = new PeerTable(Entry, limits.maxPeers, seed);
     this.#attempts = new Attempts(limits.maxPeers);
-    this.#budget = new QueueBudget(limits.queuePerPeer, limits.queueTotal);
+    const { queuePerPeer, queueTotal, hasManySources } = limits;
+    this.#budget = new QueueBudget(queuePerPeer, queueTotal, hasManySources ? seed : undefined);
   }
 
   /**

@@ -149,7 +149,7 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
       if (errorSource) this.#errors.tooBig(ipv6, this.#mtu, errorSource, now, sink);
       return "packet_too_big";
     }
-    const peer = this.#search.client(ipv6, DESTINATION, now);
+    const peer = this.#search.client(ipv6, now);
     if (peer === undefined) return "rate_limited";
     return this.#search.await(peer, ipv6, now, sink) ? undefined : "queue_full";
   }

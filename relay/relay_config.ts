@@ -41,13 +41,18 @@ export interface RelayConfig extends RelayHost {
   readonly mtu?: number | undefined;
   /** How many clients are known at most. */
   readonly maxPeers?: number | undefined;
-  /** Octets that wait for one client, and for all of them, at most. */
+  /**
+   * Octets that wait for one client, and for all of them, at most. Of the latter a native site (/48) has a
+   * third of what all leave free, which is a quarter if it is alone.
+   */
   readonly queuePerPeer?: number | undefined;
   readonly queueTotal?: number | undefined;
   /** Bubbles through one server. */
   readonly bubblesPerServer?: Rate | undefined;
   /** Clients that a search begins for; packets to more than these are dropped. */
   readonly newClients?: Rate | undefined;
+  /** Of these, clients that one native site (/48) sends to; unless given, all if those are given. */
+  readonly newClientsPerSource?: Rate | undefined;
 }
 
 /** The defaults of what {@linkcode RelayConfig} leaves out. */
@@ -58,4 +63,5 @@ export const RELAY_DEFAULTS = {
   queueTotal: 8 * 1024 * 1024,
   bubblesPerServer: { perSecond: 100, burst: 200 },
   newClients: { perSecond: 1_000, burst: 2_000 },
+  newClientsPerSource: { perSecond: 250, burst: 500 },
 } as const;

@@ -14,7 +14,8 @@ import { type Random, randomBytes } from "../protocol/random.ts";
 import { TokenBucket } from "../protocol/token_bucket.ts";
 import { encodeBubble } from "../wire/bubble.ts";
 import { type Endpoint, endpoint } from "../wire/endpoint.ts";
-import { linkLocal } from "../wire/ipv6_address.ts";
+import { linkLocal, siteOf } from "../wire/ipv6_address.ts";
+import { DESTINATION, SOURCE } from "../wire/ipv6_header.ts";
 import { getU32 } from "../wire/octets.ts";
 import { mappingOf, serverOf } from "../wire/teredo_address.ts";
 import { withTrailers } from "../wire/trailers.ts";
@@ -43,6 +44,7 @@ export class RelaySearch extends PeerSearch<Peer> {
   readonly #perClient: BubbleWindows;
   readonly #perServer: KeyedLimiter;
   readonly #newClients: TokenBucket;
+  readonly #newClientsPerSource: KeyedLimiter;
 
   constructor(config: RelayConfig, onUndeliverable: UndeliverableHandler) {
     super(
@@ -51,6 +53,7 @@ export class RelaySearch extends PeerSearch<Peer> {
         maxPeers: config.maxPeers ?? RELAY_DEFAULTS.maxPeers,
         queuePerPeer: config.queuePerPeer ?? RELAY_DEFAULTS.queuePerPeer,
         queueTotal: config.queueTotal ?? RELAY_DEFAULTS.queueTotal,
+        hasManySources: true,
       },
       config.random,
     );
@@ -62,18 +65,24 @@ export class RelaySearch extends PeerSearch<Peer> {
     this.#perClient = new BubbleWindows(REMEMBERED_PLACES, seed);
     this.#perServer = new KeyedLimiter(config.bubblesPerServer ?? RELAY_DEFAULTS.bubblesPerServer);
     this.#newClients = new TokenBucket(config.newClients ?? RELAY_DEFAULTS.newClients);
+    this.#newClientsPerSource = new KeyedLimiter(
+      config.newClientsPerSource ?? config.newClients ?? RELAY_DEFAULTS.newClientsPerSource,
+    );
     this.#onUndeliverable = onUndeliverable;
   }
 
   /**
-   * The client whose address stands at `offset`: a new entry if there is none, as long as there are not
-   * too many of them. Each costs up to four bubbles and a place in the queues, so that one native host
-   * could keep the relay from all others by sending to clients that do not exist.
+   * The client that a native packet is for: a new entry if there is none, as long as there are not too
+   * many of them. Each costs up to four bubbles and a place in the queues, so that one native host could
+   * keep the relay from all others by sending to clients that do not exist. A source is a site, whose
+   * hosts have addresses without end to choose from.
    */
-  client(bytes: Uint8Array, offset: number, now: number): Peer | undefined {
-    const known = this.peers.use(bytes, offset);
+  client(ipv6: Uint8Array, now: number): Peer | undefined {
+    const known = this.peers.use(ipv6, DESTINATION);
     if (known !== undefined) return known;
-    return this.#newClients.take(now) ? this.entry(bytes, offset, now) : undefined;
+    const mayBegin = this.#newClientsPerSource.take(siteOf(ipv6, SOURCE), now) &&
+      this.#newClients.take(now);
+    return mayBegin ? this.entry(ipv6, DESTINATION, now) : undefined;
   }
 
   override found(peer: Peer, mapping: Endpoint, now: number, sink: PeerSink): void {

@@ -57,7 +57,8 @@ export const RELAY: Group = {
       level: "SHOULD",
       source: "RFC 4380 §5.4.1",
       statement:
-        "What waits for a client goes out when the client is trusted; what may wait is bounded",
+        "What waits for a client goes out when the client is trusted; what may wait is bounded, " +
+        "for each client, for each native site and in all",
     },
     {
       id: "R-08",
@@ -106,7 +107,7 @@ export const RELAY: Group = {
       source: "RFC 4380 §5.2.6",
       statement:
         "Bubbles to one IPv4 address and port, and those through one server, stay limited " +
-        "whatever IPv6 addresses they are for",
+        "whatever IPv6 addresses they are for; searches are limited in all, and for each native site",
       why:
         "flags and server in an address are free to choose, so an attacker has 48 bits of clients " +
         "at one victim",

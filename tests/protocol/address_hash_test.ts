@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { AddressHash } from "../../protocol/address_hash.ts";
-import { ACTORS } from "../vectors/vectors.ts";
+import { ACTORS, ip6 } from "../vectors/vectors.ts";
 
 /**
  * 65,536 addresses that differ in the upper bits of one word and, in the next, in those and the places
@@ -49,4 +49,13 @@ Deno.test("addresses made to collide hardly do, under any seed", () => {
     assert(values.size > addresses.length * 0.99, `${values.size} values under seed ${seed}`);
     assertEquals(new Set(addresses.map((address) => multiplied(address, seed))).size, 256);
   }
+});
+
+Deno.test("the hash of a site is that of all its addresses; other sites have others", () => {
+  const hash = new AddressHash(1);
+  const of = (text: string) => hash.ofSite(ip6(text), 0);
+  assertEquals(of("2001:db8:1::"), of("2001:db8:1:ffff:ffff:ffff:ffff:ffff"));
+  const sites = Array.from({ length: 4096 }, (_, i) => of(`2001:db8:${i.toString(16)}::`));
+  assertEquals(new Set(sites).size, 4096);
+  assert(of("2001:db8:1::") !== of("2002:db8:1::"));
 });

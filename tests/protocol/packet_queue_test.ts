@@ -1,6 +1,9 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { PacketQueue, QueueBudget } from "../../protocol/packet_queue.ts";
+import { PacketQueue } from "../../protocol/packet_queue.ts";
+import { QueueBudget } from "../../protocol/queue_budget.ts";
+import { SOURCE } from "../../wire/ipv6_header.ts";
+import { ip6 } from "../vectors/vectors.ts";
 
 Deno.test("packets come out in the order in which they came in, copied", () => {
   const queue = new PacketQueue(new QueueBudget(100, 100));
@@ -32,6 +35,46 @@ Deno.test("all queues together hold what the total allows, and give it back when
   one.take();
   assertEquals(budget.used, 5);
   assertEquals(two.push(new Uint8Array(5)), true);
+});
+
+/** A packet from a site. */
+function from(site: number, length: number): Uint8Array {
+  const packet = new Uint8Array(length);
+  packet.set(ip6(`2001:db8:${site.toString(16)}::1`), SOURCE);
+  return packet;
+}
+
+Deno.test("a source has a third of what all leave free, which is a quarter if it is alone", () => {
+  const budget = new QueueBudget(1_000, 400, 1);
+  const queue = new PacketQueue(budget);
+  assertEquals(queue.push(from(1, 60)), true);
+  assertEquals(queue.push(from(1, 41)), false);
+  assertEquals(queue.push(from(1, 40)), true);
+  assertEquals(queue.push(from(2, 76)), false);
+  assertEquals(queue.push(from(2, 75)), true);
+  assertEquals(queue.push(from(1, 40)), false);
+  assertEquals(budget.used, 175);
+});
+
+Deno.test("what a source had in a queue is its to use again when the queue is emptied", () => {
+  const budget = new QueueBudget(1_000, 400, 1);
+  const [one, two] = [new PacketQueue(budget), new PacketQueue(budget)];
+  for (let round = 0; round < 100; round++) {
+    assertEquals(one.push(from(1, 40)) && two.push(from(1, 60)), true);
+    assertEquals(two.push(from(1, 40)), false);
+    assertEquals([...one.take(), ...two.take()].map(({ length }) => length), [40, 60]);
+  }
+  assertEquals(budget.used, 0);
+});
+
+Deno.test("twenty sources that take all they may leave room for one more", () => {
+  const budget = new QueueBudget(2 ** 20, 2 ** 20, 1);
+  const queue = new PacketQueue(budget);
+  for (let site = 1; site <= 21; site++) {
+    let packets = 0;
+    while (queue.push(from(site, 100))) packets++;
+    assertEquals(packets > 0, true, `site ${site}`);
+  }
 });
 
 Deno.test("whatever is pushed and taken, the budget counts the octets that wait", () => {

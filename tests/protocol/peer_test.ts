@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import { QueueBudget } from "../../protocol/packet_queue.ts";
 import { Peer } from "../../protocol/peer.ts";
 import { PeerRecords } from "../../protocol/peer_records.ts";
+import { QueueBudget } from "../../protocol/queue_budget.ts";
 import { seededRandom } from "../sim/seeded_random.ts";
 import { ACTORS } from "../vectors/vectors.ts";
 

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { isBubble } from "../../wire/bubble.ts";
 import { addressOf, endpoint } from "../../wire/endpoint.ts";
 import { icmpv6CodeOf, Icmpv6Type, icmpv6TypeOf, UnreachableCode } from "../../wire/icmpv6.ts";
+import { ipv4Address } from "../../wire/ipv4_address.ts";
 import { isLinkLocal } from "../../wire/ipv6_address.ts";
 import { destinationOf, SOURCE } from "../../wire/ipv6_header.ts";
 import { decodeTeredoAddress, encodeTeredoAddress } from "../../wire/teredo_address.ts";
@@ -110,12 +111,51 @@ Deno.test("R-07: what waits for a client is sent in order when it answers", () =
 });
 
 Deno.test("R-07: the queue is limited for each client and for all", () => {
-  const fixture = new RelayFixture({ queuePerPeer: 2560, queueTotal: 4000 });
+  const fixture = new RelayFixture({ queuePerPeer: 2560, queueTotal: 12 * 1280 });
   const send = (destination: Uint8Array) => fixture.native(echo(host, destination, 1232));
   for (let i = 0; i < 3; i++) send(addressOfA);
   assertEquals(fixture.sink.drops, ["queue_full"]);
   for (let i = 0; i < 2; i++) send(addressOfB);
   assertEquals(fixture.sink.drops, ["queue_full", "queue_full"]);
+});
+
+/** A thousand packets of 1280 octets from a site, from as many hosts to as many clients that do not exist. */
+function flood(fixture: RelayFixture, site: number): void {
+  for (let i = 0; i < 1_000; i++) {
+    const source = ip6(`2001:db8:${site.toString(16)}:${i.toString(16)}::1`);
+    const server = ipv4Address(ip4("11.0.0.0") + i);
+    const mapping = endpoint(ipv4Address(ip4("12.0.0.0") + site), 1024 + i);
+    fixture.native(echo(source, encodeTeredoAddress({ server, flags: 0, mapping }), 1232));
+  }
+}
+
+Deno.test("R-07: a site that floods gets a quarter of the queues, and others get theirs", () => {
+  const fixture = new RelayFixture({
+    queueTotal: 1_000_000,
+    newClients: { perSecond: 1, burst: 1_000_000 },
+  });
+  flood(fixture, 0xbad);
+  assertEquals(fixture.sink.drops, Array(1_000 - Math.floor(250_000 / 1280)).fill("queue_full"));
+  for (const site of [0xbae, 0xbaf, 0xbb0, 0xbb1]) flood(fixture, site);
+  fixture.sink.clear();
+  const packets = Array.from({ length: 10 }, (_, i) => echo(host, addressOfA, 1232, i));
+  packets.forEach((packet) => fixture.native(packet));
+  fixture.datagram(fixture.bubbleFromA(), a);
+  assertEquals(fixture.sink.drops, []);
+  assertEquals(fixture.sink.datagrams.slice(-10).map(({ bytes }) => bytes), packets);
+});
+
+Deno.test("R-07: what a flood left in the queues can be used again", () => {
+  const fixture = new RelayFixture({ queueTotal: 1_000_000 });
+  for (let site = 0x1000; site < 0x100a; site++) {
+    flood(fixture, site);
+    assertEquals(
+      fixture.sink.drops.filter((reason) => reason === "queue_full").length,
+      500 - Math.floor(250_000 / 1280),
+    );
+    fixture.advance(10_000);
+    fixture.sink.clear();
+  }
 });
 
 Deno.test("R-08: behind a NAT that is no cone the relay sends a direct bubble as well", () => {
@@ -235,6 +275,15 @@ Deno.test("R-14: a flood of clients that do not exist begins so many searches an
   }
   assertEquals(fixture.relay.status(fixture.now).peers.length, 20);
   assertEquals(fixture.sink.drops.filter((reason) => reason === "rate_limited").length, 4_980);
+});
+
+Deno.test("R-14: a site begins a quarter of the searches, whichever of its hosts ask for them", () => {
+  const fixture = new RelayFixture();
+  for (const site of [0xbad, 0xbae]) flood(fixture, site);
+  const { peers } = fixture.relay.status(fixture.now);
+  assertEquals(peers.length, 2 * 500);
+  fixture.native(echo(host, addressOfB));
+  assertEquals(fixture.relay.status(fixture.now).peers.length, 1_001);
 });
 
 Deno.test("R-14: a flood of clients that do not exist costs those that are known nothing", () => {

@@ -6,7 +6,10 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { NAT, type NatKind } from "../sim/nat_behaviour.ts";
+import { seededRandom } from "../sim/seeded_random.ts";
 import { World } from "../sim/world.ts";
+import { echo } from "../relay/relay_fixture.ts";
+import { ip6 } from "../vectors/vectors.ts";
 import { expectReach } from "./expectations.ts";
 
 /** Alice behind a NAT, a native host, and a relay between them. */
@@ -106,4 +109,22 @@ Deno.test("R-06: a native host that pings a client which is gone is told so", ()
   const ping = native.ping(alice, { count: 2 });
   world.pass(20);
   assertEquals(ping.errors, 2);
+});
+
+Deno.test("R-14: while one site floods a relay with packets to nobody, another reaches a client", () => {
+  const { world, relay, native, alice } = aliceAndNative("portRestricted");
+  const random = seededRandom("flood");
+  const destination = alice.address!.slice();
+  for (let i = 0; i < 20_000; i++) {
+    world.clock.after(i / 2, () => {
+      // Any flags, port and address, through any server in 11.0.0.0/8.
+      random(destination.subarray(5));
+      destination[4] = 11;
+      const source = ip6(`2001:db8:bad:${(i & 0xfff).toString(16)}::1`);
+      relay.receivePacket(echo(source, destination, 1232));
+    });
+  }
+  world.pass(8);
+  expectReach(world, native, alice);
+  assert(relay.runner.drops.get("rate_limited")! > 10_000, "the flood was one");
 });
