@@ -16,11 +16,12 @@ import { relay } from "./cli/commands/relay.ts";
 import { server } from "./cli/commands/server.ts";
 import { status } from "./cli/commands/status.ts";
 import { ExitCode } from "./cli/exit_code.ts";
-import { failureText, isJsonWanted } from "./cli/failure_text.ts";
+import { failureText, isJsonWanted, warningText } from "./cli/failure_text.ts";
 import { commandHelp, programHelp } from "./cli/help.ts";
 import { flagOf } from "./cli/option.ts";
 import { parseCommandLine } from "./cli/parse.ts";
 import { resolve } from "./cli/resolve.ts";
+import { logWarnings, strayWarnings } from "./cli/stray_variables.ts";
 import { suggest } from "./cli/suggest.ts";
 import { processSurroundings } from "./cli/surroundings.ts";
 import { versionText } from "./cli/version.ts";
@@ -83,8 +84,16 @@ async function dispatch(
     return ExitCode.OK;
   }
   const read = () => resolve(command, request.flags, surroundings);
-  const values = await read();
+  const strays = "logLevel" in command.options
+    ? strayWarnings(command, COMMANDS, surroundings)
+    : [];
+  const values = await read().catch((error) => {
+    // What is said to lack may be what was misspelled.
+    for (const each of strays) surroundings.complain(warningText(each, wanted.isJson));
+    throw error;
+  });
   if ("logFormat" in values) wanted.isJson = values["logFormat"] === "json";
+  if (strays.length > 0) await logWarnings(strays, values, surroundings);
   await command.run(values, request.positional, surroundings, read);
   return ExitCode.OK;
 }

@@ -34,6 +34,8 @@ export interface Surroundings extends Circumstances {
   print(text: string): void;
   /** Writes to the standard error stream. */
   complain(text: string): void;
+  /** The names of all variables of the environment; unless given, there are none to look at. */
+  readonly variables?: () => Iterable<string>;
   /** Aborts when a person or the system wants the program to end. */
   readonly signal: AbortSignal;
   /** Whether the standard output is a terminal; unless given, no. */

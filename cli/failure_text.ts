@@ -14,6 +14,11 @@ export function failureText(error: CliError, args: readonly string[], isJson: bo
   return isJson ? `${jsonLine("error", error.message)}\n` : explain(error, args);
 }
 
+/** A warning of a command that fails before it has a log. */
+export function warningText(warning: string, isJson: boolean): string {
+  return isJson ? `${jsonLine("warn", warning)}\n` : `teredo: ${warning}\n`;
+}
+
 /**
  * Whether a command's log is to be JSON. Its arguments may be wrong, so that they are not parsed here, nor
  * is its file read: what the command finds in them counts as soon as that is known.

@@ -22,6 +22,7 @@ export function processSurroundings(): Surroundings {
     isTerminal,
     isColourful: isTerminal && !Deno.noColor && Deno.env.get("TERM") !== "dumb",
     environment: (name) => Deno.env.get(name),
+    variables: () => Object.keys(Deno.env.toObject()),
     configFolder: CONFIG_FOLDER,
   };
 }

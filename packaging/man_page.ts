@@ -35,7 +35,7 @@ export function manPage(commands: readonly Command[], version: string): string {
       item(`.B ${code}`, `${meaning}.`)
     ),
     ".SH ENVIRONMENT",
-    "Every option can also be given by a variable, which is named behind it. That of a switch is true or false; an empty one counts as none.",
+    "Every option can also be given by a variable, which is named behind it. That of a switch is true or false; an empty one counts as none. Roles warn of a variable TEREDO_... that no command reads.",
     ".SH FILES",
     ...item(
       ".I /etc/teredo/client.yaml\\fR, \\fI/etc/teredo/server.yaml\\fR, \\fI/etc/teredo/relay.yaml",

@@ -9,6 +9,7 @@ import { type Command, command } from "../command.ts";
 import { ExitCode } from "../exit_code.ts";
 import { optional } from "../option.ts";
 import { checkFile, defaultConfigFile, setsNothing } from "../resolve.ts";
+import { strayWarnings } from "../stray_variables.ts";
 import { FILE, oneOf } from "../value_kind.ts";
 
 /** Whose files there are. */
@@ -45,7 +46,10 @@ export function check(commands: () => readonly Command[]): Command {
       { line: "check", does: "Check the configuration of this host" },
       { line: "check --role server new.yaml", does: "Check a file before it becomes server.yaml" },
     ],
-    async run({ role }, files, { print, environment, configFolder }) {
+    async run({ role }, files, surroundings) {
+      const { print, environment, configFolder } = surroundings;
+      const warnings = strayWarnings(role && roleOf(role), commands(), surroundings);
+      for (const warning of warnings) surroundings.complain(`teredo: ${warning}\n`);
       const checks = files.length > 0
         ? files.map((path) => ({ path, role: roleOf(role ?? namedRole(path)) }))
         : presentFiles((role === undefined ? ROLES : [role]).map(roleOf), configFolder);

@@ -43,6 +43,7 @@ export async function runIn(
     complain: (text) => void (stderr += text),
     signal: new AbortController().signal,
     environment: (name) => environment[name],
+    variables: () => Object.keys(environment),
     configFolder,
   });
   return { code, stdout, stderr };
