@@ -25,7 +25,9 @@ export class PacketQueue {
   push(packet: Uint8Array): boolean {
     if (this.#octets + packet.length > this.#budget.perPeer) return false;
     if (!this.#budget.take(packet)) return false;
-    this.#packets.push(packet.slice());
+    // Mostly there is one, and to push it would set aside room for seventeen.
+    if (this.isEmpty) this.#packets = [packet.slice()];
+    else this.#packets.push(packet.slice());
     this.#octets += packet.length;
     return true;
   }
