@@ -30,12 +30,15 @@ let end = 0;
 /** Where arrays were given back, by their length. */
 const free = new Map<number, number[]>();
 
-/** An array of zeros, `length` octets. Who needs it no longer had better {@linkcode giveBack} it. */
+/**
+ * An array of `length` octets, which hold anything: what is used again is left as it was. Who needs it no longer had
+ * better {@linkcode giveBack} it.
+ */
 export function packetMemory(length: number): Uint8Array<ArrayBuffer> {
   const memory = load()?.memory.buffer;
   if (memory === undefined) return new Uint8Array(length);
   const again = free.get(length)?.pop();
-  if (again !== undefined) return new Uint8Array(memory, again, length).fill(0);
+  if (again !== undefined) return new Uint8Array(memory, again, length);
   if (end + length > memory.byteLength) return new Uint8Array(length);
   const array = new Uint8Array(memory, end, length);
   end += Math.ceil(length / ALIGNMENT) * ALIGNMENT;
