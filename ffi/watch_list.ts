@@ -3,15 +3,21 @@
  *
  * @module
  */
+
 import { errno, errnoName, SystemError } from "./errno.ts";
 import { libc } from "./libc.ts";
 import { allocate } from "./struct.ts";
 import { POLLFD } from "./structs.ts";
 
-// <poll.h>
+// What <poll.h> lets a descriptor say.
+
+/** There is something to read. */
 export const POLLIN = 0x01;
+/** An error is pending. */
 export const POLLERR = 0x08;
+/** The other end is gone. */
 export const POLLHUP = 0x10;
+/** The descriptor is not open. */
 export const POLLNVAL = 0x20;
 
 /** The descriptors that one `poll` waits for: the bell, at 0, and every source. */
@@ -20,10 +26,12 @@ export class WatchList<Source> {
   readonly #sources: readonly Source[];
   /** `struct pollfd`, one behind the other. */
   readonly #array: Uint8Array<ArrayBuffer>;
+  readonly #count: bigint;
 
   constructor(bell: number, sources: ReadonlyMap<number, Source>) {
     this.#sources = [...sources.values()];
     this.length = 1 + sources.size;
+    this.#count = BigInt(this.length);
     this.#array = allocate(this.length * POLLFD.size);
     [bell, ...sources.keys()].forEach((fd, i) => {
       POLLFD.write(this.#array, i * POLLFD.size, { fd, events: POLLIN });
@@ -45,12 +53,12 @@ export class WatchList<Source> {
 
   /** How many descriptors have something to say within so many milliseconds; negative for an error. */
   poll(milliseconds: number): number {
-    return libc().poll(this.#array, BigInt(this.length), milliseconds);
+    return libc().poll(this.#array, this.#count, milliseconds);
   }
 
   /** The same on a thread, and without an end. */
   async pollOnThread(): Promise<number> {
-    const ready = await libc().pollOnThread(this.#array, BigInt(this.length), -1);
+    const ready = await libc().pollOnThread(this.#array, this.#count, -1);
     // Reading the array keeps it alive for as long as the thread needed it.
     return this.#array.length > 0 ? ready : -1;
   }

@@ -154,7 +154,10 @@ pollerTest("leaves alone what another drain has just removed", async (options) =
   const poller = new Poller();
   const stop = new AbortController();
   const second = new EventFd();
+  let rings = 0;
   const first = bellSource(poller, () => {
+    // The first time only makes a poller nap that may.
+    if (++rings === 1) return;
     poller.remove(second.fd);
     setTimeout(() => stop.abort(), 5);
   });
@@ -164,7 +167,8 @@ pollerTest("leaves alone what another drain has just removed", async (options) =
     return second.silence() ? "some" : "nothing";
   });
   const running = poller.run(stop.signal, options);
-  await nextTurn();
+  first.ring();
+  while (rings === 0) await nextTurn();
   drained = 0;
   first.ring();
   second.ring();
@@ -205,27 +209,91 @@ pollerTest("does nothing when it was stopped before it started", async (options)
   await new Poller().run(AbortSignal.abort(), options);
 });
 
-pollerTest("loses no wake-up: each asks for one pass more", async (options) => {
+for (const drained of ["nothing", "some"] as const) {
+  pollerTest(
+    `loses no wake-up: each asks for one pass more, where that finds ${drained}`,
+    async (options) => {
+      const poller = new Poller();
+      const stop = new AbortController();
+      const idle = new EventFd();
+      let passes = 0;
+      let passed = () => {};
+      poller.add(idle.fd, () => {
+        passes++;
+        passed();
+        return drained;
+      });
+      const running = poller.run(stop.signal, options);
+      for (let i = 0; i < 1000; i++) {
+        const again = new Promise<void>((resolve) => passed = resolve);
+        poller.wake();
+        await again;
+      }
+      assertEquals(passes >= 1000, true);
+      stop.abort();
+      await running;
+      idle.close();
+    },
+  );
+}
+
+/** Hears how long each `poll` may take, in milliseconds, until it is disposed of. */
+function overhearPoll(listen: (timeout: number) => void): Disposable {
+  const calls = libc();
+  const { poll } = calls;
+  const heard: typeof poll = (array, count, timeout) => {
+    listen(timeout);
+    return poll(array, count, timeout);
+  };
+  Object.assign(calls, { poll: heard });
+  return { [Symbol.dispose]: () => void Object.assign(calls, { poll }) };
+}
+
+pollerTest("lets who waits for a packet go on before it naps", async (options) => {
   const poller = new Poller();
   const stop = new AbortController();
-  const idle = new EventFd();
-  let passes = 0;
-  let passed = () => {};
-  poller.add(idle.fd, () => {
-    passes++;
-    passed();
-    return "nothing";
+  let settle = () => {};
+  const bell = bellSource(poller, () => settle());
+  let isHeard = true;
+  let early = 0;
+  using _ = overhearPoll((timeout) => {
+    if (timeout !== 0 && !isHeard) early++;
   });
   const running = poller.run(stop.signal, options);
-  for (let i = 0; i < 1000; i++) {
-    const again = new Promise<void>((resolve) => passed = resolve);
-    poller.wake();
-    await again;
+  for (let i = 0; i < 20; i++) {
+    const rung = new Promise<void>((resolve) => {
+      settle = () => {
+        isHeard = false;
+        resolve();
+      };
+    });
+    const one = async () => await rung;
+    const two = async () => await one();
+    const three = async () => await two();
+    bell.ring();
+    await three();
+    isHeard = true;
   }
-  assertEquals(passes >= 1000, true);
   stop.abort();
   await running;
-  idle.close();
+  assertEquals(early, 0);
+  bell.close();
+});
+
+pollerTest("never naps for more than a few milliseconds", async (options) => {
+  const poller = new Poller();
+  const stop = new AbortController();
+  const bell = bellSource(poller, () => {});
+  const timeouts = new Set<number>();
+  using _ = overhearPoll((timeout) => timeouts.add(timeout));
+  const running = poller.run(stop.signal, options);
+  bell.ring();
+  for (let i = 0; i < 20; i++) await nextTurn();
+  stop.abort();
+  await running;
+  assertEquals([...timeouts].every((timeout) => timeout >= 0 && timeout <= 4), true);
+  assertEquals(timeouts.has(4), options.mayHold ?? false);
+  bell.close();
 });
 
 pollerTest("takes on sources while it waits, and lets go of them", async (options) => {
