@@ -25,7 +25,7 @@ const PERMISSIONS = "--allow-all";
 
 /**
  * Few packets must do for V8 to compile what handles them: it waits for 400 calls and for 500 after the last change of a
- * type, and a ping each second has met none of that after minutes. See docs/performance.md.
+ * type, and a ping each second has met none of that after minutes.
  */
 const V8_FLAGS =
   "--v8-flags=--invocation-count-for-maglev=30,--minimum-invocations-after-ic-update=30";

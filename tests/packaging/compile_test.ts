@@ -1,4 +1,4 @@
-import { assertArrayIncludes, assertEquals, assertStringIncludes } from "@std/assert";
+import { assertArrayIncludes, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import {
   bundleArguments,
   bundleFolder,
@@ -34,6 +34,12 @@ Deno.test("compile: the bundle's main module is the one that is compiled", () =>
 
 Deno.test("compile: code is never taken from the folder for temporary files, where anybody may put some", () => {
   assertArrayIncludes(compileArguments({}), ["--no-code-cache"]);
+});
+
+Deno.test("compile: V8 compiles what handles packets before hundreds of them have come", () => {
+  const flags = compileArguments({}).find((argument) => argument.startsWith("--v8-flags=")) ?? "";
+  assertMatch(flags, /--invocation-count-for-maglev=30\b/);
+  assertMatch(flags, /--minimum-invocations-after-ic-update=30\b/);
 });
 
 Deno.test("compile: a runtime that cannot be downloaded has a remedy, other failures speak for themselves", () => {
