@@ -11,7 +11,7 @@ import { type Column, type Row, type RowName, ROWS } from "./rows.ts";
 /** What is drawn, in its order: two charts in a line. */
 const DRAWN: readonly RowName[] = [
   ...["tcpUp", "tcpDown", "tcpAcross", "udpUp", "udpAcross", "cpuUp"] as const,
-  ...["pingAcross", "start", "serverRate", "serverCpu"] as const,
+  ...["pingAcross", "start", "serverFew", "serverRate"] as const,
 ];
 
 const COLUMNS: readonly (readonly [Column, string])[] = [

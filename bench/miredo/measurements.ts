@@ -25,6 +25,15 @@ const LOADED = { count: 30, interval: 0.05 };
 /** A network of which the lab knows nothing: every address in it is a client of the server. */
 const CLIENTS = "83.4.0.0";
 
+/** How many of them ask at a time, where few do. */
+const FEW = 8;
+
+/**
+ * Where many do. More would not fit into the smallest receive buffer, which is Linux' default, and who drops some would
+ * be measured by how long clients wait before they ask again.
+ */
+const MANY = 128;
+
 /** All of them, by the names that `--only` takes. */
 export const MEASUREMENTS = {
   tcp: measureTcp,
@@ -132,16 +141,21 @@ async function measureServer(arena: Arena, results: Results, seconds: number): P
   await server.ip(`route replace ${CLIENTS}/16 via ${ADDRESS.relay}`);
   await pin(pid, "1");
   const { serverPrimary: primary, serverSecondary: secondary } = ADDRESS;
-  const load: ServerLoad = { primary, secondary, from: CLIENTS, seconds, pid };
-  const program = [...denoRun("bench/miredo/server_load.ts"), JSON.stringify(load)];
-  const measured = async (): Promise<LoadResult> =>
-    JSON.parse(await relay.run("taskset", "--cpu-list", "0", ...program));
-  const found = await measured();
+  const measured = async (clients: number): Promise<LoadResult> => {
+    const load: ServerLoad = { primary, secondary, from: CLIENTS, clients, seconds, pid };
+    const program = [...denoRun("bench/miredo/server_load.ts"), JSON.stringify(load)];
+    return JSON.parse(await relay.run("taskset", "--cpu-list", "0", ...program));
+  };
+  for (const [row, clients] of [["serverOne", 1], ["serverFew", FEW]] as const) {
+    const { qualificationsPerSecond } = await measured(clients);
+    results.add(row, arena.contestant, qualificationsPerSecond / 1000);
+  }
+  const found = await measured(MANY);
   results.add("serverRate", arena.contestant, found.qualificationsPerSecond / 1000);
   results.add("serverCpu", arena.contestant, found.cpuPerQualification);
   await steer(relay, "1");
   await steer(server, "2");
-  const steered = await measured();
+  const steered = await measured(MANY);
   results.add("serverSteered", arena.contestant, steered.qualificationsPerSecond / 1000);
   await steer(relay, "0");
   await steer(server, "0");

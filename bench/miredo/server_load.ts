@@ -1,7 +1,7 @@
 /**
  * Clients that qualify with a server, in a closed loop: runs within the lab.
  *
- *     deno run -A server_load.ts '{"primary":"83.1.1.1","secondary":"83.1.1.2","from":"83.4.0.0","seconds":2,"pid":1}'
+ *     deno run -A server_load.ts '{"primary":"83.1.1.1","secondary":"83.1.1.2","from":"83.4.0.0","clients":8,"seconds":2,"pid":1}'
  *
  * @module
  */
@@ -18,16 +18,12 @@ export interface ServerLoad {
   readonly secondary: string;
   /** The address of the first client; the others have the next ones. */
   readonly from: string;
+  /** How many clients there are, and so how many solicitations under way. */
+  readonly clients: number;
   readonly seconds: number;
   /** The server's process, to tell what a qualification costs. */
   readonly pid: number;
 }
-
-/**
- * Clients, and so solicitations under way: what the smallest receive buffer holds, which is Linux' default. Who drops
- * some would be measured by how long clients wait before they ask again.
- */
-const CLIENTS = 128;
 
 /** Milliseconds that are not measured: a just-in-time compiler needs some ten thousand packets. */
 const WARM_UP = 1500;
@@ -38,9 +34,9 @@ function address(text: string): Ipv4Address {
   return found;
 }
 
-function main({ primary, secondary, from, seconds, pid }: ServerLoad): void {
+function main({ primary, secondary, from, clients, seconds, pid }: ServerLoad): void {
   const result = runLoad({
-    clients: CLIENTS,
+    clients,
     from: address(from),
     primary: endpoint(address(primary), TEREDO_PORT),
     secondary: endpoint(address(secondary), TEREDO_PORT),
