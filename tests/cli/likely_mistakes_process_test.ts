@@ -73,7 +73,7 @@ function* configurations(): Generator<Likely> {
         "prot: 4000\\n",
         'c.yaml:1: there is no setting "prot". Did you mean port?',
       ],
-      ["what is no YAML", "port: 1\\n\\tudp: x\\n", "c.yaml:2:1: it is not YAML"],
+      ["what is no YAML", "port: 1\\nudp: [x\\n", "c.yaml:3:1: it is not YAML"],
       ["what is no mapping", "- port\\n", 'it needs lines such as "log-level: info"'],
     ];
     for (const [what, lines, says] of mistakes) {
