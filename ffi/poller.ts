@@ -109,8 +109,8 @@ export class Poller {
   #bell: EventFd | undefined;
   /** What looks are for; undefined once that has changed. */
   #lookList: WatchList<Source> | undefined;
-  /** Whether every source is to be drained, readable or not: one had more than it gave, or was never asked. */
-  #hasMore = true;
+  /** Whether every source is to be drained, readable or not: one had more than it gave, was never asked, or ended a wait. */
+  #passIsDue = false;
   /** When something was read, and how often in a row that was soon after the time before. */
   #readAt = -Infinity;
   #closeReads = 0;
@@ -151,7 +151,6 @@ export class Poller {
     const ring = () => bell.ring();
     signal.addEventListener("abort", ring);
     try {
-      this.#hasMore = true;
       if (mayHold) await this.#runHolding(bell, signal);
       else await this.#runTurning(bell, signal);
     } finally {
@@ -171,6 +170,7 @@ export class Poller {
   }
 
   async #runHolding(bell: EventFd, signal: AbortSignal): Promise<void> {
+    this.#passIsDue = true;
     let nap = SHORTEST_NAP;
     let turnDue = 0;
     while (!signal.aborted) {
@@ -185,7 +185,7 @@ export class Poller {
         await turn();
       } else if (found === "complaint" || performance.now() >= this.#readAt + NAPPING) {
         await this.#wait(bell);
-        this.#hasMore = true;
+        this.#passIsDue = true;
       } else {
         nap = Math.min(2 * nap, LONGEST_NAP);
         for (let i = 0; i < TURNS_AFTER_NAP; i++) await turn();
@@ -197,7 +197,7 @@ export class Poller {
   /** Drains every source once; true when one had something. */
   #pass(): boolean {
     let hasRead = false;
-    this.#hasMore = false;
+    this.#passIsDue = false;
     for (const { drain } of this.#sources.values()) {
       if (this.#drain(drain)) hasRead = true;
     }
@@ -207,7 +207,7 @@ export class Poller {
   /** True when there was something. */
   #drain(drain: Drain): boolean {
     const drained = drain();
-    if (drained === "more") this.#hasMore = true;
+    if (drained === "more") this.#passIsDue = true;
     return drained !== "nothing";
   }
 
@@ -237,7 +237,7 @@ export class Poller {
    * descriptor that has something to say, and nothing to read.
    */
   #look(bell: EventFd, milliseconds: number): "nothing" | "read" | "complaint" {
-    if (this.#hasMore) return this.#pass() ? "read" : "nothing";
+    if (this.#passIsDue) return this.#pass() ? "read" : "nothing";
     const list = this.#lookList ??= new WatchList(bell.fd, this.#sources);
     const ready = list.poll(milliseconds);
     if (ready < 0) list.check();

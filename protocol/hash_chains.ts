@@ -13,7 +13,7 @@ export class HashChains {
   /** @param capacity the indexes are below this */
   constructor(capacity: number) {
     // A power of two, and as many chains as entries at least.
-    this.#first = new Int32Array(2 ** Math.ceil(Math.log2(capacity + 1)));
+    this.#first = new Int32Array(2 ** Math.ceil(Math.log2(capacity)));
     this.#next = new Int32Array(capacity);
   }
 

@@ -149,8 +149,7 @@ export class Peer {
    */
   heard(now: number): void {
     this.lastReception = now;
-    const lastBubble = this.#records.get(this.#index, Field.LAST_BUBBLE);
-    if (lastBubble !== -Infinity) this.#records.bubblesOf(this.#index).reset();
+    if (this.#records.hasBubbles(this.#index)) this.#records.bubblesOf(this.#index).reset();
   }
 
   /** A packet of `octets` went to the peer's mapping. */

@@ -9,14 +9,15 @@
  * @module
  */
 
-import { BubbleWindow } from "./bubble_window.ts";
-import { FreeList } from "./free_list.ts";
-import { equalOctets } from "../wire/octets.ts";
 import { IPV6_ADDRESS_LENGTH } from "../wire/ipv6_address.ts";
+import { equalOctets } from "../wire/octets.ts";
+import { BubbleWindow } from "./bubble_window.ts";
+import { MAX_BUBBLES } from "./constants.ts";
+import { FreeList } from "./free_list.ts";
 
 /**
  * Where the fields of a record stand. All are numbers of 64 bits; the address before them is as long as
- * two, and the bubbles are a whole {@linkcode BubbleWindow}.
+ * two, and with the first of the bubbles begins a whole {@linkcode BubbleWindow}.
  */
 export const Field = {
   TRUSTED: 2,
@@ -31,14 +32,13 @@ export const Field = {
   NONCE_SENT_AT: 11,
   NONCE_RECEIVED: 12,
   BUBBLES: 13,
-  LAST_BUBBLE: 16,
 } as const;
 
 /** One of the fields. */
 export type Field = typeof Field[keyof typeof Field];
 
-/** How many numbers a record is long. */
-const LENGTH = Field.LAST_BUBBLE + 1;
+/** How many numbers a record is long. The last one is when the last bubble went out. */
+const LENGTH = Field.BUBBLES + MAX_BUBBLES;
 
 /** Records, known by their index. */
 export class PeerRecords {
@@ -90,6 +90,11 @@ export class PeerRecords {
   /** Changes a number of a record. */
   set(index: number, field: Field, value: number): void {
     this.#numbers[index * LENGTH + field] = value;
+  }
+
+  /** Whether a record counts any bubble, told without an object: each packet asks. */
+  hasBubbles(index: number): boolean {
+    return this.#numbers[index * LENGTH + LENGTH - 1] !== -Infinity;
   }
 
   /** The bubbles that a record counts. */

@@ -7,6 +7,7 @@
 import { CliError, ConfigError, toCliError, UsageError } from "../cli_error.ts";
 import { type Command, command } from "../command.ts";
 import { ExitCode } from "../exit_code.ts";
+import { warningText } from "../failure_text.ts";
 import { optional } from "../option.ts";
 import { checkFile, defaultConfigFile, setsNothing } from "../resolve.ts";
 import { strayWarnings } from "../stray_variables.ts";
@@ -49,7 +50,7 @@ export function check(commands: () => readonly Command[]): Command {
     async run({ role }, files, surroundings) {
       const { print, environment, configFolder } = surroundings;
       const warnings = strayWarnings(role && roleOf(role), commands(), surroundings);
-      for (const warning of warnings) surroundings.complain(`teredo: ${warning}\n`);
+      for (const warning of warnings) surroundings.complain(warningText(warning, false));
       const checks = files.length > 0
         ? files.map((path) => ({ path, role: roleOf(role ?? namedRole(path)) }))
         : presentFiles((role === undefined ? ROLES : [role]).map(roleOf), configFolder);

@@ -67,7 +67,7 @@ async function main(options: UserNatOptions): Promise<void> {
     poller.add(sides[from].fd, () => {
       for (let count = 0; count < PASS; count++) {
         const length = sides[from].read(buffer);
-        if (length === 0) return "nothing";
+        if (length === 0) return count === 0 ? "nothing" : "some";
         const packet = buffer.subarray(0, length);
         const to = translate(packet, performance.now());
         if (to !== undefined) carry(packet, sides[to]);

@@ -6,6 +6,7 @@
  */
 
 import { getU16, getU32, setU16, setU32 } from "../../wire/octets.ts";
+import { plainSum } from "../wire/plain_sum.ts";
 
 export const TCP_PROTOCOL = 6;
 export const UDP_PROTOCOL = 17;
@@ -122,16 +123,6 @@ export function upperSum(packet: Uint8Array, start: number, protocol: number): n
       ...packet.subarray(start),
     ]),
   );
-}
-
-/** The sum as RFC 1071 §4.1 writes it down. */
-export function plainSum(bytes: Uint8Array): number {
-  let sum = 0;
-  for (let i = 0; i < bytes.length; i += 2) {
-    sum += bytes[i]! * 256 + (bytes[i + 1] ?? 0);
-    if (sum > 0xffff) sum -= 0xffff;
-  }
-  return sum;
 }
 
 /** Puts the sum of the pseudo-header into the checksum field, as a kernel does that leaves the rest. */
