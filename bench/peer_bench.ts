@@ -10,7 +10,7 @@ import { type Endpoint, endpoint } from "../wire/endpoint.ts";
 import { GlobalUnicast } from "../wire/global_unicast.ts";
 import { ipv4Address } from "../wire/ipv4_address.ts";
 import { DESTINATION, NextHeader, SOURCE } from "../wire/ipv6_header.ts";
-import { setU16, setU32 } from "../wire/octets.ts";
+import { setU16, setU32 } from "../memory/octets.ts";
 import { encodeTeredoAddress, mappingOf } from "../wire/teredo_address.ts";
 
 const SERVER = ipv4Address(0x53010101);

@@ -24,7 +24,7 @@ import { addressOf, type Endpoint } from "../wire/endpoint.ts";
 import { type Ipv4Address, ipv4Address } from "../wire/ipv4_address.ts";
 import { linkLocal } from "../wire/ipv6_address.ts";
 import { encodeRouterSolicitation, parseRouterAdvertisement } from "../wire/neighbor_discovery.ts";
-import { concatOctets, getU32, setU32 } from "../wire/octets.ts";
+import { concatOctets, getU32, setU32 } from "../memory/octets.ts";
 import { readOrigin } from "../wire/origin_indication.ts";
 import { parseTeredoPacket } from "../wire/teredo_packet.ts";
 

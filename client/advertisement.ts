@@ -13,7 +13,7 @@ import type { Ipv4Address } from "../wire/ipv4_address.ts";
 import { isSameIpv6 } from "../wire/ipv6_address.ts";
 import { DESTINATION } from "../wire/ipv6_header.ts";
 import { parseRouterAdvertisement } from "../wire/neighbor_discovery.ts";
-import { equalOctets } from "../wire/octets.ts";
+import { equalOctets } from "../memory/octets.ts";
 import { isTeredo, serverOf } from "../wire/teredo_address.ts";
 import type { TeredoPacket } from "../wire/teredo_packet.ts";
 import type { ClientCredentials } from "./client_config.ts";

@@ -7,7 +7,7 @@
 import { LOCAL_PEER_VALIDITY } from "../protocol/constants.ts";
 import { Peer } from "../protocol/peer.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
-import { equalOctets } from "../wire/octets.ts";
+import { equalOctets } from "../memory/octets.ts";
 import { NOWHERE } from "./alternate_addresses.ts";
 
 /** How long the data of a connectivity test proves anything, in milliseconds. */

@@ -11,7 +11,7 @@ import { type Random, randomBytes } from "../protocol/random.ts";
 import { TokenBucket } from "../protocol/token_bucket.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import { encodeEcho, Icmpv6Type } from "../wire/icmpv6.ts";
-import { getU16 } from "../wire/octets.ts";
+import { getU16 } from "../memory/octets.ts";
 import { mappingOf } from "../wire/teredo_address.ts";
 import { AlternateAddresses } from "./alternate_addresses.ts";
 import { Bubbles } from "./bubbles.ts";

@@ -16,7 +16,7 @@ import {
 import type { Endpoint } from "../wire/endpoint.ts";
 import { linkLocal } from "../wire/ipv6_address.ts";
 import { encodeRouterSolicitation } from "../wire/neighbor_discovery.ts";
-import { equalOctets } from "../wire/octets.ts";
+import { equalOctets } from "../memory/octets.ts";
 import { encodeTeredoPacket } from "../wire/teredo_packet.ts";
 import type { ClientCredentials } from "./client_config.ts";
 

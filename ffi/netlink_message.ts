@@ -13,7 +13,7 @@
  *
  * @module
  */
-import { concatOctets } from "../wire/octets.ts";
+import { concatOctets } from "../memory/octets.ts";
 import { allocate, roundUp, u32 } from "./struct.ts";
 import { NLATTR, NLMSGHDR } from "./structs.ts";
 

@@ -5,7 +5,7 @@
  */
 
 import type { Endpoint } from "../wire/endpoint.ts";
-import type { Views } from "../wire/views.ts";
+import type { Views } from "../memory/views.ts";
 import { i32, roundUp, u64 } from "./struct.ts";
 import { CMSGHDR } from "./structs.ts";
 

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { giveBack, packetMemory } from "../wire/packet_memory.ts";
-import { Views } from "../wire/views.ts";
+import { giveBack, packetMemory } from "../memory/packet_memory.ts";
+import { Views } from "../memory/views.ts";
 import { errno, type ErrnoName, errnoName } from "./errno.ts";
 import type { Libc } from "./libc.ts";
 import { CONTROL_SIZE, MessageVector } from "./message_vector.ts";

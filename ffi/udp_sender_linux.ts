@@ -5,7 +5,7 @@
  */
 import { MAX_DATAGRAM } from "../protocol/constants.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
-import { giveBack, packetMemory } from "../wire/packet_memory.ts";
+import { giveBack, packetMemory } from "../memory/packet_memory.ts";
 import { errno, type ErrnoName, errnoName } from "./errno.ts";
 import type { Libc } from "./libc.ts";
 import { CONTROL_SIZE, MessageVector } from "./message_vector.ts";

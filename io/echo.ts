@@ -20,7 +20,7 @@ import {
 } from "../wire/icmpv6.ts";
 import { isSameIpv6 } from "../wire/ipv6_address.ts";
 import { DESTINATION, IPV6_HEADER_LENGTH, SOURCE } from "../wire/ipv6_header.ts";
-import { equalOctets, getU32 } from "../wire/octets.ts";
+import { equalOctets, getU32 } from "../memory/octets.ts";
 import type { HostLink, PacketReceiver } from "./host_link.ts";
 
 /** Octets of random data, by which an answer is told from those for other programs. */

@@ -26,8 +26,8 @@ import {
   VIRTIO_HEADER_LENGTH,
   type VirtioHeader,
 } from "../offload/virtio_header.ts";
-import { giveBack, packetMemory } from "../wire/packet_memory.ts";
-import { Views } from "../wire/views.ts";
+import { giveBack, packetMemory } from "../memory/packet_memory.ts";
+import { Views } from "../memory/views.ts";
 import type { Counters } from "./counters.ts";
 import type { HostLink, PacketReceiver } from "./host_link.ts";
 import { polled } from "./polled.ts";

@@ -14,7 +14,7 @@
 
 import { addToSum, foldSum } from "../wire/checksum.ts";
 import { addressOf, type Endpoint, portOf } from "../wire/endpoint.ts";
-import { setU16, setU32 } from "../wire/octets.ts";
+import { setU16, setU32 } from "../memory/octets.ts";
 
 const LINKTYPE_RAW = 101;
 const LONGEST_PACKET = 65_535;

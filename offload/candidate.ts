@@ -13,7 +13,7 @@ import {
   payloadLengthOf,
   SOURCE,
 } from "../wire/ipv6_header.ts";
-import { equalOctets, getU16 } from "../wire/octets.ts";
+import { equalOctets, getU16 } from "../memory/octets.ts";
 import {
   TCP,
   TCP_HEADER_LENGTH,

@@ -5,7 +5,7 @@
  */
 
 import { NextHeader } from "../wire/ipv6_header.ts";
-import { isPacketMemory, isSameUnder, packetMemory } from "../wire/packet_memory.ts";
+import { isPacketMemory, isSameUnder, packetMemory } from "../memory/packet_memory.ts";
 import { TRANSPORT } from "./candidate.ts";
 import { TCP, TcpFlag, UDP } from "./transport_header.ts";
 

@@ -5,7 +5,7 @@
  */
 
 import { addToSum, foldSum } from "../wire/checksum.ts";
-import { setU16 } from "../wire/octets.ts";
+import { setU16 } from "../memory/octets.ts";
 import { NEEDS_CHECKSUM, type VirtioHeader } from "./virtio_header.ts";
 
 /**

@@ -23,8 +23,8 @@ import {
   NextHeader,
   SOURCE,
 } from "../wire/ipv6_header.ts";
-import { getU16, getU32, setU16, setU32 } from "../wire/octets.ts";
-import { isPacketMemory, vectorCopyAndSum } from "../wire/packet_memory.ts";
+import { getU16, getU32, setU16, setU32 } from "../memory/octets.ts";
+import { isPacketMemory, vectorCopyAndSum } from "../memory/packet_memory.ts";
 import { checksumOf, complement } from "./partial_checksum.ts";
 import {
   isTransportAt,

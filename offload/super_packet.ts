@@ -10,8 +10,13 @@
 
 import { addToSum, copyAndAddToSum, foldSum } from "../wire/checksum.ts";
 import { IPV6_HEADER_LENGTH, NextHeader, SOURCE } from "../wire/ipv6_header.ts";
-import { getU16, getU32, setU16 } from "../wire/octets.ts";
-import { giveBack, isPacketMemory, packetMemory, vectorCopyAndSum } from "../wire/packet_memory.ts";
+import { getU16, getU32, setU16 } from "../memory/octets.ts";
+import {
+  giveBack,
+  isPacketMemory,
+  packetMemory,
+  vectorCopyAndSum,
+} from "../memory/packet_memory.ts";
 import { isSameFlow, isSamePair, TRANSPORT } from "./candidate.ts";
 import { HeaderMask } from "./header_mask.ts";
 import { complement } from "./partial_checksum.ts";

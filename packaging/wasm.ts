@@ -1,6 +1,6 @@
 // deno-lint-ignore-file no-console -- a program that people run in a terminal
 /**
- * Writes the WebAssembly of `wire/packet_memory.wat` into a module, so that no program has to read a file for it:
+ * Writes the WebAssembly of `memory/packet_memory.wat` into a module, so that no program has to read a file for it:
  *
  *     deno task wasm
  *
@@ -9,8 +9,8 @@
 
 import wabt from "./wabt.ts";
 
-const SOURCE = new URL("../wire/packet_memory.wat", import.meta.url);
-const MODULE = new URL("../wire/packet_memory_wasm.ts", import.meta.url);
+const SOURCE = new URL("../memory/packet_memory.wat", import.meta.url);
+const MODULE = new URL("../memory/packet_memory_wasm.ts", import.meta.url);
 
 /** The module as it ought to be. */
 export async function wasmModule(): Promise<string> {
@@ -30,5 +30,5 @@ export async function wasmModule(): Promise<string> {
 
 if (import.meta.main) {
   await Deno.writeTextFile(MODULE, await wasmModule());
-  console.log("Wrote wire/packet_memory_wasm.ts");
+  console.log("Wrote memory/packet_memory_wasm.ts");
 }

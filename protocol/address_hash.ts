@@ -11,7 +11,7 @@
 
 import { addressOf, type Endpoint, portOf } from "../wire/endpoint.ts";
 import { IPV6_ADDRESS_LENGTH } from "../wire/ipv6_address.ts";
-import { getU16, getU32 } from "../wire/octets.ts";
+import { getU16, getU32 } from "../memory/octets.ts";
 
 /** Hashes IPv6 addresses, in place, and endpoints to 32 bits. */
 export class AddressHash {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { getU16 } from "../wire/octets.ts";
+import { getU16 } from "../memory/octets.ts";
 import { RANDOM_FLAGS } from "../wire/teredo_address.ts";
 import { type Random, randomBytes } from "./random.ts";
 

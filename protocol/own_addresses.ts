@@ -6,7 +6,7 @@
 
 import { addressOf } from "../wire/endpoint.ts";
 import { type Ipv4Address, ipv4Address } from "../wire/ipv4_address.ts";
-import { getU16, getU32 } from "../wire/octets.ts";
+import { getU16, getU32 } from "../memory/octets.ts";
 import { isTeredo, mappingOf, serverOf } from "../wire/teredo_address.ts";
 
 const PREFIX_6TO4 = 0x2002;

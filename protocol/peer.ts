@@ -6,7 +6,7 @@
 
 import type { Endpoint } from "../wire/endpoint.ts";
 import { IPV6_ADDRESS_LENGTH } from "../wire/ipv6_address.ts";
-import { getU32 } from "../wire/octets.ts";
+import { getU32 } from "../memory/octets.ts";
 import { isTeredo } from "../wire/teredo_address.ts";
 import { BUBBLE_SPACING, PEER_VALIDITY } from "./constants.ts";
 import { PacketQueue } from "./packet_queue.ts";

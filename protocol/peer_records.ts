@@ -10,7 +10,7 @@
  */
 
 import { IPV6_ADDRESS_LENGTH } from "../wire/ipv6_address.ts";
-import { equalOctets } from "../wire/octets.ts";
+import { equalOctets } from "../memory/octets.ts";
 import { BubbleWindow } from "./bubble_window.ts";
 import { MAX_BUBBLES } from "./constants.ts";
 import { FreeList } from "./free_list.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { Endpoint } from "../wire/endpoint.ts";
-import { getU32 } from "../wire/octets.ts";
+import { getU32 } from "../memory/octets.ts";
 import { Attempts } from "./attempts.ts";
 import { MAX_ATTEMPTS } from "./constants.ts";
 import type { Sink } from "./machine.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { getU32 } from "../wire/octets.ts";
+import { getU32 } from "../memory/octets.ts";
 
 /**
  * Fills an array with random octets. In production `crypto.getRandomValues`: flags, nonces and

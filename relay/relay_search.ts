@@ -16,7 +16,7 @@ import { encodeBubble } from "../wire/bubble.ts";
 import { type Endpoint, endpoint } from "../wire/endpoint.ts";
 import { linkLocal, siteOf } from "../wire/ipv6_address.ts";
 import { DESTINATION, SOURCE } from "../wire/ipv6_header.ts";
-import { getU32 } from "../wire/octets.ts";
+import { getU32 } from "../memory/octets.ts";
 import { mappingOf, serverOf } from "../wire/teredo_address.ts";
 import { withTrailers } from "../wire/trailers.ts";
 import { RELAY_DEFAULTS, type RelayConfig } from "./relay_config.ts";

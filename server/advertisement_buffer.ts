@@ -18,7 +18,7 @@ import type { Ipv4Address } from "../wire/ipv4_address.ts";
 import { IPV6_ADDRESS_LENGTH } from "../wire/ipv6_address.ts";
 import { DESTINATION, IPV6_HEADER_LENGTH, SOURCE } from "../wire/ipv6_header.ts";
 import { encodeRouterAdvertisement } from "../wire/neighbor_discovery.ts";
-import { getU16, setU16, setU32 } from "../wire/octets.ts";
+import { getU16, setU16, setU32 } from "../memory/octets.ts";
 import { ORIGIN_LENGTH, writeOrigin } from "../wire/origin_indication.ts";
 import { CONE_FLAG, encodeTeredoLinkLocal, teredoPrefix } from "../wire/teredo_address.ts";
 import { KEY_VALID } from "./credentials.ts";

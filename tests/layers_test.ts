@@ -5,16 +5,20 @@ const root = new URL("../", import.meta.url);
 
 /** What each layer may import besides itself. Each says all it means, so that a change shows. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  "wire": [],
-  "offload": ["wire"],
-  "protocol": ["wire"],
-  "client": ["protocol", "wire"],
-  "server": ["protocol", "wire"],
-  "relay": ["protocol", "wire"],
-  "ffi": ["protocol", "wire"],
-  "io": ["client", "server", "relay", "protocol", "offload", "wire"],
-  "nodes": ["io", "ffi", "client", "server", "relay", "protocol", "wire"],
-  "cli": ["nodes", "io", "ffi", "client", "server", "relay", "protocol", "wire", "deno.json"],
+  "memory": [],
+  "wire": ["memory"],
+  "offload": ["wire", "memory"],
+  "protocol": ["wire", "memory"],
+  "client": ["protocol", "wire", "memory"],
+  "server": ["protocol", "wire", "memory"],
+  "relay": ["protocol", "wire", "memory"],
+  "ffi": ["protocol", "wire", "memory"],
+  "io": ["client", "server", "relay", "protocol", "offload", "wire", "memory"],
+  "nodes": ["io", "ffi", "client", "server", "relay", "protocol", "wire", "memory"],
+  "cli": [
+    ...["nodes", "io", "ffi", "client", "server", "relay", "protocol", "wire", "memory"],
+    "deno.json",
+  ],
   "cli.ts": ["cli"],
   "mod.ts": ["nodes", "io", "ffi", "client", "server", "relay", "protocol", "wire"],
 };
@@ -24,7 +28,7 @@ const MAY_IMPORT_TYPES: Readonly<Record<string, readonly string[]>> = {
   "io": ["ffi"],
 };
 
-const PURE = ["wire", "offload", "protocol", "client", "server", "relay"];
+const PURE = ["memory", "wire", "offload", "protocol", "client", "server", "relay"];
 const PEOPLE = ["cli", "cli.ts"];
 
 /** A word that only some layers may say. */

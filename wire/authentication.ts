@@ -10,7 +10,7 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Endpoint } from "./endpoint.ts";
 import type { Malformed } from "./malformed.ts";
-import { NOTHING, setU16, viewOf } from "./octets.ts";
+import { NOTHING, setU16, viewOf } from "../memory/octets.ts";
 import { encodeOrigin } from "./origin_indication.ts";
 
 /** The two octets that an authentication element starts with. */

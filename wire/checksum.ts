@@ -8,8 +8,8 @@
  */
 
 import { ADDRESSES_LENGTH, IPV6_HEADER_LENGTH, payloadLengthOf, SOURCE } from "./ipv6_header.ts";
-import { setU16 } from "./octets.ts";
-import { isPacketMemory, vectorCopyAndSum, vectorSum } from "./packet_memory.ts";
+import { setU16 } from "../memory/octets.ts";
+import { isPacketMemory, vectorCopyAndSum, vectorSum } from "../memory/packet_memory.ts";
 
 /** Below so many octets, a view of words costs more to make than it saves. */
 const SHORT = 64;

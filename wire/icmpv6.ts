@@ -21,7 +21,7 @@ import {
   sourceOf,
   writeIpv6Header,
 } from "./ipv6_header.ts";
-import { setU16, setU32 } from "./octets.ts";
+import { setU16, setU32 } from "../memory/octets.ts";
 
 /** ICMPv6 types. */
 export const Icmpv6Type = {

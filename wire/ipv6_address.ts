@@ -8,7 +8,7 @@
  */
 
 import { formatIpv4, ipv4Address, parseIpv4 } from "./ipv4_address.ts";
-import { equalOctets, getU16, getU32, setU16, setU32 } from "./octets.ts";
+import { equalOctets, getU16, getU32, setU16, setU32 } from "../memory/octets.ts";
 
 /** Length of an IPv6 address in octets. */
 export const IPV6_ADDRESS_LENGTH = 16;

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { getU16, setU16, setU32 } from "./octets.ts";
+import { getU16, setU16, setU32 } from "../memory/octets.ts";
 
 /** Length of the fixed IPv6 header in octets. */
 export const IPV6_HEADER_LENGTH = 40;

@@ -19,7 +19,7 @@ import {
   writeIpv6Header,
 } from "./ipv6_header.ts";
 import type { Malformed } from "./malformed.ts";
-import { getU32, setU32 } from "./octets.ts";
+import { getU32, setU32 } from "../memory/octets.ts";
 
 /** The hop limit of every neighbour discovery message: it proves that no router forwarded it. */
 export const ND_HOP_LIMIT = 255;

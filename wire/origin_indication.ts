@@ -8,7 +8,7 @@
 
 import { addressOf, type Endpoint, endpoint, portOf } from "./endpoint.ts";
 import { ipv4Address } from "./ipv4_address.ts";
-import { getU16, getU32, setU16, setU32 } from "./octets.ts";
+import { getU16, getU32, setU16, setU32 } from "../memory/octets.ts";
 
 /** The two octets that an origin indication starts with. */
 export const ORIGIN_INDICATOR = 0x0000;

@@ -15,7 +15,7 @@ import { Icmpv6Type } from "./icmpv6.ts";
 import { ALL_ROUTERS, isLinkLocal, isSameIpv6 } from "./ipv6_address.ts";
 import { DESTINATION, IPV6_HEADER_LENGTH, NextHeader, SOURCE } from "./ipv6_header.ts";
 import { ND_HOP_LIMIT, RS_LENGTH } from "./neighbor_discovery.ts";
-import { getU16, getU32 } from "./octets.ts";
+import { getU16, getU32 } from "../memory/octets.ts";
 
 /** Indicator, and two lengths that are zero: an authentication element with nothing but a nonce. */
 const NONCE_ELEMENT_START = AUTHENTICATION_INDICATOR << 16;

@@ -13,7 +13,7 @@
 import { addressOf, type Endpoint, endpoint, portOf } from "./endpoint.ts";
 import { type Ipv4Address, ipv4Address } from "./ipv4_address.ts";
 import { IPV6_ADDRESS_LENGTH, linkLocal } from "./ipv6_address.ts";
-import { getU16, getU32, setU16, setU32 } from "./octets.ts";
+import { getU16, getU32, setU16, setU32 } from "../memory/octets.ts";
 
 /** The Teredo prefix 2001::/32 as its 32 bits. */
 export const TEREDO_PREFIX = 0x20010000;

@@ -16,7 +16,7 @@ import {
 import type { Endpoint } from "./endpoint.ts";
 import { IPV6_HEADER_LENGTH } from "./ipv6_header.ts";
 import type { Malformed } from "./malformed.ts";
-import { concatOctets, getU16, NOTHING, viewOf } from "./octets.ts";
+import { concatOctets, getU16, NOTHING, viewOf } from "../memory/octets.ts";
 import { encodeOrigin, ORIGIN_INDICATOR, ORIGIN_LENGTH, readOrigin } from "./origin_indication.ts";
 
 /** A datagram's payload taken apart; arrays are views into the datagram. */

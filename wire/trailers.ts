@@ -10,7 +10,7 @@
 import { addressOf, type Endpoint, endpoint, portOf } from "./endpoint.ts";
 import { ipv4Address } from "./ipv4_address.ts";
 import type { Malformed } from "./malformed.ts";
-import { concatOctets, getU16, getU32, setU16, setU32 } from "./octets.ts";
+import { concatOctets, getU16, getU32, setU16, setU32 } from "../memory/octets.ts";
 
 /** Trailer types. */
 export const TrailerType = {

@@ -8,7 +8,7 @@ import { hasValidIcmpv6Checksum, writeIcmpv6Checksum } from "../../wire/checksum
 import { Icmpv6Type } from "../../wire/icmpv6.ts";
 import { formatIpv6 } from "../../wire/ipv6_address.ts";
 import { IPV6_HEADER_LENGTH } from "../../wire/ipv6_header.ts";
-import { getU16, getU32 } from "../../wire/octets.ts";
+import { getU16, getU32 } from "../../memory/octets.ts";
 import type { FieldReader } from "./field.ts";
 
 const INFINITY = 0xffffffff;

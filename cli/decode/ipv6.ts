@@ -8,7 +8,7 @@ import { formatEndpoint } from "../../wire/endpoint.ts";
 import { formatIpv4 } from "../../wire/ipv4_address.ts";
 import { formatIpv6 } from "../../wire/ipv6_address.ts";
 import { IPV6_HEADER_LENGTH, NextHeader } from "../../wire/ipv6_header.ts";
-import { getU16, getU32 } from "../../wire/octets.ts";
+import { getU16, getU32 } from "../../memory/octets.ts";
 import { decodeTeredoAddress, isHistoricalTeredo } from "../../wire/teredo_address.ts";
 import type { FieldReader } from "./field.ts";
 import { readIcmpv6 } from "./icmpv6.ts";

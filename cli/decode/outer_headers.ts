@@ -6,7 +6,7 @@
 
 import { endpoint, formatEndpoint } from "../../wire/endpoint.ts";
 import { formatIpv4, ipv4Address } from "../../wire/ipv4_address.ts";
-import { getU16, getU32 } from "../../wire/octets.ts";
+import { getU16, getU32 } from "../../memory/octets.ts";
 import type { FieldReader, Meaning } from "./field.ts";
 
 /** Octets of an IPv4 header without options, and of a UDP header. */

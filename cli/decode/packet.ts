@@ -16,7 +16,7 @@ import {
   isRouterSolicitation,
   parseRouterAdvertisement,
 } from "../../wire/neighbor_discovery.ts";
-import { getU16, getU32 } from "../../wire/octets.ts";
+import { getU16, getU32 } from "../../memory/octets.ts";
 import { ORIGIN_INDICATOR } from "../../wire/origin_indication.ts";
 import { parseTeredoPacket, type TeredoPacket } from "../../wire/teredo_packet.ts";
 import { parseTrailers } from "../../wire/trailers.ts";

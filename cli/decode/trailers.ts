@@ -6,7 +6,7 @@
 
 import { endpoint, formatEndpoint } from "../../wire/endpoint.ts";
 import { ipv4Address } from "../../wire/ipv4_address.ts";
-import { getU16, getU32 } from "../../wire/octets.ts";
+import { getU16, getU32 } from "../../memory/octets.ts";
 import { TrailerType } from "../../wire/trailers.ts";
 import type { FieldReader } from "./field.ts";
 

@@ -12,7 +12,7 @@ import type { Sink } from "../../protocol/machine.ts";
 import { encodeBubble } from "../../wire/bubble.ts";
 import type { Endpoint } from "../../wire/endpoint.ts";
 import type { Ipv4Address } from "../../wire/ipv4_address.ts";
-import { equalOctets } from "../../wire/octets.ts";
+import { equalOctets } from "../../memory/octets.ts";
 import { drawFlags } from "../../protocol/flags.ts";
 import { encodeTeredoAddress } from "../../wire/teredo_address.ts";
 

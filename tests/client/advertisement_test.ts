@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { DropReason } from "../../protocol/drop_reason.ts";
 import { authenticationValue, nonceOnly } from "../../wire/authentication.ts";
 import { writeIcmpv6Checksum } from "../../wire/checksum.ts";
-import { concatOctets, setU16 } from "../../wire/octets.ts";
+import { concatOctets, setU16 } from "../../memory/octets.ts";
 import { parseTeredoPacket } from "../../wire/teredo_packet.ts";
 import { ACTORS, at, hex, ip6, negative, vector } from "../vectors/vectors.ts";
 import {

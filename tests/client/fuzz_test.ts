@@ -9,7 +9,7 @@ import { isEcho } from "../../wire/icmpv6.ts";
 import { type Ipv4Address, ipv4Address } from "../../wire/ipv4_address.ts";
 import { isIpv6Packet, NextHeader, nextHeaderOf } from "../../wire/ipv6_header.ts";
 import { isRouterSolicitation } from "../../wire/neighbor_discovery.ts";
-import { getU32 } from "../../wire/octets.ts";
+import { getU32 } from "../../memory/octets.ts";
 import { isTeredo, mappingOf } from "../../wire/teredo_address.ts";
 import { parseTeredoPacket } from "../../wire/teredo_packet.ts";
 import { seededRandom } from "../sim/seeded_random.ts";

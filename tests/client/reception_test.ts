@@ -4,7 +4,7 @@ import { writeIcmpv6Checksum } from "../../wire/checksum.ts";
 import type { Endpoint } from "../../wire/endpoint.ts";
 import { encodeEcho, Icmpv6Type } from "../../wire/icmpv6.ts";
 import { NextHeader } from "../../wire/ipv6_header.ts";
-import { concatOctets } from "../../wire/octets.ts";
+import { concatOctets } from "../../memory/octets.ts";
 import { encodeTeredoAddress } from "../../wire/teredo_address.ts";
 import { encodeTeredoPacket } from "../../wire/teredo_packet.ts";
 import { ACTORS, at, hex, ip4, ip6, negative, vector } from "../vectors/vectors.ts";

@@ -12,7 +12,7 @@ import {
 } from "../../wire/icmpv6.ts";
 import { ipv4Address } from "../../wire/ipv4_address.ts";
 import { destinationOf, NextHeader, sourceOf } from "../../wire/ipv6_header.ts";
-import { getU32 } from "../../wire/octets.ts";
+import { getU32 } from "../../memory/octets.ts";
 import { encodeTeredoAddress } from "../../wire/teredo_address.ts";
 import { seededRandom } from "../sim/seeded_random.ts";
 import { ACTORS, address, at, hex, ip4, ip6, vector } from "../vectors/vectors.ts";

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { segmentLength, splitMessage } from "../../ffi/receive_offload.ts";
 import { CMSGHDR } from "../../ffi/structs.ts";
 import { parseEndpoint } from "../../wire/endpoint.ts";
-import { Views } from "../../wire/views.ts";
+import { Views } from "../../memory/views.ts";
 
 const SOURCE = parseEndpoint("192.0.2.1:1000")!;
 const SOL_UDP = 17;

@@ -12,7 +12,7 @@ import { type Endpoint, endpoint } from "../../wire/endpoint.ts";
 import { isIcmpv6 } from "../../wire/icmpv6.ts";
 import { ipv4Address } from "../../wire/ipv4_address.ts";
 import { isIpv6Packet, SOURCE } from "../../wire/ipv6_header.ts";
-import { getU32 } from "../../wire/octets.ts";
+import { getU32 } from "../../memory/octets.ts";
 import { isTeredo, mappingOf } from "../../wire/teredo_address.ts";
 import { parseTeredoPacket } from "../../wire/teredo_packet.ts";
 import { seededRandom } from "../sim/seeded_random.ts";

@@ -3,7 +3,7 @@ import { oneByOne } from "./fakes.ts";
 import type { Drain, Drained } from "../../ffi/poller.ts";
 import type { Tun } from "../../ffi/tun.ts";
 import { Counters } from "../../io/counters.ts";
-import { giveBack, isPacketMemory, packetMemory } from "../../wire/packet_memory.ts";
+import { giveBack, isPacketMemory, packetMemory } from "../../memory/packet_memory.ts";
 import { OffloadLink } from "../../io/offload_link.ts";
 import { newVirtioHeader, SegmentKind, writeVirtioHeader } from "../../offload/virtio_header.ts";
 import { type Frame, superHeader } from "../offload/frames.ts";

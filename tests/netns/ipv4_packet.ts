@@ -7,7 +7,7 @@
 import { addToSum, foldSum } from "../../wire/checksum.ts";
 import { addressOf, type Endpoint, endpoint, portOf } from "../../wire/endpoint.ts";
 import { ipv4Address } from "../../wire/ipv4_address.ts";
-import { getU16, getU32, setU16 } from "../../wire/octets.ts";
+import { getU16, getU32, setU16 } from "../../memory/octets.ts";
 
 // RFC 791 §3.1, offsets in the header.
 const FRAGMENT = 6;

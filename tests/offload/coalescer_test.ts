@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { getU16 } from "../../wire/octets.ts";
+import { getU16 } from "../../memory/octets.ts";
 import { newVirtioHeader, SegmentKind } from "../../offload/virtio_header.ts";
 import { coalesce, packetsOf, split, superHeader } from "./frames.ts";
 import {

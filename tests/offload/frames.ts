@@ -5,7 +5,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { giveBack, isPacketMemory, packetMemory } from "../../wire/packet_memory.ts";
+import { giveBack, isPacketMemory, packetMemory } from "../../memory/packet_memory.ts";
 import { Coalescer } from "../../offload/coalescer.ts";
 import { completeChecksum } from "../../offload/partial_checksum.ts";
 import { Segmentation } from "../../offload/segmentation.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { getU16, getU32, setU16, setU32 } from "../../wire/octets.ts";
+import { getU16, getU32, setU16, setU32 } from "../../memory/octets.ts";
 import { plainSum } from "../wire/plain_sum.ts";
 
 export const TCP_PROTOCOL = 6;

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { completeChecksum } from "../../offload/partial_checksum.ts";
 import { KIND_ECN, newVirtioHeader, SegmentKind } from "../../offload/virtio_header.ts";
-import { getU16 } from "../../wire/octets.ts";
+import { getU16 } from "../../memory/octets.ts";
 import { split, superHeader } from "./frames.ts";
 import {
   ACK,

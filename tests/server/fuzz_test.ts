@@ -6,7 +6,7 @@ import { type Endpoint, endpoint, portOf } from "../../wire/endpoint.ts";
 import { ipv4Address } from "../../wire/ipv4_address.ts";
 import { isIpv6Packet } from "../../wire/ipv6_header.ts";
 import { isRouterSolicitation } from "../../wire/neighbor_discovery.ts";
-import { getU32 } from "../../wire/octets.ts";
+import { getU32 } from "../../memory/octets.ts";
 import { isTeredo, mappingOf } from "../../wire/teredo_address.ts";
 import { ACTORS, captures, negatives, vectors } from "../vectors/vectors.ts";
 import { ServerFixture } from "./server_fixture.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { encodeBubble } from "../../wire/bubble.ts";
 import { NextHeader } from "../../wire/ipv6_header.ts";
-import { setU16 } from "../../wire/octets.ts";
+import { setU16 } from "../../memory/octets.ts";
 import { ACTORS, at, captures, negative, vector } from "../vectors/vectors.ts";
 import { S2, ServerFixture, SOLICITATION } from "./server_fixture.ts";
 

@@ -4,7 +4,7 @@ import { SecretTable } from "../../server/secret_store.ts";
 import { encodeAuthentication, nonceOnly } from "../../wire/authentication.ts";
 import { writeIcmpv6Checksum } from "../../wire/checksum.ts";
 import { plainSolicitationAt } from "../../wire/plain_solicitation.ts";
-import { concatOctets } from "../../wire/octets.ts";
+import { concatOctets } from "../../memory/octets.ts";
 import fc from "../fast_check.ts";
 import { ACTORS, at, vectors } from "../vectors/vectors.ts";
 import { CONE_SOLICITATION, S1_SOCKET, ServerFixture, SOLICITATION } from "./server_fixture.ts";

@@ -3,7 +3,7 @@ import type { ServerSocket } from "../../server/server_config.ts";
 import { writeIcmpv6Checksum } from "../../wire/checksum.ts";
 import { formatIpv6 } from "../../wire/ipv6_address.ts";
 import { destinationOf, setHopLimit, sourceOf } from "../../wire/ipv6_header.ts";
-import { setU16 } from "../../wire/octets.ts";
+import { setU16 } from "../../memory/octets.ts";
 import { parseRouterAdvertisement } from "../../wire/neighbor_discovery.ts";
 import { encodeTeredoPacket, parseTeredoPacket } from "../../wire/teredo_packet.ts";
 import { nonceOnly } from "../../wire/authentication.ts";

@@ -15,7 +15,7 @@ import {
 import { hasValidIcmpv6Checksum } from "../../wire/checksum.ts";
 import { isSameIpv6 } from "../../wire/ipv6_address.ts";
 import { DESTINATION, IPV6_HEADER_LENGTH, isIpv6Packet, sourceOf } from "../../wire/ipv6_header.ts";
-import { getU16 } from "../../wire/octets.ts";
+import { getU16 } from "../../memory/octets.ts";
 import { Ping } from "./ping.ts";
 import type { VirtualClock } from "./virtual_clock.ts";
 

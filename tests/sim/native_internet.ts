@@ -6,7 +6,7 @@
 
 import { formatIpv6 } from "../../wire/ipv6_address.ts";
 import { DESTINATION } from "../../wire/ipv6_header.ts";
-import { getU32 } from "../../wire/octets.ts";
+import { getU32 } from "../../memory/octets.ts";
 import type { Link } from "./link.ts";
 import { kindOfPacket } from "./packet_kind.ts";
 import type { PacketLog } from "./packet_log.ts";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { formatIpv6, parseIpv6 } from "../../wire/ipv6_address.ts";
-import { concatOctets } from "../../wire/octets.ts";
+import { concatOctets } from "../../memory/octets.ts";
 import { addresses, captures, negatives, sizes, vector, vectors } from "./vectors.ts";
 
 Deno.test("the fixtures are complete: A1-A11, V1-V23, N1-N30 and 50 captured payloads", () => {

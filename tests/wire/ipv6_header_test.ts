@@ -13,7 +13,7 @@ import {
   versionOf,
   writeIpv6Header,
 } from "../../wire/ipv6_header.ts";
-import { concatOctets } from "../../wire/octets.ts";
+import { concatOctets } from "../../memory/octets.ts";
 import { ACTORS, hex } from "../vectors/vectors.ts";
 
 /** An IPv6 packet whose header names `nextHeader` and whose payload is written in hexadecimal. */

@@ -10,7 +10,7 @@ import {
   isRouterSolicitation,
   parseRouterAdvertisement,
 } from "../../wire/neighbor_discovery.ts";
-import { concatOctets } from "../../wire/octets.ts";
+import { concatOctets } from "../../memory/octets.ts";
 import { parseTeredoPacket } from "../../wire/teredo_packet.ts";
 import { teredoPrefix } from "../../wire/teredo_address.ts";
 import { ACTORS, address, capture, hex, vector } from "../vectors/vectors.ts";

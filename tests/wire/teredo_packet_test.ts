@@ -4,7 +4,7 @@ import type { Authentication } from "../../wire/authentication.ts";
 import { endpoint } from "../../wire/endpoint.ts";
 import { ipv4Address } from "../../wire/ipv4_address.ts";
 import type { Malformed } from "../../wire/malformed.ts";
-import { concatOctets } from "../../wire/octets.ts";
+import { concatOctets } from "../../memory/octets.ts";
 import { encodeTeredoPacket, parseTeredoPacket } from "../../wire/teredo_packet.ts";
 import { hex, vector } from "../vectors/vectors.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import { Views } from "../../wire/views.ts";
+import { Views } from "../../memory/views.ts";
 
 Deno.test("views: the same cut is the same view, another cut is another", () => {
   const views = new Views(Uint8Array.of(9, 9, 1, 2, 3, 4).subarray(2));

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { concatOctets, equalOctets, getU16, getU32, setU16, setU32 } from "../../wire/octets.ts";
+import { concatOctets, equalOctets, getU16, getU32, setU16, setU32 } from "../../memory/octets.ts";
 
 Deno.test("integers are written as a DataView writes them, big-endian and cut to their width", () => {
   fc.assert(fc.property(fc.integer(), fc.nat(5), (value, offset) => {

@@ -9,8 +9,8 @@ import {
   packetMemory,
   vectorCopyAndSum,
   vectorSum,
-} from "../../wire/packet_memory.ts";
-import { plainSum } from "./plain_sum.ts";
+} from "../../memory/packet_memory.ts";
+import { plainSum } from "../wire/plain_sum.ts";
 
 Deno.test("packet memory: sums of every length, at every alignment, are those of RFC 1071 §4.1", () => {
   const memory = packetMemory(1400);
@@ -127,6 +127,6 @@ Deno.test("packet memory: where there is no room left, arrays are ordinary ones"
 });
 
 Deno.test("packet memory: the WebAssembly is that of its source", async () => {
-  const path = new URL("../../wire/packet_memory_wasm.ts", import.meta.url);
+  const path = new URL("../../memory/packet_memory_wasm.ts", import.meta.url);
   assertEquals(await Deno.readTextFile(path), await wasmModule());
 });
