@@ -12,12 +12,12 @@
  * @module
  */
 
-import { errno, errnoName, SystemError } from "../ffi/errno.ts";
-import { batchCalls } from "../ffi/batch_calls.ts";
-import { MessageVector } from "../ffi/message_vector.ts";
-import { NativeMemory } from "../ffi/native_memory.ts";
-import { i32 } from "../ffi/struct.ts";
-import { CMSGHDR, MMSGHDR } from "../ffi/structs.ts";
+import { errno, errnoName, SystemError } from "../ffi/c/errno.ts";
+import { batchCalls } from "../ffi/linux/batch_calls.ts";
+import { MessageVector } from "../ffi/linux/message_vector.ts";
+import { NativeMemory } from "../ffi/c/native_memory.ts";
+import { i32 } from "../ffi/c/struct.ts";
+import { CMSGHDR, MMSGHDR } from "../ffi/linux/structs.ts";
 import { openUdpSocket } from "../ffi/udp_socket.ts";
 import { encodeAuthentication, NONCE_LENGTH, nonceOnly } from "../wire/authentication.ts";
 import { addressOf, type Endpoint } from "../wire/endpoint.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { SystemError } from "../ffi/errno.ts";
+import { SystemError } from "../ffi/c/errno.ts";
 import { ExitCode } from "./exit_code.ts";
 
 /** Something that a person can mend. The message says what was attempted, what is wrong and what to do. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { findRoute } from "../ffi/route_query.ts";
+import { findRoute } from "../ffi/linux/route_query.ts";
 import { findNativeIpv6, isNative, type NativeAddress } from "../io/native_ipv6.ts";
 import { formatIpv6, parseIpv6 } from "../wire/ipv6_address.ts";
 import { CliError } from "./cli_error.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { SystemError } from "../ffi/errno.ts";
+import { SystemError } from "../ffi/c/errno.ts";
 import { CliError } from "./cli_error.ts";
 import { ExitCode } from "./exit_code.ts";
 import { shellWord } from "./shell_word.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { readSysctl } from "../ffi/sysctl.ts";
+import { readSysctl } from "../ffi/linux/sysctl.ts";
 import type { Log } from "../io/log.ts";
 import { servedBy } from "../nodes/relay_host.ts";
 import { relayTun } from "../nodes/relay_tun.ts";

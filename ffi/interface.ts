@@ -1,4 +1,4 @@
-import { LinuxInterface } from "./interface_linux.ts";
+import { LinuxInterface } from "./linux/interface.ts";
 
 /** A set of IPv6 destinations: those that begin with the first `length` bits of `address`. */
 export interface Prefix {

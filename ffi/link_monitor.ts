@@ -1,4 +1,4 @@
-import { LinuxLinkMonitor } from "./link_monitor_linux.ts";
+import { LinuxLinkMonitor } from "./linux/link_monitor.ts";
 
 /**
  * Hears of changes to the host's network: links that come and go, addresses, default routes.

@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers";
-import { EventFd } from "./event_fd.ts";
+import { EventFd } from "./linux/event_fd.ts";
 import { POLLERR, POLLHUP, POLLIN, POLLNVAL, WatchList } from "./watch_list.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { LinuxTun } from "./tun_linux.ts";
+import { LinuxTun } from "./linux/tun.ts";
 
 /** What a kernel with segmentation offload leaves to the program, and takes from it. */
 export interface TunOffload {

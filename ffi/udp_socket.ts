@@ -1,15 +1,15 @@
 import type { Endpoint } from "../wire/endpoint.ts";
 import type { Ipv4Address } from "../wire/ipv4_address.ts";
-import { batchCalls } from "./batch_calls.ts";
-import type { TakeDatagram } from "./receive_offload.ts";
-import type { Received } from "./udp_receiver_linux.ts";
-import type { SendObserver } from "./udp_sender_linux.ts";
-import { LinuxUdpSocket } from "./udp_socket_linux.ts";
+import { batchCalls } from "./linux/batch_calls.ts";
+import type { TakeDatagram } from "./linux/receive_offload.ts";
+import type { Received } from "./linux/udp_receiver.ts";
+import type { SendObserver } from "./linux/udp_sender.ts";
+import { LinuxUdpSocket } from "./linux/udp_socket.ts";
 
-export { BatchingUnavailable } from "./batch_calls.ts";
-export type { TakeDatagram } from "./receive_offload.ts";
-export type { Received } from "./udp_receiver_linux.ts";
-export type { Refusal, SendObserver } from "./udp_sender_linux.ts";
+export { BatchingUnavailable } from "./linux/batch_calls.ts";
+export type { TakeDatagram } from "./linux/receive_offload.ts";
+export type { Received } from "./linux/udp_receiver.ts";
+export type { Refusal, SendObserver } from "./linux/udp_sender.ts";
 
 /**
  * A bound IPv4 UDP socket that receives and sends many datagrams with one system call.

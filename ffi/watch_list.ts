@@ -4,10 +4,10 @@
  * @module
  */
 
-import { errno, errnoName, SystemError } from "./errno.ts";
-import { libc } from "./libc.ts";
-import { allocate } from "./struct.ts";
-import { POLLFD } from "./structs.ts";
+import { errno, errnoName, SystemError } from "./c/errno.ts";
+import { libc } from "./c/libc.ts";
+import { allocate } from "./c/struct.ts";
+import { POLLFD } from "./linux/structs.ts";
 
 // What <poll.h> lets a descriptor say.
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ErrnoName } from "../ffi/errno.ts";
+import type { ErrnoName } from "../ffi/c/errno.ts";
 import { MAX_DATAGRAM } from "../protocol/constants.ts";
 import { addressOf, type Endpoint, endpoint, portOf } from "../wire/endpoint.ts";
 import { formatIpv4, type Ipv4Address, ipv4Address, parseIpv4 } from "../wire/ipv4_address.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ErrnoName } from "../ffi/errno.ts";
+import type { ErrnoName } from "../ffi/c/errno.ts";
 import { type Clock, systemClock } from "./clock.ts";
 
 /** How long nothing but failures makes a trouble, in milliseconds. */

@@ -5,7 +5,7 @@
  */
 
 import type { ClientSocket } from "../client/qualification.ts";
-import { keepMulticastOnLink } from "../ffi/socket_options.ts";
+import { keepMulticastOnLink } from "../ffi/linux/socket_options.ts";
 import { DiscoveryGroup } from "../io/discovery_group.ts";
 import type { UdpSocket } from "../io/udp.ts";
 import { DISCOVERY_GROUP, TEREDO_PORT } from "../protocol/constants.ts";

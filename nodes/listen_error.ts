@@ -4,7 +4,7 @@
  * @module
  */
 
-import { SystemError } from "../ffi/errno.ts";
+import { SystemError } from "../ffi/c/errno.ts";
 import { BatchingUnavailable } from "../ffi/udp_socket.ts";
 import { formatIpv4, type Ipv4Address } from "../wire/ipv4_address.ts";
 

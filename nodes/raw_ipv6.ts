@@ -4,7 +4,7 @@
  * @module
  */
 
-import { openRawIpv6 } from "../ffi/raw_ipv6.ts";
+import { openRawIpv6 } from "../ffi/linux/raw_ipv6.ts";
 import { RawLink } from "../io/raw_link.ts";
 import type { HostSide, Opener } from "./surroundings.ts";
 

@@ -5,7 +5,7 @@
  */
 
 import type { Poller } from "../ffi/poller.ts";
-import { clearDontFragment, setReceiveBuffer } from "../ffi/socket_options.ts";
+import { clearDontFragment, setReceiveBuffer } from "../ffi/linux/socket_options.ts";
 import {
   BatchingUnavailable,
   openUdpSocket,

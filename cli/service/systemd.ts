@@ -4,7 +4,7 @@
  * @module
  */
 
-import { openAbstractDatagram } from "../../ffi/abstract_datagram.ts";
+import { openAbstractDatagram } from "../../ffi/linux/abstract_datagram.ts";
 import { type Notifier, notifierBy, openNotifySocket } from "../../io/sd_notify.ts";
 import type { Log } from "../../io/log.ts";
 import type { StatusReport } from "../status/status_report.ts";

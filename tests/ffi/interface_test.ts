@@ -1,7 +1,7 @@
 import { assertEquals, assertInstanceOf, assertMatch, assertThrows } from "@std/assert";
-import { SystemError } from "../../ffi/errno.ts";
+import { SystemError } from "../../ffi/c/errno.ts";
 import { type Interface, openInterface } from "../../ffi/interface.ts";
-import { findRoute } from "../../ffi/route_query.ts";
+import { findRoute } from "../../ffi/linux/route_query.ts";
 import { openTun, type Tun } from "../../ffi/tun.ts";
 import { formatIpv6, parseIpv6 } from "../../wire/ipv6_address.ts";
 import { ipJson, namespaceTest } from "./namespace.ts";

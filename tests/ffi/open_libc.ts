@@ -6,6 +6,6 @@
  *
  * @module
  */
-import { libc } from "../../ffi/libc.ts";
+import { libc } from "../../ffi/c/libc.ts";
 
 if (Deno.build.os === "linux") libc();

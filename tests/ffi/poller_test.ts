@@ -1,8 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { EventFd } from "../../ffi/event_fd.ts";
-import { libc } from "../../ffi/libc.ts";
+import { EventFd } from "../../ffi/linux/event_fd.ts";
+import { libc } from "../../ffi/c/libc.ts";
 import { Poller, type RunOptions } from "../../ffi/poller.ts";
-import { cString } from "../../ffi/struct.ts";
+import { cString } from "../../ffi/c/struct.ts";
 import { type Capability, requires } from "../capabilities.ts";
 import "./open_libc.ts";
 

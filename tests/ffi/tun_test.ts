@@ -1,5 +1,5 @@
 import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
-import { SystemError } from "../../ffi/errno.ts";
+import { SystemError } from "../../ffi/c/errno.ts";
 import { openInterface } from "../../ffi/interface.ts";
 import { Poller } from "../../ffi/poller.ts";
 import { openTun, type Tun } from "../../ffi/tun.ts";

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { SystemError } from "../../ffi/errno.ts";
-import { MAX_SEGMENTS } from "../../ffi/send_batch.ts";
+import { SystemError } from "../../ffi/c/errno.ts";
+import { MAX_SEGMENTS } from "../../ffi/linux/send_batch.ts";
 import { openTun, type Tun } from "../../ffi/tun.ts";
-import { refusalOf } from "../../ffi/udp_sender_linux.ts";
+import { refusalOf } from "../../ffi/linux/udp_sender.ts";
 import {
   BatchingUnavailable,
   type NativeUdpOptions,

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { keepMulticastOnLink } from "../../ffi/socket_options.ts";
+import { keepMulticastOnLink } from "../../ffi/linux/socket_options.ts";
 import { Counters } from "../../io/counters.ts";
 import { DiscoveryGroup } from "../../io/discovery_group.ts";
 import { openLog } from "../../io/open_log.ts";

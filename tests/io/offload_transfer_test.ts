@@ -7,9 +7,9 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { oneByOne } from "./fakes.ts";
 import { openInterface } from "../../ffi/interface.ts";
-import { libc } from "../../ffi/libc.ts";
+import { libc } from "../../ffi/c/libc.ts";
 import { Poller } from "../../ffi/poller.ts";
-import { SOCKADDR_IN6 } from "../../ffi/structs.ts";
+import { SOCKADDR_IN6 } from "../../ffi/linux/structs.ts";
 import { openTun, type Tun } from "../../ffi/tun.ts";
 import { Counters } from "../../io/counters.ts";
 import { OffloadLink } from "../../io/offload_link.ts";

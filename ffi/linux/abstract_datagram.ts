@@ -1,0 +1,60 @@
+/**
+ * Datagrams to Unix sockets whose names are not in the file system: Deno knows no other.
+ *
+ *     sockaddr_un   0  family (2)   2  a zero octet (1)   3  the name, as long as the address says
+ *
+ * unix(7), "abstract".
+ *
+ * @module
+ */
+import { SystemError } from "../c/errno.ts";
+import { libc } from "../c/libc.ts";
+
+// <sys/socket.h>
+const AF_UNIX = 1;
+const SOCK_DGRAM = 2;
+const SOCK_CLOEXEC = 0x80000;
+const MSG_DONTWAIT = 0x40;
+const MSG_NOSIGNAL = 0x4000;
+
+/** Octets of a name that a `sockaddr_un` has room for. */
+const LONGEST_NAME = 107;
+
+/** A socket that sends to one other. */
+export interface AbstractDatagram {
+  /** Sends, or not where nobody listens or nothing more fits in: it never blocks or throws. */
+  send(message: Uint8Array<ArrayBuffer>): void;
+  /** Closes the socket. */
+  close(): void;
+}
+
+/**
+ * Opens a socket for sending to the abstract address of this name.
+ *
+ * @throws {RangeError} no address has such a name
+ * @throws {SystemError} the system gives no socket
+ */
+export function openAbstractDatagram(name: string): AbstractDatagram {
+  const address = abstractAddress(name);
+  const { socket, sendto, close } = libc();
+  const fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) throw new SystemError("open a Unix socket", "socket");
+  const flags = MSG_DONTWAIT | MSG_NOSIGNAL;
+  return {
+    send: (message) =>
+      void sendto(fd, message, BigInt(message.length), flags, address, address.length),
+    close: () => void close(fd),
+  };
+}
+
+/** A `sockaddr_un` of that name. */
+export function abstractAddress(name: string): Uint8Array<ArrayBuffer> {
+  const octets = new TextEncoder().encode(name);
+  if (octets.length === 0 || octets.length > LONGEST_NAME) {
+    throw new RangeError(`An abstract address has a name of 1 to ${LONGEST_NAME} octets`);
+  }
+  const address = new Uint8Array(3 + octets.length);
+  new Uint16Array(address.buffer, 0, 1)[0] = AF_UNIX;
+  address.set(octets, 3);
+  return address;
+}

@@ -1,0 +1,72 @@
+/**
+ * What the kernel says of a message that it joined from several datagrams (UDP_GRO), and the way back.
+ *
+ * @module
+ */
+
+import type { Endpoint } from "../../wire/endpoint.ts";
+import type { Views } from "../../memory/views.ts";
+import { i32, roundUp, u64 } from "../c/struct.ts";
+import { CMSGHDR } from "./structs.ts";
+
+// <netinet/udp.h>
+export const SOL_UDP = 17;
+export const UDP_GRO = 104;
+
+/** Views that are kept of a message: the kernel joins so many datagrams of the usual length at most. */
+export const VIEWS = 64;
+
+/** Control messages begin at multiples of this. */
+const ALIGNMENT = 8;
+
+/**
+ * The length of the datagrams in a message, from its control messages; the last may be shorter.
+ *
+ *     | cmsghdr: length 20, SOL_UDP, UDP_GRO | int: length of a datagram | padding |
+ *     0                                     16                          20        24
+ *
+ * @param control Holds the control messages from `start` for `length` octets.
+ * @returns 0 when the message is a single datagram.
+ */
+export function segmentLength(control: Uint8Array, start: number, length: number): number {
+  const end = start + length;
+  let at = start;
+  while (at + CMSGHDR.size <= end) {
+    const size = Number(u64.read(control, at));
+    if (size < CMSGHDR.size || at + size > end) return 0;
+    const level = i32.read(control, at + CMSGHDR.offset.level);
+    const type = i32.read(control, at + CMSGHDR.offset.type);
+    if (level === SOL_UDP && type === UDP_GRO && size >= CMSGHDR.size + i32.size) {
+      return Math.max(0, i32.read(control, at + CMSGHDR.size));
+    }
+    at += roundUp(size, ALIGNMENT);
+  }
+  return 0;
+}
+
+/** Takes a datagram. The array is lent for the duration of the call. */
+export type TakeDatagram = (bytes: Uint8Array, from: Endpoint) => void;
+
+/**
+ * Hands out the datagrams of a message one by one.
+ *
+ * @param views Of the memory that holds the message from `start` for `length` octets.
+ * @param index Where to look for views of the last message in the same place: {@linkcode VIEWS} of them.
+ * @param segment The length of its datagrams, the last of which may be shorter; 0 for a single one.
+ */
+export function splitMessage(
+  views: Views,
+  index: number,
+  start: number,
+  length: number,
+  segment: number,
+  from: Endpoint,
+  take: TakeDatagram,
+): void {
+  const end = start + length;
+  if (segment === 0 || segment >= length) return take(views.at(index, start, end), from);
+  let i = 0;
+  for (let at = start; at < end; at += segment) {
+    take(views.at(index + i++ % VIEWS, at, Math.min(at + segment, end)), from);
+  }
+}

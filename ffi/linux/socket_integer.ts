@@ -1,0 +1,61 @@
+/**
+ * Options of a socket that are one `int`, by descriptor.
+ *
+ * @module
+ */
+import { libc } from "../c/libc.ts";
+import { allocate, u32 } from "../c/struct.ts";
+
+// <sys/socket.h>
+const SOL_SOCKET = 1;
+const SO_SNDBUF = 7;
+const SO_RCVBUF = 8;
+/** As SO_SNDBUF and SO_RCVBUF, above the limits of `net.core`, with CAP_NET_ADMIN. */
+const SO_SNDBUFFORCE = 32;
+const SO_RCVBUFFORCE = 33;
+
+// <netinet/in.h>
+const IPPROTO_IP = 0;
+const IP_MTU_DISCOVER = 10;
+const IP_PMTUDISC_DONT = 0;
+
+const INT_SIZE = 4;
+
+/** The value of an option, or undefined when the descriptor is no socket or is gone. */
+export function getInteger(fd: number, level: number, option: number): number | undefined {
+  const value = allocate(INT_SIZE);
+  const failed = libc().getsockopt(fd, level, option, value, u32Box(INT_SIZE)) < 0;
+  return failed ? undefined : u32.read(value, 0);
+}
+
+/** Sets an option. False when the kernel refuses, and `errno` says why. */
+export function setInteger(fd: number, level: number, option: number, value: number): boolean {
+  return libc().setsockopt(fd, level, option, u32Box(value), INT_SIZE) === 0;
+}
+
+/** Lets routers fragment what the socket sends; false when the kernel refuses. */
+export function dontFragmentOff(fd: number): boolean {
+  return setInteger(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT);
+}
+
+/** Asks for a receive buffer of `octets`. The size granted, as the kernel counts; 0 if there is none. */
+export function growReceiveBuffer(fd: number, octets: number): number {
+  return grow(fd, SO_RCVBUFFORCE, SO_RCVBUF, octets);
+}
+
+/** Asks for a send buffer of `octets`. The size granted, as the kernel counts; 0 if there is none. */
+export function growSendBuffer(fd: number, octets: number): number {
+  return grow(fd, SO_SNDBUFFORCE, SO_SNDBUF, octets);
+}
+
+function grow(fd: number, force: number, option: number, octets: number): number {
+  setInteger(fd, SOL_SOCKET, force, octets) || setInteger(fd, SOL_SOCKET, option, octets);
+  return getInteger(fd, SOL_SOCKET, option) ?? 0;
+}
+
+/** A number in memory of its own, for parameters that C takes by address. */
+export function u32Box(value: number): Uint8Array<ArrayBuffer> {
+  const box = allocate(INT_SIZE);
+  u32.write(box, 0, value);
+  return box;
+}
