@@ -4,8 +4,8 @@
  * @module
  */
 
-import { toCliError, UsageError } from "./cli/cli_error.ts";
-import type { Command, Surroundings } from "./cli/command.ts";
+import { toCliError, UsageError } from "./cli/process/failure.ts";
+import type { Command, Surroundings } from "./cli/args/command.ts";
 import { check } from "./cli/commands/check.ts";
 import { client } from "./cli/commands/client.ts";
 import { completions } from "./cli/commands/completions.ts";
@@ -15,16 +15,16 @@ import { probe } from "./cli/commands/probe.ts";
 import { relay } from "./cli/commands/relay.ts";
 import { server } from "./cli/commands/server.ts";
 import { status } from "./cli/commands/status.ts";
-import { ExitCode } from "./cli/exit_code.ts";
-import { failureText, isJsonWanted, warningText } from "./cli/failure_text.ts";
-import { commandHelp, programHelp } from "./cli/help.ts";
-import { flagOf } from "./cli/option.ts";
-import { parseCommandLine } from "./cli/parse.ts";
-import { resolve } from "./cli/resolve.ts";
-import { logWarnings, strayWarnings } from "./cli/stray_variables.ts";
-import { suggest } from "./cli/suggest.ts";
-import { processSurroundings } from "./cli/surroundings.ts";
-import { versionText } from "./cli/version.ts";
+import { ExitCode } from "./cli/process/exit_code.ts";
+import { failureText, isJsonWanted, warningText } from "./cli/args/failure_text.ts";
+import { commandHelp, programHelp } from "./cli/args/help.ts";
+import { flagOf } from "./cli/args/option.ts";
+import { parseCommandLine } from "./cli/args/parse.ts";
+import { resolve } from "./cli/args/settle.ts";
+import { logWarnings, strayWarnings } from "./cli/args/stray_variables.ts";
+import { suggest } from "./cli/args/suggest.ts";
+import { processSurroundings } from "./cli/process/process_context.ts";
+import { versionText } from "./cli/process/version.ts";
 
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly Command[] = [

@@ -6,7 +6,7 @@
 
 import { Poller } from "../ffi/poller.ts";
 import { type NativeUdpSocket, openUdpSocket } from "../ffi/udp_socket.ts";
-import { BatchedUdp } from "../io/batched_udp.ts";
+import { BatchedUdp } from "../io/udp/batched_udp.ts";
 import { Counters } from "../io/counters.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import type { Ipv4Address } from "../wire/ipv4_address.ts";

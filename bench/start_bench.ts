@@ -81,7 +81,7 @@ async function main(): Promise<number> {
 async function compileBare(): Promise<string> {
   const output = repositoryPath("dist/bare");
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-config", "packaging/compile.ts"].concat(
+    args: ["run", "-A", "--no-config", "tools/compile.ts"].concat(
       ["--entry", "bench/bare_start.ts", "--output", output],
     ),
     cwd: repositoryPath("."),

@@ -11,10 +11,10 @@
 
 import { Poller } from "../ffi/poller.ts";
 import { openUdpSocket } from "../ffi/udp_socket.ts";
-import { BatchedUdp } from "../io/batched_udp.ts";
+import { BatchedUdp } from "../io/udp/batched_udp.ts";
 import { Counters } from "../io/counters.ts";
-import { openDenoUdp } from "../io/deno_udp.ts";
-import type { UdpSocket } from "../io/udp.ts";
+import { openDenoUdp } from "../io/udp/deno_udp.ts";
+import type { UdpSocket } from "../io/udp/udp.ts";
 import { type Endpoint, formatEndpoint, parseEndpoint } from "../wire/endpoint.ts";
 import { parseIpv4 } from "../wire/ipv4_address.ts";
 import { type Exchange, runLoad } from "./closed_loop.ts";

@@ -14,11 +14,15 @@ import type { ClientEvent } from "./client_event.ts";
 import type { ClientPeer } from "./client_peer.ts";
 import { ClientSearch } from "./client_search.ts";
 import type { ClientState, ClientStatus, PeerPath, PeerStatus } from "./client_status.ts";
-import { LocalDiscovery } from "./local_discovery.ts";
-import { type ClientSink, type ClientSocket, Qualification } from "./qualification.ts";
-import type { QualificationState } from "./qualification_state.ts";
+import { LocalDiscovery } from "./traversal/local_discovery.ts";
+import {
+  type ClientSink,
+  type ClientSocket,
+  Qualification,
+} from "./qualification/qualification.ts";
+import type { QualificationState } from "./qualification/qualification_state.ts";
 import { Reception } from "./reception.ts";
-import { RefreshIntervalSearch } from "./refresh_interval.ts";
+import { RefreshIntervalSearch } from "./qualification/refresh_interval.ts";
 import { Transmission } from "./transmission.ts";
 
 /** A Teredo client. Its first timer is due at once and starts the qualification. */

@@ -8,7 +8,7 @@ import { LOCAL_PEER_VALIDITY } from "../protocol/constants.ts";
 import { Peer } from "../protocol/peer.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import { equalOctets } from "../memory/octets.ts";
-import { NOWHERE } from "./alternate_addresses.ts";
+import { NOWHERE } from "./traversal/alternate_addresses.ts";
 
 /** How long the data of a connectivity test proves anything, in milliseconds. */
 const TEST_VALIDITY = 30_000;

@@ -13,11 +13,11 @@ import type { Endpoint } from "../wire/endpoint.ts";
 import { encodeEcho, Icmpv6Type } from "../wire/icmpv6.ts";
 import { getU16 } from "../memory/octets.ts";
 import { mappingOf } from "../wire/teredo_address.ts";
-import { AlternateAddresses } from "./alternate_addresses.ts";
-import { Bubbles } from "./bubbles.ts";
+import { AlternateAddresses } from "./traversal/alternate_addresses.ts";
+import { Bubbles } from "./traversal/bubbles.ts";
 import { CLIENT_DEFAULTS, type ClientConfig } from "./client_config.ts";
 import { ClientPeer } from "./client_peer.ts";
-import type { LocalDiscovery } from "./local_discovery.ts";
+import type { LocalDiscovery } from "./traversal/local_discovery.ts";
 
 /** Octets of data in a connectivity test: 128 random bits, where §5.2.9 asks for 64. */
 const TEST_DATA_LENGTH = 16;

@@ -25,8 +25,8 @@ import type { TeredoPacket } from "../wire/teredo_packet.ts";
 import { parseTrailers, type Trailers } from "../wire/trailers.ts";
 import type { ClientPeer } from "./client_peer.ts";
 import type { ClientSearch } from "./client_search.ts";
-import { Introduction } from "./introduction.ts";
-import type { ClientSink, Qualification } from "./qualification.ts";
+import { Introduction } from "./traversal/indirect_bubbles.ts";
+import type { ClientSink, Qualification } from "./qualification/qualification.ts";
 
 /**
  * Who only receives tells its peer that it is still there, before the peer's entry for it ends and

@@ -15,8 +15,8 @@ import { isSameIpv6 } from "../wire/ipv6_address.ts";
 import { DESTINATION, isIpv6Packet, SOURCE } from "../wire/ipv6_header.ts";
 import { CONE_FLAG, encodeTeredoLinkLocal } from "../wire/teredo_address.ts";
 import type { ClientSearch } from "./client_search.ts";
-import { refuse } from "./outgoing.ts";
-import type { Qualification } from "./qualification.ts";
+import { refuse } from "./transmission_rules.ts";
+import type { Qualification } from "./qualification/qualification.ts";
 
 /** Sends packets of the host to peers, and errors about those that cannot be sent to the host. */
 export class Transmission {

@@ -18,9 +18,9 @@ import type { FastPath, Machine, Sink } from "../protocol/machine.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { Counters } from "./counters.ts";
-import type { HostLink } from "./host_link.ts";
-import { type Task, together } from "./together.ts";
-import type { UdpSocket } from "./udp.ts";
+import type { HostLink } from "./host/host_link.ts";
+import { type Task, together } from "./run_together.ts";
+import type { UdpSocket } from "./udp/udp.ts";
 
 /** What a driver connects. */
 export interface DriverOptions<Via extends string, Event, Status> {

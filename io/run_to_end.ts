@@ -6,10 +6,10 @@
 
 import type { Machine } from "../protocol/machine.ts";
 import type { Counters } from "./counters.ts";
-import { openDenoUdp } from "./deno_udp.ts";
+import { openDenoUdp } from "./udp/deno_udp.ts";
 import { Driver } from "./driver.ts";
-import { aborted, together } from "./together.ts";
-import type { UdpSocket } from "./udp.ts";
+import { aborted, together } from "./run_together.ts";
+import type { UdpSocket } from "./udp/udp.ts";
 import { ipv4Address } from "../wire/ipv4_address.ts";
 
 /** A machine that has something to find out, and says when it is done. */

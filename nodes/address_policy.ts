@@ -4,7 +4,7 @@
  * @module
  */
 
-import { localAddresses } from "../io/local_addresses.ts";
+import { localAddresses } from "../io/network/local_addresses.ts";
 import { GlobalUnicast } from "../wire/global_unicast.ts";
 import type { Ipv4Address } from "../wire/ipv4_address.ts";
 

@@ -6,8 +6,8 @@
 
 import { openInterface } from "../ffi/interface.ts";
 import { openTun } from "../ffi/tun.ts";
-import { ClientInterface } from "../io/client_interface.ts";
-import { openTunLink } from "../io/open_tun_link.ts";
+import { ClientInterface } from "../io/host/client_interface.ts";
+import { openTunLink } from "../io/host/open_tun_link.ts";
 import { TEREDO_MTU } from "../protocol/constants.ts";
 import { restorer } from "./own_interface.ts";
 import type { HostSide, Opener, Surroundings } from "./surroundings.ts";

@@ -6,8 +6,8 @@
 
 import { type LinkMonitor, openLinkMonitor, type OwnInterface } from "../ffi/link_monitor.ts";
 import type { Poller } from "../ffi/poller.ts";
-import { interfaceChanges, linkChanges, wakeUps } from "../io/network_changes.ts";
-import { NetworkMonitor } from "../io/network_monitor.ts";
+import { interfaceChanges, linkChanges, wakeUps } from "../io/network/network_changes.ts";
+import { NetworkMonitor } from "../io/network/network_monitor.ts";
 
 /** Our own interface, whose changes are none of the network. */
 export interface OwnLink extends OwnInterface {

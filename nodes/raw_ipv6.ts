@@ -5,7 +5,7 @@
  */
 
 import { openRawIpv6 } from "../ffi/linux/raw_ipv6.ts";
-import { RawLink } from "../io/raw_link.ts";
+import { RawLink } from "../io/host/raw_link.ts";
 import type { HostSide, Opener } from "./surroundings.ts";
 
 /**

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { localAddresses } from "../io/local_addresses.ts";
-import { nativeAddresses } from "../io/native_ipv6.ts";
+import { localAddresses } from "../io/network/local_addresses.ts";
+import { nativeAddresses } from "../io/network/native_ipv6.ts";
 import { Relay } from "../relay/relay.ts";
 import type { RelayConfig, RelayHost } from "../relay/relay_config.ts";
 import type { GlobalUnicast } from "../wire/global_unicast.ts";

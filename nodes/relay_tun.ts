@@ -6,9 +6,9 @@
 
 import { openInterface } from "../ffi/interface.ts";
 import { openTun, type Tun } from "../ffi/tun.ts";
-import { TEREDO_ROUTE } from "../io/client_interface.ts";
+import { TEREDO_ROUTE } from "../io/host/client_interface.ts";
 import type { Log } from "../io/log.ts";
-import { openTunLink } from "../io/open_tun_link.ts";
+import { openTunLink } from "../io/host/open_tun_link.ts";
 import { TEREDO_MTU } from "../protocol/constants.ts";
 import { type Restorable, restorer } from "./own_interface.ts";
 import type { Opener, Surroundings } from "./surroundings.ts";

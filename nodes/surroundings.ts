@@ -6,9 +6,9 @@
 
 import { Poller } from "../ffi/poller.ts";
 import { Counters } from "../io/counters.ts";
-import type { HostLink } from "../io/host_link.ts";
+import type { HostLink } from "../io/host/host_link.ts";
 import { type Log, SILENT_LOG } from "../io/log.ts";
-import type { Task } from "../io/together.ts";
+import type { Task } from "../io/run_together.ts";
 import type { GlobalUnicast } from "../wire/global_unicast.ts";
 import { addressPolicy } from "./address_policy.ts";
 import type { NetworkWatch, OwnLink } from "./network_watch.ts";

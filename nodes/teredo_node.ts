@@ -6,7 +6,7 @@
 
 import type { Counters } from "../io/counters.ts";
 import type { Driver } from "../io/driver.ts";
-import { type Task, together } from "../io/together.ts";
+import { type Task, together } from "../io/run_together.ts";
 
 /** What a node is made of. */
 export interface NodeParts<Via extends string, Event, Status> {

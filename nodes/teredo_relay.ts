@@ -5,8 +5,8 @@
  */
 
 import { Driver } from "../io/driver.ts";
-import { localAddresses } from "../io/local_addresses.ts";
-import { PacketStream } from "../io/packet_stream.ts";
+import { localAddresses } from "../io/network/local_addresses.ts";
+import { PacketStream } from "../io/host/packet_stream.ts";
 import type { RelayEvent, RelaySocket } from "../relay/relay.ts";
 import type { RelayStatus } from "../relay/relay_status.ts";
 import type { Endpoint } from "../wire/endpoint.ts";

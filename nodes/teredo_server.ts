@@ -5,9 +5,9 @@
  */
 
 import { Driver } from "../io/driver.ts";
-import type { HostLink } from "../io/host_link.ts";
-import { localAddresses } from "../io/local_addresses.ts";
-import { SplitLink } from "../io/split_link.ts";
+import type { HostLink } from "../io/host/host_link.ts";
+import { localAddresses } from "../io/network/local_addresses.ts";
+import { SplitLink } from "../io/host/split_link.ts";
 import type { FastPath, Machine } from "../protocol/machine.ts";
 import type { Relay, RelayEvent } from "../relay/relay.ts";
 import type { RelayStatus } from "../relay/relay_status.ts";

@@ -12,11 +12,11 @@ import {
   type Refusal,
   type SendObserver,
 } from "../ffi/udp_socket.ts";
-import { BatchedUdp, countLosses } from "../io/batched_udp.ts";
+import { BatchedUdp, countLosses } from "../io/udp/batched_udp.ts";
 import type { Counters } from "../io/counters.ts";
-import { openDenoUdp } from "../io/deno_udp.ts";
-import { type SendTrouble, SendWatch } from "../io/send_watch.ts";
-import type { UdpSocket } from "../io/udp.ts";
+import { openDenoUdp } from "../io/udp/deno_udp.ts";
+import { type SendTrouble, SendWatch } from "../io/udp/send_watch.ts";
+import type { UdpSocket } from "../io/udp/udp.ts";
 import type { Ipv4Address } from "../wire/ipv4_address.ts";
 import { ListenError } from "./listen_error.ts";
 import type { UdpMode } from "./udp_mode.ts";

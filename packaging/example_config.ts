@@ -7,11 +7,11 @@
  */
 
 import { COMMANDS } from "../cli.ts";
-import type { Command } from "../cli/command.ts";
-import { settingsOf } from "../cli/config_file.ts";
-import { wrap } from "../cli/help.ts";
-import { type Option, optionName } from "../cli/option.ts";
-import type { ValueKind } from "../cli/value_kind.ts";
+import type { Command } from "../cli/args/command.ts";
+import { settingsOf } from "../cli/args/config_file.ts";
+import { wrap } from "../cli/args/help.ts";
+import { type Option, optionName } from "../cli/args/option.ts";
+import type { ValueKind } from "../cli/args/value_kind.ts";
 
 /** Columns of a comment. */
 const WIDTH = 98;

@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { Command } from "../cli/command.ts";
-import { EXIT_CODE_MEANINGS } from "../cli/exit_code.ts";
-import { commandUsage, optionNotes, optionTerm } from "../cli/help.ts";
-import type { Option } from "../cli/option.ts";
+import type { Command } from "../cli/args/command.ts";
+import { EXIT_CODE_MEANINGS } from "../cli/process/exit_code.ts";
+import { commandUsage, optionNotes, optionTerm } from "../cli/args/help.ts";
+import type { Option } from "../cli/args/option.ts";
 import { escape, item, type Lines, paragraphs, quote, title } from "./roff.ts";
 
 /** The page, in the source of `man`. It has no date, so that the same version gives the same page. */

@@ -4,11 +4,11 @@
  * @module
  */
 
-import type { Command } from "../cli/command.ts";
-import { settingsOf } from "../cli/config_file.ts";
-import { environmentName } from "../cli/environment_name.ts";
-import { optionNotes } from "../cli/help.ts";
-import type { Option } from "../cli/option.ts";
+import type { Command } from "../cli/args/command.ts";
+import { settingsOf } from "../cli/args/config_file.ts";
+import { environmentName } from "../cli/args/spelling.ts";
+import { optionNotes } from "../cli/args/help.ts";
+import type { Option } from "../cli/args/option.ts";
 import { exampleConfig, exampleLine, roles } from "./example_config.ts";
 import { escape, item, type Lines, paragraphs, quote, title } from "./roff.ts";
 

@@ -9,8 +9,8 @@ import { AddressHash } from "./address_hash.ts";
 import { BubbleWindow } from "./bubble_window.ts";
 import { MAX_BUBBLES } from "./constants.ts";
 import { FreeList } from "./free_list.ts";
-import { HashChains } from "./hash_chains.ts";
-import { UseOrder } from "./use_order.ts";
+import { HashChains } from "./hash_index.ts";
+import { UseOrder } from "./lru_lists.ts";
 
 /** The list of all places that have a window. */
 const KNOWN = 0;

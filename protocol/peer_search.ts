@@ -6,7 +6,7 @@
 
 import type { Endpoint } from "../wire/endpoint.ts";
 import { getU32 } from "../memory/octets.ts";
-import { Attempts } from "./attempts.ts";
+import { Attempts } from "./answer_deadlines.ts";
 import { MAX_ATTEMPTS } from "./constants.ts";
 import type { Sink } from "./machine.ts";
 import type { Peer } from "./peer.ts";

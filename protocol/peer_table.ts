@@ -9,10 +9,10 @@
  */
 
 import { AddressHash } from "./address_hash.ts";
-import { HashChains } from "./hash_chains.ts";
+import { HashChains } from "./hash_index.ts";
 import type { Peer } from "./peer.ts";
 import { PeerRecords } from "./peer_records.ts";
-import { UseOrder } from "./use_order.ts";
+import { UseOrder } from "./lru_lists.ts";
 
 /**
  * A full table parts with untrusted peers first once they hold this share of it (one in so many), and

@@ -195,13 +195,12 @@ function permitted(layer: string): string {
   return [...MAY_IMPORT[layer]!, ...types].join(", ") || "nothing but itself";
 }
 
-Deno.test("layers: only cli/ and io/open_log.ts import @std", () => {
+Deno.test("layers: only cli/ imports @std", () => {
   assertNone(
     all.filter(({ from, specifier }) =>
-      specifier.startsWith("@std/") && !PEOPLE.includes(layerOf(from)) && from !== "io/open_log.ts"
+      specifier.startsWith("@std/") && !PEOPLE.includes(layerOf(from))
     ).map(({ from, specifier }) =>
-      `${from} imports ${specifier}: the protocol depends on nothing, and @std/log, which is no ` +
-      "longer developed, stays behind io/open_log.ts"
+      `${from} imports ${specifier}: the library and the protocol depend on nothing`
     ),
   );
 });

@@ -4,14 +4,14 @@
  * @module
  */
 
-import { CliError, ConfigError, toCliError, UsageError } from "../cli_error.ts";
-import { type Command, command } from "../command.ts";
-import { ExitCode } from "../exit_code.ts";
-import { warningText } from "../failure_text.ts";
-import { optional } from "../option.ts";
-import { checkFile, defaultConfigFile, setsNothing } from "../resolve.ts";
-import { strayWarnings } from "../stray_variables.ts";
-import { FILE, oneOf } from "../value_kind.ts";
+import { CliError, ConfigError, toCliError, UsageError } from "../process/failure.ts";
+import { type Command, command } from "../args/command.ts";
+import { ExitCode } from "../process/exit_code.ts";
+import { warningText } from "../args/failure_text.ts";
+import { optional } from "../args/option.ts";
+import { checkFile, defaultConfigFile, setsNothing } from "../args/settle.ts";
+import { strayWarnings } from "../args/stray_variables.ts";
+import { FILE, oneOf } from "../args/value_kind.ts";
 
 /** Whose files there are. */
 const ROLES = ["client", "server", "relay"] as const;

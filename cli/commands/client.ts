@@ -4,13 +4,20 @@
  * @module
  */
 
-import { credentialContradiction } from "../client_credentials.ts";
-import { type Command, command } from "../command.ts";
-import { serverContradiction } from "../named_servers.ts";
-import { defaulted, optional, required, switchedOff, switchedOn } from "../option.ts";
-import { CONTROL, HOOK, LOG_FORMAT, METRICS } from "../service/service_options.ts";
-import { ALLOW_PRIVATE, configOption, LOG_LEVEL, OFFLOAD, PCAP, UDP } from "../shared_options.ts";
-import { FILE, HOST, HOSTS, INTERFACE, OCTETS, PORT, REFRESH_SECONDS } from "../value_kind.ts";
+import { credentialContradiction } from "../daemon/settings/client_credentials.ts";
+import { type Command, command } from "../args/command.ts";
+import { serverContradiction } from "../daemon/settings/named_servers.ts";
+import { defaulted, optional, required, switchedOff, switchedOn } from "../args/option.ts";
+import { CONTROL, HOOK, LOG_FORMAT, METRICS } from "../args/service_options.ts";
+import {
+  ALLOW_PRIVATE,
+  configOption,
+  LOG_LEVEL,
+  OFFLOAD,
+  PCAP,
+  UDP,
+} from "../args/shared_options.ts";
+import { FILE, HOST, HOSTS, INTERFACE, OCTETS, PORT, REFRESH_SECONDS } from "../args/value_kind.ts";
 
 /** Runs a client. */
 export const client: Command = command({
@@ -94,7 +101,7 @@ export const client: Command = command({
     return serverContradiction(values) ?? credentialContradiction(values);
   },
   async run(options, _positional, { signal }, reread) {
-    const { runClient } = await import("../run_client.ts");
+    const { runClient } = await import("../daemon/client_daemon.ts");
     await runClient(options, signal, reread);
   },
 });

@@ -4,12 +4,12 @@
  * @module
  */
 
-import { type Command, command } from "../command.ts";
-import { bashCompletion } from "../completions/bash.ts";
-import { type Completion, completionTable } from "../completions/completion_table.ts";
-import { fishCompletion } from "../completions/fish.ts";
-import { zshCompletion } from "../completions/zsh.ts";
-import { oneOf } from "../value_kind.ts";
+import { type Command, command } from "../args/command.ts";
+import { bashCompletion } from "../args/completions/bash.ts";
+import { type Completion, completionTable } from "../args/completions/completion_table.ts";
+import { fishCompletion } from "../args/completions/fish.ts";
+import { zshCompletion } from "../args/completions/zsh.ts";
+import { oneOf } from "../args/value_kind.ts";
 
 /** The shells, with what writes for them. */
 const WRITERS = {

@@ -13,11 +13,11 @@ import {
   isHistoricalTeredo,
   type TeredoAddress,
 } from "../../wire/teredo_address.ts";
-import { CliError, UsageError } from "../cli_error.ts";
-import { type Command, command } from "../command.ts";
+import { CliError, UsageError } from "../process/failure.ts";
+import { type Command, command } from "../args/command.ts";
 import { parseHexadecimal } from "../decode/hexadecimal.ts";
-import { switchedOff } from "../option.ts";
-import { text } from "../value_kind.ts";
+import { switchedOff } from "../args/option.ts";
+import { text } from "../args/value_kind.ts";
 
 /** Characters of what cannot be decoded that its message repeats. */
 const MOST_SHOWN = 100;

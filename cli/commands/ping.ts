@@ -4,14 +4,14 @@
  * @module
  */
 
-import { CliError } from "../cli_error.ts";
-import { type Command, command } from "../command.ts";
-import { ExitCode } from "../exit_code.ts";
-import { defaulted, optional, switchedOff } from "../option.ts";
-import { pause } from "../pause.ts";
-import { COUNT, IPV6, SECONDS } from "../ping/ping_kinds.ts";
-import type { PingReport } from "../ping/ping_report.ts";
-import { CONTROL } from "../service/service_options.ts";
+import { CliError } from "../process/failure.ts";
+import { type Command, command } from "../args/command.ts";
+import { ExitCode } from "../process/exit_code.ts";
+import { defaulted, optional, switchedOff } from "../args/option.ts";
+import { pause } from "../process/pause.ts";
+import { COUNT, IPV6, SECONDS } from "../args/ping_kinds.ts";
+import type { PingReport } from "../daemon/status/ping_report.ts";
+import { CONTROL } from "../args/service_options.ts";
 
 /** How long each answer is waited for unless told, in milliseconds: a peer is looked for about so long. */
 const PATIENCE = 10_000;
@@ -54,9 +54,9 @@ export const ping: Command = command({
   ],
   async run({ count, interval, timeout, json, control }, [address], { print, signal }) {
     const [{ choosePaths }, { ControlClient }, { pingText, summaryText }] = await Promise.all([
-      import("../control/find_controls.ts"),
-      import("../control/control_client.ts"),
-      import("../ping/ping_text.ts"),
+      import("../ask/find_controls.ts"),
+      import("../ask/control_client.ts"),
+      import("../ask/ping_text.ts"),
     ]);
     const [path] = await choosePaths(control, "client");
     using client = new ControlClient(path!);

@@ -4,14 +4,14 @@
  * @module
  */
 
-import { CliError, UsageError } from "../cli_error.ts";
-import { type Command, command } from "../command.ts";
-import { formatDuration } from "../duration.ts";
-import { ExitCode } from "../exit_code.ts";
-import { optional, switchedOff } from "../option.ts";
-import { SERVER, TIMEOUT_SECONDS } from "../probe_kinds.ts";
-import { ALLOW_PRIVATE } from "../shared_options.ts";
-import { REFRESH_SECONDS } from "../value_kind.ts";
+import { CliError, UsageError } from "../process/failure.ts";
+import { type Command, command } from "../args/command.ts";
+import { formatDuration } from "../process/duration.ts";
+import { ExitCode } from "../process/exit_code.ts";
+import { optional, switchedOff } from "../args/option.ts";
+import { SERVER, TIMEOUT_SECONDS } from "../args/probe_kinds.ts";
+import { ALLOW_PRIVATE } from "../args/shared_options.ts";
+import { REFRESH_SECONDS } from "../args/value_kind.ts";
 
 /** How long an address that does not answer is waited for unless told, in milliseconds. */
 const PATIENCE = 3_000;
@@ -74,9 +74,9 @@ export const probe: Command = command({
     }
     const patience = timeout ?? PATIENCE;
     const [{ runProbe }, { probeReport }, { probeText }] = await Promise.all([
-      import("../run_probe.ts"),
-      import("../probe_report.ts"),
-      import("../probe_text.ts"),
+      import("../probe/run_probe.ts"),
+      import("../probe/probe_report.ts"),
+      import("../probe/probe_text.ts"),
     ]);
     const outcomes = await runProbe({ servers, patience, refresh, allowPrivate }, signal);
     const report = probeReport(outcomes);

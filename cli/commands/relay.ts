@@ -4,12 +4,19 @@
  * @module
  */
 
-import { type Command, command } from "../command.ts";
-import { optional } from "../option.ts";
-import { relayContradiction, relayOptions } from "../relay_options.ts";
-import { CONTROL, LOG_FORMAT, METRICS } from "../service/service_options.ts";
-import { ALLOW_PRIVATE, configOption, LOG_LEVEL, OFFLOAD, PCAP, UDP } from "../shared_options.ts";
-import { BIND_IPV4, PORT } from "../value_kind.ts";
+import { type Command, command } from "../args/command.ts";
+import { optional } from "../args/option.ts";
+import { relayContradiction, relayOptions } from "../args/relay_options.ts";
+import { CONTROL, LOG_FORMAT, METRICS } from "../args/service_options.ts";
+import {
+  ALLOW_PRIVATE,
+  configOption,
+  LOG_LEVEL,
+  OFFLOAD,
+  PCAP,
+  UDP,
+} from "../args/shared_options.ts";
+import { BIND_IPV4, PORT } from "../args/value_kind.ts";
 
 /** Runs a relay. */
 export const relay: Command = command({
@@ -48,7 +55,7 @@ export const relay: Command = command({
   ],
   contradiction: relayContradiction,
   async run(options, _positional, { signal }, reread) {
-    const { runRelay } = await import("../run_relay.ts");
+    const { runRelay } = await import("../daemon/relay_daemon.ts");
     await runRelay(options, signal, reread);
   },
 });

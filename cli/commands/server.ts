@@ -5,14 +5,21 @@
  */
 
 import { TEREDO_PORT } from "../../protocol/constants.ts";
-import { type Command, command } from "../command.ts";
-import { defaulted, type Option, optional, required, switchedOff } from "../option.ts";
-import { type GivenRelay, relayContradiction, relayOptions } from "../relay_options.ts";
-import type { ServerAddresses } from "../server_addresses.ts";
-import { type Contradiction, contradiction } from "../setting.ts";
-import { CONTROL, LOG_FORMAT, METRICS } from "../service/service_options.ts";
-import { ALLOW_PRIVATE, configOption, LOG_LEVEL, OFFLOAD, PCAP, UDP } from "../shared_options.ts";
-import { ADVERTISED_MTU, FILE, oneOf, PORT, SERVER_IPV4 } from "../value_kind.ts";
+import { type Command, command } from "../args/command.ts";
+import { defaulted, type Option, optional, required, switchedOff } from "../args/option.ts";
+import { type GivenRelay, relayContradiction, relayOptions } from "../args/relay_options.ts";
+import type { ServerAddresses } from "../daemon/settings/serving_addresses.ts";
+import { type Contradiction, contradiction } from "../args/setting.ts";
+import { CONTROL, LOG_FORMAT, METRICS } from "../args/service_options.ts";
+import {
+  ALLOW_PRIVATE,
+  configOption,
+  LOG_LEVEL,
+  OFFLOAD,
+  PCAP,
+  UDP,
+} from "../args/shared_options.ts";
+import { ADVERTISED_MTU, FILE, oneOf, PORT, SERVER_IPV4 } from "../args/value_kind.ts";
 
 const LIMITS: Option<"on" | "off"> = defaulted(
   oneOf("WHETHER", ["on", "off"]),
@@ -80,7 +87,7 @@ export const server: Command = command({
     return sameAddress(values) ?? relayContradiction(values) ?? relayNotWanted(values);
   },
   async run(options, _positional, { signal }, reread) {
-    const { runServer } = await import("../run_server.ts");
+    const { runServer } = await import("../daemon/server_daemon.ts");
     await runServer(options, signal, reread);
   },
 });

@@ -4,16 +4,16 @@
  * @module
  */
 
-import { CliError, toCliError } from "../cli_error.ts";
-import { type Command, command } from "../command.ts";
-import { CONTROLLED_ROLES, type ControlledRole } from "../control/control_path.ts";
-import { ExitCode } from "../exit_code.ts";
-import { switchedOff } from "../option.ts";
-import { pause } from "../pause.ts";
-import { CONTROL } from "../service/service_options.ts";
-import type { StatusReport } from "../status/status_report.ts";
-import { COLOURED, PLAIN } from "../style.ts";
-import { oneOf } from "../value_kind.ts";
+import { CliError, toCliError } from "../process/failure.ts";
+import { type Command, command } from "../args/command.ts";
+import { CONTROLLED_ROLES, type ControlledRole } from "../daemon/control/control_path.ts";
+import { ExitCode } from "../process/exit_code.ts";
+import { switchedOff } from "../args/option.ts";
+import { pause } from "../process/pause.ts";
+import { CONTROL } from "../args/service_options.ts";
+import type { StatusReport } from "../daemon/status/status_report.ts";
+import { COLOURED, PLAIN } from "../ask/style.ts";
+import { oneOf } from "../args/value_kind.ts";
 
 /** From one report to the next, in milliseconds. */
 const WATCH_INTERVAL = 2_000;
@@ -46,7 +46,7 @@ export const status: Command = command({
     { line: "status --watch", does: "See how peers come and go" },
   ],
   async run({ json, watch, control }, [role], { print, signal, isColourful, isTerminal }) {
-    const { statusText } = await import("../status/status_text.ts");
+    const { statusText } = await import("../ask/status_text.ts");
     const style = isColourful ? COLOURED : PLAIN;
     const show = async () => {
       const { reports, failure } = await ask(control, role as ControlledRole | undefined, signal);
@@ -80,8 +80,8 @@ async function ask(
   signal: AbortSignal,
 ): Promise<Answers> {
   const [{ choosePaths }, { ControlClient }] = await Promise.all([
-    import("../control/find_controls.ts"),
-    import("../control/control_client.ts"),
+    import("../ask/find_controls.ts"),
+    import("../ask/control_client.ts"),
   ]);
   const reports: StatusReport[] = [];
   const failures: CliError[] = [];

@@ -11,8 +11,12 @@ import type { Endpoint } from "../../wire/endpoint.ts";
 import type { GlobalUnicast } from "../../wire/global_unicast.ts";
 import type { Ipv4Address } from "../../wire/ipv4_address.ts";
 import type { TeredoPacket } from "../../wire/teredo_packet.ts";
-import { acceptAdvertisement, type Advertisement } from "../advertisement.ts";
-import { CONE_SOLICITATION_SOURCE, Solicitation, SOLICITATION_SOURCE } from "../solicitation.ts";
+import { acceptAdvertisement, type Advertisement } from "../qualification/advertisement.ts";
+import {
+  CONE_SOLICITATION_SOURCE,
+  Solicitation,
+  SOLICITATION_SOURCE,
+} from "../qualification/solicitation.ts";
 
 /** How often a question is repeated before no answer counts as one. */
 const UNANSWERED = 3;

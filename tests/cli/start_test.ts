@@ -17,7 +17,7 @@ interface Info {
 /** The project's modules that are loaded with a module, without those of `import()`. */
 async function loadedWith(main: string): Promise<string[]> {
   const map = import.meta.resolve("@std/assert").startsWith(ROOT)
-    ? ["--import-map", "tests/offline/import_map.json"]
+    ? ["--import-map", "tools/stand_ins/import_map.json"]
     : [];
   const { stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["info", "--json", ...map, main],
@@ -44,7 +44,7 @@ Deno.test("start: no part of a role is loaded before a command runs", async () =
   assertEquals(parts.sort(), [
     // The library is opened when it is first called; a failed call has to be known as one.
     ...["ffi/c/errno.ts", "ffi/c/libc.ts", "ffi/c/libc_symbols.ts"],
-    ...["io/local_addresses.ts", "io/log.ts"],
+    ...["io/network/local_addresses.ts", "io/log.ts"],
     ...["nodes/address_policy.ts", "nodes/udp_mode.ts"],
   ]);
   assertEquals(loaded.filter((path) => /yaml/.test(path)), []);

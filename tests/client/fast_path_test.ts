@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { Client } from "../../client/client.ts";
 import type { ClientStatus } from "../../client/client_status.ts";
-import { refuse } from "../../client/outgoing.ts";
+import { refuse } from "../../client/transmission_rules.ts";
 import { encodeBubble } from "../../wire/bubble.ts";
 import type { Endpoint } from "../../wire/endpoint.ts";
 import { echoDataOf, encodeEcho, Icmpv6Type, isEcho } from "../../wire/icmpv6.ts";

@@ -13,7 +13,7 @@ export const DEPARTURES: readonly Departure[] = [
     source: "RFC 9601 §6.1.3 speaks of the outer IPv6 header",
     what: "the ECN field of the outer IPv4 header is meant",
     why: "Teredo's outer header is IPv4",
-    file: "io/deno_udp.ts",
+    file: "io/udp/deno_udp.ts",
   },
   {
     items: ["P-21", "P-06", "S-03", "R-02", "C-37"],
@@ -45,14 +45,14 @@ export const DEPARTURES: readonly Departure[] = [
     what: "there is none, and no client ever has the cone bit",
     why: "RFC 5991 §3.2 does away with it; without it a client is ready 12 seconds earlier where " +
       "the answer cannot come",
-    file: "client/qualification.ts",
+    file: "client/qualification/qualification.ts",
   },
   {
     items: ["C-03"],
     source: "RFC 4380 §5.2.1 makes the source of solicitations of the private address and port",
     what: "the source is fe80::ffff:ffff:fffe for all",
     why: "nobody needs to know the private address; Windows has the same constant",
-    file: "client/solicitation.ts",
+    file: "client/qualification/solicitation.ts",
   },
   {
     items: ["C-04", "C-21"],
@@ -61,7 +61,7 @@ export const DEPARTURES: readonly Departure[] = [
       "three solicitations in all for each phase; then the next server, and after the last one " +
       "a pause of 5 seconds, doubled up to 300, less or more a quarter",
     why: "RFC 4861 §10 counts transmissions; all clients of a server must not come back at once",
-    file: "client/qualification.ts",
+    file: "client/qualification/qualification.ts",
   },
   {
     items: ["C-05", "C-06"],
@@ -70,7 +70,7 @@ export const DEPARTURES: readonly Departure[] = [
       "its primary address",
     why:
       "both addresses of the present server have just shown that the mapping is one and the same",
-    file: "client/qualification.ts",
+    file: "client/qualification/qualification.ts",
   },
   {
     items: ["C-08", "S-23", "P-20"],
@@ -78,14 +78,14 @@ export const DEPARTURES: readonly Departure[] = [
     what: "the server always sends it, the client takes 1280 without it and drops advertisements " +
       "with one that no Teredo link can have",
     why: "Microsoft's servers leave it out, Miredo's send it",
-    file: "client/advertisement.ts",
+    file: "client/qualification/advertisement.ts",
   },
   {
     items: ["C-19"],
     source: "RFC 4380 §5.2.3 lets every packet of the server postpone the refresh",
     what: "for two intervals at most; then a solicitation goes all the same",
     why: "anyone can forge the server's address and keep a client from noticing a new mapping",
-    file: "client/qualification.ts",
+    file: "client/qualification/qualification.ts",
   },
   {
     items: ["C-24", "C-23"],
@@ -102,7 +102,7 @@ export const DEPARTURES: readonly Departure[] = [
     why:
       "a test would go through the server once more; the bubble opens the NAT at once, and relays " +
       "wait for it",
-    file: "client/introduction.ts",
+    file: "client/traversal/indirect_bubbles.ts",
   },
   {
     items: ["C-38", "C-39"],
@@ -111,7 +111,7 @@ export const DEPARTURES: readonly Departure[] = [
     why:
       "a relay's own address never sends anything directly, so the entry could only end in the " +
       "limit of unanswered bubbles, and cut the relay off",
-    file: "client/introduction.ts",
+    file: "client/traversal/indirect_bubbles.ts",
   },
   {
     items: ["C-32", "C-33"],
@@ -160,7 +160,7 @@ export const DEPARTURES: readonly Departure[] = [
     why:
       "else it never ends where all intervals do; the NAT of the second port lets the server in " +
       "and nobody else",
-    file: "client/refresh_interval.ts",
+    file: "client/qualification/refresh_interval.ts",
   },
   {
     items: ["X-02", "C-38"],
@@ -169,7 +169,7 @@ export const DEPARTURES: readonly Departure[] = [
     why:
       "it comes in answer to a bubble that itself answers ours, so each first packet would take " +
       "two seconds",
-    file: "client/introduction.ts",
+    file: "client/traversal/indirect_bubbles.ts",
   },
   {
     items: ["X-04"],
@@ -183,7 +183,7 @@ export const DEPARTURES: readonly Departure[] = [
     source: "RFC 6081 §5.6 tells everyone the alternate addresses, and believes everyone's",
     what: "only peers behind the same public IPv4 address are told, and believed of private ones",
     why: "they help nobody else; a stranger could have bubbles sent around the private network",
-    file: "client/alternate_addresses.ts",
+    file: "client/traversal/alternate_addresses.ts",
   },
   {
     items: ["X-19"],

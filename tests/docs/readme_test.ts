@@ -1,7 +1,7 @@
 /** A person who reads only README.md gets two machines to talk: its commands, run in the lab. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { EXIT_CODE_MEANINGS } from "../../cli/exit_code.ts";
+import { EXIT_CODE_MEANINGS } from "../../cli/process/exit_code.ts";
 import { requires } from "../capabilities.ts";
 import { denoRun, prefetch } from "../netns/deno_run.ts";
 import { createLab } from "../netns/lab.ts";

@@ -6,9 +6,9 @@
  */
 
 import type { Clock } from "../../io/clock.ts";
-import type { HostLink, PacketReceiver } from "../../io/host_link.ts";
-import { aborted } from "../../io/together.ts";
-import type { DatagramReceiver, UdpSocket } from "../../io/udp.ts";
+import type { HostLink, PacketReceiver } from "../../io/host/host_link.ts";
+import { aborted } from "../../io/run_together.ts";
+import type { DatagramReceiver, UdpSocket } from "../../io/udp/udp.ts";
 import type { FastPath, Machine, Sink } from "../../protocol/machine.ts";
 import { type Endpoint, parseEndpoint } from "../../wire/endpoint.ts";
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { wasmModule } from "../../packaging/wasm.ts";
+import { wasmModule } from "../../tools/wasm.ts";
 import { addToSum, copyAndAddToSum, foldSum } from "../../wire/checksum.ts";
 import {
   giveBack,

@@ -25,10 +25,10 @@ export async function prefetch(path: string): Promise<void> {
 
 /** Programs in the lab import from where this one does: JSR, or the stand-ins for it. */
 function configuration(): string[] {
-  const map = new URL("../offline/", import.meta.url);
+  const map = new URL("../../tools/stand_ins/", import.meta.url);
   const isOffline = import.meta.resolve("@std/log").startsWith(map.href);
   return [
     ...["--config", repositoryPath("deno.json")],
-    ...isOffline ? ["--import-map", repositoryPath("tests/offline/import_map.json")] : [],
+    ...isOffline ? ["--import-map", repositoryPath("tools/stand_ins/import_map.json")] : [],
   ];
 }

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { HostLink } from "../../io/host_link.ts";
-import { aborted } from "../../io/together.ts";
+import type { HostLink } from "../../io/host/host_link.ts";
+import { aborted } from "../../io/run_together.ts";
 import { TeredoClient, type TeredoClientOptions } from "../../nodes/teredo_client.ts";
 import { TeredoServer, type TeredoServerOptions } from "../../nodes/teredo_server.ts";
 import { encodeEcho, Icmpv6Type } from "../../wire/icmpv6.ts";

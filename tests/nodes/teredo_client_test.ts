@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { ClientEvent } from "../../client/client_event.ts";
-import type { HostLink } from "../../io/host_link.ts";
+import type { HostLink } from "../../io/host/host_link.ts";
 import { ListenError } from "../../nodes/listen_error.ts";
 import { UDP_MODES } from "../../nodes/udp_mode.ts";
 import { addressOf, portOf } from "../../wire/endpoint.ts";

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import type { HostLink, PacketReceiver } from "../../io/host_link.ts";
-import { aborted } from "../../io/together.ts";
+import type { HostLink, PacketReceiver } from "../../io/host/host_link.ts";
+import { aborted } from "../../io/run_together.ts";
 import { servedBy } from "../../nodes/relay_host.ts";
 import { TeredoRelay } from "../../nodes/teredo_relay.ts";
 import { parseEndpoint, portOf } from "../../wire/endpoint.ts";

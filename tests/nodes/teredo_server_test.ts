@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { ClientEvent } from "../../client/client_event.ts";
-import { RecordedUdp } from "../../io/recorded_udp.ts";
-import { PcapFile } from "../../io/pcap_file.ts";
+import { RecordedUdp } from "../../cli/daemon/recording/recorded_udp.ts";
+import { PcapFile } from "../../cli/daemon/recording/pcap_file.ts";
 import { ListenError } from "../../nodes/listen_error.ts";
 import { SecretTable } from "../../server/secret_store.ts";
 import { parseIpv4 } from "../../wire/ipv4_address.ts";

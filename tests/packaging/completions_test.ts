@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { COMMANDS } from "../../cli.ts";
 import { completionScript, type Shell } from "../../cli/commands/completions.ts";
-import { completionTable } from "../../cli/completions/completion_table.ts";
+import { completionTable } from "../../cli/args/completions/completion_table.ts";
 import { requires } from "../capabilities.ts";
 import { run } from "../cli/recording.ts";
 

@@ -1,8 +1,8 @@
 /** The Dockerfile, as far as it can be checked without an engine. */
 import { assert, assertArrayIncludes, assertEquals } from "@std/assert";
 import { COMMANDS } from "../../cli.ts";
-import { parseCommandLine } from "../../cli/parse.ts";
-import { compileArguments } from "../../packaging/compile.ts";
+import { parseCommandLine } from "../../cli/args/parse.ts";
+import { compileArguments } from "../../tools/compile.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
@@ -62,7 +62,7 @@ Deno.test("Dockerfile: no module that the build needs is kept out of it", async 
       "--json",
       "--no-config",
       "--import-map",
-      "tests/offline/import_map.json",
+      "tools/stand_ins/import_map.json",
       "cli.ts",
     ],
     cwd: ROOT,
@@ -73,9 +73,9 @@ Deno.test("Dockerfile: no module that the build needs is kept out of it", async 
   const needed = modules.map(({ specifier }) => specifier).filter((it) => it.startsWith(ROOT.href))
     .map((it) => it.slice(ROOT.href.length));
   assert(needed.length > 100);
-  const started = ["packaging/compile.ts", "tests/offline/launch.ts", "tests/fast_check.ts"];
+  const started = ["tools/compile.ts", "tools/launch.ts", "tools/fast_check.ts"];
   for (const path of [...needed, ...started, "deno.json"]) assert(!isIgnored(path), path);
-  assert(isIgnored("tests/cli/parse_test.ts") && isIgnored("dist/teredo"));
+  assert(isIgnored("tests/cli/args/parse_test.ts") && isIgnored("dist/teredo"));
 });
 
 /** As engines read the file: the last pattern that fits counts. */

@@ -1,15 +1,15 @@
 /** The dashboard and the alerts: they ask for what the roles export, in words that Prometheus understands. */
 import { assert, assertArrayIncludes, assertEquals } from "@std/assert";
 import { parse } from "@std/yaml";
-import type { Metric } from "../../cli/metrics/metric.ts";
-import { processMetrics } from "../../cli/metrics/process_metrics.ts";
-import { roleMetrics } from "../../cli/metrics/role_metrics.ts";
-import { clientPart } from "../../cli/status/client_part.ts";
-import { relayPart } from "../../cli/status/relay_part.ts";
-import { serverPart } from "../../cli/status/server_part.ts";
-import { type RolePart, statusReport } from "../../cli/status/status_report.ts";
+import type { Metric } from "../../cli/daemon/metrics/metric.ts";
+import { processMetrics } from "../../cli/daemon/metrics/process_metrics.ts";
+import { roleMetrics } from "../../cli/daemon/metrics/role_metrics.ts";
+import { clientPart } from "../../cli/daemon/status/client_part.ts";
+import { relayPart } from "../../cli/daemon/status/relay_part.ts";
+import { serverPart } from "../../cli/daemon/status/server_part.ts";
+import { type RolePart, statusReport } from "../../cli/daemon/status/status_report.ts";
 import { Counters } from "../../io/counters.ts";
-import { EventCounts } from "../../io/event_counts.ts";
+import { EventCounts } from "../../cli/daemon/status/event_counts.ts";
 import { dashboardText } from "../../packaging/grafana/dashboard.ts";
 import { requires } from "../capabilities.ts";
 import { ClientFixture } from "../client/client_fixture.ts";

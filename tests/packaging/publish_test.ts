@@ -24,7 +24,7 @@ Deno.test("the library can be published, and needs no package to be had", async 
   for (const path of Object.values(config.exports)) {
     assert(said.includes(new URL(path, root).href), `${path} is not published`);
   }
-  assertEquals(said.match(/\/(?:tests|bench|docs|packaging)\//), null);
+  assertEquals(said.match(/\/(?:tests|tools|bench|docs|packaging)\//), null);
   const others = Array.from(said.matchAll(/^ *(file:\S+)/gm), ([, url]) => url!)
     .filter((url) => !/\/(?:LICENSE|[^/]+\.(?:ts|wat|md|json))$/.test(url));
   assertEquals(others, [], "what is left lying about would be published");
@@ -46,7 +46,7 @@ Deno.test("codecs and machines need no Deno: nothing but themselves and node:cry
       readonly modules: readonly { readonly specifier: string }[];
     };
     const others = modules.map(({ specifier }) => specifier).filter((specifier) =>
-      !/^(?:client|protocol|relay|server|wire)\//.test(specifier.replace(root.href, ""))
+      !/^(?:client|memory|protocol|relay|server|wire)\//.test(specifier.replace(root.href, ""))
     );
     assertEquals(others, ["node:crypto"], path);
   }

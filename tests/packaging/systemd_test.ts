@@ -1,9 +1,9 @@
 /** The units of systemd, as its own tools judge them; services_test.ts starts them. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { COMMANDS } from "../../cli.ts";
-import { controlPaths } from "../../cli/control/control_path.ts";
-import { ExitCode } from "../../cli/exit_code.ts";
-import { parseCommandLine } from "../../cli/parse.ts";
+import { controlPaths } from "../../cli/daemon/control/control_path.ts";
+import { ExitCode } from "../../cli/process/exit_code.ts";
+import { parseCommandLine } from "../../cli/args/parse.ts";
 import { findCommand, requires } from "../capabilities.ts";
 
 const PACKAGING = new URL("../../packaging/", import.meta.url);

@@ -5,7 +5,7 @@ import { encodeAuthentication, nonceOnly } from "../../wire/authentication.ts";
 import { writeIcmpv6Checksum } from "../../wire/checksum.ts";
 import { plainSolicitationAt } from "../../wire/plain_solicitation.ts";
 import { concatOctets } from "../../memory/octets.ts";
-import fc from "../fast_check.ts";
+import fc from "../../tools/fast_check.ts";
 import { ACTORS, at, vectors } from "../vectors/vectors.ts";
 import { CONE_SOLICITATION, S1_SOCKET, ServerFixture, SOLICITATION } from "./server_fixture.ts";
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import fc from "../fast_check.ts";
+import fc from "../../tools/fast_check.ts";
 import { VirtualClock } from "./virtual_clock.ts";
 
 Deno.test("what is due first happens first, whatever the order of scheduling", () => {

@@ -1,0 +1,61 @@
+/**
+ * Completion for fish.
+ *
+ * @module
+ */
+
+import { quoted } from "../../process/shell_word.ts";
+import { type Completion, type Flag, PROGRAM_FLAGS, type Value } from "./completion_table.ts";
+
+/** The condition that no command stands there yet. */
+const NO_COMMAND = "__teredo_command_is";
+
+/** The script that fish reads. */
+export function fishCompletion(commands: readonly Completion[]): string {
+  return `\
+# fish completion for teredo, written by "teredo completions fish"
+
+# Whether the command is the one of that name; without a name, whether there is none yet.
+function __teredo_command_is
+    set -l words (commandline -opc)
+    test "$words[2]" = "$argv[1]"
+end
+
+complete -c teredo -f
+${PROGRAM_FLAGS.map((flag) => flagLine(NO_COMMAND, flag)).join("\n")}
+${commands.map(({ name, summary }) => line(NO_COMMAND, `-a ${name}`, summary)).join("\n")}
+${commands.map(commandLines).join("\n")}
+`;
+}
+
+function commandLines({ name, flags, positional }: Completion): string {
+  const condition = `${NO_COMMAND} ${name}`;
+  const lines = flags.map((flag) => flagLine(condition, flag));
+  const { suggestions } = positional ?? {};
+  if (suggestions === "files") lines.push(line(condition, "-F"));
+  else if (suggestions) lines.push(line(condition, `-a ${quoted(suggestions.join(" "))}`));
+  return ["", ...lines].join("\n");
+}
+
+function flagLine(condition: string, { flag, letter, help, value }: Flag): string {
+  const words = [`-l ${flag.slice(2)}`];
+  if (letter !== undefined) words.unshift(`-s ${letter}`);
+  if (value !== undefined) words.push(valueWords(value));
+  return line(condition, words.join(" "), help);
+}
+
+function valueWords({ suggestions }: Value): string {
+  if (suggestions === undefined) return "-x";
+  return suggestions === "files" ? "-r -F" : `-x -a ${quoted(suggestions.join(" "))}`;
+}
+
+function line(condition: string, what: string, description?: string): string {
+  const words = ["complete -c teredo", `-n ${quoted(condition)}`, what];
+  if (description !== undefined) words.push(`-d ${fishQuoted(description)}`);
+  return words.join(" ");
+}
+
+/** Within single quotes, fish reads a backslash before a quote or another one. */
+function fishQuoted(text: string): string {
+  return `'${text.replace(/[\\']/g, "\\$&")}'`;
+}

@@ -1,0 +1,113 @@
+/**
+ * Options from a configuration file, which is YAML: `log-level: debug` is `--log-level debug`.
+ *
+ *     server: [teredo.example, 203.0.113.1]
+ *     port: 40000
+ *     default-route: false
+ *
+ * @module
+ */
+
+import { ConfigError } from "../process/failure.ts";
+import type { Command } from "./command.ts";
+import { type Option, optionName } from "./option.ts";
+import { misfit, type Setting, type Settings } from "./setting.ts";
+import { suggest } from "./suggest.ts";
+import type { ValueKind } from "./value_kind.ts";
+import { isMapping, keyLines, parseYaml } from "./yaml.ts";
+
+/** The options that may stand in a command's file, by their names there. */
+export function settingsOf({ options }: Command): Map<string, readonly [string, Option<unknown>]> {
+  const entries = Object.entries(options).filter(([, option]) => !option.isNoSetting);
+  return new Map(entries.map(([property, option]) => [optionName(property), [property, option]]));
+}
+
+/**
+ * Reads the text of a command's configuration file. Without a line that says anything, all have their
+ * defaults.
+ *
+ * @param path the file's name, for messages
+ * @throws {ConfigError} with everything that is wrong, and where
+ */
+export function parseConfig(command: Command, text: string, path: string): Settings {
+  const lines = new Map<string, number>();
+  const mistakes: string[] = [];
+  for (const { key, line } of keyLines(text)) {
+    const first = lines.get(key);
+    if (first === undefined) lines.set(key, line);
+    else mistakes.push(`Cannot use ${path}:${line}: ${key} is given twice, first in line ${first}`);
+  }
+  if (mistakes.length > 0) throw new ConfigError(...mistakes);
+
+  const document = parseYaml(text, path) ?? {};
+  if (!isMapping(document)) {
+    throw new ConfigError(`Cannot use ${path}: it needs lines such as "log-level: info"`);
+  }
+  const known = settingsOf(command);
+  const settings = new Map<string, Setting>();
+  for (const [key, given] of Object.entries(document)) {
+    const line = lines.get(key);
+    const place = line === undefined ? path : `${path}:${line}`;
+    const [property, option] = known.get(key) ?? [];
+    const read = option === undefined ? unknownKey(key, known) : readValue(key, option, given);
+    if (typeof read === "string") mistakes.push(`Cannot use ${place}: ${read}`);
+    else settings.set(property!, { value: read.value, source: "file", place });
+  }
+  if (mistakes.length > 0) throw new ConfigError(...mistakes);
+  return settings;
+}
+
+function unknownKey(key: string, known: ReadonlyMap<string, readonly [string, Option<unknown>]>) {
+  const positive = key.replace(/^no-/, "");
+  const isNegated = positive !== key && known.get(positive)?.[1].kind === undefined;
+  const meant = isNegated && known.has(positive)
+    ? `"${positive}: false"`
+    : suggest(key, known.keys());
+  return `there is no setting "${key}"${meant === undefined ? "" : `. Did you mean ${meant}?`}`;
+}
+
+/** The value, or what is wrong with it. */
+function readValue(
+  key: string,
+  { kind }: Option<unknown>,
+  given: unknown,
+): { readonly value: unknown } | string {
+  if (given === null) return `${key} has no value: give it one, or remove the line`;
+  if (kind === undefined) {
+    return typeof given === "boolean"
+      ? { value: given }
+      : `${key} is true or false, not ${written(given)}`;
+  }
+  const text = textOf(given, kind);
+  const value = text === undefined ? undefined : kind.parse(text);
+  if (value !== undefined) return { value };
+  if (text !== undefined) return misfit(key, kind, text);
+  const remedy = needsQuotes(given, kind) ? ". To YAML it is no text; put it into quotes" : "";
+  return `${key} needs ${kind.expected}, not ${written(given)}${remedy}`;
+}
+
+/** The value as it would stand on the command line; `undefined` where it is of another type. */
+function textOf(given: unknown, { notation }: ValueKind<unknown>): string | undefined {
+  if (typeof given === "string") return given;
+  if (notation === "number" && typeof given === "number") return String(given);
+  if (notation !== "list" || !Array.isArray(given)) return undefined;
+  return given.every((each) => typeof each === "string") ? given.join() : undefined;
+}
+
+/** Whether a value would be right if YAML took it for text. */
+function needsQuotes(given: unknown, kind: ValueKind<unknown>): boolean {
+  const isScalar = given instanceof Date || /^(?:number|boolean)$/.test(typeof given);
+  return isScalar && kind.parse(String(given)) !== undefined;
+}
+
+/** A value of a wrong type, for a message. */
+function written(given: unknown): string {
+  if (Array.isArray(given)) {
+    const stranger = given.find((each) => typeof each !== "string");
+    return stranger === undefined ? "a list" : `a list with ${written(stranger)} in it`;
+  }
+  if (isMapping(given)) return "a mapping";
+  if (given instanceof Date) return "a date";
+  if (given instanceof Uint8Array) return "octets";
+  return typeof given === "string" ? `"${given}"` : String(given);
+}

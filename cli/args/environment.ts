@@ -1,0 +1,45 @@
+/**
+ * Options from the environment: `TEREDO_LOG_LEVEL=debug` is `--log-level debug`.
+ *
+ * @module
+ */
+
+import { ConfigError } from "../process/failure.ts";
+import type { Command } from "./command.ts";
+import { environmentName } from "./spelling.ts";
+import type { Option } from "./option.ts";
+import { misfit, type Setting, type Settings } from "./setting.ts";
+
+/** The environment: the value of a variable, if it is set. */
+export type Environment = (name: string) => string | undefined;
+
+/** What a switch takes; on the command line it is there or not. */
+const SWITCH_WORDS: Readonly<Record<string, boolean>> = { true: true, false: false };
+
+/**
+ * Reads the options of a command. A variable that is empty counts as one that is not set.
+ *
+ * @throws {ConfigError} with everything that is wrong
+ */
+export function readEnvironment({ options }: Command, environment: Environment): Settings {
+  const settings = new Map<string, Setting>();
+  const mistakes: string[] = [];
+  for (const [property, option] of Object.entries(options)) {
+    const name = environmentName(property);
+    const text = environment(name) ?? "";
+    if (text === "") continue;
+    const value = readValue(option, text);
+    if (value !== undefined) settings.set(property, { value, source: "environment" });
+    else mistakes.push(`The environment is wrong: ${explain(name, option, text)}`);
+  }
+  if (mistakes.length > 0) throw new ConfigError(...mistakes);
+  return settings;
+}
+
+function readValue({ kind }: Option<unknown>, text: string): unknown {
+  return kind === undefined ? SWITCH_WORDS[text] : kind.parse(text);
+}
+
+function explain(name: string, { kind }: Option<unknown>, text: string): string {
+  return kind === undefined ? `${name} is true or false, not "${text}"` : misfit(name, kind, text);
+}

@@ -1,0 +1,58 @@
+/**
+ * Settings: options that were given, on the command line, in the environment or in a file.
+ *
+ * @module
+ */
+
+import { environmentName } from "./spelling.ts";
+import { flagOf, type Option, optionName } from "./option.ts";
+import type { ValueKind } from "./value_kind.ts";
+
+/** Where options are given. */
+export type Source = "flag" | "environment" | "file";
+
+/** An option that was given. */
+export interface Setting {
+  readonly value: unknown;
+  readonly source: Source;
+  /** The file and the line of it, as people write it: `client.yaml:3`. */
+  readonly place?: string | undefined;
+}
+
+/** Options that were given, by their property. */
+export type Settings = ReadonlyMap<string, Setting>;
+
+/** What an option is called in each place. */
+const NAMES: Readonly<Record<Source, (property: string, option: Option<unknown>) => string>> = {
+  flag: flagOf,
+  environment: environmentName,
+  file: optionName,
+};
+
+/** What an option is called where it was, or might have been, given. */
+export function settingName(source: Source, property: string, option: Option<unknown>): string {
+  return NAMES[source](property, option);
+}
+
+/** What is wrong with a value: "--port needs a port number from 1 to 65535, not "http"". */
+export function misfit(name: string, kind: ValueKind<unknown>, given: string): string {
+  const remedy = kind.remedy?.(given);
+  const what = `${name} needs ${kind.expected}${given === "" ? "" : `, not "${given}"`}`;
+  return remedy === undefined ? what : `${what}. ${remedy}`;
+}
+
+/** Settings that contradict each other. */
+export interface Contradiction {
+  /** The properties of the options. */
+  readonly between: readonly string[];
+  /** Says so, with the options' names in the same order. */
+  explain(...names: string[]): string;
+}
+
+/** Makes a contradiction. */
+export function contradiction(
+  between: readonly string[],
+  explain: (...names: string[]) => string,
+): Contradiction {
+  return { between, explain };
+}

@@ -1,0 +1,133 @@
+/**
+ * What a command runs with: flags win over the environment, that over the file, and that over defaults.
+ *
+ * @module
+ */
+
+import { type CliError, ConfigError, UsageError } from "../process/failure.ts";
+import type { Command } from "./command.ts";
+import { readConfigText } from "./config_text.ts";
+import { type Environment, readEnvironment } from "./environment.ts";
+import { flagOf, optionName } from "./option.ts";
+import { settingName, type Settings } from "./setting.ts";
+
+/** What is outside of the command line. */
+export interface Circumstances {
+  readonly environment: Environment;
+  /** Where configuration files are: `/etc/teredo`. */
+  readonly configFolder: string;
+}
+
+/** Values of a command's options, of every one of them. */
+export type Resolved = Record<string, unknown>;
+
+/**
+ * The values of all options.
+ *
+ * @param flags what the command line gives
+ * @throws {UsageError} the command line lacks something, or contradicts itself
+ * @throws {ConfigError} the environment or the file is wrong
+ */
+export async function resolve(
+  command: Command,
+  flags: Settings,
+  circumstances: Circumstances,
+): Promise<Resolved> {
+  const environment = readEnvironment(command, circumstances.environment);
+  const given = new Map([...environment, ...flags]);
+  const file = await readFile(command, given, circumstances.configFolder);
+  const settings = new Map([...file, ...given]);
+  const [lacking] = lackingOf(command, settings);
+  if (lacking !== undefined) {
+    const [property, option] = lacking;
+    throw new UsageError(
+      `"teredo ${command.name}" needs ${flagOf(property, option)}, ${option.kind!.expected}`,
+      command.name,
+    );
+  }
+  const values = valuesOf(command, settings);
+  const failure = findContradiction(command, settings, values);
+  if (failure !== undefined) throw failure;
+  return values;
+}
+
+/**
+ * Checks a file as if the command had just this one, beside the environment.
+ *
+ * @throws {CliError} what is wrong
+ */
+export async function checkFile(
+  command: Command,
+  path: string,
+  environment: Environment,
+): Promise<void> {
+  const file = await parse(command, readConfigText(path, true)!, path);
+  const settings = new Map([...file, ...readEnvironment(command, environment)]);
+  const lacking = lackingOf(command, settings).map(([property, option]) =>
+    `Cannot use ${path}: it lacks ${optionName(property)}, ${option.kind!.expected}`
+  );
+  if (lacking.length > 0) throw new ConfigError(...lacking);
+  const failure = findContradiction(command, settings, valuesOf(command, settings));
+  if (failure !== undefined) throw failure;
+}
+
+/**
+ * Whether a file sets nothing, as that of a package does before somebody changes it.
+ *
+ * @throws {CliError} it cannot be read, or is wrong
+ */
+export async function setsNothing(command: Command, path: string): Promise<boolean> {
+  return (await parse(command, readConfigText(path, true)!, path)).size === 0;
+}
+
+/** The file of a command's settings, where nobody names another; `undefined` if it has none. */
+export function defaultConfigFile({ name, options }: Command, folder: string): string | undefined {
+  return "config" in options ? `${folder}/${name}.yaml` : undefined;
+}
+
+async function readFile(command: Command, given: Settings, folder: string): Promise<Settings> {
+  const named = given.get("config")?.value as string | undefined;
+  const path = named ?? defaultConfigFile(command, folder);
+  const text = path === undefined ? undefined : readConfigText(path, named !== undefined);
+  return text === undefined ? new Map() : await parse(command, text, path!);
+}
+
+/** Most runs have no file, and need not load what reads YAML. */
+async function parse(command: Command, text: string, path: string): Promise<Settings> {
+  const { parseConfig } = await import("./config_file.ts");
+  return parseConfig(command, text, path);
+}
+
+function lackingOf({ options }: Command, settings: Settings) {
+  return Object.entries(options)
+    .filter(([property, { isRequired }]) => isRequired && !settings.has(property));
+}
+
+function valuesOf({ options }: Command, settings: Settings): Resolved {
+  return Object.fromEntries(
+    Object.entries(options).map(([property, { fallback }]) => {
+      const setting = settings.get(property);
+      return [property, setting === undefined ? fallback : setting.value];
+    }),
+  );
+}
+
+/** Settings that contradict each other are told by the names under which they were given. */
+function findContradiction(
+  command: Command,
+  settings: Settings,
+  values: Resolved,
+): CliError | undefined {
+  const found = command.contradiction?.(values);
+  if (found === undefined) return undefined;
+  const involved = found.between.flatMap((property) => settings.get(property) ?? []);
+  const { source, place } = involved[0] ?? { source: "flag", place: undefined };
+  const names = found.between.map((property) =>
+    settingName(settings.get(property)?.source ?? source, property, command.options[property]!)
+  );
+  const text = found.explain(...names);
+  if (involved.some((setting) => setting.source === "flag")) {
+    return new UsageError(text, command.name);
+  }
+  return new ConfigError(`${place ? `Cannot use ${place}` : "The environment is wrong"}: ${text}`);
+}

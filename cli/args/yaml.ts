@@ -1,0 +1,81 @@
+/**
+ * YAML as people write it into files, with the places of what they wrote.
+ *
+ * @module
+ */
+
+import { parse } from "@std/yaml";
+import { ConfigError } from "../process/failure.ts";
+
+/**
+ * Reads a YAML document. The error never quotes the text around the mistake, which may be secret.
+ *
+ * @param path the file's name, for messages
+ * @throws {ConfigError} it is none, and where it ceases to be
+ */
+export function parseYaml(text: string, path: string): unknown {
+  try {
+    return parse(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const place = /\(?at line (\d+), column (\d+)\)?/.exec(reason);
+    const what = reason.split(/ \(?at line /)[0]!;
+    const where = place === null ? path : `${path}:${place[1]}:${place[2]}`;
+    throw new ConfigError(`Cannot use ${where}: it is not YAML (${what})`);
+  }
+}
+
+/** Whether a value is a mapping, and neither a list nor a scalar: dates and octets are objects too. */
+export function isMapping(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null &&
+    Object.getPrototypeOf(value) === Object.prototype;
+}
+
+/** A key of the outermost mapping, with its line. */
+export interface KeyLine {
+  readonly key: string;
+  /** Counted from 1. */
+  readonly line: number;
+}
+
+/** What comes before the keys: nothing, a comment, a directive, the start of a document. */
+const PREAMBLE = /^\s*(?:#.*)?$|^%|^---\s*(?:#.*)?$/;
+
+/** A key, with or without quotes. */
+const KEY = /^( *)(?:"([^"]*)"|'([^']*)'|([^\s"'#&*!|>{[?-][^:#]*?|-[^\s:][^:#]*?))\s*:(?:\s|$)/;
+
+/** A key between braces, at the start of a line or behind a brace or a comma. */
+const FLOW_KEY =
+  /(?:^|[{,])\s*(?:"([^"]*)"\s*:|'([^']*)'\s*:|([^\s"'#{}[\],:][^#{}[\],:]*?)\s*:(?=\s|$))/g;
+
+/** A text in quotes, with the colon that makes it a key. */
+const QUOTED = /(?:"[^"]*"|'[^']*')(\s*:)?/g;
+
+/**
+ * The keys of the outermost mapping in the usual notation, one to a line. All that is deeper is
+ * indented further, so that nothing else is taken for one. Between braces, as JSON has it, the first
+ * place of each key is told.
+ */
+export function keyLines(text: string): KeyLine[] {
+  const lines = text.replace(/^\uFEFF/, "").split(/\r\n|\r|\n/);
+  const first = lines.find((line) => !PREAMBLE.test(line)) ?? "";
+  if (first.trimStart().startsWith("{")) return flowKeyLines(lines);
+  const indentation = /^ */.exec(first)![0];
+  return lines.flatMap((line, i) => {
+    const [, indent, double, single, plain] = KEY.exec(line) ?? [];
+    const key = double ?? single ?? plain;
+    return key !== undefined && indent === indentation ? [{ key, line: i + 1 }] : [];
+  });
+}
+
+function flowKeyLines(lines: readonly string[]): KeyLine[] {
+  const places = new Map<string, number>();
+  for (const [i, line] of lines.entries()) {
+    const bare = line.replaceAll(QUOTED, (quoted, colon) => colon === undefined ? "" : quoted);
+    for (const [, double, single, plain] of bare.matchAll(FLOW_KEY)) {
+      const key = (double ?? single ?? plain)!;
+      if (!places.has(key)) places.set(key, i + 1);
+    }
+  }
+  return [...places].map(([key, line]) => ({ key, line }));
+}

@@ -1,0 +1,100 @@
+/**
+ * Finding the control sockets of what runs here.
+ *
+ * @module
+ */
+
+import { type SocketState, socketState } from "../daemon/control/control_socket.ts";
+import {
+  controlFolders,
+  CONTROLLED_ROLES,
+  type ControlledRole,
+  controlPaths,
+  isControlName,
+  isStrangers,
+  type PathSurroundings,
+  pathSurroundings,
+} from "../daemon/control/control_path.ts";
+import { notRunning } from "./not_running.ts";
+
+/** A socket at which a role answers, or might answer to somebody else. */
+interface Found {
+  readonly path: string;
+  readonly state: Extract<SocketState, "answered" | "denied">;
+}
+
+/**
+ * The sockets of what is to be asked: the chosen one, or those of the roles that run.
+ *
+ * @throws {CliError} none of them runs
+ */
+export async function choosePaths(
+  chosen: string | undefined,
+  role: ControlledRole | undefined,
+  surroundings: PathSurroundings | undefined = pathSurroundings(),
+): Promise<string[]> {
+  if (chosen !== undefined) return [chosen];
+  const roles = role === undefined ? CONTROLLED_ROLES : [role];
+  const what = role ?? "client, server or relay";
+  const reason = `no ${what} of this user or the system answers`;
+  if (surroundings === undefined) throw notRunning(reason);
+  const paths = await findHere(roles, surroundings);
+  if (paths.length > 0) return paths;
+  const [elsewhere] = await findAnywhere(roles, surroundings);
+  if (elsewhere === undefined) throw notRunning(reason);
+  const { path, state } = elsewhere;
+  throw notRunning(
+    `${reason} in this network namespace`,
+    `In another one it seems to: ask${state === "denied" ? " as root" : ""} with --control ${path}`,
+  );
+}
+
+/** Those of this network namespace. */
+async function findHere(
+  roles: readonly ControlledRole[],
+  surroundings: PathSurroundings,
+): Promise<string[]> {
+  const { perhaps } = surroundings;
+  const candidates = (around: PathSurroundings) =>
+    roles.flatMap((role) => controlPaths(role, around));
+  // Nothing has this namespace's number in its name where it is the first one.
+  const numbered = perhaps === undefined
+    ? []
+    : await inUse(candidates({ ...surroundings, namespace: perhaps }), surroundings);
+  const found = numbered.length > 0
+    ? numbered
+    : await inUse(candidates(surroundings), surroundings);
+  return found.map(({ path }) => path);
+}
+
+/** Those of any network namespace. */
+async function findAnywhere(
+  roles: readonly ControlledRole[],
+  surroundings: PathSurroundings,
+): Promise<Found[]> {
+  const paths = roles.flatMap((role) =>
+    controlFolders(role, surroundings).flatMap((folder) =>
+      namesIn(folder).filter((name) => isControlName(role, name)).map((name) => `${folder}/${name}`)
+    )
+  );
+  return await inUse(paths, surroundings);
+}
+
+async function inUse(paths: readonly string[], { uid }: PathSurroundings): Promise<Found[]> {
+  const found: Found[] = [];
+  for (const path of paths) {
+    if (isStrangers(path, uid)) continue;
+    const state = await socketState(path);
+    if (state === "answered" || state === "denied") found.push({ path, state });
+  }
+  return found;
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return Array.from(Deno.readDirSync(folder), ({ name }) => name);
+  } catch {
+    // There is none, or it is not for everybody.
+    return [];
+  }
+}

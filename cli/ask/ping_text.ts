@@ -1,0 +1,68 @@
+/**
+ * Echo requests for people.
+ *
+ *     Answer from 2001:0:5301:101::2 in 12.3 ms, direct (83.1.2.2:4096)
+ *     No answer from 2001:db8::1 within 2 s: not found yet
+ *
+ * @module
+ */
+
+import { formatDuration } from "../process/duration.ts";
+import type { PingReport } from "../daemon/status/ping_report.ts";
+
+/** One request, in a line. */
+export function pingText(report: PingReport, patience: number): string {
+  const { destination, outcome, roundTrip } = report;
+  switch (outcome) {
+    case "answered":
+      return `Answer from ${destination} in ${roundTrip} ms, ${wayText(report)}`;
+    case "silent":
+      return `No answer from ${destination} within ${formatDuration(patience)}: ${doubt(report)}`;
+    case "unreachable":
+      return `${destination} cannot be reached: ${obstacle(report)}`;
+    case "refused":
+      return `Nothing was sent to ${destination}: it is the client's own address, or not a public one`;
+    case "not_qualified":
+      return "Nothing was sent: the client has no address";
+  }
+}
+
+/** All requests, in a line. */
+export function summaryText(reports: readonly PingReport[]): string {
+  const times = reports.flatMap(({ roundTrip }) => roundTrip ?? []).sort((one, other) =>
+    one - other
+  );
+  const count = `${times.length} of ${reports.length} answered`;
+  if (times.length === 0) return count;
+  const median = times[times.length >> 1]!;
+  return `${count}; at least ${times[0]} ms, half within ${median} ms, at most ${times.at(-1)} ms`;
+}
+
+function wayText({ path, mapping }: PingReport): string {
+  const at = mapping === null ? "" : ` (${mapping})`;
+  switch (path) {
+    case "direct":
+      return `direct${at}`;
+    case "relay":
+      return `through its relay${at}`;
+    case "local":
+      return `on the local network${at}`;
+    case "searching":
+    case null:
+      return "by a way that is forgotten already";
+  }
+}
+
+/** What an error message is about, as far as the client knows. */
+function obstacle({ path }: PingReport): string {
+  return path === "searching" || path === null
+    ? "it did not answer when it was looked for"
+    : "a router on the way says so";
+}
+
+/** Why there may be no answer, as far as the client knows. */
+function doubt({ path, mapping }: PingReport): string {
+  return path === "searching" || path === null
+    ? "not found yet"
+    : `it is known (${path}, ${mapping}), but does not answer pings`;
+}

@@ -1,0 +1,166 @@
+/**
+ * A report for people, in the words of `netsh interface teredo show state` where there are such.
+ *
+ *     Teredo client: qualified
+ *       Type                     client
+ *       Teredo Address           2001:0:5301:101:385c:63bf:acfe:fdf8
+ *       Server Name              teredo.example (83.1.1.1)
+ *       …
+ *
+ *     Peers: 1 direct, 1 relay
+ *       2001:0:5301:101::2  direct  83.1.2.2:4096  3 s ago  1.2 KiB sent  900 B received
+ *
+ *     Dropped: 2 peer_not_trusted
+ *
+ * @module
+ */
+
+import type { OfflineReason } from "../../client/client_event.ts";
+import { parseEndpoint, portOf } from "../../wire/endpoint.ts";
+import { formatDuration } from "../process/duration.ts";
+import { formatBytes } from "./quantity.ts";
+import type { Style } from "./style.ts";
+import type { NatName, PeerPart, StatusReport } from "../daemon/status/status_report.ts";
+
+/** Peers that are shown; `--json` lists more. */
+const MAX_SHOWN = 20;
+
+/** Columns of the longest name of a row, and two between it and the value. */
+const NAME_WIDTH = "Client Refresh Interval".length + 2;
+
+type Row = readonly [name: string, value: string | null];
+
+/** The report as text. */
+export function statusText(report: StatusReport, style: Style): string {
+  const { role, state, ready } = report;
+  const heading = `Teredo ${role}: ${ready ? style.good(state) : style.bad(state)}`;
+  const rows = rowsOf(report).filter(([, value]) => value !== null);
+  return [
+    style.strong(heading),
+    ...rows.map(([name, value]) => `  ${style.faint(name.padEnd(NAME_WIDTH))}${value}`),
+    ...peerLines(report, style),
+    ...countLines("Dropped", report.drops, style),
+    "",
+  ].join("\n");
+}
+
+function rowsOf(report: StatusReport): Row[] {
+  const { counters, served } = report;
+  const isClient = report.role === "client";
+  return [
+    ["Type", report.role],
+    ["State", stateText(report)],
+    ["Teredo Address", report.address],
+    ["Server Name", isClient ? serverText(report) : null],
+    ["Secondary Address", report.server?.secondary ?? null],
+    ["Client Refresh Interval", duration(report.refreshInterval)],
+    ["Client Port", isClient ? portText(report.localMapping) : null],
+    ["NAT", report.nat === null ? null : NATS[report.nat]],
+    ["NAT Special Behaviour", behaviourText(report)],
+    ["Local Mapping", report.localMapping],
+    ["External NAT Mapping", report.externalMapping],
+    ["Interface", report.interface],
+    ["MTU", report.mtu === null ? null : String(report.mtu)],
+    ["Uptime", formatDuration(report.uptime)],
+    ["Process", String(report.pid)],
+    ["Received", traffic(counters.datagramsReceived, counters.bytesReceived)],
+    ["Sent", traffic(counters.datagramsSent, counters.bytesSent)],
+    ["Solicitations Answered", served && String(served.solicitationsAnswered)],
+    ["Bubbles Forwarded", served && String(served.bubblesForwarded)],
+    ["Echoes Forwarded", served && String(served.echoesForwarded)],
+    ["Clients Served", served && (served.secure ? "known ones only" : "all")],
+  ];
+}
+
+function stateText({ state, offline }: StatusReport): string {
+  if (state === "disabled") return `${state}: this host has native IPv6`;
+  if (offline === null) return state;
+  return `${state}: ${reasonText(offline.reason)}; next try in ${formatDuration(offline.retryIn)}`;
+}
+
+function reasonText(reason: OfflineReason): string {
+  switch (reason) {
+    case "no_reply_from_primary":
+      return "the server does not answer";
+    case "no_reply_from_secondary":
+      return "the server's secondary address does not answer";
+    case "symmetric_nat":
+      return "the NAT is symmetric";
+    case "server_lost":
+      return "the server does not answer any more";
+    case "authentication_failed":
+      return "the server does not prove to know the secret";
+    case "new_key_needed":
+      return "the server wants another key";
+  }
+}
+
+const NATS: Readonly<Record<NatName, string>> = {
+  none: "none (global connectivity)",
+  restricted: "cone or restricted",
+  symmetric: "symmetric",
+};
+
+function serverText({ server }: StatusReport): string | null {
+  if (server === null) return null;
+  const { name, primary, heardAgo } = server;
+  const where = name === primary ? primary : `${name} (${primary})`;
+  return heardAgo === null
+    ? `${where}, not heard yet`
+    : `${where}, heard ${formatDuration(heardAgo)} ago`;
+}
+
+function behaviourText({ nat, portPreserved }: StatusReport): string | null {
+  if (nat === null || nat === "none" || portPreserved === null) return null;
+  return `PortPreserving: ${portPreserved ? "Yes" : "No"}`;
+}
+
+function portText(mapping: string | null): string | null {
+  const at = parseEndpoint(mapping ?? "");
+  return at === undefined ? null : String(portOf(at));
+}
+
+function duration(milliseconds: number | null): string | null {
+  return milliseconds === null ? null : formatDuration(milliseconds);
+}
+
+function traffic(datagrams: number, octets: number): string {
+  return `${formatBytes(octets)} in ${datagrams} ${datagrams === 1 ? "datagram" : "datagrams"}`;
+}
+
+function peerLines({ role, peers, peerCount }: StatusReport, style: Style): string[] {
+  if (role === "server") return [];
+  const total = Object.values(peerCount).reduce((sum, count) => sum + count, 0);
+  const shown = aligned(peers.slice(0, MAX_SHOWN).map(peerColumns));
+  const more = total > shown.length ? [style.faint(`  and ${total - shown.length} more`)] : [];
+  return [...countLines("Peers", peerCount, style), ...shown.map((line) => `  ${line}`), ...more];
+}
+
+function peerColumns({ address, path, mapping, age, bytesSent, bytesReceived }: PeerPart) {
+  return [
+    address,
+    path,
+    mapping ?? "-",
+    age === null ? "never heard" : `${formatDuration(age)} ago`,
+    `${formatBytes(bytesSent)} sent`,
+    `${formatBytes(bytesReceived)} received`,
+  ];
+}
+
+/** Columns as wide as their widest cell. */
+function aligned(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]?.map((_, i) => Math.max(...rows.map((row) => row[i]!.length))) ?? [];
+  return rows.map((row) => row.map((cell, i) => cell.padEnd(widths[i]!)).join("  ").trimEnd());
+}
+
+/** "Dropped: 3 loop, 1 not_echo", the most frequent first. */
+function countLines(
+  title: string,
+  counts: Readonly<Record<string, number>>,
+  style: Style,
+): string[] {
+  const known = Object.entries(counts).filter(([, count]) => count > 0)
+    .sort(([, one], [, other]) => other - one);
+  const words = known.map(([what, count]) => `${count} ${what}`).join(", ");
+  return ["", `${style.strong(`${title}:`)} ${words === "" ? "none" : words}`];
+}

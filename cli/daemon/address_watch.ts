@@ -1,0 +1,38 @@
+/**
+ * Whether this host still has the addresses that a server serves on.
+ *
+ * @module
+ */
+
+import type { Log } from "../../io/log.ts";
+import { formatIpv4, type Ipv4Address } from "../../wire/ipv4_address.ts";
+
+/** Says when an address goes and when it is back, once each. The sockets on it outlast that. */
+export class AddressWatch {
+  readonly #addresses: readonly Ipv4Address[];
+  readonly #log: Log;
+  readonly #missing = new Set<Ipv4Address>();
+
+  constructor(addresses: readonly Ipv4Address[], log: Log) {
+    this.#addresses = addresses;
+    this.#log = log;
+  }
+
+  /** Compares with what the host has now. */
+  look(own: readonly Ipv4Address[]): void {
+    for (const address of this.#addresses) {
+      const text = formatIpv4(address);
+      if (own.includes(address)) {
+        if (this.#missing.delete(address)) {
+          this.#log.info(`${text} is back: clients are served on it again`);
+        }
+      } else if (!this.#missing.has(address)) {
+        this.#missing.add(address);
+        this.#log.warn(
+          `This host has lost the address ${text}: nobody is served on it until it is back. ` +
+            "Add it to an interface again",
+        );
+      }
+    }
+  }
+}

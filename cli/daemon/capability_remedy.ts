@@ -1,0 +1,50 @@
+/**
+ * What to do when a permission is missing.
+ *
+ * @module
+ */
+
+import { SystemError } from "../../ffi/c/errno.ts";
+import { CliError } from "../process/failure.ts";
+import { ExitCode } from "../process/exit_code.ts";
+import { shellWord } from "../process/shell_word.ts";
+
+/** A capability of Linux. */
+export type Capability = "CAP_NET_ADMIN" | "CAP_NET_RAW";
+
+/**
+ * Does something that needs a capability.
+ *
+ * @throws {CliError} the capability is missing; the message tells the commands that give it
+ */
+export function withRemedy<T>(capability: Capability, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof SystemError && (error.code === "EPERM" || error.code === "EACCES")) {
+      throw explain(error, capability);
+    }
+    throw error;
+  }
+}
+
+/** Commands are told only of the executable: of an interpreter, every script would get the right. */
+function explain(error: SystemError, capability: Capability): CliError {
+  const commands = Deno.build.standalone
+    ? commandsThatGive(capability, Deno.execPath(), Deno.args)
+    : [];
+  const message = [error.message, ...commands.map((command) => `  ${command}`)].join("\n");
+  return new CliError(message, ExitCode.PERMISSION, { cause: error });
+}
+
+/** What to type, for this once and for ever. */
+export function commandsThatGive(
+  capability: Capability,
+  program: string,
+  args: readonly string[],
+): string[] {
+  return [
+    `sudo ${[program, ...args].map(shellWord).join(" ")}`,
+    `sudo setcap ${capability.toLowerCase()}+ep ${shellWord(program)}`,
+  ];
+}

@@ -1,0 +1,58 @@
+/**
+ * What the control socket answers.
+ *
+ *     GET  /status                              the report
+ *     POST /ping?address=ADDRESS&patience=MS    one echo request through a client
+ *
+ * @module
+ */
+
+import { type HttpHandler, refusal } from "./http_handler.ts";
+import { parseIpv6 } from "../../../wire/ipv6_address.ts";
+import type { PingReport } from "../status/ping_report.ts";
+import type { StatusReport } from "../status/status_report.ts";
+
+/** The longest that an answer is waited for, in milliseconds. */
+export const MAX_PATIENCE = 60_000;
+
+/** Echo requests under way at once. */
+const MAX_PINGS = 16;
+
+/** What is asked for. Either is `undefined` as long as, or where, there is none. */
+export interface Answers {
+  report(): StatusReport | undefined;
+  ping(destination: Uint8Array, patience: number): Promise<PingReport> | undefined;
+}
+
+/** A handler that gives these answers. */
+export function controlHandler(answers: Answers): HttpHandler {
+  let pings = 0;
+  return async (request) => {
+    const { pathname, searchParams } = new URL(request.url);
+    switch (`${request.method} ${pathname}`) {
+      case "GET /status": {
+        const report = answers.report();
+        return report === undefined ? refusal(503, "It is still starting") : Response.json(report);
+      }
+      case "POST /ping": {
+        const destination = parseIpv6(searchParams.get("address") ?? "");
+        const patience = Number(searchParams.get("patience") ?? "");
+        if (destination === undefined) return refusal(400, "address needs an IPv6 address");
+        if (!(patience > 0 && patience <= MAX_PATIENCE)) {
+          return refusal(400, `patience needs milliseconds up to ${MAX_PATIENCE}`);
+        }
+        if (pings >= MAX_PINGS) return refusal(429, "Too many echo requests are under way");
+        const ping = answers.ping(destination, patience);
+        if (ping === undefined) return refusal(501, "Only a client that is running can ping");
+        pings++;
+        try {
+          return Response.json(await ping);
+        } finally {
+          pings--;
+        }
+      }
+      default:
+        return refusal(404, "There is GET /status and POST /ping");
+    }
+  };
+}

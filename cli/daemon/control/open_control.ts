@@ -1,0 +1,105 @@
+/**
+ * A role's control socket, with messages for what can go wrong.
+ *
+ * @module
+ */
+
+import { type ControlSocket, ControlSocketInUse, openControlSocket } from "./control_socket.ts";
+import type { HttpHandler } from "./http_handler.ts";
+import type { Log } from "../../../io/log.ts";
+import { CliError } from "../../process/failure.ts";
+import { ExitCode } from "../../process/exit_code.ts";
+import {
+  type ControlledRole,
+  defaultControlPath,
+  folderOf,
+  pathSurroundings,
+} from "./control_path.ts";
+
+/** Only for its owner, where it stands in a folder that everybody may write. */
+const FOLDER_MODE = 0o755;
+
+/** Octets that an address of a Unix socket has room for, without the zero at the end. */
+const LONGEST_PATH = Deno.build.os === "linux" ? 107 : 103;
+
+/**
+ * Opens the socket of a role. Where there was no say about its place, the role does without one that
+ * cannot be made; but never beside another of its kind.
+ *
+ * @param chosen the path that a person chose
+ * @throws {CliError} another process has the socket, or the chosen one cannot be made
+ */
+export async function openControl(
+  role: ControlledRole,
+  chosen: string | undefined,
+  handler: HttpHandler,
+  log: Log,
+): Promise<ControlSocket | undefined> {
+  const surroundings = pathSurroundings();
+  const path = chosen ?? (surroundings && defaultControlPath(role, surroundings));
+  if (path === undefined) return undefined;
+  try {
+    checkLength(path);
+    if (chosen === undefined) makeFolder(path);
+    return await openControlSocket(path, handler);
+  } catch (error) {
+    if (error instanceof ControlSocketInUse) {
+      throw error.state === "denied" ? unknown(path) : inUse(role, path, chosen !== undefined);
+    }
+    if (chosen !== undefined) throw explain(path, error);
+    log.debug(`"teredo status" cannot ask this ${role}: ${reasonOf(path, error)}`);
+    return undefined;
+  }
+}
+
+function makeFolder(path: string): void {
+  const folder = folderOf(path);
+  Deno.mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
+  const { uid, isSymlink } = Deno.lstatSync(folder);
+  const owner = Deno.uid();
+  // In /tmp, anybody could have made it. The system's own folder may be root's.
+  if (isSymlink || (uid !== owner && uid !== 0)) {
+    throw new Error(`the folder ${folder} is somebody else's`);
+  }
+}
+
+function checkLength(path: string): void {
+  const { length } = new TextEncoder().encode(path);
+  if (length <= LONGEST_PATH) return;
+  throw new RangeError(`its ${length} octets are more than the ${LONGEST_PATH} of a socket's path`);
+}
+
+/** Which role has the socket cannot be told where a person chose the path. */
+function inUse(role: ControlledRole, path: string, isChosen: boolean): CliError {
+  const what = isChosen
+    ? "Cannot open the control socket: another process"
+    : `Cannot run a second ${role}: one is at work, and`;
+  return new CliError(
+    `${what} answers at ${path}. Stop it ("teredo status" tells its process), or give this one a ` +
+      "place of its own with --control",
+  );
+}
+
+/** Whether somebody has the socket cannot be told. */
+function unknown(path: string): CliError {
+  return new CliError(
+    `Cannot open the control socket: permission to ask whether ${path} is in use is denied. Choose ` +
+      "another place with --control, or remove it as root if nothing is at work there",
+    ExitCode.PERMISSION,
+  );
+}
+
+function explain(path: string, error: unknown): CliError {
+  const isDenied = error instanceof Deno.errors.PermissionDenied;
+  return new CliError(
+    `Cannot open the control socket: ${reasonOf(path, error)}. Choose another place with --control`,
+    isDenied ? ExitCode.PERMISSION : ExitCode.FAILED,
+  );
+}
+
+function reasonOf(path: string, error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return `there is no folder for ${path}`;
+  if (error instanceof Deno.errors.AddrInUse) return `there is a file ${path}, which is no socket`;
+  if (error instanceof Deno.errors.PermissionDenied) return `permission for ${path} is denied`;
+  return `${path}: ${error instanceof Error ? error.message : String(error)}`;
+}

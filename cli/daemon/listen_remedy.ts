@@ -1,0 +1,56 @@
+/**
+ * What to do when a UDP socket cannot be opened.
+ *
+ * @module
+ */
+
+import { DISCOVERY_GROUP } from "../../protocol/constants.ts";
+import { ListenError } from "../../nodes/listen_error.ts";
+import { CliError } from "../process/failure.ts";
+import { ExitCode } from "../process/exit_code.ts";
+
+/** What helps where another program has the port, beside stopping it. */
+const ANOTHER_PORT = "choose another port with --port";
+
+/**
+ * Starts something that opens sockets.
+ *
+ * @param instead what to do where another program has the port, beside stopping it
+ * @throws {CliError} one cannot be opened; the message tells the remedy
+ */
+export async function withListenRemedy<T>(
+  start: () => Promise<T>,
+  instead: string = ANOTHER_PORT,
+): Promise<T> {
+  try {
+    return await start();
+  } catch (error) {
+    throw error instanceof ListenError ? explain(error, instead) : error;
+  }
+}
+
+function explain({ message, obstacle, address, port }: ListenError, instead: string): CliError {
+  if (address === DISCOVERY_GROUP) {
+    return new CliError(`${message}. Leave out "--local-discovery", or end what has the port`);
+  }
+  switch (obstacle) {
+    case "in_use":
+      return new CliError(
+        `${message}. Stop it ("ss -lunp sport = :${port}" names it), or ${instead}`,
+      );
+    case "denied":
+      return new CliError(
+        `${message}. Choose a higher one with --port, run as root, or give the program the ` +
+          "capability CAP_NET_BIND_SERVICE",
+        ExitCode.PERMISSION,
+      );
+    case "no_batches":
+      return new CliError(
+        `${message}. Leave out "--udp batched", and what there is will be used`,
+      );
+    case "not_local":
+      return new CliError(`${message}. Give --bind one that it has, or leave that out`);
+    case "other":
+      return new CliError(message);
+  }
+}

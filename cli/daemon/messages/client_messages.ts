@@ -1,0 +1,214 @@
+/**
+ * What a client reports, in plain words.
+ *
+ * @module
+ */
+
+import type { ServerAddresses } from "../../../client/client_config.ts";
+import type { ClientEvent, NatKind, OfflineReason } from "../../../client/client_event.ts";
+import type { SendTrouble } from "../../../io/udp/send_watch.ts";
+import { TEREDO_PORT } from "../../../protocol/constants.ts";
+import { addressOf, type Endpoint, formatEndpoint, portOf } from "../../../wire/endpoint.ts";
+import { formatIpv4, type Ipv4Address } from "../../../wire/ipv4_address.ts";
+import { formatIpv6 } from "../../../wire/ipv6_address.ts";
+import { formatDuration } from "../../process/duration.ts";
+import type { Message } from "./message.ts";
+import { describeTrouble } from "./send_messages.ts";
+
+/** What the words depend on besides the event. */
+export interface ClientView {
+  /** The name of a server by its primary address, as it was given. */
+  nameOf(primary: Ipv4Address): string;
+  /** The client's UDP port. */
+  readonly port: number;
+  /** Whether the address is one of this host's. */
+  isOwn(address: Ipv4Address): boolean;
+  /** What keeps this host from sending anything, if that is so. */
+  trouble?(): SendTrouble | undefined;
+  /** Whether the client proves itself by a secret; unless given, no. */
+  readonly hasSecret?: boolean;
+}
+
+type Qualified = Extract<ClientEvent, { type: "qualified" }>;
+type Offline = Extract<ClientEvent, { type: "offline" }>;
+
+/** Reasons that are no wonder where nothing can be sent. */
+const SILENCES: ReadonlySet<OfflineReason> = new Set<OfflineReason>([
+  "no_reply_from_primary",
+  "no_reply_from_secondary",
+  "server_lost",
+]);
+
+/** Turns a client's events into lines for the log. Advice is given once, not with every new try. */
+export class ClientReport {
+  readonly #view: ClientView;
+  /** Why the client is off-line, as it was said last. */
+  #reason: OfflineReason | undefined;
+  /** The servers that were asked in vain since the client was qualified. */
+  readonly #asked = new Set<Ipv4Address>();
+  /** The server that gave the latest address. */
+  #server: Ipv4Address | undefined;
+
+  constructor(view: ClientView) {
+    this.#view = view;
+  }
+
+  /** An event in words. */
+  describe(event: ClientEvent): Message {
+    switch (event.type) {
+      case "qualifying": {
+        const { primary } = event.server;
+        const level = this.#asked.has(primary) ? "debug" : "info";
+        this.#asked.add(primary);
+        return { level, text: `Asking ${this.#nameOf(event.server)} for an address` };
+      }
+      case "qualified": {
+        this.#forget();
+        const text = this.#describeQualified(event);
+        this.#server = event.server.primary;
+        return { level: "info", text };
+      }
+      case "server_silent":
+        return { level: "warn", text: this.#describeSilence(event.server) };
+      case "server_back":
+        return { level: "info", text: `${capital(this.#nameOf(event.server))} answers again` };
+      case "refresh_interval":
+        return {
+          level: "info",
+          text: `The mapping lasts ${formatDuration(event.interval)} without a packet`,
+        };
+      case "offline":
+        return this.#describeOffline(event);
+      case "disabled":
+        this.#forget();
+        return { level: "warn", text: describeDisabled(event) };
+      case "peer_reached":
+        return {
+          level: "debug",
+          text: `Peer ${formatIpv6(event.peer)} is reached at ${formatEndpoint(event.mapping)}`,
+        };
+      case "peer_unreachable":
+        return { level: "debug", text: `Peer ${formatIpv6(event.peer)} does not answer` };
+    }
+  }
+
+  #describeSilence(server: ServerAddresses): string {
+    const name = capital(this.#nameOf(server));
+    const trouble = this.#view.trouble?.();
+    return trouble === undefined
+      ? `${name} does not answer and is asked again; traffic with known peers goes on`
+      : `${name} cannot be asked: this host ${describeTrouble(trouble)}`;
+  }
+
+  #describeQualified({ server, address, mapping, mtu, nat, previous }: Qualified): string {
+    const now = formatIpv6(address);
+    const isOther = this.#server !== undefined && this.#server !== server.primary;
+    const cause = isOther ? `Back at ${this.#nameOf(server)}` : "The mapping changed";
+    const what = previous === undefined
+      ? `Qualified: the Teredo address is ${now}`
+      : `${cause}: the Teredo address is ${now} now, it was ${formatIpv6(previous)}`;
+    return `${what}; seen from outside as ${formatEndpoint(mapping)}, ` +
+      `${this.#describeNat(mapping, nat)}; MTU ${mtu}`;
+  }
+
+  #describeNat(mapping: Endpoint, nat: NatKind): string {
+    if (nat === "symmetric") {
+      return "behind a symmetric NAT: peers and relays are reached that know RFC 6081, but no peers " +
+        "behind port-restricted or symmetric NATs";
+    }
+    const { port, isOwn } = this.#view;
+    if (portOf(mapping) !== port) return `behind a NAT that replaces port ${port}`;
+    return isOwn(addressOf(mapping)) ? "without a NAT" : "behind a NAT that keeps the port";
+  }
+
+  #describeOffline({ reason, server, retryIn }: Offline): Message {
+    const { cause, advice } = this.#explain(reason, server);
+    this.#asked.add(server.primary);
+    // Without a wait it is another server's turn.
+    const next = retryIn === 0
+      ? "Trying the next server"
+      : `Next try in ${formatDuration(retryIn)}`;
+    if (reason === this.#reason) {
+      return { level: "info", text: `Still off-line: ${cause}. ${next}` };
+    }
+    this.#reason = reason;
+    return { level: "warn", text: `Off-line: ${cause}. ${advice}. ${next}` };
+  }
+
+  /** All is well: the next trouble is news. */
+  #forget(): void {
+    this.#reason = undefined;
+    this.#asked.clear();
+  }
+
+  #explain(reason: OfflineReason, server: ServerAddresses): { cause: string; advice: string } {
+    const name = this.#nameOf(server);
+    const trouble = this.#view.trouble?.();
+    if (trouble !== undefined && SILENCES.has(reason)) {
+      return {
+        cause: `${name} cannot be asked: this host ${describeTrouble(trouble)}`,
+        advice: "Check this host's network",
+      };
+    }
+    switch (reason) {
+      case "no_reply_from_primary":
+        return {
+          cause: `${name} does not answer`,
+          advice: `Check that it is a Teredo server in service${this.#knowingUs()}, and that no ` +
+            `firewall stops UDP to its port ${TEREDO_PORT}; --server names another one`,
+        };
+      case "no_reply_from_secondary":
+        return {
+          cause: `${name} answers, but not from its secondary address ` +
+            formatIpv4(server.secondary),
+          advice: "If that is not its secondary address, name the right one with --server2",
+        };
+      case "symmetric_nat":
+        return {
+          cause: "the NAT of this network is symmetric",
+          advice: "It shows another port to each destination, so that no peer could reach this " +
+            "host. Use another network, or have the NAT keep one mapping for each inside port " +
+            "(endpoint-independent mapping, RFC 4787)",
+        };
+      case "server_lost":
+        return {
+          cause: `${name} does not answer any more`,
+          advice: "Check this host's network",
+        };
+      case "authentication_failed":
+        return {
+          cause: `${name} answers, but does not prove to know the secret`,
+          advice: "Check with its operator that it has this --identifier with the same secret; a " +
+            "server that asks for none needs neither --identifier nor --secret-file",
+        };
+      case "new_key_needed":
+        return {
+          cause: `${name} wants another key`,
+          advice: "Ask its operator for one",
+        };
+    }
+  }
+
+  /** Who is not known, or has another secret, gets no answer (RFC 4380 §5.3.1). */
+  #knowingUs(): string {
+    return this.#view.hasSecret ? ", that it knows this --identifier with the same secret" : "";
+  }
+
+  /** "server teredo.example (192.0.2.1)", or the address alone where no name was given. */
+  #nameOf({ primary }: ServerAddresses): string {
+    const name = this.#view.nameOf(primary);
+    const address = formatIpv4(primary);
+    return address === name ? `server ${address}` : `server ${name} (${address})`;
+  }
+}
+
+function describeDisabled({ previous }: Extract<ClientEvent, { type: "disabled" }>): string {
+  const state = "Disabled: native IPv6 present";
+  return previous === undefined
+    ? state
+    : `${state}; ${formatIpv6(previous)} is given up until it goes`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,43 @@
+/**
+ * How UDP is moved, as people hear of it.
+ *
+ * @module
+ */
+
+import type { TransportNews } from "../../../nodes/udp_opener.ts";
+import type { Message } from "./message.ts";
+import { describeSending } from "./send_messages.ts";
+
+/** News of the transport in words. */
+export function describeTransport(news: TransportNews): Message {
+  switch (news.type) {
+    case "batched": {
+      const offloads = [
+        ...news.isSegmenting ? ["UDP_SEGMENT"] : [],
+        ...news.isJoining ? ["UDP_GRO"] : [],
+      ];
+      const help = offloads.length > 0 ? ` with ${offloads.join(" and ")}` : "";
+      return { level: "info", text: `UDP datagrams are moved in batches${help}` };
+    }
+    case "single": {
+      const reason = news.reason === undefined
+        ? "so --udp deno asks"
+        : `batches are not to be had. ${news.reason}`;
+      return { level: "info", text: `UDP datagrams are moved one by one: ${reason}` };
+    }
+    case "segmenting_refused":
+      return {
+        level: "info",
+        text: news.refusal === "never"
+          ? `UDP_SEGMENT is given up: the kernel refuses it (${news.code})`
+          : `UDP_SEGMENT is given up for destinations whose path is too narrow for whole datagrams (${news.code})`,
+      };
+    case "options_refused":
+      return {
+        level: "warn",
+        text: `Cannot set options of the UDP socket on port ${news.port}: ${news.reason}`,
+      };
+    case "sending":
+      return describeSending(news.trouble);
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * `--metrics`: a role's numbers for Prometheus, and whether it lives and works for those who watch over it.
+ *
+ *     GET /metrics    the metrics; while the role starts, those of the process alone
+ *     GET /healthz    200: the program answers
+ *     GET /ready      200: the role does its work; 503: not now
+ *
+ * @module
+ */
+
+import { type HttpHandler, refusal } from "../control/http_handler.ts";
+import type { Log } from "../../../io/log.ts";
+import { CliError } from "../../process/failure.ts";
+import { ExitCode } from "../../process/exit_code.ts";
+import type { StatusReport } from "../status/status_report.ts";
+import { METRICS_TYPE, metricsText } from "./metric.ts";
+import { processMetrics } from "./process_metrics.ts";
+import { roleMetrics } from "./role_metrics.ts";
+import { type ListenAddress, listenAddressText } from "../../args/listen_address.ts";
+
+/** Answers with what `report` says, which is `undefined` while the role starts. */
+export function metricsHandler(report: () => StatusReport | undefined): HttpHandler {
+  return ({ method, url }) => {
+    if (method !== "GET" && method !== "HEAD") {
+      return refusal(405, "Only GET is answered", { allow: "GET, HEAD" });
+    }
+    // It is made of the header Host, which may be anything.
+    switch (URL.parse(url)?.pathname) {
+      case "/metrics": {
+        const current = report();
+        const metrics = current === undefined ? [] : roleMetrics(current);
+        const text = metricsText([...metrics, ...processMetrics()]);
+        return new Response(text, { headers: { "content-type": METRICS_TYPE } });
+      }
+      case "/healthz":
+        return new Response("ok\n");
+      case "/ready": {
+        const current = report();
+        const ready = current?.ready ?? false;
+        const body = { ready, role: current?.role ?? null, state: current?.state ?? "starting" };
+        return Response.json(body, { status: ready ? 200 : 503 });
+      }
+      case undefined:
+        return refusal(400, "The header Host is no host");
+      default:
+        return refusal(404, "There is /metrics, /healthz and /ready");
+    }
+  };
+}
+
+/**
+ * Serves metrics until disposal.
+ *
+ * @throws {CliError} the address cannot be had
+ */
+export function openMetrics(
+  address: ListenAddress,
+  handler: HttpHandler,
+  log: Log,
+): Disposable & { readonly finished: Promise<void> } {
+  const where = listenAddressText(address);
+  if (!address.isLoopback) {
+    log.warn(`The metrics at ${where} can be read by whoever reaches it: prefer 127.0.0.1`);
+  }
+  const end = new AbortController();
+  const { finished } = serve(address, handler, end.signal);
+  log.info(`Metrics are at http://${where}/metrics`);
+  return { finished, [Symbol.dispose]: () => end.abort() };
+}
+
+function serve({ hostname, port }: ListenAddress, handler: HttpHandler, signal: AbortSignal) {
+  try {
+    return Deno.serve({ hostname, port, handler, signal, onListen: () => {} });
+  } catch (error) {
+    throw explain({ hostname, port }, error);
+  }
+}
+
+function explain(address: Pick<ListenAddress, "hostname" | "port">, error: unknown): CliError {
+  const attempt = `Cannot serve metrics at ${listenAddressText(address)}`;
+  const advice = "Choose another place with --metrics";
+  if (error instanceof Deno.errors.AddrInUse) {
+    return new CliError(`${attempt}: another program has the port. ${advice}`);
+  }
+  if (error instanceof Deno.errors.AddrNotAvailable) {
+    return new CliError(`${attempt}: this host does not have the address. ${advice}`);
+  }
+  if (error instanceof Deno.errors.PermissionDenied) {
+    return new CliError(
+      `${attempt}: permission is denied, as for ports below 1024. ${advice}`,
+      ExitCode.PERMISSION,
+    );
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  return new CliError(`${attempt}: ${reason}. ${advice}`);
+}

@@ -1,0 +1,111 @@
+/**
+ * What a running role offers to those who operate it: the control socket, metrics, and news for systemd.
+ *
+ * @module
+ */
+
+import type { Counters } from "../../io/counters.ts";
+import { EventCounts } from "./status/event_counts.ts";
+import type { Log } from "../../io/log.ts";
+import { aborted } from "../../io/run_together.ts";
+import { controlHandler } from "./control/control_handler.ts";
+import type { ControlledRole } from "./control/control_path.ts";
+import { openControl } from "./control/open_control.ts";
+import type { ServedRole } from "./control/askable_role.ts";
+import { metricsHandler, openMetrics } from "./metrics/metrics_server.ts";
+import { onHangup } from "../process/signals.ts";
+import { type StatusReport, statusReport } from "./status/status_report.ts";
+import type { ServiceOptions } from "../args/service_options.ts";
+import { Systemd } from "./systemd/systemd.ts";
+
+/** What a service is about. */
+export interface ServiceSubject {
+  readonly role: ControlledRole;
+  /** Events that are counted from zero on. */
+  readonly events: readonly string[];
+  readonly counters: Counters;
+  readonly log: Log;
+}
+
+/** One role's service. It answers "still starting" until it is handed the role. */
+export class Service implements Disposable {
+  readonly #started = new Date();
+  readonly #counters: Counters;
+  readonly #events: EventCounts;
+  readonly #resources = new DisposableStack();
+  #systemd: Systemd | undefined;
+  #role: ServedRole | undefined;
+
+  private constructor({ counters, events }: ServiceSubject) {
+    this.#counters = counters;
+    this.#events = new EventCounts(events);
+  }
+
+  /**
+   * Opens the service before anything else of the role, so that a second one is noticed first.
+   *
+   * @throws {CliError} another one of its kind is at work, or what was asked for cannot be had
+   */
+  static async open(options: ServiceOptions, subject: ServiceSubject): Promise<Service> {
+    const { role, log } = subject;
+    const service = new Service(subject);
+    using resources = new DisposableStack();
+    const report = () => service.report();
+    const handler = controlHandler({
+      report,
+      ping: (destination, patience) => service.#role?.ping?.(destination, patience),
+    });
+    const control = await openControl(role, options.control, handler, log);
+    if (control !== undefined) resources.use(control);
+    if (options.metrics !== undefined) {
+      resources.use(openMetrics(options.metrics, metricsHandler(report), log));
+    }
+    // The role listens to SIGHUP when it can make use of it; until then too, that is no reason to end.
+    resources.use(onHangup(() => {
+      if (service.#role === undefined) log.warn("Still starting: settings are not read again yet");
+    }));
+    service.#systemd = resources.use(new Systemd(log));
+    service.#resources.use(resources.move());
+    return service;
+  }
+
+  /** The role is made, and can be asked from now on. */
+  attach(role: ServedRole): void {
+    this.#role = role;
+    this.#tellSystemd();
+  }
+
+  /** The role reported something. */
+  onEvent({ type }: { readonly type: string }): void {
+    this.#events.count(type);
+    // Peers come and go by the dozen, and change nothing of what systemd shows.
+    if (!type.startsWith("peer_")) queueMicrotask(() => this.#tellSystemd());
+  }
+
+  /** The whole report; `undefined` while the role starts. */
+  report(): StatusReport | undefined {
+    if (this.#role === undefined) return undefined;
+    return statusReport(this.#role.part(), {
+      counters: this.#counters,
+      events: this.#events,
+      started: this.#started,
+      now: new Date(),
+    });
+  }
+
+  /** Waits for the end, and announces it. */
+  async run(signal: AbortSignal): Promise<void> {
+    await aborted(signal);
+    this.#systemd?.stopping();
+  }
+
+  [Symbol.dispose](): void {
+    this.#role = undefined;
+    this.#resources.dispose();
+  }
+
+  #tellSystemd(): void {
+    const report = this.#systemd?.isListening ? this.report() : undefined;
+    if (report !== undefined) this.#systemd?.changed(report);
+  }
+}

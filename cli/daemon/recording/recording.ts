@@ -1,0 +1,87 @@
+/**
+ * `--pcap`: a role's datagrams in a file.
+ *
+ * @module
+ */
+
+import { localAddresses } from "../../../io/network/local_addresses.ts";
+import type { Log } from "../../../io/log.ts";
+import { PcapFile } from "./pcap_file.ts";
+import { RecordedUdp } from "./recorded_udp.ts";
+import type { UdpSocket } from "../../../io/udp/udp.ts";
+import { type Ipv4Address, ipv4Address } from "../../../wire/ipv4_address.ts";
+import { CliError } from "../../process/failure.ts";
+import { ExitCode } from "../../process/exit_code.ts";
+
+/** 127.0.0.0/8, which stands in for no other address. */
+const LOOPBACK_NETWORK = 127;
+
+/** What a person tells of a recording. */
+export interface RecordingOptions {
+  /** The file to write; without it nothing is recorded. */
+  readonly pcap: string | undefined;
+}
+
+/** Puts a recorder between a role and each of its sockets, or nothing where none is wanted. */
+export class Recording implements Disposable {
+  readonly #file: PcapFile | undefined;
+  readonly #handle: Deno.FsFile | undefined;
+
+  /** @throws {CliError} the file cannot be written */
+  constructor({ pcap }: RecordingOptions, log: Log) {
+    if (pcap === undefined) return;
+    const handle = create(pcap);
+    this.#handle = handle;
+    log.info(`Recording to "${pcap}"; it shows all that is sent without encryption`);
+    this.#file = new PcapFile((bytes) => writeAll(handle, bytes), (error) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      log.warn(`Recording to "${pcap}" ends, and all else goes on: ${reason}`);
+    });
+  }
+
+  /** A socket as the role is to use it. */
+  tap(socket: UdpSocket): UdpSocket {
+    const file = this.#file;
+    return file === undefined ? socket : new RecordedUdp(socket, file, ownAddress());
+  }
+
+  [Symbol.dispose](): void {
+    this.#file?.flush();
+    this.#handle?.close();
+  }
+}
+
+function create(path: string): Deno.FsFile {
+  try {
+    // For nobody else's eyes: it holds what people send.
+    return Deno.openSync(path, { write: true, create: true, truncate: true, mode: 0o600 });
+  } catch (error) {
+    throw explain(path, error);
+  }
+}
+
+function explain(path: string, error: unknown): CliError {
+  const attempt = `Cannot record to "${path}"`;
+  if (error instanceof Deno.errors.NotFound) {
+    return new CliError(
+      `${attempt}: there is no such folder. Make it, or name another with --pcap`,
+    );
+  }
+  if (error instanceof Deno.errors.PermissionDenied) {
+    const advice = "Name a file elsewhere with --pcap, or run as a user who may write it";
+    return new CliError(`${attempt}: permission is denied. ${advice}`, ExitCode.PERMISSION);
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  return new CliError(`${attempt}: ${reason}. Name another file with --pcap`);
+}
+
+function writeAll(handle: Deno.FsFile, bytes: Uint8Array): void {
+  let rest = bytes;
+  while (rest.length > 0) rest = rest.subarray(handle.writeSync(rest));
+}
+
+/** An address of this host, for sockets that are bound to all of them. */
+function ownAddress(): Ipv4Address {
+  const own = localAddresses().find(({ address }) => address >>> 24 !== LOOPBACK_NETWORK);
+  return own?.address ?? ipv4Address(0);
+}

@@ -1,0 +1,42 @@
+/**
+ * No client runs beside IPv6 that does without Teredo (RFC 4380 §5.5): it would only be a detour.
+ *
+ * @module
+ */
+
+import { findRoute } from "../../ffi/linux/route_query.ts";
+import { findNativeIpv6, isNative, type NativeAddress } from "../../io/network/native_ipv6.ts";
+import { formatIpv6, parseIpv6 } from "../../wire/ipv6_address.ts";
+import { CliError } from "../process/failure.ts";
+
+/** Somewhere on the IPv6 Internet: a.root-servers.net. It is sent nothing; the kernel is asked the way. */
+const ELSEWHERE = parseIpv6("2001:503:ba3e::2:30")!;
+
+/** The host's native IPv6, if it has any. */
+export function nativeIpv6(ownInterface: string): NativeAddress | undefined {
+  return findNativeIpv6(ownInterface, leadsOut);
+}
+
+/** "2001:db8::7 on interface eth0 leads to the IPv6 Internet". */
+export function describeNativeIpv6({ address, interface: name }: NativeAddress): string {
+  return `${formatIpv6(address)} on interface ${name} leads to the IPv6 Internet`;
+}
+
+/** @throws {CliError} the host has native IPv6 */
+export function refuseBesideNativeIpv6(ownInterface: string): void {
+  const native = nativeIpv6(ownInterface);
+  if (native === undefined) return;
+  throw new CliError(
+    `This host has IPv6 without Teredo: ${describeNativeIpv6(native)}. ` +
+      "Teredo would only be a detour, so it stays off (RFC 4380 §5.5). " +
+      "To have it all the same, say --force",
+  );
+}
+
+/** Whether an interface is a way out, with an address that answers can come back to. */
+function leadsOut(name: string): boolean {
+  // Where the way is not known, the address has to do.
+  if (Deno.build.os !== "linux") return true;
+  const route = findRoute(ELSEWHERE, name);
+  return route !== undefined && isNative(route.source);
+}

@@ -1,0 +1,67 @@
+/**
+ * A client's servers, as a person names them.
+ *
+ * @module
+ */
+
+import type { ServerAddresses } from "../../../client/client_config.ts";
+import type { GivenServer } from "../../../nodes/teredo_client.ts";
+import type { GlobalUnicast } from "../../../wire/global_unicast.ts";
+import { formatIpv4 } from "../../../wire/ipv4_address.ts";
+import { remedyForServer } from "./allow_private.ts";
+import { CliError } from "../../process/failure.ts";
+import { type Contradiction, contradiction } from "../../args/setting.ts";
+
+/** What a person tells of the servers, in the order of preference. */
+export interface GivenServers {
+  readonly server: readonly string[];
+  /** Their secondary addresses, in the same order. */
+  readonly server2: readonly string[] | undefined;
+}
+
+/** What a person reads who gives a server the same address twice, be it by two names. */
+const sameAddress = (server2: string, server: string) =>
+  `${server2} needs another address than ${server}`;
+
+/** Secondary addresses have to match the servers. */
+export function serverContradiction({ server, server2 }: GivenServers): Contradiction | undefined {
+  if (server2 === undefined) return undefined;
+  const between = ["server2", "server"];
+  if (server.some((host, i) => isSameHost(host, server2[i]))) {
+    return contradiction(between, sameAddress);
+  }
+  if (server2.length === server.length) return undefined;
+  return contradiction(
+    between,
+    (name) =>
+      `${name} needs one secondary address for each server, in the same order: ` +
+      `${server.length} and not ${server2.length}`,
+  );
+}
+
+/** The servers as a client takes them. */
+export function serversOf({ server, server2 }: GivenServers): GivenServer[] {
+  return server.map((primary, i) => ({ primary, secondary: server2?.[i] }));
+}
+
+function isSameHost(one: string, other: string | undefined): boolean {
+  return one.toLowerCase() === other?.toLowerCase();
+}
+
+/** @throws {CliError} the server cannot be used, and what to do about it */
+export function checkServer(
+  { primary, secondary }: ServerAddresses,
+  globalUnicast: GlobalUnicast,
+): void {
+  for (const address of [primary, secondary]) {
+    if (globalUnicast.has(address)) continue;
+    throw new CliError(
+      `Cannot use the server at ${formatIpv4(address)}: it is not a public address. ` +
+        remedyForServer(address),
+    );
+  }
+  if (primary === secondary) {
+    const reason = sameAddress("--server2", "--server");
+    throw new CliError(`Cannot use the server at ${formatIpv4(primary)}: ${reason}`);
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * The secrets of a server's clients, RFC 4380 §5.2.2, in a YAML file:
+ *
+ *     alice: correct horse battery staple
+ *     hex:00a1: base64:c2VjcmV0IG9jdGV0cw==
+ *     bob:
+ *       secret: hex:0123456789abcdef
+ *       retired: true      # answered, and told to get another key
+ *
+ * @module
+ */
+
+import type { Log } from "../../../io/log.ts";
+import { type ClientSecret, type SecretStore, SecretTable } from "../../../server/secret_store.ts";
+import { ConfigError } from "../../process/failure.ts";
+import { OCTETS_EXPECTED, parseOctets } from "../../args/secret_notation.ts";
+import { readSecretText } from "./secret_text.ts";
+import { isMapping, parseYaml } from "../../args/yaml.ts";
+
+/** The longest identifier that fits the authentication element, octets (§5.1.1). */
+const MAX_IDENTIFIER = 255;
+
+/** A secrets file that may be read again. */
+export class SecretsFile implements SecretStore {
+  readonly #path: string;
+  readonly #log: Log;
+  #table: SecretTable;
+
+  /** @throws {ConfigError} what is wrong with the file, and where */
+  constructor(path: string, log: Log) {
+    this.#path = path;
+    this.#log = log;
+    this.#table = this.#read();
+  }
+
+  find(identifier: Uint8Array): ClientSecret | undefined {
+    return this.#table.find(identifier);
+  }
+
+  /** Reads the file again; when something is wrong with it, what was read before still holds. */
+  reload(): void {
+    try {
+      this.#table = this.#read();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#log.error(`${reason}. The secrets that were read before stay in use`);
+    }
+  }
+
+  #read(): SecretTable {
+    const text = readSecretText("the secrets file", this.#path, this.#log);
+    const entries = parseSecrets(text, this.#path);
+    const retired = entries.filter(([, { retired }]) => retired).length;
+    this.#log.info(
+      `Serving clients with one of ${entries.length} secrets only, ${retired} of them retired`,
+    );
+    return new SecretTable(entries);
+  }
+}
+
+/**
+ * Reads the text of a secrets file.
+ *
+ * @param path the file's name, for messages
+ * @throws {ConfigError} what is wrong, and where
+ */
+export function parseSecrets(
+  text: string,
+  path: string,
+): (readonly [identifier: Uint8Array, secret: ClientSecret])[] {
+  const document = parseYaml(text, path);
+  if (!isMapping(document) || Object.keys(document).length === 0) {
+    throw new ConfigError(
+      `Cannot use ${path}: it needs a line "IDENTIFIER: SECRET" for each client`,
+    );
+  }
+  return Object.entries(document).map(([key, value]) => {
+    const identifier = parseOctets(key);
+    if (identifier === undefined || identifier.length > MAX_IDENTIFIER) {
+      throw mistake(path, key, `an identifier is ${OCTETS_EXPECTED}, 1 to 255 octets`);
+    }
+    return [identifier, parseEntry(value, path, key)];
+  });
+}
+
+function parseEntry(value: unknown, path: string, key: string): ClientSecret {
+  if (!isMapping(value)) return { secret: parseSecret(value, path, key), retired: false };
+  const { secret, retired = false, ...rest } = value;
+  const [unknown] = Object.keys(rest);
+  if (unknown !== undefined) {
+    throw mistake(path, key, `there is no setting "${unknown}"; those are secret and retired`);
+  }
+  if (typeof retired !== "boolean") throw mistake(path, key, "retired is true or false");
+  return { secret: parseSecret(secret, path, key), retired };
+}
+
+function parseSecret(value: unknown, path: string, key: string): Uint8Array {
+  if (value === null || value === undefined) throw mistake(path, key, "the secret is missing");
+  if (typeof value !== "string") {
+    throw mistake(path, key, "the secret is no text to YAML; put it into quotes");
+  }
+  const secret = parseOctets(value);
+  if (secret === undefined) throw mistake(path, key, `the secret needs ${OCTETS_EXPECTED}`);
+  return secret;
+}
+
+function mistake(path: string, key: string, what: string): ConfigError {
+  return new ConfigError(`Cannot use ${path}, identifier "${key}": ${what}`);
+}

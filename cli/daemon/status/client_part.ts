@@ -1,0 +1,55 @@
+/**
+ * A client's part of a report.
+ *
+ * @module
+ */
+
+import type { ClientStatus } from "../../../client/client_status.ts";
+import { addressOf, endpoint, formatEndpoint, portOf } from "../../../wire/endpoint.ts";
+import { formatIpv4, type Ipv4Address } from "../../../wire/ipv4_address.ts";
+import { formatIpv6 } from "../../../wire/ipv6_address.ts";
+import type { ClientView } from "../messages/client_messages.ts";
+import { peersPart } from "./peer_part.ts";
+import type { NatName, RolePart } from "./status_report.ts";
+
+/** What a client's report says that its machine does not know. */
+export interface ClientPlace extends ClientView {
+  readonly interface: string;
+  /** The address of this host from which packets to another come. */
+  sourceTo(destination: Ipv4Address): Ipv4Address | undefined;
+}
+
+/** A client's part. */
+export function clientPart(status: ClientStatus, place: ClientPlace): RolePart {
+  const { state, server, offline, address, mapping, mtu, refreshInterval, serverHeardAgo } = status;
+  const local = place.sourceTo(server.primary);
+  return {
+    role: "client",
+    state,
+    ready: state === "qualified",
+    address: address === undefined ? null : formatIpv6(address),
+    server: {
+      name: place.nameOf(server.primary),
+      primary: formatIpv4(server.primary),
+      secondary: formatIpv4(server.secondary),
+      heardAgo: serverHeardAgo === undefined ? null : Math.round(serverHeardAgo),
+    },
+    offline: offline === undefined
+      ? null
+      : { reason: offline.reason, retryIn: Math.max(0, Math.round(offline.retryIn)) },
+    nat: natOf(status, place),
+    portPreserved: mapping === undefined ? null : portOf(mapping) === place.port,
+    localMapping: local === undefined ? null : formatEndpoint(endpoint(local, place.port)),
+    externalMapping: mapping === undefined ? null : formatEndpoint(mapping),
+    interface: place.interface,
+    mtu,
+    refreshInterval,
+    served: null,
+    ...peersPart(status.peers),
+  };
+}
+
+function natOf({ nat, mapping }: ClientStatus, { isOwn, port }: ClientPlace): NatName | null {
+  if (nat === undefined || mapping === undefined) return null;
+  return portOf(mapping) === port && isOwn(addressOf(mapping)) ? "none" : nat;
+}

@@ -1,0 +1,45 @@
+/**
+ * A server's part of a report, alone or with a relay.
+ *
+ * @module
+ */
+
+import type { AnyServerStatus } from "../../../nodes/teredo_server.ts";
+import { endpoint, formatEndpoint } from "../../../wire/endpoint.ts";
+import { formatIpv4 } from "../../../wire/ipv4_address.ts";
+import { peersPart } from "./peer_part.ts";
+import type { RolePart } from "./status_report.ts";
+
+/**
+ * A server's part.
+ *
+ * @param relayInterface the interface of the relay beside it
+ */
+export function serverPart(status: AnyServerStatus, relayInterface: string | undefined): RolePart {
+  const { server, relay } = status.role === "server"
+    ? { server: status, relay: undefined }
+    : status;
+  const { primary, secondary, port, advertisedMtu, role: _, ...served } = server;
+  return {
+    role: status.role,
+    state: "serving",
+    ready: true,
+    address: null,
+    server: {
+      name: formatIpv4(primary),
+      primary: formatIpv4(primary),
+      secondary: secondary === undefined ? null : formatIpv4(secondary),
+      heardAgo: null,
+    },
+    offline: null,
+    nat: null,
+    portPreserved: null,
+    localMapping: formatEndpoint(endpoint(primary, port)),
+    externalMapping: null,
+    interface: relayInterface ?? null,
+    mtu: advertisedMtu ?? null,
+    refreshInterval: null,
+    served,
+    ...peersPart(relay?.peers ?? []),
+  };
+}

@@ -1,0 +1,94 @@
+/**
+ * What systemd is told, where it started the program and asks for it.
+ *
+ * @module
+ */
+
+import { openAbstractDatagram } from "../../../ffi/linux/abstract_datagram.ts";
+import { type Notifier, notifierBy, openNotifySocket } from "./sd_notify.ts";
+import type { Log } from "../../../io/log.ts";
+import type { StatusReport } from "../status/status_report.ts";
+
+/** An environment variable. */
+export type Env = (name: string) => string | undefined;
+
+/** Tells systemd what the role is at. */
+export class Systemd implements Disposable {
+  readonly #notifier: Notifier | undefined;
+  readonly #watchdog: number | undefined;
+  #isReady = false;
+
+  constructor(log: Log, env: Env = (name) => Deno.env.get(name)) {
+    this.#notifier = open(log, env);
+    this.#watchdog = this.#notifier && watchdogInterval(env, Deno.pid);
+    if (this.#watchdog === undefined) return;
+    // Timers go off as long as packets are handled too: both are turns of the same loop.
+    const timer = setInterval(() => this.#notifier?.notify("WATCHDOG=1"), this.#watchdog / 2);
+    this.#stop = () => clearInterval(timer);
+  }
+
+  /** Whether somebody wants to know. */
+  get isListening(): boolean {
+    return this.#notifier !== undefined;
+  }
+
+  /** The role has changed, or may have. */
+  changed(report: StatusReport): void {
+    if (this.#notifier === undefined) return;
+    const status = `STATUS=${statusLine(report)}`;
+    // Once ready, systemd takes no "not ready" any more.
+    if (report.ready && !this.#isReady) {
+      this.#isReady = true;
+      this.#notifier.notify("READY=1", status);
+    } else {
+      this.#notifier.notify(status);
+    }
+  }
+
+  /** The role ends. */
+  stopping(): void {
+    this.#notifier?.notify("STOPPING=1", "STATUS=Stopping");
+  }
+
+  [Symbol.dispose](): void {
+    this.#stop();
+    this.#notifier?.close();
+  }
+
+  #stop: () => void = () => {};
+}
+
+/** A role in a line: "qualified through teredo.example, 2001:0:…". */
+export function statusLine({ role, state, address, localMapping, server }: StatusReport): string {
+  if (role === "client") {
+    const through = server === null ? "" : ` through ${server.name}`;
+    return address === null ? `${state}${through}` : `${state}${through}, ${address}`;
+  }
+  return localMapping === null ? state : `${state} on ${localMapping}`;
+}
+
+/** How often systemd wants a sign of life, in milliseconds; `undefined` if it does not. */
+export function watchdogInterval(env: Env, pid: number): number | undefined {
+  const microseconds = Number(env("WATCHDOG_USEC"));
+  const whose = env("WATCHDOG_PID");
+  if (!(microseconds > 0) || (whose !== undefined && whose !== String(pid))) return undefined;
+  return microseconds / 1000;
+}
+
+function open(log: Log, env: Env): Notifier | undefined {
+  const path = env("NOTIFY_SOCKET");
+  if (!path) return undefined;
+  const folder = env("RUNTIME_DIRECTORY")?.split(":")[0] || "/tmp";
+  const own = `${folder}/teredo-notify-${crypto.randomUUID()}.sock`;
+  try {
+    // sd_notify(3): with an at sign it is an abstract address.
+    const socket = path.startsWith("@")
+      ? openAbstractDatagram(path.slice(1))
+      : openNotifySocket(path, own);
+    return notifierBy(socket);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    log.warn(`The service manager is not told that the program is ready: ${reason}`);
+    return undefined;
+  }
+}

@@ -1,0 +1,229 @@
+/**
+ * What a probe found, as rows: passed, failed with a remedy, or skipped with the reason.
+ *
+ * @module
+ */
+
+import { type AddressFinding, medianOf } from "../../client/probe/findings.ts";
+import type { DropReason } from "../../protocol/drop_reason.ts";
+import { TEREDO_PORT } from "../../protocol/constants.ts";
+import { addressOf, formatEndpoint, portOf } from "../../wire/endpoint.ts";
+import { formatIpv4 } from "../../wire/ipv4_address.ts";
+import { formatIpv6 } from "../../wire/ipv6_address.ts";
+import { formatDuration } from "../process/duration.ts";
+import { natOf, type Probed, type ProbeOutcome } from "./probe_outcome.ts";
+
+/** How a check ended. FAIL: something works less well than it could, or not at all. */
+export type CheckResult = "PASS" | "FAIL" | "SKIP";
+
+/** One row. */
+export interface Check {
+  readonly check: string;
+  readonly result: CheckResult;
+  /** One sentence without a full stop. */
+  readonly detail: string;
+  /** What to do; `null` where nothing is wrong. */
+  readonly remedy: string | null;
+}
+
+/** All rows about a server. */
+export function checksOf(outcome: ProbeOutcome): Check[] {
+  if (outcome.type === "not_probed") return [fail(outcome.check, outcome.problem, outcome.remedy)];
+  return [
+    primaryAddress(outcome),
+    secondaryAddress(outcome),
+    mapping(outcome),
+    filtering(outcome),
+    port(outcome),
+    hairpinning(outcome),
+    refresh(outcome),
+    teredoAddress(outcome),
+  ];
+}
+
+function pass(check: string, detail: string): Check {
+  return { check, result: "PASS", detail, remedy: null };
+}
+
+function fail(check: string, detail: string, remedy: string): Check {
+  return { check, result: "FAIL", detail, remedy };
+}
+
+function skip(check: string, detail: string): Check {
+  return { check, result: "SKIP", detail, remedy: null };
+}
+
+const SILENT = "One of the server's addresses did not answer";
+
+function primaryAddress({ findings: { primary }, couldNotSend }: Probed): Check {
+  const check = "primary address";
+  const answered = answer(check, primary);
+  if (answered !== undefined) return answered;
+  const address = formatIpv4(addressOf(primary.target));
+  if (couldNotSend) {
+    const remedy = "Check this host's network: it needs an IPv4 address and a default route";
+    return fail(check, `This host cannot send to ${address}`, remedy);
+  }
+  const remedy = "Check that it is a Teredo server in service, and that no firewall stops UDP to " +
+    `its port ${TEREDO_PORT}`;
+  return fail(check, `${address} does not answer`, remedy);
+}
+
+function secondaryAddress({ name, findings: { primary, secondary } }: Probed): Check {
+  const check = "secondary address";
+  const answered = answer(check, secondary);
+  if (answered !== undefined) return answered;
+  const detail = `${formatIpv4(addressOf(secondary.target))} does not answer`;
+  if (primary.mapping === undefined) return skip(check, `${detail} either`);
+  const [host] = name.split(",");
+  const remedy =
+    "Clients do not qualify without it. If it is not the server's secondary address, " +
+    `name the right one: ${host},SECONDARY`;
+  return fail(check, detail, remedy);
+}
+
+/** An address that answered, well or not. */
+function answer(check: string, { target, roundTrips, refusal }: AddressFinding): Check | undefined {
+  const address = formatIpv4(addressOf(target));
+  const median = medianOf(roundTrips);
+  if (median !== undefined) {
+    const count = roundTrips.length === 1 ? "" : ` (median of ${roundTrips.length})`;
+    return pass(check, `${address} answers in ${formatRoundTrip(median)}${count}`);
+  }
+  if (refusal === undefined) return undefined;
+  const detail = `${address} answers, but no client accepts that (${refusal})`;
+  return fail(check, detail, remedyFor(refusal));
+}
+
+function remedyFor(refusal: DropReason): string {
+  switch (refusal) {
+    case "prefix_invalid":
+      return "It answers in the name of another server. Name that one's primary address first: " +
+        "PRIMARY,SECONDARY";
+    case "origin_not_global":
+      return "The server sees a private address: it is in the same network as this host. " +
+        "Allow that with --allow-private";
+    default:
+      return "Tell its operator, or use another server";
+  }
+}
+
+function mapping(outcome: Probed): Check {
+  const { findings } = outcome;
+  const check = "mapping";
+  const { primary, secondary } = findings;
+  if ("unknown" in findings.mapping) return skip(check, SILENT);
+  const first = formatEndpoint(primary.mapping!);
+  if (findings.mapping.value === "endpoint_independent") {
+    return pass(check, `Both addresses see ${first}: it is endpoint-independent`);
+  }
+  const second = formatEndpoint(secondary.mapping!);
+  if (natOf(outcome) === "none") {
+    return fail(
+      check,
+      `This host asks one address from ${first}, the other from ${second}`,
+      "It takes that for a symmetric NAT. Probe from another host than the server's own, or give " +
+        "this one a route by which it sends to both from the same address",
+    );
+  }
+  return fail(
+    check,
+    `The NAT is symmetric: one address sees ${first}, the other ${second}`,
+    "Peers and relays are reached that know RFC 6081, but no peers behind port-restricted or " +
+      "symmetric NATs. For all of them have the NAT keep one mapping for each inside port " +
+      "(endpoint-independent mapping, RFC 4787)",
+  );
+}
+
+function filtering({ findings }: Probed): Check {
+  const check = "filtering";
+  const found = findings.filtering;
+  if ("value" in found) {
+    switch (found.value) {
+      case "endpoint_independent":
+        return pass(check, "Endpoint-independent: anyone gets in once a packet went out");
+      case "address_dependent":
+        return pass(check, "Address-dependent: who was sent to gets in, from any of its ports");
+      case "address_and_port_dependent":
+        return pass(check, "Address- and port-dependent: only who was sent to gets in");
+    }
+  }
+  switch (found.unknown) {
+    case "server_silent":
+      return skip(check, SILENT);
+    case "mapping_dependent":
+      return skip(
+        check,
+        "Strangers do not get in; more cannot be seen where each destination has its own mapping",
+      );
+    case "cone_bit_ignored":
+      return skip(check, "The server never answers from its other address when asked to");
+  }
+}
+
+function port({ findings: { primary, mapping }, localPort, isOwn }: Probed): Check {
+  const check = "port";
+  if (primary.mapping === undefined) return skip(check, "The primary address did not answer");
+  const seen = portOf(primary.mapping);
+  if (isOwn(primary.mapping)) return pass(check, `There is no NAT that could replace ${localPort}`);
+  if (seen !== localPort) return pass(check, `Replaced: ${localPort} is seen as ${seen}`);
+  const isSymmetric = "value" in mapping && mapping.value === "destination_dependent";
+  return pass(check, `Preserved: ${localPort}${isSymmetric ? ", for the first destination" : ""}`);
+}
+
+function hairpinning({ findings: { hairpinning: found } }: Probed): Check {
+  const check = "hairpinning";
+  if ("value" in found) {
+    if (found.value) return pass(check, "Hosts behind this NAT reach each other at their mappings");
+    return fail(
+      check,
+      "Hosts behind this NAT do not reach each other at their mappings",
+      "Nothing need be done for peers elsewhere. For clients behind the same NAT turn on " +
+        '"hairpinning" or "NAT loopback" there',
+    );
+  }
+  switch (found.unknown) {
+    case "server_silent":
+      return skip(check, SILENT);
+    case "mapping_dependent":
+      return skip(check, "A symmetric NAT has no mapping to reach hosts at");
+    case "no_nat":
+      return skip(check, "There is no NAT");
+  }
+}
+
+function refresh({ lifetime }: Probed): Check {
+  const check = "refresh";
+  if (lifetime === undefined) {
+    return skip(
+      check,
+      "Not tried: --refresh SECONDS does with the recommended server, and takes up to that long",
+    );
+  }
+  const { held, lost, isComplete } = lifetime;
+  if (held !== undefined) {
+    const end = lost === undefined ? "" : `, and is gone after ${formatDuration(lost)}`;
+    return pass(check, `A mapping outlives ${formatDuration(held)} without a packet${end}`);
+  }
+  if (lost === undefined) {
+    const why = isComplete ? "The server did not forward the test packets" : "Interrupted";
+    return skip(check, why);
+  }
+  return fail(
+    check,
+    `A mapping is gone after ${formatDuration(lost)} without a packet`,
+    "Have the NAT keep UDP mappings for two minutes at least (RFC 4787 REQ-5)",
+  );
+}
+
+function teredoAddress({ address, findings }: Probed): Check {
+  const check = "Teredo address";
+  if (address === undefined) return skip(check, "A client would get none");
+  const mtu = findings.primary.mtu === undefined ? "" : `, MTU ${findings.primary.mtu}`;
+  return pass(check, `${formatIpv6(address)}${mtu}`);
+}
+
+/** Milliseconds, with a tenth where that says something. */
+export function formatRoundTrip(milliseconds: number): string {
+  return `${milliseconds.toFixed(milliseconds < 10 ? 1 : 0)} ms`;
+}

@@ -1,0 +1,169 @@
+/**
+ * Probing servers from this host: their names, the sockets, and what is found.
+ *
+ * @module
+ */
+
+import type { ServerAddresses } from "../../client/client_config.ts";
+import { qualifies, type ServerFindings } from "../../client/probe/findings.ts";
+import { MappingLifetime, rungSocket, silencesUpTo } from "../../client/probe/mapping_lifetime.ts";
+import { PROBE_SOCKETS, ServerProbe } from "../../client/probe/server_probe.ts";
+import { Counters } from "../../io/counters.ts";
+import { localAddresses } from "../../io/network/local_addresses.ts";
+import { ResolveError } from "../../io/servers/lookup.ts";
+import { openFreshSockets, runToEnd } from "../../io/run_to_end.ts";
+import { ServerName } from "../../io/servers/server_name.ts";
+import { aborted } from "../../io/run_together.ts";
+import { drawFlags } from "../../protocol/flags.ts";
+import type { Random } from "../../protocol/random.ts";
+import { addressOf, type Endpoint, portOf } from "../../wire/endpoint.ts";
+import type { GlobalUnicast } from "../../wire/global_unicast.ts";
+import { formatIpv4 } from "../../wire/ipv4_address.ts";
+import { encodeTeredoAddress } from "../../wire/teredo_address.ts";
+import { addressPolicy } from "../../nodes/address_policy.ts";
+import { networkOf, remedyForServer } from "../daemon/settings/allow_private.ts";
+import { CliError } from "../process/failure.ts";
+import { isOver, type Probed, type ProbeOutcome, recommend } from "./probe_outcome.ts";
+
+/** What a person tells a probe. */
+export interface ProbeOptions {
+  /** Each as `HOST` or `HOST,SECONDARY`. */
+  readonly servers: readonly string[];
+  /** How long an address that does not answer is waited for, in milliseconds. */
+  readonly patience: number;
+  /** The longest silence of a mapping to try, in milliseconds. */
+  readonly refresh: number | undefined;
+  readonly allowPrivate: boolean;
+}
+
+/** A person or the system ended the probe. */
+export class ProbeInterrupted extends CliError {
+  constructor() {
+    super("The probe was interrupted before its end");
+  }
+}
+
+/**
+ * Probes all servers at once; the mapping's lifetime with the one that is recommended.
+ *
+ * @throws {ProbeInterrupted} before all that is known without waiting for a lifetime was known
+ */
+export async function runProbe(
+  options: ProbeOptions,
+  signal: AbortSignal,
+): Promise<ProbeOutcome[]> {
+  const { servers, patience, refresh, allowPrivate } = options;
+  const globalUnicast = addressPolicy(networkOf(allowPrivate));
+  const outcomes = await Promise.all(
+    // Asked twice at once, a server may find that too much.
+    Array.from(new Set(servers), (name) => probe(name, { patience, globalUnicast }, signal)),
+  );
+  if (!outcomes.every(isOver)) throw new ProbeInterrupted();
+  const recommended = recommend(outcomes);
+  if (refresh !== undefined && recommended !== undefined && !signal.aborted) {
+    recommended.lifetime = await probeLifetime(
+      recommended.findings.server,
+      { patience, globalUnicast, longest: refresh },
+      signal,
+    );
+  }
+  return outcomes;
+}
+
+interface Terms {
+  readonly patience: number;
+  readonly globalUnicast: GlobalUnicast;
+}
+
+async function probe(name: string, terms: Terms, signal: AbortSignal): Promise<ProbeOutcome> {
+  const server = await Promise.race([resolve(name), interrupted(signal)]);
+  if (server instanceof ResolveError) {
+    const [problem = "", ...rest] = server.message.split(". ");
+    const remedy = rest.join(". ") || "Check the name";
+    return { type: "not_probed", name, check: "name", problem, remedy };
+  }
+  const refused = [server.primary, server.secondary].find((each) => !terms.globalUnicast.has(each));
+  if (refused !== undefined) {
+    return {
+      type: "not_probed",
+      name,
+      check: "address",
+      problem: `${formatIpv4(refused)} is not a public address`,
+      remedy: remedyForServer(refused),
+    };
+  }
+  // One address would never tell a symmetric NAT, and would take every NAT for a full cone.
+  if (server.primary === server.secondary) {
+    return {
+      type: "not_probed",
+      name,
+      check: "address",
+      problem: `${formatIpv4(server.primary)} is given as both addresses of the server`,
+      remedy: "Name its other address behind the comma, or none for the one after the primary",
+    };
+  }
+  return await probeAddresses(name, server, terms, signal);
+}
+
+/** @returns the reason as an error where there is no address */
+async function resolve(name: string): Promise<ServerAddresses | ResolveError> {
+  const [primary = "", secondary] = name.split(",");
+  try {
+    return await new ServerName(primary, secondary).resolve();
+  } catch (error) {
+    if (error instanceof ResolveError) return error;
+    throw error;
+  }
+}
+
+/** @throws {CliError} as soon as `signal` aborts */
+async function interrupted(signal: AbortSignal): Promise<never> {
+  await aborted(signal);
+  throw new ProbeInterrupted();
+}
+
+async function probeAddresses(
+  name: string,
+  server: ServerAddresses,
+  terms: Terms,
+  signal: AbortSignal,
+): Promise<Probed> {
+  const counters = new Counters();
+  const sockets = openFreshSockets(PROBE_SOCKETS, counters);
+  const ports = Object.values(sockets).map(({ local }) => portOf(local));
+  const own = localAddresses().map(({ address }) => address);
+  const isOwn = (at: Endpoint) => own.includes(addressOf(at)) && ports.includes(portOf(at));
+  const machine = new ServerProbe({ server, ...terms, random, isOwn });
+  const findings = await runToEnd(machine, sockets, counters, signal);
+  return {
+    type: "probed",
+    name,
+    findings,
+    localPort: portOf(sockets.plain.local),
+    isOwn,
+    couldNotSend: counters.dropped("send_failed") >= counters.datagramsSent,
+    address: prospectiveAddress(findings),
+  };
+}
+
+/** The address that a client would have; its random flags differ each time. */
+function prospectiveAddress(findings: ServerFindings): Uint8Array | undefined {
+  const { server, primary: { mapping } } = findings;
+  if (!qualifies(findings) || mapping === undefined) return undefined;
+  return encodeTeredoAddress({ server: server.primary, flags: drawFlags(random), mapping });
+}
+
+async function probeLifetime(
+  server: ServerAddresses,
+  { longest, ...terms }: Terms & { readonly longest: number },
+  signal: AbortSignal,
+) {
+  const counters = new Counters();
+  const silences = silencesUpTo(longest);
+  const rungs = silences.map((_, i) => rungSocket(i));
+  const sockets = openFreshSockets(["service", ...rungs], counters);
+  const machine = new MappingLifetime({ server: server.primary, silences, ...terms, random });
+  return await runToEnd(machine, sockets, counters, signal);
+}
+
+const random: Random = (bytes) => crypto.getRandomValues(bytes);

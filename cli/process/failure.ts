@@ -1,0 +1,57 @@
+/**
+ * What ends the program with a message.
+ *
+ * @module
+ */
+
+import { SystemError } from "../../ffi/c/errno.ts";
+import { ExitCode } from "./exit_code.ts";
+
+/** Something that a person can mend. The message says what was attempted, what is wrong and what to do. */
+export class CliError extends Error {
+  override readonly name: string = "CliError";
+  readonly exitCode: ExitCode;
+
+  constructor(message: string, exitCode: ExitCode = ExitCode.FAILED, options?: ErrorOptions) {
+    super(message, options);
+    this.exitCode = exitCode;
+  }
+}
+
+/** The command line is wrong. */
+export class UsageError extends CliError {
+  override readonly name = "UsageError";
+  /** The command whose help tells how it is right; `undefined` for the program's. */
+  readonly command: string | undefined;
+
+  constructor(message: string, command?: string) {
+    super(message, ExitCode.USAGE);
+    this.command = command;
+  }
+}
+
+/** A configuration file or the environment is wrong; one line for each mistake. */
+export class ConfigError extends CliError {
+  override readonly name = "ConfigError";
+
+  constructor(...mistakes: readonly string[]) {
+    super(mistakes.join("\n"), ExitCode.CONFIG);
+  }
+}
+
+/** Turns whatever was thrown into an error with an exit code. */
+export function toCliError(error: unknown): CliError {
+  if (error instanceof CliError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new CliError(message, exitCodeOf(error), { cause: error });
+}
+
+function exitCodeOf(error: unknown): ExitCode {
+  if (error instanceof SystemError && (error.code === "EPERM" || error.code === "EACCES")) {
+    return ExitCode.PERMISSION;
+  }
+  if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable) {
+    return ExitCode.PERMISSION;
+  }
+  return ExitCode.FAILED;
+}

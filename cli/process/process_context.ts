@@ -1,0 +1,40 @@
+/**
+ * Where the program runs: its streams, signals and environment.
+ *
+ * @module
+ */
+
+import { writeToStderr } from "../../io/log.ts";
+import type { Surroundings } from "../args/command.ts";
+import { interruption } from "./signals.ts";
+
+/** Where the configuration files of the roles are. */
+const CONFIG_FOLDER = "/etc/teredo";
+
+/** The program's real surroundings. */
+export function processSurroundings(): Surroundings {
+  const isTerminal = Deno.stdout.isTerminal();
+  const end = new AbortController();
+  return {
+    print: (text) => printUnlessUnread(text, end),
+    complain: writeToStderr,
+    signal: interruption(end),
+    isTerminal,
+    isColourful: isTerminal && !Deno.noColor && Deno.env.get("TERM") !== "dumb",
+    environment: (name) => Deno.env.get(name),
+    variables: () => Object.keys(Deno.env.toObject()),
+    configFolder: CONFIG_FOLDER,
+  };
+}
+
+/** Writes to the standard output. Where its reader has seen enough, as behind `| head`, the program ends. */
+function printUnlessUnread(text: string, end: AbortController): void {
+  try {
+    let rest = new TextEncoder().encode(text);
+    while (rest.length > 0) rest = rest.subarray(Deno.stdout.writeSync(rest));
+  } catch (error) {
+    if (error instanceof Deno.errors.BrokenPipe) return end.abort();
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`Cannot write to the standard output: ${reason}`, { cause: error });
+  }
+}

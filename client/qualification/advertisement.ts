@@ -1,0 +1,85 @@
+/**
+ * Which Router Advertisements a client believes, RFC 4380 §5.2.1 and §5.2.2, RFC 4861 §6.1.2.
+ *
+ * @module
+ */
+
+import { TEREDO_MTU } from "../../protocol/constants.ts";
+import type { DropReason } from "../../protocol/drop_reason.ts";
+import { isAuthentic } from "../../wire/authentication.ts";
+import { addressOf, type Endpoint, portOf } from "../../wire/endpoint.ts";
+import type { GlobalUnicast } from "../../wire/global_unicast.ts";
+import type { Ipv4Address } from "../../wire/ipv4_address.ts";
+import { isSameIpv6 } from "../../wire/ipv6_address.ts";
+import { DESTINATION } from "../../wire/ipv6_header.ts";
+import { parseRouterAdvertisement } from "../../wire/neighbor_discovery.ts";
+import { equalOctets } from "../../memory/octets.ts";
+import { isTeredo, serverOf } from "../../wire/teredo_address.ts";
+import type { TeredoPacket } from "../../wire/teredo_packet.ts";
+import type { ClientCredentials } from "../client_config.ts";
+import type { Solicitation } from "./solicitation.ts";
+
+/** What an accepted advertisement says. */
+export interface Advertisement {
+  /** The client's mapped address and port, from the origin indication. */
+  readonly mapping: Endpoint;
+  /** The MTU of the link in octets, where the server names one. */
+  readonly mtu: number | undefined;
+  /** The server accepted the key but wants another (§5.2.2): nothing may be built on the rest. */
+  readonly newKeyNeeded: boolean;
+}
+
+/** What an advertisement is held against. */
+export interface Expectation {
+  readonly solicitation: Solicitation;
+  /** Who must answer, if not who was asked: the cone bit asks for an answer from the other address. */
+  readonly sender?: Endpoint | undefined;
+  /** The primary address of the server, which the prefix must name. */
+  readonly primary: Ipv4Address;
+  readonly globalUnicast: GlobalUnicast;
+  readonly credentials: ClientCredentials | undefined;
+}
+
+/** The largest MTU that an advertisement may name. */
+const MAX_MTU = 65_535;
+
+/** Believes an advertisement that came from `from`, or says why not. */
+export function acceptAdvertisement(
+  packet: TeredoPacket,
+  from: Endpoint,
+  expectation: Expectation,
+): Advertisement | DropReason {
+  const { solicitation, primary, globalUnicast, credentials } = expectation;
+  const { authentication, origin, ipv6 } = packet;
+  if (from !== (expectation.sender ?? solicitation.target)) return "advertisement_unexpected";
+  // Every solicitation carries a nonce, so an answer without one is no answer.
+  if (authentication === undefined || !solicitation.hasNonce(authentication.nonce)) {
+    return "nonce_mismatch";
+  }
+  if (credentials !== undefined) {
+    const { identifier, value, nonce, confirmation } = authentication;
+    if (!isSameIdentifier(identifier, credentials.identifier)) return "authentication_failed";
+    const content = { nonce, confirmation, origin, ipv6 };
+    if (!isAuthentic(value, credentials.secret, content)) return "authentication_failed";
+  }
+  if (origin === undefined) return "origin_missing";
+  if (portOf(origin) === 0 || !globalUnicast.has(addressOf(origin))) return "origin_not_global";
+  if (!isSameIpv6(ipv6, DESTINATION, solicitation.source)) return "advertisement_unexpected";
+  const advertisement = parseRouterAdvertisement(ipv6);
+  if (typeof advertisement === "string") return advertisement;
+  const [information, ...more] = advertisement.prefixes;
+  if (information === undefined || more.length > 0 || information.length !== 64) {
+    return "prefix_invalid";
+  }
+  // Host bits behind the /64 are not looked at: Microsoft's servers left garbage there.
+  if (!isTeredo(information.prefix) || serverOf(information.prefix) !== primary) {
+    return "prefix_invalid";
+  }
+  const { mtu } = advertisement;
+  if (mtu !== undefined && (mtu < TEREDO_MTU || mtu > MAX_MTU)) return "mtu_invalid";
+  return { mapping: origin, mtu, newKeyNeeded: authentication.confirmation !== 0 };
+}
+
+function isSameIdentifier(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && equalOctets(a, 0, b, 0, a.length);
+}

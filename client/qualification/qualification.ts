@@ -1,0 +1,368 @@
+/**
+ * Getting and keeping a Teredo address, RFC 4380 §5.2.1 and §5.2.5.
+ *
+ * @module
+ */
+
+import { TEREDO_PORT } from "../../protocol/constants.ts";
+import type { DropReason } from "../../protocol/drop_reason.ts";
+import { drawFlags } from "../../protocol/flags.ts";
+import type { Sink } from "../../protocol/machine.ts";
+import { uniform } from "../../protocol/random.ts";
+import { type Endpoint, endpoint } from "../../wire/endpoint.ts";
+import { encodeTeredoAddress, flagsOf, mappingOf, serverOf } from "../../wire/teredo_address.ts";
+import type { TeredoPacket } from "../../wire/teredo_packet.ts";
+import { acceptAdvertisement, type Advertisement } from "./advertisement.ts";
+import { CLIENT_DEFAULTS, type ClientConfig, type ServerAddresses } from "../client_config.ts";
+import type { ClientEvent, NatKind, OfflineReason } from "../client_event.ts";
+import type { QualificationState } from "./qualification_state.ts";
+import { ServerList } from "./server_list.ts";
+import { Solicitation } from "./solicitation.ts";
+
+/**
+ * The sockets of a client: its service port, the group of local discovery (§5.2.8), and the port
+ * that the refresh interval is determined with (§5.2.7).
+ */
+export type ClientSocket = "service" | "discovery" | "secondary";
+
+/** Where a client's effects go. */
+export type ClientSink = Sink<ClientSocket, ClientEvent>;
+
+type Qualified = Extract<QualificationState, { name: "qualified" }>;
+
+/** How often a client on a fallback server asks for the preferred one. */
+const RETURN_INTERVAL = 600_000;
+
+/** A refresh comes after 75 to 100 % of the interval, RFC 4380 §5.2.5. */
+const REFRESH_JITTER = { low: 0.75, high: 1 } as const;
+
+/** Refreshes that packets in the server's name can postpone, before one is sent all the same. */
+const POSTPONED_INTERVALS = 2;
+
+/** Owns the client's Teredo address. */
+export class Qualification {
+  readonly #config: ClientConfig;
+  readonly #onAddress: () => void;
+  /** How long the mapping is trusted to last without a packet, in milliseconds. */
+  refreshInterval: number;
+  readonly #servers: ServerList;
+  #state: QualificationState = { name: "offline", reason: undefined, until: -Infinity };
+  #heardAt: number | undefined;
+  /** The latest address: its flags are kept while server and mapping are the same. */
+  #latest: Uint8Array | undefined;
+
+  /** @param onAddress called when the address has come, gone or changed */
+  constructor(config: ClientConfig, onAddress: () => void) {
+    this.#config = config;
+    this.#onAddress = onAddress;
+    this.refreshInterval = this.#configuredInterval;
+    this.#servers = new ServerList(config.servers, config.random);
+  }
+
+  get state(): QualificationState {
+    return this.#state;
+  }
+
+  /** The server in use, or to be tried next. */
+  get server(): ServerAddresses {
+    return this.#servers.current;
+  }
+
+  /** The MTU of the link in octets. */
+  get mtu(): number {
+    const own = this.#config.mtu ?? CLIENT_DEFAULTS.mtu;
+    return this.#state.name === "qualified" ? this.#state.mtu : own;
+  }
+
+  /** When a packet last came from the server. */
+  get heardAt(): number | undefined {
+    return this.#heardAt;
+  }
+
+  /** Where connectivity tests go. */
+  get serverEndpoint(): Endpoint {
+    return endpoint(this.server.primary, TEREDO_PORT);
+  }
+
+  /** Whether `from` is one of the server's two addresses, port 3544. */
+  isServer(from: Endpoint): boolean {
+    return from === endpoint(this.server.primary, TEREDO_PORT) ||
+      from === endpoint(this.server.secondary, TEREDO_PORT);
+  }
+
+  /** A valid packet came from the server: the refresh can wait (§5.2.5). */
+  heardServer(now: number): void {
+    this.#heardAt = now;
+    const state = this.#state;
+    if (state.name !== "qualified" || state.refresh !== undefined) return;
+    // Anyone can forge the server's address, so this alone postpones only so often.
+    const latest = state.advertisedAt + POSTPONED_INTERVALS * this.refreshInterval;
+    state.refreshAt = Math.min(now + this.#drawInterval(), latest);
+  }
+
+  /** When {@linkcode handleTimer} is due. */
+  nextTimer(): number {
+    const state = this.#state;
+    switch (state.name) {
+      case "disabled":
+        return Infinity;
+      case "offline":
+        return state.until;
+      case "primary":
+      case "secondary":
+        return state.solicitation.deadline;
+      case "qualified":
+        return Math.min(
+          state.refresh?.deadline ?? state.refreshAt,
+          state.returning?.deadline ?? state.returnAt,
+        );
+    }
+  }
+
+  handleTimer(now: number, sink: ClientSink): void {
+    const state = this.#state;
+    if (now < this.nextTimer()) return;
+    switch (state.name) {
+      case "offline":
+        return this.#start(now, sink);
+      case "primary":
+        return this.#solicit(state.solicitation, "no_reply_from_primary", now, sink);
+      case "secondary":
+        return this.#solicit(state.solicitation, "no_reply_from_secondary", now, sink);
+      case "qualified":
+        return this.#maintain(state, now, sink);
+    }
+  }
+
+  /** The servers' addresses are others now, after a look-up of their names. */
+  useServers(servers: readonly ServerAddresses[], now: number, sink: ClientSink): void {
+    if (this.#servers.replace(servers) || this.#state.name !== "offline") return;
+    this.#servers.usePreferred();
+    this.requalify(now, sink);
+  }
+
+  /** The network changed: asks the server at once whether the mapping is still the same. */
+  requalify(now: number, sink: ClientSink): void {
+    const state = this.#state;
+    if (state.name === "disabled") return;
+    this.#servers.forgetFailures();
+    if (state.name === "qualified") {
+      state.refresh = undefined;
+      state.refreshAt = now;
+    } else {
+      this.#state = { name: "offline", reason: undefined, until: now };
+    }
+    this.handleTimer(now, sink);
+  }
+
+  /** The host has IPv6 of its own, beside which no client may run (§5.5): gives the address up. */
+  disable(sink: ClientSink): void {
+    if (this.#state.name === "disabled") return;
+    const previous = this.#currentAddress;
+    this.#state = { name: "disabled" };
+    if (previous !== undefined) this.#onAddress();
+    sink.event({ type: "disabled", previous });
+  }
+
+  /** That is over: begins anew with the preferred server. */
+  enable(now: number, sink: ClientSink): void {
+    if (this.#state.name !== "disabled") return;
+    this.#servers.usePreferred();
+    this.#state = { name: "offline", reason: undefined, until: now };
+    this.requalify(now, sink);
+  }
+
+  /** A series of solicitations to the server, whatever port they are for. */
+  newSolicitation(): Solicitation {
+    return this.#newSolicitation(this.server.primary);
+  }
+
+  /** Believes an advertisement that answers `solicitation`, or says why not. */
+  accept(
+    packet: TeredoPacket,
+    from: Endpoint,
+    solicitation: Solicitation,
+    server = this.server,
+  ): Advertisement | DropReason {
+    const { globalUnicast, credentials } = this.#config;
+    const { primary } = server;
+    const expectation = { solicitation, primary, globalUnicast, credentials };
+    const accepted = acceptAdvertisement(packet, from, expectation);
+    // Another answer may still come that does: an impostor's alone changes nothing.
+    if (accepted === "authentication_failed") solicitation.hasUnprovedAnswer = true;
+    return accepted;
+  }
+
+  /** A Router Advertisement came. */
+  handleAdvertisement(
+    packet: TeredoPacket,
+    from: Endpoint,
+    now: number,
+    sink: ClientSink,
+  ): DropReason | undefined {
+    const state = this.#state;
+    if (state.name === "disabled" || state.name === "offline") return "advertisement_unexpected";
+    if (state.name === "qualified") return this.#handleRefresh(state, packet, from, now, sink);
+    const advertisement = this.accept(packet, from, state.solicitation);
+    if (typeof advertisement === "string") return advertisement;
+    this.#heardAt = now;
+    if (advertisement.newKeyNeeded) {
+      this.#fail("new_key_needed", now, sink);
+    } else if (state.name === "primary") {
+      const solicitation = this.#newSolicitation(this.server.secondary);
+      this.#state = { name: "secondary", solicitation, first: advertisement };
+      this.#send(solicitation, now, sink);
+    } else {
+      this.#conclude(state.first, advertisement, now, sink);
+    }
+    return undefined;
+  }
+
+  /**
+   * Both addresses have answered. Behind a symmetric NAT they see different mappings; RFC 6081 §5.2
+   * keeps the first, by which our server reaches us.
+   */
+  #conclude(first: Advertisement, second: Advertisement, now: number, sink: ClientSink): void {
+    const isSymmetric = first.mapping !== second.mapping;
+    if (!isSymmetric) this.#qualify(first, "restricted", now, sink);
+    else if (this.#config.symmetricNatSupport ?? true) this.#qualify(first, "symmetric", now, sink);
+    else this.#fail("symmetric_nat", now, sink);
+  }
+
+  #start(now: number, sink: ClientSink): void {
+    sink.event({ type: "qualifying", server: this.server });
+    const solicitation = this.newSolicitation();
+    this.#state = { name: "primary", solicitation };
+    this.#send(solicitation, now, sink);
+  }
+
+  /** Sends the next solicitation of a phase, or fails for want of an answer. */
+  #solicit(solicitation: Solicitation, failure: OfflineReason, now: number, sink: ClientSink) {
+    const { isExhausted, hasUnprovedAnswer } = solicitation;
+    if (!isExhausted) this.#send(solicitation, now, sink);
+    else this.#fail(hasUnprovedAnswer ? "authentication_failed" : failure, now, sink);
+  }
+
+  /** §5.2.5: a refresh that is due, or one that has not been answered. */
+  #maintain(state: Qualified, now: number, sink: ClientSink): void {
+    if (now >= (state.returning?.deadline ?? Infinity)) state.returning = undefined;
+    if (now >= state.returnAt) this.#askForReturn(state, now, sink);
+    if (now < (state.refresh?.deadline ?? state.refreshAt)) return;
+    state.refresh ??= this.newSolicitation();
+    if (state.refresh.transmissions === 1) {
+      sink.event({ type: "server_silent", server: this.server });
+    }
+    this.#solicit(state.refresh, "server_lost", now, sink);
+  }
+
+  /** On a fallback server: one solicitation to the preferred one from time to time. */
+  #askForReturn(state: Qualified, now: number, sink: ClientSink): void {
+    state.returnAt = now + RETURN_INTERVAL;
+    if (!this.#servers.isFallback) return;
+    state.returning = this.#newSolicitation(this.#servers.preferred.primary);
+    this.#send(state.returning, now, sink);
+  }
+
+  #handleRefresh(
+    state: Qualified,
+    packet: TeredoPacket,
+    from: Endpoint,
+    now: number,
+    sink: ClientSink,
+  ): DropReason | undefined {
+    const { refresh, returning } = state;
+    const returned = returning?.target === from;
+    const solicitation = returned ? returning : refresh;
+    if (solicitation === undefined) return "advertisement_unexpected";
+    const server = returned ? this.#servers.preferred : this.server;
+    const advertisement = this.accept(packet, from, solicitation, server);
+    if (typeof advertisement === "string") return advertisement;
+    if (!returned && solicitation.transmissions > 1) {
+      sink.event({ type: "server_back", server });
+    }
+    if (!returned && advertisement.newKeyNeeded) {
+      this.#fail("new_key_needed", now, sink);
+      return undefined;
+    }
+    if (returned && advertisement.newKeyNeeded) return undefined;
+    this.#heardAt = now;
+    if (returned) this.#servers.usePreferred();
+    if (returned || advertisement.mapping !== state.mapping) {
+      // The present server has shown what the NAT is like, so the preferred one is believed without
+      // another secondary phase.
+      this.#qualify(advertisement, state.nat, now, sink);
+    } else {
+      state.refresh = undefined;
+      state.advertisedAt = now;
+      state.refreshAt = now + this.#drawInterval();
+    }
+    return undefined;
+  }
+
+  #qualify(advertisement: Advertisement, nat: NatKind, now: number, sink: ClientSink): void {
+    const { mapping } = advertisement;
+    const previous = this.#currentAddress;
+    const mtu = Math.min(advertisement.mtu ?? Infinity, this.#config.mtu ?? CLIENT_DEFAULTS.mtu);
+    const address = this.#addressFor(mapping);
+    this.#latest = address;
+    this.#servers.forgetFailures();
+    this.refreshInterval = this.#configuredInterval;
+    this.#state = {
+      name: "qualified",
+      address,
+      mapping,
+      mtu,
+      nat,
+      refreshAt: now + this.#drawInterval(),
+      advertisedAt: now,
+      refresh: undefined,
+      returning: undefined,
+      returnAt: now + RETURN_INTERVAL,
+    };
+    this.#onAddress();
+    sink.event({ type: "qualified", server: this.server, address, mapping, mtu, nat, previous });
+  }
+
+  /** New random flags for a new server or mapping only: peers know the whole address. */
+  #addressFor(mapping: Endpoint): Uint8Array {
+    const server = this.server.primary;
+    const latest = this.#latest;
+    const isKnown = latest !== undefined && serverOf(latest) === server &&
+      mappingOf(latest) === mapping;
+    const flags = isKnown ? flagsOf(latest) : drawFlags(this.#config.random);
+    return encodeTeredoAddress({ server, flags, mapping });
+  }
+
+  get #currentAddress(): Uint8Array | undefined {
+    return this.#state.name === "qualified" ? this.#state.address : undefined;
+  }
+
+  /** The server is no good: on to the next one at once, or, after the last one, a pause. */
+  #fail(reason: OfflineReason, now: number, sink: ClientSink): void {
+    const previous = this.#currentAddress;
+    const server = this.server;
+    const retryIn = this.#servers.advance();
+    this.#state = { name: "offline", reason, until: now + retryIn };
+    if (previous !== undefined) this.#onAddress();
+    sink.event({ type: "offline", server, reason, retryIn, previous });
+    if (retryIn === 0) this.#start(now, sink);
+  }
+
+  get #configuredInterval(): number {
+    return this.#config.refreshInterval ?? CLIENT_DEFAULTS.refreshInterval;
+  }
+
+  #drawInterval(): number {
+    const { low, high } = REFRESH_JITTER;
+    return this.refreshInterval * uniform(this.#config.random, low, high);
+  }
+
+  #newSolicitation(address: ServerAddresses["primary"]): Solicitation {
+    const { random, credentials } = this.#config;
+    return new Solicitation(endpoint(address, TEREDO_PORT), random, credentials);
+  }
+
+  #send(solicitation: Solicitation, now: number, sink: ClientSink): void {
+    sink.datagram(solicitation.target, "service", solicitation.next(now));
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * The servers of a client: which one is in use, which comes next, and how long to pause when none of
+ * them is any good.
+ *
+ * @module
+ */
+
+import { type Random, uniform } from "../../protocol/random.ts";
+import type { ServerAddresses } from "../client_config.ts";
+
+/** The pause after which an off-line client starts anew: doubled from the first to the last. */
+const RESTART_DELAY = { first: 5_000, last: 300_000 } as const;
+
+/** 75 to 125 % of the pause, lest all clients of a server come back at once. */
+const RESTART_JITTER = { low: 0.75, high: 1.25 } as const;
+
+/** Servers in the order of preference, one of them in use. */
+export class ServerList {
+  readonly #random: Random;
+  #servers: readonly ServerAddresses[];
+  #current: ServerAddresses;
+  /** How often the whole list has failed since the last success. */
+  #failures = 0;
+
+  /** @throws {RangeError} without a server */
+  constructor(servers: readonly ServerAddresses[], random: Random) {
+    this.#random = random;
+    this.#servers = servers;
+    this.#current = firstOf(servers);
+  }
+
+  /** The server in use, or to be tried next. */
+  get current(): ServerAddresses {
+    return this.#current;
+  }
+
+  get preferred(): ServerAddresses {
+    return this.#servers[0]!;
+  }
+
+  /** Whether the server in use is but a fallback. */
+  get isFallback(): boolean {
+    return !isSame(this.preferred, this.#current);
+  }
+
+  /**
+   * The servers are others now. The one in use stays until it fails.
+   *
+   * @returns whether it is among them
+   * @throws {RangeError} without a server
+   */
+  replace(servers: readonly ServerAddresses[]): boolean {
+    firstOf(servers);
+    this.#servers = servers;
+    return servers.some((server) => isSame(server, this.#current));
+  }
+
+  /** Goes back to the preferred server. */
+  usePreferred(): void {
+    this.#current = this.preferred;
+  }
+
+  /** All is well, or may well be: the next pause is a short one. */
+  forgetFailures(): void {
+    this.#failures = 0;
+  }
+
+  /**
+   * The server in use is no good: on to the next one.
+   *
+   * @returns the pause before it may be tried, in milliseconds: none but after the last one
+   */
+  advance(): number {
+    const next = this.#servers.findIndex((server) => isSame(server, this.#current)) + 1;
+    const isLast = next >= this.#servers.length;
+    this.#current = this.#servers[isLast ? 0 : next]!;
+    return isLast ? this.#restartDelay() : 0;
+  }
+
+  #restartDelay(): number {
+    const { first, last } = RESTART_DELAY;
+    const delay = Math.min(first * 2 ** this.#failures, last);
+    this.#failures++;
+    return delay * uniform(this.#random, RESTART_JITTER.low, RESTART_JITTER.high);
+  }
+}
+
+function firstOf(servers: readonly ServerAddresses[]): ServerAddresses {
+  const [preferred] = servers;
+  if (preferred === undefined) throw new RangeError("Cannot qualify without a server");
+  return preferred;
+}
+
+function isSame(a: ServerAddresses, b: ServerAddresses): boolean {
+  return a.primary === b.primary && a.secondary === b.secondary;
+}

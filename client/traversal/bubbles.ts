@@ -1,0 +1,75 @@
+/**
+ * The bubbles of a client to a peer, with the trailers of RFC 6081.
+ *
+ * - direct: to where the peer is, or may be; opens our NAT
+ * - indirect: to the peer's server, which the peer's NAT lets in; makes the peer open its own
+ *
+ * @module
+ */
+
+import { TEREDO_PORT } from "../../protocol/constants.ts";
+import type { PeerSink } from "../../protocol/peer_search.ts";
+import type { Random } from "../../protocol/random.ts";
+import { encodeBubble } from "../../wire/bubble.ts";
+import { type Endpoint, endpoint } from "../../wire/endpoint.ts";
+import { serverOf } from "../../wire/teredo_address.ts";
+import { type DiscoveryType, type Trailers, withTrailers } from "../../wire/trailers.ts";
+import type { AlternateAddresses } from "./alternate_addresses.ts";
+import type { ClientPeer } from "../client_peer.ts";
+
+/** Composes and sends bubbles. When one may be sent is for others to say. */
+export class Bubbles {
+  /** Whether bubbles have the nonces of RFC 6081 §5.2. */
+  readonly hasNonces: boolean;
+  readonly #random: Random;
+  readonly #alternates: AlternateAddresses;
+  /** The client's Teredo address while it has one. */
+  self: Uint8Array | undefined;
+
+  constructor(random: Random, alternates: AlternateAddresses, hasNonces: boolean) {
+    this.#random = random;
+    this.#alternates = alternates;
+    this.hasNonces = hasNonces;
+  }
+
+  /**
+   * Straight to `to`, with the nonce of the peer's latest indirect bubble, if it had one (§5.2.4.2), and
+   * with what is to be discovered, if anything (§5.7).
+   */
+  sendDirect(
+    peer: ClientPeer,
+    to: Endpoint,
+    sink: PeerSink,
+    neighborDiscovery?: DiscoveryType,
+  ): void {
+    this.#send(peer.address, to, { nonce: peer.nonceReceived, neighborDiscovery }, sink);
+  }
+
+  /**
+   * Through the peer's server, with a new nonce for the peer to return (§5.2.4.1) and, until the two have
+   * met, where else we are (§5.6.4.1).
+   */
+  sendIndirect(peer: ClientPeer, now: number, sink: PeerSink): void {
+    const nonce = this.hasNonces ? peer.issueNonce(this.#random, now) : undefined;
+    const server = endpoint(serverOf(peer.address), TEREDO_PORT);
+    const alternateAddresses = nonce === undefined || peer.isReachable(now)
+      ? undefined
+      : this.#alternates.toTell(peer.address);
+    this.#send(peer.address, server, { nonce, alternateAddresses }, sink);
+  }
+
+  /** To a relay, whose own address is `address`, with the nonce of its bubble. */
+  sendToRelay(
+    address: Uint8Array,
+    to: Endpoint,
+    nonce: number | undefined,
+    sink: PeerSink,
+  ): void {
+    this.#send(address, to, { nonce }, sink);
+  }
+
+  #send(destination: Uint8Array, to: Endpoint, trailers: Trailers, sink: PeerSink): void {
+    if (this.self === undefined) return;
+    sink.datagram(to, "service", withTrailers(encodeBubble(this.self, destination), trailers));
+  }
+}

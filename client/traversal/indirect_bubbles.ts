@@ -1,0 +1,88 @@
+/**
+ * Bubbles that came through our server: someone cannot reach us yet, and a direct bubble to them opens
+ * our NAT. RFC 4380 §5.2.3 has a connectivity test here; the bubble is what Windows and Miredo send,
+ * and what relays wait for.
+ *
+ * @module
+ */
+
+import type { DropReason } from "../../protocol/drop_reason.ts";
+import { KeyedLimiter } from "../../protocol/keyed_limiter.ts";
+import { addressOf, type Endpoint, portOf } from "../../wire/endpoint.ts";
+import type { GlobalUnicast } from "../../wire/global_unicast.ts";
+import { isGlobalScope, isLinkLocal } from "../../wire/ipv6_address.ts";
+import { SOURCE, sourceOf } from "../../wire/ipv6_header.ts";
+import { isTeredo, mappingOf } from "../../wire/teredo_address.ts";
+import type { TeredoPacket } from "../../wire/teredo_packet.ts";
+import type { Trailers } from "../../wire/trailers.ts";
+import type { ClientPeer } from "../client_peer.ts";
+import type { ClientSearch, Identity } from "../client_search.ts";
+import type { ClientSink } from "../qualification/qualification.ts";
+
+/** Answers to indirect bubbles, for each address and port that they name as their origin. */
+const ANSWER_RATE = { perSecond: 1, burst: 4 } as const;
+
+/** Answers those whom our server introduces. */
+export class Introduction {
+  readonly #globalUnicast: GlobalUnicast;
+  readonly #search: ClientSearch;
+  readonly #answers = new KeyedLimiter(ANSWER_RATE);
+
+  constructor(globalUnicast: GlobalUnicast, search: ClientSearch) {
+    this.#globalUnicast = globalUnicast;
+    this.#search = search;
+  }
+
+  /** An indirect bubble came. */
+  answer(
+    { ipv6, origin }: TeredoPacket,
+    trailers: Trailers,
+    self: Identity,
+    now: number,
+    sink: ClientSink,
+  ): DropReason | undefined {
+    // Relays may send them from link-local addresses.
+    if (!isGlobalScope(ipv6, SOURCE) && !isLinkLocal(ipv6, SOURCE)) return "source_invalid";
+    // Microsoft's servers forward the bubbles of Teredo clients without an origin indication.
+    const to = isTeredo(ipv6, SOURCE) ? mappingOf(ipv6, SOURCE) : origin;
+    if (to === undefined) return "origin_missing";
+    if (portOf(to) === 0 || !this.#globalUnicast.has(addressOf(to))) return "origin_not_global";
+    if (to === mappingOf(self.address)) return "loop";
+    // IPv6 addresses are free to mint, so the place that the bubbles go to is what is limited.
+    if (!this.#answers.take(to, now)) return "rate_limited";
+    const nonce = this.#search.bubbles.hasNonces ? trailers.nonce : undefined;
+    if (isTeredo(ipv6, SOURCE)) {
+      const peer = this.#search.entry(ipv6, SOURCE, now);
+      const told = nonce === undefined ? undefined : trailers.alternateAddresses;
+      peer.alternates = this.#search.alternates.believed(peer.address, told ?? []);
+      this.#answerClient(peer, nonce, to, now, sink);
+    } else {
+      // A relay's own address never sends anything directly, so an entry for it could only end in
+      // the limit of §5.2.6 on bubbles without response, and cut the relay off.
+      this.#search.bubbles.sendToRelay(sourceOf(ipv6), to, nonce, sink);
+    }
+    return undefined;
+  }
+
+  /** RFC 6081 §5.2.4.3: what comes of the nonce depends on who of the two NATs is symmetric. */
+  #answerClient(
+    peer: ClientPeer,
+    nonce: number | undefined,
+    embedded: Endpoint,
+    now: number,
+    sink: ClientSink,
+  ): void {
+    const search = this.#search;
+    const isNews = nonce !== undefined && nonce !== peer.nonceReceived;
+    peer.nonceReceived = nonce;
+    const isReachable = peer.isReachable(now);
+    const to = isReachable ? peer.mapping : embedded;
+    // The peer's NAT may be the symmetric one: it then needs a nonce of ours, lest we refuse what comes
+    // from elsewhere than its address says. Who sends none himself could not return it.
+    const needsNonce = nonce !== undefined && !(isReachable && to === embedded);
+    if (needsNonce && peer.mayBubble(now)) return search.sendBothBubbles(peer, to, now, sink);
+    // Ours may be it: only with the nonce does the peer believe what comes from our other mapping.
+    if (isNews) search.sendUrgentBubble(peer, to, now, sink);
+    else search.sendDirectBubble(peer, to, now, sink);
+  }
+}

@@ -1,0 +1,193 @@
+/**
+ * A TUN interface with segmentation offload as the way to the host.
+ *
+ *     read:   segments  packet | packet | packet | packet ────────────► receiver.packets, all at once
+ *                                              ▲ split
+ *             frames    ... | virtio header | super-packet
+ *                       ... | virtio header | packet ─────────────────► receiver.packet
+ *
+ *     write:  packet, packet, packet ──► coalescer ── at the latest with flush ──► TUN
+ *
+ * All packets of a pass stay where they are until it ends, and the segments of a super-packet stand
+ * one right behind the other.
+ *
+ * @module
+ */
+
+import type { Drained, Poller } from "../../ffi/poller.ts";
+import type { Tun } from "../../ffi/tun.ts";
+import { Coalescer } from "../../offload/coalescer.ts";
+import { completeChecksum } from "../../offload/partial_checksum.ts";
+import { Segmentation } from "../../offload/segmentation.ts";
+import {
+  clearVirtioHeader,
+  newVirtioHeader,
+  readVirtioHeader,
+  VIRTIO_HEADER_LENGTH,
+  type VirtioHeader,
+} from "../../offload/virtio_header.ts";
+import { giveBack, packetMemory } from "../../memory/packet_memory.ts";
+import { Views } from "../../memory/views.ts";
+import type { Counters } from "../counters.ts";
+import type { HostLink, PacketReceiver } from "./host_link.ts";
+import { polled } from "../wait_for_fd.ts";
+
+/** Packets delivered in one pass at most, so that sockets and timers get their turn. */
+const PASS = 192;
+
+/** No frame is longer: virtio header, 40 octets of IPv6 header, 65,535 of payload. */
+const LONGEST_FRAME = VIRTIO_HEADER_LENGTH + 65_575;
+
+/** Room for segments in one pass: those of three super-packets, as a rule. */
+const SEGMENTS = 256 * 1024;
+
+/** Behind them frames begin, and then every so many octets, so that packets begin on words. */
+const FRAMES = SEGMENTS + 6;
+const FRAME_STEP = 16;
+
+/** Behind the frames of one pass. What is read needs room for the longest. */
+const END = FRAMES + 64 * 1024 + LONGEST_FRAME;
+
+/** Reads and writes a TUN interface that a poller waits for. Who opened the TUN closes it. */
+export class OffloadLink implements HostLink {
+  readonly #tun: Tun;
+  readonly #poller: Pick<Poller, "add" | "remove">;
+  readonly #counters: Counters;
+  readonly #coalescer: Coalescer;
+  readonly #memory = packetMemory(END);
+  readonly #rooms = new Views(this.#memory);
+  readonly #packets = new Views(this.#memory);
+  readonly #header = newVirtioHeader();
+  /** The super-packet that is being delivered; it may take several passes. */
+  readonly #segmentation = new Segmentation();
+  #hasEnded = false;
+  /** Packets delivered in this pass, and where the next segment and the next frame go. */
+  #count = 0;
+  #segmentsEnd = 0;
+  #framesEnd = FRAMES;
+
+  /**
+   * @param tun a TUN with `offload`
+   * @param counters where packets are counted that the kernel did not take in the end
+   */
+  constructor(tun: Tun, poller: Pick<Poller, "add" | "remove">, counters: Counters) {
+    this.#tun = tun;
+    this.#poller = poller;
+    this.#counters = counters;
+    const frame = (memory: Uint8Array, start: number, length: number, packets: number) =>
+      this.#writeFrame(memory, start, length, packets);
+    this.#coalescer = new Coalescer({ frame }, tun.offload?.udp ?? false);
+  }
+
+  /** True until it has ended: whether the kernel takes a packet turns out later, and is counted then. */
+  write(ipv6: Uint8Array): boolean {
+    if (this.#hasEnded) return false;
+    this.#coalescer.add(ipv6);
+    return true;
+  }
+
+  flush(): void {
+    this.#coalescer.flush();
+  }
+
+  async run(receiver: PacketReceiver, signal: AbortSignal): Promise<void> {
+    try {
+      await polled(this.#poller, this.#tun.fd, () => this.#drain(receiver), signal);
+    } finally {
+      this.close();
+    }
+  }
+
+  /** Gives its memory back. {@linkcode run} does so when it ends; this is for a link that never ran. May be repeated. */
+  close(): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#coalescer.close();
+    giveBack(this.#memory);
+  }
+
+  /** One pass. */
+  #drain(receiver: PacketReceiver): Drained {
+    this.#count = 0;
+    this.#segmentsEnd = 0;
+    this.#deliverSegments(receiver);
+    // What is left of a super-packet stands among the frames.
+    if (!this.#segmentation.hasMore) this.#framesEnd = FRAMES;
+    let hasMore = true;
+    while (hasMore && this.#hasRoom()) hasMore = this.#read(receiver);
+    if (this.#count > 0) receiver.end();
+    return hasMore ? "more" : this.#count > 0 ? "some" : "nothing";
+  }
+
+  #hasRoom(): boolean {
+    return this.#count < PASS && !this.#segmentation.hasMore &&
+      this.#framesEnd + LONGEST_FRAME <= END;
+  }
+
+  /** Reads one frame and delivers what is in it; false when none was waiting. */
+  #read(receiver: PacketReceiver): boolean {
+    const start = this.#framesEnd;
+    const room = this.#rooms.at(this.#count, start, END);
+    const length = this.#tun.read(room);
+    if (length < VIRTIO_HEADER_LENGTH) return false;
+    const packet = start + VIRTIO_HEADER_LENGTH;
+    const end = start + length;
+    readVirtioHeader(this.#memory, start, this.#header);
+    if (this.#segmentation.begin(this.#memory, packet, end - packet, this.#header)) {
+      this.#deliverSegments(receiver);
+    } else this.#deliver(packet, end, this.#header, receiver);
+    return true;
+  }
+
+  /** Delivers a packet where it stands. */
+  #deliver(start: number, end: number, header: VirtioHeader, receiver: PacketReceiver): void {
+    const packet = this.#packets.at(this.#count, start, end);
+    completeChecksum(packet, header);
+    this.#framesEnd += FRAME_STEP * Math.ceil((end - this.#framesEnd) / FRAME_STEP);
+    this.#count++;
+    receiver.packet(packet);
+  }
+
+  /** Delivers segments of the super-packet while the pass has room. */
+  #deliverSegments(receiver: PacketReceiver): void {
+    const segmentation = this.#segmentation;
+    const start = this.#segmentsEnd;
+    const index = this.#count;
+    const longest = segmentation.nextLength;
+    let end = start;
+    while (segmentation.hasMore && this.#count < PASS) {
+      const next = end + segmentation.nextLength;
+      if (next > SEGMENTS) break;
+      segmentation.writeNext(end);
+      end = next;
+      this.#count++;
+    }
+    if (end === start) return;
+    this.#segmentsEnd = end;
+    receiver.packets(this.#packets.at(index, start, end), longest);
+  }
+
+  #writeFrame(memory: Uint8Array, start: number, length: number, packets: number): void {
+    const frame = memory.subarray(start, start + length);
+    if (this.#tun.write(frame)) return;
+    if (packets === 1) this.#counters.drop("host_refused");
+    else this.#writeSingly(frame);
+  }
+
+  /** A super-packet that the kernel refuses, for want of memory or because it is too new to it. */
+  #writeSingly(frame: Uint8Array): void {
+    const header = newVirtioHeader();
+    readVirtioHeader(frame, 0, header);
+    const { length } = frame;
+    const memory = new Uint8Array(length + VIRTIO_HEADER_LENGTH + length);
+    memory.set(frame);
+    clearVirtioHeader(memory, length);
+    const segmentation = new Segmentation();
+    segmentation.begin(memory, VIRTIO_HEADER_LENGTH, length - VIRTIO_HEADER_LENGTH, header);
+    while (segmentation.hasMore) {
+      const end = length + VIRTIO_HEADER_LENGTH + segmentation.nextLength;
+      segmentation.writeNext(length + VIRTIO_HEADER_LENGTH);
+      if (!this.#tun.write(memory.subarray(length, end))) this.#counters.drop("host_refused");
+    }
+  }
+}

@@ -1,0 +1,22 @@
+/**
+ * The fitting way to a host behind a TUN.
+ *
+ * @module
+ */
+
+import type { Poller } from "../../ffi/poller.ts";
+import type { Tun } from "../../ffi/tun.ts";
+import type { Counters } from "../counters.ts";
+import { OffloadLink } from "./offload_link.ts";
+import { TunLink } from "./tun_link.ts";
+
+/** Connects with a TUN in the way that it was opened: with segmentation offload or without. */
+export function openTunLink(
+  tun: Tun,
+  poller: Pick<Poller, "add" | "remove">,
+  counters: Counters,
+): TunLink | OffloadLink {
+  return tun.offload === undefined
+    ? new TunLink(tun, poller)
+    : new OffloadLink(tun, poller, counters);
+}

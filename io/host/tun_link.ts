@@ -1,0 +1,56 @@
+/**
+ * A TUN interface as the way to the host.
+ *
+ * @module
+ */
+
+import type { Drained, Poller } from "../../ffi/poller.ts";
+import type { Tun } from "../../ffi/tun.ts";
+import type { HostLink, PacketReceiver } from "./host_link.ts";
+import { polled } from "../wait_for_fd.ts";
+
+/** Packets read in one pass at most, so that sockets and timers get their turn. */
+const PASS = 64;
+
+/** No packet of an interface is longer: 40 octets of header, 65,535 of payload. */
+const LONGEST_PACKET = 65_575;
+
+/** Reads and writes a TUN interface that a poller waits for. Who opened the TUN closes it. */
+export class TunLink implements HostLink {
+  readonly #tun: Tun;
+  readonly #poller: Pick<Poller, "add" | "remove">;
+  readonly #buffer = new Uint8Array(LONGEST_PACKET);
+
+  constructor(tun: Tun, poller: Pick<Poller, "add" | "remove">) {
+    this.#tun = tun;
+    this.#poller = poller;
+  }
+
+  write(ipv6: Uint8Array): boolean {
+    return this.#tun.write(ipv6);
+  }
+
+  /** Each packet is written at once. */
+  flush(): void {}
+
+  /** It holds nothing. */
+  close(): void {}
+
+  run(receiver: PacketReceiver, signal: AbortSignal): Promise<void> {
+    return polled(this.#poller, this.#tun.fd, () => this.#drain(receiver), signal);
+  }
+
+  /** One pass. */
+  #drain(receiver: PacketReceiver): Drained {
+    let count = 0;
+    while (count < PASS) {
+      const length = this.#tun.read(this.#buffer);
+      if (length === 0) break;
+      receiver.packet(this.#buffer.subarray(0, length));
+      count++;
+    }
+    if (count === 0) return "nothing";
+    receiver.end();
+    return count === PASS ? "more" : "some";
+  }
+}

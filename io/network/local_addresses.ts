@@ -1,0 +1,30 @@
+/**
+ * The IPv4 addresses of this host.
+ *
+ * @module
+ */
+
+import type { Ipv4Block } from "../../wire/global_unicast.ts";
+import { type Ipv4Address, ipv4Address, parseIpv4 } from "../../wire/ipv4_address.ts";
+
+/** An IPv4 address of this host, with the subnet that it is attached to. */
+export interface LocalAddress extends Ipv4Block {
+  readonly address: Ipv4Address;
+}
+
+/** All IPv4 addresses of this host at this moment. */
+export function localAddresses(
+  interfaces: readonly Deno.NetworkInterfaceInfo[] = Deno.networkInterfaces(),
+): LocalAddress[] {
+  return interfaces.flatMap(({ family, address: text, cidr }) => {
+    const address = parseIpv4(text);
+    if (family !== "IPv4" || address === undefined) return [];
+    const prefixLength = Number(cidr.split("/")[1] ?? 32);
+    return [{ address, network: networkOf(address, prefixLength), prefixLength }];
+  });
+}
+
+function networkOf(address: Ipv4Address, prefixLength: number): Ipv4Address {
+  // A shift by 32 bits is none in JavaScript.
+  return prefixLength === 0 ? ipv4Address(0) : ipv4Address(address & (-1 << (32 - prefixLength)));
+}

@@ -1,0 +1,47 @@
+/**
+ * IPv6 that this host has by other means than Teredo.
+ *
+ * @module
+ */
+
+import { isGlobalScope, parseIpv6 } from "../../wire/ipv6_address.ts";
+import { isTeredo } from "../../wire/teredo_address.ts";
+
+/** An IPv6 address of global scope outside of Teredo. */
+export interface NativeAddress {
+  /** The name of the interface that has it. */
+  readonly interface: string;
+  /** 16 octets. */
+  readonly address: Uint8Array;
+}
+
+/** The host's native addresses at this moment. Unique local and link-local ones lead nowhere. */
+export function nativeAddresses(
+  interfaces: readonly Deno.NetworkInterfaceInfo[] = Deno.networkInterfaces(),
+): NativeAddress[] {
+  return interfaces.flatMap(({ family, name, address: text }) => {
+    const address = family === "IPv6" ? parseIpv6(text) : undefined;
+    if (address === undefined || !isNative(address)) return [];
+    return [{ interface: name, address }];
+  });
+}
+
+/** Whether an address has global scope and is not a Teredo address. */
+export function isNative(address: Uint8Array): boolean {
+  return isGlobalScope(address) && !isTeredo(address);
+}
+
+/**
+ * The address by which the host reaches the IPv6 Internet without us, if it does: an address alone,
+ * as on a network whose router is gone, is of no use to anybody.
+ *
+ * @param own the name of our own interface, which does not count
+ * @param leadsOut whether an interface has a way to the IPv6 Internet
+ */
+export function findNativeIpv6(
+  own: string,
+  leadsOut: (name: string) => boolean,
+  interfaces?: readonly Deno.NetworkInterfaceInfo[],
+): NativeAddress | undefined {
+  return nativeAddresses(interfaces).find(({ interface: name }) => name !== own && leadsOut(name));
+}

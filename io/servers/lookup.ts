@@ -1,0 +1,85 @@
+/**
+ * Names of servers to IPv4 addresses.
+ *
+ * @module
+ */
+
+import { lookup } from "node:dns/promises";
+import { type Ipv4Address, parseIpv4 } from "../../wire/ipv4_address.ts";
+
+/** How long an answer is waited for, in milliseconds. */
+const TIMEOUT = 10_000;
+
+/** A name could not be turned into an address; the message says why and what to do. */
+export class ResolveError extends Error {
+  override readonly name = "ResolveError";
+}
+
+/** Asks the system for the IPv4 addresses of a name, as text. */
+export type Lookup = (name: string) => Promise<readonly string[]>;
+
+/**
+ * The IPv4 address of `host`: itself if it is one, or the first that the system's resolver knows
+ * (hosts file, DNS, mDNS, in the order that the system is set up for).
+ *
+ * @throws {ResolveError} there is none, or no answer in time
+ */
+export async function resolveIpv4(
+  host: string,
+  ask: Lookup = askSystem,
+  timeout: number = TIMEOUT,
+): Promise<Ipv4Address> {
+  const literal = parseIpv4(host);
+  if (literal !== undefined) return literal;
+  for (const text of await answerInTime(host, ask, timeout)) {
+    const address = parseIpv4(text);
+    if (address !== undefined) return address;
+  }
+  throw new ResolveError(`Cannot resolve "${host}": it has no IPv4 address. Check the name`);
+}
+
+async function answerInTime(
+  host: string,
+  ask: Lookup,
+  timeout: number,
+): Promise<readonly string[]> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    const seconds = Math.round(timeout / 1000);
+    const what = `Cannot resolve "${host}": no answer within ${seconds} s`;
+    late.reject(new ResolveError(`${what}. Check this host's DNS servers`));
+  }, timeout);
+  try {
+    return await Promise.race([ask(host), late.promise]);
+  } catch (error) {
+    throw error instanceof ResolveError ? error : explain(host, error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function askSystem(name: string): Promise<string[]> {
+  const answers = await lookup(name, { family: 4, all: true });
+  return answers.map(({ address }) => address);
+}
+
+function explain(host: string, error: unknown): ResolveError {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  switch (code) {
+    case "ENOTFOUND":
+    case "ENODATA":
+      return new ResolveError(
+        `Cannot resolve "${host}": there is no such name, or it has no IPv4 address. ` +
+          "Check the name, or give the server's IPv4 address",
+      );
+    case "EAI_AGAIN":
+      return new ResolveError(
+        `Cannot resolve "${host}": no DNS server answers. ` +
+          "Check this host's network and DNS servers, or give the server's IPv4 address",
+      );
+    default: {
+      const reason = error instanceof Error ? error.message : String(error);
+      return new ResolveError(`Cannot resolve "${host}": ${reason}`);
+    }
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * A client's server as a person names it: two hosts whose addresses may change.
+ *
+ * @module
+ */
+
+import type { ServerAddresses } from "../../client/client_config.ts";
+import { ipv4Address, parseIpv4 } from "../../wire/ipv4_address.ts";
+import { type Lookup, resolveIpv4 } from "./lookup.ts";
+
+/** A server by the names of its primary and secondary address. */
+export class ServerName {
+  /** The name or IPv4 address of the primary address, as it was given. */
+  readonly primary: string;
+  /** The same of the secondary address; without it the one after the primary, as on Windows. */
+  readonly secondary: string | undefined;
+  readonly #lookup: Lookup | undefined;
+
+  constructor(primary: string, secondary: string | undefined, lookup?: Lookup) {
+    this.primary = primary;
+    this.secondary = secondary;
+    this.#lookup = lookup;
+  }
+
+  /** Whether another look-up may yield other addresses. */
+  get isName(): boolean {
+    return [this.primary, this.secondary].some((host) => host && parseIpv4(host) === undefined);
+  }
+
+  /**
+   * Looks the addresses up.
+   *
+   * @throws {ResolveError} a name has no address, or nobody tells it
+   */
+  async resolve(): Promise<ServerAddresses> {
+    const primary = await resolveIpv4(this.primary, this.#lookup);
+    const secondary = this.secondary === undefined
+      ? ipv4Address(primary + 1)
+      : await resolveIpv4(this.secondary, this.#lookup);
+    return { primary, secondary };
+  }
+}

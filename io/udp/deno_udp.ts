@@ -1,0 +1,171 @@
+/**
+ * UDP over `Deno.listenDatagram`: the transport of every operating system.
+ *
+ * @module
+ */
+
+import type { ErrnoName } from "../../ffi/c/errno.ts";
+import { MAX_DATAGRAM } from "../../protocol/constants.ts";
+import { addressOf, type Endpoint, endpoint, portOf } from "../../wire/endpoint.ts";
+import { formatIpv4, type Ipv4Address, ipv4Address, parseIpv4 } from "../../wire/ipv4_address.ts";
+import type { Counters } from "../counters.ts";
+import { Memo } from "../bounded_cache.ts";
+import type { SendWatch } from "./send_watch.ts";
+import type { DatagramReceiver, UdpSocket } from "./udp.ts";
+
+/** Datagrams handed to the operating system and not yet taken, at most. */
+const MAX_IN_FLIGHT = 512;
+
+/** Datagrams up to this length are sent from buffers that are used again; octets. */
+const POOLED_LENGTH = 2048;
+
+/** The first pause after receiving failed, and the longest, in milliseconds. */
+const SHORTEST_PAUSE = 1;
+const LONGEST_PAUSE = 1000;
+
+/** How to open a socket. */
+export interface DenoUdpOptions {
+  /** The address to bind; 0.0.0.0 for any. */
+  readonly address: Ipv4Address;
+  /** The port to bind; 0 for one that the system picks. */
+  readonly port: number;
+  /** Where losses are counted. */
+  readonly counters: Counters;
+  /** Hears what becomes of datagrams. */
+  readonly watch?: SendWatch | undefined;
+  /** Called with the bound address: sets the options of the socket that Deno cannot set. */
+  readonly prepare?: ((address: string, port: number) => void) | undefined;
+}
+
+/**
+ * Opens a socket.
+ *
+ * @throws {Deno.errors.AddrInUse} another program has the port
+ * @throws {Deno.errors.AddrNotAvailable} the address is not this host's
+ */
+export function openDenoUdp(options: DenoUdpOptions): UdpSocket {
+  const listener = Deno.listenDatagram({
+    transport: "udp",
+    hostname: formatIpv4(options.address),
+    port: options.port,
+  });
+  const { hostname, port } = listener.addr as Deno.NetAddr;
+  options.prepare?.(hostname, port);
+  const local = endpoint(options.address, port);
+  return new DenoUdpSocket(listener, local, options.counters, options.watch);
+}
+
+/** A socket that Deno has opened for us at `local`; it is closed with what is returned. */
+export function fromListener(
+  listener: Deno.DatagramConn,
+  local: Endpoint,
+  counters: Counters,
+): UdpSocket {
+  return new DenoUdpSocket(listener, local, counters, undefined);
+}
+
+class DenoUdpSocket implements UdpSocket {
+  readonly local: Endpoint;
+  readonly #listener: Deno.DatagramConn;
+  readonly #counters: Counters;
+  readonly #watch: SendWatch | undefined;
+  readonly #addresses = new Memo(parseAddress);
+  readonly #destinations = new Memo(toNetAddr);
+  readonly #pool: Uint8Array<ArrayBuffer>[] = [];
+  #inFlight = 0;
+  #isClosed = false;
+
+  constructor(
+    listener: Deno.DatagramConn,
+    local: Endpoint,
+    counters: Counters,
+    watch: SendWatch | undefined,
+  ) {
+    this.#listener = listener;
+    this.local = local;
+    this.#counters = counters;
+    this.#watch = watch;
+  }
+
+  send(to: Endpoint, bytes: Uint8Array): void {
+    if (this.#inFlight >= MAX_IN_FLIGHT) this.#counters.drop("send_backlog");
+    else this.#send(to, bytes);
+  }
+
+  /** Everything is on its way as soon as it is sent. */
+  flush(): void {}
+
+  async run(receiver: DatagramReceiver, signal: AbortSignal): Promise<void> {
+    const close = () => this.close();
+    signal.addEventListener("abort", close);
+    try {
+      if (signal.aborted) close();
+      else await this.#receive(receiver);
+    } finally {
+      signal.removeEventListener("abort", close);
+      close();
+    }
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#listener.close();
+  }
+
+  async #receive(receiver: DatagramReceiver): Promise<void> {
+    const buffer = new Uint8Array(MAX_DATAGRAM);
+    let pause = SHORTEST_PAUSE;
+    while (!this.#isClosed) {
+      const received = await this.#listener.receive(buffer).catch(() => undefined);
+      if (received !== undefined) {
+        const [bytes, from] = received;
+        const { hostname, port } = from as Deno.NetAddr;
+        receiver.datagram(bytes, endpoint(this.#addresses.get(hostname), port));
+        receiver.end();
+        pause = SHORTEST_PAUSE;
+      } else if (!this.#isClosed) {
+        // An ICMP error for an earlier datagram is reported here and is over with that. Should the
+        // trouble last, it must not keep the processor busy.
+        this.#counters.drop("receive_failed");
+        await new Promise((resolve) => setTimeout(resolve, pause));
+        pause = Math.min(2 * pause, LONGEST_PAUSE);
+      }
+    }
+  }
+
+  /** The system reads the buffer until the promise settles, so the bytes, which are lent, are copied. */
+  async #send(to: Endpoint, bytes: Uint8Array): Promise<void> {
+    const { length } = bytes;
+    const isPooled = length <= POOLED_LENGTH;
+    const buffer = isPooled ? this.#takeBuffer() : new Uint8Array(length);
+    buffer.set(bytes);
+    this.#inFlight++;
+    try {
+      await this.#listener.send(buffer.subarray(0, length), this.#destinations.get(to));
+      this.#watch?.sent();
+    } catch (error) {
+      if (!this.#isClosed) this.#fail(error);
+    }
+    this.#inFlight--;
+    if (isPooled) this.#pool.push(buffer);
+  }
+
+  #fail(error: unknown): void {
+    this.#counters.drop("send_failed");
+    if (error instanceof Error && "code" in error) this.#watch?.failed(error.code as ErrnoName);
+  }
+
+  #takeBuffer(): Uint8Array<ArrayBuffer> {
+    return this.#pool.pop() ?? new Uint8Array(POOLED_LENGTH);
+  }
+}
+
+function parseAddress(hostname: string): Ipv4Address {
+  // A socket bound to an IPv4 address receives from nothing else; 0.0.0.0 is refused by every role.
+  return parseIpv4(hostname) ?? ipv4Address(0);
+}
+
+function toNetAddr(to: Endpoint): Deno.NetAddr {
+  return { transport: "udp", hostname: formatIpv4(addressOf(to)), port: portOf(to) };
+}

@@ -1,0 +1,67 @@
+/**
+ * The IPv4 multicast group in which clients on one link find each other, RFC 4380 §5.2.8.
+ *
+ * @module
+ */
+
+import { DISCOVERY_GROUP, TEREDO_PORT } from "../../protocol/constants.ts";
+import { endpoint } from "../../wire/endpoint.ts";
+import { formatIpv4, type Ipv4Address, ipv4Address } from "../../wire/ipv4_address.ts";
+import type { Counters } from "../counters.ts";
+import { fromListener } from "./deno_udp.ts";
+import { type LocalAddress, localAddresses } from "../network/local_addresses.ts";
+import type { Log } from "../log.ts";
+import type { UdpSocket } from "./udp.ts";
+
+const GROUP = formatIpv4(DISCOVERY_GROUP);
+
+/** What a socket of the group binds to: the group, where the system thus keeps unicast out of it. */
+const BOUND = Deno.build.os === "windows" ? ipv4Address(0) : DISCOVERY_GROUP;
+
+/** The group, on every link that this host is attached to. */
+export class DiscoveryGroup {
+  /** Receives what is sent to the group. */
+  readonly socket: UdpSocket;
+  readonly #listener: Deno.DatagramConn;
+  readonly #log: Log;
+  readonly #look: () => readonly LocalAddress[];
+  #attached: readonly LocalAddress[] = [];
+
+  /** Several clients of one host may listen. The socket is the caller's to close. */
+  constructor(counters: Counters, log: Log, look: () => readonly LocalAddress[] = localAddresses) {
+    const options = { hostname: formatIpv4(BOUND), port: TEREDO_PORT, reuseAddress: true };
+    this.#listener = Deno.listenDatagram({ transport: "udp", ...options });
+    this.socket = fromListener(this.#listener, endpoint(BOUND, TEREDO_PORT), counters);
+    this.#log = log;
+    this.#look = look;
+  }
+
+  /** Joins the group on the links that are there now. */
+  async join(): Promise<void> {
+    this.#attached = this.#look().filter(({ address }) => !isLoopback(address));
+    for (const { address } of this.#attached) {
+      try {
+        await this.#listener.joinMulticastV4(GROUP, formatIpv4(address));
+      } catch (error) {
+        // Joined before, or by another address of the same link.
+        if (error instanceof Deno.errors.AddrInUse) continue;
+        const reason = error instanceof Error ? error.message : String(error);
+        this.#log.warn(
+          `Cannot look for neighbours on the link of ${formatIpv4(address)}: ${reason}`,
+        );
+      }
+    }
+  }
+
+  /** Whether an address is on a link of this host. */
+  isOnLink(address: Ipv4Address): boolean {
+    return this.#attached.some(({ network, prefixLength }) =>
+      prefixLength > 0 && (address ^ network) >>> (32 - prefixLength) === 0
+    );
+  }
+}
+
+/** 127.0.0.0/8. */
+function isLoopback(address: Ipv4Address): boolean {
+  return address >>> 24 === 127;
+}

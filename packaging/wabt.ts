@@ -1,7 +1,0 @@
-/**
- * `wabt`, by one more step than usual: see `tests/fast_check.ts`.
- *
- * @module
- */
-
-export { default } from "npm:wabt@1.0.36";

@@ -1,0 +1,84 @@
+/** Which sockets are asked, and what is said where there are none. */
+import { assertEquals, assertRejects } from "@std/assert";
+import { CliError } from "../../../cli/process/failure.ts";
+import type { PathSurroundings } from "../../../cli/daemon/control/control_path.ts";
+import { choosePaths } from "../../../cli/ask/find_controls.ts";
+import { openControlSocket } from "../../../cli/daemon/control/control_socket.ts";
+import { requires } from "../../capabilities.ts";
+
+const needs = requires("linux");
+
+/** Where the sockets of these names answer. */
+async function withSockets(
+  names: readonly string[],
+  action: (folder: string, around: PathSurroundings) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  const open = names.map((name) => openControlSocket(`${folder}/${name}`, () => new Response()));
+  const sockets = await Promise.all(open);
+  const env = (name: string) => name === "RUNTIME_DIRECTORY" ? folder : undefined;
+  try {
+    await action(folder, { env, uid: Deno.uid()!, namespace: undefined });
+  } finally {
+    for (const socket of sockets) socket[Symbol.dispose]();
+    await Promise.all(sockets.map(({ finished }) => finished));
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** The names of the relays that are asked: nobody runs another one in the system's folder meanwhile. */
+async function asked(folder: string, around: PathSurroundings): Promise<string[]> {
+  const paths = await choosePaths(undefined, "relay", around);
+  return paths.map((path) => path.replace(`${folder}/`, ""));
+}
+
+Deno.test({
+  name: needs.title("control sockets: each namespace's roles are found by its number"),
+  ignore: needs.ignore,
+  fn: () =>
+    withSockets(["relay.sock", "relay-42.sock"], async (folder, around) => {
+      assertEquals(await asked(folder, around), ["relay.sock"]);
+      assertEquals(await asked(folder, { ...around, namespace: "42" }), ["relay-42.sock"]);
+    }),
+});
+
+Deno.test({
+  name: needs.title("control sockets: who may not know the namespace finds what is there"),
+  ignore: needs.ignore,
+  fn: () =>
+    withSockets(["relay.sock", "relay-42.sock"], async (folder, around) => {
+      assertEquals(await asked(folder, { ...around, perhaps: "42" }), ["relay-42.sock"]);
+      assertEquals(await asked(folder, { ...around, perhaps: "43" }), ["relay.sock"]);
+    }),
+});
+
+Deno.test({
+  name: needs.title("control sockets: one of another namespace is named where there is no other"),
+  ignore: needs.ignore,
+  fn: () =>
+    withSockets(["relay-42.sock"], async (folder, around) => {
+      const error = await assertRejects(() => asked(folder, around), CliError);
+      assertEquals(
+        [error.exitCode, error.message],
+        [
+          3,
+          "Teredo does not run here: no relay of this user or the system answers in this network " +
+          `namespace. In another one it seems to: ask with --control ${folder}/relay-42.sock`,
+        ],
+      );
+    }),
+});
+
+Deno.test({
+  name: needs.title("control sockets: where there is none, nothing else is said"),
+  ignore: needs.ignore,
+  fn: () =>
+    withSockets(["unrelayed.sock"], async (folder, around) => {
+      const error = await assertRejects(() => asked(folder, around), CliError);
+      assertEquals(
+        error.message,
+        "Teredo does not run here: no relay of this user or the system answers. " +
+          "Start it, or name its socket with --control",
+      );
+    }),
+});

@@ -1,0 +1,63 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { type Answers, controlHandler } from "../../../../cli/daemon/control/control_handler.ts";
+import type { PingReport } from "../../../../cli/daemon/status/ping_report.ts";
+
+const PONG: PingReport = {
+  destination: "2001:db8::1",
+  outcome: "answered",
+  roundTrip: 1,
+  path: "relay",
+  mapping: "192.0.2.1:1",
+};
+
+/** What a handler with these answers says to a request. */
+async function ask(answers: Partial<Answers>, method: string, what: string) {
+  const handler = controlHandler({ report: () => undefined, ping: () => undefined, ...answers });
+  const response = await handler(new Request(`http://teredo${what}`, { method }));
+  return { status: response.status, text: await response.text() };
+}
+
+Deno.test("control: a ping is handed on with its address and patience", async () => {
+  const asked: unknown[] = [];
+  const ping = (destination: Uint8Array, patience: number) => {
+    asked.push(destination.toHex(), patience);
+    return Promise.resolve(PONG);
+  };
+  const { status, text } = await ask({ ping }, "POST", "/ping?address=2001:db8::1&patience=500");
+  assertEquals([status, JSON.parse(text)], [200, PONG]);
+  assertEquals(asked, ["20010db8000000000000000000000001", 500]);
+});
+
+/** Requests that are refused, with the status and a word of the reason. */
+const REFUSALS: readonly (readonly [method: string, what: string, status: number, word: string])[] =
+  [
+    ["GET", "/status", 503, "starting"],
+    ["POST", "/status", 404, "GET /status"],
+    ["GET", "/ping?address=::1&patience=1", 404, "POST /ping"],
+    ["POST", "/ping?patience=1", 400, "address"],
+    ["POST", "/ping?address=1.2.3.4&patience=1", 400, "address"],
+    ["POST", "/ping?address=::1", 400, "patience"],
+    ["POST", "/ping?address=::1&patience=60001", 400, "patience"],
+    ["POST", "/ping?address=::1&patience=x", 400, "patience"],
+    ["POST", "/ping?address=::1&patience=1", 501, "client"],
+  ];
+
+for (const [method, what, status, word] of REFUSALS) {
+  Deno.test(`control: ${method} ${what} is refused with ${status}`, async () => {
+    const answer = await ask({}, method, what);
+    assertEquals(answer.status, status);
+    assertStringIncludes(answer.text, word);
+  });
+}
+
+Deno.test("control: no more than sixteen pings are under way", async () => {
+  const { promise, resolve } = Promise.withResolvers<PingReport>();
+  const handler = controlHandler({ report: () => undefined, ping: () => promise });
+  const request = () =>
+    handler(new Request("http://teredo/ping?address=::1&patience=1", { method: "POST" }));
+  const waiting = Array.from({ length: 16 }, request);
+  assertEquals((await request()).status, 429);
+  resolve(PONG);
+  for (const each of await Promise.all(waiting)) assertEquals(each.status, 200);
+  assertEquals((await request()).status, 200);
+});

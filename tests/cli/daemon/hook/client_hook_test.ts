@@ -1,0 +1,68 @@
+import { assertEquals } from "@std/assert";
+import { ClientHook } from "../../../../cli/daemon/hook/client_hook.ts";
+import type { ClientEvent } from "../../../../client/client_event.ts";
+import type { HookVariables } from "../../../../cli/daemon/hook/hook.ts";
+import { S1 } from "../../../client/client_fixture.ts";
+import { ACTORS } from "../../../vectors/vectors.ts";
+import { formatIpv6 } from "../../../../wire/ipv6_address.ts";
+
+const FIRST = formatIpv6(ACTORS.addressOfA);
+const SECOND = formatIpv6(ACTORS.addressOfB);
+const INTERFACE = { IFACE: "teredo", IFINDEX: "7" };
+
+function qualified(address: Uint8Array): ClientEvent {
+  const rest = { mtu: 1280, nat: "restricted", previous: undefined } as const;
+  return { type: "qualified", server: S1, address, mapping: ACTORS.a, ...rest };
+}
+
+const OFFLINE: ClientEvent = {
+  type: "offline",
+  server: S1,
+  reason: "server_lost",
+  retryIn: 1,
+  previous: undefined,
+};
+
+Deno.test("client hook: it has Miredo's variables, and those of the run before", async () => {
+  const runs: HookVariables[] = [];
+  const hook = new ClientHook(
+    { run: (variables) => void runs.push(variables), settled: () => Promise.resolve() },
+    { name: "teredo", index: 7 },
+  );
+  hook.onEvent(OFFLINE);
+  hook.onEvent(qualified(ACTORS.addressOfA));
+  hook.onEvent({ type: "server_silent", server: S1 });
+  hook.onEvent(qualified(ACTORS.addressOfB));
+  hook.onEvent(OFFLINE);
+  hook.onEvent({ type: "disabled", previous: undefined });
+  await hook.end();
+  const up = (address: string) => ({ STATE: "up", ADDRESS: address, MTU: "1280" });
+  const old = (address: string) => ({ OLD_STATE: "up", OLD_ADDRESS: address, OLD_MTU: "1280" });
+  assertEquals(runs, [
+    { ...INTERFACE, OLD_STATE: "down", ...up(FIRST) },
+    { ...INTERFACE, ...old(FIRST), ...up(SECOND) },
+    { ...INTERFACE, ...old(SECOND), STATE: "down" },
+    { ...INTERFACE, OLD_STATE: "down", STATE: "destroy" },
+  ]);
+});
+
+Deno.test("client hook: another program is told of the next change, and how it was before", async () => {
+  const runs: string[] = [];
+  const program = (name: string) => ({
+    run: ({ STATE, OLD_STATE }: HookVariables) => void runs.push(`${name}: ${OLD_STATE} ${STATE}`),
+    settled: () => Promise.resolve(),
+  });
+  const hook = new ClientHook(program("one"), { name: "teredo", index: 7 });
+  hook.onEvent(qualified(ACTORS.addressOfA));
+  hook.replace(program("other"));
+  hook.onEvent(OFFLINE);
+  hook.replace(undefined);
+  await hook.end();
+  assertEquals(runs, ["one: down up", "other: up down"]);
+});
+
+Deno.test("client hook: without a program nothing is run", async () => {
+  const hook = new ClientHook(undefined, { name: "teredo", index: 7 });
+  hook.onEvent(qualified(ACTORS.addressOfA));
+  await hook.end();
+});

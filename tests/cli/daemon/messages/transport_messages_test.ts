@@ -1,0 +1,32 @@
+import { assertEquals } from "@std/assert";
+import { describeTransport } from "../../../../cli/daemon/messages/transport_messages.ts";
+import type { TransportNews } from "../../../../nodes/udp_opener.ts";
+
+const IN_WORDS: readonly (readonly [TransportNews, string])[] = [
+  [
+    { type: "batched", isSegmenting: true, isJoining: true },
+    "UDP datagrams are moved in batches with UDP_SEGMENT and UDP_GRO",
+  ],
+  [
+    { type: "batched", isSegmenting: false, isJoining: false },
+    "UDP datagrams are moved in batches",
+  ],
+  [
+    { type: "single", reason: undefined },
+    "UDP datagrams are moved one by one: so --udp deno asks",
+  ],
+  [
+    { type: "single", reason: "It needs Linux" },
+    "UDP datagrams are moved one by one: batches are not to be had. It needs Linux",
+  ],
+  [
+    { type: "segmenting_refused", refusal: "never", code: "EIO" },
+    "UDP_SEGMENT is given up: the kernel refuses it (EIO)",
+  ],
+];
+
+Deno.test("what moves datagrams, and what is given up, is said in words", () => {
+  for (const [news, text] of IN_WORDS) {
+    assertEquals(describeTransport(news), { level: "info", text });
+  }
+});

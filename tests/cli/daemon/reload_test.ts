@@ -1,0 +1,90 @@
+import { assertEquals } from "@std/assert";
+import { ConfigError } from "../../../cli/process/failure.ts";
+import { type Live, Reload } from "../../../cli/daemon/reload.ts";
+import { openLog } from "../../../cli/process/open_log.ts";
+
+interface Values {
+  readonly logLevel: string;
+  readonly server: readonly string[];
+  readonly port: number | undefined;
+}
+
+const FIRST: Values = { logLevel: "info", server: ["a"], port: undefined };
+
+/** A role that can change its log level and, unless they are called "bad", its servers. */
+function begin() {
+  const lines: string[] = [];
+  const applied: Values[] = [];
+  const log = openLog("debug", (line) => lines.push(line.slice(25).trim()));
+  const wanted = { read: () => FIRST as Values };
+  const live: Live<Values>[] = [
+    { of: ["logLevel"], apply: (values) => void applied.push(values) },
+    {
+      of: ["server"],
+      apply: async (values) => {
+        await Promise.resolve();
+        if (values.server.includes("bad")) throw new Error('Cannot resolve "bad"');
+        applied.push(values);
+      },
+    },
+  ];
+  const reload = new Reload(FIRST, async () => await wanted.read(), live, log);
+  const want = (values: Partial<Values>) => {
+    wanted.read = () => ({ ...FIRST, ...values });
+    return reload.now();
+  };
+  return { reload, want, wanted, lines, applied };
+}
+
+Deno.test("reload: without a change nothing happens", async () => {
+  const { want, lines, applied } = begin();
+  await want({ server: ["a"] });
+  assertEquals([lines, applied], [["info  Settings are read again; changed: none"], []]);
+});
+
+Deno.test("reload: what can change does, and what cannot is told, each time", async () => {
+  const { want, lines, applied } = begin();
+  await want({ logLevel: "debug", port: 1 });
+  await want({ logLevel: "debug", port: 1, server: ["a", "b"] });
+  assertEquals(applied, [
+    { logLevel: "debug", server: ["a"], port: undefined },
+    { logLevel: "debug", server: ["a", "b"], port: undefined },
+  ]);
+  assertEquals(lines, [
+    "info  Settings are read again; changed: log-level",
+    "warn  Only a restart changes port",
+    "info  Settings are read again; changed: server",
+    "warn  Only a restart changes port",
+  ]);
+});
+
+Deno.test("reload: what turns out to be wrong stays as it was, and all else changes", async () => {
+  const { want, lines, applied } = begin();
+  await want({ logLevel: "debug", server: ["bad"] });
+  assertEquals(applied, [{ ...FIRST, logLevel: "debug" }]);
+  assertEquals(lines, [
+    'error Cannot resolve "bad"',
+    "error What was in use stays so: server",
+    "info  Settings are read again; changed: log-level",
+  ]);
+});
+
+Deno.test("reload: a file that is wrong changes nothing", async () => {
+  const { reload, wanted, lines, applied } = begin();
+  wanted.read = () => {
+    throw new ConfigError("Cannot use f:1: one", "Cannot use f:2: two");
+  };
+  await reload.now();
+  assertEquals(applied, []);
+  assertEquals(lines, [
+    "error Cannot use f:1: one",
+    "error Cannot use f:2: two",
+    "error The settings that were read before stay in use",
+  ]);
+});
+
+Deno.test("reload: one waits for the one before it", async () => {
+  const { want, applied } = begin();
+  await Promise.all([want({ server: ["b"] }), want({ server: ["c"] })]);
+  assertEquals(applied.map(({ server }) => server), [["c"]]);
+});

@@ -1,0 +1,240 @@
+/** Reports of each role in each of its states, held to docs/status.schema.json. */
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import type { ClientEvent } from "../../../../client/client_event.ts";
+import type { OfflineReason } from "../../../../client/client_event.ts";
+import { clientPart, type ClientPlace } from "../../../../cli/daemon/status/client_part.ts";
+import { relayPart } from "../../../../cli/daemon/status/relay_part.ts";
+import { serverPart } from "../../../../cli/daemon/status/server_part.ts";
+import {
+  type RolePart,
+  type StatusReport,
+  statusReport,
+} from "../../../../cli/daemon/status/status_report.ts";
+import { statusText } from "../../../../cli/ask/status_text.ts";
+import { COLOURED, PLAIN } from "../../../../cli/ask/style.ts";
+import { Counters } from "../../../../io/counters.ts";
+import { EventCounts } from "../../../../cli/daemon/status/event_counts.ts";
+import { ServerWithRelay } from "../../../../server/server_with_relay.ts";
+import { encodeBubble } from "../../../../wire/bubble.ts";
+import { addressOf, endpoint, portOf } from "../../../../wire/endpoint.ts";
+import { formatIpv4 } from "../../../../wire/ipv4_address.ts";
+import { ClientFixture, packet } from "../../../client/client_fixture.ts";
+import { schemaValidator } from "../../../json_schema.ts";
+import { RelayFixture } from "../../../relay/relay_fixture.ts";
+import { S1, ServerFixture, SOLICITATION } from "../../../server/server_fixture.ts";
+import { ACTORS, ip4, ip6 } from "../../../vectors/vectors.ts";
+
+const schema = new URL("../../../../docs/status.schema.json", import.meta.url);
+const mistakesOf = schemaValidator(JSON.parse(await Deno.readTextFile(schema)));
+
+const STARTED = new Date("2026-08-01T12:00:00Z");
+
+const PLACE: ClientPlace = {
+  nameOf: () => "teredo.example",
+  port: 40000,
+  isOwn: () => false,
+  interface: "teredo",
+  sourceTo: () => ip4("192.168.1.10"),
+};
+
+function reportOf(part: RolePart, change: (counters: Counters) => void = () => {}): StatusReport {
+  const counters = new Counters();
+  change(counters);
+  const events = new EventCounts(["qualified"]);
+  return statusReport(part, {
+    counters,
+    events,
+    started: STARTED,
+    now: new Date(STARTED.getTime() + 90_000),
+  });
+}
+
+function clientReport({ client, now }: ClientFixture, place: ClientPlace = PLACE): StatusReport {
+  return reportOf(clientPart(client.status(now), place));
+}
+
+/** The report as a program gets it. */
+function published(report: StatusReport): unknown {
+  const value: unknown = JSON.parse(JSON.stringify(report));
+  assertEquals(mistakesOf(value), []);
+  return value;
+}
+
+/** A client in each of its states. */
+const CLIENTS: Readonly<Record<string, () => ClientFixture>> = {
+  "new": () => new ClientFixture(),
+  "qualifying": () => new ClientFixture().wait(0),
+  "qualified": () => ClientFixture.a(),
+  "off-line": () => new ClientFixture().wait(0).waitFor("offline"),
+  "disabled": () => {
+    const fixture = ClientFixture.a();
+    fixture.client.disable(fixture.sink);
+    return fixture;
+  },
+  "searching": () => {
+    const fixture = ClientFixture.a();
+    const self = fixture.client.status(fixture.now).address!;
+    return fixture.send(packet(self, ACTORS.addressOfB));
+  },
+  "with a peer": () => {
+    const fixture = ClientFixture.a();
+    const self = fixture.client.status(fixture.now).address!;
+    fixture.send(packet(self, ACTORS.addressOfB));
+    return fixture.receive(encodeBubble(ACTORS.addressOfB, self), ACTORS.b);
+  },
+};
+
+Deno.test("status: a client that rests says why", () => {
+  const text = statusText(clientReport(CLIENTS["disabled"]!()), PLAIN);
+  assertMatch(text, /State +disabled: this host has native IPv6\n/);
+});
+
+for (const [what, make] of Object.entries(CLIENTS)) {
+  Deno.test(`status: the report of a client that is ${what} fits the schema`, () => {
+    published(clientReport(make()));
+  });
+}
+
+Deno.test("status: the schema names each state of a client, and each reason to be off-line", () => {
+  const part = clientPart(new ClientFixture().wait(0).client.status(0), PLACE);
+  const reasons: Record<OfflineReason, true> = {
+    "no_reply_from_primary": true,
+    "no_reply_from_secondary": true,
+    "symmetric_nat": true,
+    "server_lost": true,
+    "authentication_failed": true,
+    "new_key_needed": true,
+  };
+  for (const reason of Object.keys(reasons) as OfflineReason[]) {
+    const report = reportOf({ ...part, state: "offline", offline: { reason, retryIn: 1 } });
+    published(report);
+    assertMatch(statusText(report, PLAIN), /State +offline: the .*; next try in 0 s\n/);
+  }
+  for (const nat of ["none", "restricted", "symmetric"] as const) {
+    published(reportOf({ ...part, nat, portPreserved: true }));
+  }
+});
+
+for (const secure of [false, true]) {
+  Deno.test(`status: a server's report fits the schema, ${secure ? "secure" : "open"}`, () => {
+    const secrets = secure ? { find: () => undefined } : undefined;
+    const { server } = new ServerFixture({ secrets });
+    published(reportOf(serverPart(server.status(), undefined)));
+  });
+}
+
+Deno.test("status: a server without a secondary address or an MTU has null there", () => {
+  const { server } = new ServerFixture({ secondary: undefined, advertisedMtu: "omit" });
+  const report = reportOf(serverPart(server.status(), undefined));
+  published(report);
+  assertEquals([report.server?.secondary, report.mtu], [null, null]);
+});
+
+Deno.test("status: a relay's report fits the schema, and lists its clients", () => {
+  const fixture = new RelayFixture();
+  published(reportOf(relayPart(fixture.relay.status(fixture.now), ACTORS.a, "teredo")));
+  fixture.meetA();
+  const report = reportOf(relayPart(fixture.relay.status(fixture.now), ACTORS.a, "teredo"));
+  published(report);
+  assertEquals(report.peers.map(({ path }) => path), ["direct"]);
+  assertEquals(report.peerCount, { direct: 1, relay: 0, local: 0, searching: 0 });
+});
+
+Deno.test("status: a server with a relay reports both in one", () => {
+  const fixture = new RelayFixture();
+  fixture.meetA();
+  const both = new ServerWithRelay(S1, fixture.relay);
+  const report = reportOf(serverPart(both.status(fixture.now), "teredo"));
+  published(report);
+  assertEquals([report.role, report.interface, report.peers.length], ["server+relay", "teredo", 1]);
+  assertEquals(report.served?.bubblesForwarded, 0);
+});
+
+Deno.test("status: what a server did is counted", () => {
+  const { server } = new ServerFixture().receive(SOLICITATION);
+  const { served } = reportOf(serverPart(server.status(), undefined));
+  assertEquals([served?.solicitationsAnswered, served?.secure], [1, false]);
+});
+
+Deno.test("status: the schema refuses what a report never says", () => {
+  const report = clientReport(ClientFixture.a());
+  assertEquals(mistakesOf({ ...report, state: "fine" }).length, 1);
+  assertEquals(mistakesOf({ ...report, extra: 1 }).length, 1);
+  assertEquals(mistakesOf({ ...report, drops: { loop: -1 } }).length, 1);
+  const { peers: _, ...rest } = report;
+  assertEquals(mistakesOf(rest).length, 1);
+});
+
+Deno.test("status: a NAT is none when the mapping is the host's own address and port", () => {
+  const fixture = ClientFixture.a();
+  const { mapping } = fixture.client.status(fixture.now);
+  const own = { ...PLACE, port: portOf(mapping!), isOwn: () => true };
+  assertEquals(clientReport(fixture, own).nat, "none");
+  assertEquals(clientReport(fixture, { ...own, isOwn: () => false }).nat, "restricted");
+  assertEquals(clientReport(fixture, { ...own, isOwn: () => false }).portPreserved, true);
+  const elsewhere = clientReport(fixture);
+  assertEquals([elsewhere.nat, elsewhere.portPreserved], ["restricted", false]);
+});
+
+Deno.test("status: the text has the words of netsh, the peers and the drops", () => {
+  const { client, now } = CLIENTS["with a peer"]!();
+  const report = reportOf(clientPart(client.status(now), PLACE), (counters) => {
+    counters.drop("loop");
+    counters.drop("loop");
+    counters.drop("not_echo");
+    counters.octetsReceived = 2048;
+    counters.datagramsReceived = 1;
+  });
+  const text = statusText(report, PLAIN);
+  for (
+    const line of [
+      "Teredo client: qualified\n",
+      "  Type                     client\n",
+      "  State                    qualified\n",
+      "  Client Refresh Interval  30 s\n",
+      "  Client Port              40000\n",
+      "  NAT                      cone or restricted\n",
+      "  NAT Special Behaviour    PortPreserving: No\n",
+      "  Local Mapping            192.168.1.10:40000\n",
+      "  Uptime                   90 s\n",
+      "  Received                 2.0 KiB in 1 datagram\n",
+      "Peers: 1 direct\n",
+      "Dropped: 2 loop, 1 not_echo\n",
+    ]
+  ) assertStringIncludes(text, line);
+  assertMatch(text, /Teredo Address +2001:0:/);
+  assertMatch(
+    text,
+    new RegExp(
+      `Server Name +teredo\\.example \\(${formatIpv4(addressOf(endpoint(ACTORS.s1, 1)))}\\), heard`,
+    ),
+  );
+  assertMatch(text, / {2}2001:0:\S+ +direct +\S+:\d+ +0 s ago +48 B sent +0 B received\n/);
+  assertEquals(text.includes("\x1b"), false);
+  assertStringIncludes(statusText(report, COLOURED), "\x1b[32mqualified\x1b[39m");
+});
+
+Deno.test("status: of many peers the report lists a thousand and the text twenty", () => {
+  const { client, now } = ClientFixture.a();
+  const peer = {
+    address: ip6("2001:db8::1"),
+    path: "relay" as const,
+    mapping: ACTORS.b,
+    heardAgo: 1.5,
+    octetsSent: 1,
+    octetsReceived: 1,
+  };
+  const status = { ...client.status(now), peers: Array.from({ length: 1200 }, () => peer) };
+  const report = reportOf(clientPart(status, PLACE));
+  published(report);
+  assertEquals([report.peers.length, report.peerCount.relay], [1000, 1200]);
+  assertStringIncludes(statusText(report, PLAIN), "\n  and 1180 more\n");
+});
+
+Deno.test("status: events are counted, those of interest from zero on", () => {
+  const counts = new EventCounts(["qualified", "offline"] satisfies ClientEvent["type"][]);
+  counts.count("qualified");
+  counts.count("peer_reached");
+  counts.count("peer_reached");
+  assertEquals(counts.all(), { "qualified": 1, "offline": 0, "peer_reached": 2 });
+});

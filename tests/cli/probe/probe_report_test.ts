@@ -1,0 +1,264 @@
+/** What is said of findings: rows, struct and text. */
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import type { AddressFinding, ServerFindings } from "../../../client/probe/findings.ts";
+import type { LifetimeFindings } from "../../../client/probe/mapping_lifetime.ts";
+import { type Check, checksOf } from "../../../cli/probe/probe_checks.ts";
+import type { Probed, ProbeOutcome } from "../../../cli/probe/probe_outcome.ts";
+import { probeReport } from "../../../cli/probe/probe_report.ts";
+import { probeText } from "../../../cli/probe/probe_text.ts";
+import { addressOf, type Endpoint } from "../../../wire/endpoint.ts";
+import { at, ip6 } from "../../vectors/vectors.ts";
+
+const OWN = at("10.0.0.2:50000");
+const SEEN = at("192.0.2.1:50000");
+
+function found(target: string, mapping: Endpoint | undefined, ...roundTrips: number[]) {
+  const finding: AddressFinding = {
+    target: at(target),
+    roundTrips,
+    mapping,
+    mtu: mapping && 1280,
+    refusal: undefined,
+  };
+  return finding;
+}
+
+const CONE: ServerFindings = {
+  server: { primary: addressOf(at("203.0.113.1:1")), secondary: addressOf(at("203.0.113.2:1")) },
+  isComplete: true,
+  primary: found("203.0.113.1:3544", SEEN, 31, 12.34, 9),
+  secondary: found("203.0.113.2:3544", SEEN, 14),
+  mapping: { value: "endpoint_independent" },
+  filtering: { value: "endpoint_independent" },
+  hairpinning: { value: true },
+};
+
+const SILENT: ServerFindings = {
+  ...CONE,
+  primary: found("203.0.113.1:3544", undefined),
+  secondary: found("203.0.113.2:3544", undefined),
+  mapping: { unknown: "server_silent" },
+  filtering: { unknown: "server_silent" },
+  hairpinning: { unknown: "server_silent" },
+};
+
+function probed(findings: Partial<ServerFindings>, more: Partial<Probed> = {}): Probed {
+  return {
+    type: "probed",
+    name: "teredo.example",
+    findings: { ...CONE, ...findings },
+    localPort: 50_000,
+    isOwn: (endpoint) => endpoint === OWN,
+    couldNotSend: false,
+    address: ip6("2001:0:cb00:7101:385c:3caf:3fff:fdfe"),
+    ...more,
+  };
+}
+
+/** A row by its name. */
+function row(outcome: ProbeOutcome, name: string): Check {
+  return checksOf(outcome).find(({ check }) => check === name)!;
+}
+
+const SYMMETRIC = {
+  secondary: found("203.0.113.2:3544", at("192.0.2.1:6000"), 14),
+  mapping: { value: "destination_dependent" },
+  filtering: { unknown: "mapping_dependent" },
+  hairpinning: { unknown: "mapping_dependent" },
+} as const;
+
+const NO_NAT = {
+  primary: found("203.0.113.1:3544", OWN, 5),
+  secondary: found("203.0.113.2:3544", OWN, 5),
+  hairpinning: { unknown: "no_nat" },
+} as const;
+
+function lifetime(
+  held: number | undefined,
+  lost: number | undefined,
+): { lifetime: LifetimeFindings } {
+  return { lifetime: { isComplete: true, held, lost } };
+}
+
+const ROWS: readonly [ProbeOutcome, check: string, result: string, detail: string, rem?: string][] =
+  [
+    [probed({}), "primary address", "PASS", "203.0.113.1 answers in 12 ms (median of 3)"],
+    [probed({}), "secondary address", "PASS", "203.0.113.2 answers in 14 ms"],
+    [
+      probed(SILENT),
+      "primary address",
+      "FAIL",
+      "203.0.113.1 does not answer",
+      "UDP to its port 3544",
+    ],
+    [
+      probed(SILENT, { couldNotSend: true }),
+      "primary address",
+      "FAIL",
+      "This host cannot send to 203.0.113.1",
+      "default route",
+    ],
+    [probed(SILENT), "secondary address", "SKIP", "203.0.113.2 does not answer either"],
+    [
+      probed({ ...SILENT, primary: CONE.primary }),
+      "secondary address",
+      "FAIL",
+      "203.0.113.2 does not answer",
+      "teredo.example,SECONDARY",
+    ],
+    [
+      probed({ primary: { ...SILENT.primary, refusal: "origin_not_global" } }),
+      "primary address",
+      "FAIL",
+      "203.0.113.1 answers, but no client accepts that (origin_not_global)",
+      "--allow-private",
+    ],
+    [
+      probed({}),
+      "mapping",
+      "PASS",
+      "Both addresses see 192.0.2.1:50000: it is endpoint-independent",
+    ],
+    [
+      probed(SYMMETRIC),
+      "mapping",
+      "FAIL",
+      "The NAT is symmetric: one address sees 192.0.2.1:50000, the other 192.0.2.1:6000",
+      "RFC 4787",
+    ],
+    [
+      probed({ ...SYMMETRIC, ...NO_NAT, mapping: SYMMETRIC.mapping }),
+      "mapping",
+      "FAIL",
+      "This host asks one address from 10.0.0.2:50000, the other from 10.0.0.2:50000",
+      "another host than the server's own",
+    ],
+    [probed(SILENT), "mapping", "SKIP", "One of the server's addresses did not answer"],
+    [
+      probed({ filtering: { value: "address_dependent" } }),
+      "filtering",
+      "PASS",
+      "Address-dependent: who was sent to gets in, from any of its ports",
+    ],
+    [
+      probed({ filtering: { value: "address_and_port_dependent" } }),
+      "filtering",
+      "PASS",
+      "Address- and port-dependent: only who was sent to gets in",
+    ],
+    [
+      probed({ filtering: { unknown: "cone_bit_ignored" } }),
+      "filtering",
+      "SKIP",
+      "The server never answers from its other address when asked to",
+    ],
+    [probed({}), "port", "PASS", "Preserved: 50000"],
+    [probed({}, { localPort: 5 }), "port", "PASS", "Replaced: 5 is seen as 50000"],
+    [probed(SYMMETRIC), "port", "PASS", "Preserved: 50000, for the first destination"],
+    [probed(NO_NAT), "port", "PASS", "There is no NAT that could replace 50000"],
+    [
+      probed({ hairpinning: { value: false } }),
+      "hairpinning",
+      "FAIL",
+      "Hosts behind this NAT do not reach each other at their mappings",
+      "NAT loopback",
+    ],
+    [probed(NO_NAT), "hairpinning", "SKIP", "There is no NAT"],
+    [
+      probed({}),
+      "refresh",
+      "SKIP",
+      "Not tried: --refresh SECONDS does with the recommended server, and takes up to that long",
+    ],
+    [
+      probed({}, { lifetime: { isComplete: false, held: undefined, lost: undefined } }),
+      "refresh",
+      "SKIP",
+      "Interrupted",
+    ],
+    [
+      probed({}, lifetime(60_000, 90_000)),
+      "refresh",
+      "PASS",
+      "A mapping outlives 60 s without a packet, and is gone after 90 s",
+    ],
+    [
+      probed({}, lifetime(120_000, undefined)),
+      "refresh",
+      "PASS",
+      "A mapping outlives 2 min without a packet",
+    ],
+    [
+      probed({}, lifetime(undefined, 5_000)),
+      "refresh",
+      "FAIL",
+      "A mapping is gone after 5 s without a packet",
+      "RFC 4787 REQ-5",
+    ],
+    [
+      probed({}),
+      "Teredo address",
+      "PASS",
+      "2001:0:cb00:7101:385c:3caf:3fff:fdfe, MTU 1280",
+    ],
+  ];
+
+for (const [outcome, check, result, detail, remedy] of ROWS) {
+  Deno.test(`probe: ${result} ${check}: ${detail}`, () => {
+    const found = row(outcome, check);
+    assertEquals([found.result, found.detail], [result, detail]);
+    if (remedy === undefined) assertEquals(found.remedy, null);
+    else assertStringIncludes(found.remedy ?? "", remedy);
+  });
+}
+
+Deno.test("probe: every row that fails has a remedy, and no other has", () => {
+  for (const [outcome] of ROWS) {
+    for (const { result, remedy } of checksOf(outcome)) {
+      assertEquals(remedy !== null, result === "FAIL");
+    }
+  }
+});
+
+Deno.test("probe: the server that answers soonest is recommended, of those that can be used", () => {
+  const fast = { primary: found("203.0.113.1:3544", SEEN, 1) };
+  const outcomes = [
+    probed({}, { name: "slow.example" }),
+    probed({ ...SILENT, ...fast }, { name: "half.example" }),
+    probed({ primary: found("203.0.113.1:3544", SEEN, 5) }, { name: "good.example" }),
+    probed(SILENT, { name: "silent.example" }),
+  ];
+  assertEquals(probeReport(outcomes).recommended, "good.example");
+  assertStringIncludes(
+    probeText(probeReport(outcomes)),
+    "NAT: full cone\nRecommended: good.example, which answers in 5.0 ms\n",
+  );
+  const none = probeReport([probed(SILENT)]);
+  assertEquals([none.recommended, none.nat], [null, "unknown"]);
+});
+
+Deno.test("probe: the report has the same keys whatever was found", () => {
+  const outcomes: ProbeOutcome[] = [
+    probed({}),
+    probed(SILENT),
+    { type: "not_probed", name: "x", check: "name", problem: "p", remedy: "r" },
+  ];
+  const { servers } = JSON.parse(JSON.stringify(probeReport(outcomes)));
+  const keys = [
+    ..."server qualifies primary secondary roundTrip address mtu nat checks".split(" "),
+  ].sort();
+  const natKeys =
+    "name localPort externalMapping mapping filtering portPreserved hairpinning refresh".split(" ")
+      .sort();
+  for (const server of servers) {
+    assertEquals(Object.keys(server).sort(), keys);
+    assertEquals(Object.keys(server.nat).sort(), natKeys);
+  }
+  assertEquals(servers[0].roundTrip, { primary: 12.34, secondary: 14 });
+  assertEquals(servers[0].nat.filtering, "endpoint_independent");
+});
+
+Deno.test("probe: no line of the text is wider than 100 columns", () => {
+  const text = probeText(probeReport(ROWS.map(([outcome]) => outcome)));
+  assertEquals(text.split("\n").filter((line) => line.length > 100), []);
+});

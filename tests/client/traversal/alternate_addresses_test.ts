@@ -1,0 +1,122 @@
+/** Hairpinning without a NAT's help, RFC 6081 §5.6, as one client sees it. */
+import { assertEquals } from "@std/assert";
+import { encodeBubble } from "../../../wire/bubble.ts";
+import type { Endpoint } from "../../../wire/endpoint.ts";
+import { encodeTeredoAddress } from "../../../wire/teredo_address.ts";
+import { encodeTeredoPacket, parseTeredoPacket } from "../../../wire/teredo_packet.ts";
+import {
+  encodeTrailers,
+  parseTrailers,
+  type Trailers,
+  withTrailers,
+} from "../../../wire/trailers.ts";
+import { ACTORS, at, negative } from "../../vectors/vectors.ts";
+import { ClientFixture, packet, portOf, S1 } from "../client_fixture.ts";
+
+const { addressOfA, addressOfB, s1 } = ACTORS;
+const OURS = portOf(S1, "primary");
+const LOCAL = at("192.168.1.10:40000");
+const THEIR_LOCAL = at("192.168.1.11:40001");
+/** C is behind A's NAT. */
+const C = at("192.0.2.1:8192");
+const addressOfC = encodeTeredoAddress({ server: s1, flags: 0, mapping: C });
+/** What client A of the vectors draws for its nonces. */
+const OWN_NONCE = 0x7e1ed0d0;
+
+const a = (): ClientFixture => ClientFixture.a({ localEndpoint: () => LOCAL });
+
+/** An indirect bubble to A, as its server forwards it. */
+function indirect(source: Uint8Array, trailers: Trailers): Uint8Array {
+  const ipv6 = encodeBubble(source, addressOfA);
+  return encodeTeredoPacket({ origin: C, ipv6, trailers: encodeTrailers(trailers) });
+}
+
+/** A direct bubble from C. */
+function direct(trailers: Trailers): Uint8Array {
+  return withTrailers(encodeBubble(addressOfC, addressOfA), trailers);
+}
+
+/** The trailers of the datagrams of the last action, by where they went. */
+function sent({ sink }: ClientFixture): [Endpoint, Trailers][] {
+  return sink.datagrams.map(({ to, bytes }) => {
+    const parsed = parseTeredoPacket(bytes);
+    if (typeof parsed === "string") throw new TypeError(parsed);
+    return [to, parseTrailers(parsed.trailers) as Trailers];
+  });
+}
+
+Deno.test("X-16: indirect bubbles tell the local address and carry a nonce, direct ones do not", () => {
+  assertEquals(sent(a().send(packet(addressOfA, addressOfC))), [
+    [C, {}],
+    [OURS, { nonce: OWN_NONCE, alternateAddresses: [LOCAL] }],
+  ]);
+});
+
+Deno.test("X-16: they do so with every attempt until the two have met, and not afterwards", () => {
+  const fixture = a().send(packet(addressOfA, addressOfC)).wait(2_020);
+  assertEquals(sent(fixture)[1]![1].alternateAddresses, [LOCAL]);
+  fixture.receive(direct({ nonce: OWN_NONCE }), THEIR_LOCAL).wait(2_100);
+  fixture.receive(indirect(addressOfC, { nonce: 7 }), OURS);
+  const toServer = sent(fixture).filter(([to]) => to === OURS);
+  assertEquals(toServer.map(([, { alternateAddresses }]) => alternateAddresses), [undefined]);
+});
+
+Deno.test("X-16: a peer behind another public address is not told, nor anyone without the option", () => {
+  const [, [, toStranger]] = sent(a().send(packet(addressOfA, addressOfB))) as [unknown, [
+    Endpoint,
+    Trailers,
+  ]];
+  assertEquals(toStranger, { nonce: OWN_NONCE });
+  const [, [, toNeighbour]] = sent(ClientFixture.a().send(packet(addressOfA, addressOfC))) as [
+    unknown,
+    [Endpoint, Trailers],
+  ];
+  assertEquals(toNeighbour, { nonce: OWN_NONCE });
+});
+
+Deno.test("X-17: a direct bubble with the nonce goes to the mapping and to each address told", () => {
+  const alternateAddresses = ["192.168.1.11:1", "10.0.0.1:2", "172.16.0.1:3", "10.0.0.2:4"].map(at);
+  const fixture = a().receive(indirect(addressOfC, { nonce: 7, alternateAddresses }), OURS);
+  const directly = sent(fixture).filter(([to]) => to !== OURS);
+  assertEquals(directly, [C, ...alternateAddresses].map((to) => [to, { nonce: 7 }]));
+});
+
+Deno.test("X-17: public addresses and our own are left out", () => {
+  const alternateAddresses = [LOCAL, ACTORS.b, THEIR_LOCAL];
+  const fixture = a().receive(indirect(addressOfC, { nonce: 7, alternateAddresses }), OURS);
+  assertEquals(sent(fixture).map(([to]) => to), [C, THEIR_LOCAL, OURS]);
+});
+
+Deno.test("X-17: who is behind another public address, or sends no nonce, is not followed inside", () => {
+  const alternateAddresses = [THEIR_LOCAL];
+  const stranger = a().receive(indirect(addressOfB, { nonce: 7, alternateAddresses }), OURS);
+  assertEquals(stranger.targets.includes("192.168.1.11:40001"), false);
+  const nameless = a().receive(indirect(addressOfC, { alternateAddresses }), OURS);
+  assertEquals(nameless.targets, ["192.0.2.1:8192"]);
+});
+
+Deno.test("X-17: a peer that is met is sent bubbles only where it is", () => {
+  const fixture = a().send(packet(addressOfA, addressOfC));
+  fixture.receive(direct({ nonce: OWN_NONCE }), THEIR_LOCAL).wait(2_100);
+  const alternateAddresses = [THEIR_LOCAL, at("10.0.0.1:2")];
+  fixture.receive(indirect(addressOfC, { nonce: 7, alternateAddresses }), OURS);
+  assertEquals(sent(fixture).map(([to]) => to), [THEIR_LOCAL, OURS]);
+});
+
+Deno.test("X-17: a neighbour is believed at its private address for the nonce, and reached there", () => {
+  const data = packet(addressOfA, addressOfC);
+  const fixture = a().send(data).receive(direct({ nonce: OWN_NONCE }), THEIR_LOCAL);
+  assertEquals(fixture.sink.datagrams, [{ to: THEIR_LOCAL, via: "service", bytes: data }]);
+  fixture.receive(direct({ nonce: OWN_NONCE + 1 }), at("192.168.1.12:1"));
+  assertEquals(fixture.dropped, "source_mismatch");
+});
+
+for (const name of ["N16", "N17"] as const) {
+  Deno.test(`X-18, ${name}: a malformed list of alternate addresses drops its bubble`, () => {
+    const fixture = ClientFixture.b({ localEndpoint: () => LOCAL });
+    const { payload, source } = negative(name);
+    fixture.receive(payload, source ?? at("198.51.100.118:3544"));
+    assertEquals(fixture.dropped, "alternate_address");
+    assertEquals(fixture.sink.datagrams, []);
+  });
+}

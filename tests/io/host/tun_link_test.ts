@@ -1,0 +1,66 @@
+import { assertEquals } from "@std/assert";
+import { oneByOne } from "../fakes.ts";
+import type { Drain } from "../../../ffi/poller.ts";
+import type { Tun } from "../../../ffi/tun.ts";
+import { TunLink } from "../../../io/host/tun_link.ts";
+
+/** A TUN whose packets are the numbers that wait. */
+class FakeTun implements Tun {
+  readonly name = "teredo0";
+  readonly index = 7;
+  readonly fd = 42;
+  readonly offload = undefined;
+  readonly waiting: number[] = [];
+  readonly written: number[] = [];
+
+  read(buffer: Uint8Array): number {
+    const packet = this.waiting.shift();
+    if (packet === undefined) return 0;
+    buffer[0] = packet;
+    return 1;
+  }
+
+  write(packet: Uint8Array): boolean {
+    this.written.push(packet[0]!);
+    return packet[0] !== 0;
+  }
+
+  close(): void {}
+}
+
+Deno.test("TUN link: it reads in passes, and leaves the rest for the next one", async () => {
+  const tun = new FakeTun();
+  const drains = new Map<number, Drain>();
+  const poller = {
+    add: (fd: number, drain: Drain) => void drains.set(fd, drain),
+    remove: (fd: number) => void drains.delete(fd),
+  };
+  const link = new TunLink(tun, poller);
+  const stop = new AbortController();
+  const heard: string[] = [];
+  const receiver = oneByOne((ipv6) => heard.push(ipv6.join()), () => heard.push("end"));
+  const ended = link.run(receiver, stop.signal);
+
+  const drain = drains.get(42)!;
+  assertEquals(drain(), "nothing");
+  assertEquals(heard.splice(0), []);
+  tun.waiting.push(1, 2);
+  assertEquals(drain(), "some");
+  assertEquals(heard.splice(0), ["1", "2", "end"]);
+  tun.waiting.push(...new Array(100).fill(3));
+  assertEquals(drain(), "more");
+  assertEquals(heard.splice(0).length, 65);
+  assertEquals(drain(), "some");
+  assertEquals(heard.splice(0).length, 37);
+
+  stop.abort();
+  await ended;
+  assertEquals(drains.size, 0);
+});
+
+Deno.test("TUN link: it tells whether the kernel took a packet", () => {
+  const tun = new FakeTun();
+  const link = new TunLink(tun, { add() {}, remove() {} });
+  assertEquals([link.write(Uint8Array.of(1)), link.write(Uint8Array.of(0))], [true, false]);
+  assertEquals(tun.written, [1, 0]);
+});

@@ -1,0 +1,32 @@
+import { assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { UseOrder } from "../../protocol/lru_lists.ts";
+
+const CAPACITY = 8;
+
+Deno.test("whatever is used and removed, the lists are in the order of use", () => {
+  const steps = fc.array(fc.tuple(fc.nat(CAPACITY - 1), fc.nat(2)), { maxLength: 60 });
+  fc.assert(fc.property(steps, (sequence) => {
+    const order = new UseOrder(CAPACITY, 2);
+    const lists: number[][] = [[], []];
+    for (const [index, list] of sequence) {
+      for (const each of lists) if (each.includes(index)) each.splice(each.indexOf(index), 1);
+      if (list === 2) {
+        order.remove(index);
+      } else {
+        order.use(index, list);
+        lists[list]!.push(index);
+      }
+      for (const [number, each] of lists.entries()) {
+        assertEquals([...order.of(number)], each.toReversed());
+        assertEquals([order.sizeOf(number), order.oldest(number)], [each.length, each[0]]);
+      }
+      assertEquals(order.has(index), list !== 2);
+    }
+  }));
+});
+
+Deno.test("use order: what has no index is in no list", () => {
+  const order = new UseOrder(3, 1);
+  assertEquals([-1, 0, 3].map((index) => order.has(index)), [false, false, false]);
+});
