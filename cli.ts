@@ -5,7 +5,7 @@
  */
 
 import { toCliError, UsageError } from "./cli/process/failure.ts";
-import type { Command, Surroundings } from "./cli/args/command.ts";
+import type { Command, ProcessContext } from "./cli/args/command.ts";
 import { check } from "./cli/commands/check.ts";
 import { client } from "./cli/commands/client.ts";
 import { completions } from "./cli/commands/completions.ts";
@@ -23,7 +23,7 @@ import { parseCommandLine } from "./cli/args/parse.ts";
 import { resolve } from "./cli/args/settle.ts";
 import { logWarnings, strayWarnings } from "./cli/args/stray_variables.ts";
 import { suggest } from "./cli/args/suggest.ts";
-import { processSurroundings } from "./cli/process/process_context.ts";
+import { processContext } from "./cli/process/process_context.ts";
 import { versionText } from "./cli/process/version.ts";
 
 /** Every command, in the order of the help. */
@@ -42,59 +42,57 @@ export const COMMANDS: readonly Command[] = [
 /** Runs the program with its arguments, and returns the exit code. */
 export async function main(
   args: readonly string[],
-  surroundings: Surroundings,
+  context: ProcessContext,
 ): Promise<ExitCode> {
   const called = COMMANDS.find(({ name }) => name === args[0]);
-  const wanted = { isJson: isJsonWanted(called, args, surroundings) };
+  const wanted = { isJson: isJsonWanted(called, args, context) };
   try {
-    return await dispatch(args, surroundings, wanted);
+    return await dispatch(args, context, wanted);
   } catch (error) {
     const failure = toCliError(error);
-    surroundings.complain(failureText(failure, args, wanted.isJson));
+    context.printError(failureText(failure, args, wanted.isJson));
     return failure.exitCode;
   }
 }
 
 async function dispatch(
   args: readonly string[],
-  surroundings: Surroundings,
+  context: ProcessContext,
   wanted: { isJson: boolean },
 ): Promise<ExitCode> {
   const [first, ...rest] = args;
   switch (first) {
     case undefined:
-      surroundings.complain(programHelp(COMMANDS));
+      context.printError(programHelp(COMMANDS));
       return ExitCode.USAGE;
     case "help":
-      surroundings.print(helpOn(rest));
+      context.print(helpOn(rest));
       return ExitCode.OK;
     case "--help":
     case "-h":
-      surroundings.print(programHelp(COMMANDS));
+      context.print(programHelp(COMMANDS));
       return ExitCode.OK;
     case "--version":
     case "-V":
-      surroundings.print(versionText());
+      context.print(versionText());
       return ExitCode.OK;
   }
   const command = findCommand(first);
   const request = parseCommandLine(command, rest);
   if (request.type === "help") {
-    surroundings.print(commandHelp(command));
+    context.print(commandHelp(command));
     return ExitCode.OK;
   }
-  const read = () => resolve(command, request.flags, surroundings);
-  const strays = "logLevel" in command.options
-    ? strayWarnings(command, COMMANDS, surroundings)
-    : [];
+  const read = () => resolve(command, request.flags, context);
+  const strays = "logLevel" in command.options ? strayWarnings(command, COMMANDS, context) : [];
   const values = await read().catch((error) => {
     // What is said to lack may be what was misspelled.
-    for (const each of strays) surroundings.complain(warningText(each, wanted.isJson));
+    for (const each of strays) context.printError(warningText(each, wanted.isJson));
     throw error;
   });
   if ("logFormat" in values) wanted.isJson = values["logFormat"] === "json";
-  if (strays.length > 0) await logWarnings(strays, values, surroundings);
-  await command.run(values, request.positional, surroundings, read);
+  if (strays.length > 0) await logWarnings(strays, values, context);
+  await command.run(values, request.positional, context, read);
   return ExitCode.OK;
 }
 
@@ -127,4 +125,4 @@ function didYouMean(meant: string | undefined): string {
   return meant === undefined ? "" : `. Did you mean ${meant}?`;
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args, processSurroundings()));
+if (import.meta.main) Deno.exit(await main(Deno.args, processContext()));

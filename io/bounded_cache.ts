@@ -1,21 +1,25 @@
 /**
- * Remembering what was computed.
+ * A bounded cache of what a function computes.
  *
  * @module
  */
 
+/** The cache is full at this number of answers unless another is given. */
+const CAPACITY = 4096;
+
 /**
- * Answers of a pure function, remembered by argument.
+ * Answers of a pure function, kept by argument.
  *
- * Bounded, since arguments come from the network: when it is full it forgets everything, which costs
- * nothing to keep and, at worst, one computation for each argument in use.
+ * The arguments come from the network, so the cache is bounded: when it is full it forgets everything. That
+ * needs no bookkeeping, and costs at worst one computation for each argument in use.
  */
-export class Memo<K, V> {
+export class BoundedCache<K, V> {
   readonly #compute: (key: K) => V;
   readonly #capacity: number;
   readonly #known = new Map<K, V>();
 
-  constructor(compute: (key: K) => V, capacity = 4096) {
+  /** @param capacity how many answers it keeps at most */
+  constructor(compute: (key: K) => V, capacity: number = CAPACITY) {
     this.#compute = compute;
     this.#capacity = capacity;
   }
@@ -29,10 +33,5 @@ export class Memo<K, V> {
       this.#known.set(key, value);
     }
     return value;
-  }
-
-  /** How many answers are remembered. */
-  get size(): number {
-    return this.#known.size;
   }
 }

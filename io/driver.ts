@@ -19,7 +19,7 @@ import type { Endpoint } from "../wire/endpoint.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { Counters } from "./counters.ts";
 import type { HostLink } from "./host/host_link.ts";
-import { type Task, together } from "./run_together.ts";
+import { runTogether, type Task } from "./run_together.ts";
 import type { UdpSocket } from "./udp/udp.ts";
 
 /** What a driver connects. */
@@ -88,7 +88,7 @@ export class Driver<Via extends string, Event, Status> {
     this.#isRunning = true;
     this.#arm();
     try {
-      await together(signal, ...tasks);
+      await runTogether(signal, ...tasks);
     } finally {
       this.#isRunning = false;
       this.#disarm();

@@ -8,7 +8,7 @@ import type { Machine } from "../protocol/machine.ts";
 import type { Counters } from "./counters.ts";
 import { openDenoUdp } from "./udp/deno_udp.ts";
 import { Driver } from "./driver.ts";
-import { aborted, together } from "./run_together.ts";
+import { aborted, runTogether } from "./run_together.ts";
 import type { UdpSocket } from "./udp/udp.ts";
 import { ipv4Address } from "../wire/ipv4_address.ts";
 
@@ -66,7 +66,7 @@ export async function runToEnd<Via extends string, Findings>(
     },
     counters,
   });
-  await together(signal, (ending) => driver.run(ending), isDone);
+  await runTogether(signal, (ending) => driver.run(ending), isDone);
   if ("error" in fault) throw fault.error;
   return driver.status();
 }

@@ -12,7 +12,7 @@ export type Task = (signal: AbortSignal) => Promise<void>;
  *
  * @throws what the first failing task threw, when all have ended
  */
-export async function together(signal: AbortSignal, ...tasks: Task[]): Promise<void> {
+export async function runTogether(signal: AbortSignal, ...tasks: Task[]): Promise<void> {
   // Not AbortSignal.any: Deno 2.7 lets its signals be collected although someone listens to them, and then
   // nobody is told to end.
   const stop = new AbortController();

@@ -8,7 +8,7 @@ import type { Drain, Poller } from "../ffi/poller.ts";
 import { aborted } from "./run_together.ts";
 
 /** Has `drain` called when `fd` has something to give, until `signal` aborts. */
-export async function polled(
+export async function waitForFd(
   poller: Pick<Poller, "add" | "remove">,
   fd: number,
   drain: Drain,

@@ -12,7 +12,7 @@ import { DISCOVERY_GROUP, TEREDO_PORT } from "../protocol/constants.ts";
 import { addressOf, portOf } from "../wire/endpoint.ts";
 import { formatIpv4, type Ipv4Address, ipv4Address } from "../wire/ipv4_address.ts";
 import { ListenError } from "./listen_error.ts";
-import type { NodeSurroundings } from "./surroundings.ts";
+import type { NodeContext } from "./node_context.ts";
 
 /** Where a client sends from. */
 export interface ClientSocketOptions {
@@ -43,13 +43,13 @@ export interface ClientSockets extends Disposable {
  */
 export async function openClientSockets(
   { bind, port, determineRefreshInterval, localDiscovery }: ClientSocketOptions,
-  around: NodeSurroundings,
+  context: NodeContext,
 ): Promise<ClientSockets> {
   using stack = new DisposableStack();
   const open = (port: number) =>
-    stack.adopt(around.udp.open(bind ?? ipv4Address(0), port), (socket) => socket.close());
+    stack.adopt(context.udp.open(bind ?? ipv4Address(0), port), (socket) => socket.close());
   const service = open(port ?? 0);
-  const group = localDiscovery ? await openGroup(service, around) : undefined;
+  const group = localDiscovery ? await openGroup(service, context) : undefined;
   if (group !== undefined) stack.defer(() => group.socket.close());
   const sockets = {
     service,
@@ -60,15 +60,15 @@ export async function openClientSockets(
   return { sockets, group, [Symbol.dispose]: () => opened.dispose() };
 }
 
-async function openGroup(service: UdpSocket, around: NodeSurroundings): Promise<DiscoveryGroup> {
-  const group = newGroup(around);
+async function openGroup(service: UdpSocket, context: NodeContext): Promise<DiscoveryGroup> {
+  const group = newGroup(context);
   const { local } = service;
   keepMulticastOnLink(formatIpv4(addressOf(local)), portOf(local));
   await group.join();
   return group;
 }
 
-function newGroup({ counters, log }: NodeSurroundings): DiscoveryGroup {
+function newGroup({ counters, log }: NodeContext): DiscoveryGroup {
   try {
     return new DiscoveryGroup(counters, log);
   } catch (error) {

@@ -10,7 +10,7 @@ import { ClientInterface } from "../io/host/client_interface.ts";
 import { openTunLink } from "../io/host/open_tun_link.ts";
 import { TEREDO_MTU } from "../protocol/constants.ts";
 import { restorer } from "./own_interface.ts";
-import type { HostSide, Opener, Surroundings } from "./surroundings.ts";
+import type { HostContext, HostSide, Opener } from "./node_context.ts";
 import type { TunSide, TunSideOptions } from "./tun_side.ts";
 
 /** A client's side of the host, which may want to know the client's address. */
@@ -40,12 +40,12 @@ export interface ClientTun extends ClientSide, TunSide {
  * @throws {SystemError} (when it is opened) the kernel refuses; the message says what to do
  */
 export function clientTun(options: ClientTunOptions = {}): Opener<ClientTun> {
-  return (around) => openClientTun(options, around);
+  return (context) => openClientTun(options, context);
 }
 
 function openClientTun(
   { name = "teredo", defaultRoute = true, offload = true }: ClientTunOptions,
-  { poller, counters, log }: Surroundings,
+  { poller, counters, log }: HostContext,
 ): ClientTun {
   using stack = new DisposableStack();
   const tun = stack.adopt(openTun(name, { offload }), (tun) => tun.close());

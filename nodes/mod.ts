@@ -42,7 +42,7 @@ export * from "./node_options.ts";
 export * from "./raw_ipv6.ts";
 export type { RelayScope, RelaySettings } from "./relay_host.ts";
 export * from "./relay_tun.ts";
-export type { HostSide, Opener, Surroundings } from "./surroundings.ts";
+export type { HostContext, HostSide, Opener } from "./node_context.ts";
 export * from "./teredo_client.ts";
 export { TeredoNode } from "./teredo_node.ts";
 export * from "./teredo_relay.ts";

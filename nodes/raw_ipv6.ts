@@ -6,7 +6,7 @@
 
 import { openRawIpv6 } from "../ffi/linux/raw_ipv6.ts";
 import { RawLink } from "../io/host/raw_link.ts";
-import type { HostSide, Opener } from "./surroundings.ts";
+import type { HostSide, Opener } from "./node_context.ts";
 
 /**
  * Sends what clients have for native hosts by this host's own routes. That needs Linux, CAP_NET_RAW and

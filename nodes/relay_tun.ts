@@ -11,7 +11,7 @@ import type { Log } from "../io/log.ts";
 import { openTunLink } from "../io/host/open_tun_link.ts";
 import { TEREDO_MTU } from "../protocol/constants.ts";
 import { type Restorable, restorer } from "./own_interface.ts";
-import type { Opener, Surroundings } from "./surroundings.ts";
+import type { HostContext, Opener } from "./node_context.ts";
 import type { TunSide, TunSideOptions } from "./tun_side.ts";
 
 /**
@@ -21,12 +21,12 @@ import type { TunSide, TunSideOptions } from "./tun_side.ts";
  * @throws {SystemError} (when it is opened) the kernel refuses; the message says what to do
  */
 export function relayTun(options: TunSideOptions = {}): Opener<TunSide> {
-  return (around) => openRelayTun(options, around);
+  return (context) => openRelayTun(options, context);
 }
 
 function openRelayTun(
   { name = "teredo", offload = true }: TunSideOptions,
-  { poller, counters, log }: Surroundings,
+  { poller, counters, log }: HostContext,
 ): TunSide {
   using stack = new DisposableStack();
   const tun = stack.adopt(openTun(name, { offload }), (tun) => tun.close());

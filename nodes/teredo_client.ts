@@ -27,7 +27,7 @@ import type { ClientSide } from "./client_tun.ts";
 import { reportFault } from "./fault.ts";
 import { watchNetwork } from "./network_watch.ts";
 import type { NodeOptions } from "./node_options.ts";
-import { type NodeSurroundings, type Opener, surroundingsOf, tasksBeside } from "./surroundings.ts";
+import { type NodeContext, nodeContext, type Opener, tasksBeside } from "./node_context.ts";
 import { tapped } from "./tap.ts";
 import { type NodeParts, TeredoNode } from "./teredo_node.ts";
 
@@ -131,27 +131,27 @@ export class TeredoClient extends TeredoNode<ClientSocket, ClientEvent, ClientSt
     const { signal } = options;
     signal?.throwIfAborted();
     using stack = new DisposableStack();
-    const around = surroundingsOf(options);
+    const context = nodeContext(options);
     const stream = new PacketStream();
-    const side = options.host && stack.use(options.host(around));
+    const side = options.host && stack.use(options.host(context));
     if (side !== undefined) stream.close();
     const watch = stack.use(
       watchNetwork({
         own: side?.own,
-        poller: around.poller,
+        poller: context.poller,
         ffi: options.ffi ?? true,
         onChange: () => node.#onNetworkChange(),
       }),
     );
-    const { sockets, group } = stack.use(await openClientSockets(options, around));
-    const servers = directoryOf(options.servers, options, around);
+    const { sockets, group } = stack.use(await openClientSockets(options, context));
+    const servers = directoryOf(options.servers, options, context);
     await Promise.race([servers.find(), ...signal ? [aborted(signal)] : []]);
     signal?.throwIfAborted();
 
     const client = new Client({
       ...options,
       servers: servers.addresses,
-      globalUnicast: around.globalUnicast,
+      globalUnicast: context.globalUnicast,
       random: (bytes) => crypto.getRandomValues(bytes),
       localDiscovery: group && { isOnLink: (address) => group.isOnLink(address) },
     });
@@ -162,14 +162,14 @@ export class TeredoClient extends TeredoNode<ClientSocket, ClientEvent, ClientSt
       host: link,
       bulk: { fastPath: client, via: "service" },
       onEvent: (event) => node.#onEvent(event),
-      onFault: options.onFault ?? reportFault(around.log),
-      counters: around.counters,
+      onFault: options.onFault ?? reportFault(context.log),
+      counters: context.counters,
     });
     const tasks = [
-      ...tasksBeside(around, watch, options),
+      ...tasksBeside(context, watch, options),
       (ending: AbortSignal) => node.#lookUpFromTimeToTime(ending),
     ];
-    const assembly = { options, around, side, group, link, local: sockets.service.local };
+    const assembly = { options, context, side, group, link, local: sockets.service.local };
     const node: TeredoClient = new TeredoClient(
       { driver, tasks, resources: stack.move(), signal },
       { client, servers, stream, assembly },
@@ -211,7 +211,7 @@ export class TeredoClient extends TeredoNode<ClientSocket, ClientEvent, ClientSt
 
   /** What keeps this host from sending anything, if that is so. */
   get trouble(): SendTrouble | undefined {
-    return this.#assembly.around.udp.trouble;
+    return this.#assembly.context.udp.trouble;
   }
 
   /**
@@ -250,8 +250,8 @@ export class TeredoClient extends TeredoNode<ClientSocket, ClientEvent, ClientSt
    * @throws {ResolveError} none is found; then those that there are stay
    */
   async useServers(servers: readonly GivenServer[]): Promise<void> {
-    const { options, around } = this.#assembly;
-    const found = directoryOf(servers, options, around);
+    const { options, context } = this.#assembly;
+    const found = directoryOf(servers, options, context);
     await found.find();
     this.#servers = found;
     this.#turnToServers();
@@ -282,8 +282,8 @@ export class TeredoClient extends TeredoNode<ClientSocket, ClientEvent, ClientSt
   }
 
   #onNetworkChange(): void {
-    const { options: { isNeeded, onNetworkChange }, around, group } = this.#assembly;
-    around.globalUnicast.attach(localAddresses());
+    const { options: { isNeeded, onNetworkChange }, context, group } = this.#assembly;
+    context.globalUnicast.attach(localAddresses());
     group?.join();
     const isResting = this.status().state === "disabled";
     if (isNeeded !== undefined && !isNeeded()) {
@@ -323,7 +323,7 @@ export class TeredoClient extends TeredoNode<ClientSocket, ClientEvent, ClientSt
 /** What stays as it was at the start. */
 interface Assembly {
   readonly options: TeredoClientOptions;
-  readonly around: NodeSurroundings;
+  readonly context: NodeContext;
   readonly side: ClientSide | undefined;
   readonly group: DiscoveryGroup | undefined;
   readonly link: EchoLink;
@@ -347,7 +347,7 @@ function newPromise<T>(): PromiseWithResolvers<T> {
 function directoryOf(
   servers: readonly GivenServer[],
   { checkServer = refuseUnreachable }: TeredoClientOptions,
-  { globalUnicast, log }: NodeSurroundings,
+  { globalUnicast, log }: NodeContext,
 ): ServerDirectory {
   const names = servers.map(({ primary, secondary }) => new ServerName(primary, secondary));
   const check: CheckServer = (addresses) => checkServer(addresses, globalUnicast);

@@ -6,7 +6,7 @@
 
 import type { Counters } from "../io/counters.ts";
 import type { Driver } from "../io/driver.ts";
-import { type Task, together } from "../io/run_together.ts";
+import { runTogether, type Task } from "../io/run_together.ts";
 
 /** What a node is made of. */
 export interface NodeParts<Via extends string, Event, Status> {
@@ -65,7 +65,7 @@ export abstract class TeredoNode<Via extends string, Event, Status> implements A
     try {
       // With the next turn of the event loop: whoever starts the node has it in hands by then.
       await new Promise((resolve) => setTimeout(resolve));
-      await together(this.#stop.signal, (ending) => driver.run(ending), ...tasks);
+      await runTogether(this.#stop.signal, (ending) => driver.run(ending), ...tasks);
     } finally {
       signal?.removeEventListener("abort", end);
     }

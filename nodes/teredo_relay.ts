@@ -15,7 +15,7 @@ import { reportFault } from "./fault.ts";
 import { watchNetwork } from "./network_watch.ts";
 import type { NodeOptions } from "./node_options.ts";
 import { newRelay, relayHost, type RelaySettings } from "./relay_host.ts";
-import { type HostSide, type Opener, surroundingsOf, tasksBeside } from "./surroundings.ts";
+import { type HostSide, nodeContext, type Opener, tasksBeside } from "./node_context.ts";
 import { tapped } from "./tap.ts";
 import { type NodeParts, TeredoNode } from "./teredo_node.ts";
 
@@ -58,25 +58,25 @@ export class TeredoRelay extends TeredoNode<RelaySocket, RelayEvent, RelayStatus
     const { signal, tap, onEvent, onNetworkChange } = options;
     signal?.throwIfAborted();
     using stack = new DisposableStack();
-    const around = surroundingsOf(options);
+    const context = nodeContext(options);
     const stream = new PacketStream();
-    const side = options.host && stack.use(options.host(around));
+    const side = options.host && stack.use(options.host(context));
     if (side !== undefined) stream.close();
-    const relay = newRelay(options, around.globalUnicast);
+    const relay = newRelay(options, context.globalUnicast);
     const watch = stack.use(
       watchNetwork({
         own: side?.own,
-        poller: around.poller,
+        poller: context.poller,
         ffi: options.ffi ?? true,
         onChange: () => {
-          around.globalUnicast.attach(localAddresses());
+          context.globalUnicast.attach(localAddresses());
           relay.useHost(relayHost(options));
           onNetworkChange?.();
         },
       }),
     );
     const service = stack.adopt(
-      around.udp.open(options.bind ?? ipv4Address(0), options.port ?? 0),
+      context.udp.open(options.bind ?? ipv4Address(0), options.port ?? 0),
       (socket) => socket.close(),
     );
     const driver = new Driver<RelaySocket, RelayEvent, RelayStatus>({
@@ -85,10 +85,10 @@ export class TeredoRelay extends TeredoNode<RelaySocket, RelayEvent, RelayStatus
       host: side?.link ?? stream,
       bulk: { fastPath: relay, via: "service" },
       onEvent: (event) => onEvent?.(event),
-      onFault: options.onFault ?? reportFault(around.log),
-      counters: around.counters,
+      onFault: options.onFault ?? reportFault(context.log),
+      counters: context.counters,
     });
-    const tasks = tasksBeside(around, watch, options);
+    const tasks = tasksBeside(context, watch, options);
     const parts = { driver, tasks, resources: stack.move(), signal };
     return new TeredoRelay(parts, stream, service.local);
   }

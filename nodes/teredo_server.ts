@@ -22,12 +22,12 @@ import { watchNetwork } from "./network_watch.ts";
 import type { NodeOptions } from "./node_options.ts";
 import { newRelay, relayHost, type RelaySettings, servedBy } from "./relay_host.ts";
 import {
+  type HostContext,
   type HostSide,
+  nodeContext,
   type Opener,
-  type Surroundings,
-  surroundingsOf,
   tasksBeside,
-} from "./surroundings.ts";
+} from "./node_context.ts";
 import { tapped } from "./tap.ts";
 import { type NodeParts, TeredoNode } from "./teredo_node.ts";
 
@@ -90,22 +90,22 @@ export class TeredoServer extends TeredoNode<ServerSocket, AnyServerEvent, AnySe
     const { primary, secondary, port = SERVER_DEFAULTS.port, signal } = options;
     signal?.throwIfAborted();
     using stack = new DisposableStack();
-    const around = surroundingsOf(options);
+    const context = nodeContext(options);
     const open = (address: Ipv4Address) =>
-      stack.adopt(around.udp.open(address, port), (socket) => socket.close());
-    const native = options.host && stack.use(options.host(around));
+      stack.adopt(context.udp.open(address, port), (socket) => socket.close());
+    const native = options.host && stack.use(options.host(context));
     const sockets = {
       primary: open(primary),
       ...secondary !== undefined && { secondary: open(secondary) },
     };
-    const relay = options.relay && openRelay(options.relay, around, stack);
+    const relay = options.relay && openRelay(options.relay, context, stack);
     const watch = stack.use(
       watchNetwork({
         own: relay?.side.own,
-        poller: around.poller,
+        poller: context.poller,
         ffi: options.ffi ?? true,
         onChange: () => {
-          around.globalUnicast.attach(localAddresses());
+          context.globalUnicast.attach(localAddresses());
           relay?.look();
           options.onNetworkChange?.();
         },
@@ -115,7 +115,7 @@ export class TeredoServer extends TeredoNode<ServerSocket, AnyServerEvent, AnySe
       primary,
       secondary,
       port,
-      globalUnicast: around.globalUnicast,
+      globalUnicast: context.globalUnicast,
       ownAddresses: localAddresses().map(({ address }) => address),
     };
     const { machine, fastPath } = roleOf({ ...fixed, ...policyOf(options) }, relay?.relay);
@@ -125,10 +125,10 @@ export class TeredoServer extends TeredoNode<ServerSocket, AnyServerEvent, AnySe
       host: relay?.linkWith(native?.link) ?? native?.link,
       bulk: fastPath && { fastPath, via: "primary" },
       onEvent: (event) => options.onEvent?.(event),
-      onFault: options.onFault ?? reportFault(around.log),
-      counters: around.counters,
+      onFault: options.onFault ?? reportFault(context.log),
+      counters: context.counters,
     });
-    const tasks = tasksBeside(around, watch, options);
+    const tasks = tasksBeside(context, watch, options);
     const parts = { driver, tasks, resources: stack.move(), signal };
     return new TeredoServer(parts, machine, fixed);
   }
@@ -161,11 +161,11 @@ interface OpenedRelay {
 
 function openRelay(
   options: RelayBeside,
-  around: Surroundings,
+  context: HostContext,
   stack: DisposableStack,
 ): OpenedRelay {
-  const side = stack.use(options.host(around));
-  const relay = newRelay(options, around.globalUnicast);
+  const side = stack.use(options.host(context));
+  const relay = newRelay(options, context.globalUnicast);
   return {
     relay,
     side,

@@ -5,7 +5,7 @@
  */
 
 import type { TunOffload } from "../ffi/tun.ts";
-import type { HostSide } from "./surroundings.ts";
+import type { HostSide } from "./node_context.ts";
 
 /** What may be said of an interface. */
 export interface TunSideOptions {

@@ -19,14 +19,14 @@ export interface Ipv6Prefix {
  * ```ts
  * import { assert, assertEquals } from "@std/assert";
  * import { formatIpv6, parseIpv6 } from "./ipv6_address.ts";
- * import { isWithin, networkOf } from "./ipv6_prefix.ts";
+ * import { isWithin, prefixOf } from "./ipv6_prefix.ts";
  *
- * const prefix = networkOf(parseIpv6("2001:db8:ffff::1")!, 33);
+ * const prefix = prefixOf(parseIpv6("2001:db8:ffff::1")!, 33);
  * assertEquals(formatIpv6(prefix.address), "2001:db8:8000::");
  * assert(isWithin(parseIpv6("2001:db8:8000::7")!, 0, prefix));
  * ```
  */
-export function networkOf(address: Uint8Array, length: number): Ipv6Prefix {
+export function prefixOf(address: Uint8Array, length: number): Ipv6Prefix {
   const network = new Uint8Array(16);
   const whole = length >>> 3;
   network.set(address.subarray(0, whole));

@@ -5,7 +5,7 @@
  */
 
 import type { Options, Values } from "./option.ts";
-import type { Circumstances } from "./settle.ts";
+import type { SettingSources } from "./settle.ts";
 import type { Contradiction } from "./setting.ts";
 import type { ValueKind } from "./value_kind.ts";
 
@@ -29,11 +29,11 @@ export interface Example {
 }
 
 /** Where a command writes, what tells it to end, and what it finds beside the command line. */
-export interface Surroundings extends Circumstances {
+export interface ProcessContext extends SettingSources {
   /** Writes to the standard output. */
   print(text: string): void;
   /** Writes to the standard error stream. */
-  complain(text: string): void;
+  printError(text: string): void;
   /** The names of all variables of the environment; unless given, there are none to look at. */
   readonly variables?: () => Iterable<string>;
   /** Aborts when a person or the system wants the program to end. */
@@ -57,7 +57,7 @@ export interface Command<O extends Options = Options> {
   /** Finds settings that contradict each other. */
   contradiction?(values: Values<O>): Contradiction | undefined;
   /**
-   * Does it, until it is done or the surroundings' signal aborts.
+   * Does it, until it is done or the context's signal aborts.
    *
    * @param reread the values anew, as the environment and the file are by now; throws what is wrong with
    * them
@@ -66,7 +66,7 @@ export interface Command<O extends Options = Options> {
   run(
     values: Values<O>,
     positional: readonly string[],
-    surroundings: Surroundings,
+    context: ProcessContext,
     reread: () => Promise<Values<O>>,
   ): void | Promise<void>;
 }

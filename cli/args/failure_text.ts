@@ -6,7 +6,7 @@
 
 import { jsonLine } from "../../io/log.ts";
 import { type CliError, UsageError } from "../process/failure.ts";
-import type { Command, Surroundings } from "./command.ts";
+import type { Command, ProcessContext } from "./command.ts";
 import { environmentName } from "./spelling.ts";
 
 /** A failure in words; where the log is JSON, as the last line of it. */
@@ -26,7 +26,7 @@ export function warningText(warning: string, isJson: boolean): string {
 export function isJsonWanted(
   command: Command | undefined,
   args: readonly string[],
-  { environment }: Pick<Surroundings, "environment">,
+  { environment }: Pick<ProcessContext, "environment">,
 ): boolean {
   if (command === undefined || !("logFormat" in command.options)) return false;
   const at = args.findIndex((arg) => arg === "--log-format" || arg.startsWith("--log-format="));

@@ -12,7 +12,7 @@ import { flagOf, optionName } from "./option.ts";
 import { settingName, type Settings } from "./setting.ts";
 
 /** What is outside of the command line. */
-export interface Circumstances {
+export interface SettingSources {
   readonly environment: Environment;
   /** Where configuration files are: `/etc/teredo`. */
   readonly configFolder: string;
@@ -31,11 +31,11 @@ export type Resolved = Record<string, unknown>;
 export async function resolve(
   command: Command,
   flags: Settings,
-  circumstances: Circumstances,
+  sources: SettingSources,
 ): Promise<Resolved> {
-  const environment = readEnvironment(command, circumstances.environment);
+  const environment = readEnvironment(command, sources.environment);
   const given = new Map([...environment, ...flags]);
-  const file = await readFile(command, given, circumstances.configFolder);
+  const file = await readFile(command, given, sources.configFolder);
   const settings = new Map([...file, ...given]);
   const [lacking] = lackingOf(command, settings);
   if (lacking !== undefined) {

@@ -5,7 +5,7 @@
  */
 
 import type { LogFormat, LogLevel } from "../../io/log.ts";
-import type { Command, Surroundings } from "./command.ts";
+import type { Command, ProcessContext } from "./command.ts";
 import { environmentName } from "./spelling.ts";
 import type { Resolved } from "./settle.ts";
 import { suggest } from "./suggest.ts";
@@ -30,7 +30,7 @@ const SERVICE_ADDRESS = /^(?:tcp|udp|sctp):\/\//;
 export function strayWarnings(
   own: Command | undefined,
   commands: readonly Command[],
-  { environment, variables }: Pick<Surroundings, "environment" | "variables">,
+  { environment, variables }: Pick<ProcessContext, "environment" | "variables">,
 ): string[] {
   const known = new Set(commands.flatMap(variablesOf));
   const strays = [...variables?.() ?? []].filter((name) => {
@@ -51,10 +51,10 @@ export function strayWarnings(
 export async function logWarnings(
   warnings: readonly string[],
   { logLevel, logFormat }: Resolved,
-  { complain }: Pick<Surroundings, "complain">,
+  { printError }: Pick<ProcessContext, "printError">,
 ): Promise<void> {
   const { openLog } = await import("../process/open_log.ts");
-  const log = openLog(logLevel as LogLevel, complain, logFormat as LogFormat);
+  const log = openLog(logLevel as LogLevel, printError, logFormat as LogFormat);
   for (const each of warnings) log.warn(each);
 }
 

@@ -6,7 +6,7 @@
 
 import { type Ipv4Address, parseIpv4 } from "../../wire/ipv4_address.ts";
 import { parseIpv6 } from "../../wire/ipv6_address.ts";
-import { type Ipv6Prefix, networkOf } from "../../wire/ipv6_prefix.ts";
+import { type Ipv6Prefix, prefixOf } from "../../wire/ipv6_prefix.ts";
 import { OCTETS_EXPECTED, parseOctets } from "./secret_notation.ts";
 
 /** What a shell offers in a value's place: some words, or names of files. */
@@ -209,5 +209,5 @@ function parsePrefix(given: string): Ipv6Prefix | undefined {
   const network = parseIpv6(address ?? "");
   const bits = /^\d{1,3}$/.test(length ?? "") ? Number(length) : 129;
   if (network === undefined || bits > 128 || more.length > 0) return undefined;
-  return networkOf(network, bits);
+  return prefixOf(network, bits);
 }

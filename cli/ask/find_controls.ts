@@ -12,8 +12,8 @@ import {
   controlPaths,
   isControlName,
   isStrangers,
-  type PathSurroundings,
-  pathSurroundings,
+  type PathContext,
+  pathContext,
 } from "../daemon/control/control_path.ts";
 import { notRunning } from "./not_running.ts";
 
@@ -31,16 +31,16 @@ interface Found {
 export async function choosePaths(
   chosen: string | undefined,
   role: ControlledRole | undefined,
-  surroundings: PathSurroundings | undefined = pathSurroundings(),
+  context: PathContext | undefined = pathContext(),
 ): Promise<string[]> {
   if (chosen !== undefined) return [chosen];
   const roles = role === undefined ? CONTROLLED_ROLES : [role];
   const what = role ?? "client, server or relay";
   const reason = `no ${what} of this user or the system answers`;
-  if (surroundings === undefined) throw notRunning(reason);
-  const paths = await findHere(roles, surroundings);
+  if (context === undefined) throw notRunning(reason);
+  const paths = await findHere(roles, context);
   if (paths.length > 0) return paths;
-  const [elsewhere] = await findAnywhere(roles, surroundings);
+  const [elsewhere] = await findAnywhere(roles, context);
   if (elsewhere === undefined) throw notRunning(reason);
   const { path, state } = elsewhere;
   throw notRunning(
@@ -52,35 +52,32 @@ export async function choosePaths(
 /** Those of this network namespace. */
 async function findHere(
   roles: readonly ControlledRole[],
-  surroundings: PathSurroundings,
+  context: PathContext,
 ): Promise<string[]> {
-  const { perhaps } = surroundings;
-  const candidates = (around: PathSurroundings) =>
-    roles.flatMap((role) => controlPaths(role, around));
+  const { perhaps } = context;
+  const candidates = (context: PathContext) => roles.flatMap((role) => controlPaths(role, context));
   // Nothing has this namespace's number in its name where it is the first one.
   const numbered = perhaps === undefined
     ? []
-    : await inUse(candidates({ ...surroundings, namespace: perhaps }), surroundings);
-  const found = numbered.length > 0
-    ? numbered
-    : await inUse(candidates(surroundings), surroundings);
+    : await inUse(candidates({ ...context, namespace: perhaps }), context);
+  const found = numbered.length > 0 ? numbered : await inUse(candidates(context), context);
   return found.map(({ path }) => path);
 }
 
 /** Those of any network namespace. */
 async function findAnywhere(
   roles: readonly ControlledRole[],
-  surroundings: PathSurroundings,
+  context: PathContext,
 ): Promise<Found[]> {
   const paths = roles.flatMap((role) =>
-    controlFolders(role, surroundings).flatMap((folder) =>
+    controlFolders(role, context).flatMap((folder) =>
       namesIn(folder).filter((name) => isControlName(role, name)).map((name) => `${folder}/${name}`)
     )
   );
-  return await inUse(paths, surroundings);
+  return await inUse(paths, context);
 }
 
-async function inUse(paths: readonly string[], { uid }: PathSurroundings): Promise<Found[]> {
+async function inUse(paths: readonly string[], { uid }: PathContext): Promise<Found[]> {
   const found: Found[] = [];
   for (const path of paths) {
     if (isStrangers(path, uid)) continue;

@@ -47,10 +47,10 @@ export function check(commands: () => readonly Command[]): Command {
       { line: "check", does: "Check the configuration of this host" },
       { line: "check --role server new.yaml", does: "Check a file before it becomes server.yaml" },
     ],
-    async run({ role }, files, surroundings) {
-      const { print, environment, configFolder } = surroundings;
-      const warnings = strayWarnings(role && roleOf(role), commands(), surroundings);
-      for (const warning of warnings) surroundings.complain(warningText(warning, false));
+    async run({ role }, files, context) {
+      const { print, environment, configFolder } = context;
+      const warnings = strayWarnings(role && roleOf(role), commands(), context);
+      for (const warning of warnings) context.printError(warningText(warning, false));
       const checks = files.length > 0
         ? files.map((path) => ({ path, role: roleOf(role ?? namedRole(path)) }))
         : presentFiles((role === undefined ? ROLES : [role]).map(roleOf), configFolder);
@@ -70,7 +70,7 @@ export function check(commands: () => readonly Command[]): Command {
           failures.push(toCliError(error));
         }
       }
-      if (failures.length > 0) throw together(failures);
+      if (failures.length > 0) throw joinFailures(failures);
     },
   });
 }
@@ -97,7 +97,7 @@ function namedRole(path: string): typeof ROLES[number] {
   throw new UsageError(`Cannot tell whose file ${path} is: say one of ${choice}`, "check");
 }
 
-function together(failures: readonly CliError[]): CliError {
+function joinFailures(failures: readonly CliError[]): CliError {
   const denied = failures.find(({ exitCode }) => exitCode === ExitCode.PERMISSION);
   // What is wrong with the environment is so for every file.
   const messages = [...new Set(failures.map(({ message }) => message))];

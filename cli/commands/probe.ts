@@ -61,7 +61,7 @@ export const probe: Command = command({
       does: "Also find out, within two minutes, how seldom the mapping needs a packet",
     },
   ],
-  async run({ json, timeout, refresh, allowPrivate }, servers, { print, complain, signal }) {
+  async run({ json, timeout, refresh, allowPrivate }, servers, { print, printError, signal }) {
     if (servers.length === 0) {
       throw new UsageError(
         '"teredo probe" needs a server: name one or more. The public ones of old are gone, so ' +
@@ -70,7 +70,7 @@ export const probe: Command = command({
       );
     }
     if (refresh !== undefined) {
-      complain(`Trying how long a mapping lasts: this takes up to ${formatDuration(refresh)}\n`);
+      printError(`Trying how long a mapping lasts: this takes up to ${formatDuration(refresh)}\n`);
     }
     const patience = timeout ?? PATIENCE;
     const [{ runProbe }, { probeReport }, { probeText }] = await Promise.all([

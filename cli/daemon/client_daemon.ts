@@ -10,14 +10,14 @@ import { localAddresses } from "../../io/network/local_addresses.ts";
 import { localSource } from "../../io/network/routes.ts";
 import { type LogFormat, type LogLevel, writeToStderr } from "../../io/log.ts";
 import { openLog } from "../process/open_log.ts";
-import { together } from "../../io/run_together.ts";
+import { runTogether } from "../../io/run_together.ts";
 import { type ClientTun, clientTun } from "../../nodes/client_tun.ts";
 import { untilEnd } from "../../nodes/teredo_node.ts";
 import { TeredoClient } from "../../nodes/teredo_client.ts";
 import type { UdpMode } from "../../nodes/udp_mode.ts";
 import { portOf } from "../../wire/endpoint.ts";
 import type { Ipv4Address } from "../../wire/ipv4_address.ts";
-import { networkOf } from "./settings/allow_private.ts";
+import { networkFor } from "./settings/allow_private.ts";
 import { type CredentialOptions, readCredentials } from "./settings/client_credentials.ts";
 import { ClientReport } from "./messages/client_messages.ts";
 import { describeDrops } from "./messages/drop_messages.ts";
@@ -110,8 +110,8 @@ export async function runClient(
         determineRefreshInterval: options.determineRefresh,
         localDiscovery: options.localDiscovery,
         port: options.port,
-        host: (around) => side = withRemedy("CAP_NET_ADMIN", () => openTun(around)),
-        network: networkOf(options.allowPrivate),
+        host: (context) => side = withRemedy("CAP_NET_ADMIN", () => openTun(context)),
+        network: networkFor(options.allowPrivate),
         udp: options.udp,
         isNeeded,
         onEvent,
@@ -176,7 +176,7 @@ export async function runClient(
 
   log.debug(`Interface ${tun.name} is made; sending from UDP port ${port}`);
   log.info(describeOffload(tun));
-  await together(
+  await runTogether(
     signal,
     (ending) => untilEnd(client, ending),
     (ending) => service.run(ending),

@@ -41,8 +41,8 @@ export class RelayPart {
     if (!hostOnly) warnUnlessForwarding(log);
     this.#interface = name;
     const open = relayTun({ name, offload: offload === "auto" });
-    const host = (around: Parameters<typeof open>[0]): TunSide => {
-      const opened = withRemedy("CAP_NET_ADMIN", () => open(around));
+    const host = (context: Parameters<typeof open>[0]): TunSide => {
+      const opened = withRemedy("CAP_NET_ADMIN", () => open(context));
       this.#interface = opened.name;
       log.info(describeOffload(opened));
       return opened;

@@ -7,14 +7,14 @@
 import { Counters } from "../../io/counters.ts";
 import { type LogFormat, type LogLevel, writeToStderr } from "../../io/log.ts";
 import { openLog } from "../process/open_log.ts";
-import { together } from "../../io/run_together.ts";
+import { runTogether } from "../../io/run_together.ts";
 import { TeredoRelay } from "../../nodes/teredo_relay.ts";
 import { untilEnd } from "../../nodes/teredo_node.ts";
 import type { UdpMode } from "../../nodes/udp_mode.ts";
 import type { RelayEvent } from "../../relay/relay.ts";
 import { formatEndpoint } from "../../wire/endpoint.ts";
 import type { Ipv4Address } from "../../wire/ipv4_address.ts";
-import { networkOf } from "./settings/allow_private.ts";
+import { networkFor } from "./settings/allow_private.ts";
 import { describeDrops } from "./messages/drop_messages.ts";
 import { withListenRemedy } from "./listen_remedy.ts";
 import { writeMessage } from "./messages/message.ts";
@@ -64,7 +64,7 @@ export async function runRelay(
       ...part.settings,
       bind: options.bind,
       port: options.port,
-      network: networkOf(options.allowPrivate),
+      network: networkFor(options.allowPrivate),
       udp: options.udp,
       onEvent(event) {
         writeMessage(log, describeRelayEvent(event));
@@ -85,7 +85,7 @@ export async function runRelay(
   resources.use(reload.atHangup());
 
   log.info(`Relaying ${part.describe()} from UDP ${formatEndpoint(relay.local)}`);
-  await together(
+  await runTogether(
     signal,
     (ending) => untilEnd(relay, ending),
     (ending) => service.run(ending),

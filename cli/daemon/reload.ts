@@ -56,7 +56,7 @@ export class Reload<V extends object> {
     try {
       wanted = await this.#reread();
     } catch (error) {
-      this.#complain(error, "The settings that were read before stay in use");
+      this.#printError(error, "The settings that were read before stay in use");
       return;
     }
     const changed = this.#differing(wanted);
@@ -88,14 +88,14 @@ export class Reload<V extends object> {
     try {
       await apply(values);
     } catch (error) {
-      this.#complain(error, `What was in use stays so: ${listOf(properties)}`);
+      this.#printError(error, `What was in use stays so: ${listOf(properties)}`);
       return false;
     }
     this.#values = values;
     return true;
   }
 
-  #complain(error: unknown, consequence: string): void {
+  #printError(error: unknown, consequence: string): void {
     const reason = error instanceof Error ? error.message : String(error);
     for (const line of reason.split("\n")) this.#log.error(line);
     this.#log.error(consequence);

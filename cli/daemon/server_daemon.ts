@@ -8,10 +8,10 @@ import { Counters } from "../../io/counters.ts";
 import { localAddresses } from "../../io/network/local_addresses.ts";
 import { type Log, type LogFormat, type LogLevel, writeToStderr } from "../../io/log.ts";
 import { openLog } from "../process/open_log.ts";
-import { together } from "../../io/run_together.ts";
+import { runTogether } from "../../io/run_together.ts";
 import { addressPolicy } from "../../nodes/address_policy.ts";
 import { rawIpv6 } from "../../nodes/raw_ipv6.ts";
-import type { HostSide, Opener } from "../../nodes/surroundings.ts";
+import type { HostSide, Opener } from "../../nodes/node_context.ts";
 import { untilEnd } from "../../nodes/teredo_node.ts";
 import { type ServerPolicy, TeredoServer } from "../../nodes/teredo_server.ts";
 import type { UdpMode } from "../../nodes/udp_mode.ts";
@@ -20,7 +20,7 @@ import type { ServerEvent } from "../../server/server_event.ts";
 import { endpoint, formatEndpoint } from "../../wire/endpoint.ts";
 import { formatIpv4, type Ipv4Address } from "../../wire/ipv4_address.ts";
 import { AddressWatch } from "./address_watch.ts";
-import { networkOf } from "./settings/allow_private.ts";
+import { networkFor } from "./settings/allow_private.ts";
 import { describeDrops } from "./messages/drop_messages.ts";
 import { withListenRemedy } from "./listen_remedy.ts";
 import { type Message, writeMessage } from "./messages/message.ts";
@@ -75,7 +75,7 @@ export async function runServer(
 ): Promise<void> {
   const log = openLog(options.logLevel, writeToStderr, options.logFormat);
   const { port } = options;
-  const network = networkOf(options.allowPrivate);
+  const network = networkFor(options.allowPrivate);
   const { primary, secondary } = chooseAddresses(
     options,
     localAddresses().map(({ address }) => address),
@@ -149,7 +149,7 @@ export async function runServer(
   const places = addresses.map((address) => formatEndpoint(endpoint(address, port)));
   if (relay !== undefined) log.info(`Relaying ${relay.describe()}`);
   log.info(`Serving on ${places.join(" and ")}`);
-  await together(
+  await runTogether(
     signal,
     (ending) => untilEnd(server, ending),
     (ending) => service.run(ending),
@@ -172,5 +172,5 @@ function nativeIpv6(log: Log): Opener<HostSide> | undefined {
     log.warn("Connectivity tests to native IPv6 are not forwarded: that needs Linux");
     return undefined;
   }
-  return (around) => withRemedy("CAP_NET_RAW", () => rawIpv6()(around));
+  return (context) => withRemedy("CAP_NET_RAW", () => rawIpv6()(context));
 }

@@ -21,7 +21,7 @@ import type { GlobalUnicast } from "../../wire/global_unicast.ts";
 import { formatIpv4 } from "../../wire/ipv4_address.ts";
 import { encodeTeredoAddress } from "../../wire/teredo_address.ts";
 import { addressPolicy } from "../../nodes/address_policy.ts";
-import { networkOf, remedyForServer } from "../daemon/settings/allow_private.ts";
+import { networkFor, remedyForServer } from "../daemon/settings/allow_private.ts";
 import { CliError } from "../process/failure.ts";
 import { isOver, type Probed, type ProbeOutcome, recommend } from "./probe_outcome.ts";
 
@@ -53,7 +53,7 @@ export async function runProbe(
   signal: AbortSignal,
 ): Promise<ProbeOutcome[]> {
   const { servers, patience, refresh, allowPrivate } = options;
-  const globalUnicast = addressPolicy(networkOf(allowPrivate));
+  const globalUnicast = addressPolicy(networkFor(allowPrivate));
   const outcomes = await Promise.all(
     // Asked twice at once, a server may find that too much.
     Array.from(new Set(servers), (name) => probe(name, { patience, globalUnicast }, signal)),

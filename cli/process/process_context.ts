@@ -5,19 +5,19 @@
  */
 
 import { writeToStderr } from "../../io/log.ts";
-import type { Surroundings } from "../args/command.ts";
+import type { ProcessContext } from "../args/command.ts";
 import { interruption } from "./signals.ts";
 
 /** Where the configuration files of the roles are. */
 const CONFIG_FOLDER = "/etc/teredo";
 
-/** The program's real surroundings. */
-export function processSurroundings(): Surroundings {
+/** The context of this process. */
+export function processContext(): ProcessContext {
   const isTerminal = Deno.stdout.isTerminal();
   const end = new AbortController();
   return {
     print: (text) => printUnlessUnread(text, end),
-    complain: writeToStderr,
+    printError: writeToStderr,
     signal: interruption(end),
     isTerminal,
     isColourful: isTerminal && !Deno.noColor && Deno.env.get("TERM") !== "dumb",

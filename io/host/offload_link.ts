@@ -30,7 +30,7 @@ import { giveBack, packetMemory } from "../../memory/packet_memory.ts";
 import { Views } from "../../memory/views.ts";
 import type { Counters } from "../counters.ts";
 import type { HostLink, PacketReceiver } from "./host_link.ts";
-import { polled } from "../wait_for_fd.ts";
+import { waitForFd } from "../wait_for_fd.ts";
 
 /** Packets delivered in one pass at most, so that sockets and timers get their turn. */
 const PASS = 192;
@@ -92,7 +92,7 @@ export class OffloadLink implements HostLink {
 
   async run(receiver: PacketReceiver, signal: AbortSignal): Promise<void> {
     try {
-      await polled(this.#poller, this.#tun.fd, () => this.#drain(receiver), signal);
+      await waitForFd(this.#poller, this.#tun.fd, () => this.#drain(receiver), signal);
     } finally {
       this.close();
     }

@@ -7,7 +7,7 @@
 import type { Drained, Poller } from "../../ffi/poller.ts";
 import type { Tun } from "../../ffi/tun.ts";
 import type { HostLink, PacketReceiver } from "./host_link.ts";
-import { polled } from "../wait_for_fd.ts";
+import { waitForFd } from "../wait_for_fd.ts";
 
 /** Packets read in one pass at most, so that sockets and timers get their turn. */
 const PASS = 64;
@@ -37,7 +37,7 @@ export class TunLink implements HostLink {
   close(): void {}
 
   run(receiver: PacketReceiver, signal: AbortSignal): Promise<void> {
-    return polled(this.#poller, this.#tun.fd, () => this.#drain(receiver), signal);
+    return waitForFd(this.#poller, this.#tun.fd, () => this.#drain(receiver), signal);
   }
 
   /** One pass. */

@@ -20,11 +20,11 @@ export function localAddresses(
     const address = parseIpv4(text);
     if (family !== "IPv4" || address === undefined) return [];
     const prefixLength = Number(cidr.split("/")[1] ?? 32);
-    return [{ address, network: networkOf(address, prefixLength), prefixLength }];
+    return [{ address, network: subnetOf(address, prefixLength), prefixLength }];
   });
 }
 
-function networkOf(address: Ipv4Address, prefixLength: number): Ipv4Address {
+function subnetOf(address: Ipv4Address, prefixLength: number): Ipv4Address {
   // A shift by 32 bits is none in JavaScript.
   return prefixLength === 0 ? ipv4Address(0) : ipv4Address(address & (-1 << (32 - prefixLength)));
 }

@@ -7,7 +7,7 @@
 import { type Clock, systemClock } from "../clock.ts";
 import type { LinkMonitor } from "../../ffi/link_monitor.ts";
 import type { Poller } from "../../ffi/poller.ts";
-import { polled } from "../wait_for_fd.ts";
+import { waitForFd } from "../wait_for_fd.ts";
 import { aborted } from "../run_together.ts";
 
 /** Calls `changed` for each change, until `signal` aborts. */
@@ -25,7 +25,7 @@ export function linkChanges(
   poller: Pick<Poller, "add" | "remove">,
 ): ChangeSource {
   return (changed, signal) => {
-    return polled(poller, monitor.fd, () => {
+    return waitForFd(poller, monitor.fd, () => {
       if (!monitor.read()) return "nothing";
       changed();
       return "some";

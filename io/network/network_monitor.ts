@@ -6,7 +6,7 @@
 
 import { type Clock, systemClock } from "../clock.ts";
 import type { ChangeSource } from "./network_changes.ts";
-import { together } from "../run_together.ts";
+import { runTogether } from "../run_together.ts";
 
 /**
  * How long changes are gathered before they are told, in milliseconds: a network that comes up changes
@@ -31,7 +31,7 @@ export class NetworkMonitor {
   async run(signal: AbortSignal): Promise<void> {
     const changed = () => this.#gather();
     try {
-      await together(
+      await runTogether(
         signal,
         ...this.#sources.map((source) => (end: AbortSignal) => {
           return source(changed, end);

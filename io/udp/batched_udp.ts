@@ -8,7 +8,7 @@ import type { Drained, Poller } from "../../ffi/poller.ts";
 import type { NativeUdpSocket, SendObserver } from "../../ffi/udp_socket.ts";
 import type { Endpoint } from "../../wire/endpoint.ts";
 import type { Counters } from "../counters.ts";
-import { polled } from "../wait_for_fd.ts";
+import { waitForFd } from "../wait_for_fd.ts";
 import type { DatagramReceiver, UdpSocket } from "./udp.ts";
 
 /** A native socket that a poller waits for, which other sockets and a TUN may share. */
@@ -48,7 +48,7 @@ export class BatchedUdp implements UdpSocket {
     const { fd } = this.#socket;
     const take = (bytes: Uint8Array, from: Endpoint) => receiver.datagram(bytes, from);
     try {
-      await polled(this.#poller, fd, () => this.#drain(take, receiver), signal);
+      await waitForFd(this.#poller, fd, () => this.#drain(take, receiver), signal);
     } finally {
       this.close();
     }

@@ -9,7 +9,7 @@ import { MAX_DATAGRAM } from "../../protocol/constants.ts";
 import { addressOf, type Endpoint, endpoint, portOf } from "../../wire/endpoint.ts";
 import { formatIpv4, type Ipv4Address, ipv4Address, parseIpv4 } from "../../wire/ipv4_address.ts";
 import type { Counters } from "../counters.ts";
-import { Memo } from "../bounded_cache.ts";
+import { BoundedCache } from "../bounded_cache.ts";
 import type { SendWatch } from "./send_watch.ts";
 import type { DatagramReceiver, UdpSocket } from "./udp.ts";
 
@@ -69,8 +69,8 @@ class DenoUdpSocket implements UdpSocket {
   readonly #listener: Deno.DatagramConn;
   readonly #counters: Counters;
   readonly #watch: SendWatch | undefined;
-  readonly #addresses = new Memo(parseAddress);
-  readonly #destinations = new Memo(toNetAddr);
+  readonly #addresses = new BoundedCache(parseAddress);
+  readonly #destinations = new BoundedCache(toNetAddr);
   readonly #pool: Uint8Array<ArrayBuffer>[] = [];
   #inFlight = 0;
   #isClosed = false;

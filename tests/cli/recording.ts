@@ -40,7 +40,7 @@ export async function runIn(
   let stderr = "";
   const code = await main(args, {
     print: (text) => void (stdout += text),
-    complain: (text) => void (stderr += text),
+    printError: (text) => void (stderr += text),
     signal: new AbortController().signal,
     environment: (name) => environment[name],
     variables: () => Object.keys(environment),

@@ -1,20 +1,22 @@
 import { assertEquals } from "@std/assert";
-import { Memo } from "../../io/bounded_cache.ts";
+import { BoundedCache } from "../../io/bounded_cache.ts";
 
-Deno.test("memo: an answer is computed once", () => {
+Deno.test("bounded cache: an answer is computed once", () => {
   const asked: string[] = [];
-  const memo = new Memo((key: string) => {
+  const cache = new BoundedCache((key: string) => {
     asked.push(key);
     return key.length;
   });
-  assertEquals([memo.get("ab"), memo.get("ab"), memo.get("c")], [2, 2, 1]);
+  assertEquals([cache.get("ab"), cache.get("ab"), cache.get("c")], [2, 2, 1]);
   assertEquals(asked, ["ab", "c"]);
 });
 
-Deno.test("memo: it never remembers more than its capacity", () => {
-  const memo = new Memo((key: number) => -key, 8);
-  for (let key = 0; key < 1000; key++) {
-    assertEquals(memo.get(key), -key);
-    assertEquals(memo.size <= 8, true);
-  }
+Deno.test("bounded cache: a full one forgets everything, and goes on", () => {
+  const asked: number[] = [];
+  const cache = new BoundedCache((key: number) => {
+    asked.push(key);
+    return -key;
+  }, 2);
+  for (const key of [1, 2, 1, 3, 1]) assertEquals(cache.get(key), -key);
+  assertEquals(asked, [1, 2, 3, 1]);
 });

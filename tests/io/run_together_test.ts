@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { aborted, type Task, together } from "../../io/run_together.ts";
+import { aborted, runTogether, type Task } from "../../io/run_together.ts";
 
 /** A task that notes its end. */
 function noting(name: string, ends: string[]): Task {
@@ -12,7 +12,7 @@ function noting(name: string, ends: string[]): Task {
 Deno.test("together: all tasks end when the signal aborts", async () => {
   const ends: string[] = [];
   const stop = new AbortController();
-  const running = together(stop.signal, noting("one", ends), noting("other", ends));
+  const running = runTogether(stop.signal, noting("one", ends), noting("other", ends));
   stop.abort();
   await running;
   assertEquals(ends, ["one", "other"]);
@@ -22,20 +22,20 @@ Deno.test("together: the first failure ends the others, and is told when they ha
   const ends: string[] = [];
   const fails: Task = () => Promise.reject(new Error("gone"));
   const never = new AbortController().signal;
-  await assertRejects(() => together(never, noting("one", ends), fails), Error, "gone");
+  await assertRejects(() => runTogether(never, noting("one", ends), fails), Error, "gone");
   assertEquals(ends, ["one"]);
 });
 
 Deno.test("together: a task that is done ends the others", async () => {
   const ends: string[] = [];
   const never = new AbortController().signal;
-  await together(never, noting("one", ends), () => Promise.resolve());
+  await runTogether(never, noting("one", ends), () => Promise.resolve());
   assertEquals(ends, ["one"]);
 });
 
 Deno.test("together: without tasks the signal is waited for", async () => {
   const stop = new AbortController();
-  const running = together(stop.signal);
+  const running = runTogether(stop.signal);
   stop.abort();
   await running;
 });

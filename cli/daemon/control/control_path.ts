@@ -18,7 +18,7 @@ export const CONTROLLED_ROLES = ["client", "server", "relay"] as const;
 export type ControlledRole = typeof CONTROLLED_ROLES[number];
 
 /** What the paths depend on. */
-export interface PathSurroundings {
+export interface PathContext {
   /** An environment variable. */
   readonly env: (name: string) => string | undefined;
   /** The user's number; 0 is root. */
@@ -33,31 +33,31 @@ export interface PathSurroundings {
 const SYSTEM_FOLDER = Deno.build.os === "linux" ? "/run/teredo" : "/var/run/teredo";
 
 /** The folder for sockets, and whether it is for its owner alone. */
-export function controlFolder({ env, uid }: PathSurroundings): string {
+export function controlFolder({ env, uid }: PathContext): string {
   // systemd makes this one, and may name several.
   const given = env("RUNTIME_DIRECTORY")?.split(":")[0];
   return given || (uid === 0 ? SYSTEM_FOLDER : userFolder(env, uid));
 }
 
 /** The path of a role's socket unless another one is chosen. */
-export function defaultControlPath(role: ControlledRole, surroundings: PathSurroundings): string {
-  return `${controlFolder(surroundings)}/${fileName(role, surroundings.namespace)}`;
+export function defaultControlPath(role: ControlledRole, context: PathContext): string {
+  return `${controlFolder(context)}/${fileName(role, context.namespace)}`;
 }
 
 /**
  * Where a role's socket may be, as seen by someone who asks: the system's folder, those that services of
  * systemd have in it, and the user's own.
  */
-export function controlPaths(role: ControlledRole, surroundings: PathSurroundings): string[] {
-  const name = fileName(role, surroundings.namespace);
-  return controlFolders(role, surroundings).map((folder) => `${folder}/${name}`);
+export function controlPaths(role: ControlledRole, context: PathContext): string[] {
+  const name = fileName(role, context.namespace);
+  return controlFolders(role, context).map((folder) => `${folder}/${name}`);
 }
 
 /** The folders in which a role's socket may be. */
-export function controlFolders(role: ControlledRole, surroundings: PathSurroundings): string[] {
-  const { env, uid } = surroundings;
+export function controlFolders(role: ControlledRole, context: PathContext): string[] {
+  const { env, uid } = context;
   const folders = new Set([
-    controlFolder(surroundings),
+    controlFolder(context),
     SYSTEM_FOLDER,
     `${SYSTEM_FOLDER}/${role}`,
     `${SYSTEM_FOLDER}-${role}`,
@@ -71,8 +71,8 @@ export function isControlName(role: ControlledRole, name: string): boolean {
   return name.startsWith(role) && /^(?:-\d+)?\.sock$/.test(name.slice(role.length));
 }
 
-/** The surroundings of this process; `undefined` where there are no Unix sockets. */
-export function pathSurroundings(): PathSurroundings | undefined {
+/** What this process finds them by; `undefined` where there are no Unix sockets. */
+export function pathContext(): PathContext | undefined {
   const uid = Deno.build.os === "windows" ? null : Deno.uid();
   if (uid === null) return undefined;
   return { env: (name) => Deno.env.get(name), uid, ...namespaceNumber(uid) };
@@ -103,7 +103,7 @@ function fileName(role: ControlledRole, namespace: string | undefined): string {
   return namespace === undefined ? `${role}.sock` : `${role}-${namespace}.sock`;
 }
 
-function userFolder(env: PathSurroundings["env"], uid: number): string {
+function userFolder(env: PathContext["env"], uid: number): string {
   const runtime = env("XDG_RUNTIME_DIR");
   return runtime ? `${runtime}/teredo` : `/tmp/teredo-${uid}`;
 }
@@ -113,7 +113,7 @@ function userFolder(env: PathSurroundings["env"], uid: number): string {
  * not look is root of a user namespace alone, which seldom has the system's network. Any other user may
  * be in either.
  */
-function namespaceNumber(uid: number): Pick<PathSurroundings, "namespace" | "perhaps"> {
+function namespaceNumber(uid: number): Pick<PathContext, "namespace" | "perhaps"> {
   const own = namespaceOf("self");
   const first = namespaceOf("1");
   if (own === undefined || own === first) return { namespace: undefined };

@@ -9,12 +9,7 @@ import type { HttpHandler } from "./http_handler.ts";
 import type { Log } from "../../../io/log.ts";
 import { CliError } from "../../process/failure.ts";
 import { ExitCode } from "../../process/exit_code.ts";
-import {
-  type ControlledRole,
-  defaultControlPath,
-  folderOf,
-  pathSurroundings,
-} from "./control_path.ts";
+import { type ControlledRole, defaultControlPath, folderOf, pathContext } from "./control_path.ts";
 
 /** Only for its owner, where it stands in a folder that everybody may write. */
 const FOLDER_MODE = 0o755;
@@ -35,8 +30,8 @@ export async function openControl(
   handler: HttpHandler,
   log: Log,
 ): Promise<ControlSocket | undefined> {
-  const surroundings = pathSurroundings();
-  const path = chosen ?? (surroundings && defaultControlPath(role, surroundings));
+  const context = pathContext();
+  const path = chosen ?? (context && defaultControlPath(role, context));
   if (path === undefined) return undefined;
   try {
     checkLength(path);

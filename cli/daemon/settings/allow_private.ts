@@ -8,7 +8,7 @@ import { addressPolicy, type Network } from "../../../nodes/address_policy.ts";
 import type { Ipv4Address } from "../../../wire/ipv4_address.ts";
 
 /** The network that the option stands for. */
-export function networkOf(allowPrivate: boolean): Network {
+export function networkFor(allowPrivate: boolean): Network {
   return allowPrivate ? "private" : "public";
 }
 

@@ -1,7 +1,7 @@
 /** Which sockets are asked, and what is said where there are none. */
 import { assertEquals, assertRejects } from "@std/assert";
 import { CliError } from "../../../cli/process/failure.ts";
-import type { PathSurroundings } from "../../../cli/daemon/control/control_path.ts";
+import type { PathContext } from "../../../cli/daemon/control/control_path.ts";
 import { choosePaths } from "../../../cli/ask/find_controls.ts";
 import { openControlSocket } from "../../../cli/daemon/control/control_socket.ts";
 import { requires } from "../../capabilities.ts";
@@ -11,7 +11,7 @@ const needs = requires("linux");
 /** Where the sockets of these names answer. */
 async function withSockets(
   names: readonly string[],
-  action: (folder: string, around: PathSurroundings) => Promise<void>,
+  action: (folder: string, context: PathContext) => Promise<void>,
 ): Promise<void> {
   const folder = await Deno.makeTempDir();
   const open = names.map((name) => openControlSocket(`${folder}/${name}`, () => new Response()));
@@ -27,8 +27,8 @@ async function withSockets(
 }
 
 /** The names of the relays that are asked: nobody runs another one in the system's folder meanwhile. */
-async function asked(folder: string, around: PathSurroundings): Promise<string[]> {
-  const paths = await choosePaths(undefined, "relay", around);
+async function asked(folder: string, context: PathContext): Promise<string[]> {
+  const paths = await choosePaths(undefined, "relay", context);
   return paths.map((path) => path.replace(`${folder}/`, ""));
 }
 
@@ -36,9 +36,9 @@ Deno.test({
   name: needs.title("control sockets: each namespace's roles are found by its number"),
   ignore: needs.ignore,
   fn: () =>
-    withSockets(["relay.sock", "relay-42.sock"], async (folder, around) => {
-      assertEquals(await asked(folder, around), ["relay.sock"]);
-      assertEquals(await asked(folder, { ...around, namespace: "42" }), ["relay-42.sock"]);
+    withSockets(["relay.sock", "relay-42.sock"], async (folder, context) => {
+      assertEquals(await asked(folder, context), ["relay.sock"]);
+      assertEquals(await asked(folder, { ...context, namespace: "42" }), ["relay-42.sock"]);
     }),
 });
 
@@ -46,9 +46,9 @@ Deno.test({
   name: needs.title("control sockets: who may not know the namespace finds what is there"),
   ignore: needs.ignore,
   fn: () =>
-    withSockets(["relay.sock", "relay-42.sock"], async (folder, around) => {
-      assertEquals(await asked(folder, { ...around, perhaps: "42" }), ["relay-42.sock"]);
-      assertEquals(await asked(folder, { ...around, perhaps: "43" }), ["relay.sock"]);
+    withSockets(["relay.sock", "relay-42.sock"], async (folder, context) => {
+      assertEquals(await asked(folder, { ...context, perhaps: "42" }), ["relay-42.sock"]);
+      assertEquals(await asked(folder, { ...context, perhaps: "43" }), ["relay.sock"]);
     }),
 });
 
@@ -56,8 +56,8 @@ Deno.test({
   name: needs.title("control sockets: one of another namespace is named where there is no other"),
   ignore: needs.ignore,
   fn: () =>
-    withSockets(["relay-42.sock"], async (folder, around) => {
-      const error = await assertRejects(() => asked(folder, around), CliError);
+    withSockets(["relay-42.sock"], async (folder, context) => {
+      const error = await assertRejects(() => asked(folder, context), CliError);
       assertEquals(
         [error.exitCode, error.message],
         [
@@ -73,8 +73,8 @@ Deno.test({
   name: needs.title("control sockets: where there is none, nothing else is said"),
   ignore: needs.ignore,
   fn: () =>
-    withSockets(["unrelayed.sock"], async (folder, around) => {
-      const error = await assertRejects(() => asked(folder, around), CliError);
+    withSockets(["unrelayed.sock"], async (folder, context) => {
+      const error = await assertRejects(() => asked(folder, context), CliError);
       assertEquals(
         error.message,
         "Teredo does not run here: no relay of this user or the system answers. " +

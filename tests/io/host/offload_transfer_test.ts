@@ -13,7 +13,7 @@ import { SOCKADDR_IN6 } from "../../../ffi/linux/structs.ts";
 import { openTun, type Tun } from "../../../ffi/tun.ts";
 import { Counters } from "../../../io/counters.ts";
 import { OffloadLink } from "../../../io/host/offload_link.ts";
-import { aborted, together } from "../../../io/run_together.ts";
+import { aborted, runTogether } from "../../../io/run_together.ts";
 import { parseIpv6 } from "../../../wire/ipv6_address.ts";
 import { namespaceTest, run } from "../../ffi/namespace.ts";
 import "../../ffi/open_libc.ts";
@@ -145,7 +145,7 @@ async function bridge(near: Tun, far: Tun, wire: Wire, signal: AbortSignal): Pro
       }, () => to.flush()),
       ending,
     );
-  await together(
+  await runTogether(
     signal,
     carry(one, other),
     carry(other, one),

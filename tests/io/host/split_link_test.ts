@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { SplitLink } from "../../../io/host/split_link.ts";
 import { parseIpv6 } from "../../../wire/ipv6_address.ts";
-import { networkOf } from "../../../wire/ipv6_prefix.ts";
+import { prefixOf } from "../../../wire/ipv6_prefix.ts";
 import { FakeHost, oneByOne } from "../fakes.ts";
 
 /** An IPv6 header, as far as a link looks at it. */
@@ -13,7 +13,7 @@ function packetTo(destination: string): Uint8Array {
 
 function make(others: FakeHost | undefined) {
   const relay = new FakeHost();
-  const serves = [networkOf(parseIpv6("2001:db8::7")!, 128)];
+  const serves = [prefixOf(parseIpv6("2001:db8::7")!, 128)];
   return { relay, link: new SplitLink(relay, serves, others) };
 }
 

@@ -3,20 +3,20 @@ import {
   controlPaths,
   defaultControlPath,
   isControlName,
-  type PathSurroundings,
+  type PathContext,
 } from "../../../../cli/daemon/control/control_path.ts";
 
-function surroundings(
+function context(
   uid: number,
   environment: Record<string, string> = {},
   namespace?: string,
-): PathSurroundings {
+): PathContext {
   return { uid, env: (name) => environment[name], namespace };
 }
 
-const ROOT = surroundings(0);
-const USER = surroundings(1000, { "XDG_RUNTIME_DIR": "/run/user/1000" });
-const SERVICE = surroundings(64_000, { "RUNTIME_DIRECTORY": "/run/teredo/client:/run/other" });
+const ROOT = context(0);
+const USER = context(1000, { "XDG_RUNTIME_DIR": "/run/user/1000" });
+const SERVICE = context(64_000, { "RUNTIME_DIRECTORY": "/run/teredo/client:/run/other" });
 
 Deno.test({
   name:
@@ -26,7 +26,7 @@ Deno.test({
     assertEquals(defaultControlPath("client", ROOT), "/run/teredo/client.sock");
     assertEquals(defaultControlPath("server", USER), "/run/user/1000/teredo/server.sock");
     assertEquals(defaultControlPath("client", SERVICE), "/run/teredo/client/client.sock");
-    assertEquals(defaultControlPath("relay", surroundings(1000)), "/tmp/teredo-1000/relay.sock");
+    assertEquals(defaultControlPath("relay", context(1000)), "/tmp/teredo-1000/relay.sock");
   },
 });
 
@@ -48,7 +48,7 @@ Deno.test({
   name: "control path: each network namespace has a socket of its own",
   ignore: Deno.build.os !== "linux",
   fn: () => {
-    const elsewhere = surroundings(0, {}, "4026532281");
+    const elsewhere = context(0, {}, "4026532281");
     assertEquals(defaultControlPath("client", elsewhere), "/run/teredo/client-4026532281.sock");
     assertEquals(controlPaths("client", elsewhere).includes("/run/teredo/client.sock"), false);
   },

@@ -16,7 +16,7 @@ import type { NodeOptions } from "./node_options.ts";
 import { UdpOpener } from "./udp_opener.ts";
 
 /** What is there before any part is opened. */
-export interface Surroundings {
+export interface HostContext {
   /** Waits for every descriptor. It runs with the node. */
   readonly poller: Poller;
   readonly counters: Counters;
@@ -25,7 +25,7 @@ export interface Surroundings {
 }
 
 /** The same for the node itself. */
-export interface NodeSurroundings extends Surroundings {
+export interface NodeContext extends HostContext {
   readonly udp: UdpOpener;
 }
 
@@ -37,12 +37,12 @@ export interface HostSide extends Disposable {
 }
 
 /** Opens a part of a node, before its sockets. */
-export type Opener<Part extends HostSide> = (around: Surroundings) => Part;
+export type Opener<Part extends HostSide> = (context: HostContext) => Part;
 
 /** What a node's parts are to share. */
-export function surroundingsOf<Event>(
+export function nodeContext<Event>(
   { network = "public", udp = "auto", ffi = true, onTransport, log, counters }: NodeOptions<Event>,
-): NodeSurroundings {
+): NodeContext {
   const poller = new Poller();
   const counted = counters ?? new Counters();
   return {
@@ -62,7 +62,7 @@ export function surroundingsOf<Event>(
 
 /** What runs beside the driver. */
 export function tasksBeside<Event>(
-  { poller, udp }: NodeSurroundings,
+  { poller, udp }: NodeContext,
   watch: NetworkWatch,
   { isAlone = false }: NodeOptions<Event>,
 ): Task[] {
