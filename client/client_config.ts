@@ -17,6 +17,14 @@ export interface ServerAddresses {
   readonly secondary: Ipv4Address;
 }
 
+/** Whether two servers, if there are two, have the same addresses. */
+export function isSameServer(
+  one: ServerAddresses | undefined,
+  other: ServerAddresses | undefined,
+): boolean {
+  return one?.primary === other?.primary && one?.secondary === other?.secondary;
+}
+
 /** Secure qualification, RFC 4380 §5.2.2: what the server's operator handed out. */
 export interface ClientCredentials {
   /** The client identifier, 1 to 255 octets. */

@@ -7,7 +7,7 @@
 import { LOCAL_PEER_VALIDITY } from "../protocol/constants.ts";
 import { Peer } from "../protocol/peer.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
-import { equalOctets } from "../memory/octets.ts";
+import { equalArrays } from "../memory/octets.ts";
 import { NOWHERE } from "./traversal/alternate_addresses.ts";
 
 /** How long the data of a connectivity test proves anything, in milliseconds. */
@@ -101,7 +101,7 @@ export class ClientPeer extends Peer {
   isAnsweredBy(data: Uint8Array, now: number): boolean {
     const test = this.#trial?.test;
     return test !== undefined && now - test.sentAt < TEST_VALIDITY &&
-      data.length === test.data.length && equalOctets(data, 0, test.data, 0, data.length);
+      equalArrays(data, test.data);
   }
 
   /** Keeps a copy of a packet from the network until the test is answered, if there is room. */

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { PeerSearch, type PeerSink } from "../protocol/peer_search.ts";
+import { PeerSearch, type PeerSink, type UndeliverableHandler } from "../protocol/peer_search.ts";
 import { type Random, randomBytes } from "../protocol/random.ts";
 import { TokenBucket } from "../protocol/token_bucket.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
@@ -38,9 +38,6 @@ export interface Identity {
   /** The server that carries connectivity tests. */
   readonly server: Endpoint;
 }
-
-/** Told of each packet that waited for a peer that was not found. */
-export type UndeliverableHandler = (packet: Uint8Array, now: number, sink: PeerSink) => void;
 
 /** The peers of a client. Searches only while there is a {@linkcode self}. */
 export class ClientSearch extends PeerSearch<ClientPeer> {
@@ -111,7 +108,7 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
    * the limit on bubbles that nobody answers holds (§5.2.6).
    */
   sendUrgentBubble(peer: ClientPeer, to: Endpoint, now: number, sink: PeerSink): void {
-    if (peer.mayBubbleLater(now)) this.#sendDirect(peer, to, now, sink);
+    if (peer.hasBubbleBudget(now)) this.#sendDirect(peer, to, now, sink);
   }
 
   /** Tells a peer that solicited us that we are still there, RFC 6081 §5.7.4.2. */
@@ -165,7 +162,7 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
    */
   #sendBubbles(peer: ClientPeer, now: number, sink: PeerSink): boolean {
     // Too soon after the last transmission passes by itself; too many bubbles does not.
-    if (!peer.mayBubble(now)) return peer.mayBubbleLater(now);
+    if (!peer.mayBubble(now)) return peer.hasBubbleBudget(now);
     const local = peer.localAt(now);
     const { lastPlace } = peer;
     if (local !== undefined) {

@@ -25,7 +25,7 @@ import type { TeredoPacket } from "../wire/teredo_packet.ts";
 import { parseTrailers, type Trailers } from "../wire/trailers.ts";
 import type { ClientPeer } from "./client_peer.ts";
 import type { ClientSearch } from "./client_search.ts";
-import { Introduction } from "./traversal/indirect_bubbles.ts";
+import { IndirectBubbles } from "./traversal/indirect_bubbles.ts";
 import type { ClientSink, Qualification } from "./qualification/qualification.ts";
 
 /**
@@ -42,13 +42,13 @@ export class Reception {
   readonly #globalUnicast: GlobalUnicast;
   readonly #qualification: Qualification;
   readonly #search: ClientSearch;
-  readonly #introduction: Introduction;
+  readonly #indirectBubbles: IndirectBubbles;
 
   constructor(globalUnicast: GlobalUnicast, qualification: Qualification, search: ClientSearch) {
     this.#globalUnicast = globalUnicast;
     this.#qualification = qualification;
     this.#search = search;
-    this.#introduction = new Introduction(globalUnicast, search);
+    this.#indirectBubbles = new IndirectBubbles(globalUnicast, search);
   }
 
   /** Case 1, for packets that can be neither bubbles, advertisements nor answers to tests. */
@@ -90,7 +90,7 @@ export class Reception {
     if (hasRoutingHeaderType0(ipv6)) return "routing_header";
     const isFromServer = this.#qualification.isServer(from);
     const reason = isFromServer && isBubble(ipv6)
-      ? this.#introduction.answer(packet, trailers, self, now, sink)
+      ? this.#indirectBubbles.answer(packet, trailers, self, now, sink)
       : this.#receiveFromPeer(ipv6, trailers, from, now, sink);
     // §5.2.5: what is not valid postpones no refresh. What there are too many of is.
     if (isFromServer && (reason === undefined || reason === "rate_limited")) {

@@ -15,7 +15,7 @@ import { isSameIpv6 } from "../wire/ipv6_address.ts";
 import { DESTINATION, isIpv6Packet, SOURCE } from "../wire/ipv6_header.ts";
 import { CONE_FLAG, encodeTeredoLinkLocal } from "../wire/teredo_address.ts";
 import type { ClientSearch } from "./client_search.ts";
-import { refuse } from "./transmission_rules.ts";
+import { refusalOf } from "./transmission_rules.ts";
 import type { Qualification } from "./qualification/qualification.ts";
 
 /** Sends packets of the host to peers, and errors about those that cannot be sent to the host. */
@@ -52,7 +52,7 @@ export class Transmission {
       if (isIpv6Packet(ipv6)) this.unreachable(ipv6, now, sink);
       return "not_qualified";
     }
-    const refusal = refuse(ipv6, self.address, this.#globalUnicast);
+    const refusal = refusalOf(ipv6, self.address, this.#globalUnicast);
     if (refusal !== undefined) {
       if (refusal.code !== undefined) {
         this.#errors.unreachable(ipv6, refusal.code, this.#router, now, sink);

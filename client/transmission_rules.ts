@@ -20,7 +20,7 @@ export interface Refusal {
 }
 
 /** What is wrong with a packet from the host, before any peer is looked at. */
-export function refuse(
+export function refusalOf(
   packet: Uint8Array,
   self: Uint8Array,
   globalUnicast: GlobalUnicast,

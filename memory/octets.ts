@@ -48,6 +48,11 @@ export function equalOctets(
   return true;
 }
 
+/** Whether two arrays hold the same octets. */
+export function equalArrays(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && equalOctets(one, 0, other, 0, one.length);
+}
+
 /** No octets. Views of nothing are common in packets, and making a view costs more than reading most of them. */
 export const NOTHING: Uint8Array = new Uint8Array(0);
 

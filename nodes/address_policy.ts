@@ -6,7 +6,7 @@
 
 import { localAddresses } from "../io/network/local_addresses.ts";
 import { GlobalUnicast } from "../wire/global_unicast.ts";
-import type { Ipv4Address } from "../wire/ipv4_address.ts";
+import { type Ipv4Address, isLoopbackIpv4 } from "../wire/ipv4_address.ts";
 
 /**
  * The IPv4 network that a node belongs to.
@@ -40,10 +40,10 @@ class WithPrivate extends GlobalUnicast {
   }
 }
 
-/** 127.0.0.0/8. */
+/** Only 127.0.0.0/8 counts as global. */
 class Loopback extends GlobalUnicast {
   override has(address: Ipv4Address): boolean {
-    return address >>> 24 === 127;
+    return isLoopbackIpv4(address);
   }
 }
 

@@ -17,12 +17,9 @@ import { IPV6_HEADER_LENGTH, NextHeader, nextHeaderOf } from "../wire/ipv6_heade
 /** Offsets into a TCP header. */
 export const TCP = {
   SEQUENCE: 4,
-  ACKNOWLEDGMENT: 8,
   HEADER_WORDS: 12,
   FLAGS: 13,
-  WINDOW: 14,
   CHECKSUM: 16,
-  URGENT: 18,
 } as const;
 
 /** Length of a TCP header without options. */

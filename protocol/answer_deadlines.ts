@@ -5,7 +5,7 @@
  */
 
 import { ATTEMPT_TIMEOUT } from "./constants.ts";
-import { UseOrder } from "./lru_lists.ts";
+import { LruLists } from "./lru_lists.ts";
 
 /** Those who are waited for. */
 const AWAITED = 0;
@@ -16,13 +16,13 @@ const AWAITED = 0;
  * All waits are equally long, so the order in which they begin is the order in which they end: a list
  * is all the timer wheel that is needed.
  */
-export class Attempts {
-  readonly #order: UseOrder;
+export class AnswerDeadlines {
+  readonly #order: LruLists;
   readonly #deadlines: Float64Array;
 
   /** @param capacity the indexes are below this */
   constructor(capacity: number) {
-    this.#order = new UseOrder(capacity, 1);
+    this.#order = new LruLists(capacity, 1);
     this.#deadlines = new Float64Array(capacity);
   }
 

@@ -9,8 +9,8 @@ import { AddressHash } from "./address_hash.ts";
 import { BubbleWindow } from "./bubble_window.ts";
 import { MAX_BUBBLES } from "./constants.ts";
 import { FreeList } from "./free_list.ts";
-import { HashChains } from "./hash_index.ts";
-import { UseOrder } from "./lru_lists.ts";
+import { HashIndex } from "./hash_index.ts";
+import { LruLists } from "./lru_lists.ts";
 
 /** The list of all places that have a window. */
 const KNOWN = 0;
@@ -28,8 +28,8 @@ export class BubbleWindows {
   readonly #numbers: Float64Array;
   readonly #free: FreeList;
   readonly #hash: AddressHash;
-  readonly #byHash: HashChains;
-  readonly #byUse: UseOrder;
+  readonly #byHash: HashIndex;
+  readonly #byUse: LruLists;
 
   /**
    * @param capacity how many places are remembered at most
@@ -39,8 +39,8 @@ export class BubbleWindows {
     this.#numbers = new Float64Array(capacity * LENGTH);
     this.#free = new FreeList(capacity);
     this.#hash = new AddressHash(seed);
-    this.#byHash = new HashChains(capacity);
-    this.#byUse = new UseOrder(capacity, 1);
+    this.#byHash = new HashIndex(capacity);
+    this.#byUse = new LruLists(capacity, 1);
   }
 
   /** Counts a bubble to a place, if one may go out. */

@@ -5,7 +5,7 @@
  */
 
 /** Indexes of entries by the hash of their key: those of like hash are chained. */
-export class HashChains {
+export class HashIndex {
   /** Begins of chains. In both an entry stands as its index plus one, and 0 ends a chain. */
   readonly #first: Int32Array;
   readonly #next: Int32Array;

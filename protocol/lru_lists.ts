@@ -8,7 +8,7 @@
  * Indexes in the order of their use, in several lists, of which each is in one at most. The links are
  * numbers: nothing for the garbage collector to follow or to move.
  */
-export class UseOrder {
+export class LruLists {
   readonly #capacity: number;
   /** The neighbours of each index. A list is a ring that an index of its own, beyond the others, closes. */
   readonly #older: Int32Array;

@@ -194,11 +194,11 @@ export class Peer {
 
   /** Whether a bubble may go out, §5.2.6. */
   mayBubble(now: number): boolean {
-    return now - this.lastTransmission >= BUBBLE_SPACING && this.mayBubbleLater(now);
+    return now - this.lastTransmission >= BUBBLE_SPACING && this.hasBubbleBudget(now);
   }
 
   /** Whether nothing but the last transmission, which was too recent, forbids a bubble. */
-  mayBubbleLater(now: number): boolean {
+  hasBubbleBudget(now: number): boolean {
     return this.#records.bubblesOf(this.#index).isOpen(now);
   }
 

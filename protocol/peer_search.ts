@@ -6,7 +6,7 @@
 
 import type { Endpoint } from "../wire/endpoint.ts";
 import { getU32 } from "../memory/octets.ts";
-import { Attempts } from "./answer_deadlines.ts";
+import { AnswerDeadlines } from "./answer_deadlines.ts";
 import { MAX_ATTEMPTS } from "./constants.ts";
 import type { Sink } from "./machine.ts";
 import type { Peer } from "./peer.ts";
@@ -24,6 +24,9 @@ export type PeerEvent =
 /** Where the effects of a search go. */
 export type PeerSink = Sink<"service", PeerEvent>;
 
+/** Told of each packet that waited for a peer that was not found. */
+export type UndeliverableHandler = (packet: Uint8Array, now: number, sink: PeerSink) => void;
+
 /** How much a search may keep. */
 export interface SearchLimits {
   /** How many peers are known at most. */
@@ -40,7 +43,7 @@ export interface SearchLimits {
 export abstract class PeerSearch<P extends Peer> {
   readonly peers: PeerTable<P>;
   readonly #budget: QueueBudget;
-  readonly #attempts: Attempts;
+  readonly #deadlines: AnswerDeadlines;
 
   /** @param Entry what is kept of a peer */
   constructor(Entry: PeerEntry<P>, limits: SearchLimits, random: Random) {
@@ -49,7 +52,7 @@ export abstract class PeerSearch<P extends Peer> {
     }
     const seed = getU32(randomBytes(random, 4), 0);
     this.peers = new PeerTable(Entry, limits.maxPeers, seed);
-    this.#attempts = new Attempts(limits.maxPeers);
+    this.#deadlines = new AnswerDeadlines(limits.maxPeers);
     const { queuePerPeer, queueTotal, hasManySources } = limits;
     this.#budget = new QueueBudget(queuePerPeer, queueTotal, hasManySources ? seed : undefined);
   }
@@ -80,7 +83,7 @@ export abstract class PeerSearch<P extends Peer> {
 
   /** Whether an answer of the peer is being waited for. */
   isSearching(peer: P): boolean {
-    return this.#attempts.has(peer.index);
+    return this.#deadlines.has(peer.index);
   }
 
   /**
@@ -96,11 +99,11 @@ export abstract class PeerSearch<P extends Peer> {
 
   /** Begins to look for a peer, unless that is under way. */
   begin(peer: P, now: number, sink: PeerSink): void {
-    if (this.#attempts.has(peer.index)) return;
+    if (this.#deadlines.has(peer.index)) return;
     peer.attempts = 0;
     // Who was not heard for long must prove where it is anew.
     if (!peer.isReachable(now)) peer.distrust();
-    if (this.attempt(peer, now, sink)) this.#attempts.await(peer.index, now);
+    if (this.attempt(peer, now, sink)) this.#deadlines.await(peer.index, now);
     else this.giveUp(peer, now, sink);
   }
 
@@ -108,7 +111,7 @@ export abstract class PeerSearch<P extends Peer> {
   found(peer: P, mapping: Endpoint, now: number, sink: PeerSink): void {
     const isNews = !peer.isReachable(now) || peer.mapping !== mapping;
     peer.trust(mapping, now);
-    this.#attempts.end(peer.index);
+    this.#deadlines.end(peer.index);
     if (isNews) sink.event({ type: "peer_reached", peer: peer.address, mapping });
     for (const packet of peer.takeQueue()) {
       peer.sent(packet.length, now);
@@ -118,17 +121,17 @@ export abstract class PeerSearch<P extends Peer> {
 
   /** When {@linkcode handleTimer} is due. */
   nextTimer(): number {
-    return this.#attempts.next();
+    return this.#deadlines.next();
   }
 
   /** Repeats the attempts whose answer did not come, or gives up. */
   handleTimer(now: number, sink: PeerSink): void {
-    const due = this.#attempts.takeDue(now).map((index) => this.peers.at(index)!);
+    const due = this.#deadlines.takeDue(now).map((index) => this.peers.at(index)!);
     for (const peer of due) {
       // It gave way to another, which somebody asked for who heard of the one before.
       if (peer.index < 0) continue;
       if (peer.attempts < MAX_ATTEMPTS && this.attempt(peer, now, sink)) {
-        this.#attempts.await(peer.index, now);
+        this.#deadlines.await(peer.index, now);
       } else {
         sink.event({ type: "peer_unreachable", peer: peer.address });
         this.giveUp(peer, now, sink);
@@ -146,7 +149,7 @@ export abstract class PeerSearch<P extends Peer> {
 
   /** Forgets a peer and what waits for it. */
   protected forget(peer: P): void {
-    this.#attempts.end(peer.index);
+    this.#deadlines.end(peer.index);
     peer.takeQueue();
     this.peers.remove(peer);
   }

@@ -9,10 +9,10 @@
  */
 
 import { AddressHash } from "./address_hash.ts";
-import { HashChains } from "./hash_index.ts";
+import { HashIndex } from "./hash_index.ts";
 import type { Peer } from "./peer.ts";
 import { PeerRecords } from "./peer_records.ts";
-import { UseOrder } from "./lru_lists.ts";
+import { LruLists } from "./lru_lists.ts";
 
 /**
  * A full table parts with untrusted peers first once they hold this share of it (one in so many), and
@@ -39,8 +39,8 @@ export class PeerTable<P extends Peer> implements Iterable<P> {
   readonly #Entry: PeerEntry<P>;
   readonly #records: PeerRecords;
   readonly #hash: AddressHash;
-  readonly #byHash: HashChains;
-  readonly #byUse: UseOrder;
+  readonly #byHash: HashIndex;
+  readonly #byUse: LruLists;
   /** The peers by the index of their record. */
   readonly #peers: (P | undefined)[] = [];
 
@@ -54,8 +54,8 @@ export class PeerTable<P extends Peer> implements Iterable<P> {
     this.#Entry = Entry;
     this.#records = new PeerRecords(capacity);
     this.#hash = new AddressHash(seed);
-    this.#byHash = new HashChains(capacity);
-    this.#byUse = new UseOrder(capacity, 2);
+    this.#byHash = new HashIndex(capacity);
+    this.#byUse = new LruLists(capacity, 2);
   }
 
   /** How many peers are known. */
@@ -110,11 +110,6 @@ export class PeerTable<P extends Peer> implements Iterable<P> {
     this.#byHash.remove(index, this.#hash.of(this.#records.octets, this.#records.addressAt(index)));
     this.#peers[index] = undefined;
     peer.leave();
-  }
-
-  /** Forgets every peer. */
-  clear(): void {
-    for (const peer of this) this.remove(peer);
   }
 
   /** All peers, the most recently used trusted one first. */

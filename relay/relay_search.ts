@@ -9,7 +9,7 @@ import { BubbleWindows } from "../protocol/bubble_windows.ts";
 import { TEREDO_PORT } from "../protocol/constants.ts";
 import { KeyedLimiter } from "../protocol/keyed_limiter.ts";
 import { Peer } from "../protocol/peer.ts";
-import { PeerSearch, type PeerSink } from "../protocol/peer_search.ts";
+import { PeerSearch, type PeerSink, type UndeliverableHandler } from "../protocol/peer_search.ts";
 import { type Random, randomBytes } from "../protocol/random.ts";
 import { TokenBucket } from "../protocol/token_bucket.ts";
 import { encodeBubble } from "../wire/bubble.ts";
@@ -20,9 +20,6 @@ import { getU32 } from "../memory/octets.ts";
 import { mappingOf, serverOf } from "../wire/teredo_address.ts";
 import { withTrailers } from "../wire/trailers.ts";
 import { RELAY_DEFAULTS, type RelayConfig } from "./relay_config.ts";
-
-/** Told of each packet that waited for a client that was not found. */
-export type UndeliverableHandler = (packet: Uint8Array, now: number, sink: PeerSink) => void;
 
 /** How many places bubbles are counted for. */
 const REMEMBERED_PLACES = 65_536;
@@ -91,7 +88,7 @@ export class RelaySearch extends PeerSearch<Peer> {
   }
 
   protected override attempt(peer: Peer, now: number, sink: PeerSink): boolean {
-    if (!peer.mayBubble(now)) return peer.mayBubbleLater(now);
+    if (!peer.mayBubble(now)) return peer.hasBubbleBudget(now);
     const { address } = peer;
     const client = mappingOf(address);
     const server = serverOf(address);

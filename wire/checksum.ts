@@ -99,14 +99,6 @@ export function foldSum(sum: number): number {
   return folded;
 }
 
-/**
- * The unfolded sum of the IPv6 pseudo-header (RFC 8200 §8.1) of a packet whose upper-layer part has
- * `length` octets and protocol `nextHeader`.
- */
-export function pseudoHeaderSum(packet: Uint8Array, length: number, nextHeader: number): number {
-  return addToSum(packet, SOURCE, ADDRESSES_LENGTH, length + nextHeader);
-}
-
 const ICMPV6 = 58;
 const ICMPV6_CHECKSUM = IPV6_HEADER_LENGTH + 2;
 

@@ -45,6 +45,11 @@ export function parseIpv4(text: string): Ipv4Address | undefined {
   return ipv4Address(value);
 }
 
+/** Whether an address lies in 127.0.0.0/8. */
+export function isLoopbackIpv4(address: Ipv4Address): boolean {
+  return address >>> 24 === 127;
+}
+
 /** The dotted quad of an address. */
 export function formatIpv4(address: Ipv4Address): string {
   return `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { parseIpv4 } from "../../wire/ipv4_address.ts";
+import { isLoopbackIpv4, parseIpv4 } from "../../wire/ipv4_address.ts";
 import { isLoopback, parseIpv6 } from "../../wire/ipv6_address.ts";
 import type { ValueKind } from "./value_kind.ts";
 import { PORT } from "./value_kind.ts";
@@ -35,7 +35,7 @@ export const LISTEN_ADDRESS: ValueKind<ListenAddress> = {
     if (plain === "localhost") return { hostname: "127.0.0.1", port, isLoopback: true };
     const address = parseIpv4(plain ?? "");
     if (plain === undefined || address === undefined) return undefined;
-    return { hostname: plain, port, isLoopback: address >>> 24 === 127 };
+    return { hostname: plain, port, isLoopback: isLoopbackIpv4(address) };
   },
 };
 

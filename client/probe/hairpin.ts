@@ -12,7 +12,7 @@ import type { Sink } from "../../protocol/machine.ts";
 import { encodeBubble } from "../../wire/bubble.ts";
 import type { Endpoint } from "../../wire/endpoint.ts";
 import type { Ipv4Address } from "../../wire/ipv4_address.ts";
-import { equalOctets } from "../../memory/octets.ts";
+import { equalArrays } from "../../memory/octets.ts";
 import { drawFlags } from "../../protocol/flags.ts";
 import { encodeTeredoAddress } from "../../wire/teredo_address.ts";
 
@@ -73,7 +73,7 @@ export class HairpinTest<Via extends string> {
 
   /** Whether `bytes` are of this test; then it is over. */
   hear(bytes: Uint8Array): boolean {
-    if (!this.#bubbles.some((bubble) => isSame(bubble, bytes))) return false;
+    if (!this.#bubbles.some((bubble) => equalArrays(bubble, bytes))) return false;
     this.#conclude(true);
     return true;
   }
@@ -82,8 +82,4 @@ export class HairpinTest<Via extends string> {
     this.#result ??= result;
     this.#deadline = Infinity;
   }
-}
-
-function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && equalOctets(a, 0, b, 0, a.length);
 }

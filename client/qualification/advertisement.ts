@@ -13,7 +13,7 @@ import type { Ipv4Address } from "../../wire/ipv4_address.ts";
 import { isSameIpv6 } from "../../wire/ipv6_address.ts";
 import { DESTINATION } from "../../wire/ipv6_header.ts";
 import { parseRouterAdvertisement } from "../../wire/neighbor_discovery.ts";
-import { equalOctets } from "../../memory/octets.ts";
+import { equalArrays } from "../../memory/octets.ts";
 import { isTeredo, serverOf } from "../../wire/teredo_address.ts";
 import type { TeredoPacket } from "../../wire/teredo_packet.ts";
 import type { ClientCredentials } from "../client_config.ts";
@@ -58,7 +58,7 @@ export function acceptAdvertisement(
   }
   if (credentials !== undefined) {
     const { identifier, value, nonce, confirmation } = authentication;
-    if (!isSameIdentifier(identifier, credentials.identifier)) return "authentication_failed";
+    if (!equalArrays(identifier, credentials.identifier)) return "authentication_failed";
     const content = { nonce, confirmation, origin, ipv6 };
     if (!isAuthentic(value, credentials.secret, content)) return "authentication_failed";
   }
@@ -78,8 +78,4 @@ export function acceptAdvertisement(
   const { mtu } = advertisement;
   if (mtu !== undefined && (mtu < TEREDO_MTU || mtu > MAX_MTU)) return "mtu_invalid";
   return { mapping: origin, mtu, newKeyNeeded: authentication.confirmation !== 0 };
-}
-
-function isSameIdentifier(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && equalOctets(a, 0, b, 0, a.length);
 }

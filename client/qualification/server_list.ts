@@ -6,7 +6,7 @@
  */
 
 import { type Random, uniform } from "../../protocol/random.ts";
-import type { ServerAddresses } from "../client_config.ts";
+import { isSameServer, type ServerAddresses } from "../client_config.ts";
 
 /** The pause after which an off-line client starts anew: doubled from the first to the last. */
 const RESTART_DELAY = { first: 5_000, last: 300_000 } as const;
@@ -40,7 +40,7 @@ export class ServerList {
 
   /** Whether the server in use is but a fallback. */
   get isFallback(): boolean {
-    return !isSame(this.preferred, this.#current);
+    return !isSameServer(this.preferred, this.#current);
   }
 
   /**
@@ -52,7 +52,7 @@ export class ServerList {
   replace(servers: readonly ServerAddresses[]): boolean {
     firstOf(servers);
     this.#servers = servers;
-    return servers.some((server) => isSame(server, this.#current));
+    return servers.some((server) => isSameServer(server, this.#current));
   }
 
   /** Goes back to the preferred server. */
@@ -71,7 +71,7 @@ export class ServerList {
    * @returns the pause before it may be tried, in milliseconds: none but after the last one
    */
   advance(): number {
-    const next = this.#servers.findIndex((server) => isSame(server, this.#current)) + 1;
+    const next = this.#servers.findIndex((server) => isSameServer(server, this.#current)) + 1;
     const isLast = next >= this.#servers.length;
     this.#current = this.#servers[isLast ? 0 : next]!;
     return isLast ? this.#restartDelay() : 0;
@@ -89,8 +89,4 @@ function firstOf(servers: readonly ServerAddresses[]): ServerAddresses {
   const [preferred] = servers;
   if (preferred === undefined) throw new RangeError("Cannot qualify without a server");
   return preferred;
-}
-
-function isSame(a: ServerAddresses, b: ServerAddresses): boolean {
-  return a.primary === b.primary && a.secondary === b.secondary;
 }

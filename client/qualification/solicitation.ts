@@ -16,7 +16,7 @@ import {
 import type { Endpoint } from "../../wire/endpoint.ts";
 import { linkLocal } from "../../wire/ipv6_address.ts";
 import { encodeRouterSolicitation } from "../../wire/neighbor_discovery.ts";
-import { equalOctets } from "../../memory/octets.ts";
+import { equalArrays } from "../../memory/octets.ts";
 import { encodeTeredoPacket } from "../../wire/teredo_packet.ts";
 import type { ClientCredentials } from "../client_config.ts";
 
@@ -85,7 +85,7 @@ export class Solicitation {
 
   /** Whether `nonce` is of one of these solicitations; an answer may come late. */
   hasNonce(nonce: Uint8Array): boolean {
-    return this.#nonces.some((sent) => equalOctets(sent, 0, nonce, 0, NONCE_LENGTH));
+    return this.#nonces.some((sent) => equalArrays(sent, nonce));
   }
 
   #authenticate(nonce: Uint8Array): Authentication {

@@ -23,7 +23,7 @@ import type { ClientSink } from "../qualification/qualification.ts";
 const ANSWER_RATE = { perSecond: 1, burst: 4 } as const;
 
 /** Answers those whom our server introduces. */
-export class Introduction {
+export class IndirectBubbles {
   readonly #globalUnicast: GlobalUnicast;
   readonly #search: ClientSearch;
   readonly #answers = new KeyedLimiter(ANSWER_RATE);

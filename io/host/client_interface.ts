@@ -9,6 +9,7 @@
 
 import type { Interface, Prefix } from "../../ffi/interface.ts";
 import { teredoPrefix } from "../../wire/teredo_address.ts";
+import { equalArrays } from "../../memory/octets.ts";
 import { ipv4Address } from "../../wire/ipv4_address.ts";
 import { IPV6_ADDRESS_LENGTH } from "../../wire/ipv6_address.ts";
 import type { Log } from "../log.ts";
@@ -62,7 +63,7 @@ export class ClientInterface {
       // The new address comes first, so that the routes are never without one.
       this.#interface.addAddress(current, ADDRESS_LENGTH);
       if (previous === undefined) this.#addRoutes();
-      else if (!isSame(previous, current)) {
+      else if (!equalArrays(previous, current)) {
         this.#interface.removeAddress(previous, ADDRESS_LENGTH);
       }
     });
@@ -70,7 +71,7 @@ export class ClientInterface {
 
   /** Whether `address` (16 octets) is the client's. */
   needs(address: Uint8Array): boolean {
-    return this.#address !== undefined && isSame(this.#address, address);
+    return this.#address !== undefined && equalArrays(this.#address, address);
   }
 
   /** From now on the whole IPv6 Internet is, or is not, to be reached through it. */
@@ -123,8 +124,4 @@ export class ClientInterface {
       this.#log.error(error instanceof Error ? error.message : String(error));
     }
   }
-}
-
-function isSame(one: Uint8Array, other: Uint8Array): boolean {
-  return one.length === other.length && one.every((octet, i) => octet === other[i]);
 }

@@ -20,7 +20,7 @@ import {
 } from "../../wire/icmpv6.ts";
 import { isSameIpv6 } from "../../wire/ipv6_address.ts";
 import { DESTINATION, IPV6_HEADER_LENGTH, SOURCE } from "../../wire/ipv6_header.ts";
-import { equalOctets, getU32 } from "../../memory/octets.ts";
+import { equalArrays, getU32 } from "../../memory/octets.ts";
 import type { HostLink, PacketReceiver } from "./host_link.ts";
 
 /** Octets of random data, by which an answer is told from those for other programs. */
@@ -112,17 +112,13 @@ export class EchoLink implements HostLink {
 /** What a packet for the host says of a request; `undefined` where it is about something else. */
 function outcomeOf(ipv6: Uint8Array, { destination, data }: Pending): EchoOutcome | undefined {
   if (isEchoReply(ipv6)) {
-    const isOurs = isSameIpv6(ipv6, SOURCE, destination) && sameData(echoDataOf(ipv6), data);
+    const isOurs = isSameIpv6(ipv6, SOURCE, destination) && equalArrays(echoDataOf(ipv6), data);
     return isOurs ? "answered" : undefined;
   }
   if (!isIcmpv6(ipv6) || icmpv6TypeOf(ipv6) >= Icmpv6Type.ECHO_REQUEST) return undefined;
   const request = ipv6.subarray(QUOTED);
   if (request.length < IPV6_HEADER_LENGTH + 8 + data.length) return undefined;
   const isOurs = isSameIpv6(request, DESTINATION, destination) &&
-    sameData(echoDataOf(request), data);
+    equalArrays(echoDataOf(request), data);
   return isOurs ? "unreachable" : undefined;
-}
-
-function sameData(one: Uint8Array, other: Uint8Array): boolean {
-  return one.length === other.length && equalOctets(one, 0, other, 0, one.length);
 }

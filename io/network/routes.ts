@@ -4,13 +4,15 @@
  * @module
  */
 
-import { type Ipv4Address, ipv4Address, parseIpv4 } from "../../wire/ipv4_address.ts";
+import {
+  type Ipv4Address,
+  ipv4Address,
+  isLoopbackIpv4,
+  parseIpv4,
+} from "../../wire/ipv4_address.ts";
 
 /** Where Linux lists its IPv4 routes. */
 const ROUTES = "/proc/net/route";
-
-/** 127.0.0.0/8. */
-const LOOPBACK_NETWORK = 127;
 
 /** The address, as far as it can be told: that of the interface that the best route leads through. */
 export function localSource(
@@ -21,7 +23,7 @@ export function localSource(
   const name = interfaceTo(destination, routes);
   const own = interfaces.flatMap(({ family, address: text, name }) => {
     const address = family === "IPv4" ? parseIpv4(text) : undefined;
-    return address === undefined || address >>> 24 === LOOPBACK_NETWORK ? [] : [{ name, address }];
+    return address === undefined || isLoopbackIpv4(address) ? [] : [{ name, address }];
   });
   return (own.find((each) => each.name === name) ?? own[0])?.address;
 }

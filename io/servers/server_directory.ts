@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ServerAddresses } from "../../client/client_config.ts";
+import { isSameServer, type ServerAddresses } from "../../client/client_config.ts";
 import { formatIpv4, type Ipv4Address } from "../../wire/ipv4_address.ts";
 import type { Log } from "../log.ts";
 import type { ServerName } from "./server_name.ts";
@@ -43,7 +43,7 @@ export class ServerDirectory {
   /** Whether every server is known, and `server` is the preferred one: a look-up can change nothing. */
   isSettledOn(server: ServerAddresses): boolean {
     return this.#entries.every(({ addresses }) => addresses !== undefined) &&
-      isSame(this.#entries[0]?.addresses, server);
+      isSameServer(this.#entries[0]?.addresses, server);
   }
 
   /** The name of the server whose primary address this is, as it was given; else the address. */
@@ -75,7 +75,7 @@ export class ServerDirectory {
     try {
       const before = names.map(({ addresses }) => addresses);
       this.#warn(await this.#lookUp(names));
-      const changed = names.filter(({ addresses }, i) => !isSame(addresses, before[i]));
+      const changed = names.filter(({ addresses }, i) => !isSameServer(addresses, before[i]));
       for (const { name, addresses } of changed) {
         this.#log.info(`Server ${name.primary} is at ${formatIpv4(addresses!.primary)} now`);
       }
@@ -100,8 +100,4 @@ export class ServerDirectory {
       this.#log.warn(failure instanceof Error ? failure.message : String(failure));
     }
   }
-}
-
-function isSame(one: ServerAddresses | undefined, other: ServerAddresses | undefined): boolean {
-  return one?.primary === other?.primary && one?.secondary === other?.secondary;
 }

@@ -6,7 +6,12 @@
 
 import { DISCOVERY_GROUP, TEREDO_PORT } from "../../protocol/constants.ts";
 import { endpoint } from "../../wire/endpoint.ts";
-import { formatIpv4, type Ipv4Address, ipv4Address } from "../../wire/ipv4_address.ts";
+import {
+  formatIpv4,
+  type Ipv4Address,
+  ipv4Address,
+  isLoopbackIpv4,
+} from "../../wire/ipv4_address.ts";
 import type { Counters } from "../counters.ts";
 import { fromListener } from "./deno_udp.ts";
 import { type LocalAddress, localAddresses } from "../network/local_addresses.ts";
@@ -38,7 +43,7 @@ export class DiscoveryGroup {
 
   /** Joins the group on the links that are there now. */
   async join(): Promise<void> {
-    this.#attached = this.#look().filter(({ address }) => !isLoopback(address));
+    this.#attached = this.#look().filter(({ address }) => !isLoopbackIpv4(address));
     for (const { address } of this.#attached) {
       try {
         await this.#listener.joinMulticastV4(GROUP, formatIpv4(address));
@@ -59,9 +64,4 @@ export class DiscoveryGroup {
       prefixLength > 0 && (address ^ network) >>> (32 - prefixLength) === 0
     );
   }
-}
-
-/** 127.0.0.0/8. */
-function isLoopback(address: Ipv4Address): boolean {
-  return address >>> 24 === 127;
 }

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { Client } from "../../client/client.ts";
 import type { ClientStatus } from "../../client/client_status.ts";
-import { refuse } from "../../client/transmission_rules.ts";
+import { refusalOf } from "../../client/transmission_rules.ts";
 import { encodeBubble } from "../../wire/bubble.ts";
 import type { Endpoint } from "../../wire/endpoint.ts";
 import { echoDataOf, encodeEcho, Icmpv6Type, isEcho } from "../../wire/icmpv6.ts";
@@ -241,7 +241,7 @@ Deno.test("whatever the fast path routes, no rule refuses, and goes to a reachab
         const to = fixture.client.route(data, fixture.now);
         if (to === undefined) continue;
         routed++;
-        assertEquals(refuse(data, addressOfA, globalUnicast), undefined);
+        assertEquals(refusalOf(data, addressOfA, globalUnicast), undefined);
         assert(data.length <= 1280);
         assert(known !== undefined && known.path !== "searching" && known.heardAgo < 30_000);
         assertEquals(to, known.mapping);

@@ -1,13 +1,13 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { UseOrder } from "../../protocol/lru_lists.ts";
+import { LruLists } from "../../protocol/lru_lists.ts";
 
 const CAPACITY = 8;
 
 Deno.test("whatever is used and removed, the lists are in the order of use", () => {
   const steps = fc.array(fc.tuple(fc.nat(CAPACITY - 1), fc.nat(2)), { maxLength: 60 });
   fc.assert(fc.property(steps, (sequence) => {
-    const order = new UseOrder(CAPACITY, 2);
+    const order = new LruLists(CAPACITY, 2);
     const lists: number[][] = [[], []];
     for (const [index, list] of sequence) {
       for (const each of lists) if (each.includes(index)) each.splice(each.indexOf(index), 1);
@@ -27,6 +27,6 @@ Deno.test("whatever is used and removed, the lists are in the order of use", () 
 });
 
 Deno.test("use order: what has no index is in no list", () => {
-  const order = new UseOrder(3, 1);
+  const order = new LruLists(3, 1);
   assertEquals([-1, 0, 3].map((index) => order.has(index)), [false, false, false]);
 });

@@ -73,7 +73,7 @@ Deno.test("a direct packet makes room for four more bubbles", () => {
   const peer = newPeer(0);
   for (const now of [0, 2_000, 4_000, 6_000]) peer.bubbled(now);
   assert(!peer.mayBubble(8_000));
-  assert(!peer.mayBubbleLater(8_000));
+  assert(!peer.hasBubbleBudget(8_000));
   peer.heard(8_000);
   assert(peer.mayBubble(8_000));
 });
@@ -81,7 +81,7 @@ Deno.test("a direct packet makes room for four more bubbles", () => {
 Deno.test("a bubble that is due too soon may go out later", () => {
   const peer = newPeer(0);
   peer.bubbled(0);
-  assert(!peer.mayBubble(1_000) && peer.mayBubbleLater(1_000));
+  assert(!peer.mayBubble(1_000) && peer.hasBubbleBudget(1_000));
 });
 
 Deno.test("a peer is awaited from its first packet in the queue until the queue is taken", () => {

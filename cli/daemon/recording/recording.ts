@@ -9,12 +9,9 @@ import type { Log } from "../../../io/log.ts";
 import { PcapFile } from "./pcap_file.ts";
 import { RecordedUdp } from "./recorded_udp.ts";
 import type { UdpSocket } from "../../../io/udp/udp.ts";
-import { type Ipv4Address, ipv4Address } from "../../../wire/ipv4_address.ts";
+import { type Ipv4Address, ipv4Address, isLoopbackIpv4 } from "../../../wire/ipv4_address.ts";
 import { CliError } from "../../process/failure.ts";
 import { ExitCode } from "../../process/exit_code.ts";
-
-/** 127.0.0.0/8, which stands in for no other address. */
-const LOOPBACK_NETWORK = 127;
 
 /** What a person tells of a recording. */
 export interface RecordingOptions {
@@ -82,6 +79,6 @@ function writeAll(handle: Deno.FsFile, bytes: Uint8Array): void {
 
 /** An address of this host, for sockets that are bound to all of them. */
 function ownAddress(): Ipv4Address {
-  const own = localAddresses().find(({ address }) => address >>> 24 !== LOOPBACK_NETWORK);
+  const own = localAddresses().find(({ address }) => !isLoopbackIpv4(address));
   return own?.address ?? ipv4Address(0);
 }
