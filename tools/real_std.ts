@@ -1,11 +1,14 @@
 // deno-lint-ignore-file no-console -- a program that people run in a terminal
 /**
- * Runs the tests on the real sources of `@std` where JSR is out of reach:
+ * Runs a task with the real sources of `@std` where JSR is out of reach:
  *
- *     deno run -A --no-config tools/real_std.ts PATH_OF_A_CLONE_OF_DENOLAND_STD [TEST ARGUMENTS]
+ *     deno run -A --no-config tools/real_std.ts CLONE               the tests
+ *     deno run -A --no-config tools/real_std.ts CLONE compile       the executable
+ *     deno run -A --no-config tools/real_std.ts CLONE test tests/tools/stand_ins
  *
- * The clone needs its history, for `@std/log` is no longer in its head; a bare one will do. Its packages are
- * served on the loopback interface in JSR's own way, so that `deno.json` and every command stand as they are.
+ * `CLONE` is a clone of denoland/std, bare or not. It needs its history, because `@std/log` is no longer in its head.
+ * Its packages are served on the loopback interface as JSR serves them, so `deno.json` and every command stay as they
+ * are.
  *
  * @module
  */
@@ -38,23 +41,23 @@ async function lastWithLog(clone: string): Promise<string> {
   const revision = new TextDecoder().decode(await git(clone, ...args)).trim();
   if (revision) return revision;
   throw new Error(
-    `No revision in ${clone} removes log/, so @std/log cannot be had. ` +
+    `No revision in ${clone} removes log/, so there is no @std/log. ` +
       "Clone denoland/std with its history (without --depth).",
   );
 }
 
-/** Runs the tests against the registry, with a cache of their own. Resolves to the exit code. */
-async function test(registry: string, cache: string, args: readonly string[]): Promise<number> {
+/** Runs a task against the registry, with an empty cache. Resolves to the exit code. */
+async function runTask(registry: string, cache: string, task: readonly string[]): Promise<number> {
   const { code } = await new Deno.Command(Deno.execPath(), {
-    args: ["task", "test", ...args],
+    args: ["task", ...task],
     env: { JSR_URL: registry, DENO_DIR: cache, TEREDO_IMPORTS: "jsr" },
   }).spawn().status;
   return code;
 }
 
-async function main([clone, ...args]: readonly string[]): Promise<number> {
+async function main([clone, ...task]: readonly string[]): Promise<number> {
   if (!clone) {
-    console.error("Usage: real_std.ts PATH_OF_A_CLONE_OF_DENOLAND_STD [TEST ARGUMENTS]");
+    console.error("Usage: real_std.ts CLONE_OF_DENOLAND_STD [TASK [ARGUMENTS]]");
     return 2;
   }
   const directory = await Deno.makeTempDir({ prefix: "real-std-" });
@@ -67,7 +70,8 @@ async function main([clone, ...args]: readonly string[]): Promise<number> {
     const packages = await readPackages(sources);
     const listen = { hostname: "127.0.0.1", port: 0, onListen: () => {} };
     await using server = Deno.serve(listen, (request) => answer(packages, request));
-    return await test(`http://127.0.0.1:${server.addr.port}/`, cache, args);
+    const registry = `http://127.0.0.1:${server.addr.port}/`;
+    return await runTask(registry, cache, task.length > 0 ? task : ["test"]);
   } finally {
     await Deno.remove(directory, { recursive: true });
   }

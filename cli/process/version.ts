@@ -5,12 +5,14 @@
  */
 
 import manifest from "../../deno.json" with { type: "json" };
+import { USES_STAND_INS } from "./uses_stand_ins.ts";
 
 /** The version alone. */
 export const VERSION: string = manifest.version;
 
-/** What `teredo --version` prints. */
+/** What `teredo --version` prints: one line. */
 export function versionText(): string {
   const { os, arch } = Deno.build;
-  return `teredo ${VERSION} (Deno ${Deno.version.deno}, ${os} ${arch})\n`;
+  const build = USES_STAND_INS ? "; built with stand-ins for @std" : "";
+  return `teredo ${VERSION} (Deno ${Deno.version.deno}, ${os} ${arch}${build})\n`;
 }

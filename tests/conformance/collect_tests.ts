@@ -1,9 +1,9 @@
 /**
  * Finding out which tests there are, by asking the test files themselves.
  *
- * Each is loaded with a `Deno.test` that writes down what is registered and runs nothing. Names that
- * a loop makes out of a table are found like any other, and a name in a comment is not. Whether the
- * tests pass is for `deno task test` to say.
+ * Each is loaded with a `Deno.test` that records what is registered and runs nothing. It finds names that
+ * a loop makes from a table like any other, and ignores a name in a comment. Whether the tests pass is up to
+ * `deno task test`.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type { NamedTest } from "./item.ts";
 /** What `requires()` of `tests/capabilities.ts` puts behind a name where the machine lacks something. */
 const LACKING = / \(ignored: .*\)$/;
 
-/** A test file cannot be loaded, so that nobody knows what it tests. */
+/** A test file cannot be loaded, so nobody knows what it tests. */
 export class LoadError extends Error {
   override readonly name = "LoadError";
 }
@@ -34,7 +34,7 @@ export async function collectTests(root: URL): Promise<NamedTest[]> {
   return tests;
 }
 
-/** Runs what stands at the top of a test file. Without it the list of tests would have gaps. */
+/** Runs the top level of a test file. Without it the list of tests would have gaps. */
 async function load(file: string, root: URL): Promise<void> {
   try {
     await import(new URL(file, root).href);
@@ -46,7 +46,7 @@ async function load(file: string, root: URL): Promise<void> {
 
 /** What counts of a registration, the same on every machine. */
 export function namedTest(file: string, name: string, ignored: boolean): NamedTest {
-  // Who lacks a kernel's namespaces ignores a test that others run: it counts.
+  // A machine without network namespaces ignores a test that others run: it counts.
   const isLacking = LACKING.test(name);
   return { file, name: name.replace(LACKING, ""), ignored: ignored && !isLacking };
 }
@@ -61,15 +61,23 @@ async function testFiles(folder: URL, path: string): Promise<string[]> {
   return files.sort();
 }
 
-/** The types forbid it, and rightly so for whoever runs tests; this process runs none. */
-function replaceTest(test: typeof Deno.test): void {
+/** The types rightly forbid this to a process that runs tests; this one runs none. */
+function replaceTest(test: typeof Deno.test | TestRecorder): void {
   Object.assign(Deno, { test });
 }
 
 type Register = (name: string, ignored: boolean) => void;
 
+/** The forms of `Deno.test` that the oldest Deno we run on has; newer ones have more. */
+type Form = "ignore" | "only" | "beforeAll" | "beforeEach" | "afterEach" | "afterAll";
+
+/** What takes the place of `Deno.test`. */
+export type TestRecorder =
+  & ((...args: unknown[]) => void)
+  & Readonly<Record<Form, (...args: unknown[]) => void>>;
+
 /** A stand-in for `Deno.test` that knows all the forms of its call. */
-export function recorder(register: Register): typeof Deno.test {
+export function recorder(register: Register): TestRecorder {
   const record = (isIgnored: boolean) => (...args: unknown[]) => {
     let [name, ignored] = ["", isIgnored];
     for (const arg of args) {

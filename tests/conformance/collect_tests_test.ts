@@ -1,8 +1,14 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { collectTests, LoadError, namedTest, recorder } from "./collect_tests.ts";
+import {
+  collectTests,
+  LoadError,
+  namedTest,
+  recorder,
+  type TestRecorder,
+} from "./collect_tests.ts";
 
-/** What `register` tells of tests that are defined in all the ways there are. */
-function recorded(define: (test: typeof Deno.test) => void): [string, boolean][] {
+/** What is recorded of the tests that `define` defines. */
+function recorded(define: (test: TestRecorder) => void): [string, boolean][] {
   const seen: [string, boolean][] = [];
   define(recorder((name, ignored) => seen.push([name, ignored])));
   return seen;
