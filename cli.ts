@@ -16,7 +16,7 @@ import { relay } from "./cli/commands/relay.ts";
 import { server } from "./cli/commands/server.ts";
 import { status } from "./cli/commands/status.ts";
 import { ExitCode } from "./cli/process/exit_code.ts";
-import { failureText, isJsonWanted, warningText } from "./cli/args/failure_text.ts";
+import { failureText, type WantedLog, wantedLog, warningText } from "./cli/args/failure_text.ts";
 import { commandHelp, programHelp } from "./cli/args/help.ts";
 import { flagOf } from "./cli/args/option.ts";
 import { parseCommandLine } from "./cli/args/parse.ts";
@@ -45,12 +45,12 @@ export async function main(
   context: ProcessContext,
 ): Promise<ExitCode> {
   const called = COMMANDS.find(({ name }) => name === args[0]);
-  const wanted = { isJson: isJsonWanted(called, args, context) };
+  const wanted = wantedLog(called, args, context);
   try {
     return await dispatch(args, context, wanted);
   } catch (error) {
     const failure = toCliError(error);
-    context.printError(failureText(failure, args, wanted.isJson));
+    context.printError(failureText(failure, wanted));
     return failure.exitCode;
   }
 }
@@ -58,7 +58,7 @@ export async function main(
 async function dispatch(
   args: readonly string[],
   context: ProcessContext,
-  wanted: { isJson: boolean },
+  wanted: WantedLog,
 ): Promise<ExitCode> {
   const [first, ...rest] = args;
   switch (first) {
@@ -91,6 +91,7 @@ async function dispatch(
     throw error;
   });
   if ("logFormat" in values) wanted.isJson = values["logFormat"] === "json";
+  if ("logLevel" in values) wanted.isDebug = values["logLevel"] === "debug";
   if (strays.length > 0) await logWarnings(strays, values, context);
   await command.run(values, request.positional, context, read);
   return ExitCode.OK;

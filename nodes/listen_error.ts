@@ -7,6 +7,7 @@
 import { SystemError } from "../ffi/c/errno.ts";
 import { BatchingUnavailable } from "../ffi/udp_socket.ts";
 import { formatIpv4, type Ipv4Address } from "../wire/ipv4_address.ts";
+import { reasonOf } from "../reason.ts";
 
 /** What stands in the way of a socket. */
 export type ListenObstacle =
@@ -40,7 +41,7 @@ export class ListenError extends Error {
 }
 
 function describe(place: string, obstacle: ListenObstacle, cause: unknown): string {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = reasonOf(cause);
   switch (obstacle) {
     case "in_use":
       return `Cannot listen on UDP ${place}: another program has the port`;

@@ -13,6 +13,7 @@ import { TEREDO_MTU } from "../protocol/constants.ts";
 import { type Restorable, restorer } from "./own_interface.ts";
 import type { HostContext, Opener } from "./node_context.ts";
 import type { TunSide, TunSideOptions } from "./tun_side.ts";
+import { reasonOf } from "../reason.ts";
 
 /**
  * Makes a network interface, which vanishes with its relay, and routes 2001::/32 to it. That needs Linux,
@@ -64,7 +65,7 @@ function restorable(tun: Tun, log: Log): Restorable {
       try {
         configure(tun);
       } catch (error) {
-        log.error(error instanceof Error ? error.message : String(error));
+        log.error(reasonOf(error));
       }
     },
   };

@@ -20,6 +20,7 @@ import type { UdpSocket } from "../io/udp/udp.ts";
 import type { Ipv4Address } from "../wire/ipv4_address.ts";
 import { ListenError } from "./listen_error.ts";
 import type { UdpMode } from "./udp_mode.ts";
+import { reasonOf } from "../reason.ts";
 
 /** Room for a burst of packets, octets. */
 const RECEIVE_BUFFER = 4 * 1024 * 1024;
@@ -145,7 +146,7 @@ export class UdpOpener {
       clearDontFragment(address, port);
       setReceiveBuffer(address, port, RECEIVE_BUFFER);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = reasonOf(error);
       this.#onNews({ type: "options_refused", port, reason });
     }
   }

@@ -5,6 +5,7 @@ const root = new URL("../", import.meta.url);
 
 /** What each layer may import besides itself. Each says all it means, so that a change shows. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  "reason.ts": [],
   "memory": [],
   "wire": ["memory"],
   "offload": ["wire", "memory"],
@@ -12,12 +13,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "client": ["protocol", "wire", "memory"],
   "server": ["protocol", "wire", "memory"],
   "relay": ["protocol", "wire", "memory"],
-  "ffi": ["protocol", "wire", "memory"],
-  "io": ["client", "server", "relay", "protocol", "offload", "wire", "memory"],
-  "nodes": ["io", "ffi", "client", "server", "relay", "protocol", "wire", "memory"],
+  "ffi": ["reason.ts", "protocol", "wire", "memory"],
+  "io": ["reason.ts", "client", "server", "relay", "protocol", "offload", "wire", "memory"],
+  "nodes": ["reason.ts", "io", "ffi", "client", "server", "relay", "protocol", "wire", "memory"],
   "cli": [
     ...["nodes", "io", "ffi", "client", "server", "relay", "protocol", "wire", "memory"],
-    "deno.json",
+    ...["reason.ts", "deno.json"],
   ],
   "cli.ts": ["cli"],
   "mod.ts": ["nodes", "io", "ffi", "client", "server", "relay", "protocol", "wire"],

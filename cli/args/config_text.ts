@@ -6,6 +6,7 @@
 
 import { CliError, ConfigError } from "../process/failure.ts";
 import { ExitCode } from "../process/exit_code.ts";
+import { reasonOf } from "../../reason.ts";
 
 /**
  * Reads a configuration file.
@@ -33,6 +34,5 @@ function explain(error: unknown, attempt: string): CliError {
     const remedy = "Run as root, or let this user read the file and enter its folders";
     return new CliError(`${attempt}: permission is denied. ${remedy}`, ExitCode.PERMISSION);
   }
-  const reason = error instanceof Error ? error.message : String(error);
-  return new ConfigError(`${attempt}: ${reason}`);
+  return new ConfigError(`${attempt}: ${reasonOf(error)}`);
 }

@@ -5,13 +5,28 @@
  */
 
 import { jsonLine } from "../../io/log.ts";
+import { traceOf } from "../../reason.ts";
 import { type CliError, UsageError } from "../process/failure.ts";
 import type { Command, ProcessContext } from "./command.ts";
+import { optionName } from "./option.ts";
 import { environmentName } from "./spelling.ts";
 
-/** A failure in words; where the log is JSON, as the last line of it. */
-export function failureText(error: CliError, args: readonly string[], isJson: boolean): string {
-  return isJson ? `${jsonLine("error", error.message)}\n` : explain(error, args);
+/** How a command's log is wanted, as far as that is known. */
+export interface WantedLog {
+  /** Lines of JSON. */
+  isJson: boolean;
+  /** The level `debug`, at which a failure shows where it comes from. */
+  isDebug: boolean;
+}
+
+/** A failure in words; where the log is JSON, as the last lines of it. */
+export function failureText(error: CliError, { isJson, isDebug }: WantedLog): string {
+  const trace = isDebug && !(error instanceof UsageError) ? traceOf(error.cause ?? error) : "";
+  if (isJson) {
+    const lines = [...trace && [jsonLine("debug", trace)], jsonLine("error", error.message)];
+    return `${lines.join("\n")}\n`;
+  }
+  return [`teredo: ${error.message}`, ...helpLine(error), ...trace && [trace], ""].join("\n");
 }
 
 /** A warning of a command that fails before it has a log. */
@@ -20,38 +35,28 @@ export function warningText(warning: string, isJson: boolean): string {
 }
 
 /**
- * Whether a command's log is to be JSON. Its arguments may be wrong, so that they are not parsed here, nor
- * is its file read: what the command finds in them counts as soon as that is known.
+ * How a command's log is wanted. The arguments may be wrong, so they are not parsed here, nor is the file read: what
+ * the command finds in them counts as soon as that is known.
  */
-export function isJsonWanted(
+export function wantedLog(
   command: Command | undefined,
   args: readonly string[],
   { environment }: Pick<ProcessContext, "environment">,
-): boolean {
-  if (command === undefined || !("logFormat" in command.options)) return false;
-  const at = args.findIndex((arg) => arg === "--log-format" || arg.startsWith("--log-format="));
-  const given = at < 0
-    ? environment(environmentName("logFormat"))
-    : args[at]!.split("=")[1] ?? args[at + 1];
-  return given === "json";
+): WantedLog {
+  const given = (property: "logFormat" | "logLevel") => {
+    if (command === undefined || !(property in command.options)) return undefined;
+    const flag = `--${optionName(property)}`;
+    const at = args.findIndex((arg) => arg === flag || arg.startsWith(`${flag}=`));
+    return at < 0
+      ? environment(environmentName(property))
+      : args[at]!.split("=")[1] ?? args[at + 1];
+  };
+  return { isJson: given("logFormat") === "json", isDebug: given("logLevel") === "debug" };
 }
 
-/** One message; where the command line is wrong, with the way to its help. */
-function explain(error: CliError, args: readonly string[]): string {
-  const lines = [`teredo: ${error.message}`];
-  if (error instanceof UsageError) {
-    const help = ["teredo", error.command, "--help"].filter((word) => word !== undefined);
-    lines.push(`See "${help.join(" ")}"`);
-  } else if (isDebugging(args)) {
-    const cause = error.cause instanceof Error ? error.cause : error;
-    lines.push(cause.stack ?? "");
-  }
-  return `${lines.join("\n")}\n`;
-}
-
-/** Whether a stack trace is wanted. The arguments may be wrong, so that they are not parsed here. */
-function isDebugging(args: readonly string[]): boolean {
-  return args.some((arg, i) =>
-    arg === "--log-level=debug" || (arg === "--log-level" && args[i + 1] === "debug")
-  );
+/** Where the command line is wrong, the way to its help. */
+function helpLine(error: CliError): string[] {
+  if (!(error instanceof UsageError)) return [];
+  const help = ["teredo", error.command, "--help"].filter((word) => word !== undefined);
+  return [`See "${help.join(" ")}"`];
 }

@@ -6,6 +6,7 @@
 
 import { parse } from "@std/yaml";
 import { ConfigError } from "../process/failure.ts";
+import { reasonOf } from "../../reason.ts";
 
 /**
  * Reads a YAML document. The error never quotes the text around the mistake, which may be secret.
@@ -17,7 +18,7 @@ export function parseYaml(text: string, path: string): unknown {
   try {
     return parse(text);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     const place = /\(?at line (\d+), column (\d+)\)?/.exec(reason);
     const what = reason.split(/ \(?at line /)[0]!;
     const where = place === null ? path : `${path}:${place[1]}:${place[2]}`;

@@ -7,6 +7,7 @@
 import type { Log } from "../../io/log.ts";
 import { optionName } from "../args/option.ts";
 import { onHangup } from "../process/signals.ts";
+import { reasonOf } from "../../reason.ts";
 
 /** Settings that can change while a role runs. */
 export interface Live<V> {
@@ -96,7 +97,7 @@ export class Reload<V extends object> {
   }
 
   #printError(error: unknown, consequence: string): void {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     for (const line of reason.split("\n")) this.#log.error(line);
     this.#log.error(consequence);
   }

@@ -6,6 +6,7 @@
 
 import { SystemError } from "../../ffi/c/errno.ts";
 import { ExitCode } from "./exit_code.ts";
+import { originalError, reasonOf } from "../../reason.ts";
 
 /** Something that a person can mend. The message says what was attempted, what is wrong and what to do. */
 export class CliError extends Error {
@@ -41,9 +42,10 @@ export class ConfigError extends CliError {
 
 /** Turns whatever was thrown into an error with an exit code. */
 export function toCliError(error: unknown): CliError {
-  if (error instanceof CliError) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  return new CliError(message, exitCodeOf(error), { cause: error });
+  const original = originalError(error);
+  return original instanceof CliError
+    ? original
+    : new CliError(reasonOf(original), exitCodeOf(original), { cause: error });
 }
 
 function exitCodeOf(error: unknown): ExitCode {

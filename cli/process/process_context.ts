@@ -7,6 +7,7 @@
 import { writeToStderr } from "../../io/log.ts";
 import type { ProcessContext } from "../args/command.ts";
 import { interruption } from "./signals.ts";
+import { reasonOf } from "../../reason.ts";
 
 /** Where the configuration files of the roles are. */
 const CONFIG_FOLDER = "/etc/teredo";
@@ -34,7 +35,6 @@ function printUnlessUnread(text: string, end: AbortController): void {
     while (rest.length > 0) rest = rest.subarray(Deno.stdout.writeSync(rest));
   } catch (error) {
     if (error instanceof Deno.errors.BrokenPipe) return end.abort();
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`Cannot write to the standard output: ${reason}`, { cause: error });
+    throw new Error(`Cannot write to the standard output: ${reasonOf(error)}`, { cause: error });
   }
 }

@@ -1,4 +1,5 @@
 import { OFTEN, SELDOM } from "./libc_symbols.ts";
+import { reasonOf } from "../../reason.ts";
 
 /** The opened C library: one function for each symbol of {@linkcode OFTEN} and {@linkcode SELDOM}. */
 export type Libc = Deno.DynamicLibrary<typeof OFTEN & typeof SELDOM>["symbols"];
@@ -36,7 +37,7 @@ function open(): Libc {
     } catch (error) {
       // Without the permission no other name can do better, and Deno's own message is the clearest.
       if (error instanceof Deno.errors.NotCapable) throw error;
-      failures.push(`  ${name}: ${error instanceof Error ? error.message : String(error)}`);
+      failures.push(`  ${name}: ${reasonOf(error)}`);
     }
   }
   if (names.length === 0) {

@@ -6,6 +6,7 @@
 import { errno, errnoText } from "../c/errno.ts";
 import { type Libc, libc } from "../c/libc.ts";
 import { allocate } from "../c/struct.ts";
+import { reasonOf } from "../../reason.ts";
 
 /** This system has no batched UDP sockets, or does not let this program have them. */
 export class BatchingUnavailable extends Error {
@@ -55,7 +56,7 @@ function openLibrary(): Libc {
   try {
     return libc();
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw new BatchingUnavailable(reason, { cause: error });
   }
 }

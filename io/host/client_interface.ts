@@ -13,6 +13,7 @@ import { equalArrays } from "../../memory/octets.ts";
 import { ipv4Address } from "../../wire/ipv4_address.ts";
 import { IPV6_ADDRESS_LENGTH } from "../../wire/ipv6_address.ts";
 import type { Log } from "../log.ts";
+import { reasonOf } from "../../reason.ts";
 
 /** The client's address is a host's, not a subnet's: everybody else is behind the tunnel. */
 const ADDRESS_LENGTH = 128;
@@ -121,7 +122,7 @@ export class ClientInterface {
     try {
       change();
     } catch (error) {
-      this.#log.error(error instanceof Error ? error.message : String(error));
+      this.#log.error(reasonOf(error));
     }
   }
 }

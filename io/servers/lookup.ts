@@ -6,6 +6,7 @@
 
 import { lookup } from "node:dns/promises";
 import { type Ipv4Address, parseIpv4 } from "../../wire/ipv4_address.ts";
+import { reasonOf } from "../../reason.ts";
 
 /** How long an answer is waited for, in milliseconds. */
 const TIMEOUT = 10_000;
@@ -78,8 +79,7 @@ function explain(host: string, error: unknown): ResolveError {
           "Check this host's network and DNS servers, or give the server's IPv4 address",
       );
     default: {
-      const reason = error instanceof Error ? error.message : String(error);
-      return new ResolveError(`Cannot resolve "${host}": ${reason}`);
+      return new ResolveError(`Cannot resolve "${host}": ${reasonOf(error)}`);
     }
   }
 }

@@ -8,6 +8,7 @@ import { isSameServer, type ServerAddresses } from "../../client/client_config.t
 import { formatIpv4, type Ipv4Address } from "../../wire/ipv4_address.ts";
 import type { Log } from "../log.ts";
 import type { ServerName } from "./server_name.ts";
+import { reasonOf } from "../../reason.ts";
 
 /** Throws when a server cannot be used although its name was found. */
 export type CheckServer = (addresses: ServerAddresses) => void;
@@ -97,7 +98,7 @@ export class ServerDirectory {
 
   #warn(failures: readonly unknown[]): void {
     for (const failure of failures) {
-      this.#log.warn(failure instanceof Error ? failure.message : String(failure));
+      this.#log.warn(reasonOf(failure));
     }
   }
 }

@@ -17,6 +17,7 @@ import { fromListener } from "./deno_udp.ts";
 import { type LocalAddress, localAddresses } from "../network/local_addresses.ts";
 import type { Log } from "../log.ts";
 import type { UdpSocket } from "./udp.ts";
+import { reasonOf } from "../../reason.ts";
 
 const GROUP = formatIpv4(DISCOVERY_GROUP);
 
@@ -50,9 +51,8 @@ export class DiscoveryGroup {
       } catch (error) {
         // Joined before, or by another address of the same link.
         if (error instanceof Deno.errors.AddrInUse) continue;
-        const reason = error instanceof Error ? error.message : String(error);
         this.#log.warn(
-          `Cannot look for neighbours on the link of ${formatIpv4(address)}: ${reason}`,
+          `Cannot look for neighbours on the link of ${formatIpv4(address)}: ${reasonOf(error)}`,
         );
       }
     }

@@ -169,6 +169,8 @@ Deno.test("mistake: a stack trace comes with --log-level debug only", async () =
   assertEquals((await run(...line)).stderr.includes("    at "), false);
   assertStringIncludes((await run(...line, "--log-level", "debug")).stderr, "    at ");
   assertStringIncludes((await run(...line, "--log-level=debug")).stderr, "    at ");
+  const environment = { TEREDO_LOG_LEVEL: "debug" };
+  assertStringIncludes((await runIn({ environment }, ...line)).stderr, "    at ");
 });
 
 Deno.test("mistake: what keeps a role from running is a line of JSON where its log is", async () => {

@@ -10,6 +10,7 @@ import type { Log } from "../../../io/log.ts";
 import { CliError } from "../../process/failure.ts";
 import { ExitCode } from "../../process/exit_code.ts";
 import { type ControlledRole, defaultControlPath, folderOf, pathContext } from "./control_path.ts";
+import { reasonOf } from "../../../reason.ts";
 
 /** Only for its owner, where it stands in a folder that everybody may write. */
 const FOLDER_MODE = 0o755;
@@ -42,7 +43,7 @@ export async function openControl(
       throw error.state === "denied" ? unknown(path) : inUse(role, path, chosen !== undefined);
     }
     if (chosen !== undefined) throw explain(path, error);
-    log.debug(`"teredo status" cannot ask this ${role}: ${reasonOf(path, error)}`);
+    log.debug(`"teredo status" cannot ask this ${role}: ${obstacleOf(path, error)}`);
     return undefined;
   }
 }
@@ -87,14 +88,16 @@ function unknown(path: string): CliError {
 function explain(path: string, error: unknown): CliError {
   const isDenied = error instanceof Deno.errors.PermissionDenied;
   return new CliError(
-    `Cannot open the control socket: ${reasonOf(path, error)}. Choose another place with --control`,
+    `Cannot open the control socket: ${
+      obstacleOf(path, error)
+    }. Choose another place with --control`,
     isDenied ? ExitCode.PERMISSION : ExitCode.FAILED,
   );
 }
 
-function reasonOf(path: string, error: unknown): string {
+function obstacleOf(path: string, error: unknown): string {
   if (error instanceof Deno.errors.NotFound) return `there is no folder for ${path}`;
   if (error instanceof Deno.errors.AddrInUse) return `there is a file ${path}, which is no socket`;
   if (error instanceof Deno.errors.PermissionDenied) return `permission for ${path} is denied`;
-  return `${path}: ${error instanceof Error ? error.message : String(error)}`;
+  return `${path}: ${reasonOf(error)}`;
 }

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { reasonOf } from "../../../reason.ts";
+
 /** Environment variables that say what changed. */
 export type HookVariables = Readonly<Record<string, string>>;
 
@@ -61,7 +63,7 @@ export class Hook {
       // not the hook that is to clean up, and what it began can be killed with it.
       child = new Deno.Command(program, { env, stdin: "null", detached: true }).spawn();
     } catch (error) {
-      return error instanceof Error ? error.message : String(error);
+      return reasonOf(error);
     }
     let isLate = false;
     const timer = setTimeout(() => {

@@ -17,6 +17,7 @@ import { METRICS_TYPE, metricsText } from "./metric.ts";
 import { processMetrics } from "./process_metrics.ts";
 import { roleMetrics } from "./role_metrics.ts";
 import { type ListenAddress, listenAddressText } from "../../args/listen_address.ts";
+import { reasonOf } from "../../../reason.ts";
 
 /** Answers with what `report` says, which is `undefined` while the role starts. */
 export function metricsHandler(report: () => StatusReport | undefined): HttpHandler {
@@ -91,6 +92,5 @@ function explain(address: Pick<ListenAddress, "hostname" | "port">, error: unkno
       ExitCode.PERMISSION,
     );
   }
-  const reason = error instanceof Error ? error.message : String(error);
-  return new CliError(`${attempt}: ${reason}. ${advice}`);
+  return new CliError(`${attempt}: ${reasonOf(error)}. ${advice}`);
 }

@@ -12,6 +12,7 @@ import type { UdpSocket } from "../../../io/udp/udp.ts";
 import { type Ipv4Address, ipv4Address, isLoopbackIpv4 } from "../../../wire/ipv4_address.ts";
 import { CliError } from "../../process/failure.ts";
 import { ExitCode } from "../../process/exit_code.ts";
+import { reasonOf } from "../../../reason.ts";
 
 /** What a person tells of a recording. */
 export interface RecordingOptions {
@@ -31,8 +32,7 @@ export class Recording implements Disposable {
     this.#handle = handle;
     log.info(`Recording to "${pcap}"; it shows all that is sent without encryption`);
     this.#file = new PcapFile((bytes) => writeAll(handle, bytes), (error) => {
-      const reason = error instanceof Error ? error.message : String(error);
-      log.warn(`Recording to "${pcap}" ends, and all else goes on: ${reason}`);
+      log.warn(`Recording to "${pcap}" ends, and all else goes on: ${reasonOf(error)}`);
     });
   }
 
@@ -68,8 +68,7 @@ function explain(path: string, error: unknown): CliError {
     const advice = "Name a file elsewhere with --pcap, or run as a user who may write it";
     return new CliError(`${attempt}: permission is denied. ${advice}`, ExitCode.PERMISSION);
   }
-  const reason = error instanceof Error ? error.message : String(error);
-  return new CliError(`${attempt}: ${reason}. Name another file with --pcap`);
+  return new CliError(`${attempt}: ${reasonOf(error)}. Name another file with --pcap`);
 }
 
 function writeAll(handle: Deno.FsFile, bytes: Uint8Array): void {

@@ -7,6 +7,7 @@
 import type { Log } from "../../../io/log.ts";
 import { CliError } from "../../process/failure.ts";
 import { ExitCode } from "../../process/exit_code.ts";
+import { reasonOf } from "../../../reason.ts";
 
 /** The rights of others than the file's owner. */
 const RIGHTS_OF_OTHERS = 0o077;
@@ -48,6 +49,5 @@ function explain(error: unknown, attempt: string): CliError {
   if (error instanceof Deno.errors.IsADirectory) {
     return new CliError(`${attempt}: it is a directory`);
   }
-  const reason = error instanceof Error ? error.message : String(error);
-  return new CliError(`${attempt}: ${reason}`);
+  return new CliError(`${attempt}: ${reasonOf(error)}`);
 }

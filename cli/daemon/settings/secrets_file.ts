@@ -16,6 +16,7 @@ import { ConfigError } from "../../process/failure.ts";
 import { OCTETS_EXPECTED, parseOctets } from "../../args/secret_notation.ts";
 import { readSecretText } from "./secret_text.ts";
 import { isMapping, parseYaml } from "../../args/yaml.ts";
+import { reasonOf } from "../../../reason.ts";
 
 /** The longest identifier that fits the authentication element, octets (§5.1.1). */
 const MAX_IDENTIFIER = 255;
@@ -42,8 +43,7 @@ export class SecretsFile implements SecretStore {
     try {
       this.#table = this.#read();
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#log.error(`${reason}. The secrets that were read before stay in use`);
+      this.#log.error(`${reasonOf(error)}. The secrets that were read before stay in use`);
     }
   }
 

@@ -8,6 +8,7 @@ import { openAbstractDatagram } from "../../../ffi/linux/abstract_datagram.ts";
 import { type Notifier, notifierBy, openNotifySocket } from "./sd_notify.ts";
 import type { Log } from "../../../io/log.ts";
 import type { StatusReport } from "../status/status_report.ts";
+import { reasonOf } from "../../../reason.ts";
 
 /** An environment variable. */
 export type Env = (name: string) => string | undefined;
@@ -87,8 +88,7 @@ function open(log: Log, env: Env): Notifier | undefined {
       : openNotifySocket(path, own);
     return notifierBy(socket);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    log.warn(`The service manager is not told that the program is ready: ${reason}`);
+    log.warn(`The service manager is not told that the program is ready: ${reasonOf(error)}`);
     return undefined;
   }
 }
