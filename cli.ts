@@ -5,7 +5,7 @@
  */
 
 import { toCliError, UsageError } from "./cli/process/failure.ts";
-import type { Command, ProcessContext } from "./cli/args/command.ts";
+import type { Command } from "./cli/args/command.ts";
 import { check } from "./cli/commands/check.ts";
 import { client } from "./cli/commands/client.ts";
 import { completions } from "./cli/commands/completions.ts";
@@ -23,7 +23,7 @@ import { parseCommandLine } from "./cli/args/parse.ts";
 import { resolve } from "./cli/args/settle.ts";
 import { logWarnings, strayWarnings } from "./cli/args/stray_variables.ts";
 import { suggest } from "./cli/args/suggest.ts";
-import { processContext } from "./cli/process/process_context.ts";
+import { type ProcessContext, processContext } from "./cli/process/process_context.ts";
 import { versionText } from "./cli/process/version.ts";
 
 /** Every command, in the order of the help. */

@@ -43,17 +43,5 @@ export interface AdjustableLog extends Log {
 /** Writes finished text somewhere. */
 export type Write = (text: string) => void;
 
-const encoder = new TextEncoder();
-
-/** Writes to the standard error stream. */
-export function writeToStderr(text: string): void {
-  try {
-    let rest = encoder.encode(text);
-    while (rest.length > 0) rest = rest.subarray(Deno.stderr.writeSync(rest));
-  } catch {
-    // Nobody reads any more, and there is no other place to say so.
-  }
-}
-
 /** Takes messages, and says nothing. */
 export const SILENT_LOG: Log = { debug() {}, info() {}, warn() {}, error() {} };

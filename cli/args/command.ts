@@ -4,8 +4,8 @@
  * @module
  */
 
+import type { ProcessContext } from "../process/process_context.ts";
 import type { Options, Values } from "./option.ts";
-import type { SettingSources } from "./settle.ts";
 import type { Contradiction } from "./setting.ts";
 import type { ValueKind } from "./value_kind.ts";
 
@@ -26,22 +26,6 @@ export interface Example {
   readonly line: string;
   /** What it does. */
   readonly does: string;
-}
-
-/** Where a command writes, what tells it to end, and what it finds beside the command line. */
-export interface ProcessContext extends SettingSources {
-  /** Writes to the standard output. */
-  print(text: string): void;
-  /** Writes to the standard error stream. */
-  printError(text: string): void;
-  /** The names of all variables of the environment; unless given, there are none to look at. */
-  readonly variables?: () => Iterable<string>;
-  /** Aborts when a person or the system wants the program to end. */
-  readonly signal: AbortSignal;
-  /** Whether the standard output is a terminal; unless given, no. */
-  readonly isTerminal?: boolean;
-  /** Whether it shows colours, and they are wanted; unless given, no. */
-  readonly isColourful?: boolean;
 }
 
 /** A command of the program. */

@@ -7,7 +7,8 @@
 import { jsonLine } from "../../io/log.ts";
 import { traceOf } from "../../reason.ts";
 import { type CliError, UsageError } from "../process/failure.ts";
-import type { Command, ProcessContext } from "./command.ts";
+import type { ProcessContext } from "../process/process_context.ts";
+import type { Command } from "./command.ts";
 import { optionName } from "./option.ts";
 import { environmentName } from "./spelling.ts";
 

@@ -5,18 +5,13 @@
  */
 
 import { type CliError, ConfigError, UsageError } from "../process/failure.ts";
+import type { Environment } from "../process/environment.ts";
+import type { ProcessContext } from "../process/process_context.ts";
 import type { Command } from "./command.ts";
 import { readConfigText } from "./config_text.ts";
-import { type Environment, readEnvironment } from "./environment.ts";
+import { readEnvironment } from "./environment.ts";
 import { flagOf, optionName } from "./option.ts";
 import { settingName, type Settings } from "./setting.ts";
-
-/** What is outside of the command line. */
-export interface SettingSources {
-  readonly environment: Environment;
-  /** Where configuration files are: `/etc/teredo`. */
-  readonly configFolder: string;
-}
 
 /** Values of a command's options, of every one of them. */
 export type Resolved = Record<string, unknown>;
@@ -31,11 +26,11 @@ export type Resolved = Record<string, unknown>;
 export async function resolve(
   command: Command,
   flags: Settings,
-  sources: SettingSources,
+  context: Pick<ProcessContext, "environment" | "configFolder">,
 ): Promise<Resolved> {
-  const environment = readEnvironment(command, sources.environment);
+  const environment = readEnvironment(command, context.environment);
   const given = new Map([...environment, ...flags]);
-  const file = await readFile(command, given, sources.configFolder);
+  const file = await readFile(command, given, context.configFolder);
   const settings = new Map([...file, ...given]);
   const [lacking] = lackingOf(command, settings);
   if (lacking !== undefined) {

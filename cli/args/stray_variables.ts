@@ -5,7 +5,8 @@
  */
 
 import type { LogFormat, LogLevel } from "../../io/log.ts";
-import type { Command, ProcessContext } from "./command.ts";
+import type { ProcessContext } from "../process/process_context.ts";
+import type { Command } from "./command.ts";
 import { environmentName } from "./spelling.ts";
 import type { Resolved } from "./settle.ts";
 import { suggest } from "./suggest.ts";

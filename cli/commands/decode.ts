@@ -66,9 +66,9 @@ export const decode: Command = command({
     },
     { line: "decode - <dump.txt", does: "The same of a hex dump in a file" },
   ],
-  async run({ json }, words, { print }) {
+  async run({ json }, words, { print, readInput }) {
     const given = words.join(" ");
-    const what = given === "-" ? await new Response(Deno.stdin.readable).text() : given;
+    const what = given === "-" ? await readInput?.() ?? "" : given;
     const octets = readOctets(what);
     if (octets !== undefined) return await decodePacket(octets, json, print);
     const parts = explain(parse(what.trim()));

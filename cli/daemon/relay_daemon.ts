@@ -5,8 +5,9 @@
  */
 
 import { Counters } from "../../io/counters.ts";
-import { type LogFormat, type LogLevel, writeToStderr } from "../../io/log.ts";
+import type { LogFormat, LogLevel } from "../../io/log.ts";
 import { openLog } from "../process/open_log.ts";
+import { writeToStderr } from "../process/streams.ts";
 import { runTogether } from "../../io/run_together.ts";
 import { TeredoRelay } from "../../nodes/teredo_relay.ts";
 import { untilEnd } from "../../nodes/teredo_node.ts";

@@ -6,8 +6,9 @@
 
 import { Counters } from "../../io/counters.ts";
 import { localAddresses } from "../../io/network/local_addresses.ts";
-import { type Log, type LogFormat, type LogLevel, writeToStderr } from "../../io/log.ts";
+import type { Log, LogFormat, LogLevel } from "../../io/log.ts";
 import { openLog } from "../process/open_log.ts";
+import { writeToStderr } from "../process/streams.ts";
 import { runTogether } from "../../io/run_together.ts";
 import { addressPolicy } from "../../nodes/address_policy.ts";
 import { rawIpv6 } from "../../nodes/raw_ipv6.ts";

@@ -15,8 +15,8 @@ import {
   type LogFormat,
   type LogLevel,
   type Write,
-  writeToStderr,
 } from "../../io/log.ts";
+import { writeToStderr } from "./streams.ts";
 
 /** A log of messages from `level` up, by default to the standard error stream. */
 export function openLog(

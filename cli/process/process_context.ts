@@ -1,40 +1,52 @@
 /**
- * Where the program runs: its streams, signals and environment.
+ * What a command finds around it: streams, signals and environment.
  *
  * @module
  */
 
-import { writeToStderr } from "../../io/log.ts";
-import type { ProcessContext } from "../args/command.ts";
+import { type Environment, processEnvironment, variableNames } from "./environment.ts";
 import { interruption } from "./signals.ts";
-import { reasonOf } from "../../reason.ts";
+import { isStdoutTerminal, readStdin, writeToStderr, writeToStdout } from "./streams.ts";
 
 /** Where the configuration files of the roles are. */
 const CONFIG_FOLDER = "/etc/teredo";
 
-/** The context of this process. */
-export function processContext(): ProcessContext {
-  const isTerminal = Deno.stdout.isTerminal();
-  const end = new AbortController();
-  return {
-    print: (text) => printUnlessUnread(text, end),
-    printError: writeToStderr,
-    signal: interruption(end),
-    isTerminal,
-    isColourful: isTerminal && !Deno.noColor && Deno.env.get("TERM") !== "dumb",
-    environment: (name) => Deno.env.get(name),
-    variables: () => Object.keys(Deno.env.toObject()),
-    configFolder: CONFIG_FOLDER,
-  };
+/** Where a command writes, what tells it to end, and what it reads besides the command line. */
+export interface ProcessContext {
+  /** Writes to the standard output. */
+  print(text: string): void;
+  /** Writes to the standard error stream. */
+  printError(text: string): void;
+  /** Reads all of the standard input; unless given, it is empty. */
+  readInput?(): Promise<string>;
+  /** Aborts when a person or the system wants the program to end. */
+  readonly signal: AbortSignal;
+  readonly environment: Environment;
+  /** The names of all variables of the environment; unless given, there are none to look at. */
+  readonly variables?: () => Iterable<string>;
+  /** Where configuration files are: `/etc/teredo`. */
+  readonly configFolder: string;
+  /** Whether the standard output is a terminal; unless given, no. */
+  readonly isTerminal?: boolean;
+  /** Whether it shows colours, and they are wanted; unless given, no. */
+  readonly isColourful?: boolean;
 }
 
-/** Writes to the standard output. Where its reader has seen enough, as behind `| head`, the program ends. */
-function printUnlessUnread(text: string, end: AbortController): void {
-  try {
-    let rest = new TextEncoder().encode(text);
-    while (rest.length > 0) rest = rest.subarray(Deno.stdout.writeSync(rest));
-  } catch (error) {
-    if (error instanceof Deno.errors.BrokenPipe) return end.abort();
-    throw new Error(`Cannot write to the standard output: ${reasonOf(error)}`, { cause: error });
-  }
+/** The context of this process. */
+export function processContext(): ProcessContext {
+  const isTerminal = isStdoutTerminal();
+  const end = new AbortController();
+  return {
+    print(text) {
+      if (!writeToStdout(text)) end.abort();
+    },
+    printError: writeToStderr,
+    readInput: readStdin,
+    signal: interruption(end),
+    isTerminal,
+    isColourful: isTerminal && !Deno.noColor && processEnvironment("TERM") !== "dumb",
+    environment: processEnvironment,
+    variables: variableNames,
+    configFolder: CONFIG_FOLDER,
+  };
 }

@@ -5,7 +5,6 @@
  */
 
 import type { LabProcess } from "./lab_process.ts";
-import type { Machine } from "./machine.ts";
 
 /** Reads every UDP port as Teredo: NATs and clients choose theirs at random. */
 const AS_TEREDO = ["-d", "udp.port==1-65535,teredo"];
@@ -15,6 +14,11 @@ const AS_TEREDO = ["-d", "udp.port==1-65535,teredo"];
  * what no dissector could read.
  */
 const OBJECTIONABLE = "_ws.expert.severity >= 0x600000 or _ws.malformed";
+
+/** A machine, as far as a recording needs it. */
+interface Recordable {
+  spawn(...command: string[]): Promise<LabProcess>;
+}
 
 /** A recording under way (by root only: tcpdump refuses the root of a user namespace), and what it has got when it was stopped. */
 export class Capture implements AsyncDisposable {
@@ -27,7 +31,7 @@ export class Capture implements AsyncDisposable {
   }
 
   /** Starts to record. From its return on no packet is missed. */
-  static async start(machine: Machine, device: string, filter: string): Promise<Capture> {
+  static async start(machine: Recordable, device: string, filter: string): Promise<Capture> {
     const file = await Deno.makeTempFile({ suffix: ".pcap" });
     const tcpdump = await machine.spawn(
       ...["tcpdump", "-i", device, "-n", "-U", "-s", "0", "--immediate-mode"],

@@ -6,12 +6,14 @@
 
 import { BaseHandler, type BaseHandlerOptions } from "./log_handler.ts";
 import { type LevelName, LogLevels } from "./log_levels.ts";
-import { Logger, type LogRecord } from "./log_record.ts";
+import type { LogRecord } from "./log_record.ts";
+import { Logger } from "./logger.ts";
 
 export { BaseHandler, type BaseHandlerOptions, type FormatterFunction } from "./log_handler.ts";
 export * from "./log_levels.ts";
 // The package, too, exports the record from here as a type only.
-export { Logger, type LoggerOptions, type LogRecord, type LogRecordOptions } from "./log_record.ts";
+export type { LogRecord, LogRecordOptions } from "./log_record.ts";
+export { Logger, type LoggerOptions } from "./logger.ts";
 
 /** Options for {@linkcode ConsoleHandler}. */
 export interface ConsoleHandlerOptions extends BaseHandlerOptions {

@@ -11,6 +11,8 @@
  * @module
  */
 
+import { processEnvironment } from "../../process/environment.ts";
+
 /** The roles that have a socket. A server with a relay is a server. */
 export const CONTROLLED_ROLES = ["client", "server", "relay"] as const;
 
@@ -75,7 +77,7 @@ export function isControlName(role: ControlledRole, name: string): boolean {
 export function pathContext(): PathContext | undefined {
   const uid = Deno.build.os === "windows" ? null : Deno.uid();
   if (uid === null) return undefined;
-  return { env: (name) => Deno.env.get(name), uid, ...namespaceNumber(uid) };
+  return { env: processEnvironment, uid, ...namespaceNumber(uid) };
 }
 
 /**

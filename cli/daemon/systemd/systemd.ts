@@ -7,11 +7,9 @@
 import { openAbstractDatagram } from "../../../ffi/linux/abstract_datagram.ts";
 import { type Notifier, notifierBy, openNotifySocket } from "./sd_notify.ts";
 import type { Log } from "../../../io/log.ts";
+import { type Environment, processEnvironment } from "../../process/environment.ts";
 import type { StatusReport } from "../status/status_report.ts";
 import { reasonOf } from "../../../reason.ts";
-
-/** An environment variable. */
-export type Env = (name: string) => string | undefined;
 
 /** Tells systemd what the role is at. */
 export class Systemd implements Disposable {
@@ -19,7 +17,7 @@ export class Systemd implements Disposable {
   readonly #watchdog: number | undefined;
   #isReady = false;
 
-  constructor(log: Log, env: Env = (name) => Deno.env.get(name)) {
+  constructor(log: Log, env: Environment = processEnvironment) {
     this.#notifier = open(log, env);
     this.#watchdog = this.#notifier && watchdogInterval(env, Deno.pid);
     if (this.#watchdog === undefined) return;
@@ -69,14 +67,14 @@ export function statusLine({ role, state, address, localMapping, server }: Statu
 }
 
 /** How often systemd wants a sign of life, in milliseconds; `undefined` if it does not. */
-export function watchdogInterval(env: Env, pid: number): number | undefined {
+export function watchdogInterval(env: Environment, pid: number): number | undefined {
   const microseconds = Number(env("WATCHDOG_USEC"));
   const whose = env("WATCHDOG_PID");
   if (!(microseconds > 0) || (whose !== undefined && whose !== String(pid))) return undefined;
   return microseconds / 1000;
 }
 
-function open(log: Log, env: Env): Notifier | undefined {
+function open(log: Log, env: Environment): Notifier | undefined {
   const path = env("NOTIFY_SOCKET");
   if (!path) return undefined;
   const folder = env("RUNTIME_DIRECTORY")?.split(":")[0] || "/tmp";

@@ -1,0 +1,46 @@
+/**
+ * The standard streams of the process.
+ *
+ * @module
+ */
+
+import { reasonOf } from "../../reason.ts";
+
+const encoder = new TextEncoder();
+
+/**
+ * Writes to the standard output.
+ *
+ * @returns whether somebody still reads it: behind `| head` the reader may have seen enough
+ * @throws {Error} it cannot be written to
+ */
+export function writeToStdout(text: string): boolean {
+  try {
+    let rest = encoder.encode(text);
+    while (rest.length > 0) rest = rest.subarray(Deno.stdout.writeSync(rest));
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.BrokenPipe) return false;
+    throw new Error(`Cannot write to the standard output: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+/** Writes to the standard error stream. */
+export function writeToStderr(text: string): void {
+  try {
+    let rest = encoder.encode(text);
+    while (rest.length > 0) rest = rest.subarray(Deno.stderr.writeSync(rest));
+  } catch {
+    // Nobody reads it any more, and there is no other place to say so.
+  }
+}
+
+/** Reads all of the standard input as text. */
+export async function readStdin(): Promise<string> {
+  return await new Response(Deno.stdin.readable).text();
+}
+
+/** Whether the standard output is a terminal. */
+export function isStdoutTerminal(): boolean {
+  return Deno.stdout.isTerminal();
+}
