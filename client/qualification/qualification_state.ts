@@ -1,6 +1,5 @@
 /**
- * The states of a client on the way to a Teredo address, RFC 4380 §5.2.1, and while it keeps one,
- * §5.2.5.
+ * What a client can be at on the way to a Teredo address, RFC 4380 §5.2.1.
  *
  * @module
  */
@@ -23,7 +22,7 @@ import type { Solicitation } from "./solicitation.ts";
  *      delay over,                                      no answer to a refresh
  *      or another server
  *
- * Every state leads to "disabled" when the host turns out to have native IPv6; the client starts over
+ * From each of them "disabled" is entered when the host turns out to have IPv6 of its own, and left
  * when that is gone.
  */
 export type QualificationState =
@@ -41,39 +40,14 @@ export type QualificationState =
     readonly mapping: Endpoint;
     readonly mtu: number;
     readonly nat: NatKind;
-    refresh: Refresh;
-    homecoming: Homecoming;
-  };
-
-/** The qualified state. */
-export type Qualified = Extract<QualificationState, { name: "qualified" }>;
-
-/**
- * Keeping the mapping, §5.2.5: the client either waits for the interval to end or solicits its server,
- * and while it solicits nothing but an answer or the last timeout ends that.
- */
-export type Refresh =
-  | {
-    readonly name: "waiting";
-    readonly until: number;
+    /** The end of the present refresh interval. */
+    refreshAt: number;
     /** When the server last proved itself with one of our nonces. */
-    readonly provedAt: number;
-  }
-  | { readonly name: "soliciting"; readonly solicitation: Solicitation };
-
-/**
- * Getting back from a fallback server to the preferred one. It never disturbs the address in use: one
- * solicitation at a time, and only its answer changes anything.
- */
-export type Homecoming =
-  | { readonly name: "waiting"; readonly until: number }
-  | {
-    readonly name: "soliciting";
-    readonly solicitation: Solicitation;
-    readonly since: number;
+    advertisedAt: number;
+    /** The refresh under way. */
+    refresh: Solicitation | undefined;
+    /** The preferred server being asked whether it is back. */
+    returning: Solicitation | undefined;
+    /** When the preferred server is asked next. */
+    returnAt: number;
   };
-
-/** When something is to be done about either of the two. */
-export function dueAt(state: Refresh | Homecoming): number {
-  return state.name === "waiting" ? state.until : state.solicitation.deadline;
-}

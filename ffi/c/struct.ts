@@ -165,6 +165,14 @@ export const be16: FieldType<number> = number("Uint16", 2, NETWORK_ORDER);
 /** `__be32`: 32 bits in network order. */
 export const be32: FieldType<number> = number("Uint32", 4, NETWORK_ORDER);
 
+/** `__be64`: 64 bits in network order. */
+export const be64: FieldType<bigint> = {
+  size: 8,
+  alignment: 8,
+  read: (bytes, offset) => view(bytes).getBigUint64(offset, NETWORK_ORDER),
+  write: (bytes, offset, value) => view(bytes).setBigUint64(offset, value, NETWORK_ORDER),
+};
+
 /** `unsigned char[length]`. Reading gives a view, writing copies; what is not written stays. */
 export function octets(length: number): FieldType<Uint8Array> {
   return {

@@ -19,6 +19,9 @@ import { NLATTR, NLMSGHDR } from "./structs.ts";
 
 const ALIGNMENT = 4;
 
+/** NLA_TYPE_MASK: the bits above are marks, such as that of a value that consists of attributes. */
+const TYPE_MASK = 0x3fff;
+
 /** A message that came in. */
 export interface NetlinkMessage {
   readonly type: number;
@@ -77,7 +80,7 @@ export function parseAttributes(bytes: Uint8Array): Map<number, Uint8Array> {
   while (start + NLATTR.size <= bytes.length) {
     const { length, type } = NLATTR.decode(bytes, start);
     if (length < NLATTR.size || start + length > bytes.length) break;
-    attributes.set(type, bytes.subarray(start + NLATTR.size, start + length));
+    attributes.set(type & TYPE_MASK, bytes.subarray(start + NLATTR.size, start + length));
     start += roundUp(length, ALIGNMENT);
   }
   return attributes;

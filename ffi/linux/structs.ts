@@ -129,3 +129,10 @@ export const CMSGHDR = struct({
   level: i32,
   type: i32,
 });
+
+/** `struct nfgenmsg` of `<linux/netfilter/nfnetlink.h>`: the body of every message about packet filters. */
+export const NFGENMSG = struct({
+  family: u8,
+  version: u8,
+  resource: be16,
+});

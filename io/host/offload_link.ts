@@ -14,7 +14,7 @@
  * @module
  */
 
-import type { Drained, Watcher } from "../../ffi/poller.ts";
+import type { Drained, Poller } from "../../ffi/poller.ts";
 import type { Tun } from "../../ffi/tun.ts";
 import { Coalescer } from "../../offload/coalescer.ts";
 import { completeChecksum } from "../../offload/partial_checksum.ts";
@@ -30,6 +30,7 @@ import { giveBack, packetMemory } from "../../memory/packet_memory.ts";
 import { Views } from "../../memory/views.ts";
 import type { Counters } from "../counters.ts";
 import type { HostLink, PacketReceiver } from "./host_link.ts";
+import { waitForFd } from "../wait_for_fd.ts";
 
 /** Packets delivered in one pass at most, so that sockets and timers get their turn. */
 const PASS = 192;
@@ -50,7 +51,7 @@ const END = FRAMES + 64 * 1024 + LONGEST_FRAME;
 /** Reads and writes a TUN interface that a poller waits for. Who opened the TUN closes it. */
 export class OffloadLink implements HostLink {
   readonly #tun: Tun;
-  readonly #watcher: Watcher;
+  readonly #poller: Pick<Poller, "add" | "remove">;
   readonly #counters: Counters;
   readonly #coalescer: Coalescer;
   readonly #memory = packetMemory(END);
@@ -69,9 +70,9 @@ export class OffloadLink implements HostLink {
    * @param tun a TUN with `offload`
    * @param counters where packets are counted that the kernel did not take in the end
    */
-  constructor(tun: Tun, watcher: Watcher, counters: Counters) {
+  constructor(tun: Tun, poller: Pick<Poller, "add" | "remove">, counters: Counters) {
     this.#tun = tun;
-    this.#watcher = watcher;
+    this.#poller = poller;
     this.#counters = counters;
     const frame = (memory: Uint8Array, start: number, length: number, packets: number) =>
       this.#writeFrame(memory, start, length, packets);
@@ -91,7 +92,7 @@ export class OffloadLink implements HostLink {
 
   async run(receiver: PacketReceiver, signal: AbortSignal): Promise<void> {
     try {
-      await this.#watcher.watch(this.#tun.fd, () => this.#drain(receiver), signal);
+      await waitForFd(this.#poller, this.#tun.fd, () => this.#drain(receiver), signal);
     } finally {
       this.close();
     }

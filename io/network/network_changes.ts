@@ -6,7 +6,8 @@
 
 import { type Clock, systemClock } from "../clock.ts";
 import type { LinkMonitor } from "../../ffi/link_monitor.ts";
-import type { Watcher } from "../../ffi/poller.ts";
+import type { Poller } from "../../ffi/poller.ts";
+import { waitForFd } from "../wait_for_fd.ts";
 import { aborted } from "../run_together.ts";
 
 /** Calls `changed` for each change, until `signal` aborts. */
@@ -21,10 +22,10 @@ const SLEEP_LENGTH = 10_000;
 /** What the kernel tells. */
 export function linkChanges(
   monitor: Pick<LinkMonitor, "fd" | "read">,
-  watcher: Watcher,
+  poller: Pick<Poller, "add" | "remove">,
 ): ChangeSource {
   return (changed, signal) => {
-    return watcher.watch(monitor.fd, () => {
+    return waitForFd(poller, monitor.fd, () => {
       if (!monitor.read()) return "nothing";
       changed();
       return "some";

@@ -11,7 +11,7 @@ import { formatIpv4, type Ipv4Address, ipv4Address, parseIpv4 } from "../../wire
 import type { Counters } from "../counters.ts";
 import { BoundedCache } from "../bounded_cache.ts";
 import type { SendWatch } from "./send_watch.ts";
-import type { DatagramReceiver, UdpSocket } from "../../ffi/udp_socket.ts";
+import type { DatagramReceiver, UdpSocket } from "./udp.ts";
 
 /** Datagrams handed to the operating system and not yet taken, at most. */
 const MAX_IN_FLIGHT = 512;

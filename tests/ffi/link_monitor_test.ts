@@ -15,11 +15,7 @@ function setUp(): { monitor: LinkMonitor; tun: Tun; own: OwnNews[] } {
     run("ip", "link", "set", name, "addrgenmode", "none", "up");
   }
   const own: OwnNews[] = [];
-  const monitor = openLinkMonitor({
-    name: tun.name,
-    index: tun.index,
-    onNews: (news) => own.push(news),
-  })!;
+  const monitor = openLinkMonitor({ index: tun.index, onNews: (news) => own.push(news) })!;
   monitor.read();
   return { monitor, tun, own };
 }

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { FakeWatcher, oneByOne } from "../fakes.ts";
+import { oneByOne } from "../fakes.ts";
+import type { Drain } from "../../../ffi/poller.ts";
 import type { Tun } from "../../../ffi/tun.ts";
 import { TunLink } from "../../../io/host/tun_link.ts";
 
@@ -29,14 +30,18 @@ class FakeTun implements Tun {
 
 Deno.test("TUN link: it reads in passes, and leaves the rest for the next one", async () => {
   const tun = new FakeTun();
-  const watcher = new FakeWatcher();
-  const link = new TunLink(tun, watcher);
+  const drains = new Map<number, Drain>();
+  const poller = {
+    add: (fd: number, drain: Drain) => void drains.set(fd, drain),
+    remove: (fd: number) => void drains.delete(fd),
+  };
+  const link = new TunLink(tun, poller);
   const stop = new AbortController();
   const heard: string[] = [];
   const receiver = oneByOne((ipv6) => heard.push(ipv6.join()), () => heard.push("end"));
   const ended = link.run(receiver, stop.signal);
 
-  const drain = watcher.drains.get(42)!;
+  const drain = drains.get(42)!;
   assertEquals(drain(), "nothing");
   assertEquals(heard.splice(0), []);
   tun.waiting.push(1, 2);
@@ -50,12 +55,12 @@ Deno.test("TUN link: it reads in passes, and leaves the rest for the next one", 
 
   stop.abort();
   await ended;
-  assertEquals(watcher.drains.size, 0);
+  assertEquals(drains.size, 0);
 });
 
 Deno.test("TUN link: it tells whether the kernel took a packet", () => {
   const tun = new FakeTun();
-  const link = new TunLink(tun, new FakeWatcher());
+  const link = new TunLink(tun, { add() {}, remove() {} });
   assertEquals([link.write(Uint8Array.of(1)), link.write(Uint8Array.of(0))], [true, false]);
   assertEquals(tun.written, [1, 0]);
 });

@@ -1,0 +1,57 @@
+/**
+ * What there is in nf_tables: a table of some name, and what counters have counted.
+ *
+ * @module
+ */
+
+import { equalOctets, NOTHING } from "../../../memory/octets.ts";
+import type { FilterCount } from "../../packet_filter.ts";
+import type { Rejection } from "../netlink_answer.ts";
+import { parseAttributes } from "../netlink_message.ts";
+import { decodeName, decodeWide, nameAttribute, networkNumber } from "./attributes.ts";
+import type { NfTablesNetlink } from "./nf_tables_netlink.ts";
+import { COUNTER, MESSAGE, OBJECT, OBJECT_COUNTER, RULE, TABLE } from "./numbers.ts";
+import { comment, RULE_COMMENT } from "./table.ts";
+
+// <errno.h>
+const ENOENT = 2;
+
+/** Whose table it is: of a socket that is open, left behind by this program, or of someone else. */
+export type TableKind = "absent" | "owned" | "ours" | "foreign";
+
+/** Looks for a table. */
+export function findTable(netlink: NfTablesNetlink, name: string): TableKind | Rejection {
+  const answer = netlink.ask(MESSAGE.GET_TABLE, [nameAttribute(TABLE.NAME, name)]);
+  if (!answer.ok) return answer.errno === ENOENT ? "absent" : answer;
+  if (parseAttributes(answer.payload).has(TABLE.OWNER)) return "owned";
+  return bearsOurComment(netlink, name) ? "ours" : "foreign";
+}
+
+/** Whether every rule of the table bears this program's comment. A table without rules is someone else's. */
+function bearsOurComment(netlink: NfTablesNetlink, table: string): boolean {
+  const expected = comment(RULE_COMMENT);
+  const rules = netlink.list(MESSAGE.GET_RULE, [nameAttribute(RULE.TABLE, table)])
+    .map(parseAttributes)
+    // Kernels before 5.0 list the rules of all tables.
+    .filter((rule) => decodeName(rule.get(RULE.TABLE)) === table);
+  return rules.length > 0 && rules.every((rule) => {
+    const userdata = rule.get(RULE.USERDATA);
+    return userdata?.length === expected.length &&
+      equalOctets(userdata, 0, expected, 0, expected.length);
+  });
+}
+
+/** What the counters of a table have counted, by their names. */
+export function readCounters(netlink: NfTablesNetlink, table: string): Record<string, FilterCount> {
+  const wanted = [nameAttribute(OBJECT.TABLE, table), networkNumber(OBJECT.TYPE, OBJECT_COUNTER)];
+  const counts: Record<string, FilterCount> = {};
+  for (const object of netlink.list(MESSAGE.GET_OBJECT, wanted).map(parseAttributes)) {
+    if (decodeName(object.get(OBJECT.TABLE)) !== table) continue;
+    const count = parseAttributes(object.get(OBJECT.DATA) ?? NOTHING);
+    counts[decodeName(object.get(OBJECT.NAME))] = {
+      packets: decodeWide(count.get(COUNTER.PACKETS)),
+      octets: decodeWide(count.get(COUNTER.OCTETS)),
+    };
+  }
+  return counts;
+}

@@ -1,0 +1,108 @@
+/**
+ * Talking to nf_tables: questions, and batches of changes that take effect together or not at all.
+ *
+ * @module
+ */
+
+import { concatOctets } from "../../../memory/octets.ts";
+import { type Answer, NLMSG_ERROR, parseRejection, type Rejection } from "../netlink_answer.ts";
+import { encodeMessage } from "../netlink_message.ts";
+import { NetlinkSocket } from "../netlink_socket.ts";
+import { NFGENMSG } from "../structs.ts";
+import { BATCH, IPV6, SUBSYSTEM } from "./numbers.ts";
+import type { TableMessage } from "./table.ts";
+
+// <linux/netlink.h>
+const NETLINK_NETFILTER = 12;
+const NLM_F_REQUEST = 0x1;
+const NLM_F_ACK = 0x4;
+const NLM_F_DUMP = 0x300;
+const NLMSG_DONE = 3;
+
+/** What the kernel refused, and why. Nothing of the batch took effect. */
+export interface BatchRejection extends Rejection {
+  /** Undefined if the kernel refused the batch as a whole. */
+  readonly message: TableMessage | undefined;
+}
+
+/** A socket to nf_tables. Closing it removes the tables that it owns. */
+export class NfTablesNetlink {
+  readonly #socket = new NetlinkSocket(NETLINK_NETFILTER);
+  #sequence = 0;
+
+  /** Asks for one thing, such as a table by its name. The answer holds its attributes. */
+  ask(type: number, attributes: Uint8Array[]): Answer {
+    const sequence = ++this.#sequence;
+    this.#socket.send(encode(type, NLM_F_REQUEST | NLM_F_ACK, sequence, attributes));
+    let payload = new Uint8Array();
+    for (;;) {
+      for (const message of this.#socket.receive()) {
+        if (message.sequence !== sequence) continue;
+        if (message.type === NLMSG_ERROR) return parseRejection(message) ?? { ok: true, payload };
+        payload = message.payload.slice(NFGENMSG.size);
+      }
+    }
+  }
+
+  /** Asks for all things of a kind. The answer holds the attributes of each; it is empty if the kernel refused. */
+  list(type: number, attributes: Uint8Array[]): Uint8Array[] {
+    const sequence = ++this.#sequence;
+    this.#socket.send(encode(type, NLM_F_REQUEST | NLM_F_DUMP, sequence, attributes));
+    const found: Uint8Array[] = [];
+    for (;;) {
+      for (const message of this.#socket.receive()) {
+        if (message.sequence !== sequence) continue;
+        if (message.type === NLMSG_ERROR) return [];
+        if (message.type === NLMSG_DONE) return found;
+        found.push(message.payload.slice(NFGENMSG.size));
+      }
+    }
+  }
+
+  /**
+   * Makes changes, all of them or none.
+   *
+   * @returns Undefined once they have taken effect.
+   */
+  change(messages: readonly TableMessage[]): BatchRejection | undefined {
+    const first = ++this.#sequence;
+    this.#socket.send(concatOctets(
+      encodeBatchMark(BATCH.BEGIN, first),
+      ...messages.map(({ type, flags, attributes }) =>
+        encode(type, NLM_F_REQUEST | NLM_F_ACK | flags, ++this.#sequence, attributes)
+      ),
+      encodeBatchMark(BATCH.END, ++this.#sequence),
+    ));
+    let acknowledged = 0;
+    for (;;) {
+      for (const answer of this.#socket.receive()) {
+        const position = answer.sequence - first;
+        if (position < 0 || answer.type !== NLMSG_ERROR) continue;
+        const rejection = parseRejection(answer);
+        if (rejection !== undefined) return { ...rejection, message: messages[position - 1] };
+        if (++acknowledged === messages.length) return undefined;
+      }
+    }
+  }
+
+  /** Closes the socket. May be repeated. */
+  close(): void {
+    this.#socket.close();
+  }
+}
+
+function encode(
+  type: number,
+  flags: number,
+  sequence: number,
+  attributes: Uint8Array[],
+): Uint8Array<ArrayBuffer> {
+  const header = { type: SUBSYSTEM << 8 | type, flags, sequence };
+  return encodeMessage(header, [NFGENMSG.encode({ family: IPV6 }), ...attributes]);
+}
+
+/** The beginning or end of a batch, which names the part of the kernel that it is for. */
+function encodeBatchMark(type: number, sequence: number): Uint8Array<ArrayBuffer> {
+  const header = { type, flags: NLM_F_REQUEST, sequence };
+  return encodeMessage(header, [NFGENMSG.encode({ resource: SUBSYSTEM })]);
+}

@@ -1,0 +1,104 @@
+/**
+ * A table that lasts as long as the process.
+ *
+ * Since Linux 5.12 a table may belong to the socket that made it: the kernel removes it when the socket closes, however
+ * the process ends, and other programs cannot change it. Before, nothing but this program removes it: at its end, or
+ * after a KILL at its next start, which recognises the table by the comment of its rules and by a lock that is free.
+ *
+ * @module
+ */
+
+import type { FilterCounts } from "../../packet_filter.ts";
+import { errnoName, SystemError } from "../../c/errno.ts";
+import { lockAbstractName } from "../abstract_lock.ts";
+import { findTable, readCounters, type TableKind } from "./lookup.ts";
+import { type BatchRejection, NfTablesNetlink } from "./nf_tables_netlink.ts";
+import { MESSAGE } from "./numbers.ts";
+import { batchError, questionError, withoutNfTables } from "./rejection_words.ts";
+import { creationOf, deletionOf, type Table } from "./table.ts";
+
+/** A table at work. */
+export interface OpenTable extends Disposable {
+  /** Whether the kernel removes it even if the process is killed. */
+  readonly isOwned: boolean;
+  /** What its counters have counted so far, by their names. */
+  counts(): FilterCounts;
+  /** Removes it. May be repeated. */
+  [Symbol.dispose](): void;
+}
+
+/**
+ * Makes a table with all that is in it, in one step.
+ *
+ * @param mayOwn Whether to make it as a kernel since 5.12 can; otherwise as one before.
+ * @throws {SystemError} The kernel refuses, or a table of that name is not this program's; the message says what to do.
+ */
+export function openTable(table: Table, mayOwn = true): OpenTable {
+  const attempt = `make the table "${table.name}" of nf_tables`;
+  using stack = new DisposableStack();
+  const netlink = stack.adopt(openNetlink(attempt), (socket) => socket.close());
+  const lock = lockAbstractName(`teredo-nf-table-${table.name}`);
+  if (lock === undefined) throw heldError(attempt, table.name);
+  stack.use(lock);
+  const found = findTable(netlink, table.name);
+  if (typeof found !== "string") throw questionError(attempt, found);
+  refuseOthers(attempt, table.name, found);
+  const isOwned = create(netlink, attempt, table, found === "ours", mayOwn);
+  if (!isOwned) stack.defer(() => void netlink.change([deletionOf(table.name)]));
+  const parts = stack.move();
+  return {
+    isOwned,
+    counts: () => parts.disposed ? {} : readCounters(netlink, table.name),
+    [Symbol.dispose]: () => parts.dispose(),
+  };
+}
+
+function openNetlink(attempt: string): NfTablesNetlink {
+  try {
+    return new NfTablesNetlink();
+  } catch (error) {
+    if (error instanceof SystemError && error.code === "EPROTONOSUPPORT") {
+      throw withoutNfTables(attempt, error.errno);
+    }
+    throw error;
+  }
+}
+
+/** Removes what was left behind and makes the table. Returns whether the socket owns it. */
+function create(
+  netlink: NfTablesNetlink,
+  attempt: string,
+  table: Table,
+  isLeftOver: boolean,
+  mayOwn: boolean,
+): boolean {
+  const remains = isLeftOver ? [deletionOf(table.name)] : [];
+  const make = (isOwned: boolean) => netlink.change([...remains, ...creationOf(table, isOwned)]);
+  const rejection = mayOwn ? make(true) : undefined;
+  if (mayOwn && rejection === undefined) return true;
+  if (rejection !== undefined && !isUnknownFlag(rejection)) throw batchError(attempt, rejection);
+  const second = make(false);
+  if (second !== undefined) throw batchError(attempt, second);
+  return false;
+}
+
+/** Whether a kernel before 5.12 has stumbled over the flag of a table that is owned. */
+function isUnknownFlag({ errno, message }: BatchRejection): boolean {
+  return message?.type === MESSAGE.NEW_TABLE && ["EINVAL", "EOPNOTSUPP"].includes(errnoName(errno));
+}
+
+function refuseOthers(attempt: string, name: string, found: TableKind): void {
+  if (found === "owned") throw heldError(attempt, name);
+  if (found === "foreign") {
+    throw new Error(
+      `Cannot ${attempt}: there is a table "${name}" that this program did not make. ` +
+        `Look at it with "nft list table ip6 ${name}", and remove it with "nft delete table ip6 ${name}" if nothing needs it`,
+    );
+  }
+}
+
+function heldError(attempt: string, name: string): Error {
+  return new Error(
+    `Cannot ${attempt}: a program that is running has a table "${name}". Stop it first`,
+  );
+}

@@ -1,0 +1,66 @@
+/**
+ * What a refusal of nf_tables means, and what to do.
+ *
+ * @module
+ */
+
+import { errnoName, SystemError } from "../../c/errno.ts";
+import type { Rejection } from "../netlink_answer.ts";
+import type { BatchRejection } from "./nf_tables_netlink.ts";
+
+/** What kernels may have built as modules or left out: the module and its option. */
+const MODULES: Readonly<Record<string, readonly [module: string, option: string]>> = {
+  ct: ["nft_ct", "CONFIG_NFT_CT"],
+  masq: ["nft_masq", "CONFIG_NFT_MASQ"],
+  nat: ["nft_chain_nat", "CONFIG_NFT_NAT"],
+  objref: ["nft_objref", "CONFIG_NFT_OBJREF"],
+  counter: ["nft_counter", "CONFIG_NFT_COUNTER"],
+};
+
+const NO_NF_TABLES =
+  "This kernel has no nf_tables for IPv6: it needs the module nf_tables (CONFIG_NF_TABLES, CONFIG_NF_TABLES_IPV6)";
+
+/** The error for a socket or a question that failed. */
+export function questionError(attempt: string, { errno, explanation }: Rejection): SystemError {
+  return errorOf(attempt, errno, explanation, remedyOfAll(errno));
+}
+
+/** The error for a batch that failed. */
+export function batchError(attempt: string, rejection: BatchRejection): SystemError {
+  const { errno, explanation, message } = rejection;
+  if (message === undefined) return questionError(attempt, rejection);
+  const remedy = errnoName(errno) === "ENOENT" ? lacks(message.needs) : remedyOfAll(errno);
+  return errorOf(attempt, errno, `The kernel refused the ${message.subject}`, explanation, remedy);
+}
+
+/** The error for a kernel without the socket's protocol. */
+export function withoutNfTables(attempt: string, errno: number): SystemError {
+  return errorOf(attempt, errno, NO_NF_TABLES);
+}
+
+/** What to do wherever the kernel says this. */
+function remedyOfAll(errno: number): string {
+  switch (errnoName(errno)) {
+    case "EPERM":
+      return "Run as root, or give the program the capability CAP_NET_ADMIN";
+    case "EINVAL":
+    case "EOPNOTSUPP":
+    case "EPROTONOSUPPORT":
+    case "EAFNOSUPPORT":
+      return NO_NF_TABLES;
+    default:
+      return "";
+  }
+}
+
+function lacks(needs: readonly string[]): string {
+  const modules = [...new Set(needs)].flatMap((need) => need in MODULES ? [MODULES[need]!] : []);
+  if (modules.length === 0) return NO_NF_TABLES;
+  const list = modules.map(([module, option]) => `${module} (${option})`).join(" or ");
+  return `This kernel lacks ${list}: install its module, or use a kernel with that option`;
+}
+
+function errorOf(attempt: string, errno: number, ...sentences: string[]): SystemError {
+  const remedy = sentences.filter((text) => text !== "").join(". ");
+  return new SystemError(attempt, "nf_tables", errno, remedy === "" ? undefined : remedy);
+}

@@ -1,0 +1,149 @@
+/**
+ * The source NAT of Linux: a table of nf_tables. See {@linkcode SourceNat} for the contract.
+ *
+ *     hook forward, from the inner interface -> chain "leaving"
+ *                   to the inner interface   -> chain "entering"
+ *     hook input, from the inner interface   -> chain "admitted"
+ *     hook postrouting, from the inner interface: masquerade
+ *
+ * The filters see a packet's own addresses: forward and input come before the translation of the source, and after
+ * that of an answer's destination.
+ *
+ * @module
+ */
+
+import { SOURCE_NAT_COUNTERS, type SourceNat, type SourceNatOptions } from "../source_nat.ts";
+import { enableForwarding, isForwarding } from "./forwarding.ts";
+import { FILTER_PRIORITY, inputChains } from "./input_filter.ts";
+import { openTable } from "./nf_tables/open_table.ts";
+import {
+  accept,
+  beginsConnection,
+  cannotBeginConnection,
+  count,
+  fromInterface,
+  fromSource,
+  goTo,
+  notFromSource,
+  ofConnection,
+  refuse,
+  toDestination,
+  toInterface,
+  translateSource,
+} from "./nf_tables/statement.ts";
+import type { Chain, Rule, Table } from "./nf_tables/table.ts";
+
+/** NF_IP6_PRI_NAT_SRC. */
+const SOURCE_NAT_PRIORITY = 100;
+
+/** A counter that {@linkcode SOURCE_NAT_COUNTERS} names. */
+type Counter = typeof SOURCE_NAT_COUNTERS[number];
+
+/**
+ * Switches source NAT on, and the forwarding of IPv6 packets if it is off. The rules are there before the first packet
+ * is forwarded, and until after the last.
+ *
+ * @throws {RangeError} A counter's name is used twice.
+ * @throws {ForwardingRefused} Forwarding is off and cannot be switched on here.
+ * @throws {SystemError} The kernel refuses; the message says what to do.
+ */
+export function openLinuxSourceNat(options: SourceNatOptions): SourceNat {
+  using stack = new DisposableStack();
+  const table = stack.use(openTable(sourceNatTable(options, isForwarding())));
+  stack.use(enableForwarding());
+  const parts = stack.move();
+  return {
+    isOwned: table.isOwned,
+    counts: () => table.counts(),
+    close: () => parts.dispose(),
+  };
+}
+
+/**
+ * The rules as a table.
+ *
+ * @param forwardsAlready Whether other packets may be forwarded.
+ */
+export function sourceNatTable(options: SourceNatOptions, forwardsAlready: boolean): Table {
+  const counters = [...SOURCE_NAT_COUNTERS, ...Object.keys(options.refused)];
+  if (new Set(counters).size < counters.length) {
+    throw new RangeError(`A counter's name is used twice: ${counters.join(", ")}`);
+  }
+  return {
+    name: options.table,
+    counters,
+    chains: [
+      forwardChain(options.interface, forwardsAlready),
+      leavingChain(options),
+      enteringChain(options),
+      ...inputChains(options.interface, options.services, counter("own_service")),
+      translatingChain(options),
+    ],
+  };
+}
+
+function forwardChain(inner: string, forwardsAlready: boolean): Chain {
+  const others: Rule[] = forwardsAlready ? [] : [[refuse(counter("other_interfaces"))]];
+  return {
+    name: "forward",
+    hook: { type: "filter", at: "forward", priority: FILTER_PRIORITY },
+    rules: [
+      [fromInterface(inner), goTo("leaving")],
+      [toInterface(inner), goTo("entering")],
+      ...others,
+    ],
+  };
+}
+
+/** What is refused is refused to the first packet of a connection, so that the others pass one rule. */
+function leavingChain(options: SourceNatOptions): Chain {
+  const destinations = Object.entries(options.refused).flatMap(([name, prefixes]) =>
+    prefixes.map((prefix): Rule => [toDestination(prefix), refuse(name)])
+  );
+  return {
+    name: "leaving",
+    rules: [
+      [ofConnection(), accept()],
+      [cannotBeginConnection(), refuse(counter("no_connection"))],
+      [notFromSource(options.sources), refuse(counter("foreign_source"))],
+      [
+        toInterface(options.interface),
+        options.turnsAround ? accept() : refuse(counter("turned_around")),
+      ],
+      ...destinations,
+    ],
+  };
+}
+
+function enteringChain({ sources, admitsUnsolicited }: SourceNatOptions): Chain {
+  const newcomers: Rule[] = admitsUnsolicited
+    ? [[beginsConnection(), toDestination(sources), accept()]]
+    : [];
+  return {
+    name: "entering",
+    rules: [
+      [ofConnection(), accept()],
+      ...newcomers,
+      [refuse(counter("unsolicited"))],
+    ],
+  };
+}
+
+/** The kernel asks this chain about the first packet of a connection only. */
+function translatingChain({ interface: inner, sources }: SourceNatOptions): Chain {
+  return {
+    name: "postrouting",
+    hook: { type: "nat", at: "postrouting", priority: SOURCE_NAT_PRIORITY },
+    rules: [[
+      fromInterface(inner),
+      fromSource(sources),
+      count(counter("connections")),
+      translateSource(),
+    ]],
+  };
+}
+
+/** Its name, which the compiler checks. */
+function counter(name: Counter): string {
+  return name;
+}

@@ -1,0 +1,76 @@
+/**
+ * A gateway and what is around it, in network namespaces. The gateway is the namespace of the test itself.
+ *
+ *     client --- "inner"  gateway  "uplink" --- router --- native
+ *     2001:0:…            2001:db8:1::2                    2001:db8:2::1
+ *
+ * Only the gateway knows of 2001::/32. The link between router and native host carries 1280 octets, and the gateway's
+ * side of the client's link too, while the client believes in 1500.
+ *
+ * @module
+ */
+
+import { run } from "../namespace.ts";
+import { parseIpv6 } from "../../../wire/ipv6_address.ts";
+import type { Ipv6Prefix } from "../../../wire/ipv6_prefix.ts";
+
+export const CLIENT = "2001:0:5301:1::1";
+export const SECOND_CLIENT = "2001:0:5301:1::2";
+export const GATEWAY = "2001:db8:1::2";
+export const NATIVE = "2001:db8:2::1";
+
+/** The prefix that a text such as `2001::/32` names. */
+export function prefix(text: string): Ipv6Prefix {
+  const [address, length] = text.split("/");
+  return { address: parseIpv6(address!)!, length: Number(length) };
+}
+
+/** Builds it. With 128, the gateway has one address and no network; with 64, a network as usual. */
+export function buildNatLab(gatewayLength: 64 | 128): void {
+  sh(`
+    mount -t tmpfs tmpfs /run && mkdir /run/netns && ip link set lo up
+    for name in client router native; do
+      ip netns add $name && ip -n $name link set lo up
+      ip netns exec $name sysctl -qw net.ipv6.conf.default.accept_dad=0
+    done
+    sysctl -qw net.ipv6.conf.default.accept_dad=0
+    ip netns exec router sysctl -qw net.ipv6.conf.all.forwarding=1
+
+    ip link add inner type veth peer name eth0 netns client
+    ip link set inner mtu 1280 up
+    ip addr add fe80::1/64 dev inner
+    ip route add 2001::/32 dev inner
+    ip -n client link set eth0 up
+    for address in ${CLIENT} ${SECOND_CLIENT}; do
+      ip -n client addr add $address/128 dev eth0
+      ip neigh add $address lladdr $(ip netns exec client cat /sys/class/net/eth0/address) dev inner
+    done
+    ip -n client route add default via fe80::1 dev eth0 src ${CLIENT}
+
+    ip link add uplink type veth peer name eth0 netns router
+    ip link set uplink up && ip -n router link set eth0 up
+    ip addr add ${GATEWAY}/${gatewayLength} dev uplink
+    ip -n router addr add fe80::1/64 dev eth0
+    ip -n router addr add 2001:db8:1::1/64 dev eth0
+    ip route add default via fe80::1 dev uplink
+
+    ip -n router link add eth1 mtu 1280 type veth peer name eth0 netns native
+    ip -n router link set eth1 up && ip -n native link set eth0 up
+    ip -n router addr add 2001:db8:2::ffff/64 dev eth1
+    ip -n native addr add ${NATIVE}/64 dev eth0
+    ip -n native route add default via 2001:db8:2::ffff
+  `);
+}
+
+/** Runs a script that must succeed, in a namespace or in that of the gateway. */
+export function sh(script: string, namespace?: string): string {
+  const enter = namespace === undefined ? [] : ["ip", "netns", "exec", namespace];
+  const [command, ...args] = [...enter, "sh", "-ec", script];
+  return run(command!, ...args);
+}
+
+/** Whether a script succeeds there, and what it printed. */
+export function attempt(script: string, namespace?: string): { ok: boolean; output: string } {
+  const output = sh(`{ ${script} ; } 2>&1 && echo ok || echo failed`, namespace);
+  return { ok: output.endsWith("ok\n"), output };
+}
