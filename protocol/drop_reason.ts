@@ -68,4 +68,14 @@ export type DropReason =
   /** A packet longer than the MTU of the link. */
   | "packet_too_big"
   /** What a host sends to its link and no tunnel carries: multicast. */
-  | "multicast";
+  | "multicast"
+  /** A client that may not use the gateway: it has not proved a secret, or its address is not listed. */
+  | "gateway_denied"
+  /** A client whose address names a server that the gateway does not work for. */
+  | "gateway_other_server"
+  /** A client's packet for the gateway's own host that answers nothing. */
+  | "own_service"
+  /** A packet for a client that began nothing through the gateway. */
+  | "unsolicited"
+  /** The gateway's cap on the traffic of one client. */
+  | "client_rate";

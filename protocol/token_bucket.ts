@@ -21,16 +21,16 @@ export class TokenBucket {
     this.#tokens = rate.burst;
   }
 
-  /** Takes a token at `now` (ms), if there is one. */
-  take(now: number): boolean {
+  /** Takes `count` tokens at `now` (ms), if there are so many. */
+  take(now: number, count = 1): boolean {
     const { perSecond, burst } = this.#rate;
     if (now > this.#at) {
       const gained = (now - this.#at) * perSecond / 1000;
       this.#tokens = Math.min(burst, this.#tokens + gained);
       this.#at = now;
     }
-    if (this.#tokens < 1) return false;
-    this.#tokens--;
+    if (this.#tokens < count) return false;
+    this.#tokens -= count;
     return true;
   }
 }

@@ -38,6 +38,8 @@
  */
 
 export * from "../protocol/mod.ts";
+export * from "./gateway_config.ts";
+export type * from "./gateway_status.ts";
 export * from "./relay.ts";
 export * from "./relay_config.ts";
 export * from "./relay_status.ts";

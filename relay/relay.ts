@@ -9,7 +9,6 @@ import type { DropReason } from "../protocol/drop_reason.ts";
 import { ErrorReporter } from "../protocol/error_reporter.ts";
 import type { FastPath, Machine, Sink } from "../protocol/machine.ts";
 import { OwnAddresses } from "../protocol/own_addresses.ts";
-import type { Peer } from "../protocol/peer.ts";
 import type { PeerEvent, PeerSink } from "../protocol/peer_search.ts";
 import { isBubble } from "../wire/bubble.ts";
 import { addressOf, type Endpoint, endpoint, portOf } from "../wire/endpoint.ts";
@@ -18,15 +17,20 @@ import { isGlobalScope, isMulticast } from "../wire/ipv6_address.ts";
 import {
   DESTINATION,
   hasRoutingHeaderType0,
+  hopLimitOf,
   isIpv6Packet,
   needsCloserLook,
+  setHopLimit,
   SOURCE,
 } from "../wire/ipv6_header.ts";
 import { isWithin } from "../wire/ipv6_prefix.ts";
 import { isTeredo, mappingOf, serverOf } from "../wire/teredo_address.ts";
 import { parseTeredoPacket, type TeredoPacket } from "../wire/teredo_packet.ts";
-import { parseTrailers, type Trailers } from "../wire/trailers.ts";
+import { parseTrailers } from "../wire/trailers.ts";
+import { Gateway } from "./gateway.ts";
+import type { GatewayConfig } from "./gateway_config.ts";
 import { RELAY_DEFAULTS, type RelayConfig, type RelayHost } from "./relay_config.ts";
+import type { RelayPeer } from "./relay_peer.ts";
 import { RelaySearch } from "./relay_search.ts";
 import type { RelayStatus } from "./relay_status.ts";
 
@@ -45,6 +49,7 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
   #host: RelayHost;
   #own: OwnAddresses;
   readonly #search: RelaySearch;
+  readonly #gateway: Gateway | undefined;
   readonly #errors = new ErrorReporter();
 
   constructor(config: RelayConfig) {
@@ -54,12 +59,26 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
     this.#search = new RelaySearch(config, (packet, now, sink) => {
       this.#unreachable(packet, UnreachableCode.ADDRESS, now, sink);
     });
+    const { gateway, globalUnicast } = config;
+    this.#gateway = gateway &&
+      new Gateway(gateway, config, this.#own, globalUnicast, this.#search.peers);
+  }
+
+  /** Whether clients use it as a gateway. */
+  get isGateway(): boolean {
+    return this.#gateway !== undefined;
+  }
+
+  /** Goes on as a gateway by other rules. */
+  reconfigure(gateway: GatewayConfig): void {
+    this.#gateway?.reconfigure(gateway);
   }
 
   /** The host's addresses are others now. */
   useHost(host: RelayHost): void {
     this.#host = host;
     this.#own = new OwnAddresses(host.ownAddresses);
+    this.#gateway?.useHost(host, this.#own);
   }
 
   nextTimer(): number {
@@ -95,7 +114,7 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
     if (!isIpv6Packet(ipv6) || ipv6.length > this.#mtu) return undefined;
     const peer = this.#search.peers.use(ipv6, DESTINATION);
     if (peer === undefined || !peer.isReachable(now)) return undefined;
-    if (!this.#isNativeSource(ipv6)) return undefined;
+    if (this.#refuseInbound(ipv6, peer, total, now) !== undefined) return undefined;
     peer.sent(total, now);
     return peer.mapping;
   }
@@ -105,7 +124,8 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
     if (!isIpv6Packet(datagram) || needsCloserLook(datagram)) return false;
     const peer = this.#search.peers.use(datagram, SOURCE);
     if (peer === undefined || !peer.isTrusted || peer.mapping !== from) return false;
-    if (this.#search.isSearching(peer) || !this.#isServed(datagram)) return false;
+    if (this.#search.isSearching(peer)) return false;
+    if (this.#refuseOutbound(datagram, peer, now) !== undefined) return false;
     peer.heard(now);
     peer.octetsReceived += datagram.length;
     return true;
@@ -122,8 +142,35 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
         heardAgo: now - peer.lastReception,
         octetsSent: peer.octetsSent,
         octetsReceived: peer.octetsReceived,
+        account: peer.use?.account.name,
       })),
+      gateway: this.#gateway?.status(now),
     };
+  }
+
+  /**
+   * Carries an echo that a client sent through its server, which found it valid: by it the client asks
+   * where a native host or another client is (RFC 4380 §5.2.9). The answer will come to this relay, so
+   * the client is looked for already.
+   *
+   * @returns why it was not carried, if so
+   */
+  carryEcho(datagram: Uint8Array, now: number, sink: RelaySink): DropReason | undefined {
+    const packet = parseTeredoPacket(datagram);
+    if (typeof packet === "string") return packet;
+    const { ipv6 } = packet;
+    if (this.#gateway === undefined) return "destination_invalid";
+    if (hopLimitOf(ipv6) <= 1) return "hop_limit";
+    const known = this.#search.peers.use(ipv6, SOURCE);
+    const refusal = this.#gateway.outbound(ipv6, known, now);
+    if (refusal !== undefined) return refusal;
+    const peer = known ?? this.#search.sender(ipv6, now);
+    if (peer === undefined) return "rate_limited";
+    peer.hasBegun = true;
+    if (!peer.isReachable(now)) this.#search.begin(peer, now, sink);
+    setHopLimit(ipv6, hopLimitOf(ipv6) - 1);
+    sink.packet(ipv6);
+    return undefined;
   }
 
   /** From the native Internet, §5.4.1: what the fast path could not send at once. */
@@ -134,7 +181,9 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
       this.#unreachable(ipv6, UnreachableCode.NO_ROUTE, now, sink);
       return "destination_invalid";
     }
-    if (!this.#isNativeSource(ipv6)) return "source_invalid";
+    const known = this.#search.peers.use(ipv6, DESTINATION);
+    const refusal = this.#refuseInbound(ipv6, known, ipv6.length, now);
+    if (refusal !== undefined) return refusal;
     const client = mappingOf(ipv6, DESTINATION);
     const server = serverOf(ipv6, DESTINATION);
     const { globalUnicast } = this.#config;
@@ -149,8 +198,9 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
       if (errorSource) this.#errors.tooBig(ipv6, this.#mtu, errorSource, now, sink);
       return "packet_too_big";
     }
-    const peer = this.#search.client(ipv6, now);
+    const peer = known ?? this.#search.client(ipv6, now);
     if (peer === undefined) return "rate_limited";
+    if (known === undefined) this.#refuseInbound(ipv6, peer, 0, now);
     return this.#search.await(peer, ipv6, now, sink) ? undefined : "queue_full";
   }
 
@@ -166,21 +216,53 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
     if (typeof trailers === "string") return trailers;
     if (!isTeredo(ipv6, SOURCE)) return "source_invalid";
     const known = this.#search.peers.use(ipv6, SOURCE);
-    if (mappingOf(ipv6, SOURCE) !== from && !isAt(from, known, ipv6, trailers, now)) {
+    const { nonce } = trailers;
+    if (mappingOf(ipv6, SOURCE) !== from && !known?.isAt(from, ipv6, nonce, now)) {
       return "source_mismatch";
     }
     if (!this.#config.globalUnicast.has(addressOf(from))) return "source_not_global";
     if (hasRoutingHeaderType0(ipv6)) return "routing_header";
+    // A plain relay was sent here by a native host and takes any packet for an answer. A gateway sends
+    // nothing to a client before, lest a forged source make it flood somebody else.
+    if (this.#gateway !== undefined && !known?.isProofOf(from, ipv6, nonce, now)) {
+      this.#lookForUser(ipv6, this.#gateway, now, sink);
+      return "peer_not_trusted";
+    }
     const peer = this.#config.acceptUnknown && !isBubble(ipv6)
       ? this.#search.entry(ipv6, SOURCE, now)
       : known;
     if (peer === undefined) return "peer_not_trusted";
     this.#search.found(peer, from, now, sink);
     if (isBubble(ipv6)) return undefined;
-    if (!this.#isServed(ipv6)) return "destination_invalid";
+    const refusal = this.#refuseOutbound(ipv6, peer, now);
+    if (refusal !== undefined) return refusal;
     peer.octetsReceived += ipv6.length;
     sink.packet(ipv6);
     return undefined;
+  }
+
+  /** A client sends to the gateway, which does not know it (any more): a bubble shows whether it is there. */
+  #lookForUser(ipv6: Uint8Array, gateway: Gateway, now: number, sink: RelaySink): void {
+    if (isBubble(ipv6) || gateway.refuseUse(ipv6, SOURCE, now) !== undefined) return;
+    const peer = this.#search.sender(ipv6, now);
+    if (peer !== undefined) this.#search.begin(peer, now, sink);
+  }
+
+  /** Why a packet from the host is not for its client, if so. */
+  #refuseInbound(
+    ipv6: Uint8Array,
+    peer: RelayPeer | undefined,
+    octets: number,
+    now: number,
+  ): DropReason | undefined {
+    if (this.#gateway !== undefined) return this.#gateway.inbound(ipv6, peer, octets, now);
+    return this.#isNativeSource(ipv6) ? undefined : "source_invalid";
+  }
+
+  /** Why a packet of a client does not go on to its destination, if so. */
+  #refuseOutbound(ipv6: Uint8Array, peer: RelayPeer, now: number): DropReason | undefined {
+    if (this.#gateway !== undefined) return this.#gateway.outbound(ipv6, peer, now);
+    return this.#isServed(ipv6) ? undefined : "destination_invalid";
   }
 
   /** A source that native packets can have; from 2001::/32 they belong to another tunnel. */
@@ -204,20 +286,4 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
   get #mtu(): number {
     return this.#config.mtu ?? RELAY_DEFAULTS.mtu;
   }
-}
-
-/**
- * Whether a client is elsewhere than its address says, RFC 6081 §5.2.4.4: it proves that once, by the
- * nonce of our bubble, and is trusted there from then on.
- */
-function isAt(
-  from: Endpoint,
-  peer: Peer | undefined,
-  ipv6: Uint8Array,
-  { nonce }: Trailers,
-  now: number,
-): boolean {
-  if (peer === undefined) return false;
-  if (peer.isTrusted && peer.mapping === from) return true;
-  return isBubble(ipv6) && peer.isProvedBy(nonce, now);
 }

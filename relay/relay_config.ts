@@ -10,6 +10,7 @@ import type { Rate } from "../protocol/token_bucket.ts";
 import type { GlobalUnicast } from "../wire/global_unicast.ts";
 import type { Ipv4Address } from "../wire/ipv4_address.ts";
 import type { Ipv6Prefix } from "../wire/ipv6_prefix.ts";
+import type { GatewayConfig } from "./gateway_config.ts";
 
 /** What a relay knows of its host; it may change. */
 export interface RelayHost {
@@ -25,6 +26,11 @@ export interface RelayHost {
    * sent without one.
    */
   readonly errorSource?: Uint8Array | undefined;
+  /**
+   * The host's own IPv6 addresses, 16 octets each: those that the kernel may give packets of a gateway's
+   * clients. Only a gateway needs them.
+   */
+  readonly nativeAddresses?: readonly Uint8Array[] | undefined;
 }
 
 /** A relay's configuration. */
@@ -37,6 +43,8 @@ export interface RelayConfig extends RelayHost {
   readonly directBubbles?: boolean | undefined;
   /** Whether clients may begin an exchange (§5.4.2 MAY); else they need an entry. */
   readonly acceptUnknown?: boolean | undefined;
+  /** Carries packets for clients to which nobody routes answers back; unless given, it does not. */
+  readonly gateway?: GatewayConfig | undefined;
   /** The MTU of the Teredo link in octets. */
   readonly mtu?: number | undefined;
   /** How many clients are known at most. */

@@ -8,29 +8,31 @@
 import { BubbleWindows } from "../protocol/bubble_windows.ts";
 import { TEREDO_PORT } from "../protocol/constants.ts";
 import { KeyedLimiter } from "../protocol/keyed_limiter.ts";
-import { Peer } from "../protocol/peer.ts";
 import { PeerSearch, type PeerSink, type UndeliverableHandler } from "../protocol/peer_search.ts";
 import { type Random, randomBytes } from "../protocol/random.ts";
 import { TokenBucket } from "../protocol/token_bucket.ts";
 import { encodeBubble } from "../wire/bubble.ts";
-import { type Endpoint, endpoint } from "../wire/endpoint.ts";
-import { linkLocal, siteOf } from "../wire/ipv6_address.ts";
+import { addressOf, type Endpoint, endpoint } from "../wire/endpoint.ts";
+import { siteOf } from "../wire/ipv6_address.ts";
 import { DESTINATION, SOURCE } from "../wire/ipv6_header.ts";
 import { getU32 } from "../memory/octets.ts";
 import { mappingOf, serverOf } from "../wire/teredo_address.ts";
 import { withTrailers } from "../wire/trailers.ts";
 import { RELAY_DEFAULTS, type RelayConfig } from "./relay_config.ts";
+import { randomLinkLocal, RelayPeer } from "./relay_peer.ts";
 
 /** How many places bubbles are counted for. */
 const REMEMBERED_PLACES = 65_536;
 
 /** The clients of a relay. */
-export class RelaySearch extends PeerSearch<Peer> {
+export class RelaySearch extends PeerSearch<RelayPeer> {
   /**
    * The source of the bubbles, "a local IPv6 address of the relay" (§5.4.1): link-local with a
-   * random identifier, as Miredo's. It says nothing about the host and is always to be had.
+   * random identifier, as Miredo's, which says nothing about the host. A gateway has another for each
+   * client: only a client that received the bubble knows where to answer.
    */
   readonly #source: Uint8Array;
+  readonly #isGateway: boolean;
   readonly #random: Random;
   readonly #directBubbles: boolean;
   readonly #onUndeliverable: UndeliverableHandler;
@@ -45,7 +47,7 @@ export class RelaySearch extends PeerSearch<Peer> {
 
   constructor(config: RelayConfig, onUndeliverable: UndeliverableHandler) {
     super(
-      Peer,
+      RelayPeer,
       {
         maxPeers: config.maxPeers ?? RELAY_DEFAULTS.maxPeers,
         queuePerPeer: config.queuePerPeer ?? RELAY_DEFAULTS.queuePerPeer,
@@ -55,8 +57,8 @@ export class RelaySearch extends PeerSearch<Peer> {
       config.random,
     );
     this.#random = config.random;
-    const identifier = randomBytes(config.random, 8);
-    this.#source = linkLocal(getU32(identifier, 0), getU32(identifier, 4));
+    this.#source = randomLinkLocal(config.random);
+    this.#isGateway = config.gateway !== undefined;
     this.#directBubbles = config.directBubbles ?? false;
     const seed = getU32(randomBytes(config.random, 4), 0);
     this.#perClient = new BubbleWindows(REMEMBERED_PLACES, seed);
@@ -74,20 +76,33 @@ export class RelaySearch extends PeerSearch<Peer> {
    * keep the relay from all others by sending to clients that do not exist. A source is a site, whose
    * hosts have addresses without end to choose from.
    */
-  client(ipv6: Uint8Array, now: number): Peer | undefined {
+  client(ipv6: Uint8Array, now: number): RelayPeer | undefined {
     const known = this.peers.use(ipv6, DESTINATION);
     if (known !== undefined) return known;
-    const mayBegin = this.#newClientsPerSource.take(siteOf(ipv6, SOURCE), now) &&
-      this.#newClients.take(now);
-    return mayBegin ? this.entry(ipv6, DESTINATION, now) : undefined;
+    return this.#mayBegin(siteOf(ipv6, SOURCE), now)
+      ? this.entry(ipv6, DESTINATION, now)
+      : undefined;
   }
 
-  override found(peer: Peer, mapping: Endpoint, now: number, sink: PeerSink): void {
+  /** The client that a packet comes from; a new entry as {@linkcode client} makes one. */
+  sender(ipv6: Uint8Array, now: number): RelayPeer | undefined {
+    const known = this.peers.use(ipv6, SOURCE);
+    if (known !== undefined) return known;
+    return this.#mayBegin(addressOf(mappingOf(ipv6, SOURCE)), now)
+      ? this.entry(ipv6, SOURCE, now)
+      : undefined;
+  }
+
+  #mayBegin(origin: number, now: number): boolean {
+    return this.#newClientsPerSource.take(origin, now) && this.#newClients.take(now);
+  }
+
+  override found(peer: RelayPeer, mapping: Endpoint, now: number, sink: PeerSink): void {
     this.#perClient.forget(mappingOf(peer.address));
     super.found(peer, mapping, now, sink);
   }
 
-  protected override attempt(peer: Peer, now: number, sink: PeerSink): boolean {
+  protected override attempt(peer: RelayPeer, now: number, sink: PeerSink): boolean {
     if (!peer.mayBubble(now)) return peer.hasBubbleBudget(now);
     const { address } = peer;
     const client = mappingOf(address);
@@ -98,7 +113,8 @@ export class RelaySearch extends PeerSearch<Peer> {
       sink.drop("rate_limited");
       return true;
     }
-    const bubble = encodeBubble(this.#source, address);
+    const source = this.#isGateway ? peer.bubbleSource(this.#random) : this.#source;
+    const bubble = encodeBubble(source, address);
     peer.bubbled(now);
     if (this.#directBubbles) sink.datagram(client, "service", bubble);
     // RFC 6081 §5.2: a client behind a symmetric NAT proves by the nonce that it is the one.
@@ -112,7 +128,7 @@ export class RelaySearch extends PeerSearch<Peer> {
   }
 
   /** A client that did not answer is forgotten (§5.4.1); how often it was tried is not. */
-  protected override giveUp(peer: Peer, now: number, sink: PeerSink): void {
+  protected override giveUp(peer: RelayPeer, now: number, sink: PeerSink): void {
     super.giveUp(peer, now, sink);
     this.forget(peer);
   }

@@ -5,6 +5,7 @@
  */
 
 import type { Endpoint } from "../wire/endpoint.ts";
+import type { GatewayStatus } from "./gateway_status.ts";
 
 /** A relay's state, a snapshot. */
 export interface RelayStatus {
@@ -12,6 +13,8 @@ export interface RelayStatus {
   readonly mtu: number;
   /** The clients that are known, the most recently used one first. */
   readonly peers: readonly RelayPeerStatus[];
+  /** The use of the gateway, if the relay is one. */
+  readonly gateway: GatewayStatus | undefined;
 }
 
 /** One client of a relay. */
@@ -25,4 +28,6 @@ export interface RelayPeerStatus {
   readonly heardAgo: number;
   readonly octetsSent: number;
   readonly octetsReceived: number;
+  /** The account of the gateway that it counts for, if it uses that. */
+  readonly account: string | undefined;
 }

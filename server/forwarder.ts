@@ -34,6 +34,14 @@ const MAX_TRAILERS = 88;
 
 const MAX_FORWARDED = ORIGIN_LENGTH + IPV6_HEADER_LENGTH + MAX_ICMPV6 + MAX_TRAILERS;
 
+/** Why a server does not forward a bubble or ICMPv6 packet, whatever its destination, if so. */
+export function refuseToForward(ipv6: Uint8Array, kind: PacketKind): DropReason | undefined {
+  if (!isGlobalScope(ipv6, DESTINATION)) return "destination_invalid";
+  if (kind !== "echoes") return undefined;
+  if (!isEcho(ipv6)) return "not_echo";
+  return payloadLengthOf(ipv6) > MAX_ICMPV6 ? "icmpv6_too_long" : undefined;
+}
+
 /** Forwards packets that have been accepted. */
 export class Forwarder {
   readonly #settings: ServerSettings;
@@ -46,7 +54,7 @@ export class Forwarder {
   }
 
   /**
-   * Forwards a bubble or ICMPv6 packet.
+   * Forwards a bubble or echo that {@linkcode refuseToForward} has nothing against.
    *
    * @returns why it was not forwarded, if so
    */
@@ -58,11 +66,6 @@ export class Forwarder {
     sink: ServerSink,
   ): DropReason | undefined {
     const { ipv6 } = packet;
-    if (!isGlobalScope(ipv6, DESTINATION)) return "destination_invalid";
-    if (kind === "echoes") {
-      if (!isEcho(ipv6)) return "not_echo";
-      if (payloadLengthOf(ipv6) > MAX_ICMPV6) return "icmpv6_too_long";
-    }
     return isTeredo(ipv6, DESTINATION)
       ? this.#toClient(packet, kind, from, now, sink)
       : this.#toNative(ipv6, kind, from, now, sink);

@@ -28,9 +28,9 @@ import { isRouterSolicitation } from "../wire/neighbor_discovery.ts";
 import { plainSolicitationAt } from "../wire/plain_solicitation.ts";
 import { isTeredo, mappingOf, serverOf } from "../wire/teredo_address.ts";
 import { parseTeredoPacket } from "../wire/teredo_packet.ts";
-import { Forwarder } from "./forwarder.ts";
+import { Forwarder, refuseToForward } from "./forwarder.ts";
 import { PacketLimiter } from "./packet_limiter.ts";
-import type { ServerConfig, ServerSocket } from "./server_config.ts";
+import { FOR_GATEWAY, type ServerConfig, type ServerSocket } from "./server_config.ts";
 import type { PacketKind, ServerEvent, ServerSink } from "./server_event.ts";
 import { isOwnSocket, type ServerSettings, settingsOf } from "./server_settings.ts";
 import type { ServerStatus } from "./server_status.ts";
@@ -64,7 +64,7 @@ export class Server implements Machine<ServerSocket, ServerEvent, ServerStatus> 
     sink: ServerSink,
   ): void {
     const reason = this.serve(bytes, from, via, now, sink);
-    if (reason !== undefined) sink.drop(reason);
+    if (reason !== undefined && reason !== FOR_GATEWAY) sink.drop(reason);
   }
 
   /**
@@ -73,7 +73,7 @@ export class Server implements Machine<ServerSocket, ServerEvent, ServerStatus> 
    *
    * The checks have the order of RFC 4380 §5.3.1, and between them stand those of origin and loops.
    *
-   * @returns why the datagram was not used, if so
+   * @returns why the datagram was not used, if so, or that the gateway is to carry it
    */
   serve(
     bytes: Uint8Array,
@@ -81,7 +81,7 @@ export class Server implements Machine<ServerSocket, ServerEvent, ServerStatus> 
     via: ServerSocket,
     now: number,
     sink: ServerSink,
-  ): DropReason | undefined {
+  ): DropReason | typeof FOR_GATEWAY | undefined {
     // Most of what comes: cases 1, 2 and 4 at one go.
     const plain = this.#parts.settings.secrets === undefined ? plainSolicitationAt(bytes) : -1;
     if (plain >= 0) {
@@ -109,8 +109,10 @@ export class Server implements Machine<ServerSocket, ServerEvent, ServerStatus> 
       return failure ?? this.#count("solicitations");
     }
     // Cases 5 to 7.
-    const failure = this.#checkEnds(ipv6, kind, from) ??
-      this.#parts.forwarder.forward(packet, kind, from, now, sink);
+    const refusal = this.#checkEnds(ipv6, kind, from) ?? refuseToForward(ipv6, kind);
+    if (refusal !== undefined) return refusal;
+    if (this.#isForGateway(ipv6, kind)) return this.#leaveToGateway(kind, from, now, sink);
+    const failure = this.#parts.forwarder.forward(packet, kind, from, now, sink);
     return failure ?? this.#count(kind);
   }
 
@@ -125,6 +127,7 @@ export class Server implements Machine<ServerSocket, ServerEvent, ServerStatus> 
     const from = endpoint(primary, port);
     if (this.#isToOwnSocket(packet.ipv6)) return "loop";
     const failure = this.#checkEnds(packet.ipv6, "bubbles", from) ??
+      refuseToForward(packet.ipv6, "bubbles") ??
       this.#parts.introducer.forward(packet, "bubbles", from, now, sink);
     return failure ?? this.#count("bubbles");
   }
@@ -192,6 +195,23 @@ export class Server implements Machine<ServerSocket, ServerEvent, ServerStatus> 
       return "source_invalid";
     }
     return this.#isToClient(ipv6) ? undefined : "source_mismatch";
+  }
+
+  /** Whether a packet is the gateway's: each echo of a client is, wherever it goes. */
+  #isForGateway(ipv6: Uint8Array, kind: PacketKind): boolean {
+    return this.#parts.settings.withGateway && kind === "echoes" && isTeredo(ipv6, SOURCE);
+  }
+
+  #leaveToGateway(
+    kind: PacketKind,
+    from: Endpoint,
+    now: number,
+    sink: ServerSink,
+  ): DropReason | typeof FOR_GATEWAY {
+    const { limiter } = this.#parts;
+    if (limiter?.refuses(kind, addressOf(from), undefined, now, sink)) return "rate_limited";
+    this.#count(kind);
+    return FOR_GATEWAY;
   }
 
   /** Whether a packet is for a client of this server. */

@@ -5,6 +5,7 @@
  */
 
 import { TEREDO_MTU, TEREDO_PORT } from "../protocol/constants.ts";
+import type { ProvedEndpoints } from "../protocol/proved_endpoints.ts";
 import type { Rate } from "../protocol/token_bucket.ts";
 import type { GlobalUnicast } from "../wire/global_unicast.ts";
 import type { Ipv4Address } from "../wire/ipv4_address.ts";
@@ -47,7 +48,17 @@ export interface ServerConfig {
    * then, and are declined rather than forwarded; see {@linkcode Server.serve}.
    */
   readonly withRelay?: boolean | undefined;
+  /**
+   * The relay is a gateway: echoes of clients are declined too, valid ones as
+   * {@linkcode FOR_GATEWAY}.
+   */
+  readonly withGateway?: boolean | undefined;
+  /** Where it is noted which clients have proved a secret, for a gateway that serves those alone. */
+  readonly proofs?: ProvedEndpoints | undefined;
 }
+
+/** A client's echo that is valid and within the server's limits, and that the gateway beside it carries. */
+export const FOR_GATEWAY = "for_gateway";
 
 /** Rates of a server. The RFC names none; without them a server reflects whatever is sent to it. */
 export interface ServerLimits {
@@ -75,6 +86,7 @@ export const SERVER_DEFAULTS = {
   requireNonce: false,
   acceptPortMismatch: false,
   withRelay: false,
+  withGateway: false,
   limits: {
     perSource: {
       solicitations: { perSecond: 5, burst: 10 },

@@ -5,6 +5,7 @@
  */
 
 import { OwnAddresses } from "../protocol/own_addresses.ts";
+import type { ProvedEndpoints } from "../protocol/proved_endpoints.ts";
 import { addressOf, type Endpoint, portOf } from "../wire/endpoint.ts";
 import type { GlobalUnicast } from "../wire/global_unicast.ts";
 import type { Ipv4Address } from "../wire/ipv4_address.ts";
@@ -25,6 +26,8 @@ export interface ServerSettings {
   readonly acceptPortMismatch: boolean;
   readonly limits: ServerLimits | undefined;
   readonly withRelay: boolean;
+  readonly withGateway: boolean;
+  readonly proofs: ProvedEndpoints | undefined;
 }
 
 /** Fills in what a configuration leaves out. */
@@ -45,6 +48,8 @@ export function settingsOf(config: ServerConfig): ServerSettings {
     acceptPortMismatch: config.acceptPortMismatch ?? SERVER_DEFAULTS.acceptPortMismatch,
     limits: limits === "off" ? undefined : limits ?? SERVER_DEFAULTS.limits,
     withRelay: config.withRelay ?? SERVER_DEFAULTS.withRelay,
+    withGateway: config.withGateway ?? SERVER_DEFAULTS.withGateway,
+    proofs: config.proofs,
   };
 }
 

@@ -15,12 +15,21 @@ import type { DropReason } from "../protocol/drop_reason.ts";
 import type { FastPath, Machine, Sink } from "../protocol/machine.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import { Server } from "./server.ts";
-import type { ServerConfig, ServerSocket } from "./server_config.ts";
+import { FOR_GATEWAY, type ServerConfig, type ServerSocket } from "./server_config.ts";
 import type { ServerEvent } from "./server_event.ts";
 import type { ServerStatus } from "./server_status.ts";
 
 /** A relay, as far as a server has to know it: one socket, which here is the primary one. */
-export type RelayPart<Event, Status> = Machine<"service", Event, Status> & FastPath;
+export interface RelayPart<Event, Status> extends Machine<"service", Event, Status>, FastPath {
+  /** Whether it is a gateway, and so carries what clients ask native hosts and one another. */
+  readonly isGateway: boolean;
+  /** Carries an echo that a client sent through its server; only a gateway does. */
+  carryEcho(
+    datagram: Uint8Array,
+    now: number,
+    sink: Sink<"service", Event>,
+  ): DropReason | undefined;
+}
 
 /** The states of both. */
 export interface ServerWithRelayStatus<RelayStatus> {
@@ -48,13 +57,13 @@ export class ServerWithRelay<RelayEvent, RelayStatus>
   readonly #relay: RelayPart<RelayEvent, RelayStatus>;
 
   constructor(config: ServerConfig, relay: RelayPart<RelayEvent, RelayStatus>) {
-    this.#server = new Server({ ...config, withRelay: true });
     this.#relay = relay;
+    this.#server = new Server(this.#beside(config));
   }
 
   /** Goes on by another configuration of the server; see {@linkcode Server.reconfigure}. */
   reconfigure(config: ServerConfig): void {
-    this.#server.reconfigure({ ...config, withRelay: true });
+    this.#server.reconfigure(this.#beside(config));
   }
 
   /** Packets that the relay sends at once; they leave from the primary socket. */
@@ -76,6 +85,11 @@ export class ServerWithRelay<RelayEvent, RelayStatus>
     if (via === "primary" && this.admit(bytes, from, now)) return sink.packet(bytes);
     const reason = this.#server.serve(bytes, from, via, now, sink);
     if (reason === undefined) return;
+    if (reason === FOR_GATEWAY) {
+      const refusal = this.#relay.carryEcho(bytes, now, this.#relaySink(now, sink));
+      if (refusal !== undefined) sink.drop(refusal);
+      return;
+    }
     if (via === "primary" && MAY_BE_RELAYED.has(reason)) {
       this.#relay.handleDatagram(bytes, from, "service", now, this.#relaySink(now, sink));
     } else {
@@ -105,6 +119,10 @@ export class ServerWithRelay<RelayEvent, RelayStatus>
       server: this.#server.status(),
       relay: this.#relay.status(now),
     };
+  }
+
+  #beside(config: ServerConfig): ServerConfig {
+    return { ...config, withRelay: true, withGateway: this.#relay.isGateway };
   }
 
   /** What the relay wants done, with bubbles for clients of the own server handed to it. */

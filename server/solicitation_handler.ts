@@ -57,7 +57,7 @@ export class SolicitationHandler {
     const { secrets } = this.#settings;
     const answer = secrets === undefined
       ? this.#answer(packet, from)
-      : this.#secureAnswer(packet, from, secrets, sink);
+      : this.#secureAnswer(packet, from, secrets, now, sink);
     if (typeof answer === "string") return answer;
     sink.datagram(from, sender, answer);
     return undefined;
@@ -115,6 +115,7 @@ export class SolicitationHandler {
     { ipv6, authentication }: TeredoPacket,
     from: Endpoint,
     secrets: SecretStore,
+    now: number,
     sink: ServerSink,
   ): Uint8Array | DropReason {
     if (authentication === undefined) return "authentication_missing";
@@ -123,6 +124,8 @@ export class SolicitationHandler {
     if (client.retired) {
       const identifier = authentication.identifier.slice();
       sink.event({ type: "retired_key_used", identifier, client: from });
+    } else {
+      this.#settings.proofs?.add(from, authentication.identifier, client.secret, now);
     }
     this.#buffer.write(ipv6, 0, from);
     const { advertisement } = this.#buffer;

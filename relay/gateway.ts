@@ -1,0 +1,218 @@
+/**
+ * The rules of a gateway: which packets of clients leave, and which come back to them.
+ *
+ *     client --UDP--> outbound --> TUN --> kernel: forwards, with this host's address as the source
+ *     client <--UDP-- inbound <--- TUN <-- kernel: knows the flow, restores the client's address
+ *
+ * A packet for another client goes the same way: into the kernel, which routes it back into the TUN, now
+ * from this host's own address. To that client it comes from a native host, so it needs to know nothing
+ * of gateways.
+ *
+ * Flows are the kernel's to know. What stands here holds without it: who may use the gateway, where
+ * packets may go, and that nobody is sent anything who began nothing.
+ *
+ * @module
+ */
+
+import { TEREDO_PORT } from "../protocol/constants.ts";
+import type { DropReason } from "../protocol/drop_reason.ts";
+import type { OwnAddresses } from "../protocol/own_addresses.ts";
+import type { PeerTable } from "../protocol/peer_table.ts";
+import { addressOf, endpoint, portOf } from "../wire/endpoint.ts";
+import type { GlobalUnicast } from "../wire/global_unicast.ts";
+import { isIcmpv6 } from "../wire/icmpv6.ts";
+import { ipv4Address } from "../wire/ipv4_address.ts";
+import { isGlobalScope, isSameIpv6 } from "../wire/ipv6_address.ts";
+import { DESTINATION, SOURCE } from "../wire/ipv6_header.ts";
+import { isWithin } from "../wire/ipv6_prefix.ts";
+import { getU16, getU32 } from "../memory/octets.ts";
+import { isTeredo, mappingOf, serverOf } from "../wire/teredo_address.ts";
+import { type GatewayAccount, GatewayAccounts } from "./gateway_accounts.ts";
+import type { GatewayConfig } from "./gateway_config.ts";
+import type { GatewayStatus } from "./gateway_status.ts";
+import type { RelayHost } from "./relay_config.ts";
+import type { RelayPeer } from "./relay_peer.ts";
+
+/** How long the answer to the question who may use the gateway is relied on, in milliseconds. */
+const CHECK_INTERVAL = 1_000;
+
+/** 2002::/16, RFC 3056; the IPv4 address of its router follows. */
+const PREFIX_6TO4 = 0x2002;
+
+/** The gateway of a relay. */
+export class Gateway {
+  readonly #globalUnicast: GlobalUnicast;
+  readonly #peers: PeerTable<RelayPeer>;
+  readonly #accounts: GatewayAccounts;
+  #config: GatewayConfig;
+  #host: RelayHost;
+  #own: OwnAddresses;
+
+  constructor(
+    config: GatewayConfig,
+    host: RelayHost,
+    own: OwnAddresses,
+    globalUnicast: GlobalUnicast,
+    peers: PeerTable<RelayPeer>,
+  ) {
+    this.#config = config;
+    this.#globalUnicast = globalUnicast;
+    this.#peers = peers;
+    this.#accounts = new GatewayAccounts(config.accountRate);
+    this.#host = host;
+    this.#own = own;
+  }
+
+  /** Goes on by other rules; caps change with new accounts only. */
+  reconfigure(config: GatewayConfig): void {
+    this.#config = config;
+    for (const peer of this.#peers) {
+      if (peer.use !== undefined) peer.use = { ...peer.use, checkAt: -Infinity };
+    }
+  }
+
+  /** The host's addresses are others now. */
+  useHost(host: RelayHost, own: OwnAddresses): void {
+    this.#host = host;
+    this.#own = own;
+  }
+
+  status(now: number): GatewayStatus {
+    return {
+      accounts: Array.from(this.#accounts, ({ name, octetsOut, octetsIn, lastUse }) => ({
+        name,
+        octetsOut,
+        octetsIn,
+        usedAgo: now - lastUse,
+      })),
+    };
+  }
+
+  /**
+   * Judges a packet of a client.
+   *
+   * @param peer the client's entry, if there is one; while it is not trusted, nothing is counted
+   * @returns why it may not leave, if so
+   */
+  outbound(ipv6: Uint8Array, peer: RelayPeer | undefined, now: number): DropReason | undefined {
+    if (this.#isOwn(ipv6, DESTINATION)) return this.#toOwnHost(ipv6, peer);
+    const account = this.#accountOf(ipv6, SOURCE, peer, now);
+    if (typeof account === "string") return account;
+    const refusal = isTeredo(ipv6, DESTINATION)
+      ? this.#toClient(ipv6, account, now)
+      : this.#toNative(ipv6);
+    if (refusal !== undefined) return refusal;
+    if (peer !== undefined) peer.hasBegun = true;
+    return account === undefined || account.takeOut(ipv6.length, now) ? undefined : "client_rate";
+  }
+
+  /**
+   * Judges a packet from the kernel for a client.
+   *
+   * @param octets of the packet and those that go with it
+   * @returns why it may not go on, if so
+   */
+  inbound(
+    ipv6: Uint8Array,
+    peer: RelayPeer | undefined,
+    octets: number,
+    now: number,
+  ): DropReason | undefined {
+    // A client calls another one, or this host itself answers. Only a call is to be answered in turn.
+    if (this.#isOwn(ipv6, SOURCE)) {
+      if (peer !== undefined && !isIcmpv6(ipv6)) peer.isCalled = true;
+      return undefined;
+    }
+    if (!this.#isSource(ipv6)) return "source_invalid";
+    if (!peer?.hasBegun && !this.#mayBegin(ipv6)) return "unsolicited";
+    const account = this.#accountOf(ipv6, DESTINATION, peer, now);
+    if (typeof account === "string") return account;
+    return account === undefined || account.takeIn(octets, now) ? undefined : "client_rate";
+  }
+
+  /** Why the client whose address stands at `offset` may not use the gateway, if so. */
+  refuseUse(ipv6: Uint8Array, offset: number, now: number): DropReason | undefined {
+    const { access, servers } = this.#config;
+    if (servers !== undefined && !servers.includes(serverOf(ipv6, offset))) {
+      return "gateway_other_server";
+    }
+    const name = access.accountOf(mappingOf(ipv6, offset), now);
+    return name === undefined ? "gateway_denied" : undefined;
+  }
+
+  /** Whether the address at `offset` is this host's. */
+  #isOwn(ipv6: Uint8Array, offset: number): boolean {
+    const { nativeAddresses = [] } = this.#host;
+    for (const address of nativeAddresses) if (isSameIpv6(ipv6, offset, address)) return true;
+    return false;
+  }
+
+  /**
+   * The account of the client whose address stands at `offset`, or why it may not use the gateway. Without
+   * a proof of where the client is there is no account: forged sources would fill the table.
+   */
+  #accountOf(
+    ipv6: Uint8Array,
+    offset: number,
+    peer: RelayPeer | undefined,
+    now: number,
+  ): GatewayAccount | DropReason | undefined {
+    if (!peer?.isTrusted) return this.refuseUse(ipv6, offset, now);
+    if (peer.use !== undefined && now < peer.use.checkAt) return peer.use.account;
+    const refusal = this.refuseUse(ipv6, offset, now);
+    if (refusal !== undefined) return refusal;
+    const name = this.#config.access.accountOf(mappingOf(ipv6, offset), now)!;
+    const account = this.#accounts.open(name, now);
+    peer.use = { account, checkAt: now + CHECK_INTERVAL };
+    return account;
+  }
+
+  /**
+   * To this host itself: answers of clients that others call through the gateway, which the kernel tells from
+   * other packets, and ICMPv6, since it is by an echo that a client tests where this host is.
+   */
+  #toOwnHost(ipv6: Uint8Array, peer: RelayPeer | undefined): DropReason | undefined {
+    const isAllowed = peer?.isCalled || isIcmpv6(ipv6) || this.#config.ownServices;
+    return isAllowed ? undefined : "own_service";
+  }
+
+  /** To another client: never to ourselves, nor to a server as if it were one. */
+  #toClient(
+    ipv6: Uint8Array,
+    account: GatewayAccount | undefined,
+    now: number,
+  ): DropReason | undefined {
+    const client = mappingOf(ipv6, DESTINATION);
+    const server = serverOf(ipv6, DESTINATION);
+    if (!this.#globalUnicast.has(addressOf(client)) || !this.#globalUnicast.has(server)) {
+      return "destination_not_global";
+    }
+    if (portOf(client) === 0) return "destination_invalid";
+    if (client === endpoint(server, TEREDO_PORT) || this.#own.has(addressOf(client))) return "loop";
+    if (client === mappingOf(ipv6, SOURCE)) return "loop";
+    const isKnown = this.#peers.find(ipv6, DESTINATION)?.isReachable(now) === true;
+    return isKnown || (account?.maySearch(now) ?? true) ? undefined : "rate_limited";
+  }
+
+  #toNative(ipv6: Uint8Array): DropReason | undefined {
+    if (!isGlobalScope(ipv6, DESTINATION)) return "destination_invalid";
+    if (this.#own.isEmbeddedIn(ipv6, DESTINATION)) return "loop";
+    if (getU16(ipv6, DESTINATION) === PREFIX_6TO4) {
+      const router = ipv4Address(getU32(ipv6, DESTINATION + 2));
+      if (!this.#globalUnicast.has(router)) return "destination_not_global";
+    }
+    const isServed = this.#host.serves.some((prefix) => isWithin(ipv6, DESTINATION, prefix));
+    return isServed ? undefined : "destination_invalid";
+  }
+
+  /** A native source, or a client that answers another one. */
+  #isSource(ipv6: Uint8Array): boolean {
+    if (isTeredo(ipv6, SOURCE)) return !this.#own.has(addressOf(mappingOf(ipv6, SOURCE)));
+    return isGlobalScope(ipv6, SOURCE) && !this.#own.isEmbeddedIn(ipv6, SOURCE);
+  }
+
+  /** Whether a packet may be the first of an exchange. */
+  #mayBegin(ipv6: Uint8Array): boolean {
+    return this.#config.unsolicited === true && !isTeredo(ipv6, SOURCE);
+  }
+}
