@@ -8,10 +8,10 @@
 
 import { COMMANDS } from "../cli.ts";
 import type { Command } from "../cli/args/command.ts";
-import { settingsOf } from "../cli/args/config_file.ts";
+import { settingsOf } from "../cli/args/sources/config_file.ts";
 import { wrap } from "../cli/args/help.ts";
 import { type Option, optionName } from "../cli/args/option.ts";
-import type { ValueKind } from "../cli/args/value_kind.ts";
+import type { ValueKind } from "../cli/args/kinds/value_kind.ts";
 
 /** Columns of a comment. */
 const WIDTH = 98;

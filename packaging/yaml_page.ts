@@ -5,7 +5,7 @@
  */
 
 import type { Command } from "../cli/args/command.ts";
-import { settingsOf } from "../cli/args/config_file.ts";
+import { settingsOf } from "../cli/args/sources/config_file.ts";
 import { environmentName } from "../cli/args/spelling.ts";
 import { optionNotes } from "../cli/args/help.ts";
 import type { Option } from "../cli/args/option.ts";

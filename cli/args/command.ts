@@ -7,7 +7,7 @@
 import type { ProcessContext } from "../process/process_context.ts";
 import type { Options, Values } from "./option.ts";
 import type { Contradiction } from "./setting.ts";
-import type { ValueKind } from "./value_kind.ts";
+import type { ValueKind } from "./kinds/value_kind.ts";
 
 /** What a command takes that is not an option: one argument, or several of a kind. */
 export interface Positional {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ValueKind } from "./value_kind.ts";
+import type { ValueKind } from "./kinds/value_kind.ts";
 
 /** An option that yields a `T`. */
 export interface Option<T> {

@@ -6,7 +6,7 @@
 
 import { environmentName } from "./spelling.ts";
 import { flagOf, type Option, optionName } from "./option.ts";
-import type { ValueKind } from "./value_kind.ts";
+import type { ValueKind } from "./kinds/value_kind.ts";
 
 /** Where options are given. */
 export type Source = "flag" | "environment" | "file";

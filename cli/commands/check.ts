@@ -9,9 +9,9 @@ import { type Command, command } from "../args/command.ts";
 import { ExitCode } from "../process/exit_code.ts";
 import { warningText } from "../args/failure_text.ts";
 import { optional } from "../args/option.ts";
-import { checkFile, defaultConfigFile, setsNothing } from "../args/settle.ts";
-import { strayWarnings } from "../args/stray_variables.ts";
-import { FILE, oneOf } from "../args/value_kind.ts";
+import { checkFile, defaultConfigFile, setsNothing } from "../args/sources/settle_values.ts";
+import { strayWarnings } from "../args/sources/stray_variables.ts";
+import { FILE, oneOf } from "../args/kinds/value_kind.ts";
 
 /** Whose files there are. */
 const ROLES = ["client", "server", "relay"] as const;

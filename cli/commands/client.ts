@@ -8,7 +8,7 @@ import { credentialContradiction } from "../daemon/settings/client_credentials.t
 import { type Command, command } from "../args/command.ts";
 import { serverContradiction } from "../daemon/settings/named_servers.ts";
 import { defaulted, optional, required, switchedOff, switchedOn } from "../args/option.ts";
-import { CONTROL, HOOK, LOG_FORMAT, METRICS } from "../args/service_options.ts";
+import { CONTROL, HOOK, LOG_FORMAT, METRICS } from "../args/options/service_options.ts";
 import {
   ALLOW_PRIVATE,
   configOption,
@@ -16,8 +16,8 @@ import {
   OFFLOAD,
   PCAP,
   UDP,
-} from "../args/shared_options.ts";
-import { FILE, HOST, HOSTS, INTERFACE, OCTETS, PORT, REFRESH_SECONDS } from "../args/value_kind.ts";
+} from "../args/options/shared_options.ts";
+import { FILE, HOST, HOSTS, INTERFACE, OCTETS, PORT, REFRESH_SECONDS } from "../args/kinds/value_kind.ts";
 
 /** Runs a client. */
 export const client: Command = command({

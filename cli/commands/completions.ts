@@ -9,7 +9,7 @@ import { bashCompletion } from "../args/completions/bash.ts";
 import { type Completion, completionTable } from "../args/completions/completion_table.ts";
 import { fishCompletion } from "../args/completions/fish.ts";
 import { zshCompletion } from "../args/completions/zsh.ts";
-import { oneOf } from "../args/value_kind.ts";
+import { oneOf } from "../args/kinds/value_kind.ts";
 
 /** The shells, with what writes for them. */
 const WRITERS = {

@@ -17,7 +17,7 @@ import { CliError, UsageError } from "../process/failure.ts";
 import { type Command, command } from "../args/command.ts";
 import { parseHexadecimal } from "../decode/hexadecimal.ts";
 import { switchedOff } from "../args/option.ts";
-import { text } from "../args/value_kind.ts";
+import { text } from "../args/kinds/value_kind.ts";
 
 /** Characters of what cannot be decoded that its message repeats. */
 const MOST_SHOWN = 100;

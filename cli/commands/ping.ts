@@ -9,9 +9,9 @@ import { type Command, command } from "../args/command.ts";
 import { ExitCode } from "../process/exit_code.ts";
 import { defaulted, optional, switchedOff } from "../args/option.ts";
 import { pause } from "../process/pause.ts";
-import { COUNT, IPV6, SECONDS } from "../args/ping_kinds.ts";
+import { COUNT, IPV6, SECONDS } from "../args/kinds/ping_kinds.ts";
 import type { PingReport } from "../daemon/status/ping_report.ts";
-import { CONTROL } from "../args/service_options.ts";
+import { CONTROL } from "../args/options/service_options.ts";
 
 /** How long each answer is waited for unless told, in milliseconds: a peer is looked for about so long. */
 const PATIENCE = 10_000;

@@ -9,9 +9,9 @@ import { type Command, command } from "../args/command.ts";
 import { formatDuration } from "../process/duration.ts";
 import { ExitCode } from "../process/exit_code.ts";
 import { optional, switchedOff } from "../args/option.ts";
-import { SERVER, TIMEOUT_SECONDS } from "../args/probe_kinds.ts";
-import { ALLOW_PRIVATE } from "../args/shared_options.ts";
-import { REFRESH_SECONDS } from "../args/value_kind.ts";
+import { SERVER, TIMEOUT_SECONDS } from "../args/kinds/probe_kinds.ts";
+import { ALLOW_PRIVATE } from "../args/options/shared_options.ts";
+import { REFRESH_SECONDS } from "../args/kinds/value_kind.ts";
 
 /** How long an address that does not answer is waited for unless told, in milliseconds. */
 const PATIENCE = 3_000;

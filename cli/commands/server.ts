@@ -7,10 +7,10 @@
 import { TEREDO_PORT } from "../../protocol/constants.ts";
 import { type Command, command } from "../args/command.ts";
 import { defaulted, type Option, optional, required, switchedOff } from "../args/option.ts";
-import { type GivenRelay, relayContradiction, relayOptions } from "../args/relay_options.ts";
+import { type GivenRelay, relayContradiction, relayOptions } from "../args/options/relay_options.ts";
 import type { ServerAddresses } from "../daemon/settings/serving_addresses.ts";
 import { type Contradiction, contradiction } from "../args/setting.ts";
-import { CONTROL, LOG_FORMAT, METRICS } from "../args/service_options.ts";
+import { CONTROL, LOG_FORMAT, METRICS } from "../args/options/service_options.ts";
 import {
   ALLOW_PRIVATE,
   configOption,
@@ -18,8 +18,8 @@ import {
   OFFLOAD,
   PCAP,
   UDP,
-} from "../args/shared_options.ts";
-import { ADVERTISED_MTU, FILE, oneOf, PORT, SERVER_IPV4 } from "../args/value_kind.ts";
+} from "../args/options/shared_options.ts";
+import { ADVERTISED_MTU, FILE, oneOf, PORT, SERVER_IPV4 } from "../args/kinds/value_kind.ts";
 
 const LIMITS: Option<"on" | "off"> = defaulted(
   oneOf("WHETHER", ["on", "off"]),

@@ -15,7 +15,7 @@ import type { ServedRole } from "./control/askable_role.ts";
 import { metricsHandler, openMetrics } from "./metrics/metrics_server.ts";
 import { onHangup } from "../process/signals.ts";
 import { type StatusReport, statusReport } from "./status/status_report.ts";
-import type { ServiceOptions } from "../args/service_options.ts";
+import type { ServiceOptions } from "../args/options/service_options.ts";
 import { Systemd } from "./systemd/systemd.ts";
 
 /** What a service is about. */

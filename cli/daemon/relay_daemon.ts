@@ -24,7 +24,7 @@ import { RelayPart, type RelayPartOptions } from "./hosted_relay.ts";
 import { describeRelayEvent } from "./messages/relay_messages.ts";
 import { Reload } from "./reload.ts";
 import { Service } from "./operator_service.ts";
-import type { ServiceOptions } from "../args/service_options.ts";
+import type { ServiceOptions } from "../args/options/service_options.ts";
 import { relayPart } from "./status/relay_part.ts";
 import { describeTransport } from "./messages/transport_messages.ts";
 

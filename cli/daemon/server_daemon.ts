@@ -35,7 +35,7 @@ import { chooseAddresses } from "./settings/serving_addresses.ts";
 import { describeServerEvent } from "./messages/server_messages.ts";
 import { onHangup } from "../process/signals.ts";
 import { Service } from "./operator_service.ts";
-import type { ServiceOptions } from "../args/service_options.ts";
+import type { ServiceOptions } from "../args/options/service_options.ts";
 import { serverPart } from "./status/server_part.ts";
 import { describeTransport } from "./messages/transport_messages.ts";
 

@@ -1,7 +1,7 @@
 /** The example configurations: written from the table, explained line by line, and right. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { COMMANDS } from "../../cli.ts";
-import { parseConfig, settingsOf } from "../../cli/args/config_file.ts";
+import { parseConfig, settingsOf } from "../../cli/args/sources/config_file.ts";
 import { exampleConfig, exampleLine, roles } from "../../packaging/example_config.ts";
 
 const ETC = new URL("../../packaging/etc/", import.meta.url);

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { COMMANDS } from "../../cli.ts";
 import { controlPaths } from "../../cli/daemon/control/control_path.ts";
 import { ExitCode } from "../../cli/process/exit_code.ts";
-import { parseCommandLine } from "../../cli/args/parse.ts";
+import { parseCommandLine } from "../../cli/args/command_line.ts";
 import { findCommand, requires } from "../capabilities.ts";
 
 const PACKAGING = new URL("../../packaging/", import.meta.url);

@@ -6,7 +6,7 @@
 
 import type { Command } from "../command.ts";
 import { flagOf } from "../option.ts";
-import type { Suggestions, ValueKind } from "../value_kind.ts";
+import type { Suggestions, ValueKind } from "../kinds/value_kind.ts";
 
 /** An option as a shell sees it. */
 export interface Flag {

@@ -16,7 +16,7 @@ import type { StatusReport } from "../status/status_report.ts";
 import { METRICS_TYPE, metricsText } from "./metric.ts";
 import { processMetrics } from "./process_metrics.ts";
 import { roleMetrics } from "./role_metrics.ts";
-import { type ListenAddress, listenAddressText } from "../../args/listen_address.ts";
+import { type ListenAddress, listenAddressText } from "../../args/kinds/listen_address.ts";
 import { reasonOf } from "../../../reason.ts";
 
 /** Answers with what `report` says, which is `undefined` while the role starts. */

@@ -7,7 +7,7 @@
 import type { ClientCredentials } from "../../../client/client_config.ts";
 import type { Log } from "../../../io/log.ts";
 import { CliError } from "../../process/failure.ts";
-import { OCTETS_EXPECTED, parseOctets } from "../../args/secret_notation.ts";
+import { OCTETS_EXPECTED, parseOctets } from "../../args/kinds/secret_notation.ts";
 import { readSecretText } from "./secret_text.ts";
 import { type Contradiction, contradiction } from "../../args/setting.ts";
 

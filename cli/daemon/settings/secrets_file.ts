@@ -13,9 +13,9 @@
 import type { Log } from "../../../io/log.ts";
 import { type ClientSecret, type SecretStore, SecretTable } from "../../../server/secret_store.ts";
 import { ConfigError } from "../../process/failure.ts";
-import { OCTETS_EXPECTED, parseOctets } from "../../args/secret_notation.ts";
+import { OCTETS_EXPECTED, parseOctets } from "../../args/kinds/secret_notation.ts";
 import { readSecretText } from "./secret_text.ts";
-import { isMapping, parseYaml } from "../../args/yaml.ts";
+import { isMapping, parseYaml } from "../../args/sources/yaml.ts";
 import { reasonOf } from "../../../reason.ts";
 
 /** The longest identifier that fits the authentication element, octets (§5.1.1). */

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { COMMANDS } from "../../../cli.ts";
 import { flagOf } from "../../../cli/args/option.ts";
-import { parseCommandLine } from "../../../cli/args/parse.ts";
+import { parseCommandLine } from "../../../cli/args/command_line.ts";
 import { run } from "../recording.ts";
 
 Deno.test("help: teredo --help names every command, on the standard output", async () => {

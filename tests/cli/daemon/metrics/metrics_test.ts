@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { LISTEN_ADDRESS, listenAddressText } from "../../../../cli/args/listen_address.ts";
+import { LISTEN_ADDRESS, listenAddressText } from "../../../../cli/args/kinds/listen_address.ts";
 import { METRICS_TYPE, metricsText } from "../../../../cli/daemon/metrics/metric.ts";
 import { metricsHandler } from "../../../../cli/daemon/metrics/metrics_server.ts";
 import { processMetrics } from "../../../../cli/daemon/metrics/process_metrics.ts";

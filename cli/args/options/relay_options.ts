@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { Ipv6Prefix } from "../../wire/ipv6_prefix.ts";
-import { type Option, optional, switchedOff } from "./option.ts";
-import { type Contradiction, contradiction } from "./setting.ts";
-import { INTERFACE, IPV6_PREFIXES } from "./value_kind.ts";
+import type { Ipv6Prefix } from "../../../wire/ipv6_prefix.ts";
+import { type Option, optional, switchedOff } from "../option.ts";
+import { type Contradiction, contradiction } from "../setting.ts";
+import { INTERFACE, IPV6_PREFIXES } from "../kinds/value_kind.ts";
 
 /** What a person tells of a relay. */
 export interface GivenRelay {

@@ -5,8 +5,8 @@
  */
 
 import { parse } from "@std/yaml";
-import { ConfigError } from "../process/failure.ts";
-import { reasonOf } from "../../reason.ts";
+import { ConfigError } from "../../process/failure.ts";
+import { reasonOf } from "../../../reason.ts";
 
 /**
  * Reads a YAML document. The error never quotes the text around the mistake, which may be secret.

@@ -4,12 +4,12 @@
  * @module
  */
 
-import type { Environment } from "../process/environment.ts";
-import { ConfigError } from "../process/failure.ts";
-import type { Command } from "./command.ts";
-import { environmentName } from "./spelling.ts";
-import type { Option } from "./option.ts";
-import { misfit, type Setting, type Settings } from "./setting.ts";
+import type { Environment } from "../../process/environment.ts";
+import { ConfigError } from "../../process/failure.ts";
+import type { Command } from "../command.ts";
+import { environmentName } from "../spelling.ts";
+import type { Option } from "../option.ts";
+import { misfit, type Setting, type Settings } from "../setting.ts";
 
 /** What a switch takes; on the command line it is there or not. */
 const SWITCH_WORDS: Readonly<Record<string, boolean>> = { true: true, false: false };

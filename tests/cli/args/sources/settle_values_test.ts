@@ -1,11 +1,11 @@
 /** Where options come from, and which one counts. */
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { COMMANDS } from "../../../cli.ts";
-import { CliError } from "../../../cli/process/failure.ts";
-import { environmentName } from "../../../cli/args/spelling.ts";
-import { parseCommandLine } from "../../../cli/args/parse.ts";
-import { resolve } from "../../../cli/args/settle.ts";
-import { run, runIn } from "../recording.ts";
+import { COMMANDS } from "../../../../cli.ts";
+import { CliError } from "../../../../cli/process/failure.ts";
+import { environmentName } from "../../../../cli/args/spelling.ts";
+import { parseCommandLine } from "../../../../cli/args/command_line.ts";
+import { resolve } from "../../../../cli/args/sources/settle_values.ts";
+import { run, runIn } from "../../recording.ts";
 
 /** A folder with files in it, removed with its disposal. */
 function folderOf(files: Readonly<Record<string, string>>) {

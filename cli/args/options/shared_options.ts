@@ -4,11 +4,11 @@
  * @module
  */
 
-import { LOG_LEVELS, type LogLevel } from "../../io/log.ts";
-import { defaulted, type Option, optional, switchedOff } from "./option.ts";
-import { OFFLOAD_MODES, type OffloadMode } from "./offload_mode.ts";
-import { UDP_MODES, type UdpMode } from "../../nodes/udp_mode.ts";
-import { FILE, oneOf } from "./value_kind.ts";
+import { LOG_LEVELS, type LogLevel } from "../../../io/log.ts";
+import { defaulted, type Option, optional, switchedOff } from "../option.ts";
+import { OFFLOAD_MODES, type OffloadMode } from "../kinds/offload_mode.ts";
+import { UDP_MODES, type UdpMode } from "../../../nodes/udp_mode.ts";
+import { FILE, oneOf } from "../kinds/value_kind.ts";
 
 /** `--config`; `role` is the command that has it. */
 export function configOption(role: string): Option<string | undefined> {

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { isLoopbackIpv4, parseIpv4 } from "../../wire/ipv4_address.ts";
-import { isLoopback, parseIpv6 } from "../../wire/ipv6_address.ts";
+import { isLoopbackIpv4, parseIpv4 } from "../../../wire/ipv4_address.ts";
+import { isLoopback, parseIpv6 } from "../../../wire/ipv6_address.ts";
 import type { ValueKind } from "./value_kind.ts";
 import { PORT } from "./value_kind.ts";
 

@@ -4,14 +4,14 @@
  * @module
  */
 
-import { type CliError, ConfigError, UsageError } from "../process/failure.ts";
-import type { Environment } from "../process/environment.ts";
-import type { ProcessContext } from "../process/process_context.ts";
-import type { Command } from "./command.ts";
+import { type CliError, ConfigError, UsageError } from "../../process/failure.ts";
+import type { Environment } from "../../process/environment.ts";
+import type { ProcessContext } from "../../process/process_context.ts";
+import type { Command } from "../command.ts";
 import { readConfigText } from "./config_text.ts";
 import { readEnvironment } from "./environment.ts";
-import { flagOf, optionName } from "./option.ts";
-import { settingName, type Settings } from "./setting.ts";
+import { flagOf, optionName } from "../option.ts";
+import { settingName, type Settings } from "../setting.ts";
 
 /** Values of a command's options, of every one of them. */
 export type Resolved = Record<string, unknown>;

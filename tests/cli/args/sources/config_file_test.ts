@@ -1,12 +1,12 @@
 /** Configuration files: what they say, and what is said of their mistakes. */
 import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
-import { ConfigError } from "../../../cli/process/failure.ts";
-import { client } from "../../../cli/commands/client.ts";
-import { server } from "../../../cli/commands/server.ts";
-import { parseConfig } from "../../../cli/args/config_file.ts";
-import { keyLines } from "../../../cli/args/yaml.ts";
-import { parseIpv4 } from "../../../wire/ipv4_address.ts";
-import fc from "../../../tools/fast_check.ts";
+import { ConfigError } from "../../../../cli/process/failure.ts";
+import { client } from "../../../../cli/commands/client.ts";
+import { server } from "../../../../cli/commands/server.ts";
+import { parseConfig } from "../../../../cli/args/sources/config_file.ts";
+import { keyLines } from "../../../../cli/args/sources/yaml.ts";
+import { parseIpv4 } from "../../../../wire/ipv4_address.ts";
+import fc from "../../../../tools/fast_check.ts";
 
 /** What a client's file gives, by property. */
 function given(text: string): Record<string, unknown> {

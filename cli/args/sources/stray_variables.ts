@@ -4,12 +4,12 @@
  * @module
  */
 
-import type { LogFormat, LogLevel } from "../../io/log.ts";
-import type { ProcessContext } from "../process/process_context.ts";
-import type { Command } from "./command.ts";
-import { environmentName } from "./spelling.ts";
-import type { Resolved } from "./settle.ts";
-import { suggest } from "./suggest.ts";
+import type { LogFormat, LogLevel } from "../../../io/log.ts";
+import type { ProcessContext } from "../../process/process_context.ts";
+import type { Command } from "../command.ts";
+import { environmentName } from "../spelling.ts";
+import type { Resolved } from "./settle_values.ts";
+import { suggest } from "../suggest.ts";
 
 const PREFIX = "TEREDO_";
 
@@ -54,7 +54,7 @@ export async function logWarnings(
   { logLevel, logFormat }: Resolved,
   { printError }: Pick<ProcessContext, "printError">,
 ): Promise<void> {
-  const { openLog } = await import("../process/open_log.ts");
+  const { openLog } = await import("../../process/open_log.ts");
   const log = openLog(logLevel as LogLevel, printError, logFormat as LogFormat);
   for (const each of warnings) log.warn(each);
 }

@@ -10,7 +10,7 @@ import type { Command, Positional } from "./command.ts";
 import { flagOf, type Option, optionName } from "./option.ts";
 import { misfit, type Setting, type Settings } from "./setting.ts";
 import { suggest } from "./suggest.ts";
-import type { ValueKind } from "./value_kind.ts";
+import type { ValueKind } from "./kinds/value_kind.ts";
 
 /** What was asked of a command. */
 export type Request =

@@ -11,9 +11,9 @@ import {
   switchedOff,
   switchedOn,
 } from "../../../cli/args/option.ts";
-import { parseCommandLine } from "../../../cli/args/parse.ts";
-import { resolve } from "../../../cli/args/settle.ts";
-import { IPV4, oneOf, PORT, text } from "../../../cli/args/value_kind.ts";
+import { parseCommandLine } from "../../../cli/args/command_line.ts";
+import { resolve } from "../../../cli/args/sources/settle_values.ts";
+import { IPV4, oneOf, PORT, text } from "../../../cli/args/kinds/value_kind.ts";
 import fc from "../../../tools/fast_check.ts";
 
 const sample = command({

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { CliError, ConfigError } from "../process/failure.ts";
-import { ExitCode } from "../process/exit_code.ts";
-import { reasonOf } from "../../reason.ts";
+import { CliError, ConfigError } from "../../process/failure.ts";
+import { ExitCode } from "../../process/exit_code.ts";
+import { reasonOf } from "../../../reason.ts";
 
 /**
  * Reads a configuration file.

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { LOG_FORMATS, type LogFormat } from "../../io/log.ts";
-import { LISTEN_ADDRESS, type ListenAddress } from "./listen_address.ts";
-import { defaulted, type Option, optional } from "./option.ts";
-import { FILE, oneOf } from "./value_kind.ts";
+import { LOG_FORMATS, type LogFormat } from "../../../io/log.ts";
+import { LISTEN_ADDRESS, type ListenAddress } from "../kinds/listen_address.ts";
+import { defaulted, type Option, optional } from "../option.ts";
+import { FILE, oneOf } from "../kinds/value_kind.ts";
 
 /** What a person tells. */
 export interface ServiceOptions {

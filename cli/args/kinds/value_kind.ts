@@ -4,9 +4,9 @@
  * @module
  */
 
-import { type Ipv4Address, parseIpv4 } from "../../wire/ipv4_address.ts";
-import { parseIpv6 } from "../../wire/ipv6_address.ts";
-import { type Ipv6Prefix, prefixOf } from "../../wire/ipv6_prefix.ts";
+import { type Ipv4Address, parseIpv4 } from "../../../wire/ipv4_address.ts";
+import { parseIpv6 } from "../../../wire/ipv6_address.ts";
+import { type Ipv6Prefix, prefixOf } from "../../../wire/ipv6_prefix.ts";
 import { OCTETS_EXPECTED, parseOctets } from "./secret_notation.ts";
 
 /** What a shell offers in a value's place: some words, or names of files. */

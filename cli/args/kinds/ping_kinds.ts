@@ -4,7 +4,7 @@
  * @module
  */
 
-import { parseIpv6 } from "../../wire/ipv6_address.ts";
+import { parseIpv6 } from "../../../wire/ipv6_address.ts";
 import type { ValueKind } from "./value_kind.ts";
 
 /** An IPv6 address, as it was given. */

@@ -8,12 +8,12 @@
  * @module
  */
 
-import { ConfigError } from "../process/failure.ts";
-import type { Command } from "./command.ts";
-import { type Option, optionName } from "./option.ts";
-import { misfit, type Setting, type Settings } from "./setting.ts";
-import { suggest } from "./suggest.ts";
-import type { ValueKind } from "./value_kind.ts";
+import { ConfigError } from "../../process/failure.ts";
+import type { Command } from "../command.ts";
+import { type Option, optionName } from "../option.ts";
+import { misfit, type Setting, type Settings } from "../setting.ts";
+import { suggest } from "../suggest.ts";
+import type { ValueKind } from "../kinds/value_kind.ts";
 import { isMapping, keyLines, parseYaml } from "./yaml.ts";
 
 /** The options that may stand in a command's file, by their names there. */

@@ -1,11 +1,11 @@
 /** Variables that were misspelled are named, and no others. */
 import { assertEquals, assertMatch } from "@std/assert";
-import { COMMANDS } from "../../../cli.ts";
-import { environmentName } from "../../../cli/args/spelling.ts";
-import { strayWarnings } from "../../../cli/args/stray_variables.ts";
-import { requires } from "../../capabilities.ts";
-import { inFreshNamespace } from "../fresh_namespace.ts";
-import { runIn } from "../recording.ts";
+import { COMMANDS } from "../../../../cli.ts";
+import { environmentName } from "../../../../cli/args/spelling.ts";
+import { strayWarnings } from "../../../../cli/args/sources/stray_variables.ts";
+import { requires } from "../../../capabilities.ts";
+import { inFreshNamespace } from "../../fresh_namespace.ts";
+import { runIn } from "../../recording.ts";
 
 /** What a command says of its variables. */
 function warnings(environment: Readonly<Record<string, string>>, own = "client"): string[] {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { TunSide } from "../../nodes/tun_side.ts";
+import type { TunSide } from "../../../nodes/tun_side.ts";
 
 /** What `--offload` takes. */
 export const OFFLOAD_MODES = ["auto", "off"] as const;
