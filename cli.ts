@@ -18,9 +18,9 @@ import { status } from "./cli/commands/status.ts";
 import { ExitCode } from "./cli/process/exit_code.ts";
 import { failureText, type WantedLog, wantedLog, warningText } from "./cli/args/failure_text.ts";
 import { commandHelp, programHelp } from "./cli/args/help.ts";
-import { flagOf } from "./cli/args/option.ts";
+import { flagOf } from "./cli/args/spelling.ts";
 import { parseCommandLine } from "./cli/args/command_line.ts";
-import { resolve } from "./cli/args/sources/settle_values.ts";
+import { settleValues } from "./cli/args/sources/settle_values.ts";
 import { logWarnings, strayWarnings } from "./cli/args/sources/stray_variables.ts";
 import { suggest } from "./cli/args/suggest.ts";
 import { type ProcessContext, processContext } from "./cli/process/process_context.ts";
@@ -83,7 +83,7 @@ async function dispatch(
     context.print(commandHelp(command));
     return ExitCode.OK;
   }
-  const read = () => resolve(command, request.flags, context);
+  const read = () => settleValues(command, request.flags, context);
   const strays = "logLevel" in command.options ? strayWarnings(command, COMMANDS, context) : [];
   const values = await read().catch((error) => {
     // What is said to lack may be what was misspelled.

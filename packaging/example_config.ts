@@ -8,9 +8,10 @@
 
 import { COMMANDS } from "../cli.ts";
 import type { Command } from "../cli/args/command.ts";
-import { settingsOf } from "../cli/args/sources/config_file.ts";
+import { configKeys } from "../cli/args/sources/config_file.ts";
 import { wrap } from "../cli/args/help.ts";
-import { type Option, optionName } from "../cli/args/option.ts";
+import type { Option } from "../cli/args/option.ts";
+import { optionName } from "../cli/args/spelling.ts";
 import type { ValueKind } from "../cli/args/kinds/value_kind.ts";
 
 /** Columns of a comment. */
@@ -32,7 +33,7 @@ export function exampleConfig(command: Command): string {
         `TEREDO_LOG_LEVEL for instance, win over this file. "teredo check" tells what is wrong with ` +
         `it; at SIGHUP it is read again.`,
     ),
-    ...Array.from(settingsOf(command).values()).flatMap(([property, option]) => [
+    ...Array.from(configKeys(command).values()).flatMap(([property, option]) => [
       "",
       ...comment(`${option.settingHelp ?? option.help}.`),
       ...comment(defaultOf(option)),

@@ -5,8 +5,8 @@
  */
 
 import type { Command } from "../cli/args/command.ts";
-import { settingsOf } from "../cli/args/sources/config_file.ts";
-import { environmentName } from "../cli/args/spelling.ts";
+import { configKeys } from "../cli/args/sources/config_file.ts";
+import { variableName } from "../cli/args/spelling.ts";
 import { optionNotes } from "../cli/args/help.ts";
 import type { Option } from "../cli/args/option.ts";
 import { exampleConfig, exampleLine, roles } from "./example_config.ts";
@@ -50,7 +50,7 @@ export function yamlPage(commands: readonly Command[], version: string): string 
 function describe(command: Command): Lines {
   return [
     `.SS ${quote(`${command.name}.yaml`)}`,
-    ...Array.from(settingsOf(command).values()).flatMap(([property, option]) =>
+    ...Array.from(configKeys(command).values()).flatMap(([property, option]) =>
       item(`.B ${quote(exampleLine(property, option))}`, explain(property, option))
     ),
   ];
@@ -58,7 +58,7 @@ function describe(command: Command): Lines {
 
 function explain(property: string, option: Option<unknown>): string {
   const notes = optionNotes(property, option).filter((note) =>
-    !note.startsWith(environmentName(property))
+    !note.startsWith(variableName(property))
   );
   if (option.kind === undefined) notes.push(`default: ${option.fallback}`);
   else if (option.fallback === undefined) notes.unshift(option.kind.expected);

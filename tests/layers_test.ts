@@ -65,38 +65,41 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
 
   "cli/process": ["io", "ffi/c/errno.ts", "reason.ts", "deno.json"],
-  "cli/args": ["cli/process", "nodes", "io", "wire", "reason.ts"],
-  "cli/args/completions": ["cli/args", "cli/process"],
+  "cli/args": ["cli/args/kinds", "cli/process", "io", "reason.ts"],
+  "cli/args/kinds": ["wire"],
+  "cli/args/sources": ["cli/args", "cli/args/kinds", "cli/process", "io", "reason.ts"],
+  "cli/args/completions": ["cli/args", "cli/args/kinds", "cli/process"],
   "cli/decode": ["wire", "memory"],
   "cli/ask": [...CONTROL_PROTOCOL, "cli/process", "client/", "wire"],
   "cli/probe": [
     ...["cli/args", "cli/daemon/settings", "cli/process"],
     ...["nodes", "io/", "client/", "protocol", "wire"],
   ],
-  "cli/daemon": ["cli/daemon/", "cli/args", "cli/process", ...BELOW_CLI],
+  "cli/daemon": ["cli/daemon/", "cli/args/", "cli/process", ...BELOW_CLI],
   "cli/daemon/control": ["cli/daemon/status", "cli/process", ...BELOW_CLI],
   "cli/daemon/hook": ["cli/process", ...BELOW_CLI],
   "cli/daemon/messages": ["cli/process", ...BELOW_CLI],
   "cli/daemon/metrics": [
-    ...["cli/daemon/control", "cli/daemon/status", "cli/args", "cli/process"],
+    ...["cli/daemon/control", "cli/daemon/status", "cli/args/kinds", "cli/process"],
     ...BELOW_CLI,
   ],
   "cli/daemon/recording": ["cli/process", ...BELOW_CLI],
-  "cli/daemon/settings": ["cli/args", "cli/process", ...BELOW_CLI],
+  "cli/daemon/settings": ["cli/args/", "cli/process", ...BELOW_CLI],
   "cli/daemon/status": ["cli/daemon/messages", "cli/process", ...BELOW_CLI],
   "cli/daemon/systemd": ["cli/daemon/status", "cli/process", ...BELOW_CLI],
   "cli/commands": [
     ...["cli/args/", "cli/ask", "cli/decode", "cli/probe", "cli/process"],
     // The entries of a role, what its settings are made of, and what its status is.
     ...["cli/daemon", "cli/daemon/settings", ...CONTROL_PROTOCOL],
-    ...["protocol", "wire"],
+    // Choices that options offer.
+    ...["nodes/udp_mode.ts", "io/log.ts", "protocol", "wire"],
   ],
-  "cli.ts": ["cli/commands", "cli/args", "cli/process"],
+  "cli.ts": ["cli/commands", "cli/args", "cli/args/sources", "cli/process"],
   "mod.ts": ["nodes", "io/", "ffi/", "client/", "server", "relay", "protocol", "wire"],
 
   "tools": ["deno.json"],
   "tools/stand_ins": [],
-  "packaging": ["cli.ts", "cli/commands", "cli/args", "cli/process", "deno.json"],
+  "packaging": ["cli.ts", "cli/commands", "cli/args/", "cli/process", "deno.json"],
 };
 
 /** What each room may import with `import type`, beyond the above. */

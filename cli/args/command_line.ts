@@ -7,8 +7,9 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { UsageError } from "../process/failure.ts";
 import type { Command, Positional } from "./command.ts";
-import { flagOf, type Option, optionName } from "./option.ts";
-import { misfit, type Setting, type Settings } from "./setting.ts";
+import type { Option } from "./option.ts";
+import { flagOf, optionName } from "./spelling.ts";
+import { type Setting, type Settings, valueMistake } from "./setting.ts";
 import { suggest } from "./suggest.ts";
 import type { ValueKind } from "./kinds/value_kind.ts";
 
@@ -152,5 +153,5 @@ function readInstead(
 function readValue<T>(command: Command, what: string, kind: ValueKind<T>, given: string): T {
   const value = kind.parse(given);
   if (value !== undefined) return value;
-  throw new UsageError(misfit(what, kind, given), command.name);
+  throw new UsageError(valueMistake(what, kind, given), command.name);
 }

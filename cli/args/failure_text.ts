@@ -9,8 +9,8 @@ import { traceOf } from "../../reason.ts";
 import { type CliError, UsageError } from "../process/failure.ts";
 import type { ProcessContext } from "../process/process_context.ts";
 import type { Command } from "./command.ts";
-import { optionName } from "./option.ts";
-import { environmentName } from "./spelling.ts";
+import { optionName } from "./spelling.ts";
+import { variableName } from "./spelling.ts";
 
 /** How a command's log is wanted, as far as that is known. */
 export interface WantedLog {
@@ -48,9 +48,7 @@ export function wantedLog(
     if (command === undefined || !(property in command.options)) return undefined;
     const flag = `--${optionName(property)}`;
     const at = args.findIndex((arg) => arg === flag || arg.startsWith(`${flag}=`));
-    return at < 0
-      ? environment(environmentName(property))
-      : args[at]!.split("=")[1] ?? args[at + 1];
+    return at < 0 ? environment(variableName(property)) : args[at]!.split("=")[1] ?? args[at + 1];
   };
   return { isJson: given("logFormat") === "json", isDebug: given("logLevel") === "debug" };
 }

@@ -5,8 +5,9 @@
  */
 
 import type { Command } from "./command.ts";
-import { environmentName } from "./spelling.ts";
-import { flagOf, type Option } from "./option.ts";
+import { variableName } from "./spelling.ts";
+import type { Option } from "./option.ts";
+import { flagOf } from "./spelling.ts";
 
 /** Columns that a line has at most. */
 const WIDTH = 100;
@@ -88,7 +89,7 @@ export function optionNotes(
   if (kind?.expected.startsWith("one of")) notes.push(kind.expected);
   if (isRequired) notes.push("required");
   if (fallbackText !== undefined) notes.push(`default: ${fallbackText}`);
-  const variable = environmentName(property);
+  const variable = variableName(property);
   notes.push(kind === undefined ? `${variable}=${fallback !== true}` : variable);
   return notes;
 }

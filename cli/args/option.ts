@@ -75,13 +75,3 @@ export function switchedOn(help: string, settingHelp: string): Option<boolean> {
     settingHelp,
   };
 }
-
-/** `logLevel` as people write it: `log-level`. */
-export function optionName(property: string): string {
-  return property.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}
-
-/** What a person types to change an option from its default: `--log-level`, `--no-default-route`. */
-export function flagOf(property: string, option: Option<unknown>): string {
-  return option.fallback === true ? `--no-${optionName(property)}` : `--${optionName(property)}`;
-}

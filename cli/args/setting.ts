@@ -4,8 +4,8 @@
  * @module
  */
 
-import { environmentName } from "./spelling.ts";
-import { flagOf, type Option, optionName } from "./option.ts";
+import type { Option } from "./option.ts";
+import { flagOf, optionName, variableName } from "./spelling.ts";
 import type { ValueKind } from "./kinds/value_kind.ts";
 
 /** Where options are given. */
@@ -25,7 +25,7 @@ export type Settings = ReadonlyMap<string, Setting>;
 /** What an option is called in each place. */
 const NAMES: Readonly<Record<Source, (property: string, option: Option<unknown>) => string>> = {
   flag: flagOf,
-  environment: environmentName,
+  environment: variableName,
   file: optionName,
 };
 
@@ -35,7 +35,7 @@ export function settingName(source: Source, property: string, option: Option<unk
 }
 
 /** What is wrong with a value: "--port needs a port number from 1 to 65535, not "http"". */
-export function misfit(name: string, kind: ValueKind<unknown>, given: string): string {
+export function valueMistake(name: string, kind: ValueKind<unknown>, given: string): string {
   const remedy = kind.remedy?.(given);
   const what = `${name} needs ${kind.expected}${given === "" ? "" : `, not "${given}"`}`;
   return remedy === undefined ? what : `${what}. ${remedy}`;

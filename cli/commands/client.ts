@@ -8,7 +8,7 @@ import { credentialContradiction } from "../daemon/settings/client_credentials.t
 import { type Command, command } from "../args/command.ts";
 import { serverContradiction } from "../daemon/settings/named_servers.ts";
 import { defaulted, optional, required, switchedOff, switchedOn } from "../args/option.ts";
-import { CONTROL, HOOK, LOG_FORMAT, METRICS } from "../args/options/service_options.ts";
+import { CONTROL, HOOK, LOG_FORMAT, METRICS } from "./options/service_options.ts";
 import {
   ALLOW_PRIVATE,
   configOption,
@@ -16,8 +16,12 @@ import {
   OFFLOAD,
   PCAP,
   UDP,
-} from "../args/options/shared_options.ts";
-import { FILE, HOST, HOSTS, INTERFACE, OCTETS, PORT, REFRESH_SECONDS } from "../args/kinds/value_kind.ts";
+} from "./options/shared_options.ts";
+import { HOST, HOSTS } from "../args/kinds/host_kinds.ts";
+import { INTERFACE } from "../args/kinds/interface_kind.ts";
+import { PORT, REFRESH_INTERVAL } from "../args/kinds/number_kinds.ts";
+import { OCTETS } from "../args/kinds/secret_notation.ts";
+import { FILE } from "../args/kinds/value_kind.ts";
 
 /** Runs a client. */
 export const client: Command = command({
@@ -63,7 +67,7 @@ export const client: Command = command({
       "Tell this host's address to the whole link, and find clients behind the same NAT there",
     ),
     refreshInterval: optional(
-      REFRESH_SECONDS,
+      REFRESH_INTERVAL,
       "How long a NAT keeps a mapping that is not used, at least",
       "30",
     ),

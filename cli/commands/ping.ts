@@ -9,9 +9,10 @@ import { type Command, command } from "../args/command.ts";
 import { ExitCode } from "../process/exit_code.ts";
 import { defaulted, optional, switchedOff } from "../args/option.ts";
 import { pause } from "../process/pause.ts";
-import { COUNT, IPV6, SECONDS } from "../args/kinds/ping_kinds.ts";
+import { IPV6 } from "../args/kinds/address_kinds.ts";
+import { COUNT, WAITING_TIME } from "../args/kinds/number_kinds.ts";
 import type { PingReport } from "../daemon/status/ping_report.ts";
-import { CONTROL } from "../args/options/service_options.ts";
+import { CONTROL } from "./options/service_options.ts";
 
 /** How long each answer is waited for unless told, in milliseconds: a peer is looked for about so long. */
 const PATIENCE = 10_000;
@@ -35,14 +36,14 @@ export const ping: Command = command({
     count: { ...defaulted(COUNT, 4, "How many requests are sent"), letter: "c" },
     interval: {
       ...optional(
-        SECONDS,
+        WAITING_TIME,
         "How long it rests from an answer to the next request",
         String(INTERVAL / 1000),
       ),
       letter: "i",
     },
     timeout: {
-      ...optional(SECONDS, "How long each answer is waited for", String(PATIENCE / 1000)),
+      ...optional(WAITING_TIME, "How long each answer is waited for", String(PATIENCE / 1000)),
       letter: "W",
     },
     json: switchedOff("Print JSON, one line for each request"),

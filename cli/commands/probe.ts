@@ -9,9 +9,9 @@ import { type Command, command } from "../args/command.ts";
 import { formatDuration } from "../process/duration.ts";
 import { ExitCode } from "../process/exit_code.ts";
 import { optional, switchedOff } from "../args/option.ts";
-import { SERVER, TIMEOUT_SECONDS } from "../args/kinds/probe_kinds.ts";
-import { ALLOW_PRIVATE } from "../args/options/shared_options.ts";
-import { REFRESH_SECONDS } from "../args/kinds/value_kind.ts";
+import { SERVER } from "../args/kinds/host_kinds.ts";
+import { REFRESH_INTERVAL, WAITING_TIME } from "../args/kinds/number_kinds.ts";
+import { ALLOW_PRIVATE } from "./options/shared_options.ts";
 
 /** How long an address that does not answer is waited for unless told, in milliseconds. */
 const PATIENCE = 3_000;
@@ -36,12 +36,12 @@ export const probe: Command = command({
   options: {
     json: switchedOff("Print JSON with the keys schema, recommended, nat and servers"),
     timeout: optional(
-      TIMEOUT_SECONDS,
+      WAITING_TIME,
       "How long an address that does not answer is waited for",
       String(PATIENCE / 1000),
     ),
     refresh: optional(
-      REFRESH_SECONDS,
+      REFRESH_INTERVAL,
       "Find out how long a mapping lasts without a packet, up to so many seconds; takes that long",
       "not tried",
     ),

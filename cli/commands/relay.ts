@@ -6,8 +6,8 @@
 
 import { type Command, command } from "../args/command.ts";
 import { optional } from "../args/option.ts";
-import { relayContradiction, relayOptions } from "../args/options/relay_options.ts";
-import { CONTROL, LOG_FORMAT, METRICS } from "../args/options/service_options.ts";
+import { relayContradiction, relayOptions } from "./options/relay_options.ts";
+import { CONTROL, LOG_FORMAT, METRICS } from "./options/service_options.ts";
 import {
   ALLOW_PRIVATE,
   configOption,
@@ -15,8 +15,9 @@ import {
   OFFLOAD,
   PCAP,
   UDP,
-} from "../args/options/shared_options.ts";
-import { BIND_IPV4, PORT } from "../args/kinds/value_kind.ts";
+} from "./options/shared_options.ts";
+import { BIND_IPV4 } from "../args/kinds/address_kinds.ts";
+import { PORT } from "../args/kinds/number_kinds.ts";
 
 /** Runs a relay. */
 export const relay: Command = command({

@@ -7,10 +7,11 @@
 import { TEREDO_PORT } from "../../protocol/constants.ts";
 import { type Command, command } from "../args/command.ts";
 import { defaulted, type Option, optional, required, switchedOff } from "../args/option.ts";
-import { type GivenRelay, relayContradiction, relayOptions } from "../args/options/relay_options.ts";
+import { relayContradiction, relayOptions } from "./options/relay_options.ts";
+import type { RelayOptionValues } from "../daemon/settings/relay_option_values.ts";
 import type { ServerAddresses } from "../daemon/settings/serving_addresses.ts";
 import { type Contradiction, contradiction } from "../args/setting.ts";
-import { CONTROL, LOG_FORMAT, METRICS } from "../args/options/service_options.ts";
+import { CONTROL, LOG_FORMAT, METRICS } from "./options/service_options.ts";
 import {
   ALLOW_PRIVATE,
   configOption,
@@ -18,8 +19,10 @@ import {
   OFFLOAD,
   PCAP,
   UDP,
-} from "../args/options/shared_options.ts";
-import { ADVERTISED_MTU, FILE, oneOf, PORT, SERVER_IPV4 } from "../args/kinds/value_kind.ts";
+} from "./options/shared_options.ts";
+import { SERVER_IPV4 } from "../args/kinds/address_kinds.ts";
+import { ADVERTISED_MTU, PORT } from "../args/kinds/number_kinds.ts";
+import { FILE, oneOf } from "../args/kinds/value_kind.ts";
 
 const LIMITS: Option<"on" | "off"> = defaulted(
   oneOf("WHETHER", ["on", "off"]),
@@ -102,7 +105,7 @@ function sameAddress({ primary, secondary }: ServerAddresses): Contradiction | u
 
 /** Options of a relay without one. */
 function relayNotWanted(
-  { relay, ...options }: GivenRelay & { readonly relay: boolean },
+  { relay, ...options }: RelayOptionValues & { readonly relay: boolean },
 ): Contradiction | undefined {
   if (relay) return undefined;
   const names = ["interface", "prefix", "hostOnly"] as const;

@@ -10,7 +10,7 @@ import { CONTROLLED_ROLES, type ControlledRole } from "../daemon/control/control
 import { ExitCode } from "../process/exit_code.ts";
 import { switchedOff } from "../args/option.ts";
 import { pause } from "../process/pause.ts";
-import { CONTROL } from "../args/options/service_options.ts";
+import { CONTROL } from "./options/service_options.ts";
 import type { StatusReport } from "../daemon/status/status_report.ts";
 import { COLOURED, PLAIN } from "../ask/style.ts";
 import { oneOf } from "../args/kinds/value_kind.ts";

@@ -26,20 +26,21 @@ import { withListenRemedy } from "./listen_remedy.ts";
 import { writeMessage } from "./messages/message.ts";
 import { checkServer, type GivenServers, serversOf } from "./settings/named_servers.ts";
 import { describeNativeIpv6, nativeIpv6, refuseBesideNativeIpv6 } from "./refuse_beside_ipv6.ts";
-import { describeOffload, type OffloadMode } from "../args/kinds/offload_mode.ts";
+import type { OffloadMode } from "../args/kinds/offload_mode.ts";
+import { describeOffload } from "./messages/offload_messages.ts";
 import { withRemedy } from "./capability_remedy.ts";
 import { pingThrough } from "./control/client_ping.ts";
 import { Recording, type RecordingOptions } from "./recording/recording.ts";
 import { Reload } from "./reload.ts";
 import { ClientHook, openHook } from "./hook/client_hook.ts";
 import { Service } from "./operator_service.ts";
-import type { ServiceOptions } from "../args/options/service_options.ts";
+import type { ServiceOptionValues } from "./settings/service_option_values.ts";
 import { clientPart } from "./status/client_part.ts";
 import { describeTransport } from "./messages/transport_messages.ts";
 
 /** What a person tells a client. */
 export interface ClientOptions
-  extends GivenServers, CredentialOptions, RecordingOptions, ServiceOptions {
+  extends GivenServers, CredentialOptions, RecordingOptions, ServiceOptionValues {
   readonly port: number | undefined;
   readonly determineRefresh: boolean;
   readonly localDiscovery: boolean;

@@ -13,12 +13,13 @@ import type { TunSide } from "../../nodes/tun_side.ts";
 import { formatIpv6 } from "../../wire/ipv6_address.ts";
 import type { Ipv6Prefix } from "../../wire/ipv6_prefix.ts";
 import { CliError } from "../process/failure.ts";
-import { describeOffload, type OffloadMode } from "../args/kinds/offload_mode.ts";
+import type { OffloadMode } from "../args/kinds/offload_mode.ts";
+import { describeOffload } from "./messages/offload_messages.ts";
 import { withRemedy } from "./capability_remedy.ts";
-import type { GivenRelay } from "../args/options/relay_options.ts";
+import type { RelayOptionValues } from "./settings/relay_option_values.ts";
 
 /** What a person tells, and whether packets pass the interface in bunches. */
-export interface RelayPartOptions extends GivenRelay {
+export interface RelayPartOptions extends RelayOptionValues {
   readonly offload: OffloadMode;
 }
 

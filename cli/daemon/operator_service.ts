@@ -15,7 +15,7 @@ import type { ServedRole } from "./control/askable_role.ts";
 import { metricsHandler, openMetrics } from "./metrics/metrics_server.ts";
 import { onHangup } from "../process/signals.ts";
 import { type StatusReport, statusReport } from "./status/status_report.ts";
-import type { ServiceOptions } from "../args/options/service_options.ts";
+import type { ServiceOptionValues } from "./settings/service_option_values.ts";
 import { Systemd } from "./systemd/systemd.ts";
 
 /** What a service is about. */
@@ -46,7 +46,7 @@ export class Service implements Disposable {
    *
    * @throws {CliError} another one of its kind is at work, or what was asked for cannot be had
    */
-  static async open(options: ServiceOptions, subject: ServiceSubject): Promise<Service> {
+  static async open(options: ServiceOptionValues, subject: ServiceSubject): Promise<Service> {
     const { role, log } = subject;
     const service = new Service(subject);
     using resources = new DisposableStack();

@@ -24,12 +24,12 @@ import { RelayPart, type RelayPartOptions } from "./hosted_relay.ts";
 import { describeRelayEvent } from "./messages/relay_messages.ts";
 import { Reload } from "./reload.ts";
 import { Service } from "./operator_service.ts";
-import type { ServiceOptions } from "../args/options/service_options.ts";
+import type { ServiceOptionValues } from "./settings/service_option_values.ts";
 import { relayPart } from "./status/relay_part.ts";
 import { describeTransport } from "./messages/transport_messages.ts";
 
 /** What a person tells a relay. */
-export interface RelayOptions extends RelayPartOptions, RecordingOptions, ServiceOptions {
+export interface RelayOptions extends RelayPartOptions, RecordingOptions, ServiceOptionValues {
   readonly bind: Ipv4Address | undefined;
   readonly port: number | undefined;
   readonly allowPrivate: boolean;

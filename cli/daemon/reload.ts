@@ -5,7 +5,7 @@
  */
 
 import type { Log } from "../../io/log.ts";
-import { optionName } from "../args/option.ts";
+import { optionName } from "../args/spelling.ts";
 import { onHangup } from "../process/signals.ts";
 import { reasonOf } from "../../reason.ts";
 

@@ -35,12 +35,12 @@ import { chooseAddresses } from "./settings/serving_addresses.ts";
 import { describeServerEvent } from "./messages/server_messages.ts";
 import { onHangup } from "../process/signals.ts";
 import { Service } from "./operator_service.ts";
-import type { ServiceOptions } from "../args/options/service_options.ts";
+import type { ServiceOptionValues } from "./settings/service_option_values.ts";
 import { serverPart } from "./status/server_part.ts";
 import { describeTransport } from "./messages/transport_messages.ts";
 
 /** What a person tells a server. */
-export interface ServerOptions extends RelayPartOptions, RecordingOptions, ServiceOptions {
+export interface ServerOptions extends RelayPartOptions, RecordingOptions, ServiceOptionValues {
   readonly primary: Ipv4Address;
   readonly secondary: Ipv4Address | undefined;
   readonly port: number;

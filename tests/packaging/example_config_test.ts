@@ -1,7 +1,7 @@
 /** The example configurations: written from the table, explained line by line, and right. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { COMMANDS } from "../../cli.ts";
-import { parseConfig, settingsOf } from "../../cli/args/sources/config_file.ts";
+import { configKeys, parseConfig } from "../../cli/args/sources/config_file.ts";
 import { exampleConfig, exampleLine, roles } from "../../packaging/example_config.ts";
 
 const ETC = new URL("../../packaging/etc/", import.meta.url);
@@ -21,7 +21,7 @@ for (const role of roles(COMMANDS)) {
     assertEquals(parseConfig(role, exampleConfig(role), file).size, 0);
   });
 
-  for (const [key, [property, option]] of settingsOf(role)) {
+  for (const [key, [property, option]] of configKeys(role)) {
     Deno.test(`examples: ${file} has ${key}, explained and with its default`, () => {
       const line = exampleLine(property, option);
       assertMatch(exampleConfig(role), new RegExp(`\n# .*\n#${escape(line)}\n`));

@@ -2,7 +2,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { COMMANDS } from "../../cli.ts";
 import { EXIT_CODE_MEANINGS } from "../../cli/process/exit_code.ts";
-import { flagOf } from "../../cli/args/option.ts";
+import { flagOf } from "../../cli/args/spelling.ts";
 import { manDirectory, manPages } from "../../packaging/man.ts";
 import { escape } from "../../packaging/roff.ts";
 import { requires } from "../capabilities.ts";

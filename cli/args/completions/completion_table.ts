@@ -5,7 +5,7 @@
  */
 
 import type { Command } from "../command.ts";
-import { flagOf } from "../option.ts";
+import { flagOf } from "../spelling.ts";
 import type { Suggestions, ValueKind } from "../kinds/value_kind.ts";
 
 /** An option as a shell sees it. */

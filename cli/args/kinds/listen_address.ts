@@ -6,8 +6,8 @@
 
 import { isLoopbackIpv4, parseIpv4 } from "../../../wire/ipv4_address.ts";
 import { isLoopback, parseIpv6 } from "../../../wire/ipv6_address.ts";
+import { PORT } from "./number_kinds.ts";
 import type { ValueKind } from "./value_kind.ts";
-import { PORT } from "./value_kind.ts";
 
 /** An address and port. */
 export interface ListenAddress {

@@ -10,14 +10,15 @@
 
 import { ConfigError } from "../../process/failure.ts";
 import type { Command } from "../command.ts";
-import { type Option, optionName } from "../option.ts";
-import { misfit, type Setting, type Settings } from "../setting.ts";
+import type { Option } from "../option.ts";
+import { optionName } from "../spelling.ts";
+import { type Setting, type Settings, valueMistake } from "../setting.ts";
 import { suggest } from "../suggest.ts";
 import type { ValueKind } from "../kinds/value_kind.ts";
 import { isMapping, keyLines, parseYaml } from "./yaml.ts";
 
 /** The options that may stand in a command's file, by their names there. */
-export function settingsOf({ options }: Command): Map<string, readonly [string, Option<unknown>]> {
+export function configKeys({ options }: Command): Map<string, readonly [string, Option<unknown>]> {
   const entries = Object.entries(options).filter(([, option]) => !option.isNoSetting);
   return new Map(entries.map(([property, option]) => [optionName(property), [property, option]]));
 }
@@ -43,7 +44,7 @@ export function parseConfig(command: Command, text: string, path: string): Setti
   if (!isMapping(document)) {
     throw new ConfigError(`Cannot use ${path}: it needs lines such as "log-level: info"`);
   }
-  const known = settingsOf(command);
+  const known = configKeys(command);
   const settings = new Map<string, Setting>();
   for (const [key, given] of Object.entries(document)) {
     const line = lines.get(key);
@@ -81,7 +82,7 @@ function readValue(
   const text = textOf(given, kind);
   const value = text === undefined ? undefined : kind.parse(text);
   if (value !== undefined) return { value };
-  if (text !== undefined) return misfit(key, kind, text);
+  if (text !== undefined) return valueMistake(key, kind, text);
   const remedy = needsQuotes(given, kind) ? ". To YAML it is no text; put it into quotes" : "";
   return `${key} needs ${kind.expected}, not ${written(given)}${remedy}`;
 }

@@ -7,9 +7,9 @@
 import type { Environment } from "../../process/environment.ts";
 import { ConfigError } from "../../process/failure.ts";
 import type { Command } from "../command.ts";
-import { environmentName } from "../spelling.ts";
+import { variableName } from "../spelling.ts";
 import type { Option } from "../option.ts";
-import { misfit, type Setting, type Settings } from "../setting.ts";
+import { type Setting, type Settings, valueMistake } from "../setting.ts";
 
 /** What a switch takes; on the command line it is there or not. */
 const SWITCH_WORDS: Readonly<Record<string, boolean>> = { true: true, false: false };
@@ -23,7 +23,7 @@ export function readEnvironment({ options }: Command, environment: Environment):
   const settings = new Map<string, Setting>();
   const mistakes: string[] = [];
   for (const [property, option] of Object.entries(options)) {
-    const name = environmentName(property);
+    const name = variableName(property);
     const text = environment(name) ?? "";
     if (text === "") continue;
     const value = readValue(option, text);
@@ -39,5 +39,7 @@ function readValue({ kind }: Option<unknown>, text: string): unknown {
 }
 
 function explain(name: string, { kind }: Option<unknown>, text: string): string {
-  return kind === undefined ? `${name} is true or false, not "${text}"` : misfit(name, kind, text);
+  return kind === undefined
+    ? `${name} is true or false, not "${text}"`
+    : valueMistake(name, kind, text);
 }

@@ -10,11 +10,11 @@ import type { ProcessContext } from "../../process/process_context.ts";
 import type { Command } from "../command.ts";
 import { readConfigText } from "./config_text.ts";
 import { readEnvironment } from "./environment.ts";
-import { flagOf, optionName } from "../option.ts";
+import { flagOf, optionName } from "../spelling.ts";
 import { settingName, type Settings } from "../setting.ts";
 
 /** Values of a command's options, of every one of them. */
-export type Resolved = Record<string, unknown>;
+export type SettledValues = Record<string, unknown>;
 
 /**
  * The values of all options.
@@ -23,11 +23,11 @@ export type Resolved = Record<string, unknown>;
  * @throws {UsageError} the command line lacks something, or contradicts itself
  * @throws {ConfigError} the environment or the file is wrong
  */
-export async function resolve(
+export async function settleValues(
   command: Command,
   flags: Settings,
   context: Pick<ProcessContext, "environment" | "configFolder">,
-): Promise<Resolved> {
+): Promise<SettledValues> {
   const environment = readEnvironment(command, context.environment);
   const given = new Map([...environment, ...flags]);
   const file = await readFile(command, given, context.configFolder);
@@ -98,7 +98,7 @@ function lackingOf({ options }: Command, settings: Settings) {
     .filter(([property, { isRequired }]) => isRequired && !settings.has(property));
 }
 
-function valuesOf({ options }: Command, settings: Settings): Resolved {
+function valuesOf({ options }: Command, settings: Settings): SettledValues {
   return Object.fromEntries(
     Object.entries(options).map(([property, { fallback }]) => {
       const setting = settings.get(property);
@@ -111,7 +111,7 @@ function valuesOf({ options }: Command, settings: Settings): Resolved {
 function findContradiction(
   command: Command,
   settings: Settings,
-  values: Resolved,
+  values: SettledValues,
 ): CliError | undefined {
   const found = command.contradiction?.(values);
   if (found === undefined) return undefined;

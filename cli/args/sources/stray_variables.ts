@@ -7,11 +7,9 @@
 import type { LogFormat, LogLevel } from "../../../io/log.ts";
 import type { ProcessContext } from "../../process/process_context.ts";
 import type { Command } from "../command.ts";
-import { environmentName } from "../spelling.ts";
-import type { Resolved } from "./settle_values.ts";
+import { VARIABLE_PREFIX, variableName } from "../spelling.ts";
+import type { SettledValues } from "./settle_values.ts";
 import { suggest } from "../suggest.ts";
-
-const PREFIX = "TEREDO_";
 
 /** What the project's own tests and tasks read. */
 const OF_TOOLS = /^TEREDO_(?:BIN|IMPORTS|TEST_\w+)$/;
@@ -37,7 +35,7 @@ export function strayWarnings(
   const strays = [...variables?.() ?? []].filter((name) => {
     const value = environment(name) ?? "";
     const isOther = OF_TOOLS.test(name) || OF_SERVICES.test(name) || SERVICE_ADDRESS.test(value);
-    return name.startsWith(PREFIX) && value !== "" && !known.has(name) && !isOther;
+    return name.startsWith(VARIABLE_PREFIX) && value !== "" && !known.has(name) && !isOther;
   });
   return strays.sort().map((name) => {
     const meant = own && nearest(name, variablesOf(own)) || nearest(name, known);
@@ -51,7 +49,7 @@ export function strayWarnings(
 /** Writes warnings as a role writes its log; what does that is not loaded before there is something. */
 export async function logWarnings(
   warnings: readonly string[],
-  { logLevel, logFormat }: Resolved,
+  { logLevel, logFormat }: SettledValues,
   { printError }: Pick<ProcessContext, "printError">,
 ): Promise<void> {
   const { openLog } = await import("../../process/open_log.ts");
@@ -60,12 +58,12 @@ export async function logWarnings(
 }
 
 function variablesOf({ options }: Command): string[] {
-  return Object.keys(options).map(environmentName);
+  return Object.keys(options).map(variableName);
 }
 
 /** What they all begin with is no likeness. */
 function nearest(name: string, candidates: Iterable<string>): string | undefined {
-  const rests = Array.from(candidates, (each) => each.slice(PREFIX.length));
-  const meant = suggest(name.slice(PREFIX.length), rests);
-  return meant === undefined ? undefined : PREFIX + meant;
+  const rests = Array.from(candidates, (each) => each.slice(VARIABLE_PREFIX.length));
+  const meant = suggest(name.slice(VARIABLE_PREFIX.length), rests);
+  return meant === undefined ? undefined : VARIABLE_PREFIX + meant;
 }

@@ -4,16 +4,17 @@ import { UsageError } from "../../../cli/process/failure.ts";
 import { command } from "../../../cli/args/command.ts";
 import {
   defaulted,
-  flagOf,
   optional,
-  optionName,
   required,
   switchedOff,
   switchedOn,
 } from "../../../cli/args/option.ts";
+import { flagOf, optionName } from "../../../cli/args/spelling.ts";
 import { parseCommandLine } from "../../../cli/args/command_line.ts";
-import { resolve } from "../../../cli/args/sources/settle_values.ts";
-import { IPV4, oneOf, PORT, text } from "../../../cli/args/kinds/value_kind.ts";
+import { settleValues } from "../../../cli/args/sources/settle_values.ts";
+import { IPV4 } from "../../../cli/args/kinds/address_kinds.ts";
+import { PORT } from "../../../cli/args/kinds/number_kinds.ts";
+import { oneOf, text } from "../../../cli/args/kinds/value_kind.ts";
 import fc from "../../../tools/fast_check.ts";
 
 const sample = command({
@@ -65,7 +66,7 @@ for (const [line, values, ...positional] of LINES) {
   Deno.test(`parse: ${line}`, async () => {
     const request = parseCommandLine(sample, line.split(" "));
     assert(request.type === "run");
-    assertEquals(await resolve(sample, request.flags, NOTHING), { ...DEFAULTS, ...values });
+    assertEquals(await settleValues(sample, request.flags, NOTHING), { ...DEFAULTS, ...values });
     assertEquals(request.positional, positional);
   });
 }

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { COMMANDS } from "../../../cli.ts";
-import { flagOf } from "../../../cli/args/option.ts";
+import { flagOf } from "../../../cli/args/spelling.ts";
 import { parseCommandLine } from "../../../cli/args/command_line.ts";
 import { run } from "../recording.ts";
 

@@ -2,9 +2,9 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { COMMANDS } from "../../../../cli.ts";
 import { CliError } from "../../../../cli/process/failure.ts";
-import { environmentName } from "../../../../cli/args/spelling.ts";
+import { variableName } from "../../../../cli/args/spelling.ts";
 import { parseCommandLine } from "../../../../cli/args/command_line.ts";
-import { resolve } from "../../../../cli/args/sources/settle_values.ts";
+import { settleValues } from "../../../../cli/args/sources/settle_values.ts";
 import { run, runIn } from "../../recording.ts";
 
 /** A folder with files in it, removed with its disposal. */
@@ -35,7 +35,7 @@ async function values(
   assert(request.type === "run");
   const { folder } = files;
   try {
-    return await resolve(command, request.flags, {
+    return await settleValues(command, request.flags, {
       environment: (variable) => environment[variable],
       configFolder: folder,
     });
@@ -81,7 +81,7 @@ Deno.test("options: every one has a variable, which its help tells", async () =>
   for (const { name, options } of COMMANDS) {
     const { stdout } = await run(name, "--help");
     for (const property of Object.keys(options)) {
-      assertStringIncludes(stdout, environmentName(property));
+      assertStringIncludes(stdout, variableName(property));
     }
   }
 });

@@ -1,7 +1,7 @@
 /** Variables that were misspelled are named, and no others. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { COMMANDS } from "../../../../cli.ts";
-import { environmentName } from "../../../../cli/args/spelling.ts";
+import { variableName } from "../../../../cli/args/spelling.ts";
 import { strayWarnings } from "../../../../cli/args/sources/stray_variables.ts";
 import { requires } from "../../../capabilities.ts";
 import { inFreshNamespace } from "../../fresh_namespace.ts";
@@ -55,7 +55,7 @@ for (const [what, names] of Object.entries(OTHERS)) {
 }
 
 Deno.test("variables: nothing is said of those of any command", () => {
-  const names = COMMANDS.flatMap(({ options }) => Object.keys(options).map(environmentName));
+  const names = COMMANDS.flatMap(({ options }) => Object.keys(options).map(variableName));
   assertEquals(warnings(Object.fromEntries(names.map((name) => [name, "1"]))), []);
 });
 

@@ -5,16 +5,9 @@
  */
 
 import { LOG_FORMATS, type LogFormat } from "../../../io/log.ts";
-import { LISTEN_ADDRESS, type ListenAddress } from "../kinds/listen_address.ts";
-import { defaulted, type Option, optional } from "../option.ts";
-import { FILE, oneOf } from "../kinds/value_kind.ts";
-
-/** What a person tells. */
-export interface ServiceOptions {
-  /** The path of the control socket. */
-  readonly control: string | undefined;
-  readonly metrics: ListenAddress | undefined;
-}
+import { LISTEN_ADDRESS, type ListenAddress } from "../../args/kinds/listen_address.ts";
+import { defaulted, type Option, optional } from "../../args/option.ts";
+import { FILE, oneOf } from "../../args/kinds/value_kind.ts";
 
 /** `--control`, of what runs and of who asks. */
 export const CONTROL: Option<string | undefined> = optional(

@@ -4,20 +4,16 @@
  * @module
  */
 
-import type { Ipv6Prefix } from "../../../wire/ipv6_prefix.ts";
-import { type Option, optional, switchedOff } from "../option.ts";
-import { type Contradiction, contradiction } from "../setting.ts";
-import { INTERFACE, IPV6_PREFIXES } from "../kinds/value_kind.ts";
-
-/** What a person tells of a relay. */
-export interface GivenRelay {
-  readonly interface: string | undefined;
-  readonly prefix: readonly Ipv6Prefix[] | undefined;
-  readonly hostOnly: boolean;
-}
+import type { RelayOptionValues } from "../../daemon/settings/relay_option_values.ts";
+import { type Option, optional, switchedOff } from "../../args/option.ts";
+import { type Contradiction, contradiction } from "../../args/setting.ts";
+import { IPV6_PREFIXES } from "../../args/kinds/address_kinds.ts";
+import { INTERFACE } from "../../args/kinds/interface_kind.ts";
 
 /** The options, by their properties. */
-export type RelayOptionTable = { readonly [Name in keyof GivenRelay]: Option<GivenRelay[Name]> };
+export type RelayOptionTable = {
+  readonly [Name in keyof RelayOptionValues]: Option<RelayOptionValues[Name]>;
+};
 
 /** The options; `when` is put before each help. */
 export function relayOptions(when = ""): RelayOptionTable {
@@ -39,7 +35,9 @@ export function relayOptions(when = ""): RelayOptionTable {
 }
 
 /** A relay for this host has no other prefixes. */
-export function relayContradiction({ prefix, hostOnly }: GivenRelay): Contradiction | undefined {
+export function relayContradiction(
+  { prefix, hostOnly }: RelayOptionValues,
+): Contradiction | undefined {
   if (!hostOnly || prefix === undefined) return undefined;
   return contradiction(
     ["hostOnly", "prefix"],

@@ -5,10 +5,10 @@
  */
 
 import { LOG_LEVELS, type LogLevel } from "../../../io/log.ts";
-import { defaulted, type Option, optional, switchedOff } from "../option.ts";
-import { OFFLOAD_MODES, type OffloadMode } from "../kinds/offload_mode.ts";
+import { defaulted, type Option, optional, switchedOff } from "../../args/option.ts";
+import { OFFLOAD_MODES, type OffloadMode } from "../../args/kinds/offload_mode.ts";
 import { UDP_MODES, type UdpMode } from "../../../nodes/udp_mode.ts";
-import { FILE, oneOf } from "../kinds/value_kind.ts";
+import { FILE, oneOf } from "../../args/kinds/value_kind.ts";
 
 /** `--config`; `role` is the command that has it. */
 export function configOption(role: string): Option<string | undefined> {

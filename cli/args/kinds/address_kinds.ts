@@ -1,0 +1,59 @@
+/**
+ * Addresses and prefixes.
+ *
+ * @module
+ */
+
+import { type Ipv4Address, parseIpv4 } from "../../../wire/ipv4_address.ts";
+import { parseIpv6 } from "../../../wire/ipv6_address.ts";
+import { type Ipv6Prefix, prefixOf } from "../../../wire/ipv6_prefix.ts";
+import { type ValueKind, withoutPort } from "./value_kind.ts";
+
+/** An IPv4 address. */
+export const IPV4: ValueKind<Ipv4Address> = {
+  placeholder: "ADDRESS",
+  expected: "an IPv4 address such as 192.0.2.1",
+  example: "203.0.113.1",
+  parse: parseIpv4,
+};
+
+/** An IPv4 address of a server. */
+export const SERVER_IPV4: ValueKind<Ipv4Address> = {
+  ...IPV4,
+  remedy: (given) =>
+    withoutPort(given, IPV4, "Clients know no other port than 3544 (RFC 4380 §2.7)"),
+};
+
+/** An IPv4 address to send from, of a command that has an option for the port too. */
+export const BIND_IPV4: ValueKind<Ipv4Address> = {
+  ...IPV4,
+  remedy: (given) => withoutPort(given, IPV4, "The port is a setting of its own"),
+};
+
+/** An IPv6 address, as it was given. */
+export const IPV6: ValueKind<string> = {
+  placeholder: "ADDRESS",
+  expected: "an IPv6 address such as 2001:db8::1",
+  example: "2001:db8::1",
+  parse: (given) => parseIpv6(given) === undefined ? undefined : given,
+};
+
+/** IPv6 prefixes, separated by commas. */
+export const IPV6_PREFIXES: ValueKind<readonly Ipv6Prefix[]> = {
+  placeholder: "PREFIX",
+  expected: "IPv6 prefixes such as 2001:db8::/32, separated by commas",
+  notation: "list",
+  example: "2001:db8::/32",
+  parse(given) {
+    const prefixes = given.split(",").map(parsePrefix);
+    return prefixes.every((prefix) => prefix !== undefined) ? prefixes : undefined;
+  },
+};
+
+function parsePrefix(given: string): Ipv6Prefix | undefined {
+  const [address, length, ...more] = given.trim().split("/");
+  const network = parseIpv6(address ?? "");
+  const bits = /^\d{1,3}$/.test(length ?? "") ? Number(length) : 129;
+  if (network === undefined || bits > 128 || more.length > 0) return undefined;
+  return prefixOf(network, bits);
+}
