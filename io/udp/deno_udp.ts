@@ -10,14 +10,9 @@ import { addressOf, type Endpoint, endpoint, portOf } from "../../wire/endpoint.
 import { formatIpv4, type Ipv4Address, ipv4Address, parseIpv4 } from "../../wire/ipv4_address.ts";
 import type { Counters } from "../counters.ts";
 import { BoundedCache } from "../bounded_cache.ts";
+import { SendQueue } from "./send_queue.ts";
 import type { SendWatch } from "./send_watch.ts";
 import type { DatagramReceiver, UdpSocket } from "./udp.ts";
-
-/** Datagrams handed to the operating system and not yet taken, at most. */
-const MAX_IN_FLIGHT = 512;
-
-/** Datagrams up to this length are sent from buffers that are used again; octets. */
-const POOLED_LENGTH = 2048;
 
 /** The first pause after receiving failed, and the longest, in milliseconds. */
 const SHORTEST_PAUSE = 1;
@@ -71,8 +66,7 @@ class DenoUdpSocket implements UdpSocket {
   readonly #watch: SendWatch | undefined;
   readonly #addresses = new BoundedCache(parseAddress);
   readonly #destinations = new BoundedCache(toNetAddr);
-  readonly #pool: Uint8Array<ArrayBuffer>[] = [];
-  #inFlight = 0;
+  readonly #queue = new SendQueue((to, bytes) => this.#send(to, bytes));
   #isClosed = false;
 
   constructor(
@@ -88,11 +82,10 @@ class DenoUdpSocket implements UdpSocket {
   }
 
   send(to: Endpoint, bytes: Uint8Array): void {
-    if (this.#inFlight >= MAX_IN_FLIGHT) this.#counters.drop("send_backlog");
-    else this.#send(to, bytes);
+    if (!this.#queue.add(to, bytes)) this.#counters.drop("send_backlog");
   }
 
-  /** Everything is on its way as soon as it is sent. */
+  /** Every datagram is sent as soon as those before it are. */
   flush(): void {}
 
   async run(receiver: DatagramReceiver, signal: AbortSignal): Promise<void> {
@@ -110,6 +103,7 @@ class DenoUdpSocket implements UdpSocket {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#queue.clear();
     this.#listener.close();
   }
 
@@ -134,30 +128,18 @@ class DenoUdpSocket implements UdpSocket {
     }
   }
 
-  /** The system reads the buffer until the promise settles, so the bytes, which are lent, are copied. */
-  async #send(to: Endpoint, bytes: Uint8Array): Promise<void> {
-    const { length } = bytes;
-    const isPooled = length <= POOLED_LENGTH;
-    const buffer = isPooled ? this.#takeBuffer() : new Uint8Array(length);
-    buffer.set(bytes);
-    this.#inFlight++;
+  async #send(to: Endpoint, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     try {
-      await this.#listener.send(buffer.subarray(0, length), this.#destinations.get(to));
+      await this.#listener.send(bytes, this.#destinations.get(to));
       this.#watch?.sent();
     } catch (error) {
       if (!this.#isClosed) this.#fail(error);
     }
-    this.#inFlight--;
-    if (isPooled) this.#pool.push(buffer);
   }
 
   #fail(error: unknown): void {
     this.#counters.drop("send_failed");
     if (error instanceof Error && "code" in error) this.#watch?.failed(error.code as ErrnoName);
-  }
-
-  #takeBuffer(): Uint8Array<ArrayBuffer> {
-    return this.#pool.pop() ?? new Uint8Array(POOLED_LENGTH);
   }
 }
 

@@ -88,6 +88,28 @@ Deno.test("UDP: a burst beyond what may wait is dropped and counted, not kept", 
   there.close();
 });
 
+Deno.test("UDP: bursts arrive in order", async () => {
+  const stop = new AbortController();
+  const [here, there] = [open(), open()];
+  const numbers: number[] = [];
+  const ended = there.run({
+    datagram: (bytes) => void numbers.push(bytes[0]! << 8 | bytes[1]!),
+    end() {},
+  }, stop.signal);
+  // What does not fit the receive buffer is lost, which is not the point.
+  for (let number = 0; number < 4000; number++) {
+    const bytes = new Uint8Array(1280);
+    bytes.set([number >>> 8, number & 0xff]);
+    here.send(there.local, bytes);
+    if (number % 400 === 399) { for (let i = 0; i < 5; i++) await turn(); }
+  }
+  assert(numbers.length > 400, `${numbers.length} datagrams are no bursts`);
+  assertEquals(numbers, numbers.toSorted((a, b) => a - b));
+  stop.abort();
+  await ended;
+  here.close();
+});
+
 Deno.test("UDP: a datagram to a closed port does not end the socket that sent it", async () => {
   const stop = new AbortController();
   const [here, there, closed] = [open(), open(), open()];
