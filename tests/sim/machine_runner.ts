@@ -21,6 +21,8 @@ export interface RunnerOptions<Via extends string, Event> {
   /** Takes the IPv6 packets that the machine hands to its host; valid during the call only. */
   readonly onPacket: (ipv6: Uint8Array) => void;
   readonly onEvent?: (event: Event) => void;
+  /** The socket that the bulk of the packets uses; `service` unless given. */
+  readonly bulkVia?: Via;
   /** Whether to ask the machine's fast path first, as the driver does; unless given, yes. */
   readonly usesFastPath?: boolean;
 }
@@ -92,7 +94,7 @@ export class MachineRunner<Via extends string, Event, Status> {
     const { now } = this.#clock;
     const to = this.#fastPathOf(machine)?.route(lent, now);
     if (to === undefined) machine.handlePacket(lent, now, this.#sink);
-    else this.#options.host.send(this.#options.sockets["service" as Via], to, lent);
+    else this.#options.host.send(this.#options.sockets[this.#bulkVia], to, lent);
     this.#takeBack(lent);
   }
 
@@ -103,12 +105,16 @@ export class MachineRunner<Via extends string, Event, Status> {
     via: Via,
   ): void {
     const { now } = this.#clock;
-    if (via === "service" && this.#fastPathOf(machine)?.admit(payload, from, now)) {
+    if (via === this.#bulkVia && this.#fastPathOf(machine)?.admit(payload, from, now)) {
       this.#options.onPacket(payload);
     } else {
       machine.handleDatagram(payload, from, via, now, this.#sink);
     }
     this.#takeBack(payload);
+  }
+
+  get #bulkVia(): Via {
+    return this.#options.bulkVia ?? "service" as Via;
   }
 
   #fastPathOf(machine: object): FastPath | undefined {
@@ -141,7 +147,7 @@ export class MachineRunner<Via extends string, Event, Status> {
   }
 }
 
-/** Whether a machine has a fast path; only those with a socket "service" have one. */
+/** Whether a machine has a fast path. */
 function hasFastPath(machine: object): machine is FastPath {
   return "route" in machine && "admit" in machine;
 }

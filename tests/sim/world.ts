@@ -5,7 +5,7 @@
  *                       +-- the IPv4 Internet --+
  *     bob ---- [natB] --+                       +-- relay, carol without a NAT
  *
- *     the native IPv6 Internet: server, relay, native hosts
+ *     the native IPv6 Internet: server, relay, gateway, native hosts
  *
  * Nothing sleeps, and the same seed makes the same log.
  *
@@ -14,13 +14,15 @@
 
 import type { ClientConfig } from "../../client/client_config.ts";
 import { uniform } from "../../protocol/random.ts";
+import { AddressAccess, type GatewayConfig } from "../../relay/gateway_config.ts";
 import type { RelayConfig } from "../../relay/relay_config.ts";
 import type { ServerConfig } from "../../server/server_config.ts";
 import { endpoint } from "../../wire/endpoint.ts";
 import { GlobalUnicast } from "../../wire/global_unicast.ts";
-import type { Ipv4Address } from "../../wire/ipv4_address.ts";
+import { type Ipv4Address, ipv4Address } from "../../wire/ipv4_address.ts";
 import { type AddressBlock, AddressPlan, NATIVE_PREFIX } from "./address_plan.ts";
 import { ClientNode } from "./client_node.ts";
+import { GatewayNode } from "./gateway_node.ts";
 import { Host } from "./host.ts";
 import { Link, type LinkQuality } from "./link.ts";
 import { Nat } from "./nat.ts";
@@ -54,7 +56,7 @@ export interface PlaceOptions {
 
 /** What a client is like. */
 export interface ClientOptions extends PlaceOptions {
-  readonly server: ServerNode;
+  readonly server: Pick<ServerNode, "addresses">;
   /** The service port; drawn at random unless given. */
   readonly port?: number | undefined;
   readonly config?: Partial<ClientConfig> | undefined;
@@ -71,6 +73,17 @@ export interface ServerOptions {
 /** What a relay is like. */
 export interface RelayOptions extends PlaceOptions {
   readonly config?: Partial<RelayConfig> | undefined;
+}
+
+/** What a gateway is like. */
+export interface GatewayOptions {
+  readonly link?: Partial<LinkQuality> | undefined;
+  /** How many IPv4 addresses it has; 2 unless given. */
+  readonly addresses?: 1 | 2 | undefined;
+  readonly server?: Partial<ServerConfig> | undefined;
+  readonly relay?: Partial<RelayConfig> | undefined;
+  /** Its rules, where they differ from serving every client of this server. */
+  readonly rules?: Partial<GatewayConfig> | undefined;
 }
 
 /** The simulated world. */
@@ -152,6 +165,33 @@ export class World {
     };
     const service = endpoint(address, this.#drawPort(name));
     return new RelayNode(host, service, config, this.native, this.clock);
+  }
+
+  /** Puts up a server that is a gateway. No route to 2001::/32 leads to it. */
+  gateway(name = "gateway", options: GatewayOptions = {}): GatewayNode {
+    const primary = this.#plan.servers.take();
+    const secondary = options.addresses === 1 ? undefined : this.#plan.servers.take();
+    const addresses = secondary === undefined ? [primary] : [primary, secondary];
+    const link = this.#link(name, options.link ?? {});
+    const host = new Host(name, { network: this.internet, addresses, link }, this.clock, this.log);
+    const address = this.#plan.takeNative();
+    const globalUnicast = this.#globalUnicast;
+    const relay = {
+      globalUnicast,
+      random: this.#random(`relay of ${name}`),
+      serves: [NATIVE_PREFIX],
+      ownAddresses: addresses,
+      errorSource: address,
+      nativeAddresses: [address],
+      gateway: {
+        access: new AddressAccess([{ network: ipv4Address(0), prefixLength: 0 }]),
+        servers: [primary],
+        ...options.rules,
+      },
+      ...options.relay,
+    };
+    const server = { primary, secondary, globalUnicast, ...options.server };
+    return new GatewayNode(host, { server, relay, address }, this.native, this.clock);
   }
 
   /** Puts up a host with native IPv6. */

@@ -1,0 +1,121 @@
+/**
+ * A server with a relay that is a gateway, and the host's kernel around it.
+ *
+ *     clients <-- UDP --> [ server + relay ] <-- TUN --> [ kernel: forwards, source NAT ] <--> native
+ *
+ * @module
+ */
+
+import type { ServerAddresses } from "../../client/client_config.ts";
+import { TEREDO_PORT } from "../../protocol/constants.ts";
+import { Relay, type RelayEvent } from "../../relay/relay.ts";
+import type { RelayConfig } from "../../relay/relay_config.ts";
+import type { RelayStatus } from "../../relay/relay_status.ts";
+import type { ServerConfig, ServerSocket } from "../../server/server_config.ts";
+import type { ServerEvent } from "../../server/server_event.ts";
+import { ServerWithRelay, type ServerWithRelayStatus } from "../../server/server_with_relay.ts";
+import { endpoint } from "../../wire/endpoint.ts";
+import { isSameIpv6 } from "../../wire/ipv6_address.ts";
+import { DESTINATION, SOURCE } from "../../wire/ipv6_header.ts";
+import { isTeredo } from "../../wire/teredo_address.ts";
+import type { Host } from "./host.ts";
+import { Ipv6Stack } from "./ipv6_stack.ts";
+import { MachineRunner } from "./machine_runner.ts";
+import { Nat66 } from "./nat66.ts";
+import type { Ipv6Node, NativeInternet } from "./native_internet.ts";
+import type { VirtualClock } from "./virtual_clock.ts";
+
+type GatewayEvent = ServerEvent | RelayEvent;
+type GatewayStatus = ServerWithRelayStatus<RelayStatus>;
+
+/** What a gateway is told. */
+export interface GatewayNodeConfig {
+  readonly server: ServerConfig;
+  readonly relay: RelayConfig;
+  /** The host's IPv6 address, 16 octets. */
+  readonly address: Uint8Array;
+}
+
+/** A host that runs a gateway. */
+export class GatewayNode implements Ipv6Node {
+  readonly host: Host;
+  readonly addresses: ServerAddresses;
+  readonly address: Uint8Array;
+  readonly runner: MachineRunner<ServerSocket, GatewayEvent, GatewayStatus>;
+  /** The services of the host itself: it answers pings. */
+  readonly stack: Ipv6Stack;
+  /** Packets that the kernel's rules refused. */
+  refused = 0;
+  readonly #clock: VirtualClock;
+  readonly #native: NativeInternet;
+  readonly #config: GatewayNodeConfig;
+  #nat: Nat66;
+
+  constructor(host: Host, config: GatewayNodeConfig, native: NativeInternet, clock: VirtualClock) {
+    const { primary, secondary } = config.server;
+    this.host = host;
+    this.address = config.address;
+    this.addresses = { primary, secondary: secondary ?? primary };
+    this.#clock = clock;
+    this.#native = native;
+    this.#config = config;
+    this.#nat = new Nat66(config.address);
+    this.stack = new Ipv6Stack(clock, (ipv6) => this.#route(ipv6));
+    this.stack.address = config.address;
+    this.runner = new MachineRunner<ServerSocket, GatewayEvent, GatewayStatus>(clock, {
+      host,
+      sockets: {
+        primary: endpoint(primary, TEREDO_PORT),
+        secondary: endpoint(secondary ?? primary, TEREDO_PORT),
+      },
+      bulkVia: "primary",
+      onPacket: (ipv6) => this.#later(ipv6, (packet) => this.#fromTun(packet)),
+    });
+    native.attach(config.address, this);
+    this.returnToLife();
+  }
+
+  get name(): string {
+    return this.host.name;
+  }
+
+  get status(): GatewayStatus {
+    return this.runner.status()!;
+  }
+
+  /** The process and the kernel start anew: flows are forgotten. */
+  returnToLife(): void {
+    const { server, relay } = this.#config;
+    this.#nat = new Nat66(this.address);
+    this.runner.start(new ServerWithRelay<RelayEvent, RelayStatus>(server, new Relay(relay)));
+  }
+
+  /** From the native Internet. A packet that answers nothing goes no further than to the host itself. */
+  receivePacket(ipv6: Uint8Array): void {
+    const answer = this.#nat.inbound(ipv6);
+    if (answer !== undefined) this.#route(answer);
+    else if (isSameIpv6(ipv6, DESTINATION, this.address)) this.stack.receive(ipv6);
+    else this.refused++;
+  }
+
+  #fromTun(ipv6: Uint8Array): void {
+    const answer = this.#nat.inbound(ipv6);
+    if (answer !== undefined) return this.#route(answer);
+    if (isSameIpv6(ipv6, DESTINATION, this.address)) return this.stack.receive(ipv6);
+    const leaving = isTeredo(ipv6, SOURCE) ? this.#nat.outbound(ipv6) : undefined;
+    if (leaving === undefined) this.refused++;
+    else this.#route(leaving);
+  }
+
+  #route(ipv6: Uint8Array): void {
+    if (isSameIpv6(ipv6, DESTINATION, this.address)) return this.stack.receive(ipv6);
+    if (!isTeredo(ipv6, DESTINATION)) return this.#native.send(ipv6, this.name);
+    this.#later(ipv6, (packet) => this.runner.handlePacket(packet));
+  }
+
+  /** Like a kernel, not from within the call that brought the packet. */
+  #later(ipv6: Uint8Array, step: (packet: Uint8Array) => void): void {
+    const packet = ipv6.slice();
+    this.#clock.after(0, () => step(packet));
+  }
+}
