@@ -5,9 +5,7 @@
  */
 
 import { Poller } from "../ffi/poller.ts";
-import { type NativeUdpSocket, openUdpSocket } from "../ffi/udp_socket.ts";
-import { BatchedUdp } from "../io/udp/batched_udp.ts";
-import { Counters } from "../io/counters.ts";
+import { type BatchedUdpSocket, openUdpSocket } from "../ffi/udp_socket.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import type { Ipv4Address } from "../wire/ipv4_address.ts";
 
@@ -77,14 +75,14 @@ class Source {
   lost = 0;
   readonly #to: Endpoint;
   readonly #exchange: Exchange;
-  readonly #socket: BatchedUdp;
+  readonly #socket: BatchedUdpSocket;
   readonly #turns: Uint32Array;
   readonly #sentAt: Float64Array;
 
   constructor({ from, to, outstanding, offload, exchange }: LoadOptions, poller: Poller) {
     this.#to = to;
     this.#exchange = exchange;
-    this.#socket = new BatchedUdp(openOn(from, offload), poller, new Counters());
+    this.#socket = openOn(from, offload, poller);
     this.#turns = new Uint32Array(outstanding);
     this.#sentAt = new Float64Array(outstanding);
   }
@@ -124,9 +122,10 @@ class Source {
   }
 }
 
-function openOn(address: Ipv4Address, offload: boolean): NativeUdpSocket {
+function openOn(address: Ipv4Address, offload: boolean, watcher: Poller): BatchedUdpSocket {
   const observer = { lost() {}, refused() {} };
-  return openUdpSocket({ address, port: 0, observer, segmenting: offload, joining: offload });
+  const offloads = { segmenting: offload, joining: offload };
+  return openUdpSocket({ address, port: 0, watcher, observer, ...offloads });
 }
 
 function pause(milliseconds: number): Promise<void> {

@@ -10,11 +10,9 @@
  */
 
 import { Poller } from "../ffi/poller.ts";
-import { openUdpSocket } from "../ffi/udp_socket.ts";
-import { BatchedUdp } from "../io/udp/batched_udp.ts";
+import { openUdpSocket, type UdpSocket } from "../ffi/udp_socket.ts";
 import { Counters } from "../io/counters.ts";
 import { openDenoUdp } from "../io/udp/deno_udp.ts";
-import type { UdpSocket } from "../io/udp/udp.ts";
 import { type Endpoint, formatEndpoint, parseEndpoint } from "../wire/endpoint.ts";
 import { parseIpv4 } from "../wire/ipv4_address.ts";
 import { type Exchange, runLoad } from "./closed_loop.ts";
@@ -54,11 +52,7 @@ function open(transport: Transport, poller: Poller): UdpSocket {
   const counters = new Counters();
   if (transport === "deno") return openDenoUdp({ address: LOOPBACK, port: 0, counters });
   const observer = { lost() {}, refused() {} };
-  return new BatchedUdp(
-    openUdpSocket({ address: LOOPBACK, port: 0, observer }),
-    poller,
-    counters,
-  );
+  return openUdpSocket({ address: LOOPBACK, port: 0, watcher: poller, observer });
 }
 
 /** Datagrams that begin with the number of the request and how often it was asked. */

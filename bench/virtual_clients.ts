@@ -18,7 +18,8 @@ import { MessageVector } from "../ffi/linux/message_vector.ts";
 import { NativeMemory } from "../ffi/c/native_memory.ts";
 import { i32 } from "../ffi/c/struct.ts";
 import { CMSGHDR, MMSGHDR } from "../ffi/linux/structs.ts";
-import { openUdpSocket } from "../ffi/udp_socket.ts";
+import { Poller } from "../ffi/poller.ts";
+import { LinuxUdpSocket } from "../ffi/linux/udp_socket.ts";
 import { encodeAuthentication, NONCE_LENGTH, nonceOnly } from "../wire/authentication.ts";
 import { addressOf, type Endpoint } from "../wire/endpoint.ts";
 import { type Ipv4Address, ipv4Address } from "../wire/ipv4_address.ts";
@@ -100,9 +101,10 @@ class VirtualClients {
   answers = 0;
   readonly #options: LoadOptions;
   readonly #calls = batchCalls();
-  readonly #socket = openUdpSocket({
+  readonly #socket = new LinuxUdpSocket(batchCalls(), {
     address: ipv4Address(0),
     port: 0,
+    watcher: new Poller(),
     observer: { lost() {}, refused() {} },
     segmenting: false,
     joining: false,

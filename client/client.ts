@@ -7,7 +7,6 @@
 import type { DropReason } from "../protocol/drop_reason.ts";
 import type { FastPath, Machine } from "../protocol/machine.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
-import { SOURCE } from "../wire/ipv6_header.ts";
 import { parseTeredoPacket, type TeredoPacket } from "../wire/teredo_packet.ts";
 import type { ClientConfig, ServerAddresses } from "./client_config.ts";
 import type { ClientEvent } from "./client_event.ts";
@@ -43,7 +42,7 @@ export class Client implements Machine<ClientSocket, ClientEvent, ClientStatus>,
     this.#search = new ClientSearch(config, this.#discovery, (packet, now, sink) => {
       this.#transmission.unreachable(packet, now, sink);
     });
-    this.#reception = new Reception(globalUnicast, qualification, this.#search);
+    this.#reception = new Reception(globalUnicast, qualification, this.#search, this.#discovery);
     this.#transmission = new Transmission(globalUnicast, qualification, this.#search);
   }
 
@@ -143,28 +142,11 @@ export class Client implements Machine<ClientSocket, ClientEvent, ClientStatus>,
       case "service":
         return this.#reception.receive(packet, from, now, sink);
       case "discovery":
-        return this.#meet(packet, from, now, sink);
+        return this.#reception.receiveAnnouncement(packet, from, now, sink);
       case "secondary":
         if (this.#interval === undefined) return "destination_invalid";
         return this.#interval.receive(packet, from, now, sink);
     }
-  }
-
-  /** §5.2.8: a neighbour announced itself, and learns that we know. */
-  #meet(
-    { ipv6 }: TeredoPacket,
-    from: Endpoint,
-    now: number,
-    sink: ClientSink,
-  ): DropReason | undefined {
-    if (!this.#discovery?.accepts(ipv6, from)) return "discovery_invalid";
-    const peer = this.#search.entry(ipv6, SOURCE, now);
-    // Who is new here has not heard us either, and would not for up to five minutes. §5.2.8 leaves it
-    // at that; but only who knows us can take the bubble for an answer.
-    if (peer.localAt(now) === undefined) this.#discovery.announce(now, sink);
-    peer.meet(from, now);
-    this.#search.sendDirectBubble(peer, from, now, sink);
-    return undefined;
   }
 
   /** The address has come, gone or changed: what was known of peers is void (§5.2.5). */

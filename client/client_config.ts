@@ -4,12 +4,13 @@
  * @module
  */
 
-import { REFRESH_INTERVAL, TEREDO_MTU } from "../protocol/constants.ts";
+import { TEREDO_MTU } from "../protocol/constants.ts";
 import type { Random } from "../protocol/random.ts";
 import type { Rate } from "../protocol/token_bucket.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import type { GlobalUnicast } from "../wire/global_unicast.ts";
 import type { Ipv4Address } from "../wire/ipv4_address.ts";
+import { REFRESH_INTERVAL, TEST_RATE } from "./timing.ts";
 
 /** The two IPv4 addresses of a Teredo server. */
 export interface ServerAddresses {
@@ -94,5 +95,5 @@ export const CLIENT_DEFAULTS = {
   maxPeers: 1024,
   queuePerPeer: 16 * 1024,
   queueTotal: 1024 * 1024,
-  testRate: { perSecond: 10, burst: 20 },
+  testRate: TEST_RATE,
 } as const;

@@ -4,14 +4,11 @@
  * @module
  */
 
-import { LOCAL_PEER_VALIDITY } from "../protocol/constants.ts";
 import { Peer } from "../protocol/peer.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import { equalArrays } from "../memory/octets.ts";
+import { LOCAL_PEER_VALIDITY, TEST_VALIDITY } from "./timing.ts";
 import { NOWHERE } from "./traversal/alternate_addresses.ts";
-
-/** How long the data of a connectivity test proves anything, in milliseconds. */
-const TEST_VALIDITY = 30_000;
 
 /** A direct IPv6 connectivity test, RFC 4380 §5.2.9. */
 interface ConnectivityTest {

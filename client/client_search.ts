@@ -17,19 +17,11 @@ import { AlternateAddresses } from "./traversal/alternate_addresses.ts";
 import { Bubbles } from "./traversal/bubbles.ts";
 import { CLIENT_DEFAULTS, type ClientConfig } from "./client_config.ts";
 import { ClientPeer } from "./client_peer.ts";
+import { DOUBT_AFTER, MAX_SOLICITATIONS } from "./timing.ts";
 import type { LocalDiscovery } from "./traversal/local_discovery.ts";
 
 /** Octets of data in a connectivity test: 128 random bits, where §5.2.9 asks for 64. */
 const TEST_DATA_LENGTH = 16;
-
-/** Solicitations to a peer that fell silent, before its server is bothered, RFC 6081 §5.7.2. */
-const SOLICITATIONS = 2;
-
-/**
- * A relay that is gone says nothing, so a native host that does not answer for so long is tested again,
- * through whatever relay is nearest to it now. RFC 4380 §5.2.4 would wait for the entry's end, after 30 s.
- */
-const DOUBT_AFTER = 4_000;
 
 /** Who the client is while it is qualified. */
 export interface Identity {
@@ -168,7 +160,7 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
     if (local !== undefined) {
       this.sendDirectBubble(peer, local, now, sink);
       this.#discovery?.announce(now, sink);
-    } else if (lastPlace !== undefined && this.#reducesLoad && peer.attempts < SOLICITATIONS) {
+    } else if (lastPlace !== undefined && this.#reducesLoad && peer.attempts < MAX_SOLICITATIONS) {
       peer.bubbled(now);
       this.bubbles.sendDirect(peer, lastPlace, sink, "solicitation");
     } else {

@@ -1,10 +1,19 @@
 /**
- * Receiving what comes in on the service port, RFC 4380 §5.2.3.
+ * Receiving, RFC 4380 §5.2.3, case by case:
+ *
+ *     1  a trusted peer, at its mapping                 admit, #receiveFromPeer
+ *     2  the reply to our own connectivity test         #receiveFromPeer
+ *     3  a Teredo client, where its address says        #receiveFromClient
+ *     4  a neighbour's announcement to the group        receiveAnnouncement
+ *     5  a Teredo client, where it was announced        #receiveFromClient
+ *     6  a native host through a relay, to be tested    #receiveFromNative
+ *
+ * Before the cases come Router Advertisements, which are for the qualification, and bubbles through our
+ * server, which {@linkcode IndirectBubbles} answers.
  *
  * @module
  */
 
-import { PEER_VALIDITY } from "../protocol/constants.ts";
 import type { DropReason } from "../protocol/drop_reason.ts";
 import { isBubble } from "../wire/bubble.ts";
 import { addressOf, type Endpoint, portOf } from "../wire/endpoint.ts";
@@ -26,13 +35,9 @@ import { parseTrailers, type Trailers } from "../wire/trailers.ts";
 import type { ClientPeer } from "./client_peer.ts";
 import type { ClientSearch } from "./client_search.ts";
 import { IndirectBubbles } from "./traversal/indirect_bubbles.ts";
+import { RECEIVER_BUBBLE_AFTER } from "./timing.ts";
+import type { LocalDiscovery } from "./traversal/local_discovery.ts";
 import type { ClientSink, Qualification } from "./qualification/qualification.ts";
-
-/**
- * Who only receives tells its peer that it is still there, before the peer's entry for it ends and
- * its data has to wait for another exchange of bubbles.
- */
-const RECEIVER_BUBBLE_AFTER = PEER_VALIDITY * 2 / 3;
 
 /** Next headers of the bulk of the packets: no rule looks into these. */
 const BULK: ReadonlySet<number> = new Set([NextHeader.TCP, NextHeader.UDP]);
@@ -42,12 +47,19 @@ export class Reception {
   readonly #globalUnicast: GlobalUnicast;
   readonly #qualification: Qualification;
   readonly #search: ClientSearch;
+  readonly #discovery: LocalDiscovery | undefined;
   readonly #indirectBubbles: IndirectBubbles;
 
-  constructor(globalUnicast: GlobalUnicast, qualification: Qualification, search: ClientSearch) {
+  constructor(
+    globalUnicast: GlobalUnicast,
+    qualification: Qualification,
+    search: ClientSearch,
+    discovery: LocalDiscovery | undefined,
+  ) {
     this.#globalUnicast = globalUnicast;
     this.#qualification = qualification;
     this.#search = search;
+    this.#discovery = discovery;
     this.#indirectBubbles = new IndirectBubbles(globalUnicast, search);
   }
 
@@ -97,6 +109,23 @@ export class Reception {
       this.#qualification.heardServer(now);
     }
     return reason;
+  }
+
+  /** Case 4, from the group of §5.2.8: a neighbour announced itself, and learns that we know. */
+  receiveAnnouncement(
+    { ipv6 }: TeredoPacket,
+    from: Endpoint,
+    now: number,
+    sink: ClientSink,
+  ): DropReason | undefined {
+    if (!this.#discovery?.accepts(ipv6, from)) return "discovery_invalid";
+    const peer = this.#search.entry(ipv6, SOURCE, now);
+    // A newcomer has not heard us either, and would not for up to five minutes. §5.2.8 leaves it at
+    // that; but only a client that knows us can take the bubble for an answer.
+    if (peer.localAt(now) === undefined) this.#discovery.announce(now, sink);
+    peer.meet(from, now);
+    this.#search.sendDirectBubble(peer, from, now, sink);
+    return undefined;
   }
 
   /** Cases 1 to 3, 5 and 6. */

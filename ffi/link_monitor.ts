@@ -29,6 +29,7 @@ export type OwnNews =
 
 /** Our own interface. */
 export interface OwnInterface {
+  readonly name: string;
   readonly index: number;
   /** Hears of it while the monitor is read. */
   readonly onNews: (news: OwnNews) => void;

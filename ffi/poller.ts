@@ -66,6 +66,9 @@ interface Source {
   complaints: number;
 }
 
+/** What waits for a descriptor: a {@linkcode Poller}, or a test. */
+export type Watcher = Pick<Poller, "watch">;
+
 /** How a poller is to run. */
 export interface RunOptions {
   /**
@@ -132,6 +135,21 @@ export class Poller {
     this.#sources.delete(fd);
     this.#lookList = undefined;
     this.wake();
+  }
+
+  /** Has `drain` called when `fd` has something to give, until `signal` aborts. */
+  async watch(fd: number, drain: Drain, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const end = () => resolve();
+    signal.addEventListener("abort", end);
+    this.add(fd, drain);
+    try {
+      await promise;
+    } finally {
+      this.remove(fd);
+      signal.removeEventListener("abort", end);
+    }
   }
 
   /** Makes a running poller go through its sources once more. May be called at any time. */

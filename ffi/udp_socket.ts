@@ -1,3 +1,17 @@
+/**
+ * UDP sockets, whatever moves the datagrams.
+ *
+ * A socket works in passes: it delivers what has arrived, one datagram at a time, and then says that the pass is
+ * over. Only then does its user flush what it has sent meanwhile. So a socket can gather a pass into one system
+ * call, and one that cannot has passes of one datagram.
+ *
+ *      run:  datagram  datagram  datagram  end      datagram  end
+ *               |                   |       |
+ *             send                send    flush
+ *
+ * @module
+ */
+
 import type { Endpoint } from "../wire/endpoint.ts";
 import type { Ipv4Address } from "../wire/ipv4_address.ts";
 import { batchCalls } from "./linux/batch_calls.ts";
@@ -5,59 +19,85 @@ import type { TakeDatagram } from "./linux/receive_offload.ts";
 import type { Received } from "./linux/udp_receiver.ts";
 import type { SendObserver } from "./linux/udp_sender.ts";
 import { LinuxUdpSocket } from "./linux/udp_socket.ts";
+import type { ErrnoName } from "./c/errno.ts";
+import type { Watcher } from "./poller.ts";
 
 export { BatchingUnavailable } from "./linux/batch_calls.ts";
 export type { TakeDatagram } from "./linux/receive_offload.ts";
 export type { Received } from "./linux/udp_receiver.ts";
 export type { Refusal, SendObserver } from "./linux/udp_sender.ts";
 
-/**
- * A bound IPv4 UDP socket that receives and sends many datagrams with one system call.
- *
- * Routers may fragment what it sends (no DF bit), and its type of service is 0. Nothing blocks but a flush,
- * shortly: wait for `fd` to become readable with a poller.
- */
-export interface NativeUdpSocket {
+/** Takes what a socket receives. */
+export interface DatagramReceiver {
+  /** One UDP payload. The array is lent for the duration of the call. */
+  datagram(bytes: Uint8Array, from: Endpoint): void;
+  /** Nothing more has arrived for the moment. */
+  end(): void;
+}
+
+/** A bound IPv4 UDP socket. */
+export interface UdpSocket {
   /** The address and port that it is bound to. */
   readonly local: Endpoint;
-  /** The descriptor, to be waited for; -1 once closed. It stays the property of the socket. */
-  readonly fd: number;
+  /**
+   * Sends a UDP payload, at the latest with the next {@linkcode flush}. The array is lent for the duration of the
+   * call. Never throws: a datagram that cannot be sent is counted.
+   */
+  send(to: Endpoint, bytes: Uint8Array): void;
+  /**
+   * The same for payloads that stand one right behind the other, all `length` octets long but the last, which may
+   * be shorter. Only a socket that does better than sending them one by one has this.
+   */
+  sendRun?(to: Endpoint, run: Uint8Array, length: number): void;
+  /** Sends what still waits to be sent. Never throws. */
+  flush(): void;
+  /**
+   * Receives until `signal` aborts; the socket is closed then. A datagram that cannot be received, as after an ICMP
+   * error, is counted and does not end it.
+   */
+  run(receiver: DatagramReceiver, signal: AbortSignal): Promise<void>;
+  /** Gives the port back. May be repeated. */
+  close(): void;
+}
+
+/**
+ * A socket that receives and sends many datagrams with one system call.
+ *
+ * Routers may fragment what it sends (no DF bit), and its type of service is 0. When its send buffer is full, a
+ * flush waits 10 ms for room at most.
+ */
+export interface BatchedUdpSocket extends UdpSocket {
   /** Whether the kernel is asked to cut datagrams from longer messages (UDP_SEGMENT). */
   readonly isSegmenting: boolean;
   /** Whether the kernel joins datagrams of one source before it hands them over (UDP_GRO). */
   readonly isJoining: boolean;
 
+  sendRun(to: Endpoint, run: Uint8Array, length: number): void;
+
   /**
-   * Hands out datagrams that wait, as many as one system call yields.
+   * Hands out datagrams that wait, as many as one system call yields. This is for programs that do not
+   * {@linkcode UdpSocket.run} the socket.
    *
    * An error that it returns is over with that: as a rule ICMP's word on a datagram sent earlier.
    */
   receive(take: TakeDatagram): Received;
+}
 
-  /** Takes a copy of a datagram, to be sent at the latest with the next {@linkcode flush}. Never throws. */
-  send(to: Endpoint, bytes: Uint8Array): void;
-
-  /**
-   * Takes a copy of datagrams that stand one right behind the other, all `length` octets long but the last, which may
-   * be shorter.
-   */
-  sendRun(to: Endpoint, run: Uint8Array, length: number): void;
-
-  /** Sends what was taken. When the send buffer is full, waits 10 ms for room at most. Never throws. */
-  flush(): void;
-
-  /** Closes the socket. May be repeated. */
-  close(): void;
+/** Hears what went wrong at a socket. */
+export interface UdpObserver extends SendObserver {
+  /** Receiving failed, for instance after an ICMP error. */
+  unreceived?(code: ErrnoName): void;
 }
 
 /** How to open a socket. */
-export interface NativeUdpOptions {
+export interface BatchedUdpOptions {
   /** The address to bind; 0.0.0.0 for any. */
   readonly address: Ipv4Address;
   /** The port to bind; 0 for one that the system picks. */
   readonly port: number;
-  /** Hears what became of datagrams that were not sent as wished. */
-  readonly observer: SendObserver;
+  /** Waits for datagrams while the socket runs. */
+  readonly watcher: Watcher;
+  readonly observer: UdpObserver;
   /** False: never let the kernel cut messages, even if it can. */
   readonly segmenting?: boolean | undefined;
   /** False: never let the kernel join datagrams, even if it can. */
@@ -67,9 +107,9 @@ export interface NativeUdpOptions {
 /**
  * Opens a socket.
  *
- * @throws {BatchingUnavailable} Such sockets are not to be had here; the message says why.
+ * @throws {BatchingUnavailable} This system has no such sockets; the message says why.
  * @throws {SystemError} The address cannot be bound.
  */
-export function openUdpSocket(options: NativeUdpOptions): NativeUdpSocket {
+export function openUdpSocket(options: BatchedUdpOptions): BatchedUdpSocket {
   return new LinuxUdpSocket(batchCalls(), options);
 }

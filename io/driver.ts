@@ -20,7 +20,7 @@ import { type Clock, systemClock } from "./clock.ts";
 import { Counters } from "./counters.ts";
 import type { HostLink } from "./host/host_link.ts";
 import { runTogether, type Task } from "./run_together.ts";
-import type { UdpSocket } from "./udp/udp.ts";
+import type { UdpSocket } from "../ffi/udp_socket.ts";
 
 /** What a driver connects. */
 export interface DriverOptions<Via extends string, Event, Status> {

@@ -9,7 +9,7 @@ import type { Counters } from "./counters.ts";
 import { openDenoUdp } from "./udp/deno_udp.ts";
 import { Driver } from "./driver.ts";
 import { aborted, runTogether } from "./run_together.ts";
-import type { UdpSocket } from "./udp/udp.ts";
+import type { UdpSocket } from "../ffi/udp_socket.ts";
 import { ipv4Address } from "../wire/ipv4_address.ts";
 
 /** A machine that has something to find out, and says when it is done. */

@@ -7,7 +7,7 @@
 import type { ClientSocket } from "../client/qualification/qualification.ts";
 import { keepMulticastOnLink } from "../ffi/linux/socket_options.ts";
 import { DiscoveryGroup } from "../io/udp/discovery_group.ts";
-import type { UdpSocket } from "../io/udp/udp.ts";
+import type { UdpSocket } from "../ffi/udp_socket.ts";
 import { DISCOVERY_GROUP, TEREDO_PORT } from "../protocol/constants.ts";
 import { addressOf, portOf } from "../wire/endpoint.ts";
 import { formatIpv4, type Ipv4Address, ipv4Address } from "../wire/ipv4_address.ts";

@@ -10,16 +10,8 @@ import { ClientInterface } from "../io/host/client_interface.ts";
 import { openTunLink } from "../io/host/open_tun_link.ts";
 import { TEREDO_MTU } from "../protocol/constants.ts";
 import { restorer } from "./own_interface.ts";
-import type { HostContext, HostSide, Opener } from "./node_context.ts";
+import type { HostContext, Opener } from "./node_context.ts";
 import type { TunSide, TunSideOptions } from "./tun_side.ts";
-
-/** A client's side of the host, which may want to know the client's address. */
-export interface ClientSide extends HostSide {
-  /** The client has `address` (16 octets), and its link takes packets of `mtu` octets. */
-  up?(address: Uint8Array, mtu: number): void;
-  /** The client has no address any more. */
-  down?(): void;
-}
 
 /** The interface of a client. */
 export interface ClientTunOptions extends TunSideOptions {
@@ -28,7 +20,7 @@ export interface ClientTunOptions extends TunSideOptions {
 }
 
 /** The interface, opened. */
-export interface ClientTun extends ClientSide, TunSide {
+export interface ClientTun extends TunSide {
   /** From now on it leads to the whole IPv6 Internet, or no longer. */
   setDefaultRoute(isWanted: boolean): void;
 }

@@ -9,11 +9,6 @@ import type { Poller } from "../ffi/poller.ts";
 import { interfaceChanges, linkChanges, wakeUps } from "../io/network/network_changes.ts";
 import { NetworkMonitor } from "../io/network/network_monitor.ts";
 
-/** Our own interface, whose changes are none of the network. */
-export interface OwnLink extends OwnInterface {
-  readonly name: string;
-}
-
 /** What notices changes, and gives back what it holds by disposal. */
 export interface NetworkWatch extends Disposable {
   /** Whether the kernel tells of changes, for which the poller must run. */
@@ -25,7 +20,7 @@ export interface NetworkWatch extends Disposable {
 /** How to watch. */
 export interface NetworkWatchOptions {
   /** Our own interface, if there is one. */
-  readonly own: OwnLink | undefined;
+  readonly own: OwnInterface | undefined;
   readonly poller: Poller;
   /** Whether the C library may be called. */
   readonly ffi: boolean;
@@ -46,7 +41,7 @@ export function watchNetwork({ own, poller, ffi, onChange }: NetworkWatchOptions
 }
 
 /** The kernel's own word, where this program may ask for it. */
-function openLinks(own: OwnLink | undefined): LinkMonitor | undefined {
+function openLinks(own: OwnInterface | undefined): LinkMonitor | undefined {
   try {
     return openLinkMonitor(own);
   } catch (error) {

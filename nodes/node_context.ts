@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { OwnInterface } from "../ffi/link_monitor.ts";
 import { Poller } from "../ffi/poller.ts";
 import { Counters } from "../io/counters.ts";
 import type { HostLink } from "../io/host/host_link.ts";
@@ -11,7 +12,7 @@ import { type Log, SILENT_LOG } from "../io/log.ts";
 import type { Task } from "../io/run_together.ts";
 import type { GlobalUnicast } from "../wire/global_unicast.ts";
 import { addressPolicy } from "./address_policy.ts";
-import type { NetworkWatch, OwnLink } from "./network_watch.ts";
+import type { NetworkWatch } from "./network_watch.ts";
 import type { NodeOptions } from "./node_options.ts";
 import { UdpOpener } from "./udp_opener.ts";
 
@@ -33,7 +34,11 @@ export interface NodeContext extends HostContext {
 export interface HostSide extends Disposable {
   readonly link: HostLink;
   /** The network interface that it is, if it is one. */
-  readonly own?: OwnLink | undefined;
+  readonly own?: OwnInterface | undefined;
+  /** A client has `address` (16 octets) now, and its link takes packets of `mtu` octets. */
+  up?(address: Uint8Array, mtu: number): void;
+  /** The client has no address any more. */
+  down?(): void;
 }
 
 /** Opens a part of a node, before its sockets. */

@@ -6,7 +6,7 @@
 
 import type { Counters } from "../io/counters.ts";
 import type { Log } from "../io/log.ts";
-import type { UdpSocket } from "../io/udp/udp.ts";
+import type { UdpSocket } from "../ffi/udp_socket.ts";
 import type { Network } from "./address_policy.ts";
 import type { UdpMode } from "./udp_mode.ts";
 import type { TransportNews } from "./udp_opener.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { UdpSocket } from "../io/udp/udp.ts";
+import type { UdpSocket } from "../ffi/udp_socket.ts";
 
 /** The sockets as the node is to use them. */
 export function tapped<Sockets extends Readonly<Record<string, UdpSocket | undefined>>>(

@@ -23,11 +23,16 @@ import type { GlobalUnicast } from "../wire/global_unicast.ts";
 import { formatIpv4, type Ipv4Address } from "../wire/ipv4_address.ts";
 import { isSameIpv6 } from "../wire/ipv6_address.ts";
 import { type ClientSocketOptions, openClientSockets } from "./client_sockets.ts";
-import type { ClientSide } from "./client_tun.ts";
 import { reportFault } from "./fault.ts";
 import { watchNetwork } from "./network_watch.ts";
 import type { NodeOptions } from "./node_options.ts";
-import { type NodeContext, nodeContext, type Opener, tasksBeside } from "./node_context.ts";
+import {
+  type HostSide,
+  type NodeContext,
+  nodeContext,
+  type Opener,
+  tasksBeside,
+} from "./node_context.ts";
 import { tapped } from "./tap.ts";
 import { type NodeParts, TeredoNode } from "./teredo_node.ts";
 
@@ -55,7 +60,7 @@ export interface TeredoClientOptions extends
    * privilege needed: packets are sent by {@linkcode TeredoClient.send} and come by
    * {@linkcode TeredoClient.packets}.
    */
-  readonly host?: Opener<ClientSide> | undefined;
+  readonly host?: Opener<HostSide> | undefined;
   /**
    * Whether Teredo is needed, asked when this host's network has changed: RFC 4380 §5.5 has a client rest
    * beside native IPv6. Unless given, it is.
@@ -324,7 +329,7 @@ export class TeredoClient extends TeredoNode<ClientSocket, ClientEvent, ClientSt
 interface Assembly {
   readonly options: TeredoClientOptions;
   readonly context: NodeContext;
-  readonly side: ClientSide | undefined;
+  readonly side: HostSide | undefined;
   readonly group: DiscoveryGroup | undefined;
   readonly link: EchoLink;
   readonly local: Endpoint;

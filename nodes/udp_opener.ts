@@ -10,13 +10,13 @@ import {
   BatchingUnavailable,
   openUdpSocket,
   type Refusal,
-  type SendObserver,
+  type UdpObserver,
+  type UdpSocket,
 } from "../ffi/udp_socket.ts";
-import { BatchedUdp, countLosses } from "../io/udp/batched_udp.ts";
 import type { Counters } from "../io/counters.ts";
 import { openDenoUdp } from "../io/udp/deno_udp.ts";
+import { lossCounter } from "../io/udp/loss_counter.ts";
 import { type SendTrouble, SendWatch } from "../io/udp/send_watch.ts";
-import type { UdpSocket } from "../io/udp/udp.ts";
 import type { Ipv4Address } from "../wire/ipv4_address.ts";
 import { ListenError } from "./listen_error.ts";
 import type { UdpMode } from "./udp_mode.ts";
@@ -65,7 +65,7 @@ export class UdpOpener {
   readonly #counters: Counters;
   readonly #onNews: (news: TransportNews) => void;
   readonly #watch: SendWatch;
-  readonly #observer: SendObserver;
+  readonly #observer: UdpObserver;
   readonly #ffi: boolean;
   #mode: UdpMode;
   #isAnnounced = false;
@@ -78,11 +78,12 @@ export class UdpOpener {
     this.#counters = counters;
     this.#onNews = onNews;
     const watch = this.#watch = new SendWatch((trouble) => onNews({ type: "sending", trouble }));
-    const count = countLosses(counters);
+    const count = lossCounter(counters);
     this.#observer = {
+      ...count,
       sent: () => watch.sent(),
       lost(lost, code) {
-        count(lost, code);
+        count.lost(lost, code);
         watch.failed(code);
       },
       refused: (refusal, code) => {
@@ -120,11 +121,16 @@ export class UdpOpener {
 
   #openBatched(address: Ipv4Address, port: number): UdpSocket {
     try {
-      const socket = openUdpSocket({ address, port, observer: this.#observer });
+      const socket = openUdpSocket({
+        address,
+        port,
+        watcher: this.#poller,
+        observer: this.#observer,
+      });
       this.#mode = "batched";
       const { isSegmenting, isJoining } = socket;
       this.#announce({ type: "batched", isSegmenting, isJoining });
-      return new BatchedUdp(socket, this.#poller, this.#counters);
+      return socket;
     } catch (error) {
       if (this.#mode === "batched" || !(error instanceof BatchingUnavailable)) throw error;
       this.#mode = "deno";

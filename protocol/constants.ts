@@ -1,7 +1,6 @@
 /**
- * The constants of RFC 4380 by the RFC's names. Times are in milliseconds.
- *
- * What the RFCs leave open is a default of the role's configuration and stands there.
+ * The constants of RFC 4380 that several roles use, by the RFC's names. Times are in milliseconds. What
+ * only a client needs is in `client/timing.ts`.
  *
  * @module
  */
@@ -14,20 +13,8 @@ export const TEREDO_PORT = 3544;
 /** 224.0.0.253, the IPv4 group of local client discovery, §2.17. */
 export const DISCOVERY_GROUP = ipv4Address(0xe00000fd);
 
-/** How long a client waits for a Router Advertisement, §5.2.1. */
-export const QUALIFICATION_TIMEOUT = 4_000;
-
-/** How often a Router Solicitation is sent before a phase has failed, §5.2.1: three in all. */
-export const QUALIFICATION_TRANSMISSIONS = 3;
-
-/** The default refresh interval, §5.2 and RFC 6081 §5.1.1. */
-export const REFRESH_INTERVAL = 30_000;
-
 /** How long after its last packet a peer counts as reachable, §5.2.4. */
 export const PEER_VALIDITY = 30_000;
-
-/** How long a local peer is remembered after its discovery bubble, §5.2.4 case 3. */
-export const LOCAL_PEER_VALIDITY = 600_000;
 
 /** No bubble sooner than this after the last transmission to the peer, §5.2.6. */
 export const BUBBLE_SPACING = 2_000;

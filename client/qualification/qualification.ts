@@ -15,7 +15,8 @@ import type { TeredoPacket } from "../../wire/teredo_packet.ts";
 import { acceptAdvertisement, type Advertisement } from "./advertisement.ts";
 import { CLIENT_DEFAULTS, type ClientConfig, type ServerAddresses } from "../client_config.ts";
 import type { ClientEvent, NatKind, OfflineReason } from "../client_event.ts";
-import type { QualificationState } from "./qualification_state.ts";
+import { POSTPONED_INTERVALS, REFRESH_JITTER, RETURN_INTERVAL } from "../timing.ts";
+import { dueAt, type QualificationState, type Qualified } from "./qualification_state.ts";
 import { ServerList } from "./server_list.ts";
 import { Solicitation } from "./solicitation.ts";
 
@@ -27,17 +28,6 @@ export type ClientSocket = "service" | "discovery" | "secondary";
 
 /** Where a client's effects go. */
 export type ClientSink = Sink<ClientSocket, ClientEvent>;
-
-type Qualified = Extract<QualificationState, { name: "qualified" }>;
-
-/** How often a client on a fallback server asks for the preferred one. */
-const RETURN_INTERVAL = 600_000;
-
-/** A refresh comes after 75 to 100 % of the interval, RFC 4380 §5.2.5. */
-const REFRESH_JITTER = { low: 0.75, high: 1 } as const;
-
-/** Refreshes that packets in the server's name can postpone, before one is sent all the same. */
-const POSTPONED_INTERVALS = 2;
 
 /** Owns the client's Teredo address. */
 export class Qualification {
@@ -94,10 +84,12 @@ export class Qualification {
   heardServer(now: number): void {
     this.#heardAt = now;
     const state = this.#state;
-    if (state.name !== "qualified" || state.refresh !== undefined) return;
+    if (state.name !== "qualified" || state.refresh.name === "soliciting") return;
     // Anyone can forge the server's address, so this alone postpones only so often.
-    const latest = state.advertisedAt + POSTPONED_INTERVALS * this.refreshInterval;
-    state.refreshAt = Math.min(now + this.#drawInterval(), latest);
+    const { provedAt } = state.refresh;
+    const latest = provedAt + POSTPONED_INTERVALS * this.refreshInterval;
+    const until = Math.min(now + this.#drawInterval(), latest);
+    state.refresh = { name: "waiting", until, provedAt };
   }
 
   /** When {@linkcode handleTimer} is due. */
@@ -112,10 +104,7 @@ export class Qualification {
       case "secondary":
         return state.solicitation.deadline;
       case "qualified":
-        return Math.min(
-          state.refresh?.deadline ?? state.refreshAt,
-          state.returning?.deadline ?? state.returnAt,
-        );
+        return Math.min(dueAt(state.refresh), dueAt(state.homecoming));
     }
   }
 
@@ -130,7 +119,8 @@ export class Qualification {
       case "secondary":
         return this.#solicit(state.solicitation, "no_reply_from_secondary", now, sink);
       case "qualified":
-        return this.#maintain(state, now, sink);
+        this.#comeHome(state, now, sink);
+        return this.#refresh(state, now, sink);
     }
   }
 
@@ -146,12 +136,8 @@ export class Qualification {
     const state = this.#state;
     if (state.name === "disabled") return;
     this.#servers.forgetFailures();
-    if (state.name === "qualified") {
-      state.refresh = undefined;
-      state.refreshAt = now;
-    } else {
-      this.#state = { name: "offline", reason: undefined, until: now };
-    }
+    if (state.name === "qualified") return this.#beginRefresh(state, now, sink);
+    this.#state = { name: "offline", reason: undefined, until: now };
     this.handleTimer(now, sink);
   }
 
@@ -202,7 +188,7 @@ export class Qualification {
   ): DropReason | undefined {
     const state = this.#state;
     if (state.name === "disabled" || state.name === "offline") return "advertisement_unexpected";
-    if (state.name === "qualified") return this.#handleRefresh(state, packet, from, now, sink);
+    if (state.name === "qualified") return this.#keep(state, packet, from, now, sink);
     const advertisement = this.accept(packet, from, state.solicitation);
     if (typeof advertisement === "string") return advertisement;
     this.#heardAt = now;
@@ -243,60 +229,93 @@ export class Qualification {
     else this.#fail(hasUnprovedAnswer ? "authentication_failed" : failure, now, sink);
   }
 
-  /** §5.2.5: a refresh that is due, or one that has not been answered. */
-  #maintain(state: Qualified, now: number, sink: ClientSink): void {
-    if (now >= (state.returning?.deadline ?? Infinity)) state.returning = undefined;
-    if (now >= state.returnAt) this.#askForReturn(state, now, sink);
-    if (now < (state.refresh?.deadline ?? state.refreshAt)) return;
-    state.refresh ??= this.newSolicitation();
-    if (state.refresh.transmissions === 1) {
+  /** §5.2.5: the interval is over, or a solicitation has not been answered. */
+  #refresh(state: Qualified, now: number, sink: ClientSink): void {
+    const { refresh } = state;
+    if (now < dueAt(refresh)) return;
+    if (refresh.name === "waiting") return this.#beginRefresh(state, now, sink);
+    if (refresh.solicitation.transmissions === 1) {
       sink.event({ type: "server_silent", server: this.server });
     }
-    this.#solicit(state.refresh, "server_lost", now, sink);
+    this.#solicit(refresh.solicitation, "server_lost", now, sink);
+  }
+
+  #beginRefresh(state: Qualified, now: number, sink: ClientSink): void {
+    const solicitation = this.newSolicitation();
+    state.refresh = { name: "soliciting", solicitation };
+    this.#send(solicitation, now, sink);
   }
 
   /** On a fallback server: one solicitation to the preferred one from time to time. */
-  #askForReturn(state: Qualified, now: number, sink: ClientSink): void {
-    state.returnAt = now + RETURN_INTERVAL;
-    if (!this.#servers.isFallback) return;
-    state.returning = this.#newSolicitation(this.#servers.preferred.primary);
-    this.#send(state.returning, now, sink);
+  #comeHome(state: Qualified, now: number, sink: ClientSink): void {
+    const { homecoming } = state;
+    if (now < dueAt(homecoming)) return;
+    if (homecoming.name === "soliciting") {
+      state.homecoming = { name: "waiting", until: homecoming.since + RETURN_INTERVAL };
+    } else if (this.#servers.isFallback) {
+      const solicitation = this.#newSolicitation(this.#servers.preferred.primary);
+      state.homecoming = { name: "soliciting", solicitation, since: now };
+      this.#send(solicitation, now, sink);
+    } else {
+      state.homecoming = { name: "waiting", until: now + RETURN_INTERVAL };
+    }
   }
 
-  #handleRefresh(
+  /** While qualified, an advertisement answers a refresh or comes from the preferred server. */
+  #keep(
     state: Qualified,
     packet: TeredoPacket,
     from: Endpoint,
     now: number,
     sink: ClientSink,
   ): DropReason | undefined {
-    const { refresh, returning } = state;
-    const returned = returning?.target === from;
-    const solicitation = returned ? returning : refresh;
-    if (solicitation === undefined) return "advertisement_unexpected";
-    const server = returned ? this.#servers.preferred : this.server;
-    const advertisement = this.accept(packet, from, solicitation, server);
-    if (typeof advertisement === "string") return advertisement;
-    if (!returned && solicitation.transmissions > 1) {
-      sink.event({ type: "server_back", server });
-    }
-    if (!returned && advertisement.newKeyNeeded) {
-      this.#fail("new_key_needed", now, sink);
-      return undefined;
-    }
-    if (returned && advertisement.newKeyNeeded) return undefined;
-    this.#heardAt = now;
-    if (returned) this.#servers.usePreferred();
-    if (returned || advertisement.mapping !== state.mapping) {
-      // The present server has shown what the NAT is like, so the preferred one is believed without
-      // another secondary phase.
-      this.#qualify(advertisement, state.nat, now, sink);
+    const { refresh, homecoming } = state;
+    if (homecoming.name === "soliciting" && homecoming.solicitation.target === from) {
+      const { preferred } = this.#servers;
+      const advertisement = this.accept(packet, from, homecoming.solicitation, preferred);
+      if (typeof advertisement === "string") return advertisement;
+      this.#handleHomecoming(state, advertisement, now, sink);
+    } else if (refresh.name === "soliciting") {
+      const advertisement = this.accept(packet, from, refresh.solicitation);
+      if (typeof advertisement === "string") return advertisement;
+      this.#handleRefresh(state, refresh.solicitation, advertisement, now, sink);
     } else {
-      state.refresh = undefined;
-      state.advertisedAt = now;
-      state.refreshAt = now + this.#drawInterval();
+      return "advertisement_unexpected";
     }
     return undefined;
+  }
+
+  /**
+   * The preferred server is back. The present one has shown what the NAT is like, so the preferred one
+   * is believed without another secondary phase.
+   */
+  #handleHomecoming(
+    state: Qualified,
+    advertisement: Advertisement,
+    now: number,
+    sink: ClientSink,
+  ): void {
+    if (advertisement.newKeyNeeded) return;
+    this.#heardAt = now;
+    this.#servers.usePreferred();
+    this.#qualify(advertisement, state.nat, now, sink);
+  }
+
+  #handleRefresh(
+    state: Qualified,
+    solicitation: Solicitation,
+    advertisement: Advertisement,
+    now: number,
+    sink: ClientSink,
+  ): void {
+    if (solicitation.transmissions > 1) sink.event({ type: "server_back", server: this.server });
+    if (advertisement.newKeyNeeded) return this.#fail("new_key_needed", now, sink);
+    this.#heardAt = now;
+    if (advertisement.mapping !== state.mapping) {
+      this.#qualify(advertisement, state.nat, now, sink);
+    } else {
+      state.refresh = { name: "waiting", until: now + this.#drawInterval(), provedAt: now };
+    }
   }
 
   #qualify(advertisement: Advertisement, nat: NatKind, now: number, sink: ClientSink): void {
@@ -313,11 +332,8 @@ export class Qualification {
       mapping,
       mtu,
       nat,
-      refreshAt: now + this.#drawInterval(),
-      advertisedAt: now,
-      refresh: undefined,
-      returning: undefined,
-      returnAt: now + RETURN_INTERVAL,
+      refresh: { name: "waiting", until: now + this.#drawInterval(), provedAt: now },
+      homecoming: { name: "waiting", until: now + RETURN_INTERVAL },
     };
     this.#onAddress();
     sink.event({ type: "qualified", server: this.server, address, mapping, mtu, nat, previous });

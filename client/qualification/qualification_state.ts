@@ -1,5 +1,6 @@
 /**
- * What a client can be at on the way to a Teredo address, RFC 4380 §5.2.1.
+ * The states of a client on the way to a Teredo address, RFC 4380 §5.2.1, and while it keeps one,
+ * §5.2.5.
  *
  * @module
  */
@@ -22,7 +23,7 @@ import type { Solicitation } from "./solicitation.ts";
  *      delay over,                                      no answer to a refresh
  *      or another server
  *
- * From each of them "disabled" is entered when the host turns out to have IPv6 of its own, and left
+ * Every state leads to "disabled" when the host turns out to have native IPv6; the client starts over
  * when that is gone.
  */
 export type QualificationState =
@@ -40,14 +41,39 @@ export type QualificationState =
     readonly mapping: Endpoint;
     readonly mtu: number;
     readonly nat: NatKind;
-    /** The end of the present refresh interval. */
-    refreshAt: number;
-    /** When the server last proved itself with one of our nonces. */
-    advertisedAt: number;
-    /** The refresh under way. */
-    refresh: Solicitation | undefined;
-    /** The preferred server being asked whether it is back. */
-    returning: Solicitation | undefined;
-    /** When the preferred server is asked next. */
-    returnAt: number;
+    refresh: Refresh;
+    homecoming: Homecoming;
   };
+
+/** The qualified state. */
+export type Qualified = Extract<QualificationState, { name: "qualified" }>;
+
+/**
+ * Keeping the mapping, §5.2.5: the client either waits for the interval to end or solicits its server,
+ * and while it solicits nothing but an answer or the last timeout ends that.
+ */
+export type Refresh =
+  | {
+    readonly name: "waiting";
+    readonly until: number;
+    /** When the server last proved itself with one of our nonces. */
+    readonly provedAt: number;
+  }
+  | { readonly name: "soliciting"; readonly solicitation: Solicitation };
+
+/**
+ * Getting back from a fallback server to the preferred one. It never disturbs the address in use: one
+ * solicitation at a time, and only its answer changes anything.
+ */
+export type Homecoming =
+  | { readonly name: "waiting"; readonly until: number }
+  | {
+    readonly name: "soliciting";
+    readonly solicitation: Solicitation;
+    readonly since: number;
+  };
+
+/** When something is to be done about either of the two. */
+export function dueAt(state: Refresh | Homecoming): number {
+  return state.name === "waiting" ? state.until : state.solicitation.deadline;
+}

@@ -24,17 +24,9 @@ import { DESTINATION, SOURCE } from "../../wire/ipv6_header.ts";
 import { isRouterAdvertisement } from "../../wire/neighbor_discovery.ts";
 import { encodeTeredoAddress, flagsOf } from "../../wire/teredo_address.ts";
 import type { TeredoPacket } from "../../wire/teredo_packet.ts";
+import { LEAST_INTERVAL_GAIN, MAX_REFRESH_INTERVAL, REFRESH_STOP_RATIO } from "../timing.ts";
 import type { ClientSink, Qualification } from "./qualification.ts";
 import type { Solicitation } from "./solicitation.ts";
-
-/** The longest refresh interval that is tried. */
-const MAX_INTERVAL = 120_000;
-
-/** Good enough is an interval of this share of one that is too long. */
-const STOP_RATIO = 0.75;
-
-/** Not worth another try is a longer interval by less than this. §5.2.7 alone ends on failures only. */
-const LEAST_GAIN = 5_000;
 
 type State =
   | { readonly name: "begun" }
@@ -49,7 +41,7 @@ export class RefreshIntervalSearch {
   #self: Uint8Array | undefined;
   #state: State = { name: "concluded" };
   /** The shortest interval that is known to be too long. */
-  #tooLong = MAX_INTERVAL;
+  #tooLong = MAX_REFRESH_INTERVAL;
 
   constructor(qualification: Qualification) {
     this.#qualification = qualification;
@@ -58,7 +50,7 @@ export class RefreshIntervalSearch {
   /** The client's address is another one, or gone: behind another NAT, or the interval was too long. */
   useAddress(address: Uint8Array | undefined): void {
     this.#self = address;
-    this.#tooLong = MAX_INTERVAL;
+    this.#tooLong = MAX_REFRESH_INTERVAL;
     this.#state = { name: address === undefined ? "concluded" : "begun" };
   }
 
@@ -145,7 +137,7 @@ export class RefreshIntervalSearch {
     if (this.#self === undefined) return;
     if (state.bubbles >= MAX_ATTEMPTS) {
       this.#tooLong = this.#candidate;
-      if (this.#interval >= STOP_RATIO * this.#tooLong) return this.#conclude(sink);
+      if (this.#interval >= REFRESH_STOP_RATIO * this.#tooLong) return this.#conclude(sink);
       return this.#continue(now, sink);
     }
     state.bubbles++;
@@ -161,7 +153,7 @@ export class RefreshIntervalSearch {
   }
 
   #continue(now: number, sink: ClientSink): void {
-    if (this.#candidate - this.#interval < LEAST_GAIN) return this.#conclude(sink);
+    if (this.#candidate - this.#interval < LEAST_INTERVAL_GAIN) return this.#conclude(sink);
     this.#solicit(this.#qualification.newSolicitation(), now, sink);
   }
 

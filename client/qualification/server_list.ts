@@ -7,12 +7,7 @@
 
 import { type Random, uniform } from "../../protocol/random.ts";
 import { isSameServer, type ServerAddresses } from "../client_config.ts";
-
-/** The pause after which an off-line client starts anew: doubled from the first to the last. */
-const RESTART_DELAY = { first: 5_000, last: 300_000 } as const;
-
-/** 75 to 125 % of the pause, lest all clients of a server come back at once. */
-const RESTART_JITTER = { low: 0.75, high: 1.25 } as const;
+import { RESTART_DELAY, RESTART_JITTER } from "../timing.ts";
 
 /** Servers in the order of preference, one of them in use. */
 export class ServerList {

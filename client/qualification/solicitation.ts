@@ -5,7 +5,6 @@
  * @module
  */
 
-import { QUALIFICATION_TIMEOUT, QUALIFICATION_TRANSMISSIONS } from "../../protocol/constants.ts";
 import { type Random, randomBytes } from "../../protocol/random.ts";
 import {
   type Authentication,
@@ -19,6 +18,7 @@ import { encodeRouterSolicitation } from "../../wire/neighbor_discovery.ts";
 import { equalArrays } from "../../memory/octets.ts";
 import { encodeTeredoPacket } from "../../wire/teredo_packet.ts";
 import type { ClientCredentials } from "../client_config.ts";
+import { QUALIFICATION_TIMEOUT, QUALIFICATION_TRANSMISSIONS } from "../timing.ts";
 
 /**
  * fe80::ffff:ffff:fffe, the source of every solicitation: cone bit 0 (RFC 5991 §3.2). It is the one

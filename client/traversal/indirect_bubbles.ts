@@ -18,9 +18,7 @@ import type { Trailers } from "../../wire/trailers.ts";
 import type { ClientPeer } from "../client_peer.ts";
 import type { ClientSearch, Identity } from "../client_search.ts";
 import type { ClientSink } from "../qualification/qualification.ts";
-
-/** Answers to indirect bubbles, for each address and port that they name as their origin. */
-const ANSWER_RATE = { perSecond: 1, burst: 4 } as const;
+import { ANSWER_RATE } from "../timing.ts";
 
 /** Answers those whom our server introduces. */
 export class IndirectBubbles {

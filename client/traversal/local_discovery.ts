@@ -18,15 +18,13 @@ import { ALL_NODES, isSameIpv6 } from "../../wire/ipv6_address.ts";
 import { DESTINATION, SOURCE } from "../../wire/ipv6_header.ts";
 import { isTeredo, mappingOf, serverOf } from "../../wire/teredo_address.ts";
 import type { ClientConfig, LocalDiscoverySettings } from "../client_config.ts";
+import { ANNOUNCEMENT_PERIOD } from "../timing.ts";
 
 /** Where discovery bubbles go: 224.0.0.253, port 3544. */
 const GROUP = endpoint(DISCOVERY_GROUP, TEREDO_PORT);
 
 /** A discovery bubble must not leave the link. */
 const HOP_LIMIT = 1;
-
-/** The wait between two announcements is drawn from this range, in milliseconds. */
-const PERIOD = { low: 200_000, high: 300_000 } as const;
 
 /** Announces the client to its neighbours and judges their announcements. */
 export class LocalDiscovery {
@@ -57,7 +55,8 @@ export class LocalDiscovery {
 
   handleTimer(now: number, sink: PeerSink): void {
     if (now < this.#announceAt) return;
-    this.#announceAt = now + uniform(this.#random, PERIOD.low, PERIOD.high);
+    this.#announceAt = now +
+      uniform(this.#random, ANNOUNCEMENT_PERIOD.low, ANNOUNCEMENT_PERIOD.high);
     this.announce(now, sink);
   }
 

@@ -19,7 +19,13 @@ import {
 import { SOCKADDR_IN } from "./structs.ts";
 import { type Received, UdpReceiver } from "./udp_receiver.ts";
 import { UDP_SEGMENT, UdpSender } from "./udp_sender.ts";
-import type { NativeUdpOptions, NativeUdpSocket } from "../udp_socket.ts";
+import type { Drained, Watcher } from "../poller.ts";
+import type {
+  BatchedUdpOptions,
+  BatchedUdpSocket,
+  DatagramReceiver,
+  UdpObserver,
+} from "../udp_socket.ts";
 
 // <sys/socket.h>
 const SOCK_DGRAM = 2;
@@ -32,19 +38,23 @@ const RECEIVE_BUFFER = 4 * 1024 * 1024;
 /** Room for a dozen long messages, and not for the minutes of a slow link. */
 const SEND_BUFFER = 1024 * 1024;
 
-/** A UDP socket of Linux. See {@linkcode NativeUdpSocket} for the contract. */
-export class LinuxUdpSocket implements NativeUdpSocket {
+/** A UDP socket of Linux. See {@linkcode BatchedUdpSocket} for the contract. */
+export class LinuxUdpSocket implements BatchedUdpSocket {
   readonly local: Endpoint;
   readonly isSegmenting: boolean;
   readonly isJoining: boolean;
   readonly #calls: BatchCalls;
   readonly #receiver: UdpReceiver;
   readonly #sender: UdpSender;
+  readonly #watcher: Watcher;
+  readonly #observer: UdpObserver;
   /** -1 once closed: the number may soon be another file's. */
   #fd: number;
 
-  constructor(calls: BatchCalls, options: NativeUdpOptions) {
+  constructor(calls: BatchCalls, options: BatchedUdpOptions) {
     this.#calls = calls;
+    this.#watcher = options.watcher;
+    this.#observer = options.observer;
     this.#fd = calls.socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (this.#fd < 0) throw new SystemError("open a UDP socket", "socket");
     try {
@@ -65,6 +75,7 @@ export class LinuxUdpSocket implements NativeUdpSocket {
     this.#sender = new UdpSender(calls, this.#fd, this.isSegmenting, options.observer);
   }
 
+  /** The descriptor, -1 once closed. It stays the property of the socket. */
   get fd(): number {
     return this.#fd;
   }
@@ -85,6 +96,15 @@ export class LinuxUdpSocket implements NativeUdpSocket {
     if (this.#fd >= 0) this.#sender.flush();
   }
 
+  async run(receiver: DatagramReceiver, signal: AbortSignal): Promise<void> {
+    const take: TakeDatagram = (bytes, from) => receiver.datagram(bytes, from);
+    try {
+      await this.#watcher.watch(this.#fd, () => this.#pass(take, receiver), signal);
+    } finally {
+      this.close();
+    }
+  }
+
   close(): void {
     if (this.#fd < 0) return;
     this.#calls.close(this.#fd);
@@ -92,6 +112,21 @@ export class LinuxUdpSocket implements NativeUdpSocket {
     // Either is missing where the constructor failed.
     this.#receiver?.close();
     this.#sender?.close();
+  }
+
+  #pass(take: TakeDatagram, receiver: DatagramReceiver): Drained {
+    const received = this.receive(take);
+    switch (received) {
+      case "more":
+      case "some":
+        receiver.end();
+        return received;
+      case "nothing":
+        return "nothing";
+      default:
+        this.#observer.unreceived?.(received);
+        return "nothing";
+    }
   }
 
   #set(option: number, value: number): boolean {

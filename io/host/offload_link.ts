@@ -14,7 +14,7 @@
  * @module
  */
 
-import type { Drained, Poller } from "../../ffi/poller.ts";
+import type { Drained, Watcher } from "../../ffi/poller.ts";
 import type { Tun } from "../../ffi/tun.ts";
 import { Coalescer } from "../../offload/coalescer.ts";
 import { completeChecksum } from "../../offload/partial_checksum.ts";
@@ -30,7 +30,6 @@ import { giveBack, packetMemory } from "../../memory/packet_memory.ts";
 import { Views } from "../../memory/views.ts";
 import type { Counters } from "../counters.ts";
 import type { HostLink, PacketReceiver } from "./host_link.ts";
-import { waitForFd } from "../wait_for_fd.ts";
 
 /** Packets delivered in one pass at most, so that sockets and timers get their turn. */
 const PASS = 192;
@@ -51,7 +50,7 @@ const END = FRAMES + 64 * 1024 + LONGEST_FRAME;
 /** Reads and writes a TUN interface that a poller waits for. Who opened the TUN closes it. */
 export class OffloadLink implements HostLink {
   readonly #tun: Tun;
-  readonly #poller: Pick<Poller, "add" | "remove">;
+  readonly #watcher: Watcher;
   readonly #counters: Counters;
   readonly #coalescer: Coalescer;
   readonly #memory = packetMemory(END);
@@ -70,9 +69,9 @@ export class OffloadLink implements HostLink {
    * @param tun a TUN with `offload`
    * @param counters where packets are counted that the kernel did not take in the end
    */
-  constructor(tun: Tun, poller: Pick<Poller, "add" | "remove">, counters: Counters) {
+  constructor(tun: Tun, watcher: Watcher, counters: Counters) {
     this.#tun = tun;
-    this.#poller = poller;
+    this.#watcher = watcher;
     this.#counters = counters;
     const frame = (memory: Uint8Array, start: number, length: number, packets: number) =>
       this.#writeFrame(memory, start, length, packets);
@@ -92,7 +91,7 @@ export class OffloadLink implements HostLink {
 
   async run(receiver: PacketReceiver, signal: AbortSignal): Promise<void> {
     try {
-      await waitForFd(this.#poller, this.#tun.fd, () => this.#drain(receiver), signal);
+      await this.#watcher.watch(this.#tun.fd, () => this.#drain(receiver), signal);
     } finally {
       this.close();
     }

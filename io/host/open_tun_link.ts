@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Poller } from "../../ffi/poller.ts";
+import type { Watcher } from "../../ffi/poller.ts";
 import type { Tun } from "../../ffi/tun.ts";
 import type { Counters } from "../counters.ts";
 import { OffloadLink } from "./offload_link.ts";
@@ -13,10 +13,10 @@ import { TunLink } from "./tun_link.ts";
 /** Connects with a TUN in the way that it was opened: with segmentation offload or without. */
 export function openTunLink(
   tun: Tun,
-  poller: Pick<Poller, "add" | "remove">,
+  watcher: Watcher,
   counters: Counters,
 ): TunLink | OffloadLink {
   return tun.offload === undefined
-    ? new TunLink(tun, poller)
-    : new OffloadLink(tun, poller, counters);
+    ? new TunLink(tun, watcher)
+    : new OffloadLink(tun, watcher, counters);
 }

@@ -4,10 +4,9 @@
  * @module
  */
 
-import type { Drained, Poller } from "../../ffi/poller.ts";
+import type { Drained, Watcher } from "../../ffi/poller.ts";
 import type { Tun } from "../../ffi/tun.ts";
 import type { HostLink, PacketReceiver } from "./host_link.ts";
-import { waitForFd } from "../wait_for_fd.ts";
 
 /** Packets read in one pass at most, so that sockets and timers get their turn. */
 const PASS = 64;
@@ -18,12 +17,12 @@ const LONGEST_PACKET = 65_575;
 /** Reads and writes a TUN interface that a poller waits for. Who opened the TUN closes it. */
 export class TunLink implements HostLink {
   readonly #tun: Tun;
-  readonly #poller: Pick<Poller, "add" | "remove">;
+  readonly #watcher: Watcher;
   readonly #buffer = new Uint8Array(LONGEST_PACKET);
 
-  constructor(tun: Tun, poller: Pick<Poller, "add" | "remove">) {
+  constructor(tun: Tun, watcher: Watcher) {
     this.#tun = tun;
-    this.#poller = poller;
+    this.#watcher = watcher;
   }
 
   write(ipv6: Uint8Array): boolean {
@@ -37,7 +36,7 @@ export class TunLink implements HostLink {
   close(): void {}
 
   run(receiver: PacketReceiver, signal: AbortSignal): Promise<void> {
-    return waitForFd(this.#poller, this.#tun.fd, () => this.#drain(receiver), signal);
+    return this.#watcher.watch(this.#tun.fd, () => this.#drain(receiver), signal);
   }
 
   /** One pass. */

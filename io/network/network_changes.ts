@@ -6,8 +6,7 @@
 
 import { type Clock, systemClock } from "../clock.ts";
 import type { LinkMonitor } from "../../ffi/link_monitor.ts";
-import type { Poller } from "../../ffi/poller.ts";
-import { waitForFd } from "../wait_for_fd.ts";
+import type { Watcher } from "../../ffi/poller.ts";
 import { aborted } from "../run_together.ts";
 
 /** Calls `changed` for each change, until `signal` aborts. */
@@ -22,10 +21,10 @@ const SLEEP_LENGTH = 10_000;
 /** What the kernel tells. */
 export function linkChanges(
   monitor: Pick<LinkMonitor, "fd" | "read">,
-  poller: Pick<Poller, "add" | "remove">,
+  watcher: Watcher,
 ): ChangeSource {
   return (changed, signal) => {
-    return waitForFd(poller, monitor.fd, () => {
+    return watcher.watch(monitor.fd, () => {
       if (!monitor.read()) return "nothing";
       changed();
       return "some";

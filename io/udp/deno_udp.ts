@@ -12,7 +12,7 @@ import type { Counters } from "../counters.ts";
 import { BoundedCache } from "../bounded_cache.ts";
 import { SendQueue } from "./send_queue.ts";
 import type { SendWatch } from "./send_watch.ts";
-import type { DatagramReceiver, UdpSocket } from "./udp.ts";
+import type { DatagramReceiver, UdpSocket } from "../../ffi/udp_socket.ts";
 
 /** The first pause after receiving failed, and the longest, in milliseconds. */
 const SHORTEST_PAUSE = 1;

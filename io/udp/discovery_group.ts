@@ -16,7 +16,7 @@ import type { Counters } from "../counters.ts";
 import { fromListener } from "./deno_udp.ts";
 import { type LocalAddress, localAddresses } from "../network/local_addresses.ts";
 import type { Log } from "../log.ts";
-import type { UdpSocket } from "./udp.ts";
+import type { UdpSocket } from "../../ffi/udp_socket.ts";
 import { reasonOf } from "../../reason.ts";
 
 const GROUP = formatIpv4(DISCOVERY_GROUP);

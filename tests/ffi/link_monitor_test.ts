@@ -15,7 +15,11 @@ function setUp(): { monitor: LinkMonitor; tun: Tun; own: OwnNews[] } {
     run("ip", "link", "set", name, "addrgenmode", "none", "up");
   }
   const own: OwnNews[] = [];
-  const monitor = openLinkMonitor({ index: tun.index, onNews: (news) => own.push(news) })!;
+  const monitor = openLinkMonitor({
+    name: tun.name,
+    index: tun.index,
+    onNews: (news) => own.push(news),
+  })!;
   monitor.read();
   return { monitor, tun, own };
 }

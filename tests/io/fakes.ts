@@ -5,10 +5,11 @@
  * @module
  */
 
+import type { Drain, Watcher } from "../../ffi/poller.ts";
 import type { Clock } from "../../io/clock.ts";
 import type { HostLink, PacketReceiver } from "../../io/host/host_link.ts";
 import { aborted } from "../../io/run_together.ts";
-import type { DatagramReceiver, UdpSocket } from "../../io/udp/udp.ts";
+import type { DatagramReceiver, UdpSocket } from "../../ffi/udp_socket.ts";
 import type { FastPath, Machine, Sink } from "../../protocol/machine.ts";
 import { type Endpoint, parseEndpoint } from "../../wire/endpoint.ts";
 
@@ -48,6 +49,18 @@ export class FakeClock implements Clock {
       callback();
     }
     this.time = time;
+  }
+}
+
+/** What waits for descriptors: the test calls their drains. */
+export class FakeWatcher implements Watcher {
+  /** Drains by descriptor, of those that are watched. */
+  readonly drains = new Map<number, Drain>();
+
+  async watch(fd: number, drain: Drain, signal: AbortSignal): Promise<void> {
+    this.drains.set(fd, drain);
+    await aborted(signal);
+    this.drains.delete(fd);
   }
 }
 

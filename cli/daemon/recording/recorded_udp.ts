@@ -7,7 +7,7 @@
 import { addressOf, type Endpoint, endpoint, portOf } from "../../../wire/endpoint.ts";
 import type { Ipv4Address } from "../../../wire/ipv4_address.ts";
 import type { PcapFile } from "./pcap_file.ts";
-import type { DatagramReceiver, UdpSocket } from "../../../io/udp/udp.ts";
+import type { DatagramReceiver, UdpSocket } from "../../../ffi/udp_socket.ts";
 
 /** Wraps another socket, and notes each datagram in a file. */
 export class RecordedUdp implements UdpSocket {

@@ -8,7 +8,7 @@ import { localAddresses } from "../../../io/network/local_addresses.ts";
 import type { Log } from "../../../io/log.ts";
 import { PcapFile } from "./pcap_file.ts";
 import { RecordedUdp } from "./recorded_udp.ts";
-import type { UdpSocket } from "../../../io/udp/udp.ts";
+import type { UdpSocket } from "../../../ffi/udp_socket.ts";
 import { type Ipv4Address, ipv4Address, isLoopbackIpv4 } from "../../../wire/ipv4_address.ts";
 import { CliError } from "../../process/failure.ts";
 import { ExitCode } from "../../process/exit_code.ts";

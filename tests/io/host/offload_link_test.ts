@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { oneByOne } from "../fakes.ts";
-import type { Drain, Drained } from "../../../ffi/poller.ts";
+import { FakeWatcher, oneByOne } from "../fakes.ts";
+import type { Drained } from "../../../ffi/poller.ts";
 import type { Tun } from "../../../ffi/tun.ts";
 import { Counters } from "../../../io/counters.ts";
 import { giveBack, isPacketMemory, packetMemory } from "../../../memory/packet_memory.ts";
@@ -57,11 +57,8 @@ function frameOf({ header, packet }: Pick<Frame, "header" | "packet">): Uint8Arr
 class Fixture {
   readonly tun = new FakeTun();
   readonly counters = new Counters();
-  readonly #drains = new Map<number, Drain>();
-  readonly link = new OffloadLink(this.tun, {
-    add: (fd, drain) => void this.#drains.set(fd, drain),
-    remove: (fd) => void this.#drains.delete(fd),
-  }, this.counters);
+  readonly #watcher = new FakeWatcher();
+  readonly link = new OffloadLink(this.tun, this.#watcher, this.counters);
   readonly #stop = new AbortController();
   /** The packets of each pass as they were when it ended. */
   readonly passes: Uint8Array[][] = [];
@@ -81,13 +78,13 @@ class Fixture {
   );
 
   pass(): Drained {
-    return this.#drains.get(42)!();
+    return this.#watcher.drains.get(42)!();
   }
 
   async end(): Promise<void> {
     this.#stop.abort();
     await this.#ended;
-    assertEquals(this.#drains.size, 0);
+    assertEquals(this.#watcher.drains.size, 0);
   }
 }
 
@@ -184,9 +181,9 @@ Deno.test("offload link: a super-packet that the kernel refuses goes out piece b
 });
 
 Deno.test("offload link: one that never runs gives its memory back when closed, and takes nothing then", () => {
-  const nobody = { add() {}, remove() {} };
+  const watcher = new FakeWatcher();
   for (let i = 0; i < 100; i++) {
-    const link = new OffloadLink(new FakeTun(), nobody, new Counters());
+    const link = new OffloadLink(new FakeTun(), watcher, new Counters());
     link.close();
     link.close();
     assertEquals(link.write(tcp()), false);

@@ -1,6 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { oneByOne } from "../fakes.ts";
-import type { Drain } from "../../../ffi/poller.ts";
+import { FakeWatcher, oneByOne } from "../fakes.ts";
 import type { Tun } from "../../../ffi/tun.ts";
 import { TunLink } from "../../../io/host/tun_link.ts";
 
@@ -30,18 +29,14 @@ class FakeTun implements Tun {
 
 Deno.test("TUN link: it reads in passes, and leaves the rest for the next one", async () => {
   const tun = new FakeTun();
-  const drains = new Map<number, Drain>();
-  const poller = {
-    add: (fd: number, drain: Drain) => void drains.set(fd, drain),
-    remove: (fd: number) => void drains.delete(fd),
-  };
-  const link = new TunLink(tun, poller);
+  const watcher = new FakeWatcher();
+  const link = new TunLink(tun, watcher);
   const stop = new AbortController();
   const heard: string[] = [];
   const receiver = oneByOne((ipv6) => heard.push(ipv6.join()), () => heard.push("end"));
   const ended = link.run(receiver, stop.signal);
 
-  const drain = drains.get(42)!;
+  const drain = watcher.drains.get(42)!;
   assertEquals(drain(), "nothing");
   assertEquals(heard.splice(0), []);
   tun.waiting.push(1, 2);
@@ -55,12 +50,12 @@ Deno.test("TUN link: it reads in passes, and leaves the rest for the next one", 
 
   stop.abort();
   await ended;
-  assertEquals(drains.size, 0);
+  assertEquals(watcher.drains.size, 0);
 });
 
 Deno.test("TUN link: it tells whether the kernel took a packet", () => {
   const tun = new FakeTun();
-  const link = new TunLink(tun, { add() {}, remove() {} });
+  const link = new TunLink(tun, new FakeWatcher());
   assertEquals([link.write(Uint8Array.of(1)), link.write(Uint8Array.of(0))], [true, false]);
   assertEquals(tun.written, [1, 0]);
 });

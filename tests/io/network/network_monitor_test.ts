@@ -1,8 +1,7 @@
 import { assertEquals } from "@std/assert";
-import type { Drain } from "../../../ffi/poller.ts";
 import { interfaceChanges, linkChanges, wakeUps } from "../../../io/network/network_changes.ts";
 import { NetworkMonitor } from "../../../io/network/network_monitor.ts";
-import { FakeClock } from "../fakes.ts";
+import { FakeClock, FakeWatcher } from "../fakes.ts";
 
 function address(name: string, cidr: string): Deno.NetworkInterfaceInfo {
   const [text] = cidr.split("/");
@@ -48,14 +47,10 @@ Deno.test("network monitor: a bunch of changes is told once, half a second after
 });
 
 Deno.test("network monitor: what the kernel tells is news or not", async () => {
-  let drain: Drain = () => "nothing";
   let isNews = false;
-  const removed: number[] = [];
-  const poller = {
-    add: (_fd: number, it: Drain) => void (drain = it),
-    remove: (fd: number) => void removed.push(fd),
-  };
-  const { clock, told, end } = watch(() => [linkChanges({ fd: 7, read: () => isNews }, poller)]);
+  const watcher = new FakeWatcher();
+  const { clock, told, end } = watch(() => [linkChanges({ fd: 7, read: () => isNews }, watcher)]);
+  const drain = watcher.drains.get(7)!;
   assertEquals(drain(), "nothing");
   clock.moveTo(2000);
   isNews = true;
@@ -63,7 +58,7 @@ Deno.test("network monitor: what the kernel tells is news or not", async () => {
   clock.moveTo(3000);
   assertEquals(told, [2500]);
   await end();
-  assertEquals(removed, [7]);
+  assertEquals(watcher.drains.size, 0);
 });
 
 Deno.test("network monitor: who looks sees addresses come and go, but not the own interface's", async () => {

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Counters } from "../../../io/counters.ts";
 import { openDenoUdp } from "../../../io/udp/deno_udp.ts";
-import type { UdpSocket } from "../../../io/udp/udp.ts";
+import type { UdpSocket } from "../../../ffi/udp_socket.ts";
 import { type Endpoint, formatEndpoint, portOf } from "../../../wire/endpoint.ts";
 import { parseIpv4 } from "../../../wire/ipv4_address.ts";
 import { at } from "../fakes.ts";

@@ -1,18 +1,23 @@
 import { assert, assertEquals } from "@std/assert";
-import { type Drain, Poller } from "../../../ffi/poller.ts";
-import { type NativeUdpSocket, openUdpSocket, type Received } from "../../../ffi/udp_socket.ts";
-import { BatchedUdp, countLosses } from "../../../io/udp/batched_udp.ts";
-import { Counters } from "../../../io/counters.ts";
-import { openDenoUdp } from "../../../io/udp/deno_udp.ts";
-import type { UdpSocket } from "../../../io/udp/udp.ts";
-import { type Endpoint, portOf } from "../../../wire/endpoint.ts";
-import { parseIpv4 } from "../../../wire/ipv4_address.ts";
-import { requires } from "../../capabilities.ts";
-import "../../ffi/open_libc.ts";
-import { at } from "../fakes.ts";
+import { Poller } from "../../ffi/poller.ts";
+import { batchCalls } from "../../ffi/linux/batch_calls.ts";
+import { LinuxUdpSocket } from "../../ffi/linux/udp_socket.ts";
+import {
+  openUdpSocket,
+  type Received,
+  type TakeDatagram,
+  type UdpSocket,
+} from "../../ffi/udp_socket.ts";
+import { Counters } from "../../io/counters.ts";
+import { openDenoUdp } from "../../io/udp/deno_udp.ts";
+import { lossCounter } from "../../io/udp/loss_counter.ts";
+import { type Endpoint, portOf } from "../../wire/endpoint.ts";
+import { parseIpv4 } from "../../wire/ipv4_address.ts";
+import { requires } from "../capabilities.ts";
+import "./open_libc.ts";
+import { at, FakeWatcher } from "../io/fakes.ts";
 
 const LOOPBACK = parseIpv4("127.0.0.1")!;
-const NOBODY = { add() {}, remove() {} };
 
 /** What the tests need: sockets that share one poller, until `end`. */
 class Fixture {
@@ -28,11 +33,10 @@ class Fixture {
 
   open(port = 0): UdpSocket {
     const { counters } = this;
-    const observer = { lost: countLosses(counters), refused() {} };
-    const socket = openUdpSocket({ address: LOOPBACK, port, observer });
-    const batched = new BatchedUdp(socket, this.poller, counters);
-    this.#idle.push(batched);
-    return batched;
+    const observer = { ...lossCounter(counters), refused() {} };
+    const socket = openUdpSocket({ address: LOOPBACK, port, watcher: this.poller, observer });
+    this.#idle.push(socket);
+    return socket;
   }
 
   run(socket: UdpSocket, datagram: (bytes: Uint8Array, from: Endpoint) => void): void {
@@ -172,65 +176,42 @@ batchedTest("it closes when told to end, and gives the port back", async (fixtur
   other.close();
 });
 
-Deno.test("Batched UDP: a socket that is aborted before it runs is closed", async () => {
-  const native = new ScriptedSocket([]);
-  const socket = new BatchedUdp(native, NOBODY, new Counters());
+batchedTest("a socket that is aborted before it runs is closed", async (fixture) => {
+  const socket = fixture.open();
   await socket.run({ datagram() {}, end() {} }, AbortSignal.abort());
-  assertEquals(native.isClosed, true);
+  const other = fixture.open(portOf(socket.local));
+  other.close();
 });
 
-/** A native socket that receives what the test says. */
-class ScriptedSocket implements NativeUdpSocket {
-  readonly local = at("127.0.0.1:1");
-  readonly fd = 5;
-  readonly isSegmenting = false;
-  readonly isJoining = false;
-  isClosed = false;
-  readonly #script: Received[];
+/** A socket that receives what the test says. */
+class ScriptedSocket extends LinuxUdpSocket {
+  readonly script: Received[] = ["nothing", "more", "some", "ECONNREFUSED"];
 
-  constructor(script: Received[]) {
-    this.#script = script;
-  }
-
-  receive(take: (bytes: Uint8Array, from: Endpoint) => void): Received {
-    const received = this.#script.shift()!;
+  override receive(take: TakeDatagram): Received {
+    const received = this.script.shift()!;
     if (received === "some" || received === "more") take(Uint8Array.of(1), this.local);
     return received;
   }
-
-  send(): void {}
-  sendRun(): void {}
-  flush(): void {}
-  close(): void {
-    this.isClosed = true;
-  }
 }
 
-Deno.test("Batched UDP: a pass ends after what it brought; one that brought nothing is none", async () => {
+batchedTest("a pass ends after what it brought, and an error is counted", async () => {
+  const watcher = new FakeWatcher();
   const counters = new Counters();
-  let drain: Drain = () => "nothing";
-  const poller = {
-    add: (_fd: number, given: Drain) => void (drain = given),
-    remove() {},
-  };
-  const native = new ScriptedSocket(["more", "some", "nothing", "ECONNREFUSED"]);
-  const socket = new BatchedUdp(native, poller, counters);
+  const observer = { ...lossCounter(counters), refused() {} };
+  const options = { address: LOOPBACK, port: 0, watcher, observer };
+  const socket = new ScriptedSocket(batchCalls(), options);
   const heard: string[] = [];
   const stop = new AbortController();
   const ended = socket.run({
     datagram: () => void heard.push("datagram"),
     end: () => void heard.push("end"),
   }, stop.signal);
-  assertEquals([drain(), drain(), drain(), drain()], ["more", "some", "nothing", "nothing"]);
+  const [drain] = watcher.drains.values();
+  const drained = Array.from({ length: 4 }, () => drain!());
+  assertEquals(drained, ["nothing", "more", "some", "nothing"]);
   assertEquals(heard, ["datagram", "end", "datagram", "end"]);
   assertEquals(Object.fromEntries(counters.drops()), { receive_failed: 1 });
   stop.abort();
   await ended;
-});
-
-Deno.test("Batched UDP: losses are counted one by one, by their reason", () => {
-  const counters = new Counters();
-  countLosses(counters)(3, "EAGAIN");
-  countLosses(counters)(2, "ENETUNREACH");
-  assertEquals(Object.fromEntries(counters.drops()), { send_backlog: 3, send_failed: 2 });
+  assertEquals(watcher.drains.size, 0);
 });

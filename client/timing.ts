@@ -1,0 +1,84 @@
+/**
+ * Every time and rate that a client keeps, in milliseconds unless it says otherwise.
+ *
+ * First what the RFCs fix, then what they leave open and we have chosen, with the reason. The times that
+ * a relay keeps as well (spacing of bubbles, validity of peers) are in `protocol/constants.ts`; the
+ * probe, which is not part of the protocol, has its own.
+ *
+ * @module
+ */
+
+import { PEER_VALIDITY } from "../protocol/constants.ts";
+
+// What the RFCs fix.
+
+/** How long a client waits for a Router Advertisement, RFC 4380 §5.2.1. */
+export const QUALIFICATION_TIMEOUT = 4_000;
+
+/** How often a solicitation is sent before a phase has failed, RFC 4380 §5.2.1 and RFC 4861 §10. */
+export const QUALIFICATION_TRANSMISSIONS = 3;
+
+/** The default refresh interval, RFC 4380 §5.2 and RFC 6081 §5.1.1. */
+export const REFRESH_INTERVAL = 30_000;
+
+/** How long a local peer is remembered after its discovery bubble, RFC 4380 §5.2.4 case 3. */
+export const LOCAL_PEER_VALIDITY = 600_000;
+
+/** A refresh comes after this share of the interval, drawn anew each time, RFC 4380 §5.2.5. */
+export const REFRESH_JITTER = { low: 0.75, high: 1 } as const;
+
+/** The longest refresh interval that is tried, RFC 4380 §5.2.7. */
+export const MAX_REFRESH_INTERVAL = 120_000;
+
+/** An interval of this share of one that proved too long is good enough, RFC 4380 §5.2.7. */
+export const REFRESH_STOP_RATIO = 0.75;
+
+/** The time between two announcements is drawn from this range, RFC 4380 §5.2.8. */
+export const ANNOUNCEMENT_PERIOD = { low: 200_000, high: 300_000 } as const;
+
+/** Solicitations to a peer that fell silent, before its server is asked, RFC 6081 §5.7.2. */
+export const MAX_SOLICITATIONS = 2;
+
+// What is ours.
+
+/**
+ * How long an off-line client pauses before it starts over (RFC 4380 §5.2.1 does not say): doubled from
+ * the first to the last, which spares a server that is down and still finds it soon after a short outage.
+ */
+export const RESTART_DELAY = { first: 5_000, last: 300_000 } as const;
+
+/** The share of that pause, drawn anew each time, so that a server's clients do not all return at once. */
+export const RESTART_JITTER = { low: 0.75, high: 1.25 } as const;
+
+/** How often a client on a fallback server solicits the preferred one. */
+export const RETURN_INTERVAL = 600_000;
+
+/**
+ * How many intervals packets in the server's name can put a refresh off (RFC 4380 §5.2.5 sets no limit):
+ * anyone can forge the server's address, so after these a solicitation goes out all the same.
+ */
+export const POSTPONED_INTERVALS = 2;
+
+/** A longer interval is worth trying only if it gains this much; RFC 4380 §5.2.7 alone ends on failures only. */
+export const LEAST_INTERVAL_GAIN = 5_000;
+
+/** How long the data of a connectivity test (RFC 4380 §5.2.9) proves anything. */
+export const TEST_VALIDITY = 30_000;
+
+/**
+ * A relay that is gone says nothing, so a native host that stays silent this long is tested again, through
+ * whatever relay is nearest to it by then. RFC 4380 §5.2.4 would wait for its entry to end, after 30 s.
+ */
+export const DOUBT_AFTER = 4_000;
+
+/**
+ * A client that only receives tells its peer that it is still there, before the peer's entry for it ends
+ * and its data has to wait for another exchange of bubbles.
+ */
+export const RECEIVER_BUBBLE_AFTER = PEER_VALIDITY * 2 / 3;
+
+/** Answers to indirect bubbles, for each address and port that they name as their origin. */
+export const ANSWER_RATE = { perSecond: 1, burst: 4 } as const;
+
+/** The default for the connectivity tests (RFC 4380 §5.2.9) that go out for all destinations together. */
+export const TEST_RATE = { perSecond: 10, burst: 20 } as const;
