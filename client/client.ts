@@ -127,7 +127,19 @@ export class Client implements Machine<ClientSocket, ClientEvent, ClientStatus>,
       mtu,
       refreshInterval,
       serverHeardAgo: heardAt === undefined ? undefined : now - heardAt,
-      peers: Array.from(this.#search.peers, (peer) => peerStatus(peer, now)),
+      peers: Array.from(this.#search.peers, (peer) => this.#peerStatus(peer, now)),
+    };
+  }
+
+  #peerStatus(peer: ClientPeer, now: number): PeerStatus {
+    const standing = this.#search.standingOf(peer, now);
+    return {
+      address: peer.address,
+      path: standing === "reachable" ? pathOf(peer, now) : standing,
+      mapping: peer.isTrusted ? peer.mapping : undefined,
+      heardAgo: now - peer.lastReception,
+      octetsSent: peer.octetsSent,
+      octetsReceived: peer.octetsReceived,
     };
   }
 
@@ -173,19 +185,8 @@ function stateOf(state: QualificationState): ClientState {
   }
 }
 
-function peerStatus(peer: ClientPeer, now: number): PeerStatus {
-  return {
-    address: peer.address,
-    path: pathOf(peer, now),
-    mapping: peer.isTrusted ? peer.mapping : undefined,
-    heardAgo: now - peer.lastReception,
-    octetsSent: peer.octetsSent,
-    octetsReceived: peer.octetsReceived,
-  };
-}
-
+/** How a peer that can be reached is reached. */
 function pathOf(peer: ClientPeer, now: number): PeerPath {
-  if (!peer.isReachable(now)) return "searching";
   if (!peer.isTeredo) return "relay";
   const isLocal = peer.mapping === peer.localAt(now) || peer.alternates.includes(peer.mapping);
   return isLocal ? "local" : "direct";

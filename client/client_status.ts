@@ -43,7 +43,11 @@ export type PeerPath =
   /** A neighbour behind the same NAT. */
   | "local"
   /** It is being looked for. */
-  | "searching";
+  | "searching"
+  /** Nothing has passed for a while. The next packet to it starts a search. */
+  | "idle"
+  /** It did not answer when it was last looked for. */
+  | "unreachable";
 
 /** One peer of a client. */
 export interface PeerStatus {

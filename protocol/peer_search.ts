@@ -7,7 +7,7 @@
 import type { Endpoint } from "../wire/endpoint.ts";
 import { getU32 } from "../memory/octets.ts";
 import { AnswerDeadlines } from "./answer_deadlines.ts";
-import { MAX_ATTEMPTS } from "./constants.ts";
+import { BUBBLE_SPACING, MAX_ATTEMPTS } from "./constants.ts";
 import type { Sink } from "./machine.ts";
 import type { Peer } from "./peer.ts";
 import { type PeerEntry, PeerTable } from "./peer_table.ts";
@@ -26,6 +26,17 @@ export type PeerSink = Sink<"service", PeerEvent>;
 
 /** Told of each packet that waited for a peer that was not found. */
 export type UndeliverableHandler = (packet: Uint8Array, now: number, sink: PeerSink) => void;
+
+/** How matters stand with a peer. */
+export type PeerStanding =
+  /** Packets go straight to it. */
+  | "reachable"
+  /** An answer of it is being waited for. */
+  | "searching"
+  /** Nothing has passed for a while. The next packet to it starts a search. */
+  | "idle"
+  /** It did not answer when it was last looked for. The next packet to it starts another search. */
+  | "unreachable";
 
 /** How much a search may keep. */
 export interface SearchLimits {
@@ -86,6 +97,14 @@ export abstract class PeerSearch<P extends Peer> {
     return this.#deadlines.has(peer.index);
   }
 
+  /** How matters stand with a peer. */
+  standingOf(peer: P, now: number): PeerStanding {
+    if (peer.isReachable(now)) return "reachable";
+    const mayStillAnswer = !peer.isTrusted && now - peer.lastTransmission < BUBBLE_SPACING;
+    if (this.isSearching(peer) || mayStillAnswer) return "searching";
+    return peer.isTrusted || peer.attempts === 0 ? "idle" : "unreachable";
+  }
+
   /**
    * A packet waits for its peer, which is looked for.
    *
@@ -100,11 +119,17 @@ export abstract class PeerSearch<P extends Peer> {
   /** Begins to look for a peer, unless that is under way. */
   begin(peer: P, now: number, sink: PeerSink): void {
     if (this.#deadlines.has(peer.index)) return;
+    const { attempts } = peer;
     peer.attempts = 0;
     // Who was not heard for long must prove where it is anew.
     if (!peer.isReachable(now)) peer.distrust();
-    if (this.attempt(peer, now, sink)) this.#deadlines.await(peer.index, now);
-    else this.giveUp(peer, now, sink);
+    if (this.attempt(peer, now, sink)) {
+      this.#deadlines.await(peer.index, now);
+    } else {
+      // Nothing went out, so the last search is the one that says how matters stand.
+      peer.attempts = attempts;
+      this.giveUp(peer, now, sink);
+    }
   }
 
   /** The peer answered: it is at `mapping`, and what waited for it goes out, oldest first. */

@@ -32,7 +32,7 @@ import type { GatewayConfig } from "./gateway_config.ts";
 import { RELAY_DEFAULTS, type RelayConfig, type RelayHost } from "./relay_config.ts";
 import type { RelayPeer } from "./relay_peer.ts";
 import { RelaySearch } from "./relay_search.ts";
-import type { RelayStatus } from "./relay_status.ts";
+import type { RelayPeerStatus, RelayStatus } from "./relay_status.ts";
 
 /** A relay has one socket, its service port. */
 export type RelaySocket = "service";
@@ -135,16 +135,21 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
     return {
       role: "relay",
       mtu: this.#mtu,
-      peers: Array.from(this.#search.peers, (peer) => ({
-        address: peer.address,
-        path: peer.isReachable(now) ? "direct" as const : "searching" as const,
-        mapping: peer.isTrusted ? peer.mapping : undefined,
-        heardAgo: now - peer.lastReception,
-        octetsSent: peer.octetsSent,
-        octetsReceived: peer.octetsReceived,
-        account: peer.use?.account.name,
-      })),
+      peers: Array.from(this.#search.peers, (peer) => this.#peerStatus(peer, now)),
       gateway: this.#gateway?.status(now),
+    };
+  }
+
+  #peerStatus(peer: RelayPeer, now: number): RelayPeerStatus {
+    const standing = this.#search.standingOf(peer, now);
+    return {
+      address: peer.address,
+      path: standing === "reachable" ? "direct" : standing,
+      mapping: peer.isTrusted ? peer.mapping : undefined,
+      heardAgo: now - peer.lastReception,
+      octetsSent: peer.octetsSent,
+      octetsReceived: peer.octetsReceived,
+      account: peer.use?.account.name,
     };
   }
 

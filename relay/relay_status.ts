@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { PeerStanding } from "../protocol/peer_search.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import type { GatewayStatus } from "./gateway_status.ts";
 
@@ -21,7 +22,7 @@ export interface RelayStatus {
 export interface RelayPeerStatus {
   /** 16 octets. */
   readonly address: Uint8Array;
-  readonly path: "direct" | "searching";
+  readonly path: "direct" | Exclude<PeerStanding, "reachable">;
   /** Where packets for it go. */
   readonly mapping: Endpoint | undefined;
   /** Since it was last heard, in milliseconds. */

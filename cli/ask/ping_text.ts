@@ -48,6 +48,8 @@ function wayText({ path, mapping }: PingReport): string {
     case "local":
       return `on the local network${at}`;
     case "searching":
+    case "idle":
+    case "unreachable":
     case null:
       return "by a way that is forgotten already";
   }
@@ -55,14 +57,17 @@ function wayText({ path, mapping }: PingReport): string {
 
 /** What an error message is about, as far as the client knows. */
 function obstacle({ path }: PingReport): string {
-  return path === "searching" || path === null
-    ? "it did not answer when it was looked for"
-    : "a router on the way says so";
+  return isFound(path) ? "a router on the way says so" : "it did not answer when it was looked for";
 }
 
 /** Why there may be no answer, as far as the client knows. */
 function doubt({ path, mapping }: PingReport): string {
-  return path === "searching" || path === null
-    ? "not found yet"
-    : `it is known (${path}, ${mapping}), but does not answer pings`;
+  return isFound(path)
+    ? `it is known (${path}, ${mapping}), but does not answer pings`
+    : "not found yet";
+}
+
+/** Whether the client knows how to reach the destination. */
+function isFound(path: PingReport["path"]): boolean {
+  return path === "direct" || path === "relay" || path === "local";
 }

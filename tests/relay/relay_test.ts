@@ -408,3 +408,21 @@ Deno.test("The relay's memory is bounded whatever is sent to it", () => {
   }
   assertEquals(fixture.relay.status(fixture.now).peers.length, 100);
 });
+
+Deno.test("status: a client of the relay is searched for, reached or idle", () => {
+  const fixture = new RelayFixture();
+  const path = () => fixture.relay.status(fixture.now).peers[0]?.path;
+  fixture.native(echo(host, addressOfA));
+  assertEquals(path(), "searching");
+  fixture.advance(10_000);
+  // A relay forgets a client that does not answer.
+  assertEquals(path(), undefined);
+
+  const other = new RelayFixture();
+  other.meetA();
+  const seen = [0, 29_999, 1].map((ms) => {
+    other.advance(ms);
+    return other.relay.status(other.now).peers[0]?.path;
+  });
+  assertEquals(seen, ["direct", "direct", "idle"]);
+});

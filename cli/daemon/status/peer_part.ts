@@ -15,7 +15,14 @@ const MAX_LISTED = 1000;
 
 /** The peers of a client or relay, counted and listed. */
 export function peersPart(peers: readonly PeerStatus[]): Pick<RolePart, "peerCount" | "peers"> {
-  const peerCount: Record<PeerPath, number> = { direct: 0, relay: 0, local: 0, searching: 0 };
+  const peerCount: Record<PeerPath, number> = {
+    direct: 0,
+    relay: 0,
+    local: 0,
+    searching: 0,
+    idle: 0,
+    unreachable: 0,
+  };
   for (const { path } of peers) peerCount[path]++;
   return { peerCount, peers: peers.slice(0, MAX_LISTED).map(peerPart) };
 }
