@@ -1,8 +1,8 @@
 /**
  * Reading and writing big-endian integers in place.
  *
- * A `DataView` per packet would be an allocation per packet; these functions work on the array at
- * hand and are inlined. The caller has checked the length: codecs check once, then read freely.
+ * A `DataView` for each packet would be an allocation for each packet; these functions work on the array
+ * itself and are inlined. They check no length: codecs check once, then read freely.
  *
  * @module
  */
@@ -53,7 +53,7 @@ export function equalArrays(one: Uint8Array, other: Uint8Array): boolean {
   return one.length === other.length && equalOctets(one, 0, other, 0, one.length);
 }
 
-/** No octets. Views of nothing are common in packets, and making a view costs more than reading most of them. */
+/** No octets. Empty parts are common in packets, and making a view costs more than reading most of them. */
 export const NOTHING: Uint8Array = new Uint8Array(0);
 
 /** A view of the octets from `start` to `end`. */
@@ -61,7 +61,7 @@ export function viewOf(bytes: Uint8Array, start: number, end: number): Uint8Arra
   return start === end ? NOTHING : bytes.subarray(start, end);
 }
 
-/** The parts one behind the other, in a new array. */
+/** The parts one after the other, in a new array. */
 export function concatOctets(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   let length = 0;
   for (const part of parts) length += part.length;

@@ -1,9 +1,9 @@
 /**
- * Memory for packets in bulk: arrays of it are summed and copied by WebAssembly, with the processor's vector
- * instructions. That takes a quarter of the time of the same loop in JavaScript.
+ * Memory for packets in bulk: WebAssembly sums and copies arrays in it with the processor's vector instructions,
+ * in a quarter of the time that the same loop takes in JavaScript.
  *
- * Where there is no WebAssembly (`--jitless`), or no room left, the arrays are ordinary ones, and everything works
- * the same, only slower.
+ * Without WebAssembly (`--jitless`), or when the memory is full, the arrays are ordinary ones: everything works the
+ * same, only slower.
  *
  * @module
  */
@@ -23,16 +23,16 @@ const ALIGNMENT = 64;
 
 let instance: Instance | undefined;
 let isTried = false;
-/** Its memory, for a quick look at whose an array is. */
+/** Its memory, to see quickly whether an array belongs to it. */
 let buffer: ArrayBufferLike | undefined;
-/** Where the next array goes that none given back fits. */
+/** Where the next array goes when none that was given back fits. */
 let end = 0;
-/** Where arrays were given back, by their length. */
+/** The offsets of the arrays given back, by their length. */
 const free = new Map<number, number[]>();
 
 /**
- * An array of `length` octets, which hold anything: what is used again is left as it was. Who needs it no longer had
- * better {@linkcode giveBack} it.
+ * An array of `length` octets. Their content is arbitrary: reused memory is not cleared. Give the array back with
+ * {@linkcode giveBack} when it is no longer needed.
  */
 export function packetMemory(length: number): Uint8Array<ArrayBuffer> {
   const memory = load()?.memory.buffer;
@@ -45,7 +45,7 @@ export function packetMemory(length: number): Uint8Array<ArrayBuffer> {
   return array;
 }
 
-/** Returns an array of {@linkcode packetMemory}, once, for others to use. Nobody may look at it afterwards. */
+/** Returns an array to {@linkcode packetMemory} for reuse, once. Nothing may touch it afterwards. */
 export function giveBack(array: Uint8Array): void {
   if (!isPacketMemory(array)) return;
   const places = free.get(array.length);
@@ -55,8 +55,8 @@ export function giveBack(array: Uint8Array): void {
 }
 
 /**
- * Whether an array is of packet memory, and {@linkcode vectorSum} and the others take it. To ask takes as long as to sum
- * some hundred octets.
+ * Whether an array lies in packet memory, so that {@linkcode vectorSum} and the others accept it. Asking takes as long
+ * as summing some hundred octets.
  */
 export function isPacketMemory(array: Uint8Array): boolean {
   return array.buffer === buffer;
@@ -70,7 +70,7 @@ export function vectorSum(array: Uint8Array, offset: number, length: number): nu
   return instance!.sum(array.byteOffset + offset, length);
 }
 
-/** The same, and copies the octets to `toOffset` of another array of packet memory. The two do not overlap. */
+/** Does the same, and copies the octets to `toOffset` of another array of packet memory. The two do not overlap. */
 export function vectorCopyAndSum(
   to: Uint8Array,
   toOffset: number,
@@ -95,7 +95,7 @@ export function isSameUnder(
   return instance!.isSameUnder(mask.byteOffset, a.byteOffset + offset, b.byteOffset, length) === 1;
 }
 
-/** Makes the instance when it is first asked for: not every program carries packets. */
+/** Makes the instance on first use: not every program carries packets. */
 function load(): Instance | undefined {
   if (isTried) return instance;
   isTried = true;
@@ -106,7 +106,7 @@ function load(): Instance | undefined {
     instance = new WebAssembly.Instance(module).exports as unknown as Instance;
     buffer = instance.memory.buffer;
   } catch {
-    // Without WebAssembly or its vectors; or address space for it is refused.
+    // There is no WebAssembly, it has no vectors, or the system refuses address space for it.
   }
   return instance;
 }

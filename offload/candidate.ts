@@ -1,5 +1,5 @@
 /**
- * Which packets may become part of a super-packet, and which of them belong together.
+ * Which packets can become part of a super-packet, and which of them belong together.
  *
  * @module
  */
@@ -23,20 +23,20 @@ import {
   UDP_HEADER_LENGTH,
 } from "./transport_header.ts";
 
-/** Where TCP's or UDP's header stands: candidates have no extension headers. */
+/** Where the TCP or UDP header is: candidates have no extension headers. */
 export const TRANSPORT = IPV6_HEADER_LENGTH;
 
 const TCP_FLAGS = TRANSPORT + TCP.FLAGS;
 const TCP_HEADER_WORDS = TRANSPORT + TCP.HEADER_WORDS;
 
-/** What names a flow: both addresses and, right behind them, both ports. */
+/** What identifies a flow: both addresses and, right behind them, both ports. */
 const FLOW_LENGTH = ADDRESSES_LENGTH + 4;
 
 /**
- * Length of the headers of a packet that may be part of a super-packet; 0 for any other.
+ * Length of the headers of a packet that can be part of a super-packet; 0 for any other.
  *
- * It is a whole IPv6 packet without extension headers, and carries data by TCP with no flags but ACK
- * and PSH, or by UDP. Whether its checksum is right remains to be seen.
+ * Such a packet is a whole IPv6 packet without extension headers that carries data over UDP, or over TCP
+ * with only ACK and PSH set. Its checksum is not checked here.
  */
 export function candidateHeaderLength(packet: Uint8Array): number {
   if (!isIpv6Packet(packet)) return 0;
@@ -53,7 +53,7 @@ export function candidateHeaderLength(packet: Uint8Array): number {
 function tcpCandidate(packet: Uint8Array): number {
   if (packet.length <= TRANSPORT + TCP_HEADER_LENGTH) return 0;
   if ((packet[TCP_FLAGS]! & ~TcpFlag.PSH) !== TcpFlag.ACK) return 0;
-  // Reserved bits, among them the one that Accurate ECN has made a flag.
+  // The reserved bits, one of which Accurate ECN uses as a flag.
   if ((packet[TCP_HEADER_WORDS]! & 0x0f) !== 0) return 0;
   const length = tcpHeaderLength(packet, TRANSPORT);
   return length >= TCP_HEADER_LENGTH && TRANSPORT + length < packet.length ? TRANSPORT + length : 0;
@@ -81,7 +81,7 @@ export function isSamePair(one: Uint8Array, oneStart: number, other: Uint8Array)
   return equalOctets(one, oneStart + SOURCE, other, SOURCE, ADDRESSES_LENGTH);
 }
 
-/** Whether a packet's ports stand where {@linkcode isSameFlow} looks for them. */
+/** Whether a packet has its ports where {@linkcode isSameFlow} looks for them. */
 export function showsPorts(packet: Uint8Array): boolean {
   const next = packet.length >= TRANSPORT + 4 ? nextHeaderOf(packet) : NextHeader.NONE;
   return next === NextHeader.TCP || next === NextHeader.UDP;

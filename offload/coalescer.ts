@@ -1,11 +1,11 @@
 /**
- * Making one super-packet of many packets of a flow, so that the kernel is called and does its own
- * work once for all of them.
+ * Merging the packets of a flow into one super-packet, so that the kernel is called once for all of them
+ * and does its own work once.
  *
- * Several flows grow side by side. The order of packets within a flow is kept: before a packet that
- * cannot follow its flow's super-packet, that one goes out.
+ * Several flows grow side by side. The order of packets within a flow is kept: if a packet cannot join
+ * its flow's super-packet, that one goes out first.
  *
- *     add(p) ── no candidate ────────────► p goes out as it is
+ *     add(p) ── not a candidate ─────────► p goes out as it is
  *        │
  *        └──── its flow's super-packet ──► takes it, and goes out once complete
  *                  │ cannot take it
@@ -22,7 +22,7 @@ import { clearVirtioHeader, VIRTIO_HEADER_LENGTH } from "./virtio_header.ts";
 /** Flows that grow side by side; each has 64 KiB of memory. */
 const FLOWS = 8;
 
-/** Where the virtio header of a packet that goes out as it is stands, and the packet. */
+/** Where the virtio header of a packet that goes out as it is begins, and the packet. */
 const FRAME = 6;
 const PACKET = FRAME + VIRTIO_HEADER_LENGTH;
 
@@ -34,9 +34,9 @@ export class Coalescer {
   readonly #receiver: FrameReceiver;
   readonly #gathersUdp: boolean;
   readonly #flows = Array.from({ length: FLOWS }, () => new SuperPacket());
-  /** The one that the last packet went to. */
+  /** The flow of the last packet. */
   #latest = this.#flows[0]!;
-  /** The flow to give way next when all are taken. */
+  /** The flow to release next when all are taken. */
   #oldest = 0;
   readonly #single = new Uint8Array(PACKET + LONGEST);
 
@@ -49,7 +49,7 @@ export class Coalescer {
     this.#gathersUdp = gathersUdp;
   }
 
-  /** Takes a packet, which is lent for the duration of the call, and goes out with the next flush. */
+  /** Takes a packet, which goes out with the next flush at the latest. It is lent for the call only. */
   add(packet: Uint8Array): void {
     const headerLength = this.#isGathered(packet) ? candidateHeaderLength(packet) : 0;
     if (headerLength === 0) {
@@ -58,12 +58,12 @@ export class Coalescer {
     } else this.#gather(packet, headerLength);
   }
 
-  /** Hands over all that is left. */
+  /** Hands over everything that is left. */
   flush(): void {
     for (let i = 0; i < FLOWS; i++) this.#flows[i]!.release(this.#receiver);
   }
 
-  /** Gives its memory back; it must not be used any more. */
+  /** Gives its memory back; the coalescer must not be used afterwards. */
   close(): void {
     for (const flow of this.#flows) flow.close();
   }
@@ -76,7 +76,7 @@ export class Coalescer {
   #gather(packet: Uint8Array, headerLength: number): void {
     const latest = this.#latest;
     let flow = latest;
-    // As a rule a packet follows the one before, which takes one comparison to see.
+    // Usually a packet belongs to the same flow as the one before, which one comparison shows.
     if (flow.count === 0 || !flow.append(packet, headerLength)) {
       flow = this.#latest = this.#flowOf(packet) ?? this.#free();
       if (flow.count > 0 && (flow === latest || !flow.append(packet, headerLength))) {
@@ -95,7 +95,7 @@ export class Coalescer {
     return undefined;
   }
 
-  /** A place for another flow. */
+  /** Room for another flow. */
   #free(): SuperPacket {
     for (let i = 0; i < FLOWS; i++) {
       const flow = this.#flows[i]!;
@@ -108,8 +108,8 @@ export class Coalescer {
   }
 
   /**
-   * Lets go out what `packet` must not overtake: its flow, or everything between its addresses where
-   * extension headers hide which flow it belongs to.
+   * Releases what `packet` must not overtake: its flow, or everything between its two addresses if
+   * extension headers hide its flow.
    */
   #yieldTo(packet: Uint8Array): void {
     if (packet.length < IPV6_HEADER_LENGTH) return;
@@ -121,7 +121,7 @@ export class Coalescer {
     }
   }
 
-  /** Hands a packet over as it is. One that is longer than any is nothing that a TUN takes. */
+  /** Hands a packet over as it is. Longer than the longest packet it cannot be: no TUN would take it. */
   #pass(packet: Uint8Array): void {
     const length = Math.min(packet.length, LONGEST);
     clearVirtioHeader(this.#single, FRAME);

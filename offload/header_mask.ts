@@ -1,5 +1,5 @@
 /**
- * What the headers of one super-packet's segments have in common.
+ * What the headers of a super-packet's segments have in common.
  *
  * @module
  */
@@ -14,7 +14,7 @@ const PAYLOAD_LENGTH = 4;
 /** The longest headers of a candidate: 40 octets of IPv6, 60 of TCP. */
 const LONGEST_HEADERS = 100;
 
-/** Octets of the transport's header that each has for itself, but for some `others` of their bits. */
+/** Octets of the transport header that differ between segments, except for the bits in `others`. */
 interface Own {
   readonly offset: number;
   readonly length: number;
@@ -33,8 +33,8 @@ const OF_A_SEGMENT: readonly Own[] = [
 ];
 
 /**
- * The bits of their headers that the segments of one super-packet have in common: all but the lengths, the checksum, and
- * TCP's sequence number and PSH. That covers the flow, traffic class (ECN included), flow label, hop limit, and TCP's
+ * The header bits that the segments of one super-packet have in common: all but the lengths, the checksum, and TCP's
+ * sequence number and PSH. That covers the flow, traffic class (ECN included), flow label, hop limit, and TCP's
  * acknowledgment, window and options with their timestamps.
  */
 export class HeaderMask {
@@ -58,9 +58,9 @@ export class HeaderMask {
   }
 
   /**
-   * Whether the headers at `start` of `one` and of the candidate `other`, `length` octets, are alike.
+   * Whether the headers at `start` of `one` and of the candidate `other`, `length` octets, match.
    *
-   * @param areVectors whether both are of packet memory, which the caller has asked already: it is no cheap question
+   * @param areVectors whether both are in packet memory; the caller knows, and finding out is not cheap
    */
   isSame(
     one: Uint8Array,

@@ -5,10 +5,10 @@
  *
  *     segments:      headers' | data | headers' | data | headers' | data | headers' | da
  *
- * What differs from one copy of the headers to the next:
+ * The copies of the headers differ in
  *
- * - the lengths, of IPv6 and UDP;
- * - TCP's sequence number, and its flags: FIN and PSH are for the last segment only, CWR for the first
+ * - the lengths of IPv6 and UDP;
+ * - TCP's sequence number and flags: only the last segment has FIN and PSH, only the first has CWR
  *   (RFC 3168 §6.1.2);
  * - the checksum.
  *
@@ -40,21 +40,21 @@ import { KIND_ECN, NEEDS_CHECKSUM, SegmentKind, type VirtioHeader } from "./virt
 const PAYLOAD_LENGTH = 4;
 
 /**
- * One super-packet on its way into segments; used again for the next. It holds no segment, so that a
- * super-packet of any number of segments can be written out piecemeal, and allocates nothing.
+ * Splits one super-packet, and is reused for the next. It holds no segments and allocates nothing, so
+ * that a super-packet of any size can be written out piece by piece.
  */
 export class Segmentation {
   #memory: Uint8Array = new Uint8Array(0);
   #isVector = false;
   /** Where the super-packet begins there. */
   #start = 0;
-  /** Length of all headers; behind them stands the data. */
+  /** Length of all headers; the data follows them. */
   #headerLength = 0;
   /** Where TCP's or UDP's header begins, from the start of the packet. */
   #transport = 0;
   #isTcp = false;
   #segmentSize = 0;
-  /** Data that has been written, and all there is, in octets. */
+  /** Data written so far and in total, in octets. */
   #done = 0;
   #dataLength = 0;
   /** The sum of what all segments' checksums have in common. */
@@ -64,10 +64,10 @@ export class Segmentation {
   #flags = 0;
 
   /**
-   * Takes on the super-packet of `length` octets at `start` of `memory`, which is to stay there
-   * untouched until the last segment is written.
+   * Begins with the super-packet of `length` octets at `start` of `memory`, which must stay there
+   * unchanged until the last segment is written.
    *
-   * @returns false where it cannot be split: it is none, no TCP or UDP over IPv6, or malformed
+   * @returns false if it cannot be split: it is not a super-packet, not TCP or UDP over IPv6, or malformed
    */
   begin(memory: Uint8Array, start: number, length: number, header: VirtioHeader): boolean {
     const packet = memory.subarray(start, start + length);

@@ -3,7 +3,7 @@
  *
  *     6  virtio header (10)     16  headers     16 + headers  data data data da
  *
- * It starts at an offset that puts the packet's own headers, and with them the data, on words.
+ * It starts at an offset that aligns the packet's headers, and with them the data, to words.
  *
  * @module
  */
@@ -30,17 +30,17 @@ import {
   writeVirtioHeader,
 } from "./virtio_header.ts";
 
-/** Where the virtio header stands, and the packet. */
+/** Where the virtio header begins, and the packet. */
 const FRAME = 6;
 const PACKET = FRAME + VIRTIO_HEADER_LENGTH;
 
-/** A super-packet grows to so many octets: the kernel's own limit for most interfaces. */
+/** A super-packet grows up to this many octets: the kernel's own limit for most interfaces. */
 const LONGEST = 65_535;
 
 /** The longest candidate: 40 octets of header, 65,535 of payload. It stays alone. */
 const LONGEST_SINGLE = IPV6_HEADER_LENGTH + 65_535;
 
-/** Datagrams in one super-packet: more than that, older kernels refuse (UDP_MAX_SEGMENTS). */
+/** The most datagrams in one super-packet: older kernels refuse more (UDP_MAX_SEGMENTS). */
 const MOST_DATAGRAMS = 64;
 
 const PAYLOAD_LENGTH = 4;
@@ -51,20 +51,20 @@ const TCP_CHECKSUM = TRANSPORT + TCP.CHECKSUM;
 const UDP_LENGTH = TRANSPORT + UDP.LENGTH;
 const UDP_CHECKSUM = TRANSPORT + UDP.CHECKSUM;
 
-/** Where a frame, a virtio header and a packet, goes. It is lent for the duration of the call. */
+/** Takes frames: a virtio header and a packet. Each is lent for the duration of the call. */
 export interface FrameReceiver {
   /**
-   * @param memory where the frame stands
+   * @param memory the array that holds the frame
    * @param start its first octet there
    * @param length its length in octets
-   * @param packets how many packets were made into this one
+   * @param packets how many packets were merged into this one
    */
   frame(memory: Uint8Array, start: number, length: number, packets: number): void;
 }
 
-/** A super-packet of one flow, or none yet; used again for the next. */
+/** A super-packet of one flow, or an empty one; it is reused for the next flow. */
 export class SuperPacket {
-  /** Segments in it; none while it is free. */
+  /** Segments in it; 0 while it is free. */
   count = 0;
   readonly #memory = packetMemory(PACKET + LONGEST_SINGLE);
   readonly #isVector = isPacketMemory(this.#memory);
@@ -82,7 +82,7 @@ export class SuperPacket {
   /** The sum of what the checksums of all segments have in common. */
   #commonSum = 0;
 
-  /** Whether nothing more fits, so that it had better be on its way. */
+  /** Whether nothing more fits, so that it should go out now. */
   get isComplete(): boolean {
     return this.#isComplete;
   }
@@ -98,7 +98,7 @@ export class SuperPacket {
   }
 
   /**
-   * Begins with a candidate. One whose checksum is wrong stays alone, for the kernel to judge.
+   * Begins with a candidate. If its checksum is wrong it stays alone, for the kernel to judge.
    */
   begin(packet: Uint8Array, headerLength: number): void {
     const { length } = packet;
@@ -122,8 +122,8 @@ export class SuperPacket {
   /**
    * Adds a candidate.
    *
-   * @returns false where it cannot follow: another flow, another sequence number, more data than the others, a
-   * header that differs, a wrong checksum, or no room. Nothing has changed then.
+   * @returns false if it cannot follow: it has another flow, another sequence number, more data than the others, a
+   * different header or a wrong checksum, or there is no room. Nothing has changed then.
    */
   append(packet: Uint8Array, headerLength: number): boolean {
     const { length } = packet;
@@ -138,7 +138,7 @@ export class SuperPacket {
     if (!this.#mask.isSame(memory, PACKET, packet, headerLength, areVectors)) return false;
 
     const headerSum = this.#commonSum + this.#ownSum(packet) + length - IPV6_HEADER_LENGTH;
-    // What is copied beyond the end counts for nothing until the length says so.
+    // Octets copied beyond the end do not count until the length covers them.
     const place = PACKET + this.#length;
     const sum = areVectors
       ? vectorCopyAndSum(memory, place, packet, headerLength, size)
@@ -157,7 +157,7 @@ export class SuperPacket {
     return true;
   }
 
-  /** Hands it over and is free for another. A single segment is handed over as it came. */
+  /** Hands it over, and is free for another. A single segment goes out as it came. */
   release(receiver: FrameReceiver): void {
     const { count } = this;
     if (count === 0) return;
@@ -167,13 +167,13 @@ export class SuperPacket {
     receiver.frame(this.#memory, FRAME, VIRTIO_HEADER_LENGTH + this.#length, count);
   }
 
-  /** Gives its memory back; it must not be used any more. */
+  /** Gives its memory back; it must not be used afterwards. */
   close(): void {
     this.count = 0;
     giveBack(this.#memory);
   }
 
-  /** The sum of the words in a candidate's header that are its own, not the flow's. */
+  /** The sum of the header words that a candidate does not share with its flow. */
   #ownSum(packet: Uint8Array): number {
     return this.#isTcp
       ? getU16(packet, TCP_SEQUENCE) + getU16(packet, TCP_SEQUENCE + 2) +
@@ -181,7 +181,7 @@ export class SuperPacket {
       : getU16(packet, UDP_LENGTH) + getU16(packet, UDP_CHECKSUM);
   }
 
-  /** Writes what is different in the header of many: lengths, and a checksum left to the kernel. */
+  /** Writes the headers of the whole: the lengths, and a checksum that the kernel is to finish. */
   #finish(): void {
     const bytes = this.#memory;
     const upperLength = this.#length - IPV6_HEADER_LENGTH;

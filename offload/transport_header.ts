@@ -42,15 +42,15 @@ export const UDP = {
 /** Length of a UDP header. */
 export const UDP_HEADER_LENGTH = 8;
 
-/** Length of the TCP header at `offset` as it says itself, which may be too short or too long. */
+/** Length of the TCP header at `offset` by its own field, which may be too short or too long. */
 export function tcpHeaderLength(bytes: Uint8Array, offset: number): number {
   return (bytes[offset + TCP.HEADER_WORDS]! >>> 4) * 4;
 }
 
 /**
- * Whether the header of `protocol` stands at `offset` of an IPv6 packet, behind nothing but hop-by-hop
- * and destination options. These can be repeated in each segment as they are. A routing header
- * would change the pseudo-header (RFC 8200 §8.1), and a fragment is no whole of anything.
+ * Whether the header of `protocol` is at `offset` of an IPv6 packet, with only hop-by-hop and destination
+ * options before it, which each segment can repeat unchanged. A routing header would change the
+ * pseudo-header (RFC 8200 §8.1), and a fragment is not a whole packet.
  */
 export function isTransportAt(packet: Uint8Array, offset: number, protocol: number): boolean {
   let next = nextHeaderOf(packet);

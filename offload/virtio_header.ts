@@ -1,16 +1,16 @@
 /**
- * `struct virtio_net_hdr`: what stands before each packet on a TUN with segmentation offload, and
- * says what is left to do with it.
+ * `struct virtio_net_hdr`: it precedes each packet on a TUN with segmentation offload and says what is
+ * left to do with the packet.
  *
  *     0  flags (1)
- *     1  what kind of super-packet (1)
+ *     1  kind of super-packet (1)
  *     2  length of all headers in front of the data (2)
  *     4  octets of data in each segment but the last (2)
- *     6  where the checksum begins to count (2)
- *     8  where it stands, from there (2)
+ *     6  where the checksummed part begins (2)
+ *     8  where the checksum field is, counted from there (2)
  *
- * Integers are little-endian, as are the processors that Deno runs on. A header of zeros says that
- * the packet is an ordinary one and complete.
+ * Integers are little-endian, as are the processors that Deno runs on. A header of zeros means an
+ * ordinary, complete packet.
  *
  * @module
  */
@@ -19,8 +19,8 @@
 export const VIRTIO_HEADER_LENGTH = 10;
 
 /**
- * Flag: the checksum field holds the sum of the pseudo-header, and the sum of what begins at
- * `checksumStart` is still to be added.
+ * Flag: the checksum field holds the sum of the pseudo-header; the sum of everything from
+ * `checksumStart` on must still be added.
  */
 export const NEEDS_CHECKSUM = 1;
 
@@ -34,10 +34,10 @@ export const SegmentKind = {
   UDP: 5,
 } as const;
 
-/** Set in the kind beside TCP: the first segment alone says CWR (RFC 3168 §6.1.2). */
+/** Flag of the kind, with TCP: only the first segment has CWR (RFC 3168 §6.1.2). */
 export const KIND_ECN = 0x80;
 
-/** The header's fields. Reused from packet to packet, which is why they can be written. */
+/** The header's fields, writable because one object is reused from packet to packet. */
 export interface VirtioHeader {
   flags: number;
   kind: number;
@@ -60,7 +60,7 @@ export function newVirtioHeader(): VirtioHeader {
   };
 }
 
-/** Reads the header that stands at `offset` into `header`. */
+/** Reads the header at `offset` into `header`. */
 export function readVirtioHeader(bytes: Uint8Array, offset: number, header: VirtioHeader): void {
   header.flags = bytes[offset]!;
   header.kind = bytes[offset + 1]!;

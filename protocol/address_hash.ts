@@ -1,10 +1,10 @@
 /**
  * A hash of addresses for tables whose keys an attacker chooses.
  *
- * Mixing by multiplication would not do: differences in the upper bits of one word can be taken back
- * by the next whatever the seed, which gives chains of hundreds. Tabulation (one random word for each
- * octet at each place, all combined by XOR) leaves nothing to take back for who does not know the
- * words, and costs sixteen look-ups.
+ * Mixing by multiplication would not do: whatever the seed, the next word can cancel a difference in the
+ * upper bits of the one before, which makes chains of hundreds. Tabulation (a random word for each octet
+ * at each position, all combined by XOR) gives an attacker who does not know the words nothing to
+ * cancel, and costs sixteen look-ups.
  *
  * @module
  */
@@ -15,10 +15,10 @@ import { getU16, getU32 } from "../memory/octets.ts";
 
 /** Hashes IPv6 addresses, in place, and endpoints to 32 bits. */
 export class AddressHash {
-  /** For each place of an octet 256 random words. */
+  /** 256 random words for each position of an octet. */
   readonly #words = new Int32Array(IPV6_ADDRESS_LENGTH * 256);
 
-  /** @param seed 32 random bits, to be kept to oneself */
+  /** @param seed 32 random bits, to be kept secret */
   constructor(seed: number) {
     let state = seed;
     for (let i = 0; i < this.#words.length; i++) {
@@ -45,7 +45,7 @@ export class AddressHash {
     return this.#ofWords(addressOf(at), portOf(at));
   }
 
-  /** Of 32 bits and 16. */
+  /** The hash of 32 bits and 16. */
   #ofWords(long: number, short: number): number {
     const words = this.#words;
     return words[long >>> 24]! ^ words[0x100 | ((long >>> 16) & 0xff)]! ^

@@ -7,14 +7,14 @@
 import { ATTEMPT_TIMEOUT } from "./constants.ts";
 import { LruLists } from "./lru_lists.ts";
 
-/** Those who are waited for. */
+/** The list of awaited peers. */
 const AWAITED = 0;
 
 /**
- * Who is being waited for, and until when. Peers are known by the index of their record.
+ * Which peers should answer, and by when. Peers are known by the index of their record.
  *
- * All waits are equally long, so the order in which they begin is the order in which they end: a list
- * is all the timer wheel that is needed.
+ * All waits are equally long, so they end in the order in which they begin, and a list does for a timer
+ * wheel.
  */
 export class AnswerDeadlines {
   readonly #order: LruLists;
@@ -26,7 +26,7 @@ export class AnswerDeadlines {
     this.#deadlines = new Float64Array(capacity);
   }
 
-  /** Waits for a peer from `now` on, anew if it was waited for. */
+  /** Waits for a peer from `now` on; an earlier wait for it starts over. */
   await(index: number, now: number): void {
     this.#deadlines[index] = now + ATTEMPT_TIMEOUT;
     this.#order.use(index, AWAITED);
@@ -48,7 +48,7 @@ export class AnswerDeadlines {
     return first === undefined ? Infinity : this.#deadlines[first]!;
   }
 
-  /** Takes out those whose wait has ended by `now`. */
+  /** Removes and returns the peers whose wait has ended by `now`. */
   takeDue(now: number): number[] {
     const due: number[] = [];
     for (;;) {

@@ -6,15 +6,14 @@
 
 import { BUBBLE_WINDOW, MAX_BUBBLES } from "./constants.ts";
 
-/** Remembers the last bubbles that nobody answered: no more than four in 300 seconds. */
+/** Remembers the latest unanswered bubbles: no more than four in 300 seconds. */
 export class BubbleWindow {
   /** When the last {@linkcode MAX_BUBBLES} went out, the earliest first. */
   readonly #times: Float64Array;
   readonly #first: number;
 
   /**
-   * The window that has for its memory {@linkcode MAX_BUBBLES} of `times`, beginning
-   * with the one at `first`.
+   * The window whose memory is {@linkcode MAX_BUBBLES} of `times`, from the one at `first` on.
    */
   constructor(times: Float64Array, first: number) {
     this.#times = times;

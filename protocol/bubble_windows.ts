@@ -1,5 +1,5 @@
 /**
- * How many bubbles may go unanswered to each of many places.
+ * How many bubbles may go unanswered at each of many places.
  *
  * @module
  */
@@ -15,14 +15,15 @@ import { LruLists } from "./lru_lists.ts";
 /** The list of all places that have a window. */
 const KNOWN = 0;
 
-/** Numbers for each place: which it is, and its window. */
+/** Numbers for each place: the place itself, and its window. */
 const LENGTH = 1 + MAX_BUBBLES;
 
 /**
- * A {@linkcode BubbleWindow} for each of the places that bubbles went to last.
+ * A {@linkcode BubbleWindow} for each of the places that bubbles went to most recently.
  *
- * Nearly every window is begun for who answers at once, and forgotten. A `Map` would make that a
- * multiple of the garbage of all else that happens to a peer; these are numbers in one stretch of memory.
+ * Nearly every window is begun for a peer that answers at once, and then forgotten. With a `Map` that
+ * would make several times the garbage of everything else that happens to a peer; these are numbers in
+ * one block of memory.
  */
 export class BubbleWindows {
   readonly #numbers: Float64Array;
@@ -33,7 +34,7 @@ export class BubbleWindows {
 
   /**
    * @param capacity how many places are remembered at most
-   * @param seed 32 random bits, to be kept to oneself
+   * @param seed 32 random bits, to be kept secret
    */
   constructor(capacity: number, seed: number) {
     this.#numbers = new Float64Array(capacity * LENGTH);
@@ -66,7 +67,7 @@ export class BubbleWindows {
     return index;
   }
 
-  /** A new window for a place: the one out of use for longest makes room. */
+  /** A new window for a place: the least recently used one makes room. */
   #begin(place: Endpoint): number {
     let index = this.#free.take();
     if (index < 0) {

@@ -1,5 +1,5 @@
 /**
- * Every reason for which a packet is dropped.
+ * Every reason for dropping a packet.
  *
  * @module
  */
@@ -11,13 +11,13 @@ export type DropReason =
   | Malformed
   /** An outer IPv4 source that is not global unicast. */
   | "source_not_global"
-  /** A source mapping other than the outer source, or a client of another server. */
+  /** A source mapping that differs from the outer source, or a client of another server. */
   | "source_mismatch"
   /** An inner source that no packet can have here: multicast, link-local, unspecified, our own. */
   | "source_invalid"
   /** The embedded IPv4 address of the destination is not global unicast. */
   | "destination_not_global"
-  /** A destination outside of what this node forwards to or receives for. */
+  /** A destination that this node neither forwards to nor receives for. */
   | "destination_invalid"
   /** The packet would come back to this node (RFC 6324, and our own mapping). */
   | "loop"
@@ -31,19 +31,19 @@ export type DropReason =
   | "not_bubble_or_icmpv6"
   /** The server forwards ICMPv6 echo only. */
   | "not_echo"
-  /** An ICMPv6 payload beyond what the server forwards. */
+  /** An ICMPv6 payload longer than the server forwards. */
   | "icmpv6_too_long"
-  /** Trailers beyond what the server forwards. */
+  /** Trailers longer than the server forwards. */
   | "trailers_too_long"
-  /** An origin indication from someone who is not a server. */
+  /** An origin indication from a node that is not a server. */
   | "origin_unexpected"
-  /** A solicitation with the cone bit, and no secondary address that could answer it. */
+  /** A solicitation with the cone bit, but no secondary address to answer from. */
   | "secondary_missing"
   /** Secure qualification: no authentication element. */
   | "authentication_missing"
   /** Secure qualification: a wrong identifier, value or key. */
   | "authentication_failed"
-  /** A Router Advertisement that nobody asked for, or not from the server that was asked. */
+  /** An unsolicited Router Advertisement, or one from another server than was asked. */
   | "advertisement_unexpected"
   /** A Router Advertisement without the nonce of our solicitation. */
   | "nonce_mismatch"
@@ -61,13 +61,13 @@ export type DropReason =
   | "not_qualified"
   /** A local discovery bubble that is not acceptable (RFC 4380 §5.2.8). */
   | "discovery_invalid"
-  /** No more may wait: for one peer, for all of them, or from one native site (/48). */
+  /** The queue is full: for one peer, for all of them, or from one native site (/48). */
   | "queue_full"
   /** The peer did not answer in time; its queue was given up. */
   | "peer_unreachable"
   /** A packet longer than the MTU of the link. */
   | "packet_too_big"
-  /** What a host sends to its link and no tunnel carries: multicast. */
+  /** Multicast, which a host sends to its link and no tunnel carries. */
   | "multicast"
   /** A client that may not use the gateway: it has not proved a secret, or its address is not listed. */
   | "gateway_denied"

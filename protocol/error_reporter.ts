@@ -1,5 +1,5 @@
 /**
- * ICMPv6 errors to the host whose packets cannot be carried, RFC 4443.
+ * ICMPv6 errors for packets of the host that cannot be carried, RFC 4443.
  *
  * @module
  */
@@ -8,10 +8,10 @@ import { TokenBucket } from "./token_bucket.ts";
 import { encodeIcmpv6Error, Icmpv6Type, mayReportError } from "../wire/icmpv6.ts";
 import type { PeerSink } from "./peer_search.ts";
 
-/** Errors to the host, RFC 4443 §2.4 (f). */
+/** How many errors the host gets, RFC 4443 §2.4 (f). */
 const ERROR_RATE = { perSecond: 10, burst: 10 } as const;
 
-/** Reports to the host what could not be sent, at a limited rate. */
+/** Tells the host what could not be sent, at a limited rate. */
 export class ErrorReporter {
   readonly #bucket = new TokenBucket(ERROR_RATE);
 

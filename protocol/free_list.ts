@@ -4,10 +4,10 @@
  * @module
  */
 
-/** Hands out the indexes below a capacity, low ones first, so that what nobody needed stays untouched. */
+/** Hands out the indexes below a capacity, low ones first, so that memory nobody needs stays untouched. */
 export class FreeList {
   readonly #capacity: number;
-  /** How many have been handed out at some time, and which of them came back. */
+  /** How many have ever been handed out, and which of them came back. */
   #begun = 0;
   readonly #returned: number[] = [];
 
@@ -15,7 +15,7 @@ export class FreeList {
     this.#capacity = capacity;
   }
 
-  /** An index that is free, or -1. */
+  /** A free index, or -1. */
   take(): number {
     return this.#returned.pop() ?? (this.#begun < this.#capacity ? this.#begun++ : -1);
   }

@@ -1,18 +1,18 @@
 /**
- * The index of a hash table whose entries stand elsewhere.
+ * The index of a hash table whose entries are kept elsewhere.
  *
  * @module
  */
 
-/** Indexes of entries by the hash of their key: those of like hash are chained. */
+/** Finds the indexes of entries by the hash of their key; entries of equal hash are chained. */
 export class HashIndex {
-  /** Begins of chains. In both an entry stands as its index plus one, and 0 ends a chain. */
+  /** The heads of the chains. Both arrays hold indexes plus one, and 0 ends a chain. */
   readonly #first: Int32Array;
   readonly #next: Int32Array;
 
   /** @param capacity the indexes are below this */
   constructor(capacity: number) {
-    // A power of two, and as many chains as entries at least.
+    // A power of two, and at least as many chains as entries.
     this.#first = new Int32Array(2 ** Math.ceil(Math.log2(capacity)));
     this.#next = new Int32Array(capacity);
   }
@@ -27,7 +27,7 @@ export class HashIndex {
     return this.#next[index]! - 1;
   }
 
-  /** Adds an entry of a hash. */
+  /** Adds an entry with a hash. */
   add(index: number, hash: number): void {
     const chain = this.#chainOf(hash);
     this.#next[index] = this.#first[chain]!;

@@ -1,5 +1,5 @@
 /**
- * A rate limit for each of many.
+ * A rate limit for each of many keys.
  *
  * @module
  */
@@ -7,15 +7,16 @@
 import { type Rate, TokenBucket } from "./token_bucket.ts";
 
 /**
- * A limit for each key (an IPv4 address or endpoint), of bounded number.
+ * A limit for each key (an IPv4 address or endpoint), with a bound on the number of keys.
  *
- * There are two generations of limits. When the younger one is full it becomes the older one, which
- * is forgotten; a key in use is carried over. So it takes half the capacity in other keys to forget
- * one, and whoever spoofs that many is held by the limit over all that stands beside each table.
+ * There are two generations of limits. When the younger one is full it becomes the older one, and the
+ * former older one is forgotten; a key in use is carried over. So it takes half the capacity in other
+ * keys to forget one, and an attacker who spoofs that many meets the overall limit that accompanies each
+ * table.
  *
- * The exact order of use in one `Map` would be shorter to write, and cost a flood's victim dearly: a
- * full `Map` that deletes with every insertion is rehashed for each, 27 µs a packet for 16,384 keys
- * where this takes less than one.
+ * Exact LRU order in a `Map` would be shorter to write but would cost the victim of a flood dearly: a
+ * full `Map` that deletes on every insertion is rehashed each time, 27 µs a packet for 16,384 keys where
+ * this takes less than one.
  */
 export class KeyedLimiter {
   readonly #rate: Rate;
@@ -32,12 +33,12 @@ export class KeyedLimiter {
     this.#generation = capacity >>> 1;
   }
 
-  /** How many limits there are; a key that was carried over lately counts twice. */
+  /** How many limits there are; a key that was recently carried over counts twice. */
   get size(): number {
     return this.#young.size + this.#old.size;
   }
 
-  /** Counts one more of `key` at `now` (ms), if its limit allows. */
+  /** Counts one more for `key` at `now` (ms), if its limit allows. */
   take(key: number, now: number): boolean {
     const limit = this.#young.get(key) ?? this.#carryOver(key);
     return limit.take(now);

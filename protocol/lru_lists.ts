@@ -1,16 +1,16 @@
 /**
- * The order in which things were used last.
+ * Lists in order of last use.
  *
  * @module
  */
 
 /**
- * Indexes in the order of their use, in several lists, of which each is in one at most. The links are
- * numbers: nothing for the garbage collector to follow or to move.
+ * Several lists of indexes in order of use; an index is in one list at most. The links are numbers, so
+ * the garbage collector has nothing to follow or move.
  */
 export class LruLists {
   readonly #capacity: number;
-  /** The neighbours of each index. A list is a ring that an index of its own, beyond the others, closes. */
+  /** The neighbours of each index. A list is a ring, closed by an extra index beyond the others. */
   readonly #older: Int32Array;
   readonly #newer: Int32Array;
   /** The list that each index is in, plus one. */

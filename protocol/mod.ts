@@ -1,5 +1,5 @@
 /**
- * What the machines of client, server and relay share: their contract.
+ * The contract that the machines of client, server and relay share.
  *
  * @module
  */

@@ -6,7 +6,7 @@
 
 import type { QueueBudget } from "./queue_budget.ts";
 
-/** Packets in the order of their arrival, bounded in octets. */
+/** Packets in order of arrival, bounded in octets. */
 export class PacketQueue {
   readonly #budget: QueueBudget;
   #packets: Uint8Array[] = [];
@@ -25,7 +25,7 @@ export class PacketQueue {
   push(packet: Uint8Array): boolean {
     if (this.#octets + packet.length > this.#budget.perPeer) return false;
     if (!this.#budget.take(packet)) return false;
-    // Mostly there is one, and to push it would set aside room for seventeen.
+    // Mostly there is only one, and `push` would allocate room for seventeen.
     if (this.isEmpty) this.#packets = [packet.slice()];
     else this.#packets.push(packet.slice());
     this.#octets += packet.length;

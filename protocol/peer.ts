@@ -15,16 +15,16 @@ import type { QueueBudget } from "./queue_budget.ts";
 import { type Random, randomBytes } from "./random.ts";
 
 /**
- * How long a nonce proves anything, in milliseconds. RFC 6081 sets no end; but 32 bits are not many, and
- * the answer to a bubble comes at once.
+ * How long a nonce proves anything, in milliseconds. RFC 6081 sets no limit; but 32 bits are not many,
+ * and the answer to a bubble comes at once.
  */
 const NONCE_VALIDITY = 30_000;
 
 /**
  * A peer entry. Times are milliseconds of the machine's clock.
  *
- * There may be very many, so it is small: what is a number stands in a record, what only a search needs
- * is there only then, and a private method would be one field more.
+ * There can be very many, so entries are small: numbers are kept in a record, what only a search needs
+ * exists only during one, and there are no private methods because each would add a field.
  */
 export class Peer {
   readonly #records: PeerRecords;
@@ -33,10 +33,10 @@ export class Peer {
   #waiting: PacketQueue | undefined;
 
   /**
-   * A new entry has last sent and heard {@linkcode PEER_VALIDITY} ago, §5.2.3 and §5.2.6.
+   * A new entry counts as last sent to and last heard {@linkcode PEER_VALIDITY} ago, §5.2.3 and §5.2.6.
    *
-   * @param records where the entry takes a record
-   * @param bytes where the peer's IPv6 address stands, at `offset`
+   * @param records the records, of which the entry takes one
+   * @param bytes holds the peer's IPv6 address, at `offset`
    */
   constructor(records: PeerRecords, bytes: Uint8Array, offset: number, now: number) {
     this.#records = records;
@@ -53,12 +53,12 @@ export class Peer {
     this.#records.bubblesOf(this.#index).reset();
   }
 
-  /** Which record is the entry's. */
+  /** The index of the entry's record. */
   get index(): number {
     return this.#index;
   }
 
-  /** The entry is no more: its record is another's, and what may still be noted of the peer is lost. */
+  /** Ends the entry: its record goes to another peer, and later writes to this one are lost. */
   leave(): void {
     this.#records.give(this.#index);
     this.#index = -1;
@@ -76,7 +76,7 @@ export class Peer {
     return isTeredo(this.#records.octets, this.#records.addressAt(this.#index));
   }
 
-  /** Where the peer is: its mapped address and port, or its relay's. Means something once trusted. */
+  /** Where the peer is: its mapped address and port, or its relay's. Meaningful once trusted. */
   get mapping(): Endpoint {
     return this.#records.get(this.#index, Field.MAPPING) as Endpoint;
   }
@@ -144,7 +144,7 @@ export class Peer {
   }
 
   /**
-   * A direct packet came from a trusted peer. The attempts go on counting: while a search for another
+   * A direct packet came from a trusted peer. It does not reset the attempts: while a search for another
    * relay is under way, packets through the known one must not prolong it.
    */
   heard(now: number): void {
@@ -161,13 +161,13 @@ export class Peer {
     this.#records.set(this.#index, Field.OCTETS_SENT, this.octetsSent + octets);
   }
 
-  /** How long packets have been going to the peer without any from it, in milliseconds. */
+  /** How long packets have been going to the peer with none coming back, in milliseconds. */
   unansweredFor(now: number): number {
     const since = this.#records.get(this.#index, Field.UNANSWERED_SINCE);
     return since < this.lastReception ? 0 : now - since;
   }
 
-  /** The mapping is no longer believed. */
+  /** Stops trusting the peer's mapping. */
   distrust(): void {
     this.#records.set(this.#index, Field.TRUSTED, 0);
   }
@@ -197,7 +197,7 @@ export class Peer {
     return now - this.lastTransmission >= BUBBLE_SPACING && this.hasBubbleBudget(now);
   }
 
-  /** Whether nothing but the last transmission, which was too recent, forbids a bubble. */
+  /** Whether the limit on unanswered bubbles, §5.2.6, leaves room for another; it may still be too soon. */
   hasBubbleBudget(now: number): boolean {
     return this.#records.bubblesOf(this.#index).isOpen(now);
   }
@@ -210,8 +210,8 @@ export class Peer {
   }
 
   /**
-   * A new nonce for the next indirect bubble, RFC 6081 §5.2.4.1: who returns it in a direct bubble is this
-   * peer, wherever that comes from. It is never 0, which stands for none (§5.2.4.3).
+   * A new nonce for the next indirect bubble, RFC 6081 §5.2.4.1: a direct bubble that returns it is from
+   * this peer, wherever it comes from. It is never 0, which stands for none (§5.2.4.3).
    */
   issueNonce(random: Random, now: number): number {
     const nonce = getU32(randomBytes(random, 4), 0) || 1;
@@ -220,7 +220,7 @@ export class Peer {
     return nonce;
   }
 
-  /** Whether `nonce`, as a direct bubble has it, is the latest one that the peer was sent (§5.2.4.4). */
+  /** Whether `nonce`, from a direct bubble, is the latest one that was sent to the peer (§5.2.4.4). */
   isProvedBy(nonce: number | undefined, now: number): boolean {
     return nonce === this.#records.get(this.#index, Field.NONCE_SENT) &&
       now - this.#records.get(this.#index, Field.NONCE_SENT_AT) < NONCE_VALIDITY;

@@ -1,10 +1,10 @@
 /**
- * What is known of peers in numbers: a record for each, side by side in one stretch of memory.
+ * The numbers known of each peer: records side by side in one block of memory.
  *
- * As fields of objects most of these numbers would have a box each, and an address would be an array:
- * 0.8 kB a peer, and as much again for the garbage collector to move it all around. A record has 136
- * octets. They are set aside for all peers from the beginning, which costs nothing until it is written
- * to: that is when the system finds memory for it.
+ * As fields of objects, most of these numbers would be boxed and an address would be an array: 0.8 kB a
+ * peer, and as much again for the garbage collector to move it around. A record has 136 octets. The block
+ * is allocated for all peers at the start, which costs nothing until it is written to: only then does the
+ * system find memory for it.
  *
  * @module
  */
@@ -16,8 +16,8 @@ import { MAX_BUBBLES } from "./constants.ts";
 import { FreeList } from "./free_list.ts";
 
 /**
- * Where the fields of a record stand. All are numbers of 64 bits; the address before them is as long as
- * two, and with the first of the bubbles begins a whole {@linkcode BubbleWindow}.
+ * Where the fields of a record are. All are 64-bit numbers; the address before them takes the room of
+ * two, and a whole {@linkcode BubbleWindow} begins at the first of the bubbles.
  */
 export const Field = {
   TRUSTED: 2,
@@ -37,17 +37,17 @@ export const Field = {
 /** One of the fields. */
 export type Field = typeof Field[keyof typeof Field];
 
-/** How many numbers a record is long. The last one is when the last bubble went out. */
+/** The length of a record in numbers. The last one is the time of the last bubble. */
 const LENGTH = Field.BUBBLES + MAX_BUBBLES;
 
-/** Records, known by their index. */
+/** Records, identified by their index. */
 export class PeerRecords {
-  /** The records' memory as octets, for the addresses. */
+  /** The memory of the records as octets, for the addresses. */
   readonly octets: Uint8Array<ArrayBuffer>;
   readonly #numbers: Float64Array<ArrayBuffer>;
   readonly #free: FreeList;
 
-  /** @param capacity how many may be taken at a time */
+  /** @param capacity how many can be in use at a time */
   constructor(capacity: number) {
     this.#numbers = new Float64Array(capacity * LENGTH);
     this.#free = new FreeList(capacity);
@@ -55,7 +55,7 @@ export class PeerRecords {
   }
 
   /**
-   * Takes a free record, whose numbers may be anything, for the address at `offset`.
+   * Takes a free record for the address at `offset`. Its numbers are arbitrary.
    *
    * @throws {RangeError} if all are taken
    */
@@ -72,12 +72,12 @@ export class PeerRecords {
     this.#free.give(index);
   }
 
-  /** Where a record's address stands among the {@linkcode octets}. */
+  /** The offset of a record's address in the {@linkcode octets}. */
   addressAt(index: number): number {
     return index * LENGTH * Float64Array.BYTES_PER_ELEMENT;
   }
 
-  /** Whether a record's address is the one that stands at `offset`. */
+  /** Whether a record is for the address at `offset`. */
   isOf(index: number, bytes: Uint8Array, offset: number): boolean {
     return equalOctets(this.octets, this.addressAt(index), bytes, offset, IPV6_ADDRESS_LENGTH);
   }
@@ -92,7 +92,7 @@ export class PeerRecords {
     this.#numbers[index * LENGTH + field] = value;
   }
 
-  /** Whether a record counts any bubble, told without an object: each packet asks. */
+  /** Whether a record counts any bubble. It makes no object, because every packet asks. */
   hasBubbles(index: number): boolean {
     return this.#numbers[index * LENGTH + LENGTH - 1] !== -Infinity;
   }

@@ -1,5 +1,5 @@
 /**
- * Finding the way to peers: who is known, who is being looked for, and what waits for them.
+ * Finding the way to peers: which are known, which are being looked for, and what waits for them.
  *
  * @module
  */
@@ -24,7 +24,7 @@ export type PeerEvent =
 /** Where the effects of a search go. */
 export type PeerSink = Sink<"service", PeerEvent>;
 
-/** Told of each packet that waited for a peer that was not found. */
+/** Called for each packet that waited for a peer in vain. */
 export type UndeliverableHandler = (packet: Uint8Array, now: number, sink: PeerSink) => void;
 
 /** How matters stand with a peer. */
@@ -46,7 +46,7 @@ export interface SearchLimits {
   readonly queuePerPeer: number;
   /** Octets that wait for all peers together at most. */
   readonly queueTotal: number;
-  /** Whether packets come from many sources, none of which may have more than its share of that. */
+  /** Whether packets come from many sources, none of which may take more than its share of that. */
   readonly hasManySources: boolean;
 }
 
@@ -59,7 +59,7 @@ export abstract class PeerSearch<P extends Peer> {
   /** @param Entry what is kept of a peer */
   constructor(Entry: PeerEntry<P>, limits: SearchLimits, random: Random) {
     if (!Number.isSafeInteger(limits.maxPeers) || limits.maxPeers < 1) {
-      throw new RangeError(`maxPeers is to be a whole number, 1 at least, not ${limits.maxPeers}`);
+      throw new RangeError(`maxPeers must be a whole number, at least 1, not ${limits.maxPeers}`);
     }
     const seed = getU32(randomBytes(random, 4), 0);
     this.peers = new PeerTable(Entry, limits.maxPeers, seed);
@@ -69,7 +69,7 @@ export abstract class PeerSearch<P extends Peer> {
   }
 
   /**
-   * Sends what may make the peer answer.
+   * Sends something that should make the peer answer.
    *
    * @returns whether an answer may come
    */
@@ -78,12 +78,12 @@ export abstract class PeerSearch<P extends Peer> {
   /** `packet` waited for a peer in vain. */
   protected abstract undeliverable(packet: Uint8Array, now: number, sink: PeerSink): void;
 
-  /** Forgets all peers and what waits for them. */
+  /** Forgets all peers and their queues. */
   clear(): void {
     for (const peer of this.peers) this.forget(peer);
   }
 
-  /** The peer whose address stands at `offset`; a new entry if there is none. */
+  /** The peer with the address at `offset`; a new entry if there is none. */
   entry(bytes: Uint8Array, offset: number, now: number): P {
     const known = this.peers.use(bytes, offset);
     if (known !== undefined) return known;
@@ -92,7 +92,7 @@ export abstract class PeerSearch<P extends Peer> {
     return this.peers.add(bytes, offset, now);
   }
 
-  /** Whether an answer of the peer is being waited for. */
+  /** Whether the search for the peer waits for an answer. */
   isSearching(peer: P): boolean {
     return this.#deadlines.has(peer.index);
   }
@@ -106,7 +106,7 @@ export abstract class PeerSearch<P extends Peer> {
   }
 
   /**
-   * A packet waits for its peer, which is looked for.
+   * Queues a packet for its peer and looks for the peer.
    *
    * @returns whether there was room for the packet
    */
@@ -121,7 +121,7 @@ export abstract class PeerSearch<P extends Peer> {
     if (this.#deadlines.has(peer.index)) return;
     const { attempts } = peer;
     peer.attempts = 0;
-    // Who was not heard for long must prove where it is anew.
+    // A peer that was not heard for long must prove again where it is.
     if (!peer.isReachable(now)) peer.distrust();
     if (this.attempt(peer, now, sink)) {
       this.#deadlines.await(peer.index, now);
@@ -149,11 +149,11 @@ export abstract class PeerSearch<P extends Peer> {
     return this.#deadlines.next();
   }
 
-  /** Repeats the attempts whose answer did not come, or gives up. */
+  /** Repeats attempts that were not answered, or gives up. */
   handleTimer(now: number, sink: PeerSink): void {
     const due = this.#deadlines.takeDue(now).map((index) => this.peers.at(index)!);
     for (const peer of due) {
-      // It gave way to another, which somebody asked for who heard of the one before.
+      // It made room for a peer that a sink's owner asked for on hearing of the one before.
       if (peer.index < 0) continue;
       if (peer.attempts < MAX_ATTEMPTS && this.attempt(peer, now, sink)) {
         this.#deadlines.await(peer.index, now);

@@ -2,8 +2,8 @@
  * The peer list of RFC 4380 §5.2: bounded, with the least recently used entries making room, untrusted
  * ones first.
  *
- * Looked up for every packet, by an IPv6 address in place: its 16 octets are hashed to a number, so that
- * a look-up builds no key. The hash is seeded, since an attacker chooses addresses.
+ * Every packet is looked up here, by an IPv6 address in place: its 16 octets are hashed to a number, so
+ * that a look-up builds no key. The hash is seeded because attackers choose addresses.
  *
  * @module
  */
@@ -15,13 +15,13 @@ import { PeerRecords } from "./peer_records.ts";
 import { LruLists } from "./lru_lists.ts";
 
 /**
- * A full table parts with untrusted peers first once they hold this share of it (one in so many), and
- * with trusted ones before: a flood takes no more than the share from peers in use, and peers long out
- * of use leave it to new ones.
+ * A full table removes untrusted peers first once they hold this share of it (one in this many), and
+ * trusted ones before that: a flood takes no more than the share from peers in use, and peers long unused
+ * make room for new ones.
  */
 const UNTRUSTED_SHARE = 4;
 
-/** The lists in which peers stand in the order of their use. */
+/** The lists of peers, each in order of use. */
 const UNTRUSTED = 0;
 const TRUSTED = 1;
 
@@ -46,7 +46,7 @@ export class PeerTable<P extends Peer> implements Iterable<P> {
 
   /**
    * @param Entry what is kept of a peer
-   * @param capacity how many peers are known at most; some 160 octets are set aside for each
+   * @param capacity how many peers are known at most; about 160 octets are reserved for each
    * @param seed 32 random bits
    */
   constructor(Entry: PeerEntry<P>, capacity: number, seed: number) {
@@ -63,7 +63,7 @@ export class PeerTable<P extends Peer> implements Iterable<P> {
     return this.#byUse.sizeOf(UNTRUSTED) + this.#byUse.sizeOf(TRUSTED);
   }
 
-  /** The peer whose address stands at `offset`, if it is known. */
+  /** The peer with the address at `offset`, if it is known. */
   find(bytes: Uint8Array, offset = 0): P | undefined {
     let index = this.#byHash.first(this.#hash.of(bytes, offset));
     while (index >= 0 && !this.#records.isOf(index, bytes, offset)) {
@@ -79,18 +79,18 @@ export class PeerTable<P extends Peer> implements Iterable<P> {
     return peer;
   }
 
-  /** The peer whose record has an index, if there is one. */
+  /** The peer whose record has this index, if there is one. */
   at(index: number): P | undefined {
     return this.#peers[index];
   }
 
-  /** The peer to remove before another is added: there is none while there is room. */
+  /** The peer to remove before another is added; `undefined` while there is room. */
   get expendable(): P | undefined {
     return this.size < this.#capacity ? undefined : this.#leastOfUse();
   }
 
   /**
-   * Adds a peer that is not known yet: an entry that begins at `now`.
+   * Adds a peer that is not known yet; its entry begins at `now`.
    *
    * @throws {RangeError} without room
    */
@@ -119,7 +119,7 @@ export class PeerTable<P extends Peer> implements Iterable<P> {
     }
   }
 
-  /** The peer to part with first. One that became trusted since its last use changes its list here. */
+  /** The peer to remove first. A peer that became trusted since its last use changes lists here. */
   #leastOfUse(): P | undefined {
     let oldest = this.#oldest(UNTRUSTED);
     while (oldest?.isTrusted) {

@@ -1,5 +1,5 @@
 /**
- * How much may wait for peers that are being looked for.
+ * How much can wait for peers that are being looked for.
  *
  * @module
  */
@@ -8,35 +8,35 @@ import { SOURCE } from "../wire/ipv6_header.ts";
 import { AddressHash } from "./address_hash.ts";
 
 /**
- * A source may have one part in so many of what all leave free. By itself it gets to a quarter of the
- * total, and several that fill their shares leave room for one that comes later, where four times a
- * fixed quarter would not.
+ * A source may use one part in this many of what all sources leave free. A single source gets to a
+ * quarter of the total, and several that fill their shares still leave room for a later one, which four
+ * fixed quarters would not.
  */
 const SHARE = 3;
 
-/** Sources are counted in so many places: a power of two. Whoever shares one shares what it may hold. */
-const PLACES = 4096;
+/** Sources are counted in this many buckets, a power of two. Sources in one bucket share its limit. */
+const BUCKETS = 4096;
 
 /** How much the queues of one role hold together, shared by all of them. */
 export class QueueBudget {
   readonly perPeer: number;
   readonly #total: number;
   readonly #hash: AddressHash | undefined;
-  /** Octets that wait, by their source's place. */
+  /** Octets that wait, by the bucket of their source. */
   readonly #ofSources: Float64Array | undefined;
   #used = 0;
 
   /**
    * @param perPeer octets that wait for one peer at most
    * @param total octets that wait for all peers together at most
-   * @param seed 32 random bits, where packets come from many sources, each of which is to have its share
+   * @param seed 32 random bits, given if packets come from many sources and each should get its share
    */
   constructor(perPeer: number, total: number, seed?: number) {
     this.perPeer = perPeer;
     this.#total = total;
     if (seed === undefined) return;
     this.#hash = new AddressHash(seed);
-    this.#ofSources = new Float64Array(PLACES);
+    this.#ofSources = new Float64Array(BUCKETS);
   }
 
   /** How many octets wait. */
@@ -44,27 +44,27 @@ export class QueueBudget {
     return this.#used;
   }
 
-  /** Takes room for a packet, if there is any for it and its source. */
+  /** Takes room for a packet, if there is enough for it and its source. */
   take(packet: Uint8Array): boolean {
     const used = this.#used + packet.length;
     if (used > this.#total) return false;
     if (this.#ofSources !== undefined) {
-      const place = this.#placeOf(packet);
-      const ofSource = this.#ofSources[place]! + packet.length;
+      const bucket = this.#bucketOf(packet);
+      const ofSource = this.#ofSources[bucket]! + packet.length;
       if (ofSource * SHARE > this.#total - used) return false;
-      this.#ofSources[place] = ofSource;
+      this.#ofSources[bucket] = ofSource;
     }
     this.#used = used;
     return true;
   }
 
-  /** Gives the room for a packet back. */
+  /** Gives back the room for a packet. */
   give(packet: Uint8Array): void {
     this.#used -= packet.length;
-    if (this.#ofSources !== undefined) this.#ofSources[this.#placeOf(packet)]! -= packet.length;
+    if (this.#ofSources !== undefined) this.#ofSources[this.#bucketOf(packet)]! -= packet.length;
   }
 
-  #placeOf(packet: Uint8Array): number {
-    return this.#hash!.ofSite(packet, SOURCE) & (PLACES - 1);
+  #bucketOf(packet: Uint8Array): number {
+    return this.#hash!.ofSite(packet, SOURCE) & (BUCKETS - 1);
   }
 }

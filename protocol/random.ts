@@ -1,5 +1,5 @@
 /**
- * Randomness as the machines take it: handed in, so that tests replay from a seed.
+ * Randomness for the machines: it is handed in, so that tests replay from a seed.
  *
  * @module
  */

@@ -4,13 +4,13 @@
  * @module
  */
 
-/** A rate: so many per second in the long run, so many at once. */
+/** A rate: how many per second in the long run, and how many at once. */
 export interface Rate {
   readonly perSecond: number;
   readonly burst: number;
 }
 
-/** A token bucket; full at first. */
+/** A token bucket, full at first. */
 export class TokenBucket {
   readonly #rate: Rate;
   #tokens: number;

@@ -39,7 +39,7 @@ export interface Authentication {
   readonly confirmation: number;
 }
 
-/** The element that protects by its nonce only: 13 octets. */
+/** An element that protects by its nonce alone: 13 octets. */
 export function nonceOnly(nonce: Uint8Array): Authentication {
   return { identifier: NOTHING, value: NOTHING, nonce, confirmation: 0 };
 }

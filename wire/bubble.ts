@@ -12,7 +12,7 @@ import {
   writeIpv6Header,
 } from "./ipv6_header.ts";
 
-/** The hop limit of Windows' bubbles. The RFC names none and receivers must not look at it. */
+/** The hop limit of Windows' bubbles. The RFC sets none, and receivers must not check it. */
 export const BUBBLE_HOP_LIMIT = 21;
 
 /** A bubble: 40 octets from `source` to `destination` (16 octets each). */

@@ -11,7 +11,7 @@ import { ADDRESSES_LENGTH, IPV6_HEADER_LENGTH, payloadLengthOf, SOURCE } from ".
 import { setU16 } from "../memory/octets.ts";
 import { isPacketMemory, vectorCopyAndSum, vectorSum } from "../memory/packet_memory.ts";
 
-/** Below so many octets, a view of words costs more to make than it saves. */
+/** Below this many octets, a view of words costs more to make than it saves. */
 const SHORT = 64;
 
 /**
@@ -48,7 +48,7 @@ export function copyAndAddToSum(
   return addToSum(to, toOffset, length, sum);
 }
 
-/** Octet by octet, the upper halves of words apart from the lower ones. */
+/** Adds octet by octet, the upper halves of words apart from the lower ones. */
 function addOctets(bytes: Uint8Array, offset: number, length: number, sum: number): number {
   const end = offset + (length & ~1);
   let high = 0;
@@ -64,7 +64,7 @@ function addOctets(bytes: Uint8Array, offset: number, length: number, sum: numbe
 /**
  * The folded sum of `count` aligned 32-bit words, in the order of this machine's octets: the sum of
  * swapped words is the swapped sum (RFC 1071 §2 B). Both halves of all words fit 32-bit integers,
- * which V8 adds faster than doubles. Four words to a step take three quarters of the time.
+ * which V8 adds faster than doubles. Adding four words a step takes three quarters of the time.
  */
 function sumWords(bytes: Uint8Array, offset: number, count: number): number {
   const words = new Uint32Array(bytes.buffer, bytes.byteOffset + offset, count);
@@ -87,7 +87,7 @@ function sumWords(bytes: Uint8Array, offset: number, count: number): number {
   return foldSum((low >>> 0) + (high >>> 0));
 }
 
-/** The octets of a 16-bit word exchanged. Deno runs on little-endian processors only. */
+/** A 16-bit word with its octets exchanged. Deno runs on little-endian processors only. */
 function swapped(word: number): number {
   return ((word & 0xff) << 8) | (word >>> 8);
 }
@@ -118,8 +118,8 @@ export function hasValidIcmpv6Checksum(packet: Uint8Array, offset = 0): boolean 
 }
 
 /**
- * The folded sum over pseudo-header and ICMPv6 message, the checksum field included: the addresses end where the
- * message begins.
+ * The folded sum over pseudo-header and ICMPv6 message, checksum field included. The addresses end where the
+ * message begins, so that one pass covers both.
  */
 function icmpv6Sum(packet: Uint8Array, offset: number): number {
   const length = payloadLengthOf(packet, offset);

@@ -48,7 +48,7 @@ export function formatEndpoint(at: Endpoint): string {
  * assertEquals(parseEndpoint("192.0.2.1:65536"), undefined);
  * ```
  *
- * @returns the endpoint, or `undefined` where the text is none
+ * @returns the endpoint, or `undefined` if the text is not one
  */
 export function parseEndpoint(text: string): Endpoint | undefined {
   const colon = text.lastIndexOf(":");

@@ -10,7 +10,7 @@ import { type Ipv4Address, ipv4Address } from "./ipv4_address.ts";
  * Which blocks count as not global.
  *
  * - `rfc4380`: exactly the list of RFC 4380 §5.2.4. For tests, which use documentation addresses.
- * - `hardened`: also shared, documentation, benchmarking and reserved space (RFC 6890). The default.
+ * - `hardened`, the default: also shared, documentation, benchmarking and reserved space (RFC 6890).
  */
 export type AddressProfile = "rfc4380" | "hardened";
 
@@ -47,7 +47,7 @@ const HARDENED: readonly Rule[] = [
 
 /** Decides which IPv4 addresses are global unicast ones. */
 export class GlobalUnicast {
-  /** The rules as signed words, which is what `&` yields: asked for every packet. */
+  /** The rules as signed words, which is what `&` yields. Every packet is held against them. */
   readonly #masks: Int32Array;
   readonly #networks: Int32Array;
   #broadcasts: ReadonlySet<Ipv4Address>;

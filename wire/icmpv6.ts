@@ -114,7 +114,7 @@ export interface Icmpv6Error {
   readonly code: number;
   /** The four octets behind the checksum: the MTU of Packet Too Big, else 0. */
   readonly parameter?: number;
-  /** 16 octets: who reports. */
+  /** 16 octets: the node that reports the error. */
   readonly source: Uint8Array;
   /** The packet that the error is about; as much of it is quoted as fits the minimum MTU. */
   readonly about: Uint8Array;
@@ -146,7 +146,7 @@ function newPacket(
 
 /**
  * Whether an error about `packet` may be sent at all, RFC 4443 §2.4 (e): never about an ICMPv6 error
- * or redirect, never to a source that is no single node, and about a multicast packet only if it was
+ * or redirect, never to a source that is not a single node, and about a multicast packet only if it was
  * too big.
  */
 export function mayReportError(packet: Uint8Array, type: number): boolean {

@@ -30,7 +30,7 @@ const DOTTED_QUAD = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
  * assertEquals(parseIpv4("192.0.2.01"), undefined);
  * ```
  *
- * @returns the address, or `undefined` where the text is none
+ * @returns the address, or `undefined` if the text is not one
  */
 export function parseIpv4(text: string): Ipv4Address | undefined {
   const match = DOTTED_QUAD.exec(text);

@@ -25,7 +25,7 @@ export const IPV6_ADDRESS_LENGTH = 16;
  * assertEquals(parseIpv6("2001::db8::1"), undefined);
  * ```
  *
- * @returns 16 octets, or `undefined` where the text is no IPv6 address
+ * @returns 16 octets, or `undefined` if the text is not an IPv6 address
  */
 export function parseIpv6(text: string): Uint8Array<ArrayBuffer> | undefined {
   const halves = text.split("::");

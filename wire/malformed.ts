@@ -6,7 +6,7 @@
  * @module
  */
 
-/** The reason for which a codec refuses its input. */
+/** Why a codec refuses its input. */
 export type Malformed =
   /** Fewer than the two octets that any element starts with. */
   | "datagram_too_short"

@@ -1,10 +1,10 @@
 /**
- * The Router Solicitation that clients send, recognised where it stands.
+ * Recognises the Router Solicitation that clients send, in place.
  *
  *     [00 01 00 00, nonce (8), confirmation (1)] | IPv6 header (40) | Router Solicitation without options (8)
  *
- * Nearly all that a busy server receives looks like this. Taking it apart into objects first costs as much as all
- * that the server then does for an answer.
+ * Nearly everything a busy server receives looks like this. Parsing it into objects first would cost as much as
+ * the whole answer.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import { DESTINATION, IPV6_HEADER_LENGTH, NextHeader, SOURCE } from "./ipv6_head
 import { ND_HOP_LIMIT, RS_LENGTH } from "./neighbor_discovery.ts";
 import { getU16, getU32 } from "../memory/octets.ts";
 
-/** Indicator, and two lengths that are zero: an authentication element with nothing but a nonce. */
+/** The indicator and two lengths of zero: an authentication element that holds only a nonce. */
 const NONCE_ELEMENT_START = AUTHENTICATION_INDICATOR << 16;
 
 /** Where the nonce stands in such an element. */

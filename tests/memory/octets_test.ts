@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { concatOctets, equalOctets, getU16, getU32, setU16, setU32 } from "../../memory/octets.ts";
 
-Deno.test("integers are written as a DataView writes them, big-endian and cut to their width", () => {
+Deno.test("integers are written as a DataView writes them, big-endian and truncated to their width", () => {
   fc.assert(fc.property(fc.integer(), fc.nat(5), (value, offset) => {
     const ours = new Uint8Array(10);
     const theirs = new DataView(new ArrayBuffer(10));
@@ -23,7 +23,7 @@ Deno.test("integers are read as a DataView reads them, unsigned", () => {
   }));
 });
 
-Deno.test("octets are compared over the length asked for and nowhere else", () => {
+Deno.test("octets are compared over the given length only", () => {
   const a = Uint8Array.of(9, 1, 2, 3, 9);
   const b = Uint8Array.of(1, 2, 3, 7);
   assertEquals(equalOctets(a, 1, b, 0, 3), true);

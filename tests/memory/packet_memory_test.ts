@@ -12,7 +12,7 @@ import {
 } from "../../memory/packet_memory.ts";
 import { plainSum } from "../wire/plain_sum.ts";
 
-Deno.test("packet memory: sums of every length, at every alignment, are those of RFC 1071 §4.1", () => {
+Deno.test("packet memory: sums of every length, at every alignment, match RFC 1071 §4.1", () => {
   const memory = packetMemory(1400);
   assert(isPacketMemory(memory), "this Deno has WebAssembly with vectors");
   crypto.getRandomValues(memory);
@@ -38,7 +38,7 @@ Deno.test("packet memory: the largest packets of extreme octets are summed exact
   giveBack(memory);
 });
 
-Deno.test("packet memory: a copy has the octets, their sum, and nothing beside them", () => {
+Deno.test("packet memory: a copy has the octets and their sum, and nothing around it changes", () => {
   const from = packetMemory(2000);
   const to = packetMemory(2100);
   crypto.getRandomValues(from);
@@ -97,7 +97,7 @@ Deno.test("packet memory: two headers are compared under a mask, to the bit", ()
   for (const array of [mask, a, b]) giveBack(array);
 });
 
-Deno.test("packet memory: what is given back is used again, as it was", () => {
+Deno.test("packet memory: memory given back is reused, uncleared", () => {
   const first = packetMemory(4321);
   first.fill(7);
   giveBack(first);
@@ -109,13 +109,13 @@ Deno.test("packet memory: what is given back is used again, as it was", () => {
   assert(isPacketMemory(packetMemory(4321)));
 });
 
-Deno.test("packet memory: what is given back twice would be two owners'", () => {
+Deno.test("packet memory: giving an array back twice throws, lest it get two owners", () => {
   const array = packetMemory(777);
   giveBack(array);
   assertThrows(() => giveBack(array), RangeError);
 });
 
-Deno.test("packet memory: where there is no room left, arrays are ordinary ones", () => {
+Deno.test("packet memory: when it is full, arrays are ordinary ones", () => {
   const arrays: Uint8Array[] = [];
   for (let i = 0; i < 100 && (i === 0 || isPacketMemory(arrays.at(-1)!)); i++) {
     arrays.push(packetMemory(1_000_000));
@@ -126,7 +126,7 @@ Deno.test("packet memory: where there is no room left, arrays are ordinary ones"
   arrays.forEach(giveBack);
 });
 
-Deno.test("packet memory: the WebAssembly is that of its source", async () => {
+Deno.test("packet memory: the WebAssembly matches its source", async () => {
   const path = new URL("../../memory/packet_memory_wasm.ts", import.meta.url);
   assertEquals(await Deno.readTextFile(path), await wasmModule());
 });

@@ -54,7 +54,7 @@ Deno.test("coalesce: consecutive segments become one, with the checksum left to 
   assertEquals(frame!.packet, leaveChecksum(tcp({ data: whole }), TCP_PROTOCOL));
 });
 
-Deno.test("coalesce: datagrams become one where the kernel takes that, else they pass", () => {
+Deno.test("coalesce: datagrams become one if the kernel takes that, else they pass unchanged", () => {
   const datagrams = [udp(data(200, 1)), udp(data(200, 2)), udp(data(150, 3)), udp(data(150, 4))];
   const [frame, last, ...none] = coalesce(datagrams);
   assertEquals([frame!.packets, last!.packets, none.length], [3, 1, 0]);
@@ -72,7 +72,7 @@ Deno.test("coalesce: datagrams become one where the kernel takes that, else they
   assertEquals(shape(datagrams, false), [1, 1, 1, 1]);
 });
 
-Deno.test("coalesce: a shorter segment is the last, a longer one begins anew", () => {
+Deno.test("coalesce: a shorter segment is the last, a longer one begins the next super-packet", () => {
   const sizes = (...lengths: number[]) => {
     let sequence = 1;
     return lengths.map((length) => {
@@ -86,7 +86,7 @@ Deno.test("coalesce: a shorter segment is the last, a longer one begins anew", (
   assertEquals(shape(sizes(50, 100, 100)), [1, 2]);
 });
 
-Deno.test("coalesce: PSH is for the last, and is said by the whole", () => {
+Deno.test("coalesce: a segment with PSH is the last, and the whole has PSH", () => {
   const [one, two, three] = stream(3);
   const pushed = tcp({ sequence: 1100, data: data(100, 1), flags: ACK | PSH });
   const frames = coalesce([one!, pushed, three!]);
@@ -110,11 +110,11 @@ Deno.test("coalesce: out of order, lost and repeated segments pass in the order 
   }
 });
 
-Deno.test("coalesce: sequence numbers go round", () => {
+Deno.test("coalesce: sequence numbers wrap around", () => {
   assertEquals(shape(stream(4, {}, 2 ** 32 - 150)), [4]);
 });
 
-Deno.test("coalesce: a header that differs keeps segments apart", () => {
+Deno.test("coalesce: segments with different headers stay apart", () => {
   const first = tcp({ options: [8, 10, 0, 0, 0, 1, 0, 0, 0, 2, 1, 1] });
   const next = { sequence: 1100, options: [8, 10, 0, 0, 0, 1, 0, 0, 0, 2, 1, 1] };
   assertEquals(shape([first, tcp(next)]), [2]);
@@ -138,11 +138,11 @@ Deno.test("coalesce: a header that differs keeps segments apart", () => {
   }
 });
 
-Deno.test("coalesce: the same ECN mark on all is no difference", () => {
+Deno.test("coalesce: segments with the same ECN mark are joined", () => {
   assertEquals(shape(stream(3, { ip: { trafficClass: 3 } })), [3]);
 });
 
-Deno.test("coalesce: segments with other flags, without data, or odd pass where they stand", () => {
+Deno.test("coalesce: segments with other flags, without data or otherwise odd pass unchanged, in order", () => {
   const [one, two, three] = stream(3) as [Uint8Array, Uint8Array, Uint8Array];
   const between: Record<string, Uint8Array> = {
     SYN: tcp({ sequence: 1100, flags: ACK | SYN }),
@@ -164,7 +164,7 @@ Deno.test("coalesce: segments with other flags, without data, or odd pass where 
   }
 });
 
-Deno.test("coalesce: what is no TCP or UDP, or malformed, passes unchanged", () => {
+Deno.test("coalesce: packets other than TCP and UDP, and malformed ones, pass unchanged", () => {
   const [one] = stream(1) as [Uint8Array];
   const wrongLength = one.slice();
   wrongLength[5]!++;
@@ -195,7 +195,7 @@ Deno.test("coalesce: what is no TCP or UDP, or malformed, passes unchanged", () 
   );
 });
 
-Deno.test("coalesce: a wrong checksum is the kernel's to judge, and spoils nothing else", () => {
+Deno.test("coalesce: a wrong checksum is left to the kernel, and spoils no other segment", () => {
   const [one, two, three, four] = stream(4) as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
   const spoilt = two.slice();
   spoilt[80]! ^= 4;
@@ -211,7 +211,7 @@ Deno.test("coalesce: a wrong checksum is the kernel's to judge, and spoils nothi
   assertEquals(shape([udp(data(50)), datagram, udp(data(50)), udp(data(50))]), [1, 1, 2]);
 });
 
-Deno.test("coalesce: flows grow side by side, and more than there is room for give way", () => {
+Deno.test("coalesce: flows grow side by side, and the oldest goes out when there are too many", () => {
   const flows = (count: number) =>
     Array.from({ length: count }, (_, i) => stream(3, { sourcePort: 5000 + i }));
   const interleave = (streams: Uint8Array[][]) =>
@@ -224,7 +224,7 @@ Deno.test("coalesce: flows grow side by side, and more than there is room for gi
   assertEquals(byPort(frames.flatMap(packetsOf)), byPort(many));
 });
 
-Deno.test("coalesce: an acknowledgment lets only its own flow go", () => {
+Deno.test("coalesce: an acknowledgment releases only its own flow", () => {
   const [one, two] = stream(2) as [Uint8Array, Uint8Array];
   const acknowledgment = tcp({ sourcePort: 1, data: data(0) });
   assertEquals(shape([one, acknowledgment, two]), [1, 2]);
@@ -244,7 +244,7 @@ Deno.test("coalesce: a super-packet stays below 64 KiB, and 64 datagrams", () =>
   assertEquals(coalesce(longest).map(({ packet }) => packet), longest);
 });
 
-Deno.test("coalesce: what is split from its super-packets is what came in, in order", () => {
+Deno.test("coalesce: splitting its super-packets gives the packets that came in, in order", () => {
   const packets = fc.array(
     fc.record({
       kind: fc.constantFrom("tcp", "tcp", "tcp", "udp", "other"),

@@ -65,7 +65,7 @@ Deno.test("split: FIN and PSH are for the last segment, CWR for the first, the r
   }
 });
 
-Deno.test("split: data of one segment alone keeps all its flags", () => {
+Deno.test("split: a single segment keeps all its flags", () => {
   const flags = ACK | FIN | PSH | CWR;
   const [only, ...none] = split(superTcp({ data: data(300), flags }), superHeader(TCP6, 300))!;
   assertEquals([read(only!).flags, read(only!).isValid, none.length], [flags, true, 0]);
@@ -94,7 +94,7 @@ Deno.test("split: a UDP checksum of zero is written as 0xffff", () => {
   assertEquals(segments.map((segment) => read(segment).isValid), [true, true]);
 });
 
-Deno.test("split: options before TCP and UDP stand in every segment", () => {
+Deno.test("split: options before TCP and UDP are in every segment", () => {
   const packet = superTcp({ data: data(500), ip: destinationOptions(TCP_PROTOCOL) }, 56);
   const segments = split(packet, superHeader(TCP6, 200, 56))!;
   assertEquals(segments.map((segment) => read(segment, 56).isValid), [true, true, true]);
@@ -112,7 +112,7 @@ Deno.test("split: options before TCP and UDP stand in every segment", () => {
   );
 });
 
-Deno.test("split: what it cannot split it declines", () => {
+Deno.test("split: packets that cannot be split are declined", () => {
   const packet = superTcp({ data: data(900) });
   const cases: [string, Uint8Array, ReturnType<typeof superHeader>][] = [
     ["no super-packet", packet, superHeader(0, 300)],
@@ -194,7 +194,7 @@ Deno.test("checksum left to us: it is finished, in TCP, UDP and anything else", 
   }
 });
 
-Deno.test("checksum left to us: nothing is written where none is, or outside of the packet", () => {
+Deno.test("checksum left to us: nothing is written if none is left, or outside the packet", () => {
   const packet = superTcp({});
   const before = packet.slice();
   completeChecksum(packet, { ...newVirtioHeader(), checksumStart: 40, checksumOffset: 16 });

@@ -31,7 +31,7 @@ function multiplied(address: Uint8Array, seed: number): number {
   return hash;
 }
 
-Deno.test("the hash of an address is the same wherever it stands, and another under another seed", () => {
+Deno.test("the hash of an address is the same at any offset, and different under another seed", () => {
   const hash = new AddressHash(1);
   const packet = new Uint8Array(40);
   packet.set(ACTORS.addressOfA, 8);
@@ -51,7 +51,7 @@ Deno.test("addresses made to collide hardly do, under any seed", () => {
   }
 });
 
-Deno.test("the hash of a site is that of all its addresses; other sites have others", () => {
+Deno.test("all addresses of a site have its hash, and other sites have others", () => {
   const hash = new AddressHash(1);
   const of = (text: string) => hash.ofSite(ip6(text), 0);
   assertEquals(of("2001:db8:1::"), of("2001:db8:1:ffff:ffff:ffff:ffff:ffff"));

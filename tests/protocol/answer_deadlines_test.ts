@@ -16,7 +16,7 @@ Deno.test("a wait ends after its time, not a millisecond sooner", () => {
   assertEquals(deadlines.next(), Infinity);
 });
 
-Deno.test("those who are due come in the order in which their waits began", () => {
+Deno.test("due peers come in the order in which their waits began", () => {
   const deadlines = new AnswerDeadlines(100);
   for (const [i, peer] of [A, B, C, D].entries()) deadlines.await(peer, i * 100);
   deadlines.end(B);
@@ -24,7 +24,7 @@ Deno.test("those who are due come in the order in which their waits began", () =
   assertEquals(deadlines.next(), 300 + ATTEMPT_TIMEOUT);
 });
 
-Deno.test("who is waited for anew waits the whole time again, behind the others", () => {
+Deno.test("waiting for a peer again restarts its wait, behind the others", () => {
   const deadlines = new AnswerDeadlines(100);
   deadlines.await(A, 0);
   deadlines.await(B, 500);
@@ -33,7 +33,7 @@ Deno.test("who is waited for anew waits the whole time again, behind the others"
   assertEquals(deadlines.takeDue(10_000), [B, A]);
 });
 
-Deno.test("who is not waited for any more is not due, and does not hold up the others", () => {
+Deno.test("a peer whose wait was called off is not due, and does not hold up the others", () => {
   const deadlines = new AnswerDeadlines(100);
   deadlines.await(A, 0);
   deadlines.await(B, 500);
@@ -44,11 +44,11 @@ Deno.test("who is not waited for any more is not due, and does not hold up the o
   assertEquals(deadlines.takeDue(Infinity), []);
 });
 
-Deno.test("a wait outlasts the spacing of bubbles, so that the repeat may be sent at once", () => {
+Deno.test("a wait outlasts the spacing of bubbles, so that the repeat can go out at once", () => {
   assertEquals(ATTEMPT_TIMEOUT > BUBBLE_SPACING, true);
 });
 
-Deno.test("a flood of waits that are called off changes neither who is due nor the order", () => {
+Deno.test("a flood of cancelled waits changes neither the due peers nor their order", () => {
   const deadlines = new AnswerDeadlines(100);
   deadlines.await(A, 0);
   for (let i = 0; i < 10_000; i++) {

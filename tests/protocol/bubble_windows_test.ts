@@ -25,7 +25,7 @@ Deno.test("every place has a window of its own", () => {
   assert(windows.take(placeOf(7), 300_000));
 });
 
-Deno.test("a place that is forgotten starts anew, and no other", () => {
+Deno.test("a place that is forgotten starts afresh, and no other does", () => {
   const windows = new BubbleWindows(10, SEED);
   for (const number of [1, 2]) spare(windows, number);
   windows.forget(placeOf(1));
@@ -33,7 +33,7 @@ Deno.test("a place that is forgotten starts anew, and no other", () => {
   assertEquals([1, 2].map((number) => spare(windows, number)), [MAX_BUBBLES, 0]);
 });
 
-Deno.test("the place out of use for longest makes room", () => {
+Deno.test("the least recently used place makes room", () => {
   const windows = new BubbleWindows(10, SEED);
   for (let number = 0; number < 10; number++) spare(windows, number);
   spare(windows, 0);
@@ -41,7 +41,7 @@ Deno.test("the place out of use for longest makes room", () => {
   assertEquals([0, 1].map((number) => spare(windows, number)), [0, MAX_BUBBLES]);
 });
 
-Deno.test("whatever comes and is forgotten, the windows are those of a plain list in order of use", () => {
+Deno.test("after any operations, the windows are those of a plain list in order of use", () => {
   const steps = fc.array(fc.tuple(fc.boolean(), fc.nat(12)), { maxLength: 100 });
   fc.assert(fc.property(steps, (sequence) => {
     const windows = new BubbleWindows(8, SEED);

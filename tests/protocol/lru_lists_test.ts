@@ -4,7 +4,7 @@ import { LruLists } from "../../protocol/lru_lists.ts";
 
 const CAPACITY = 8;
 
-Deno.test("whatever is used and removed, the lists are in the order of use", () => {
+Deno.test("after any uses and removals, the lists are in order of use", () => {
   const steps = fc.array(fc.tuple(fc.nat(CAPACITY - 1), fc.nat(2)), { maxLength: 60 });
   fc.assert(fc.property(steps, (sequence) => {
     const order = new LruLists(CAPACITY, 2);
@@ -26,7 +26,7 @@ Deno.test("whatever is used and removed, the lists are in the order of use", () 
   }));
 });
 
-Deno.test("use order: what has no index is in no list", () => {
+Deno.test("LRU lists: an index that was never used is in no list", () => {
   const order = new LruLists(3, 1);
   assertEquals([-1, 0, 3].map((index) => order.has(index)), [false, false, false]);
 });

@@ -4,7 +4,7 @@ import { ip4, ip6 } from "../vectors/vectors.ts";
 
 const own = new OwnAddresses([ip4("198.51.100.200")]);
 
-Deno.test("OwnAddresses finds an own IPv4 address in every form that a tunnel would undo", () => {
+Deno.test("OwnAddresses finds an own IPv4 address in every form that a tunnel would decapsulate", () => {
   for (
     const text of [
       "2002:c633:64c8::1",

@@ -5,7 +5,7 @@ import { QueueBudget } from "../../protocol/queue_budget.ts";
 import { SOURCE } from "../../wire/ipv6_header.ts";
 import { ip6 } from "../vectors/vectors.ts";
 
-Deno.test("packets come out in the order in which they came in, copied", () => {
+Deno.test("a queue returns copies of its packets in the order they came", () => {
   const queue = new PacketQueue(new QueueBudget(100, 100));
   const packet = Uint8Array.of(1);
   assertEquals(queue.push(packet), true);
@@ -16,7 +16,7 @@ Deno.test("packets come out in the order in which they came in, copied", () => {
   assertEquals(queue.take(), []);
 });
 
-Deno.test("a queue holds what the share of one peer allows, to the octet", () => {
+Deno.test("a queue holds exactly as many octets as one peer may have", () => {
   const budget = new QueueBudget(10, 100);
   const queue = new PacketQueue(budget);
   assertEquals(queue.push(new Uint8Array(11)), false);
@@ -26,7 +26,7 @@ Deno.test("a queue holds what the share of one peer allows, to the octet", () =>
   assertEquals(budget.used, 10);
 });
 
-Deno.test("all queues together hold what the total allows, and give it back when emptied", () => {
+Deno.test("all queues together hold exactly the total, and free it when emptied", () => {
   const budget = new QueueBudget(10, 15);
   const [one, two] = [new PacketQueue(budget), new PacketQueue(budget)];
   assertEquals(one.push(new Uint8Array(10)), true);
@@ -44,7 +44,7 @@ function from(site: number, length: number): Uint8Array {
   return packet;
 }
 
-Deno.test("a source has a third of what all leave free, which is a quarter if it is alone", () => {
+Deno.test("a source gets a third of what all leave free: a quarter if it is alone", () => {
   const budget = new QueueBudget(1_000, 400, 1);
   const queue = new PacketQueue(budget);
   assertEquals(queue.push(from(1, 60)), true);
@@ -56,7 +56,7 @@ Deno.test("a source has a third of what all leave free, which is a quarter if it
   assertEquals(budget.used, 175);
 });
 
-Deno.test("what a source had in a queue is its to use again when the queue is emptied", () => {
+Deno.test("a source gets its share back when a queue is emptied", () => {
   const budget = new QueueBudget(1_000, 400, 1);
   const [one, two] = [new PacketQueue(budget), new PacketQueue(budget)];
   for (let round = 0; round < 100; round++) {
@@ -67,7 +67,7 @@ Deno.test("what a source had in a queue is its to use again when the queue is em
   assertEquals(budget.used, 0);
 });
 
-Deno.test("twenty sources that take all they may leave room for one more", () => {
+Deno.test("twenty sources that take all they can leave room for one more", () => {
   const budget = new QueueBudget(2 ** 20, 2 ** 20, 1);
   const queue = new PacketQueue(budget);
   for (let site = 1; site <= 21; site++) {
@@ -77,7 +77,7 @@ Deno.test("twenty sources that take all they may leave room for one more", () =>
   }
 });
 
-Deno.test("whatever is pushed and taken, the budget counts the octets that wait", () => {
+Deno.test("after any pushes and takes, the budget counts the octets that wait", () => {
   const steps = fc.array(fc.tuple(fc.nat(2), fc.option(fc.nat(60))), { maxLength: 60 });
   fc.assert(fc.property(steps, (sequence) => {
     const budget = new QueueBudget(100, 200);

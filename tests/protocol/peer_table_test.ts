@@ -48,7 +48,7 @@ function tableOf(capacity: number, ...numbers: number[]): PeerTable<Peer> {
   return table;
 }
 
-Deno.test("a peer is found by its address, wherever that stands", () => {
+Deno.test("a peer is found by its address, at any offset", () => {
   const table = tableOf(10, 6);
   const packet = new Uint8Array(40);
   packet.set(addressOf(7), 24);
@@ -73,7 +73,7 @@ Deno.test("a table never holds more than its capacity", () => {
   assertThrows(() => table.add(addressOf(1), 0, 0), RangeError);
 });
 
-Deno.test("a full table parts with the peer that was used least recently, and tells which", () => {
+Deno.test("a full table names the least recently used peer as the one to remove", () => {
   const table = tableOf(3, 1, 2);
   assertEquals(table.expendable, undefined);
   add(table, 3);
@@ -87,7 +87,7 @@ Deno.test("a full table parts with the peer that was used least recently, and te
   assertEquals(table.find(addressOf(2)), undefined);
 });
 
-Deno.test("untrusted peers make room before trusted ones, however recently they were used", () => {
+Deno.test("untrusted peers make room before trusted ones, however recently used", () => {
   const table = tableOf(4);
   for (const number of [1, 2]) addTrusted(table, number);
   for (let number = 10; number < 1000; number++) add(table, number);
@@ -120,7 +120,7 @@ Deno.test("a peer that became trusted since it was last used is not taken for an
   assertEquals(numbersOf(table)[0], 1);
 });
 
-Deno.test("a peer that is trusted no more joins the untrusted ones when it is used", () => {
+Deno.test("a peer that lost trust joins the untrusted ones on its next use", () => {
   const table = tableOf(2);
   const [peer] = [addTrusted(table, 1), addTrusted(table, 2)];
   peer.distrust();
@@ -129,7 +129,7 @@ Deno.test("a peer that is trusted no more joins the untrusted ones when it is us
   assert(table.expendable === peer);
 });
 
-Deno.test("removal forgets one peer, and one that is not known not at all", () => {
+Deno.test("removal forgets that peer only, and an unknown one changes nothing", () => {
   const table = tableOf(10, 1);
   addTrusted(table, 2);
   const one = table.find(addressOf(1))!;
@@ -165,7 +165,7 @@ function collidingAddresses(): Uint8Array[] {
   return found;
 }
 
-Deno.test("peers of equal hash are told apart, in whatever order they come and go", () => {
+Deno.test("peers of equal hash stay distinct, in whatever order they come and go", () => {
   const addresses = collidingAddresses();
   const orders = fc.shuffledSubarray([...addresses.keys()]);
   fc.assert(fc.property(orders, orders, (arrivals, departures) => {
@@ -188,7 +188,7 @@ Deno.test("peers of equal hash are told apart, in whatever order they come and g
   }));
 });
 
-Deno.test("whatever is done to a table, it holds what a plain list of the same rules holds", () => {
+Deno.test("after any operations, a table holds what a plain list with the same rules holds", () => {
   const steps = fc.array(
     fc.tuple(fc.constantFrom("add", "use", "remove", "trust"), fc.nat(15)),
     { maxLength: 100 },

@@ -24,7 +24,7 @@ Deno.test("a peer keeps its own copy of its address", () => {
   assertEquals(peer.address, ACTORS.addressOfB);
 });
 
-Deno.test("a trusted peer is reachable for 30 s after it was heard last", () => {
+Deno.test("a trusted peer is reachable for 30 s after it was last heard", () => {
   const peer = newPeer(0);
   peer.trust(ACTORS.b, 1_000);
   assertEquals(peer.mapping, ACTORS.b);
@@ -43,7 +43,7 @@ Deno.test("a peer that is distrusted is not reachable, however recently it was h
   assert(!peer.isTrusted && !peer.isReachable(1));
 });
 
-Deno.test("bubbles keep two seconds from any transmission", () => {
+Deno.test("bubbles wait two seconds after any transmission", () => {
   const peer = newPeer(0);
   peer.bubbled(10_000);
   assert(!peer.mayBubble(11_999));
@@ -84,7 +84,7 @@ Deno.test("a bubble that is due too soon may go out later", () => {
   assert(!peer.mayBubble(1_000) && peer.hasBubbleBudget(1_000));
 });
 
-Deno.test("a peer is awaited from its first packet in the queue until the queue is taken", () => {
+Deno.test("a peer is awaited from its first queued packet until the queue is taken", () => {
   const peer = newPeer(0);
   const budget = new QueueBudget(10, 10);
   assert(!peer.isAwaited);
@@ -107,7 +107,7 @@ Deno.test("the latest nonce proves a peer for 30 s, and nothing else does", () =
   assert(!peer.isProvedBy(second, 30_000));
 });
 
-Deno.test("the nonce of a peer is kept, whatever it is", () => {
+Deno.test("any nonce of a peer is kept", () => {
   const peer = newPeer(0);
   assertEquals(peer.nonceReceived, undefined);
   for (const nonce of [0, 1, 0xffffffff, undefined]) {
@@ -116,7 +116,7 @@ Deno.test("the nonce of a peer is kept, whatever it is", () => {
   }
 });
 
-Deno.test("an entry in the record of one that left has nothing of it", () => {
+Deno.test("an entry that reuses a record finds nothing of the former one", () => {
   const records = new PeerRecords(1);
   const former = new Peer(records, ACTORS.addressOfB, 0, 0);
   for (const now of [0, 2_000, 4_000, 6_000]) former.bubbled(now);
@@ -134,7 +134,7 @@ Deno.test("an entry in the record of one that left has nothing of it", () => {
   assertEquals([peer.nonceReceived, peer.unansweredFor(7_000)], [undefined, 0]);
 });
 
-Deno.test("what is noted of a peer that left is lost, and no other peer's", () => {
+Deno.test("writes to a peer that left are lost, and change no other peer", () => {
   const records = new PeerRecords(2);
   const former = new Peer(records, ACTORS.addressOfB, 0, 0);
   former.leave();

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { randomBytes, uniform } from "../../protocol/random.ts";
 import { seededRandom } from "../sim/seeded_random.ts";
 
-Deno.test("random octets come from the source, as many as asked for", () => {
+Deno.test("random octets come from the source, in the number asked for", () => {
   assertEquals(randomBytes((bytes) => bytes.fill(7), 3), Uint8Array.of(7, 7, 7));
 });
 

@@ -24,7 +24,7 @@ Deno.test("an empty bucket refills at its rate, up to its burst", () => {
   assertEquals(takings(bucket, 50, 60_000), 5);
 });
 
-Deno.test("a rate of nothing gives the burst and nothing more", () => {
+Deno.test("a rate of zero gives the burst and nothing more", () => {
   const bucket = new TokenBucket({ perSecond: 0, burst: 2 });
   assertEquals(takings(bucket, 5, 1000), 2);
   assertEquals(takings(bucket, 5, 1e9), 0);
@@ -39,7 +39,7 @@ Deno.test("a clock that steps back refills nothing", () => {
   assertEquals(bucket.take(11_000), true);
 });
 
-Deno.test("in any time no more is taken than the burst and what the rate refills", () => {
+Deno.test("no more is ever taken than the burst and what the rate refills", () => {
   const rates = fc.record({ perSecond: fc.nat(100), burst: fc.integer({ min: 1, max: 50 }) });
   fc.assert(fc.property(rates, fc.array(fc.nat(500), { maxLength: 200 }), (rate, steps) => {
     const bucket = new TokenBucket(rate);

@@ -51,7 +51,7 @@ Deno.test("P-09: an element that ends early, wherever that is, is truncated", ()
   }
 });
 
-Deno.test("any authentication element is read as it was written", () => {
+Deno.test("any authentication element survives encoding and parsing", () => {
   fc.assert(fc.property(elements, fc.uint8Array({ maxLength: 9 }), (element, behind) => {
     const octets = encodeAuthentication(element);
     assertEquals(octets.length, authenticationLength(element));
@@ -69,7 +69,7 @@ Deno.test("a nonce alone makes thirteen octets", () => {
   );
 });
 
-Deno.test("an element that its length octets cannot tell is a programming mistake", () => {
+Deno.test("encoding an element too long for its length octets throws", () => {
   const good = nonceOnly(ACTORS.nonce);
   const long = new Uint8Array(256);
   for (const bad of [{ identifier: long }, { value: long }, { nonce: new Uint8Array(4) }]) {
@@ -78,7 +78,7 @@ Deno.test("an element that its length octets cannot tell is a programming mistak
 });
 
 for (const name of ["V6", "V7"]) {
-  Deno.test(`P-13: the HMAC-SHA1 of ${name} is computed, and verified`, () => {
+  Deno.test(`P-13: the HMAC-SHA1 of ${name} is computed and verified`, () => {
     const { payload, hmac } = vector(name);
     const { identifier, value, content } = signed(payload)!;
     assertEquals(identifier.toHex(), ACTORS.identifier.toHex());

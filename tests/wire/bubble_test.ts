@@ -12,14 +12,14 @@ Deno.test("P-11: a bubble has 40 octets, next header 59 and payload length 0", (
   assert(isBubble(bubble));
 });
 
-Deno.test("P-11: bubbles of any hop limit are bubbles, and so they are with trailers", () => {
+Deno.test("P-11: a bubble may have any hop limit, and trailers", () => {
   for (const name of ["V8", "V10", "V11", "V16", "V18", "V21"]) {
     const packet = parseTeredoPacket(vector(name).payload);
     assert(typeof packet === "object" && isBubble(packet.ipv6), name);
   }
 });
 
-Deno.test("N29: next header 59 with a payload is no bubble, nor is another next header without", () => {
+Deno.test("N29: next header 59 with a payload is not a bubble, nor is another next header without one", () => {
   const packet = parseTeredoPacket(negative("N29").payload);
   assert(typeof packet === "object");
   assertEquals(isBubble(packet.ipv6), false);

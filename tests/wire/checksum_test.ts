@@ -11,7 +11,7 @@ import { seededRandom } from "../sim/seeded_random.ts";
 import { vector } from "../vectors/vectors.ts";
 import { plainSum } from "./plain_sum.ts";
 
-Deno.test("sums of every length up to 1500, at every alignment, are those of RFC 1071 §4.1", () => {
+Deno.test("sums of every length up to 1500, at every alignment, match RFC 1071 §4.1", () => {
   const pool = randomBytes(seededRandom("checksum"), 1600);
   for (let length = 0; length <= 1500; length++) {
     for (let offset = 0; offset < 8; offset++) {
@@ -25,7 +25,7 @@ Deno.test("sums of every length up to 1500, at every alignment, are those of RFC
   }
 });
 
-Deno.test("sums of the largest packets are exact, of extreme octets too", () => {
+Deno.test("sums of the largest packets are exact, even with extreme octets", () => {
   for (const fill of [0x00, 0xff]) {
     const bytes = new Uint8Array(65_575 + 3).fill(fill);
     for (const offset of [0, 1, 2, 3]) {
@@ -35,7 +35,7 @@ Deno.test("sums of the largest packets are exact, of extreme octets too", () => 
   }
 });
 
-Deno.test("what has been summed before is added to", () => {
+Deno.test("a sum continues from an earlier one", () => {
   fc.assert(fc.property(
     fc.uint8Array({ maxLength: 200 }),
     fc.uint8Array({ maxLength: 200 }),

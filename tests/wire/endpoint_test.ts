@@ -6,7 +6,7 @@ import { ipv4Address } from "../../wire/ipv4_address.ts";
 const addresses = fc.nat(0xffffffff).map(ipv4Address);
 const ports = fc.nat(0xffff);
 
-Deno.test("an endpoint is a safe integer that gives its address and port back", () => {
+Deno.test("an endpoint is a safe integer from which address and port come back", () => {
   fc.assert(fc.property(addresses, ports, (address, port) => {
     const at = endpoint(address, port);
     assert(Number.isSafeInteger(at));
@@ -22,7 +22,7 @@ Deno.test("the largest endpoint keeps all its 48 bits", () => {
   assertEquals(formatEndpoint(last), "255.255.255.255:65535");
 });
 
-Deno.test("what is no address with a port is no endpoint", () => {
+Deno.test("text that is not an address with a port is refused", () => {
   const texts = [
     "",
     ":",

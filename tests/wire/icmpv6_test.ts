@@ -40,7 +40,7 @@ function echo(data = new Uint8Array(16)): Uint8Array<ArrayBuffer> {
   });
 }
 
-Deno.test("an echo message of any data is whole, valid and gives its data back", () => {
+Deno.test("an echo message with any data is whole and valid, and the data comes back", () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 1240 }), (data) => {
     const packet = echo(data);
     assert(isIpv6Packet(packet) && isEcho(packet) && hasValidIcmpv6Checksum(packet));
@@ -54,7 +54,7 @@ Deno.test("echo requests and replies are told apart", () => {
   assert(isEchoReply(vector("V15").payload));
 });
 
-Deno.test("what is no echo message is not taken for one", () => {
+Deno.test("other messages are not taken for echo messages", () => {
   assert(!isEcho(vector("V1").payload), "a Router Solicitation");
   assert(!isEcho(encodeBubble(ACTORS.addressOfA, ACTORS.host)), "a bubble");
   assert(!isEcho(echo().subarray(0, 47)), "cut within its header");
@@ -66,7 +66,7 @@ Deno.test("what is no echo message is not taken for one", () => {
   assert(!isEcho(tcp), "TCP");
 });
 
-Deno.test("ICMPv6 is told by its next header and four octets of message", () => {
+Deno.test("ICMPv6 is recognised by its next header and four octets of message", () => {
   assert(isIcmpv6(echo().subarray(0, 44)));
   assert(!isIcmpv6(echo().subarray(0, 43)));
 });
@@ -102,7 +102,7 @@ Deno.test("an error without a parameter has zeros there", () => {
   assertEquals(error.subarray(44, 48), new Uint8Array(4));
 });
 
-Deno.test("RFC 4443 §2.4 (e): nothing that must not cause an error message does", () => {
+Deno.test("RFC 4443 §2.4 (e): packets that must not cause an error message cause none", () => {
   const altered = (offset: number, value: Uint8Array | number[]) => {
     const packet = echo();
     packet.set(value, offset);

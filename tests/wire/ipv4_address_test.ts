@@ -5,13 +5,13 @@ import { formatIpv4, ipv4Address, parseIpv4 } from "../../wire/ipv4_address.ts";
 /** Any IPv4 address. */
 const addresses = fc.nat(0xffffffff).map(ipv4Address);
 
-Deno.test("an IPv4 address is read from the text that it is written as", () => {
+Deno.test("an IPv4 address survives formatting and parsing", () => {
   fc.assert(fc.property(addresses, (address) => {
     assertEquals(parseIpv4(formatIpv4(address)), address);
   }));
 });
 
-Deno.test("IPv4 addresses at the edges are unsigned numbers", () => {
+Deno.test("the lowest and highest IPv4 addresses are unsigned numbers", () => {
   const cases: [string, number][] = [
     ["0.0.0.0", 0],
     ["127.255.255.255", 0x7fffffff],
@@ -25,7 +25,7 @@ Deno.test("IPv4 addresses at the edges are unsigned numbers", () => {
   assertEquals(ipv4Address(-1), 0xffffffff);
 });
 
-Deno.test("what is no dotted quad is no IPv4 address", () => {
+Deno.test("text that is not a dotted quad is refused", () => {
   const texts = [
     "",
     "1",

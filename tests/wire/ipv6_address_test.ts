@@ -28,7 +28,7 @@ function urlHost(text: string): string | undefined {
   return url === null ? undefined : url.hostname.slice(1, -1);
 }
 
-Deno.test("an IPv6 address is read from the text that it is written as", () => {
+Deno.test("an IPv6 address survives formatting and parsing", () => {
   fc.assert(
     fc.property(addresses, (address) => {
       assertEquals(parseIpv6(formatIpv6(address)), address);
@@ -37,7 +37,7 @@ Deno.test("an IPv6 address is read from the text that it is written as", () => {
   );
 });
 
-Deno.test("the text of an IPv6 address is the one of the runtime's URL parser", () => {
+Deno.test("IPv6 addresses are formatted as the runtime's URL parser does it", () => {
   fc.assert(
     fc.property(addresses, (address) => {
       const text = formatIpv6(address);
@@ -50,7 +50,7 @@ Deno.test("the text of an IPv6 address is the one of the runtime's URL parser", 
   );
 });
 
-Deno.test("a text is an IPv6 address to us if it is one to the runtime's URL parser", () => {
+Deno.test("we accept exactly the IPv6 texts that the runtime's URL parser accepts", () => {
   const pieces = fc.constantFrom("0", "1", "ab", "FFFF", "12345", "g", "", "1.2.3.4", "1.2.3");
   const separators = fc.constantFrom(":", ":", ":", "::");
   const texts = fc.array(fc.tuple(pieces, separators), { maxLength: 9 }).chain((parts) =>
@@ -88,7 +88,7 @@ Deno.test("IPv6 texts follow RFC 5952", () => {
   for (const [text, canonical] of cases) assertEquals(formatIpv6(ip6(text)), canonical, text);
 });
 
-Deno.test("what is no IPv6 address is refused", () => {
+Deno.test("text that is not an IPv6 address is refused", () => {
   const texts = [
     "",
     ":",
@@ -119,7 +119,7 @@ Deno.test("what is no IPv6 address is refused", () => {
   for (const text of texts) assertEquals(parseIpv6(text), undefined, JSON.stringify(text));
 });
 
-Deno.test("scopes are told by the prefix, where the address stands", () => {
+Deno.test("scopes follow from the prefix, at any offset", () => {
   const scopes = { isMulticast, isLinkLocal, isUnspecified, isLoopback, isGlobalScope };
   const cases: [string, keyof typeof scopes | undefined][] = [
     ["::", "isUnspecified"],
@@ -151,7 +151,7 @@ Deno.test("scopes are told by the prefix, where the address stands", () => {
   }
 });
 
-Deno.test("link-local addresses take their identifier as two words", () => {
+Deno.test("a link-local address is made of its identifier's two words", () => {
   assertEquals(formatIpv6(linkLocal(0x0000ffff, 0xfffffffe)), "fe80::ffff:ffff:fffe");
 });
 
@@ -171,7 +171,7 @@ Deno.test("addresses are compared in place, all sixteen octets", () => {
   }
 });
 
-Deno.test("a site is the first 48 bits of an address, and nothing of the others", () => {
+Deno.test("a site is the first 48 bits of an address and only those", () => {
   const site = siteOf(ip6("2001:db8:fffe::1"), 0);
   assertEquals(site, 0x2001_0db8_fffe);
   assertEquals(siteOf(ip6("2001:db8:fffe:ffff:ffff::"), 0), site);

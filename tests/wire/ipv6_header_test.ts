@@ -29,7 +29,7 @@ function packetOf(nextHeader: number, payload: string): Uint8Array {
   return concatOctets(header, hex(payload));
 }
 
-Deno.test("a header is read as it was written", () => {
+Deno.test("a header survives writing and reading", () => {
   const address = fc.uint8Array({ minLength: 16, maxLength: 16 });
   fc.assert(fc.property(
     fc.nat(0xffff),
@@ -52,7 +52,7 @@ Deno.test("a header is read as it was written", () => {
   ));
 });
 
-Deno.test("the hop limit is altered in place, alone", () => {
+Deno.test("the hop limit changes in place, and nothing else does", () => {
   const packet = packetOf(NextHeader.NONE, "");
   const before = packet.slice();
   setHopLimit(packet, 7);
@@ -61,7 +61,7 @@ Deno.test("the hop limit is altered in place, alone", () => {
   assertEquals(packet, before);
 });
 
-Deno.test("an IPv6 packet is one whole one: version 6, a header, and the length that it says", () => {
+Deno.test("a whole IPv6 packet has version 6, a header and the length it states", () => {
   const packet = packetOf(NextHeader.UDP, "0011223344556677");
   assert(isIpv6Packet(packet));
   assert(!isIpv6Packet(packet.subarray(0, 47)), "an octet is missing");
@@ -72,7 +72,7 @@ Deno.test("an IPv6 packet is one whole one: version 6, a header, and the length 
   assert(!isIpv6Packet(packet), "version 4");
 });
 
-Deno.test("routing headers of type 0 are found behind whatever stands before them", () => {
+Deno.test("routing headers of type 0 are found behind any other extension headers", () => {
   const { HOP_BY_HOP, DESTINATION_OPTIONS, ROUTING, FRAGMENT, ICMPV6, NONE, TCP } = NextHeader;
   const routing0 = "3b00000000000000";
   const routing2 = "3b00020100000000";

@@ -72,7 +72,7 @@ const SOLICITATIONS: [name: string, reason: Malformed][] = [
 ];
 
 for (const [name, reason] of SOLICITATIONS) {
-  Deno.test(`${name} is no valid solicitation: ${reason} (${negative(name).expect})`, () => {
+  Deno.test(`${name} is not a valid solicitation: ${reason} (${negative(name).expect})`, () => {
     const { ipv6 } = parse(name);
     assert(isRouterSolicitation(ipv6));
     assertEquals(checkRouterSolicitation(ipv6), reason);
@@ -95,7 +95,7 @@ for (const [item, name, expected] of TRAILERS) {
   });
 }
 
-Deno.test("N18 is an advertisement whose nonce is another", () => {
+Deno.test("N18 is an advertisement with another nonce", () => {
   assertEquals(advertisementOf("N18").prefixes.length, 1);
   assert(authenticationOf("N18").nonce.toHex() !== ACTORS.nonce.toHex());
 });
@@ -108,7 +108,7 @@ Deno.test("N19 is a solicitation whose HMAC does not authenticate it", () => {
   assert(!isAuthentic(value, ACTORS.secret, { nonce, confirmation, origin, ipv6 }));
 });
 
-Deno.test("N20 is an advertisement of two prefixes, both of which are told", () => {
+Deno.test("N20 is an advertisement of two prefixes, and both are reported", () => {
   assertEquals(advertisementOf("N20").prefixes.map((prefix) => prefix.length), [64, 64]);
 });
 
@@ -143,7 +143,7 @@ Deno.test("P-21: the destination of N24 maps to an address that is not global un
   assertEquals(new GlobalUnicast("rfc4380").has(mapped), false);
 });
 
-Deno.test("N25 is ICMPv6 from a mapping that its outer source is not", () => {
+Deno.test("N25 is ICMPv6 whose mapping differs from its outer source", () => {
   const { ipv6 } = parse("N25");
   assert(isIcmpv6(ipv6) && hasValidIcmpv6Checksum(ipv6));
   assertEquals(mappingOf(ipv6, SOURCE), ACTORS.a);
@@ -156,19 +156,19 @@ Deno.test("N28 is ICMPv6 of 93 octets, whole and valid", () => {
   assertEquals(payloadLengthOf(ipv6), 93);
 });
 
-Deno.test("P-11: N29 has the next header of a bubble and a payload, which makes it none", () => {
+Deno.test("P-11: N29 has the next header of a bubble but also a payload, so it is not one", () => {
   const { ipv6 } = parse("N29");
   assertEquals(payloadLengthOf(ipv6), 4);
   assert(!isBubble(ipv6));
 });
 
-Deno.test("N30 is a bubble to an address that is not client B's", () => {
+Deno.test("N30 is a bubble to another address than client B's", () => {
   const { ipv6 } = parse("N30");
   assert(isBubble(ipv6));
   assert(!isSameIpv6(ipv6, DESTINATION, ACTORS.addressOfB));
 });
 
-Deno.test("every input that is not refused here is one whole packet", () => {
+Deno.test("every input that is not refused here parses as one whole packet", () => {
   const refused = new Set(REFUSED.map(([, name]) => name));
   for (const { name } of negatives) if (!refused.has(name)) parse(name);
 });

@@ -56,12 +56,12 @@ const advertisement = encodeRouterAdvertisement({
 /** An advertisement of no options at all. */
 const bare = withOptions(advertisement.slice(0, 56), "");
 
-Deno.test("solicitations and advertisements are told by their type", () => {
+Deno.test("solicitations and advertisements are recognised by their type", () => {
   assert(isRouterSolicitation(solicitation) && !isRouterAdvertisement(solicitation));
   assert(isRouterAdvertisement(advertisement) && !isRouterSolicitation(advertisement));
 });
 
-Deno.test("a solicitation is valid, of Windows Vista, of XP with an option, and ours", () => {
+Deno.test("solicitations of Windows Vista, of XP with an option and our own are valid", () => {
   const real = ["suricataverify-output-eve-ftp-data#91", "zeek-Teredo#6"].map(capture);
   for (const { name, payload } of [...real, vector("V1"), vector("V3"), vector("V6")]) {
     assertEquals(checkRouterSolicitation(ipv6Of(payload)), undefined, name);
@@ -96,7 +96,7 @@ Deno.test("RFC 4861 §6.1.1: a solicitation must pass every check", () => {
   }
 });
 
-Deno.test("an advertisement of any server is whole, valid and read as it was written", () => {
+Deno.test("any advertisement is whole and valid, and survives encoding and parsing", () => {
   const octets16 = fc.uint8Array({ minLength: 16, maxLength: 16 });
   const mtus = fc.option(fc.nat(0xffffffff), { nil: undefined });
   fc.assert(fc.property(octets16, octets16, octets16, mtus, (source, destination, prefix, mtu) => {

@@ -17,7 +17,7 @@ Deno.test("origin indications at the edges are complemented without a sign", () 
   assertEquals(readOrigin(hex("0000000000000000"), 0), at("255.255.255.255:65535"));
 });
 
-Deno.test("any origin indication is read as it was written, in place and nowhere else", () => {
+Deno.test("any origin indication survives encoding and parsing, and only its octets are written", () => {
   fc.assert(fc.property(fc.nat(0xffffffff), fc.nat(0xffff), fc.nat(4), (host, port, offset) => {
     const origin = endpoint(ipv4Address(host), port);
     const bytes = new Uint8Array(16).fill(0xaa);

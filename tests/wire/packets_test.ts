@@ -131,7 +131,7 @@ for (const { name, purpose, payload } of vectors) {
     assertEquals(encodeTeredoPacket({ ...parts, trailers }).toHex(), payload.toHex());
   });
 
-  Deno.test(`${name} is parsed into what it was made of, and encoded again the same`, () => {
+  Deno.test(`${name} parses into its parts and encodes to the same octets again`, () => {
     const { says, ipv6, authentication, origin } = MADE_OF[name]!;
     const packet = parseTeredoPacket(payload);
     assert(typeof packet === "object");
@@ -156,7 +156,7 @@ Deno.test("P-12: the checksums of all vectors with ICMPv6 verify", () => {
   );
 });
 
-Deno.test("the fields that an independent decoder names are the ones read here", () => {
+Deno.test("the fields read here match those of an independent decoder", () => {
   const readers: Record<string, (packet: TeredoPacket) => string> = {
     "auth.client_id": (packet) => packet.authentication!.identifier.toHex(),
     "auth.value": (packet) => packet.authentication!.value.toHex(),

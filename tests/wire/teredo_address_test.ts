@@ -30,7 +30,7 @@ const teredoAddresses = fc.record({
 }, { noNullPrototype: true });
 
 for (const { name, purpose, octets, text, prefix, server, flags, mapping } of addresses) {
-  Deno.test(`P-01: ${name} (${purpose}) comes apart and together, bit for bit`, () => {
+  Deno.test(`P-01: ${name} (${purpose}) survives decoding and encoding, bit for bit`, () => {
     assertEquals(flagsOf(octets), flags);
     assertEquals(mappingOf(octets), mapping);
     assertEquals(isCone(octets), (flags & CONE_FLAG) !== 0);
@@ -49,7 +49,7 @@ for (const { name, purpose, octets, text, prefix, server, flags, mapping } of ad
   });
 }
 
-Deno.test("P-01: any Teredo address comes apart and together, wherever it stands", () => {
+Deno.test("P-01: any Teredo address survives decoding and encoding, at any offset", () => {
   fc.assert(fc.property(teredoAddresses, fc.nat(7), (parts, offset) => {
     const packet = new Uint8Array(24).fill(0xaa);
     packet.set(encodeTeredoAddress(parts), offset);
@@ -80,7 +80,7 @@ Deno.test("P-03: the mask of random flags leaves cone, z, U and G alone", () => 
   assertEquals(RANDOM_FLAGS & (0x8000 | 0x4000 | 0x0200 | 0x0100), 0);
 });
 
-Deno.test("P-05: an address with any flags at all is read", () => {
+Deno.test("P-05: an address with any flags is decoded", () => {
   const octets = address("A1").octets;
   for (let flags = 0; flags <= 0xffff; flags++) {
     octets[8] = flags >>> 8;

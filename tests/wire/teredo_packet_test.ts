@@ -33,7 +33,7 @@ const packets = fc.tuple(
   return concatOctets(header, payload);
 });
 
-Deno.test("any datagram comes apart into the parts that it was made of", () => {
+Deno.test("any datagram parses into the parts that it was made of", () => {
   fc.assert(fc.property(
     fc.option(authentications, { nil: undefined }),
     fc.option(origins, { nil: undefined }),
@@ -72,7 +72,7 @@ Deno.test("P-08: authentication comes before origin, each at most once", () => {
   }
 });
 
-Deno.test("P-10: an IPv6 packet has version 6, 40 octets and as many as it says, or it is refused", () => {
+Deno.test("P-10: an IPv6 packet has version 6, 40 octets of header and the length it states, or it is refused", () => {
   const upTo = (length: number) => BUBBLE.slice(0, 2 * length);
   const cases: [string, string, Malformed][] = [
     ["nothing", "", "datagram_too_short"],
@@ -106,7 +106,7 @@ Deno.test("P-10: an IPv6 packet has version 6, 40 octets and as many as it says,
   }
 });
 
-Deno.test("what stands behind the IPv6 packet is trailer space, for data packets too", () => {
+Deno.test("octets behind the IPv6 packet are trailer space, for data packets too", () => {
   const packet = parseTeredoPacket(hex("600000000001113f" + BUBBLE.slice(16) + "aa" + "bbccdd"));
   assert(typeof packet === "object");
   assertEquals(packet.ipv6.length, 41);

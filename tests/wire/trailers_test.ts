@@ -20,7 +20,7 @@ const trailerSets: fc.Arbitrary<Trailers> = fc.record({
   randomPort: fc.nat(0xffff),
 }, { requiredKeys: [], noNullPrototype: true });
 
-Deno.test("any set of trailers is read as it was written", () => {
+Deno.test("any set of trailers survives encoding and parsing", () => {
   fc.assert(fc.property(trailerSets, (trailers) => {
     assertEquals<unknown>(parseTrailers(encodeTrailers(trailers)), trailers);
   }));
@@ -34,7 +34,7 @@ Deno.test("P-14: trailers are read in any order", () => {
   });
 });
 
-Deno.test("P-14: unknown trailers are skipped, save for those whose top bits 01 spoil the packet", () => {
+Deno.test("P-14: unknown trailers are skipped, except that top bits 01 spoil the packet", () => {
   for (let type = 0; type <= 0xff; type++) {
     if ([0x01, 0x03, 0x04, 0x05].includes(type)) continue;
     const bytes = hex("0003aabbcc" + NONCE);
@@ -75,7 +75,7 @@ Deno.test("P-16: reserved octets are ignored", () => {
   });
 });
 
-Deno.test("P-16: a known trailer of a wrong length or value is ignored, alone", () => {
+Deno.test("P-16: a known trailer of a wrong length or value is ignored, and only that one", () => {
   for (const bad of ["0103badcaf", "0105001badcafe", "0404ff000000", "040101", "0501de", "0500"]) {
     assertEquals(parseTrailers(hex(bad + "0502dead")), { randomPort: 0xdead }, bad);
   }
@@ -120,7 +120,7 @@ Deno.test("P-17: alternate addresses are unicast, private ones too, with a port"
   }
 });
 
-Deno.test("P-17: to encode no alternate address, or more than four, is a programming mistake", () => {
+Deno.test("P-17: encoding no alternate address, or more than four, throws", () => {
   for (const count of [0, 5]) {
     const alternateAddresses = Array(count).fill(at("192.0.2.1:1"));
     assertThrows(
