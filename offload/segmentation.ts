@@ -16,13 +16,7 @@
  */
 
 import { addToSum, copyAndAddToSum } from "../wire/checksum.ts";
-import {
-  ADDRESSES_LENGTH,
-  IPV6_HEADER_LENGTH,
-  isIpv6Packet,
-  NextHeader,
-  SOURCE,
-} from "../wire/ipv6_header.ts";
+import { IPV6_HEADER_LENGTH, isIpv6Packet, NextHeader } from "../wire/ipv6_header.ts";
 import { getU16, getU32, setU16, setU32 } from "../memory/octets.ts";
 import { isPacketMemory, vectorCopyAndSum } from "../memory/packet_memory.ts";
 import { checksumOf, complement } from "./partial_checksum.ts";
@@ -67,7 +61,7 @@ export class Segmentation {
    * Begins with the super-packet of `length` octets at `start` of `memory`, which must stay there
    * unchanged until the last segment is written.
    *
-   * @returns false if it cannot be split: it is not a super-packet, not TCP or UDP over IPv6, or malformed
+   * @returns false when it cannot be split: it is an ordinary packet, neither TCP nor UDP over IPv6, or malformed
    */
   begin(memory: Uint8Array, start: number, length: number, header: VirtioHeader): boolean {
     const packet = memory.subarray(start, start + length);
@@ -83,17 +77,17 @@ export class Segmentation {
     this.#segmentSize = header.segmentSize;
     this.#done = 0;
     this.#dataLength = length - headerLength;
-    let sum = addToSum(packet, SOURCE, ADDRESSES_LENGTH) +
-      addToSum(packet, transport, headerLength - transport);
+    // The checksum field counts with the pseudo-header's sum that it holds. The kernel has made that of the final
+    // destination, which behind a routing header is not the one in the packet (RFC 8200 §8.1), and of a length that
+    // only the super-packet has.
+    let sum = addToSum(packet, transport, headerLength - transport) +
+      complement(length - transport);
     if (this.#isTcp) {
       this.#sequence = getU32(packet, transport + TCP.SEQUENCE);
       this.#flags = getU16(packet, transport + TCP.HEADER_WORDS);
-      sum += NextHeader.TCP + complement(getU16(packet, transport + TCP.CHECKSUM)) +
-        complement(this.#flags) + complement(this.#sequence >>> 16) +
-        complement(this.#sequence & 0xffff);
+      sum += complement(this.#flags) + complement(wordsOf(this.#sequence));
     } else {
-      sum += NextHeader.UDP + complement(getU16(packet, transport + UDP.CHECKSUM)) +
-        complement(getU16(packet, transport + UDP.LENGTH));
+      sum += complement(getU16(packet, transport + UDP.LENGTH));
     }
     this.#commonSum = sum;
     return true;

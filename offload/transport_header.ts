@@ -48,15 +48,30 @@ export function tcpHeaderLength(bytes: Uint8Array, offset: number): number {
 }
 
 /**
- * Whether the header of `protocol` is at `offset` of an IPv6 packet, with only hop-by-hop and destination
- * options before it, which each segment can repeat unchanged. A routing header would change the
- * pseudo-header (RFC 8200 §8.1), and a fragment is not a whole packet.
+ * Extension headers that every segment can repeat as they are. All have the same beginning (RFC 6564 §4): the next
+ * header, and the length in units of 8 octets without the first. A fragment is only part of a packet, and what
+ * IPsec's headers protect must not change.
+ */
+const REPEATABLE: ReadonlySet<number> = new Set([
+  NextHeader.HOP_BY_HOP,
+  NextHeader.ROUTING,
+  NextHeader.DESTINATION_OPTIONS,
+  NextHeader.MOBILITY,
+  NextHeader.HIP,
+  NextHeader.SHIM6,
+  NextHeader.EXPERIMENT_1,
+  NextHeader.EXPERIMENT_2,
+]);
+
+/**
+ * Whether the header of `protocol` is at `offset` of an IPv6 packet, with only extension headers before it that
+ * every segment can repeat.
  */
 export function isTransportAt(packet: Uint8Array, offset: number, protocol: number): boolean {
   let next = nextHeaderOf(packet);
   let position = IPV6_HEADER_LENGTH;
   while (position < offset) {
-    if (next !== NextHeader.HOP_BY_HOP && next !== NextHeader.DESTINATION_OPTIONS) return false;
+    if (!REPEATABLE.has(next)) return false;
     if (position + 8 > packet.length) return false;
     next = packet[position]!;
     position += 8 * (packet[position + 1]! + 1);

@@ -26,7 +26,7 @@ const PAYLOAD_LENGTH = 4;
 const NEXT_HEADER = 6;
 const HOP_LIMIT = 7;
 
-/** Next-header values (IANA protocol numbers) that Teredo looks at. */
+/** Next-header values (IANA protocol numbers): what Teredo looks at, and what may stand before it. */
 export const NextHeader = {
   HOP_BY_HOP: 0,
   TCP: 6,
@@ -36,6 +36,11 @@ export const NextHeader = {
   ICMPV6: 58,
   NONE: 59,
   DESTINATION_OPTIONS: 60,
+  MOBILITY: 135,
+  HIP: 139,
+  SHIM6: 140,
+  EXPERIMENT_1: 253,
+  EXPERIMENT_2: 254,
 } as const;
 
 /** The IP version of a packet; 0 for an empty one. */

@@ -22,6 +22,8 @@ const { url } = import.meta;
 
 const NEAR = "fd00::1";
 const FAR = "fd00::2";
+/** Another address of the far end. */
+const VIA = "fd00::3";
 const PREFIX = { address: parseIpv6("fd00::")!, length: 64 };
 const MTU = 1280;
 
@@ -80,6 +82,8 @@ type Wire = (packet: Uint8Array) => boolean;
 interface Lab {
   readonly near: WatchedTun;
   readonly far: WatchedTun;
+  /** How `nsenter` gets to the other namespace. */
+  readonly inFar: readonly string[];
   /** Runs Deno with a fixture in the other namespace. */
   readonly farDeno: (...args: string[]) => Deno.ChildProcess;
 }
@@ -110,7 +114,7 @@ async function connected(wire: Wire, body: (lab: Lab) => Promise<void>): Promise
         stdin: "null",
         stdout: "piped",
       }).spawn();
-    await body({ near, far, farDeno });
+    await body({ near, far, inFar, farDeno });
   } finally {
     stop.abort();
     await running;
@@ -154,6 +158,7 @@ async function bridge(near: Tun, far: Tun, wire: Wire, signal: AbortSignal): Pro
   );
 }
 
+const BY_ROUTE = ["run", "-A", "--no-check", new URL("fixtures/send_by_route.ts", url).href];
 const TRANSFER = ["run", "-A", "--no-check", new URL("fixtures/transfer.ts", url).href];
 
 /** Transfers data both ways, and checks that all arrived as it was sent. */
@@ -214,6 +219,39 @@ namespaceTest(url, "TCP survives loss, damage and disorder on the way between su
   };
   return connected(wire, transfer);
 });
+
+namespaceTest(url, "TCP behind a routing header is split as well, and its checksums are right", [
+  "tun",
+  "ip",
+  "nsenter",
+], () =>
+  connected(() => true, async ({ near, far, inFar, farDeno }) => {
+    run("nsenter", ...inFar, "ip", "address", "add", `${VIA}/128`, "dev", far.name, "nodad");
+    const allow = ["all", far.name].map((name) => `net.ipv6.conf.${name}.seg6_enabled=1`);
+    run("nsenter", ...inFar, "sysctl", "-qw", ...allow);
+    const listening = farDeno(
+      "eval",
+      `import { createHash } from "node:crypto";
+       const listener = Deno.listen({ hostname: "::", port: 7000 });
+       console.log("listening");
+       const hash = createHash("sha256");
+       for await (const part of (await listener.accept()).readable) hash.update(part);
+       console.log(hash.digest("hex"));
+       Deno.exit();`,
+    );
+    const reader = listening.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    assertStringIncludes((await reader.read()).value ?? "", "listening");
+    const { stdout, stderr } = await new Deno.Command("timeout", {
+      args: ["10", Deno.execPath(), ...BY_ROUTE, FAR, "7000", VIA, "5000000"],
+      stdin: "null",
+    }).output();
+    const sent = new TextDecoder().decode(stdout);
+    assertEquals(sent.trim().length, 64, new TextDecoder().decode(stderr));
+    assertEquals((await reader.read()).value, sent);
+    assert(near.superRead > 50, `the kernel sent ${near.superRead} super-packets`);
+    await reader.cancel();
+    await listening.status;
+  }));
 
 namespaceTest(url, "UDP datagrams arrive from super-packets in order, a damaged one does not", [
   "tun",
