@@ -35,6 +35,8 @@ export type { SendTrouble } from "../io/udp/send_watch.ts";
 export * from "./address_policy.ts";
 export type { ClientSocketOptions } from "./client_sockets.ts";
 export * from "./client_tun.ts";
+export type { EmbeddedRelaySettings } from "./embedded_relay.ts";
+export type { CheckGivenServer, GivenServer } from "./given_server.ts";
 export * from "./listen_error.ts";
 export * from "./node_options.ts";
 export * from "./raw_ipv6.ts";

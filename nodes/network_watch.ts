@@ -1,5 +1,5 @@
 /**
- * Noticing that this host's network is another one, by what this system has to offer.
+ * Noticing changes of this host's network, by the means that the system has.
  *
  * @module
  */
@@ -9,43 +9,41 @@ import type { Poller } from "../ffi/poller.ts";
 import { interfaceChanges, linkChanges, wakeUps } from "../io/network/network_changes.ts";
 import { NetworkMonitor } from "../io/network/network_monitor.ts";
 
-/** What notices changes, and gives back what it holds by disposal. */
+/** Notices changes from its opening on, and closes what it holds when it is disposed. */
 export interface NetworkWatch extends Disposable {
-  /** Whether the kernel tells of changes, for which the poller must run. */
+  /** Whether the kernel reports changes, for which the poller must run. */
   readonly needsPoller: boolean;
-  /** Watches until `signal` aborts. */
-  run(signal: AbortSignal): Promise<void>;
+  /** Calls `onChange` once for each bunch of changes, until `signal` aborts. */
+  run(onChange: () => void, signal: AbortSignal): Promise<void>;
 }
 
-/** How to watch. */
-export interface NetworkWatchOptions {
-  /** Our own interface, if there is one. */
-  readonly own: OwnInterface | undefined;
-  readonly poller: Poller;
-  /** Whether the C library may be called. */
-  readonly ffi: boolean;
-  /** Called once for each bunch of changes. */
-  readonly onChange: () => void;
-}
-
-/** Begins to watch. */
-export function watchNetwork({ own, poller, ffi, onChange }: NetworkWatchOptions): NetworkWatch {
+/**
+ * Opens what notices changes.
+ *
+ * @param own our own interface, if there is one: its changes are not changes of the network
+ * @throws {SystemError} the kernel refuses; the message says why
+ */
+export function openNetworkWatch(
+  own: OwnInterface | undefined,
+  { poller }: { readonly poller: Poller },
+  { ffi = true }: { readonly ffi?: boolean | undefined },
+): NetworkWatch {
   const links = ffi ? openLinks(own) : undefined;
   const changes = links === undefined ? interfaceChanges(own?.name) : linkChanges(links, poller);
-  const monitor = new NetworkMonitor([changes, wakeUps()], onChange);
+  const sources = [changes, wakeUps()];
   return {
     needsPoller: links !== undefined,
-    run: (signal) => monitor.run(signal),
+    run: (onChange, signal) => new NetworkMonitor(sources, onChange).run(signal),
     [Symbol.dispose]: () => links?.close(),
   };
 }
 
-/** The kernel's own word, where this program may ask for it. */
+/** The kernel's own reports, where this program may ask for them. */
 function openLinks(own: OwnInterface | undefined): LinkMonitor | undefined {
   try {
     return openLinkMonitor(own);
   } catch (error) {
-    // Without --allow-ffi there is no interface of our own either: looking from time to time will do.
+    // Without --allow-ffi there is no interface of our own either, so looking every few seconds is enough.
     if (error instanceof Deno.errors.NotCapable) return undefined;
     throw error;
   }

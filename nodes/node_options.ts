@@ -1,5 +1,5 @@
 /**
- * What client, server and relay are told alike.
+ * What client, server and relay have in common before they are opened, and when they are started.
  *
  * @module
  */
@@ -12,35 +12,39 @@ import type { UdpMode } from "./udp_mode.ts";
 import type { TransportNews } from "./udp_opener.ts";
 
 /** Options of every node. */
-export interface NodeOptions<Event> {
-  /** Ends the node when it aborts, and its start too. */
+export interface NodeOptions {
+  /** Ends the node when it aborts, and its opening too. */
   readonly signal?: AbortSignal | undefined;
-  /** The IPv4 network it belongs to; `public` unless given. */
+  /** The IPv4 network that the node belongs to; `public` by default. */
   readonly network?: Network | undefined;
-  /** What moves its datagrams; `auto` unless given. */
+  /** How the node moves its datagrams; `auto` by default. */
   readonly udp?: UdpMode | undefined;
   /**
-   * Whether the C library may be called, with `--allow-ffi`; unless given, yes. Without it datagrams are moved
-   * one by one, changes of the network noticed after some seconds, and no interface can be made.
+   * Whether the C library may be called, with `--allow-ffi`; true by default. Without it the node moves datagrams one by
+   * one, takes some seconds to notice a change of the network, and cannot make an interface.
    */
   readonly ffi?: boolean | undefined;
-  /** Hears what the node reports. From within, the node may be asked, but not be told anything. */
-  readonly onEvent?: ((event: Event) => void) | undefined;
-  /** Hears how datagrams are moved, and when none can be sent. */
+  /** Called with how datagrams are moved, and when none can be sent. The first news comes while the node opens. */
   readonly onTransport?: ((news: TransportNews) => void) | undefined;
-  /** Hears that this host's network is another one now; what follows from that is done already. */
-  readonly onNetworkChange?: (() => void) | undefined;
-  /** Hears of a mistake in this library, as a packet brought it to light; unless given, the log does. */
+  /** Called with a bug in this library that a packet brought to light; by default the log reports it. */
   readonly onFault?: ((error: unknown) => void) | undefined;
-  /** Takes what a person may want to read; unless given, nobody reads it. */
+  /** Takes messages for people; by default they are discarded. */
   readonly log?: Log | undefined;
-  /** Counts what passes, and what is dropped and why; unless given, from zero on. */
+  /** Counts packets, and drops by reason; by default counting starts at zero. */
   readonly counters?: Counters | undefined;
-  /** Puts something between a socket and the node, such as a recorder. */
+  /** Puts something between each socket and the node, such as a recorder. */
   readonly tap?: ((socket: UdpSocket) => UdpSocket) | undefined;
   /**
-   * Whether the process has nothing else to do: answers then come sooner, but the event loop may be held
-   * up for some milliseconds.
+   * Whether the process has nothing else to do; false by default. If so, answers come sooner, but the event loop may be
+   * blocked for some milliseconds.
    */
   readonly isAlone?: boolean | undefined;
+}
+
+/** What a node calls from its start on. Nothing is called before, so that listeners may use the node. */
+export interface NodeListeners<Event> {
+  /** Called with each event. It may ask the node, but must not change it. */
+  readonly onEvent?: ((event: Event) => void) | undefined;
+  /** Called when the network of this host has changed and the node has adapted to it. */
+  readonly onNetworkChange?: (() => void) | undefined;
 }

@@ -5,74 +5,63 @@
  */
 
 import { Client } from "../client/client.ts";
-import type { ClientConfig, ClientCredentials, ServerAddresses } from "../client/client_config.ts";
+import type { ClientConfig, ClientCredentials } from "../client/client_config.ts";
 import type { ClientEvent } from "../client/client_event.ts";
 import type { ClientStatus } from "../client/client_status.ts";
 import type { ClientSocket } from "../client/qualification/qualification.ts";
-import type { DiscoveryGroup } from "../io/udp/discovery_group.ts";
-import { Driver } from "../io/driver.ts";
 import { EchoLink, type EchoOutcome } from "../io/host/echo_link.ts";
-import { localAddresses } from "../io/network/local_addresses.ts";
 import { PacketStream } from "../io/host/packet_stream.ts";
+import { localAddresses } from "../io/network/local_addresses.ts";
+import { aborted, type Task } from "../io/run_together.ts";
+import type { ServerDirectory } from "../io/servers/server_directory.ts";
 import type { SendTrouble } from "../io/udp/send_watch.ts";
-import { type CheckServer, ServerDirectory } from "../io/servers/server_directory.ts";
-import { ServerName } from "../io/servers/server_name.ts";
-import { aborted } from "../io/run_together.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
-import type { GlobalUnicast } from "../wire/global_unicast.ts";
-import { formatIpv4, type Ipv4Address } from "../wire/ipv4_address.ts";
+import type { Ipv4Address } from "../wire/ipv4_address.ts";
 import { isSameIpv6 } from "../wire/ipv6_address.ts";
-import { type ClientSocketOptions, openClientSockets } from "./client_sockets.ts";
-import { reportFault } from "./fault.ts";
-import { watchNetwork } from "./network_watch.ts";
-import type { NodeOptions } from "./node_options.ts";
+import { AwaitedAddress } from "./awaited_address.ts";
 import {
-  type HostSide,
-  type NodeContext,
-  nodeContext,
-  type Opener,
-  tasksBeside,
-} from "./node_context.ts";
-import { tapped } from "./tap.ts";
-import { type NodeParts, TeredoNode } from "./teredo_node.ts";
+  type ClientSocketOptions,
+  type ClientSockets,
+  openClientSockets,
+} from "./client_sockets.ts";
+import { type CheckGivenServer, type GivenServer, serverDirectory } from "./given_server.ts";
+import { openNetworkWatch } from "./network_watch.ts";
+import { type HostSide, nodeContext, type Opener, openHost } from "./node_context.ts";
+import type { NodeListeners, NodeOptions } from "./node_options.ts";
+import { type OpenNode, openNode, TeredoNode } from "./teredo_node.ts";
 
-/** A server by name or IPv4 address. */
-export interface GivenServer {
-  readonly primary: string;
-  /** The secondary address; without it the one after the primary. */
-  readonly secondary?: string | undefined;
-}
-
-/** What a client to embed is told. Times are in milliseconds. */
-export interface TeredoClientOptions extends
-  NodeOptions<ClientEvent>,
-  ClientSocketOptions,
-  Pick<
-    ClientConfig,
-    "refreshInterval" | "symmetricNatSupport" | "serverLoadReduction" | "mtu" | "maxPeers"
-  > {
+/** Options of a client to embed. Times are in milliseconds. */
+export interface TeredoClientOptions<Host extends HostSide | undefined = HostSide | undefined>
+  extends
+    NodeOptions,
+    ClientSocketOptions,
+    Pick<
+      ClientConfig,
+      "refreshInterval" | "symmetricNatSupport" | "serverLoadReduction" | "mtu" | "maxPeers"
+    > {
   /** The servers, the preferred one first; at least one. */
   readonly servers: readonly GivenServer[];
   /** For secure qualification, RFC 4380 §5.2.2. */
   readonly credentials?: ClientCredentials | undefined;
   /**
-   * Opens the client's side of the host, such as {@linkcode clientTun}. Without it nothing is opened and no
-   * privilege needed: packets are sent by {@linkcode TeredoClient.send} and come by
-   * {@linkcode TeredoClient.packets}.
+   * Opens the client's side of the host, such as {@linkcode clientTun}. Without it the client needs no privilege: the
+   * program sends packets with {@linkcode TeredoClient.send} and reads them from {@linkcode TeredoClient.packets}.
    */
-  readonly host?: Opener<HostSide> | undefined;
-  /**
-   * Whether Teredo is needed, asked when this host's network has changed: RFC 4380 §5.5 has a client rest
-   * beside native IPv6. Unless given, it is.
-   */
-  readonly isNeeded?: (() => boolean) | undefined;
-  /** Throws where a server cannot be used; unless given, where it is outside of the network. */
-  readonly checkServer?:
-    | ((server: ServerAddresses, reachable: GlobalUnicast) => void)
-    | undefined;
+  readonly host?: Opener<Host> | undefined;
+  /** Throws when a server cannot be used; by default, when it is outside of the network. */
+  readonly checkServer?: CheckGivenServer | undefined;
 }
 
-/** How often names are looked up while a server is unknown, or another than the preferred one in use; ms. */
+/** What a client calls from its start on. */
+export interface ClientListeners extends NodeListeners<ClientEvent> {
+  /**
+   * Returns whether Teredo is needed, when the network of this host has changed: RFC 4380 §5.5 has a client rest beside
+   * native IPv6. By default it always is.
+   */
+  readonly isNeeded?: (() => boolean) | undefined;
+}
+
+/** How often names are looked up while a server is unknown, or the preferred one is not in use; ms. */
 const LOOK_UP_INTERVAL = 600_000;
 
 /**
@@ -80,8 +69,8 @@ const LOOK_UP_INTERVAL = 600_000;
  *
  * It asks its server for an address, keeps it, and asks again when that fails, until it is closed.
  *
- * It needs `--unstable-net`, `--allow-net` and `--allow-sys=networkInterfaces`. With `--allow-ffi` it
- * moves datagrams in batches, on Linux; with {@linkcode clientTun} it needs more.
+ * It needs `--unstable-net`, `--allow-net` and `--allow-sys=networkInterfaces`. With `--allow-ffi` it moves datagrams in
+ * batches, on Linux; with {@linkcode clientTun} it needs more.
  *
  * @example A server and two clients on this host, none of which needs a privilege
  * ```ts
@@ -112,88 +101,78 @@ const LOOK_UP_INTERVAL = 600_000;
  * }
  * ```
  */
-export class TeredoClient extends TeredoNode<ClientSocket, ClientEvent, ClientStatus> {
+export class TeredoClient<Host extends HostSide | undefined = HostSide | undefined>
+  extends TeredoNode<ClientSocket, ClientEvent, ClientStatus> {
   /**
-   * Packets for this host, one a chunk, while the client has no other way to the host. Those that nobody
-   * reads are kept, up to 256, and then refused.
+   * Packets for this host, one in each chunk, while the client has no other way to the host. Up to 256 packets wait to be
+   * read; more are refused.
    */
   readonly packets: ReadableStream<Uint8Array<ArrayBuffer>>;
-  readonly #driver: Driver<ClientSocket, ClientEvent, ClientStatus>;
+  /** The address and port that the service port is bound to. */
+  readonly local: Endpoint;
+  /** The client's side of the host, as its opener made it. */
+  readonly host: Host;
   readonly #client: Client;
-  readonly #assembly: Assembly;
+  readonly #open: OpenClient<Host>;
+  readonly #echoes: EchoLink;
+  readonly #awaited = new AwaitedAddress();
   #servers: ServerDirectory;
-  #qualified = newPromise<Uint8Array>();
-  #hasAddress = false;
+  #isNeeded: () => boolean = () => true;
 
   /**
-   * Looks the servers up, opens all that the client needs and starts it.
+   * Opens everything that the client needs, and looks the servers up. Nothing else is sent or received before
+   * {@linkcode start}.
    *
    * @throws {ListenError} a socket cannot be opened
    * @throws {ResolveError} no server is found
    * @throws the reason of `signal` when it aborts
    */
-  static async start(options: TeredoClientOptions): Promise<TeredoClient> {
-    const { signal } = options;
-    signal?.throwIfAborted();
-    using stack = new DisposableStack();
-    const context = nodeContext(options);
-    const stream = new PacketStream();
-    const side = options.host && stack.use(options.host(context));
-    if (side !== undefined) stream.close();
-    const watch = stack.use(
-      watchNetwork({
-        own: side?.own,
-        poller: context.poller,
-        ffi: options.ffi ?? true,
-        onChange: () => node.#onNetworkChange(),
-      }),
-    );
-    const { sockets, group } = stack.use(await openClientSockets(options, context));
-    const servers = directoryOf(options.servers, options, context);
-    await Promise.race([servers.find(), ...signal ? [aborted(signal)] : []]);
-    signal?.throwIfAborted();
-
-    const client = new Client({
-      ...options,
-      servers: servers.addresses,
-      globalUnicast: context.globalUnicast,
-      random: (bytes) => crypto.getRandomValues(bytes),
-      localDiscovery: group && { isOnLink: (address) => group.isOnLink(address) },
+  static open<Host extends HostSide | undefined = undefined>(
+    options: TeredoClientOptions<Host>,
+  ): Promise<TeredoClient<Host>> {
+    return openNode(options, async (resources) => {
+      const context = nodeContext(options);
+      const host = openHost(options.host, context, resources);
+      const watch = resources.use(openNetworkWatch(host?.own, context, options));
+      const sockets = resources.use(await openClientSockets(options, context));
+      const servers = serverDirectory(options.servers, options.checkServer, context);
+      await findServers(servers, options.signal);
+      return new TeredoClient({ options, context, host, watch, sockets, servers, resources });
     });
-    const link = new EchoLink(side?.link ?? stream);
-    const driver = new Driver<ClientSocket, ClientEvent, ClientStatus>({
-      machine: client,
-      sockets: tapped(sockets, options.tap),
-      host: link,
-      bulk: { fastPath: client, via: "service" },
-      onEvent: (event) => node.#onEvent(event),
-      onFault: options.onFault ?? reportFault(context.log),
-      counters: context.counters,
-    });
-    const tasks = [
-      ...tasksBeside(context, watch, options),
-      (ending: AbortSignal) => node.#lookUpFromTimeToTime(ending),
-    ];
-    const assembly = { options, context, side, group, link, local: sockets.service.local };
-    const node: TeredoClient = new TeredoClient(
-      { driver, tasks, resources: stack.move(), signal },
-      { client, servers, stream, assembly },
-    );
-    return node;
   }
 
-  private constructor(
-    parts: NodeParts<ClientSocket, ClientEvent, ClientStatus>,
-    { client, servers, stream, assembly }: ClientParts,
-  ) {
-    super(parts);
-    this.#driver = parts.driver;
+  /** Opens a client and starts it. Throws what {@linkcode open} throws. */
+  static async start<Host extends HostSide | undefined = undefined>(
+    options: TeredoClientOptions<Host> & ClientListeners,
+  ): Promise<TeredoClient<Host>> {
+    const client = await TeredoClient.open(options);
+    client.start(options);
+    return client;
+  }
+
+  private constructor(open: OpenClient<Host>) {
+    const { host, servers, sockets: { sockets } } = open;
+    const client = newClient(open);
+    const stream = new PacketStream();
+    const echoes = new EchoLink(host?.link ?? stream);
+    const bulk = { fastPath: client, via: "service" } as const;
+    super({ ...open, machine: client, sockets, link: echoes, bulk });
     this.#client = client;
+    this.#open = open;
+    this.#echoes = echoes;
     this.#servers = servers;
-    this.#assembly = assembly;
     this.packets = stream.packets;
+    this.local = sockets.service.local;
+    this.host = host;
+    if (host !== undefined) stream.close();
     this.finished.then(() => stream.close(), (error) => stream.fail(error))
-      .then(() => this.#qualified.reject(new Error("The Teredo client has ended")));
+      .then(() => this.#awaited.end(new Error("The Teredo client has ended")));
+  }
+
+  /** Begins to ask for an address. Nothing is received and nobody is asked before. */
+  override start(listeners: ClientListeners = {}): void {
+    this.#isNeeded = listeners.isNeeded ?? this.#isNeeded;
+    super.start(listeners);
   }
 
   /** The Teredo address (16 octets), while there is one. */
@@ -202,105 +181,105 @@ export class TeredoClient extends TeredoNode<ClientSocket, ClientEvent, ClientSt
   }
 
   /**
-   * The Teredo address (16 octets), as soon as there is one. It rejects when the client ends before; while
-   * it cannot have an address, `onEvent` hears why.
+   * The Teredo address (16 octets), as soon as there is one. It rejects when the client ends before; while there is no
+   * address, the listener `onEvent` is told why.
    */
   get qualified(): Promise<Uint8Array> {
-    return this.#qualified.promise;
+    return this.#awaited.promise;
   }
 
-  /** The address and port that its service port is bound to. */
-  get local(): Endpoint {
-    return this.#assembly.local;
-  }
-
-  /** What keeps this host from sending anything, if that is so. */
+  /** What keeps this host from sending anything at all, if something does. */
   get trouble(): SendTrouble | undefined {
-    return this.#assembly.context.udp.trouble;
+    return this.#open.context.udp.trouble;
   }
 
   /**
-   * Sends a whole IPv6 packet. Its source is the client's address; what cannot be sent is counted, or
-   * answered by an ICMPv6 error as a router would.
+   * Sends a whole IPv6 packet, whose source is to be the client's address. A packet that cannot be sent is counted, or
+   * answered with an ICMPv6 error as a router would answer it.
    */
   send(ipv6: Uint8Array): void {
-    this.#driver.send(ipv6);
+    this.driver.send(ipv6);
   }
 
   /**
-   * Sends an echo request and waits for what comes of it; `refused` where a client sends nothing, as to its
-   * own address and to those that are not public.
+   * Sends an echo request and waits for its outcome; `refused` where a client sends nothing, such as to its own address
+   * and to addresses that are not public.
    *
    * @param destination 16 octets
-   * @param patience how long an answer is waited for, in milliseconds
+   * @param timeout how long to wait for an answer, in milliseconds
    */
-  ping(destination: Uint8Array, patience: number): Promise<EchoOutcome | "not_qualified"> {
+  ping(destination: Uint8Array, timeout: number): Promise<EchoOutcome | "not_qualified"> {
     const { address } = this;
     if (address === undefined) return Promise.resolve("not_qualified");
-    return this.#assembly.link.ping(address, destination, patience, (ipv6) => {
+    return this.#echoes.ping(address, destination, timeout, (ipv6) => {
       this.send(ipv6);
-      // Whoever is sent to, or looked for, is a peer from then on.
+      // Every destination that is sent to, or looked for, is a peer from then on.
       return this.status().peers.some((peer) => isSameIpv6(peer.address, 0, destination));
     });
   }
 
   /** Asks the server at once whether the mapping is still the same. */
   requalify(): void {
-    this.#driver.act((now, sink) => this.#client.requalify(now, sink));
+    this.driver.act((now, sink) => this.#client.requalify(now, sink));
   }
 
   /**
-   * Goes on with other servers.
+   * Turns to other servers.
    *
-   * @throws {ResolveError} none is found; then those that there are stay
+   * @throws {ResolveError} none is found; then the client keeps those it has
    */
   async useServers(servers: readonly GivenServer[]): Promise<void> {
-    const { options, context } = this.#assembly;
-    const found = directoryOf(servers, options, context);
+    const { options, context } = this.#open;
+    const found = serverDirectory(servers, options.checkServer, context);
     await found.find();
     this.#servers = found;
     this.#turnToServers();
   }
 
-  /** The name of the server whose primary address this is, as it was given; else the address. */
+  /** The name of the server with this primary address, as it was given; else the address. */
   nameOf(primary: Ipv4Address): string {
     return this.#servers.nameOf(primary);
   }
 
-  #onEvent(event: ClientEvent): void {
-    const { options, side } = this.#assembly;
+  protected override handleEvent(event: ClientEvent): void {
     switch (event.type) {
       case "qualified":
-        side?.up?.(event.address, event.mtu);
-        if (this.#hasAddress) this.#qualified = newPromise();
-        this.#hasAddress = true;
-        this.#qualified.resolve(event.address);
+        this.host?.up?.(event.address, event.mtu);
+        this.#awaited.come(event.address);
         break;
       case "offline":
       case "disabled":
-        side?.down?.();
-        if (this.#hasAddress) this.#qualified = newPromise();
-        this.#hasAddress = false;
+        this.host?.down?.();
+        this.#awaited.go();
         if (event.type === "offline") this.#lookUpServers();
     }
-    options.onEvent?.(event);
   }
 
-  #onNetworkChange(): void {
-    const { options: { isNeeded, onNetworkChange }, context, group } = this.#assembly;
+  protected override handleNetworkChange(): void {
+    const { context, sockets: { group } } = this.#open;
     context.globalUnicast.attach(localAddresses());
     group?.join();
     const isResting = this.status().state === "disabled";
-    if (isNeeded !== undefined && !isNeeded()) {
-      this.#driver.act((_now, sink) => this.#client.disable(sink));
-    } else {
-      this.#driver.act((now, sink) => {
-        if (isResting) this.#client.enable(now, sink);
-        else this.#client.requalify(now, sink);
-      });
-      this.#lookUpServers();
+    if (!this.#isNeeded()) {
+      this.driver.act((_now, sink) => this.#client.disable(sink));
+      return;
     }
-    onNetworkChange?.();
+    this.driver.act((now, sink) => {
+      if (isResting) this.#client.enable(now, sink);
+      else this.#client.requalify(now, sink);
+    });
+    this.#lookUpServers();
+  }
+
+  /** The preferred server may not have been found yet, or have moved while another was in use. */
+  protected override tasks(): Task[] {
+    return [async (ending) => {
+      const timer = setInterval(() => {
+        if (!this.#servers.isSettledOn(this.status().server)) this.#lookUpServers();
+      }, LOOK_UP_INTERVAL);
+      await aborted(ending);
+      clearInterval(timer);
+    }];
   }
 
   #lookUpServers(): void {
@@ -310,71 +289,31 @@ export class TeredoClient extends TeredoNode<ClientSocket, ClientEvent, ClientSt
     });
   }
 
-  /** The preferred server may not have been found yet, or have moved while another was in use. */
-  async #lookUpFromTimeToTime(ending: AbortSignal): Promise<void> {
-    const timer = setInterval(() => {
-      if (!this.#servers.isSettledOn(this.status().server)) this.#lookUpServers();
-    }, LOOK_UP_INTERVAL);
-    await aborted(ending);
-    clearInterval(timer);
-  }
-
   #turnToServers(): void {
     const { addresses } = this.#servers;
-    this.#driver.act((now, sink) => this.#client.useServers(addresses, now, sink));
+    this.driver.act((now, sink) => this.#client.useServers(addresses, now, sink));
   }
 }
 
-/** What stays as it was at the start. */
-interface Assembly {
+interface OpenClient<Host> extends OpenNode {
   readonly options: TeredoClientOptions;
-  readonly context: NodeContext;
-  readonly side: HostSide | undefined;
-  readonly group: DiscoveryGroup | undefined;
-  readonly link: EchoLink;
-  readonly local: Endpoint;
-}
-
-interface ClientParts {
-  readonly client: Client;
+  readonly host: Host;
+  readonly sockets: ClientSockets;
   readonly servers: ServerDirectory;
-  readonly stream: PacketStream;
-  readonly assembly: Assembly;
 }
 
-/** A promise whose rejection is nobody's fault if nobody waits for it. */
-function newPromise<T>(): PromiseWithResolvers<T> {
-  const made = Promise.withResolvers<T>();
-  made.promise.catch(() => {});
-  return made;
+function newClient({ options, context, servers, sockets: { group } }: OpenClient<unknown>): Client {
+  return new Client({
+    ...options,
+    servers: servers.addresses,
+    globalUnicast: context.globalUnicast,
+    random: (bytes) => crypto.getRandomValues(bytes),
+    localDiscovery: group && { isOnLink: (address) => group.isOnLink(address) },
+  });
 }
 
-function directoryOf(
-  servers: readonly GivenServer[],
-  { checkServer = refuseUnreachable }: TeredoClientOptions,
-  { globalUnicast, log }: NodeContext,
-): ServerDirectory {
-  const names = servers.map(({ primary, secondary }) => new ServerName(primary, secondary));
-  const check: CheckServer = (addresses) => checkServer(addresses, globalUnicast);
-  return new ServerDirectory(names, check, log);
-}
-
-/** @throws one of the two addresses is outside of the network, or they are the same */
-function refuseUnreachable(
-  { primary, secondary }: ServerAddresses,
-  reachable: GlobalUnicast,
-): void {
-  const outside = [primary, secondary].find((address) => !reachable.has(address));
-  if (outside !== undefined) {
-    throw new RangeError(
-      `Cannot use the server at ${
-        formatIpv4(outside)
-      }: the client's network does not have the address`,
-    );
-  }
-  if (primary === secondary) {
-    throw new RangeError(
-      `Cannot use the server at ${formatIpv4(primary)}: its secondary address is the same`,
-    );
-  }
+/** Waits until one server is found, but no longer than the client is wanted. */
+async function findServers(servers: ServerDirectory, signal?: AbortSignal): Promise<void> {
+  await Promise.race([servers.find(), ...signal ? [aborted(signal)] : []]);
+  signal?.throwIfAborted();
 }

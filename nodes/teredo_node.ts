@@ -1,88 +1,166 @@
 /**
- * What client, server and relay have in common once they are started.
+ * What client, server and relay have in common: how they are opened, started and ended.
+ *
+ *     open ──► open, but silent ──start──► at work ──┐
+ *                     └────────── close ◄────────────┴── close, signal, failure
  *
  * @module
  */
 
 import type { Counters } from "../io/counters.ts";
-import type { Driver } from "../io/driver.ts";
-import { runTogether, type Task } from "../io/run_together.ts";
+import { Driver, type DriverOptions } from "../io/driver.ts";
+import type { HostLink } from "../io/host/host_link.ts";
+import { aborted, runTogether, type Task } from "../io/run_together.ts";
+import { originalError } from "../reason.ts";
+import { reportFault } from "./fault.ts";
+import type { NetworkWatch } from "./network_watch.ts";
+import type { NodeContext } from "./node_context.ts";
+import type { NodeListeners, NodeOptions } from "./node_options.ts";
+import { tapped } from "./tap.ts";
 
-/** What a node is made of. */
-export interface NodeParts<Via extends string, Event, Status> {
-  readonly driver: Driver<Via, Event, Status>;
-  /** What runs beside the driver. */
-  readonly tasks: readonly Task[];
-  /** What is open, to be closed when all of it has ended. */
+/** What every node opens. */
+export interface OpenNode {
+  readonly options: NodeOptions;
+  readonly context: NodeContext;
+  readonly watch: NetworkWatch;
+  /** Closes all that is open, when the node has ended. */
   readonly resources: DisposableStack;
-  readonly signal: AbortSignal | undefined;
 }
 
-/** A role of the protocol at work on this host. It ends when it is closed, or by its signal. */
+/** What a node is made of, all of it open. */
+export interface NodeParts<Via extends string, Event, Status>
+  extends OpenNode, Pick<DriverOptions<Via, Event, Status>, "machine" | "sockets" | "bulk"> {
+  /** The way to the host, if there is one. */
+  readonly link: HostLink | undefined;
+}
+
+/**
+ * A role of the protocol on this host: open from the beginning, at work from its start on, until it is closed, its signal
+ * aborts or something fails.
+ */
 export abstract class TeredoNode<Via extends string, Event, Status> implements AsyncDisposable {
   /**
-   * Settles when the node has ended and all that it had is closed. It rejects with what ended the node
-   * against its will, such as an interface that somebody deleted.
+   * Settles when the node has ended and everything it opened is closed. It rejects with what ended the node against its
+   * will, such as an interface that somebody deleted.
    */
   readonly finished: Promise<void>;
-  /** What passed through, and what was dropped and why. */
+  /** Counts packets, and drops by reason. */
   readonly counters: Counters;
-  readonly #driver: Driver<Via, Event, Status>;
+  /** Connects the machine with the rest of the world. */
+  protected readonly driver: Driver<Via, Event, Status>;
+  readonly #started = Promise.withResolvers<void>();
   readonly #stop = new AbortController();
+  #listeners: NodeListeners<Event> = {};
 
   protected constructor(parts: NodeParts<Via, Event, Status>) {
-    this.#driver = parts.driver;
-    this.counters = parts.driver.counters;
-    this.finished = this.#run(parts);
-    // Who does not look at it learns of a failure by close().
+    const { machine, sockets, link, bulk, options, context } = parts;
+    this.counters = context.counters;
+    this.driver = new Driver<Via, Event, Status>({
+      machine,
+      sockets: tapped(sockets, options.tap),
+      host: link,
+      bulk,
+      onEvent: (event) => {
+        this.handleEvent(event);
+        this.#listeners.onEvent?.(event);
+      },
+      onFault: options.onFault ?? reportFault(context.log),
+      counters: context.counters,
+    });
+    this.finished = this.#live(parts).catch((error) => {
+      throw originalError(error);
+    });
+    // A program that never looks at it is not to end because of it.
     this.finished.catch(() => {});
+  }
+
+  /** Begins to work. Nothing is received and nobody is asked before. */
+  start(listeners: NodeListeners<Event> = {}): void {
+    this.#listeners = listeners;
+    this.#started.resolve();
   }
 
   /** The node's state, a snapshot. */
   status(): Status {
-    return this.#driver.status();
+    return this.driver.status();
   }
 
   /**
-   * Ends the node. May be repeated.
-   *
-   * @returns {@linkcode finished}
+   * Ends the node, and settles when everything it opened is closed. It never rejects: {@linkcode finished} says whether
+   * the node failed. May be repeated.
    */
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#stop.abort();
-    return this.finished;
+    await this.finished.catch(() => {});
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  async #run({ driver, tasks, resources, signal }: NodeParts<Via, Event, Status>): Promise<void> {
-    using _ = resources;
-    const end = () => this.#stop.abort();
-    signal?.addEventListener("abort", end);
-    if (signal?.aborted) end();
+  /** Acts on an event, before the listener does. */
+  protected handleEvent(_event: Event): void {}
+
+  /** Adapts to another network, before the listener is called. */
+  protected abstract handleNetworkChange(): void;
+
+  /** What this role does besides driving its machine. */
+  protected tasks(): readonly Task[] {
+    return [];
+  }
+
+  async #live(open: OpenNode): Promise<void> {
+    using _ = open.resources;
+    const { signal } = open.options;
+    const stop = () => this.#stop.abort();
+    signal?.addEventListener("abort", stop);
+    if (signal?.aborted) stop();
     try {
-      // With the next turn of the event loop: whoever starts the node has it in hands by then.
-      await new Promise((resolve) => setTimeout(resolve));
-      await runTogether(this.#stop.signal, (ending) => driver.run(ending), ...tasks);
+      await Promise.race([this.#started.promise, aborted(this.#stop.signal)]);
+      if (!this.#stop.signal.aborted) await this.#work(open);
     } finally {
-      signal?.removeEventListener("abort", end);
+      signal?.removeEventListener("abort", stop);
     }
+  }
+
+  #work({ options, context: { poller, udp }, watch }: OpenNode): Promise<void> {
+    const { isAlone = false } = options;
+    const onChange = () => {
+      this.handleNetworkChange();
+      this.#listeners.onNetworkChange?.();
+    };
+    const tasks: Task[] = [
+      (ending) => this.driver.run(ending),
+      (ending) => watch.run(onChange, ending),
+      ...this.tasks(),
+    ];
+    // Without a descriptor to wait for, there may be no C library to wait with.
+    if (watch.needsPoller || udp.needsPoller) {
+      tasks.push((ending) => poller.run(ending, { mayHold: isAlone && udp.needsPoller }));
+    }
+    return runTogether(this.#stop.signal, ...tasks);
   }
 }
 
-/** Waits for the end of a node, which comes with `signal` at the latest. */
-export async function untilEnd(
-  node: Pick<TeredoNode<string, unknown, unknown>, "finished" | "close">,
-  signal: AbortSignal,
-): Promise<void> {
-  const close = () => void node.close();
-  signal.addEventListener("abort", close);
-  if (signal.aborted) close();
+/**
+ * Opens a node with what `open` puts into the stack. If that fails, everything in it is closed again.
+ *
+ * @throws what `open` threw, or the reason of `signal` when it has aborted
+ */
+export async function openNode<Node>(
+  { signal }: NodeOptions,
+  open: (resources: DisposableStack) => Node | Promise<Node>,
+): Promise<Node> {
+  signal?.throwIfAborted();
+  const resources = new DisposableStack();
   try {
-    await node.finished;
-  } finally {
-    signal.removeEventListener("abort", close);
+    return await open(resources);
+  } catch (error) {
+    try {
+      resources.dispose();
+    } catch {
+      // What kept the node from opening matters more than what closing adds to it.
+    }
+    throw originalError(error);
   }
 }

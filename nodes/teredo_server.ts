@@ -4,12 +4,10 @@
  * @module
  */
 
-import { Driver } from "../io/driver.ts";
-import type { HostLink } from "../io/host/host_link.ts";
 import { localAddresses } from "../io/network/local_addresses.ts";
-import { SplitLink } from "../io/host/split_link.ts";
+import type { UdpSocket } from "../ffi/udp_socket.ts";
 import type { FastPath, Machine } from "../protocol/machine.ts";
-import type { Relay, RelayEvent } from "../relay/relay.ts";
+import type { RelayEvent } from "../relay/relay.ts";
 import type { RelayStatus } from "../relay/relay_status.ts";
 import { Server } from "../server/server.ts";
 import { SERVER_DEFAULTS, type ServerConfig, type ServerSocket } from "../server/server_config.ts";
@@ -17,25 +15,17 @@ import type { ServerEvent } from "../server/server_event.ts";
 import type { ServerStatus } from "../server/server_status.ts";
 import { ServerWithRelay, type ServerWithRelayStatus } from "../server/server_with_relay.ts";
 import type { Ipv4Address } from "../wire/ipv4_address.ts";
-import { reportFault } from "./fault.ts";
-import { watchNetwork } from "./network_watch.ts";
-import type { NodeOptions } from "./node_options.ts";
-import { newRelay, relayHost, type RelaySettings, servedBy } from "./relay_host.ts";
+import { EmbeddedRelay, type EmbeddedRelaySettings } from "./embedded_relay.ts";
+import { openNetworkWatch } from "./network_watch.ts";
 import {
-  type HostContext,
   type HostSide,
+  type NodeContext,
   nodeContext,
   type Opener,
-  tasksBeside,
+  openHost,
 } from "./node_context.ts";
-import { tapped } from "./tap.ts";
-import { type NodeParts, TeredoNode } from "./teredo_node.ts";
-
-/** A relay on the sockets of a server, RFC 4380 §5.4.3. */
-export interface RelayBeside extends RelaySettings {
-  /** Opens the relay's side of the host, such as {@linkcode relayTun}. */
-  readonly host: Opener<HostSide>;
-}
+import type { NodeListeners, NodeOptions } from "./node_options.ts";
+import { type OpenNode, openNode, TeredoNode } from "./teredo_node.ts";
 
 /** What may change while a server runs. */
 export type ServerPolicy = Pick<
@@ -46,24 +36,25 @@ export type ServerPolicy = Pick<
 /** What a server reports, and the relay beside it. */
 export type AnyServerEvent = ServerEvent | RelayEvent;
 
-/** What a server to embed is told. */
-export interface TeredoServerOptions
-  extends NodeOptions<AnyServerEvent>, ServerPolicy, Pick<ServerConfig, "port"> {
+/** The state of a server, alone or with a relay. */
+export type AnyServerStatus = ServerStatus | ServerWithRelayStatus<RelayStatus>;
+
+/** Options of a server to embed. */
+export interface TeredoServerOptions<
+  RelayHost extends HostSide | undefined = HostSide | undefined,
+> extends NodeOptions, ServerPolicy, Pick<ServerConfig, "port"> {
   /** The address that names the server: its clients carry it in their IPv6 addresses. */
   readonly primary: Ipv4Address;
-  /** The second address, which most clients insist on. */
+  /** The second address, which most clients require. */
   readonly secondary?: Ipv4Address | undefined;
   /**
-   * Opens the way to native IPv6, such as {@linkcode rawIpv6}. Without it clients reach one another, and no
-   * native hosts.
+   * Opens the way to native IPv6, such as {@linkcode rawIpv6}. Without it clients reach one another, but no native
+   * hosts.
    */
   readonly host?: Opener<HostSide> | undefined;
   /** A relay that shares the primary socket. */
-  readonly relay?: RelayBeside | undefined;
+  readonly relay?: EmbeddedRelaySettings<RelayHost> | undefined;
 }
-
-/** What a server tells about itself: one alone, or one with a relay. */
-export type AnyServerStatus = ServerStatus | ServerWithRelayStatus<RelayStatus>;
 
 type AnyServer =
   & Machine<ServerSocket, AnyServerEvent, AnyServerStatus>
@@ -72,115 +63,115 @@ type AnyServer =
 /**
  * A Teredo server (RFC 4380 §5.3) on this host, with its sockets.
  *
- * It needs `--unstable-net`, `--allow-net` and `--allow-sys=networkInterfaces`. With `--allow-ffi` it moves
- * datagrams in batches, on Linux; with {@linkcode rawIpv6} or {@linkcode relayTun} it needs more.
+ * It needs `--unstable-net`, `--allow-net` and `--allow-sys=networkInterfaces`. With `--allow-ffi` it moves datagrams in
+ * batches, on Linux; with {@linkcode rawIpv6} or {@linkcode relayTun} it needs more.
  */
-export class TeredoServer extends TeredoNode<ServerSocket, AnyServerEvent, AnyServerStatus> {
+export class TeredoServer<RelayHost extends HostSide | undefined = HostSide | undefined>
+  extends TeredoNode<ServerSocket, AnyServerEvent, AnyServerStatus> {
+  /** The relay's side of the host, as its opener made it. */
+  readonly relayHost: RelayHost;
+  readonly #context: NodeContext;
+  readonly #relay: EmbeddedRelay | undefined;
   readonly #machine: AnyServer;
-  readonly #fixed: ServerConfig;
+  readonly #config: ServerConfig;
 
   /**
-   * Opens all that the server needs and starts it.
+   * Opens everything that the server needs. Nothing is sent or received before {@linkcode TeredoNode.start}.
    *
    * @throws {ListenError} a socket cannot be opened
    * @throws the reason of `signal` when it has aborted
    */
-  // deno-lint-ignore require-await -- as every node starts
-  static async start(options: TeredoServerOptions): Promise<TeredoServer> {
-    const { primary, secondary, port = SERVER_DEFAULTS.port, signal } = options;
-    signal?.throwIfAborted();
-    using stack = new DisposableStack();
-    const context = nodeContext(options);
-    const open = (address: Ipv4Address) =>
-      stack.adopt(context.udp.open(address, port), (socket) => socket.close());
-    const native = options.host && stack.use(options.host(context));
-    const sockets = {
-      primary: open(primary),
-      ...secondary !== undefined && { secondary: open(secondary) },
-    };
-    const relay = options.relay && openRelay(options.relay, context, stack);
-    const watch = stack.use(
-      watchNetwork({
-        own: relay?.side.own,
-        poller: context.poller,
-        ffi: options.ffi ?? true,
-        onChange: () => {
-          context.globalUnicast.attach(localAddresses());
-          relay?.look();
-          options.onNetworkChange?.();
-        },
-      }),
-    );
-    const fixed = {
-      primary,
-      secondary,
-      port,
-      globalUnicast: context.globalUnicast,
-      ownAddresses: localAddresses().map(({ address }) => address),
-    };
-    const { machine, fastPath } = roleOf({ ...fixed, ...policyOf(options) }, relay?.relay);
-    const driver = new Driver<ServerSocket, AnyServerEvent, AnyServerStatus>({
-      machine,
-      sockets: tapped(sockets, options.tap),
-      host: relay?.linkWith(native?.link) ?? native?.link,
-      bulk: fastPath && { fastPath, via: "primary" },
-      onEvent: (event) => options.onEvent?.(event),
-      onFault: options.onFault ?? reportFault(context.log),
-      counters: context.counters,
+  static open<RelayHost extends HostSide | undefined = undefined>(
+    options: TeredoServerOptions<RelayHost>,
+  ): Promise<TeredoServer<RelayHost>> {
+    return openNode(options, (resources) => {
+      const context = nodeContext(options);
+      const native = openHost<HostSide | undefined>(options.host, context, resources);
+      const sockets = openServerSockets(options, context, resources);
+      const relayHost = openHost(options.relay?.host, context, resources);
+      const watch = resources.use(openNetworkWatch(relayHost?.own, context, options));
+      return new TeredoServer({ options, context, native, sockets, relayHost, watch, resources });
     });
-    const tasks = tasksBeside(context, watch, options);
-    const parts = { driver, tasks, resources: stack.move(), signal };
-    return new TeredoServer(parts, machine, fixed);
   }
 
-  private constructor(
-    parts: NodeParts<ServerSocket, AnyServerEvent, AnyServerStatus>,
-    machine: AnyServer,
-    fixed: ServerConfig,
-  ) {
-    super(parts);
+  /** Opens a server and starts it. Throws what {@linkcode open} throws. */
+  static async start<RelayHost extends HostSide | undefined = undefined>(
+    options: TeredoServerOptions<RelayHost> & NodeListeners<AnyServerEvent>,
+  ): Promise<TeredoServer<RelayHost>> {
+    const server = await TeredoServer.open(options);
+    server.start(options);
+    return server;
+  }
+
+  private constructor(open: OpenServer<RelayHost>) {
+    const { options, context, native, sockets, relayHost } = open;
+    const relay = options.relay && relayHost &&
+      new EmbeddedRelay(options.relay, relayHost.link, context.globalUnicast);
+    const config = fixedConfig(options, context);
+    const { machine, fastPath } = machineOf({ ...config, ...policyOf(options) }, relay);
+    super({
+      ...open,
+      machine,
+      sockets,
+      link: relay?.linkWith(native?.link) ?? native?.link,
+      bulk: fastPath && { fastPath, via: "primary" },
+    });
+    this.relayHost = relayHost;
+    this.#context = context;
+    this.#relay = relay;
     this.#machine = machine;
-    this.#fixed = fixed;
+    this.#config = config;
   }
 
-  /** Goes on by other settings; what is left out has its default. Limits go on counting unless changed. */
+  /** Applies another policy; what is left out has its default. Limits keep their counts unless they change. */
   reconfigure(policy: ServerPolicy): void {
-    this.#machine.reconfigure({ ...this.#fixed, ...policyOf(policy) });
+    this.#machine.reconfigure({ ...this.#config, ...policyOf(policy) });
+  }
+
+  protected override handleNetworkChange(): void {
+    this.#context.globalUnicast.attach(localAddresses());
+    this.#relay?.update();
   }
 }
 
-/** A relay without its socket. */
-interface OpenedRelay {
-  readonly relay: Relay;
-  readonly side: HostSide;
-  /** The way to the host of server and relay together; `others` is the server's own. */
-  linkWith(others: HostLink | undefined): HostLink;
-  /** The host's addresses are others now. */
-  look(): void;
+type ServerSockets = Partial<Record<ServerSocket, UdpSocket>>;
+
+interface OpenServer<RelayHost> extends OpenNode {
+  readonly options: TeredoServerOptions;
+  readonly native: HostSide | undefined;
+  readonly sockets: ServerSockets;
+  readonly relayHost: RelayHost;
 }
 
-function openRelay(
-  options: RelayBeside,
-  context: HostContext,
-  stack: DisposableStack,
-): OpenedRelay {
-  const side = stack.use(options.host(context));
-  const relay = newRelay(options, context.globalUnicast);
+function openServerSockets(
+  { primary, secondary, port = SERVER_DEFAULTS.port }: TeredoServerOptions,
+  { udp }: NodeContext,
+  resources: DisposableStack,
+): ServerSockets {
+  const open = (address: Ipv4Address) =>
+    resources.adopt(udp.open(address, port), (socket) => socket.close());
   return {
-    relay,
-    side,
-    linkWith: (others) => new SplitLink(side.link, servedBy(options), others),
-    look: () => relay.useHost(relayHost(options)),
+    primary: open(primary),
+    ...secondary !== undefined && { secondary: open(secondary) },
   };
 }
 
+/** What stays as it is while the server runs. */
+function fixedConfig(
+  { primary, secondary, port = SERVER_DEFAULTS.port }: TeredoServerOptions,
+  { globalUnicast }: NodeContext,
+): ServerConfig {
+  const ownAddresses = localAddresses().map(({ address }) => address);
+  return { primary, secondary, port, globalUnicast, ownAddresses };
+}
+
 /** With a relay, the bulk of the packets has a path of its own. */
-function roleOf(
+function machineOf(
   config: ServerConfig,
-  relay: Relay | undefined,
+  relay: EmbeddedRelay | undefined,
 ): { readonly machine: AnyServer; readonly fastPath: FastPath | undefined } {
   if (relay === undefined) return { machine: new Server(config), fastPath: undefined };
-  const both = new ServerWithRelay<RelayEvent, RelayStatus>(config, relay);
+  const both = new ServerWithRelay<RelayEvent, RelayStatus>(config, relay.relay);
   return { machine: both, fastPath: both };
 }
 

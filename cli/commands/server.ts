@@ -9,7 +9,7 @@ import { type Command, command } from "../args/command.ts";
 import { defaulted, type Option, optional, required, switchedOff } from "../args/option.ts";
 import { relayContradiction, relayOptions } from "./options/relay_options.ts";
 import type { RelayOptionValues } from "../daemon/settings/relay_option_values.ts";
-import type { ServerAddresses } from "../daemon/settings/serving_addresses.ts";
+import type { ServingAddresses } from "../daemon/settings/serving_addresses.ts";
 import { type Contradiction, contradiction } from "../args/setting.ts";
 import { CONTROL, LOG_FORMAT, METRICS } from "./options/service_options.ts";
 import {
@@ -95,7 +95,7 @@ export const server: Command = command({
   },
 });
 
-function sameAddress({ primary, secondary }: ServerAddresses): Contradiction | undefined {
+function sameAddress({ primary, secondary }: ServingAddresses): Contradiction | undefined {
   if (secondary !== primary) return undefined;
   return contradiction(
     ["secondary", "primary"],

@@ -1,63 +1,29 @@
 /**
- * A client on this host: its sockets, its interface, its log.
+ * `teredo client`, from settings to its end.
  *
  * @module
  */
 
 import type { ClientEvent } from "../../client/client_event.ts";
-import { Counters } from "../../io/counters.ts";
 import { localAddresses } from "../../io/network/local_addresses.ts";
 import { localSource } from "../../io/network/routes.ts";
-import type { LogFormat, LogLevel } from "../../io/log.ts";
-import { openLog } from "../process/open_log.ts";
-import { writeToStderr } from "../process/streams.ts";
-import { runTogether } from "../../io/run_together.ts";
+import type { Log } from "../../io/log.ts";
 import { type ClientTun, clientTun } from "../../nodes/client_tun.ts";
-import { untilEnd } from "../../nodes/teredo_node.ts";
-import { TeredoClient } from "../../nodes/teredo_client.ts";
-import type { UdpMode } from "../../nodes/udp_mode.ts";
+import { TeredoClient, type TeredoClientOptions } from "../../nodes/teredo_client.ts";
 import { portOf } from "../../wire/endpoint.ts";
-import type { Ipv4Address } from "../../wire/ipv4_address.ts";
-import { networkFor } from "./settings/allow_private.ts";
-import { type CredentialOptions, readCredentials } from "./settings/client_credentials.ts";
-import { ClientReport } from "./messages/client_messages.ts";
-import { describeDrops } from "./messages/drop_messages.ts";
-import { withListenRemedy } from "./listen_remedy.ts";
-import { writeMessage } from "./messages/message.ts";
-import { checkServer, type GivenServers, serversOf } from "./settings/named_servers.ts";
-import { describeNativeIpv6, nativeIpv6, refuseBesideNativeIpv6 } from "./refuse_beside_ipv6.ts";
-import type { OffloadMode } from "../args/kinds/offload_mode.ts";
-import { describeOffload } from "./messages/offload_messages.ts";
 import { withRemedy } from "./capability_remedy.ts";
 import { pingThrough } from "./control/client_ping.ts";
-import { Recording, type RecordingOptions } from "./recording/recording.ts";
-import { Reload } from "./reload.ts";
+import { Daemon, openRoleLog } from "./daemon.ts";
 import { ClientHook, openHook } from "./hook/client_hook.ts";
-import { Service } from "./operator_service.ts";
-import type { ServiceOptionValues } from "./settings/service_option_values.ts";
-import { clientPart } from "./status/client_part.ts";
-import { describeTransport } from "./messages/transport_messages.ts";
-
-/** What a person tells a client. */
-export interface ClientOptions
-  extends GivenServers, CredentialOptions, RecordingOptions, ServiceOptionValues {
-  readonly port: number | undefined;
-  readonly determineRefresh: boolean;
-  readonly localDiscovery: boolean;
-  readonly interface: string;
-  readonly defaultRoute: boolean;
-  /** Whether it runs beside native IPv6 too. */
-  readonly force: boolean;
-  /** In milliseconds. */
-  readonly refreshInterval: number | undefined;
-  readonly allowPrivate: boolean;
-  readonly offload: OffloadMode;
-  readonly udp: UdpMode;
-  readonly logLevel: LogLevel;
-  readonly logFormat: LogFormat;
-  /** A program to run when the address changes. */
-  readonly hook: string | undefined;
-}
+import { withListenRemedy } from "./listen_remedy.ts";
+import { ClientMessages } from "./messages/client_messages.ts";
+import { describeOffload } from "./messages/offload_messages.ts";
+import { describeNativeIpv6, nativeWayOut, refuseBesideNativeIpv6 } from "./refuse_beside_ipv6.ts";
+import { clientReloadTable } from "./reload_table.ts";
+import { readCredentials } from "./settings/client_credentials.ts";
+import type { ClientOptions } from "./settings/client_options.ts";
+import { checkServer, serversOf } from "./settings/named_servers.ts";
+import { clientPart, type ClientPlace } from "./status/client_part.ts";
 
 /** Events that are counted from zero on. */
 const CLIENT_EVENTS: readonly ClientEvent["type"][] = [
@@ -69,129 +35,103 @@ const CLIENT_EVENTS: readonly ClientEvent["type"][] = [
   "peer_unreachable",
 ];
 
+type HostedClient = TeredoClient<ClientTun>;
+
 /**
  * Gives this host IPv6 until `signal` aborts.
  *
- * @param reread the options as they are wanted by now
- * @throws {CliError} it cannot be begun
+ * @param reread reads the settings as they are by now
+ * @throws {CliError} the client cannot start
  */
 export async function runClient(
   options: ClientOptions,
   signal: AbortSignal,
   reread: () => Promise<ClientOptions>,
 ): Promise<void> {
-  const log = openLog(options.logLevel, writeToStderr, options.logFormat);
-  const credentials = readCredentials(options, log);
+  const log = openRoleLog(options);
+  const nodeOptions = { ...clientOptions(options, log), signal };
   if (!options.force) refuseBesideNativeIpv6(options.interface);
-  using resources = new DisposableStack();
-  const recording = resources.use(new Recording(options, log));
-  const counters = new Counters();
-  const service = resources.use(
-    await Service.open(options, {
-      role: "client",
-      events: CLIENT_EVENTS,
-      counters,
-      log,
-    }),
+  using daemon = await Daemon.open(options, { role: "client", events: CLIENT_EVENTS, log });
+  await using client = await unlessAborted(
+    signal,
+    withListenRemedy(() => TeredoClient.open({ ...daemon.nodeOptions, ...nodeOptions })),
   );
+  if (client === undefined) return;
+  const { name } = client.host;
+  const place = placeOf(client, nodeOptions.credentials !== undefined);
+  const messages = new ClientMessages(place);
+  const hook = new ClientHook(openHook(options.hook, log), client.host);
+  daemon.attach({
+    part: () => clientPart(client.status(), place),
+    ping: (destination, timeout) => pingThrough(client, destination, timeout),
+  });
+  daemon.reloadAtHangup(reread, clientReloadTable(client, hook, log));
+  log.debug(`Made interface ${name}; sending from UDP port ${place.port}`);
+  log.info(describeOffload(client.host));
+  client.start({
+    onEvent(event) {
+      daemon.report(event, messages.describe(event));
+      hook.onEvent(event);
+    },
+    isNeeded: () => isTeredoNeeded(client, options.force, log),
+  });
+  await daemon.untilEnd(client, signal);
+  await hook.end();
+  log.info(`Stopped; interface ${name} is removed`);
+}
 
+/** What the settings mean for the node. */
+function clientOptions(options: ClientOptions, log: Log): TeredoClientOptions<ClientTun> {
   const openTun = clientTun({
     name: options.interface,
     defaultRoute: options.defaultRoute,
     offload: options.offload === "auto",
   });
-  let side: ClientTun | undefined;
-  const client = await unlessAborted(
-    signal,
-    withListenRemedy(() =>
-      TeredoClient.start({
-        servers: serversOf(options),
-        checkServer,
-        credentials,
-        refreshInterval: options.refreshInterval,
-        determineRefreshInterval: options.determineRefresh,
-        localDiscovery: options.localDiscovery,
-        port: options.port,
-        host: (context) => side = withRemedy("CAP_NET_ADMIN", () => openTun(context)),
-        network: networkFor(options.allowPrivate),
-        udp: options.udp,
-        isNeeded,
-        onEvent,
-        onTransport: (news) => writeMessage(log, describeTransport(news)),
-        log,
-        counters,
-        tap: (socket) => recording.tap(socket),
-        isAlone: true,
-        signal,
-      })
-    ),
-  );
-  if (client === undefined) return;
-  const tun = side!;
-  const port = portOf(client.local);
-  const place = {
-    nameOf: (primary: Ipv4Address) => client.nameOf(primary),
-    port,
-    isOwn: (address: Ipv4Address) => localAddresses().some((own) => own.address === address),
-    interface: tun.name,
-    sourceTo: (address: Ipv4Address) => localSource(address),
+  return {
+    servers: serversOf(options),
+    checkServer,
+    credentials: readCredentials(options, log),
+    refreshInterval: options.refreshInterval,
+    determineRefreshInterval: options.determineRefresh,
+    localDiscovery: options.localDiscovery,
+    port: options.port,
+    host: (context) => withRemedy("CAP_NET_ADMIN", () => openTun(context)),
   };
-  const report = new ClientReport({ ...place, trouble: () => client.trouble });
-  const hook = new ClientHook(openHook(options.hook, log), tun);
-  service.attach({
-    part: () => clientPart(client.status(), place),
-    ping: (destination, patience) => pingThrough(client, destination, patience),
-  });
-
-  function onEvent(event: ClientEvent): void {
-    writeMessage(log, report.describe(event));
-    service.onEvent(event);
-    hook.onEvent(event);
-  }
-
-  /** After a change of the network. */
-  function isNeeded(): boolean {
-    const native = options.force ? undefined : nativeIpv6(tun.name);
-    const isDisabled = client!.status().state === "disabled";
-    if (native !== undefined) {
-      if (!isDisabled) log.info(`The network changed: ${describeNativeIpv6(native)}`);
-      return false;
-    }
-    log.info(
-      isDisabled
-        ? "Native IPv6 is gone, and Teredo is back"
-        : "The network changed: the server is asked whether the mapping is still the same",
-    );
-    return true;
-  }
-
-  const reload = new Reload(options, reread, [
-    { of: ["logLevel"], apply: ({ logLevel }) => log.setLevel(logLevel) },
-    {
-      of: ["defaultRoute"],
-      apply: ({ defaultRoute }) => tun.setDefaultRoute(defaultRoute),
-    },
-    { of: ["hook"], apply: (wanted) => hook.replace(openHook(wanted.hook, log)) },
-    { of: ["server", "server2"], apply: (wanted) => client.useServers(serversOf(wanted)) },
-  ], log);
-  resources.use(reload.atHangup());
-
-  log.debug(`Interface ${tun.name} is made; sending from UDP port ${port}`);
-  log.info(describeOffload(tun));
-  await runTogether(
-    signal,
-    (ending) => untilEnd(client, ending),
-    (ending) => service.run(ending),
-  );
-  await hook.end();
-  log.debug(() => describeDrops(counters));
-  log.info(`Stopped; interface ${tun.name} is removed`);
 }
 
-/** What was started; undefined where the end came first. */
-async function unlessAborted<T>(signal: AbortSignal, started: Promise<T>): Promise<T | undefined> {
+/** What messages and status say about the client beyond what its machine knows. */
+function placeOf(client: HostedClient, hasSecret: boolean): ClientPlace {
+  return {
+    nameOf: (primary) => client.nameOf(primary),
+    port: portOf(client.local),
+    isOwn: (address) => localAddresses().some((own) => own.address === address),
+    interface: client.host.name,
+    sourceTo: (address) => localSource(address),
+    trouble: () => client.trouble,
+    hasSecret,
+  };
+}
+
+/** Decides after a change of the network, and says so. */
+function isTeredoNeeded(client: HostedClient, force: boolean, log: Log): boolean {
+  const native = force ? undefined : nativeWayOut(client.host.name);
+  const isDisabled = client.status().state === "disabled";
+  if (native !== undefined) {
+    if (!isDisabled) log.info(`The network changed: ${describeNativeIpv6(native)}`);
+    return false;
+  }
+  log.info(
+    isDisabled
+      ? "Native IPv6 is gone: Teredo is back"
+      : "The network changed: asking the server whether the mapping is still the same",
+  );
+  return true;
+}
+
+/** What was opened; undefined if the end came first. */
+async function unlessAborted<T>(signal: AbortSignal, opening: Promise<T>): Promise<T | undefined> {
   try {
-    return await started;
+    return await opening;
   } catch (error) {
     if (signal.aborted) return undefined;
     throw error;

@@ -11,7 +11,7 @@ import { aborted } from "../../io/run_together.ts";
 import { controlHandler } from "./control/control_handler.ts";
 import type { ControlledRole } from "./control/control_path.ts";
 import { openControl } from "./control/open_control.ts";
-import type { ServedRole } from "./control/askable_role.ts";
+import type { AskableRole } from "./control/askable_role.ts";
 import { metricsHandler, openMetrics } from "./metrics/metrics_server.ts";
 import { onHangup } from "../process/signals.ts";
 import { type StatusReport, statusReport } from "./status/status_report.ts";
@@ -28,13 +28,13 @@ export interface ServiceSubject {
 }
 
 /** One role's service. It answers "still starting" until it is handed the role. */
-export class Service implements Disposable {
+export class OperatorService implements Disposable {
   readonly #started = new Date();
   readonly #counters: Counters;
   readonly #events: EventCounts;
   readonly #resources = new DisposableStack();
   #systemd: Systemd | undefined;
-  #role: ServedRole | undefined;
+  #role: AskableRole | undefined;
 
   private constructor({ counters, events }: ServiceSubject) {
     this.#counters = counters;
@@ -46,9 +46,12 @@ export class Service implements Disposable {
    *
    * @throws {CliError} another one of its kind is at work, or what was asked for cannot be had
    */
-  static async open(options: ServiceOptionValues, subject: ServiceSubject): Promise<Service> {
+  static async open(
+    options: ServiceOptionValues,
+    subject: ServiceSubject,
+  ): Promise<OperatorService> {
     const { role, log } = subject;
-    const service = new Service(subject);
+    const service = new OperatorService(subject);
     using resources = new DisposableStack();
     const report = () => service.report();
     const handler = controlHandler({
@@ -70,7 +73,7 @@ export class Service implements Disposable {
   }
 
   /** The role is made, and can be asked from now on. */
-  attach(role: ServedRole): void {
+  attach(role: AskableRole): void {
     this.#role = role;
     this.#tellSystemd();
   }

@@ -13,7 +13,7 @@ import { CliError } from "../process/failure.ts";
 const ELSEWHERE = parseIpv6("2001:503:ba3e::2:30")!;
 
 /** The host's native IPv6, if it has any. */
-export function nativeIpv6(ownInterface: string): NativeAddress | undefined {
+export function nativeWayOut(ownInterface: string): NativeAddress | undefined {
   return findNativeIpv6(ownInterface, leadsOut);
 }
 
@@ -24,7 +24,7 @@ export function describeNativeIpv6({ address, interface: name }: NativeAddress):
 
 /** @throws {CliError} the host has native IPv6 */
 export function refuseBesideNativeIpv6(ownInterface: string): void {
-  const native = nativeIpv6(ownInterface);
+  const native = nativeWayOut(ownInterface);
   if (native === undefined) return;
   throw new CliError(
     `This host has IPv6 without Teredo: ${describeNativeIpv6(native)}. ` +

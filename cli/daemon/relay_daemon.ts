@@ -1,96 +1,49 @@
 /**
- * A relay on this host: its socket, its interface, its log.
+ * `teredo relay`, from settings to its end.
  *
  * @module
  */
 
-import { Counters } from "../../io/counters.ts";
-import type { LogFormat, LogLevel } from "../../io/log.ts";
-import { openLog } from "../process/open_log.ts";
-import { writeToStderr } from "../process/streams.ts";
-import { runTogether } from "../../io/run_together.ts";
 import { TeredoRelay } from "../../nodes/teredo_relay.ts";
-import { untilEnd } from "../../nodes/teredo_node.ts";
-import type { UdpMode } from "../../nodes/udp_mode.ts";
 import type { RelayEvent } from "../../relay/relay.ts";
 import { formatEndpoint } from "../../wire/endpoint.ts";
-import type { Ipv4Address } from "../../wire/ipv4_address.ts";
-import { networkFor } from "./settings/allow_private.ts";
-import { describeDrops } from "./messages/drop_messages.ts";
-import { withListenRemedy } from "./listen_remedy.ts";
-import { writeMessage } from "./messages/message.ts";
-import { Recording, type RecordingOptions } from "./recording/recording.ts";
-import { RelayPart, type RelayPartOptions } from "./hosted_relay.ts";
-import { describeRelayEvent } from "./messages/relay_messages.ts";
-import { Reload } from "./reload.ts";
-import { Service } from "./operator_service.ts";
-import type { ServiceOptionValues } from "./settings/service_option_values.ts";
-import { relayPart } from "./status/relay_part.ts";
-import { describeTransport } from "./messages/transport_messages.ts";
 
-/** What a person tells a relay. */
-export interface RelayOptions extends RelayPartOptions, RecordingOptions, ServiceOptionValues {
-  readonly bind: Ipv4Address | undefined;
-  readonly port: number | undefined;
-  readonly allowPrivate: boolean;
-  readonly udp: UdpMode;
-  readonly logLevel: LogLevel;
-  readonly logFormat: LogFormat;
-}
+import { Daemon, openRoleLog } from "./daemon.ts";
+import { HostedRelay } from "./hosted_relay.ts";
+import { withListenRemedy } from "./listen_remedy.ts";
+import { describeOffload } from "./messages/offload_messages.ts";
+import { describeRelayEvent } from "./messages/relay_messages.ts";
+import { relayReloadTable } from "./reload_table.ts";
+import type { RelayOptions } from "./settings/relay_options.ts";
+import { relayPart } from "./status/relay_part.ts";
 
 /** Events that are counted from zero on. */
-export const RELAY_EVENTS: readonly RelayEvent["type"][] = ["peer_reached", "peer_unreachable"];
+const RELAY_EVENTS: readonly RelayEvent["type"][] = ["peer_reached", "peer_unreachable"];
 
 /**
  * Relays until `signal` aborts.
  *
- * @param reread the options as they are wanted by now
- * @throws {CliError} it cannot be begun
+ * @param reread reads the settings as they are by now
+ * @throws {CliError} the relay cannot start
  */
 export async function runRelay(
   options: RelayOptions,
   signal: AbortSignal,
   reread: () => Promise<RelayOptions>,
 ): Promise<void> {
-  const log = openLog(options.logLevel, writeToStderr, options.logFormat);
-  using resources = new DisposableStack();
-  const recording = resources.use(new Recording(options, log));
-  const counters = new Counters();
-  const service = resources.use(
-    await Service.open(options, { role: "relay", events: RELAY_EVENTS, counters, log }),
-  );
-  const part = new RelayPart(options, log);
+  const log = openRoleLog(options);
+  const hosted = new HostedRelay(options, log);
+  using daemon = await Daemon.open(options, { role: "relay", events: RELAY_EVENTS, log });
+  const { bind, port } = options;
   await using relay = await withListenRemedy(() =>
-    TeredoRelay.start({
-      ...part.settings,
-      bind: options.bind,
-      port: options.port,
-      network: networkFor(options.allowPrivate),
-      udp: options.udp,
-      onEvent(event) {
-        writeMessage(log, describeRelayEvent(event));
-        service.onEvent(event);
-      },
-      onTransport: (news) => writeMessage(log, describeTransport(news)),
-      log,
-      counters,
-      tap: (socket) => recording.tap(socket),
-      isAlone: true,
-    })
+    TeredoRelay.open({ ...daemon.nodeOptions, ...hosted.settings, bind, port })
   );
-
-  service.attach({ part: () => relayPart(relay.status(), relay.local, part.interface) });
-  const reload = new Reload(options, reread, [
-    { of: ["logLevel"], apply: ({ logLevel }) => log.setLevel(logLevel) },
-  ], log);
-  resources.use(reload.atHangup());
-
-  log.info(`Relaying ${part.describe()} from UDP ${formatEndpoint(relay.local)}`);
-  await runTogether(
-    signal,
-    (ending) => untilEnd(relay, ending),
-    (ending) => service.run(ending),
-  );
-  log.debug(() => describeDrops(counters));
-  log.info(`Stopped; interface ${part.interface} is removed`);
+  const { name } = relay.host;
+  daemon.attach({ part: () => relayPart(relay.status(), relay.local, name) });
+  daemon.reloadAtHangup(reread, relayReloadTable(log));
+  log.info(describeOffload(relay.host));
+  log.info(`Relaying ${hosted.describe(relay.host)} from UDP ${formatEndpoint(relay.local)}`);
+  relay.start({ onEvent: (event) => daemon.report(event, describeRelayEvent(event)) });
+  await daemon.untilEnd(relay, signal);
+  log.info(`Stopped; interface ${name} is removed`);
 }

@@ -1,44 +1,47 @@
 /**
- * Reading settings again at SIGHUP, and putting those in use that can change while a role runs.
+ * Reading settings again at SIGHUP, and applying those that can change while a role runs.
  *
  * @module
  */
 
 import type { Log } from "../../io/log.ts";
+import { reasonOf } from "../../reason.ts";
 import { optionName } from "../args/spelling.ts";
 import { onHangup } from "../process/signals.ts";
-import { reasonOf } from "../../reason.ts";
 
 /** Settings that can change while a role runs. */
-export interface Live<V> {
+export interface Reloadable<V> {
   /** Their properties. */
   readonly of: readonly (keyof V & string)[];
   /**
-   * Puts them in use.
+   * Applies them.
    *
-   * @throws why that cannot be; what was in use has to stay so
+   * @throws why they cannot be applied; then the old ones must still be in use
    */
   apply(values: V): void | Promise<void>;
+  /** Reads again what the settings name, where they themselves stay the same. */
+  refresh?(): void;
 }
 
 /** The settings of a running role. */
 export class Reload<V extends object> {
   readonly #reread: () => Promise<V>;
-  readonly #live: readonly Live<V>[];
+  readonly #table: readonly Reloadable<V>[];
   readonly #log: Log;
-  /** What is in use. */
+  /** The settings in use. */
   #values: V;
-  /** Two of them must not overtake each other. */
+  /** Two reloads must not overtake each other. */
   #last: Promise<void> = Promise.resolve();
 
   /**
-   * @param values what the role was begun with
-   * @param reread what is wanted now; throws what is wrong with it
+   * @param values the settings that the role started with
+   * @param reread reads the settings as they are by now; throws what is wrong with them
+   * @param table what can change
    */
-  constructor(values: V, reread: () => Promise<V>, live: readonly Live<V>[], log: Log) {
+  constructor(values: V, reread: () => Promise<V>, table: readonly Reloadable<V>[], log: Log) {
     this.#values = values;
     this.#reread = reread;
-    this.#live = live;
+    this.#table = table;
     this.#log = log;
   }
 
@@ -47,31 +50,41 @@ export class Reload<V extends object> {
     return onHangup(() => this.now());
   }
 
-  /** Reads the settings. What is wrong with them, or cannot change now, is logged. */
+  /** Reads the settings. Mistakes in them, and changes that need a restart, are logged. */
   now(): Promise<void> {
     return this.#last = this.#last.then(() => this.#now());
   }
 
   async #now(): Promise<void> {
+    const applied = await this.#applyChanges();
+    for (const each of this.#table) {
+      if (!applied.has(each)) each.refresh?.();
+    }
+  }
+
+  /** Applies what has changed, and returns what that was. */
+  async #applyChanges(): Promise<Set<Reloadable<V>>> {
+    const applied = new Set<Reloadable<V>>();
     let wanted: V;
     try {
       wanted = await this.#reread();
     } catch (error) {
-      this.#printError(error, "The settings that were read before stay in use");
-      return;
+      this.#printError(error, "The old settings stay in use");
+      return applied;
     }
     const changed = this.#differing(wanted);
     const failed: string[] = [];
-    for (const { of, apply } of this.#live) {
-      const properties = of.filter((property) => changed.includes(property));
-      if (properties.length > 0 && !await this.#try(properties, wanted, apply)) {
-        failed.push(...properties);
-      }
+    for (const each of this.#table) {
+      const properties = each.of.filter((property) => changed.includes(property));
+      if (properties.length === 0) continue;
+      if (await this.#try(properties, wanted, each)) applied.add(each);
+      else failed.push(...properties);
     }
     const inUse = changed.filter((property) => isSame(this.#values[property], wanted[property]));
     const others = changed.filter((each) => !inUse.includes(each) && !failed.includes(each));
-    this.#log.info(`Settings are read again; changed: ${listOf(inUse) || "none"}`);
+    this.#log.info(`Settings were read again; changed: ${listOf(inUse) || "none"}`);
     if (others.length > 0) this.#log.warn(`Only a restart changes ${listOf(others)}`);
+    return applied;
   }
 
   #differing(wanted: V): (keyof V & string)[] {
@@ -82,14 +95,14 @@ export class Reload<V extends object> {
   async #try(
     properties: readonly (keyof V & string)[],
     wanted: V,
-    apply: Live<V>["apply"],
+    reloadable: Reloadable<V>,
   ): Promise<boolean> {
     const values = { ...this.#values };
     for (const property of properties) values[property] = wanted[property];
     try {
-      await apply(values);
+      await reloadable.apply(values);
     } catch (error) {
-      this.#printError(error, `What was in use stays so: ${listOf(properties)}`);
+      this.#printError(error, `The old settings stay in use: ${listOf(properties)}`);
       return false;
     }
     this.#values = values;
@@ -97,8 +110,7 @@ export class Reload<V extends object> {
   }
 
   #printError(error: unknown, consequence: string): void {
-    const reason = reasonOf(error);
-    for (const line of reason.split("\n")) this.#log.error(line);
+    for (const line of reasonOf(error).split("\n")) this.#log.error(line);
     this.#log.error(consequence);
   }
 }

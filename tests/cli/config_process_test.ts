@@ -29,7 +29,7 @@ Deno.test({
       echo "bob: two" >>secrets.yaml
       kill -HUP $server; says "one of 2 secrets"
       printf 'primary: 83.1.1.1\\nsecrets: /etc/teredo/nowhere.yaml\\n' >server.yaml
-      kill -HUP $server; says "What was in use stays so: secrets"
+      kill -HUP $server; says "The old settings stay in use: secrets"
       kill $server; wait $server; code=$?; cat /mnt/log; exit $code`);
     assertEquals(code, 0, stdout);
     assertMatch(stdout, /changed: limits, log-level\n.*warn {2}Only a restart changes port\n/);
@@ -57,11 +57,11 @@ Deno.test({
       printf 'server: [83.1.1.1, 83.1.1.5]\\nrefresh-interval: 20\\n' >/mnt/c.yaml
       kill -HUP $client; says "Only a restart changes refresh-interval"
       echo 'server: no-such-host.invalid' >/mnt/c.yaml
-      kill -HUP $client; says "What was in use stays so: server"
+      kill -HUP $client; says "The old settings stay in use: server"
       [ "$(index)" = "$before" ] || exit 98
       kill $client; wait $client; code=$?; cat /mnt/log; exit $code`);
     assertEquals(code, 0, stdout);
-    assertStringIncludes(stdout, "Settings are read again; changed: server\n");
+    assertStringIncludes(stdout, "Settings were read again; changed: server\n");
     assertMatch(stdout, /warn {2}Only a restart changes refresh-interval\n/);
     assertStringIncludes(stdout, 'Cannot resolve "no-such-host.invalid"');
   },

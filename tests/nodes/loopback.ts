@@ -5,8 +5,17 @@
  */
 import type { HostLink } from "../../io/host/host_link.ts";
 import { aborted } from "../../io/run_together.ts";
-import { TeredoClient, type TeredoClientOptions } from "../../nodes/teredo_client.ts";
-import { TeredoServer, type TeredoServerOptions } from "../../nodes/teredo_server.ts";
+import {
+  type ClientListeners,
+  TeredoClient,
+  type TeredoClientOptions,
+} from "../../nodes/teredo_client.ts";
+import type { NodeListeners } from "../../nodes/node_options.ts";
+import {
+  type AnyServerEvent,
+  TeredoServer,
+  type TeredoServerOptions,
+} from "../../nodes/teredo_server.ts";
 import { encodeEcho, Icmpv6Type } from "../../wire/icmpv6.ts";
 import { parseIpv4 } from "../../wire/ipv4_address.ts";
 import { DESTINATION, SOURCE } from "../../wire/ipv6_header.ts";
@@ -27,7 +36,9 @@ export const PRIMARY = "127.41.0.1";
 export const SECONDARY = "127.41.0.2";
 
 /** A server at {@linkcode PRIMARY}. */
-export function startServer(options: Partial<TeredoServerOptions> = {}): Promise<TeredoServer> {
+export function startServer(
+  options: Partial<TeredoServerOptions> & NodeListeners<AnyServerEvent> = {},
+): Promise<TeredoServer> {
   return TeredoServer.start({
     primary: parseIpv4(PRIMARY)!,
     secondary: parseIpv4(SECONDARY)!,
@@ -39,7 +50,7 @@ export function startServer(options: Partial<TeredoServerOptions> = {}): Promise
 /** A client of that server, at an address of its own. */
 export function startClient(
   bind: string,
-  options: Partial<TeredoClientOptions> = {},
+  options: Partial<TeredoClientOptions> & ClientListeners = {},
 ): Promise<TeredoClient> {
   return TeredoClient.start({
     servers: [{ primary: PRIMARY }],

@@ -147,5 +147,5 @@ loopbackTest("a failure ends the client, and is told by its end and by its packe
     host: () => ({ link, [Symbol.dispose]() {} }),
   });
   await assertRejects(() => client.finished, Error, failure.message);
-  await assertRejects(() => client.close(), Error, failure.message);
+  await client.close();
 });

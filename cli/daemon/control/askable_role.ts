@@ -8,7 +8,7 @@ import type { RolePart } from "../status/status_report.ts";
 import type { PingReport } from "../status/ping_report.ts";
 
 /** Answers questions about a role. */
-export interface ServedRole {
+export interface AskableRole {
   /** The role's part of a report, at this moment. */
   part(): RolePart;
   /**

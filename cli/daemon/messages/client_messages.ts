@@ -40,7 +40,7 @@ const SILENCES: ReadonlySet<OfflineReason> = new Set<OfflineReason>([
 ]);
 
 /** Turns a client's events into lines for the log. Advice is given once, not with every new try. */
-export class ClientReport {
+export class ClientMessages {
   readonly #view: ClientView;
   /** Why the client is off-line, as it was said last. */
   #reason: OfflineReason | undefined;

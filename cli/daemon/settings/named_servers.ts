@@ -5,7 +5,7 @@
  */
 
 import type { ServerAddresses } from "../../../client/client_config.ts";
-import type { GivenServer } from "../../../nodes/teredo_client.ts";
+import type { GivenServer } from "../../../nodes/given_server.ts";
 import type { GlobalUnicast } from "../../../wire/global_unicast.ts";
 import { formatIpv4 } from "../../../wire/ipv4_address.ts";
 import { remedyForServer } from "./allow_private.ts";

@@ -11,7 +11,7 @@ import { isForAllowPrivate } from "./allow_private.ts";
 import { CliError } from "../../process/failure.ts";
 
 /** The addresses to serve on, as a person gives them or as they are chosen. */
-export interface ServerAddresses {
+export interface ServingAddresses {
   readonly primary: Ipv4Address;
   readonly secondary: Ipv4Address | undefined;
 }
@@ -23,11 +23,11 @@ export interface ServerAddresses {
  * @throws {CliError} one cannot be used, and what to do about it
  */
 export function chooseAddresses(
-  { primary, secondary }: ServerAddresses,
+  { primary, secondary }: ServingAddresses,
   own: readonly Ipv4Address[],
   globalUnicast: GlobalUnicast,
   log: Log,
-): ServerAddresses {
+): ServingAddresses {
   const check = (option: string, address: Ipv4Address) => {
     if (!globalUnicast.has(address)) throw unreachable(option, address);
     if (!own.includes(address)) throw foreign(option, address, own);

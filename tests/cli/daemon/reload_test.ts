@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { ConfigError } from "../../../cli/process/failure.ts";
-import { type Live, Reload } from "../../../cli/daemon/reload.ts";
+import { Reload, type Reloadable } from "../../../cli/daemon/reload.ts";
 import { openLog } from "../../../cli/process/open_log.ts";
 
 interface Values {
@@ -17,7 +17,7 @@ function begin() {
   const applied: Values[] = [];
   const log = openLog("debug", (line) => lines.push(line.slice(25).trim()));
   const wanted = { read: () => FIRST as Values };
-  const live: Live<Values>[] = [
+  const table: Reloadable<Values>[] = [
     { of: ["logLevel"], apply: (values) => void applied.push(values) },
     {
       of: ["server"],
@@ -28,7 +28,7 @@ function begin() {
       },
     },
   ];
-  const reload = new Reload(FIRST, async () => await wanted.read(), live, log);
+  const reload = new Reload(FIRST, async () => await wanted.read(), table, log);
   const want = (values: Partial<Values>) => {
     wanted.read = () => ({ ...FIRST, ...values });
     return reload.now();
@@ -39,7 +39,7 @@ function begin() {
 Deno.test("reload: without a change nothing happens", async () => {
   const { want, lines, applied } = begin();
   await want({ server: ["a"] });
-  assertEquals([lines, applied], [["info  Settings are read again; changed: none"], []]);
+  assertEquals([lines, applied], [["info  Settings were read again; changed: none"], []]);
 });
 
 Deno.test("reload: what can change does, and what cannot is told, each time", async () => {
@@ -51,9 +51,9 @@ Deno.test("reload: what can change does, and what cannot is told, each time", as
     { logLevel: "debug", server: ["a", "b"], port: undefined },
   ]);
   assertEquals(lines, [
-    "info  Settings are read again; changed: log-level",
+    "info  Settings were read again; changed: log-level",
     "warn  Only a restart changes port",
-    "info  Settings are read again; changed: server",
+    "info  Settings were read again; changed: server",
     "warn  Only a restart changes port",
   ]);
 });
@@ -64,8 +64,8 @@ Deno.test("reload: what turns out to be wrong stays as it was, and all else chan
   assertEquals(applied, [{ ...FIRST, logLevel: "debug" }]);
   assertEquals(lines, [
     'error Cannot resolve "bad"',
-    "error What was in use stays so: server",
-    "info  Settings are read again; changed: log-level",
+    "error The old settings stay in use: server",
+    "info  Settings were read again; changed: log-level",
   ]);
 });
 
@@ -79,7 +79,7 @@ Deno.test("reload: a file that is wrong changes nothing", async () => {
   assertEquals(lines, [
     "error Cannot use f:1: one",
     "error Cannot use f:2: two",
-    "error The settings that were read before stay in use",
+    "error The old settings stay in use",
   ]);
 });
 

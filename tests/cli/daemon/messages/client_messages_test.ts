@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { ClientReport } from "../../../../cli/daemon/messages/client_messages.ts";
+import { ClientMessages } from "../../../../cli/daemon/messages/client_messages.ts";
 import type { ClientEvent, NatKind, OfflineReason } from "../../../../client/client_event.ts";
 import type { SendTrouble } from "../../../../io/udp/send_watch.ts";
 import { parseEndpoint } from "../../../../wire/endpoint.ts";
@@ -17,10 +17,10 @@ function report(
   port = 40000,
   own = "192.168.1.10",
   trouble?: SendTrouble,
-): ClientReport {
+): ClientMessages {
   const nameOf = (primary: Ipv4Address) => primary === server.primary ? name : "b.example";
   const isOwn = (ipv4: Ipv4Address) => ipv4 === parseIpv4(own);
-  return new ClientReport({ nameOf, port, isOwn, trouble: () => trouble });
+  return new ClientMessages({ nameOf, port, isOwn, trouble: () => trouble });
 }
 
 function line(event: ClientEvent, by = report()): string {
@@ -125,7 +125,7 @@ for (const [reason, text] of REASONS) {
 Deno.test("client report: a client with a secret is told that silence may be about that", () => {
   const view = { nameOf: () => "192.0.2.1", port: 40000, isOwn: () => false };
   const saying = (hasSecret: boolean) =>
-    line(offline("no_reply_from_primary"), new ClientReport({ ...view, hasSecret }))
+    line(offline("no_reply_from_primary"), new ClientMessages({ ...view, hasSecret }))
       .includes("that it knows this --identifier with the same secret");
   assertEquals([saying(false), saying(true)], [false, true]);
 });

@@ -1,0 +1,67 @@
+/**
+ * What SIGHUP changes while a role runs, a table for each role. Anything else needs a restart.
+ *
+ * @module
+ */
+
+import type { AdjustableLog } from "../../io/log.ts";
+import type { ClientTun } from "../../nodes/client_tun.ts";
+import type { TeredoClient } from "../../nodes/teredo_client.ts";
+import type { TeredoServer } from "../../nodes/teredo_server.ts";
+import { type ClientHook, openHook } from "./hook/client_hook.ts";
+import type { Reloadable } from "./reload.ts";
+import type { ClientOptions } from "./settings/client_options.ts";
+import type { DaemonOptions } from "./settings/daemon_options.ts";
+import { serversOf } from "./settings/named_servers.ts";
+import type { RelayOptions } from "./settings/relay_options.ts";
+import type { ServerOptions } from "./settings/server_options.ts";
+import type { ServingPolicy } from "./settings/serving_policy.ts";
+
+/** What SIGHUP changes of a client. */
+export function clientReloadTable(
+  client: TeredoClient<ClientTun>,
+  hook: ClientHook,
+  log: AdjustableLog,
+): Reloadable<ClientOptions>[] {
+  return [
+    logLevel(log),
+    {
+      of: ["defaultRoute"],
+      apply: ({ defaultRoute }) => client.host.setDefaultRoute(defaultRoute),
+    },
+    { of: ["hook"], apply: (wanted) => hook.replace(openHook(wanted.hook, log)) },
+    { of: ["server", "server2"], apply: (wanted) => client.useServers(serversOf(wanted)) },
+  ];
+}
+
+/** What SIGHUP changes of a server. The secrets file is read again even if its path is the same. */
+export function serverReloadTable(
+  server: Pick<TeredoServer, "reconfigure">,
+  policy: ServingPolicy,
+  log: AdjustableLog,
+): Reloadable<ServerOptions>[] {
+  return [
+    logLevel(log),
+    {
+      of: ["secrets"],
+      apply(wanted) {
+        policy.useSecrets(wanted);
+        server.reconfigure(policy.by(wanted));
+      },
+      refresh: () => policy.rereadSecrets(),
+    },
+    {
+      of: ["mtu", "requireNonce", "acceptPortMismatch", "limits"],
+      apply: (wanted) => server.reconfigure(policy.by(wanted)),
+    },
+  ];
+}
+
+/** What SIGHUP changes of a relay. */
+export function relayReloadTable(log: AdjustableLog): Reloadable<RelayOptions>[] {
+  return [logLevel(log)];
+}
+
+function logLevel<Options extends DaemonOptions>(log: AdjustableLog): Reloadable<Options> {
+  return { of: ["logLevel"], apply: ({ logLevel }) => log.setLevel(logLevel) };
+}

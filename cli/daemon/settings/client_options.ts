@@ -1,0 +1,24 @@
+/**
+ * Settings of a client.
+ *
+ * @module
+ */
+
+import type { CredentialOptions } from "./client_credentials.ts";
+import type { DaemonOptions } from "./daemon_options.ts";
+import type { GivenServers } from "./named_servers.ts";
+
+/** Settings of a client. */
+export interface ClientOptions extends GivenServers, CredentialOptions, DaemonOptions {
+  readonly port: number | undefined;
+  readonly determineRefresh: boolean;
+  readonly localDiscovery: boolean;
+  readonly interface: string;
+  readonly defaultRoute: boolean;
+  /** Whether the client also runs beside native IPv6. */
+  readonly force: boolean;
+  /** In milliseconds. */
+  readonly refreshInterval: number | undefined;
+  /** A program to run when the address changes. */
+  readonly hook: string | undefined;
+}
