@@ -4,7 +4,7 @@
  * @module
  */
 
-import { TEREDO_MTU } from "../protocol/constants.ts";
+import { QUEUE_PER_PEER, TEREDO_MTU } from "../protocol/constants.ts";
 import type { Random } from "../protocol/random.ts";
 import type { Rate } from "../protocol/token_bucket.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
@@ -93,7 +93,7 @@ export const CLIENT_DEFAULTS = {
   refreshInterval: REFRESH_INTERVAL,
   mtu: TEREDO_MTU,
   maxPeers: 1024,
-  queuePerPeer: 16 * 1024,
+  queuePerPeer: QUEUE_PER_PEER,
   queueTotal: 1024 * 1024,
   testRate: TEST_RATE,
 } as const;

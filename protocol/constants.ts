@@ -37,5 +37,12 @@ export const MAX_ATTEMPTS = 4;
 /** The MTU of a Teredo link, §5.1.2. */
 export const TEREDO_MTU = 1280;
 
+/**
+ * Octets that wait for one peer at most: about what a flow sends before it has an answer. A hundred full packets are
+ * more than twice QUIC's or TCP's initial window, and more than half of what a socket's send buffer holds by default
+ * on Linux. RFC 4380 §5.2.4 only says that the queue is bounded.
+ */
+export const QUEUE_PER_PEER = 100 * TEREDO_MTU;
+
 /** The largest payload of an IPv4 UDP datagram. */
 export const MAX_DATAGRAM = 65_507;

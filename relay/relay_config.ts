@@ -4,7 +4,7 @@
  * @module
  */
 
-import { TEREDO_MTU } from "../protocol/constants.ts";
+import { QUEUE_PER_PEER, TEREDO_MTU } from "../protocol/constants.ts";
 import type { Random } from "../protocol/random.ts";
 import type { Rate } from "../protocol/token_bucket.ts";
 import type { GlobalUnicast } from "../wire/global_unicast.ts";
@@ -67,7 +67,7 @@ export interface RelayConfig extends RelayHost {
 export const RELAY_DEFAULTS = {
   mtu: TEREDO_MTU,
   maxPeers: 65_536,
-  queuePerPeer: 16 * 1024,
+  queuePerPeer: QUEUE_PER_PEER,
   queueTotal: 8 * 1024 * 1024,
   bubblesPerServer: { perSecond: 100, burst: 200 },
   newClients: { perSecond: 1_000, burst: 2_000 },

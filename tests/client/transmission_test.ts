@@ -277,7 +277,7 @@ function queued(config: Partial<ClientConfig>, destinations: number): number {
 }
 
 Deno.test("C-40: queues are bounded per peer and in total", () => {
-  assertEquals(queued({}, 1), 16_000);
+  assertEquals(queued({}, 1), 128_000);
   assertEquals(queued({ queuePerPeer: 5_000 }, 1), 5_000);
   assertEquals(queued({ queuePerPeer: 5_000, queueTotal: 50_000 }, 1_000), 50_000);
 });

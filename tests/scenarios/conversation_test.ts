@@ -70,6 +70,15 @@ Deno.test("the conversation goes on after half an hour of silence", () => {
   expectReach(world, bob, alice);
 });
 
+Deno.test("C-40: the first burst of a flow to a peer that was idle for 50 s arrives whole", () => {
+  const { world, alice, bob } = twoClients("portRestricted", "portRestricted");
+  expectReach(world, alice, bob);
+  world.pass(50);
+  const burst = alice.ping(bob, { count: 60, interval: 0, size: 1232 });
+  world.pass(5);
+  assertEquals([burst.sent, burst.lost], [60, 0]);
+});
+
 Deno.test("data that is never answered goes on directly, without further searches", () => {
   const { world, alice, bob } = twoClients("portRestricted", "portRestricted");
   bob.stack.answersEcho = false;

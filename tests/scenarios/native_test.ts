@@ -36,6 +36,17 @@ for (const kind of ["cone", "addressRestricted", "portRestricted"] as const) {
   });
 }
 
+Deno.test("bursts between a client and a native host, idle for 50 s, arrive whole both ways", () => {
+  const { world, native, alice } = aliceAndNative("portRestricted");
+  expectReach(world, alice, native);
+  for (const [from, to] of [[native, alice], [alice, native]] as const) {
+    world.pass(50);
+    const burst = from.ping(to, { count: 60, interval: 0, size: 1232 });
+    world.pass(5);
+    assertEquals([burst.sent, burst.lost], [60, 0]);
+  }
+});
+
 Deno.test("C-33: the server carries the connectivity test and no data", () => {
   const { world, native, alice } = aliceAndNative("portRestricted");
   expectReach(world, alice, native);
