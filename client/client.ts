@@ -24,7 +24,7 @@ import { Reception } from "./reception.ts";
 import { RefreshIntervalSearch } from "./qualification/refresh_interval.ts";
 import { Transmission } from "./transmission.ts";
 
-/** A Teredo client. Its first timer is due at once and starts the qualification. */
+/** A Teredo client. Its first timer is due at once and starts qualification. */
 export class Client implements Machine<ClientSocket, ClientEvent, ClientStatus>, FastPath {
   readonly #qualification: Qualification;
   readonly #search: ClientSearch;
@@ -46,22 +46,22 @@ export class Client implements Machine<ClientSocket, ClientEvent, ClientStatus>,
     this.#transmission = new Transmission(globalUnicast, qualification, this.#search);
   }
 
-  /** The servers' addresses are others now, after a look-up of their names. */
+  /** A look-up of the servers' names found other addresses. */
   useServers(servers: readonly ServerAddresses[], now: number, sink: ClientSink): void {
     this.#qualification.useServers(servers, now, sink);
   }
 
-  /** The host's network changed: the mapping is asked for at once. */
+  /** The host's network changed: asks the server at once whether the mapping is still the same. */
   requalify(now: number, sink: ClientSink): void {
     this.#qualification.requalify(now, sink);
   }
 
-  /** The host has IPv6 of its own: the client rests until {@linkcode enable} (RFC 4380 §5.5). */
+  /** The host has native IPv6: the client rests until {@linkcode enable} (RFC 4380 §5.5). */
   disable(sink: ClientSink): void {
     this.#qualification.disable(sink);
   }
 
-  /** The host has no IPv6 of its own any more. */
+  /** The host's native IPv6 is gone. */
   enable(now: number, sink: ClientSink): void {
     this.#qualification.enable(now, sink);
   }
@@ -161,7 +161,7 @@ export class Client implements Machine<ClientSocket, ClientEvent, ClientStatus>,
     }
   }
 
-  /** The address has come, gone or changed: what was known of peers is void (§5.2.5). */
+  /** The address has come, gone or changed: nothing known of peers holds any longer (§5.2.5). */
   #changeAddress(): void {
     const { state, serverEndpoint } = this.#qualification;
     const address = state.name === "qualified" ? state.address : undefined;

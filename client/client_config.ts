@@ -1,5 +1,5 @@
 /**
- * What a client is told.
+ * A client's configuration.
  *
  * @module
  */
@@ -26,7 +26,7 @@ export function isSameServer(
   return one?.primary === other?.primary && one?.secondary === other?.secondary;
 }
 
-/** Secure qualification, RFC 4380 §5.2.2: what the server's operator handed out. */
+/** For secure qualification, RFC 4380 §5.2.2: what the server's operator handed out. */
 export interface ClientCredentials {
   /** The client identifier, 1 to 255 octets. */
   readonly identifier: Uint8Array;
@@ -34,31 +34,31 @@ export interface ClientCredentials {
   readonly secret: Uint8Array;
 }
 
-/** Local client discovery, RFC 4380 §5.2.8. It tells the whole link the client's address. */
+/** Local client discovery, RFC 4380 §5.2.8. It announces the client's address to the whole link. */
 export interface LocalDiscoverySettings {
-  /** Whether an IPv4 address is on a link of this host, as those of its neighbours are. */
+  /** Whether an IPv4 address is on a link of this host, as a neighbour's must be. */
   isOnLink(address: Ipv4Address): boolean;
-  /** Whether only clients behind the same mapped IPv4 address are neighbours; unless given, yes. */
+  /** Whether only clients behind the same mapped IPv4 address are neighbours; true by default. */
   readonly sameMappingOnly?: boolean | undefined;
 }
 
 /** A client's configuration. Times are in milliseconds. */
 export interface ClientConfig {
-  /** The servers, the preferred one first; at least one. */
+  /** The servers, preferred one first; at least one. */
   readonly servers: readonly ServerAddresses[];
   /** Where packets may go. */
   readonly globalUnicast: GlobalUnicast;
-  /** Cryptographically secure in production. */
+  /** Must be cryptographically secure in production. */
   readonly random: Random;
   /** For secure qualification. */
   readonly credentials?: ClientCredentials | undefined;
   /** The Teredo refresh interval, §5.2.5. Each is drawn from 75 to 100 % of it. */
   readonly refreshInterval?: number | undefined;
-  /** Whether a longer refresh interval is looked for with a secondary port, §5.2.7. */
+  /** Whether to find out with a secondary port if a longer refresh interval will do, §5.2.7. */
   readonly determineRefreshInterval?: boolean | undefined;
   /**
-   * Whether to be a client behind a symmetric NAT too, and to reach such clients, RFC 6081 §5.2; unless
-   * given, yes. Peers that know nothing of it ignore the trailers that it puts behind bubbles.
+   * Whether to work behind a symmetric NAT, and to reach clients behind one, RFC 6081 §5.2; true by
+   * default. Peers without this extension ignore the trailers that it adds to bubbles.
    */
   readonly symmetricNatSupport?: boolean | undefined;
   /**
@@ -68,13 +68,13 @@ export interface ClientConfig {
    */
   readonly localEndpoint?: (() => Endpoint | undefined) | undefined;
   /**
-   * Whether a peer that fell silent is asked itself before its server is bothered, RFC 6081 §5.7; unless
-   * given, no. Where the NATs have forgotten each other, the first packet takes four seconds longer.
+   * Whether to ask a peer that fell silent directly, before asking its server, RFC 6081 §5.7; false by
+   * default. If the NATs have forgotten each other, the first packet takes four seconds longer.
    */
   readonly serverLoadReduction?: boolean | undefined;
-  /** Meets other clients on the link; unless given, it does not. */
+  /** For meeting other clients on the link; off by default. */
   readonly localDiscovery?: LocalDiscoverySettings | undefined;
-  /** The MTU of the interface in octets, an upper limit to what the server advertises. */
+  /** The MTU of the interface in octets, an upper limit for the one that the server advertises. */
   readonly mtu?: number | undefined;
   /** How many peers are known at most. */
   readonly maxPeers?: number | undefined;
@@ -82,13 +82,13 @@ export interface ClientConfig {
   readonly queuePerPeer?: number | undefined;
   readonly queueTotal?: number | undefined;
   /**
-   * Connectivity tests (echo requests) that go out for all destinations of the host together, and as
-   * many for all native hosts that send to it on their own.
+   * The rate of connectivity tests (echo requests) for all destinations of the host together, and again
+   * for all native hosts that send to it unasked.
    */
   readonly testRate?: Rate | undefined;
 }
 
-/** The defaults of what {@linkcode ClientConfig} leaves out. */
+/** The defaults for what a {@linkcode ClientConfig} leaves out. */
 export const CLIENT_DEFAULTS = {
   refreshInterval: REFRESH_INTERVAL,
   mtu: TEREDO_MTU,

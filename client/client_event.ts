@@ -9,12 +9,12 @@ import type { Endpoint } from "../wire/endpoint.ts";
 import type { ServerAddresses } from "./client_config.ts";
 
 /**
- * What the two addresses of a server show of the NAT, RFC 4380 §5.2.1.
+ * What the two addresses of a server reveal of the NAT, RFC 4380 §5.2.1.
  *
- * - `restricted`: one mapping for both. That is all that no NAT, a cone or a restricted NAT differ in
- *   from a symmetric one, and any peer behind the like can be reached
- * - `symmetric`: another mapping for each. Peers that know RFC 6081 can be reached, unless their own
- *   NAT is port-restricted or symmetric
+ * - `restricted`: both see one mapping, so the NAT is not symmetric; there may also be none. All peers
+ *   that are not behind a symmetric NAT can be reached
+ * - `symmetric`: each sees another mapping. Peers that implement RFC 6081 can be reached, unless their
+ *   own NAT is port-restricted or symmetric
  */
 export type NatKind = "restricted" | "symmetric";
 
@@ -24,20 +24,20 @@ export type OfflineReason =
   | "no_reply_from_primary"
   /** The primary address answered, the secondary did not. */
   | "no_reply_from_secondary"
-  /** The two addresses see different mappings, a symmetric NAT, and its support is off. */
+  /** The two addresses see different mappings (a symmetric NAT), and support for that is off. */
   | "symmetric_nat"
-  /** The server answered at first and then no more. */
+  /** The server stopped answering. */
   | "server_lost"
-  /** What came in answer did not prove to know our secret (RFC 4380 §5.2.2). */
+  /** The answers did not prove that their sender knows our secret (RFC 4380 §5.2.2). */
   | "authentication_failed"
-  /** The server wants another key (RFC 4380 §5.2.2). */
+  /** The server asks for another key (RFC 4380 §5.2.2). */
   | "new_key_needed";
 
-/** One change that a person or another program may want to know. */
+/** A change that a person or another program may want to know of. */
 export type ClientEvent =
-  /** Router Solicitations go to a server. */
+  /** The client began to solicit a server. */
   | { readonly type: "qualifying"; readonly server: ServerAddresses }
-  /** There is a Teredo address: the first, or another after a change of the mapping. */
+  /** The client has a Teredo address: its first, or a new one after the mapping changed. */
   | {
     readonly type: "qualified";
     readonly server: ServerAddresses;
@@ -47,28 +47,28 @@ export type ClientEvent =
     /** Octets. */
     readonly mtu: number;
     readonly nat: NatKind;
-    /** The address that it replaces, if there was one. */
+    /** The address that this one replaces, if any. */
     readonly previous: Uint8Array | undefined;
   }
-  /** The server has not answered a refresh and is asked again. */
+  /** The server did not answer a refresh and is asked again. */
   | { readonly type: "server_silent"; readonly server: ServerAddresses }
   /** The server answers again. */
   | { readonly type: "server_back"; readonly server: ServerAddresses }
-  /** The refresh interval is determined, in milliseconds; the secondary port can be closed. */
+  /** The refresh interval has been determined, in milliseconds; the secondary port can be closed. */
   | { readonly type: "refresh_interval"; readonly interval: number }
-  /** There is no Teredo address any more; the next try comes in `retryIn` ms. */
+  /** The client has no Teredo address; it tries again in `retryIn` ms. */
   | {
     readonly type: "offline";
     readonly server: ServerAddresses;
     readonly reason: OfflineReason;
     readonly retryIn: number;
-    /** The address that is no longer valid, if there was one. */
+    /** The address that is no longer valid, if any. */
     readonly previous: Uint8Array | undefined;
   }
-  /** The host has IPv6 of its own: the client rests until that is gone (RFC 4380 §5.5). */
+  /** The host has native IPv6: the client rests until that is gone (RFC 4380 §5.5). */
   | {
     readonly type: "disabled";
-    /** The address that was given up, if there was one. */
+    /** The address that was given up, if any. */
     readonly previous: Uint8Array | undefined;
   }
   | PeerEvent;

@@ -1,5 +1,5 @@
 /**
- * What a client knows of a peer beyond what every role does.
+ * What a client knows of a peer beyond what every role knows.
  *
  * @module
  */
@@ -16,19 +16,19 @@ interface ConnectivityTest {
   readonly sentAt: number;
 }
 
-/** A packet that came before its sender proved where it is. */
+/** A packet that came before its sender had proved where it is. */
 export interface HeldPacket {
   readonly packet: Uint8Array;
   readonly from: Endpoint;
 }
 
-/** What only a native host has, while it has to prove where it is. */
+/** A native host's state until it has proved where it is; Teredo clients have none. */
 interface Trial {
   test: ConnectivityTest | undefined;
   held: HeldPacket[];
 }
 
-/** What only a neighbour has: other places where it may be. */
+/** Other places where a neighbour may be; other peers have none. */
 interface Neighbourhood {
   local: { readonly at: Endpoint; readonly until: number } | undefined;
   alternates: readonly Endpoint[];
@@ -42,20 +42,20 @@ export class ClientPeer extends Peer {
   #trial: Trial | undefined;
   #neighbourhood: Neighbourhood | undefined;
 
-  /** The peer announced itself from `at` on our link, §5.2.8; that does not make it trusted. */
+  /** The peer announced itself from `at` on our link, §5.2.8. That does not make it trusted. */
   meet(at: Endpoint, now: number): void {
     const local = { at, until: now + LOCAL_PEER_VALIDITY };
     this.#neighbourhood = { local, alternates: this.alternates };
     if (!this.isTrusted) this.lastReception = now;
   }
 
-  /** Where the peer is on our link, if it announced itself there not too long ago. */
+  /** Where the peer is on our link, if it announced itself there recently enough. */
   localAt(now: number): Endpoint | undefined {
     const local = this.#neighbourhood?.local;
     return local !== undefined && now < local.until ? local.at : undefined;
   }
 
-  /** Where the peer may be besides, by its latest indirect bubble, RFC 6081 §5.6.1. */
+  /** Where else the peer may be according to its latest indirect bubble, RFC 6081 §5.6.1. */
   get alternates(): readonly Endpoint[] {
     return this.#neighbourhood?.alternates ?? NOWHERE;
   }
@@ -65,15 +65,15 @@ export class ClientPeer extends Peer {
     else if (alternates.length > 0) this.#neighbourhood = { local: undefined, alternates };
   }
 
-  /** Where the peer last proved to be, for as long as it may still be there. */
+  /** Where the peer last proved to be, while it may still be there. */
   get lastPlace(): Endpoint | undefined {
     return this.mapping === 0 ? undefined : this.mapping;
   }
 
   /**
-   * Whether the peer may be believed to be at `at`, though its address says otherwise: by its discovery
-   * bubble (§5.2.3 case 5), by its alternate addresses (RFC 6081 §5.6), which came by way of its server
-   * and ours, or because it proved to be there before its silence (RFC 6081 §5.7).
+   * Whether to believe that the peer is at `at`, though its address says otherwise: it announced itself
+   * there (§5.2.3 case 5), it told us so in an indirect bubble (RFC 6081 §5.6), which came through its
+   * server and ours, or it had proved to be there before it fell silent (RFC 6081 §5.7).
    */
   mayBeAt(at: Endpoint, now: number): boolean {
     return at === this.localAt(now) || at === this.lastPlace || this.alternates.includes(at);
@@ -85,7 +85,7 @@ export class ClientPeer extends Peer {
     if (!this.isTrusted) this.mapping = 0 as Endpoint;
   }
 
-  /** The data of the test that is under way, or new data from `draw`. */
+  /** The data of the test under way, or new data from `draw`. */
   testData(now: number, draw: () => Uint8Array): Uint8Array {
     const trial = this.#trial ??= { test: undefined, held: [] };
     if (trial.test === undefined || now - trial.test.sentAt >= TEST_VALIDITY) {
@@ -94,7 +94,7 @@ export class ClientPeer extends Peer {
     return trial.test.data;
   }
 
-  /** Whether an Echo Reply with `data` answers the test: all of it must be the same. */
+  /** Whether an Echo Reply with `data` answers the test: all of it must match. */
   isAnsweredBy(data: Uint8Array, now: number): boolean {
     const test = this.#trial?.test;
     return test !== undefined && now - test.sentAt < TEST_VALIDITY &&
@@ -110,7 +110,7 @@ export class ClientPeer extends Peer {
     return true;
   }
 
-  /** Empties the packets held; the oldest comes first. */
+  /** Removes and returns the packets held; the oldest comes first. */
   takeHeld(): HeldPacket[] {
     if (this.#trial === undefined) return [];
     const { held } = this.#trial;
@@ -118,7 +118,7 @@ export class ClientPeer extends Peer {
     return held;
   }
 
-  /** Ends the test, whose data proves nothing any more, and returns the packets held. */
+  /** Ends the test, so that its data proves nothing any more, and returns the packets held. */
   endTrial(): HeldPacket[] {
     const held = this.#trial?.held ?? [];
     this.#trial = undefined;

@@ -23,7 +23,7 @@ import type { LocalDiscovery } from "./traversal/local_discovery.ts";
 /** Octets of data in a connectivity test: 128 random bits, where §5.2.9 asks for 64. */
 const TEST_DATA_LENGTH = 16;
 
-/** Who the client is while it is qualified. */
+/** The client's identity while it is qualified. */
 export interface Identity {
   /** The client's Teredo address, 16 octets. */
   readonly address: Uint8Array;
@@ -53,7 +53,7 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
       maxPeers: config.maxPeers ?? maxPeers,
       queuePerPeer: config.queuePerPeer ?? queuePerPeer,
       queueTotal: config.queueTotal ?? queueTotal,
-      // All that waits is the host's own.
+      // Everything that waits is the host's own.
       hasManySources: false,
     };
     super(ClientPeer, limits, config.random);
@@ -96,27 +96,27 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
   }
 
   /**
-   * A bubble straight to `to` however short ago the last one was: it tells the peer something new. Only
-   * the limit on bubbles that nobody answers holds (§5.2.6).
+   * A bubble straight to `to` however recent the last one was, because it brings the peer news. Only the
+   * limit on unanswered bubbles holds (§5.2.6).
    */
   sendUrgentBubble(peer: ClientPeer, to: Endpoint, now: number, sink: PeerSink): void {
     if (peer.hasBubbleBudget(now)) this.#sendDirect(peer, to, now, sink);
   }
 
-  /** Tells a peer that solicited us that we are still there, RFC 6081 §5.7.4.2. */
+  /** Answers a peer's solicitation: we are still here, RFC 6081 §5.7.4.2. */
   advertise(peer: ClientPeer, now: number, sink: PeerSink): void {
     if (!peer.mayBubble(now)) return;
     peer.bubbled(now);
     this.bubbles.sendDirect(peer, peer.mapping, sink, "advertisement");
   }
 
-  /** A bubble straight to `to` to open our NAT, and an indirect one to make the peer open its own. */
+  /** A bubble straight to `to` opens our NAT, an indirect one makes the peer open its own. */
   sendBothBubbles(peer: ClientPeer, to: Endpoint, now: number, sink: PeerSink): void {
     this.#sendDirect(peer, to, now, sink);
     this.bubbles.sendIndirect(peer, now, sink);
   }
 
-  /** Whether it is time to ask whether a native host is still behind the relay that it was behind. */
+  /** Whether it is time to find out if a native host is still behind the relay that we know. */
   doubts(peer: ClientPeer, now: number): boolean {
     return peer.unansweredFor(now) >= DOUBT_AFTER && !peer.isTeredo &&
       !this.isSearching(peer);
@@ -149,11 +149,12 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
   }
 
   /**
-   * To a neighbour, a bubble that it answers if it knows us, and our announcement, so that it does. To
-   * who fell silent, a solicitation where it was (RFC 6081 §5.7.4.1). Else a direct and an indirect one.
+   * A neighbour gets a bubble that it answers if it knows us, and our announcement so that it does. A
+   * peer that fell silent gets a solicitation where it was (RFC 6081 §5.7.4.1). Any other gets a direct
+   * and an indirect bubble.
    */
   #sendBubbles(peer: ClientPeer, now: number, sink: PeerSink): boolean {
-    // Too soon after the last transmission passes by itself; too many bubbles does not.
+    // Too soon after the last transmission passes with time; too many bubbles does not.
     if (!peer.mayBubble(now)) return peer.hasBubbleBudget(now);
     const local = peer.localAt(now);
     const { lastPlace } = peer;
@@ -172,8 +173,8 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
   /** An echo request through the server; the answer comes through the host's nearest relay. */
   #sendTest(peer: ClientPeer, self: Identity, now: number, sink: PeerSink): boolean {
     peer.attempts++;
-    // All tests together are limited, or packets from forged sources would make us ping the world.
-    // Those that they induce have a limit of their own, or they would cut the host off.
+    // All tests together are limited, or packets from forged sources would make us ping the world. Tests
+    // that such packets induce have their own limit, or they would block those of the host.
     const tests = peer.isAwaited ? this.#tests : this.#inducedTests;
     if (!tests.take(now)) {
       sink.drop("rate_limited");

@@ -1,5 +1,5 @@
 /**
- * What a client tells about itself.
+ * A client's status.
  *
  * @module
  */
@@ -8,22 +8,22 @@ import type { Endpoint } from "../wire/endpoint.ts";
 import type { ServerAddresses } from "./client_config.ts";
 import type { NatKind, OfflineReason } from "./client_event.ts";
 
-/** What a client is at. `disabled`: the host has IPv6 of its own. */
+/** The state of a client. `disabled`: the host has native IPv6. */
 export type ClientState = "qualifying" | "qualified" | "offline" | "disabled";
 
-/** A client's state, a snapshot. Times are milliseconds from now, or ago. */
+/** A snapshot of a client's state. Times are milliseconds from now, or ago. */
 export interface ClientStatus {
   readonly role: "client";
   readonly state: ClientState;
   /** The server in use. */
   readonly server: ServerAddresses;
-  /** While off-line: why, and when the next try comes. */
+  /** While off-line: the reason, and the time until the next try. */
   readonly offline: { readonly reason: OfflineReason; readonly retryIn: number } | undefined;
   /** While qualified: 16 octets. */
   readonly address: Uint8Array | undefined;
   /** While qualified: the mapped address and port. */
   readonly mapping: Endpoint | undefined;
-  /** While qualified: what the NAT is like, and so who can be reached. */
+  /** While qualified: the kind of NAT, which decides which peers can be reached. */
   readonly nat: NatKind | undefined;
   /** The MTU of the link in octets. */
   readonly mtu: number;
@@ -42,11 +42,11 @@ export type PeerPath =
   | "relay"
   /** A neighbour behind the same NAT. */
   | "local"
-  /** It is being looked for. */
+  /** Being looked for. */
   | "searching"
-  /** Nothing has passed for a while. The next packet to it starts a search. */
+  /** Nothing was heard for a while; the next packet to it starts a search. */
   | "idle"
-  /** It did not answer when it was last looked for. */
+  /** It did not answer the last search. */
   | "unreachable";
 
 /** One peer of a client. */

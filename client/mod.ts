@@ -1,8 +1,8 @@
 /**
- * The Teredo client (RFC 4380 §5.2) as a machine: it is handed what arrives and the time, and says what
- * is to be done. It is pure TypeScript without Deno; `TeredoClient` is one with sockets and timers.
+ * The Teredo client (RFC 4380 §5.2) as a machine: you hand it what arrives and the time, and it says what
+ * to do. It is pure TypeScript that does not need Deno; `TeredoClient` adds sockets and timers.
  *
- * @example Let a client ask a server, without a network
+ * @example Let a client solicit a server, without a network
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { Client } from "./mod.ts";

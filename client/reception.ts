@@ -39,10 +39,10 @@ import { RECEIVER_BUBBLE_AFTER } from "./timing.ts";
 import type { LocalDiscovery } from "./traversal/local_discovery.ts";
 import type { ClientSink, Qualification } from "./qualification/qualification.ts";
 
-/** Next headers of the bulk of the packets: no rule looks into these. */
+/** The next headers of most packets: no rule looks inside these. */
 const BULK: ReadonlySet<number> = new Set([NextHeader.TCP, NextHeader.UDP]);
 
-/** Judges what comes in, and hands the host what is for it. */
+/** Judges incoming packets and gives the host those that are for it. */
 export class Reception {
   readonly #globalUnicast: GlobalUnicast;
   readonly #qualification: Qualification;
@@ -91,7 +91,7 @@ export class Reception {
     }
     const { self } = this.#search;
     if (self === undefined) return "not_qualified";
-    // Whom we believed to be at our own mapping would have our packets come back to us.
+    // If we believed a peer to be at our own mapping, our packets to it would come back to us.
     if (from === mappingOf(self.address)) return "loop";
     const trailers = parseTrailers(packet.trailers);
     if (typeof trailers === "string") return trailers;
@@ -104,7 +104,7 @@ export class Reception {
     const reason = isFromServer && isBubble(ipv6)
       ? this.#indirectBubbles.answer(packet, trailers, self, now, sink)
       : this.#receiveFromPeer(ipv6, trailers, from, now, sink);
-    // §5.2.5: what is not valid postpones no refresh. What there are too many of is.
+    // §5.2.5: only valid packets postpone a refresh. One beyond a rate limit is still valid.
     if (isFromServer && (reason === undefined || reason === "rate_limited")) {
       this.#qualification.heardServer(now);
     }
@@ -138,7 +138,7 @@ export class Reception {
   ): DropReason | undefined {
     if (!isGlobalScope(ipv6, SOURCE)) return "source_invalid";
     const peer = this.#search.peers.use(ipv6, SOURCE);
-    // Case 2: the answer to our connectivity test, which must not get lost as mere data of case 1.
+    // Case 2: the reply to our connectivity test comes first, so as not to be lost as data of case 1.
     if (peer !== undefined && isEchoReply(ipv6) && peer.isAnsweredBy(echoDataOf(ipv6), now)) {
       this.#search.found(peer, from, now, sink);
       return undefined;
@@ -158,7 +158,7 @@ export class Reception {
     return this.#receiveFromNative(ipv6, from, now, sink);
   }
 
-  /** Cases 3 and 5: a Teredo client where its address, or what else we know of it, says that it is. */
+  /** Cases 3 and 5: a Teredo client that is where its address, or anything else we know of it, says. */
   #receiveFromClient(
     ipv6: Uint8Array,
     trailers: Trailers,
@@ -186,7 +186,7 @@ export class Reception {
     if (portOf(from) === 0 || !isPossible) return "source_not_global";
     const { isAwaited } = peer;
     this.#search.found(peer, from, now, sink);
-    // What went to the mapping in the peer's address has not arrived, so the peer waits for a sign.
+    // Bubbles to the mapping in the peer's address have not arrived, so the peer still waits for one.
     if (!isAwaited && from !== mappingOf(peer.address)) {
       this.#search.sendUrgentBubble(peer, from, now, sink);
     }
@@ -203,7 +203,7 @@ export class Reception {
     return isGlobal ? undefined : "source_not_global";
   }
 
-  /** Case 6: a native host whose relay has to prove itself before the packet is delivered. */
+  /** Case 6: the relay of a native host must prove itself before the packet is delivered. */
   #receiveFromNative(
     ipv6: Uint8Array,
     from: Endpoint,
@@ -217,7 +217,7 @@ export class Reception {
     return isHeld ? undefined : "queue_full";
   }
 
-  /** Takes a packet of a trusted peer; a bubble ends here (§5.2.3). */
+  /** Takes a trusted peer's packet; the host gets it unless it is a bubble (§5.2.3). */
   #accept(
     ipv6: Uint8Array,
     { neighborDiscovery }: Trailers,

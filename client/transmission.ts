@@ -1,5 +1,5 @@
 /**
- * Sending what the host wants sent, RFC 4380 §5.2.4.
+ * Sending the host's packets, RFC 4380 §5.2.4.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import type { ClientSearch } from "./client_search.ts";
 import { refusalOf } from "./transmission_rules.ts";
 import type { Qualification } from "./qualification/qualification.ts";
 
-/** Sends packets of the host to peers, and errors about those that cannot be sent to the host. */
+/** Sends packets of the host to peers, and sends the host errors about those that cannot go out. */
 export class Transmission {
   readonly #globalUnicast: GlobalUnicast;
   readonly #qualification: Qualification;
@@ -31,7 +31,7 @@ export class Transmission {
     this.#search = search;
   }
 
-  /** Case 1, for whole packets of our own: peers that the other rules refuse are never known. */
+  /** Case 1, for whole packets of our own. The other rules need no check: peers they refuse are never known. */
   route(ipv6: Uint8Array, now: number, total = ipv6.length): Endpoint | undefined {
     const { self, peers } = this.#search;
     if (self === undefined || !isIpv6Packet(ipv6)) return undefined;
@@ -45,7 +45,7 @@ export class Transmission {
     return peer.mapping;
   }
 
-  /** What {@linkcode route} could not send at once waits for its peer, or cannot be sent. */
+  /** Queues a packet that {@linkcode route} could not send at once, or says why it cannot be sent. */
   send(ipv6: Uint8Array, now: number, sink: PeerSink): DropReason | undefined {
     const { self } = this.#search;
     if (self === undefined) {
@@ -66,7 +66,7 @@ export class Transmission {
     }
     const peer = this.#search.entry(ipv6, DESTINATION, now);
     if (peer.isReachable(now)) {
-      // Its relay is doubted, but has not been shown to be gone: both go on side by side.
+      // We doubt its relay but do not know that it is gone: packets go on while we test.
       sink.datagram(peer.mapping, "service", ipv6);
       peer.sent(ipv6.length, now);
       this.#search.begin(peer, now, sink);
@@ -80,7 +80,7 @@ export class Transmission {
     this.#errors.unreachable(ipv6, UnreachableCode.ADDRESS, this.#router, now, sink);
   }
 
-  /** Who reports errors to the host: the server's link-local address, the router of this link. */
+  /** The source of errors to the host: the server's link-local address, which is the link's router. */
   get #router(): Uint8Array {
     const { primary } = this.#qualification.server;
     return encodeTeredoLinkLocal(CONE_FLAG, endpoint(primary, TEREDO_PORT));

@@ -12,14 +12,14 @@ import { isGlobalScope, isMulticast, isSameIpv6 } from "../wire/ipv6_address.ts"
 import { DESTINATION, isIpv6Packet, SOURCE } from "../wire/ipv6_header.ts";
 import { isTeredo, mappingOf, serverOf } from "../wire/teredo_address.ts";
 
-/** A packet that cannot go to any peer: why, and the code of the error that its sender gets. */
+/** Why a packet cannot go to any peer, and the code of the error that its sender gets. */
 export interface Refusal {
   readonly reason: DropReason;
-  /** No error is sent without one. */
+  /** Without a code no error is sent. */
   readonly code?: number;
 }
 
-/** What is wrong with a packet from the host, before any peer is looked at. */
+/** What is wrong with a packet from the host whatever its peer, if anything. */
 export function refusalOf(
   packet: Uint8Array,
   self: Uint8Array,
@@ -36,7 +36,7 @@ export function refusalOf(
       : { reason: "destination_invalid", code: UnreachableCode.BEYOND_SCOPE };
   }
   const mapping = mappingOf(packet, DESTINATION);
-  // Sent to our own mapping, it would come back through a hairpinning NAT, to nobody.
+  // Sent to our own mapping, it would come back to us through a hairpinning NAT.
   if (mapping === mappingOf(self)) return { reason: "loop" };
   const isGlobal = portOf(mapping) !== 0 && globalUnicast.has(addressOf(mapping)) &&
     globalUnicast.has(serverOf(packet, DESTINATION));

@@ -78,7 +78,7 @@ export const probe: Command = command({
       import("../probe/probe_report.ts"),
       import("../probe/probe_text.ts"),
     ]);
-    const outcomes = await runProbe({ servers, patience, refresh, allowPrivate }, signal);
+    const outcomes = await runProbe({ servers, timeout: patience, refresh, allowPrivate }, signal);
     const report = probeReport(outcomes);
     print(json ? `${JSON.stringify(report)}\n` : probeText(report));
     if (report.recommended === null) {

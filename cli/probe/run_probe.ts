@@ -30,7 +30,7 @@ export interface ProbeOptions {
   /** Each as `HOST` or `HOST,SECONDARY`. */
   readonly servers: readonly string[];
   /** How long an address that does not answer is waited for, in milliseconds. */
-  readonly patience: number;
+  readonly timeout: number;
   /** The longest silence of a mapping to try, in milliseconds. */
   readonly refresh: number | undefined;
   readonly allowPrivate: boolean;
@@ -52,18 +52,18 @@ export async function runProbe(
   options: ProbeOptions,
   signal: AbortSignal,
 ): Promise<ProbeOutcome[]> {
-  const { servers, patience, refresh, allowPrivate } = options;
+  const { servers, timeout, refresh, allowPrivate } = options;
   const globalUnicast = addressPolicy(networkFor(allowPrivate));
   const outcomes = await Promise.all(
     // Asked twice at once, a server may find that too much.
-    Array.from(new Set(servers), (name) => probe(name, { patience, globalUnicast }, signal)),
+    Array.from(new Set(servers), (name) => probe(name, { timeout, globalUnicast }, signal)),
   );
   if (!outcomes.every(isOver)) throw new ProbeInterrupted();
   const recommended = recommend(outcomes);
   if (refresh !== undefined && recommended !== undefined && !signal.aborted) {
     recommended.lifetime = await probeLifetime(
       recommended.findings.server,
-      { patience, globalUnicast, longest: refresh },
+      { timeout, globalUnicast, longest: refresh },
       signal,
     );
   }
@@ -71,7 +71,7 @@ export async function runProbe(
 }
 
 interface Terms {
-  readonly patience: number;
+  readonly timeout: number;
   readonly globalUnicast: GlobalUnicast;
 }
 

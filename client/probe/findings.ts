@@ -1,5 +1,5 @@
 /**
- * What a probe finds out about a server, and about the NAT on the way to it.
+ * What a probe finds out about a server and the NAT on the way to it.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { DropReason } from "../../protocol/drop_reason.ts";
 import type { Endpoint } from "../../wire/endpoint.ts";
 import type { ServerAddresses } from "../client_config.ts";
 
-/** What was found, or why it was not. */
+/** A finding, or why there is none. */
 export type Finding<T, Why extends string> =
   | { readonly value: T }
   | { readonly unknown: Why };
@@ -17,46 +17,46 @@ export type Finding<T, Why extends string> =
 export interface AddressFinding {
   /** The address, port 3544. */
   readonly target: Endpoint;
-  /** From solicitation to advertisement, in milliseconds; empty where nothing acceptable came. */
+  /** From solicitation to advertisement, in milliseconds; empty if no acceptable answer came. */
   readonly roundTrips: readonly number[];
-  /** Where this address sees the probe's socket. */
+  /** The mapping of the probe's socket as this address sees it. */
   readonly mapping: Endpoint | undefined;
-  /** The MTU that it advertises in octets. */
+  /** The advertised MTU in octets. */
   readonly mtu: number | undefined;
-  /** Why an answer was not accepted, if one came. */
+  /** Why an answer was refused, if one was. */
   readonly refusal: DropReason | undefined;
 }
 
 /**
- * RFC 4787 §4.1, as far as two addresses with one port each can tell: whether both see the same
- * mapping. On which parts of its destination another mapping depends stays open.
+ * RFC 4787 §4.1, as far as two addresses with one port each can show it: whether both see the same
+ * mapping. If they do not, it stays open which part of the destination the mapping depends on.
  */
 export type MappingBehaviour = "endpoint_independent" | "destination_dependent";
 
-/** RFC 4787 §5: whom a mapping lets in. */
+/** RFC 4787 §5: which senders a mapping lets in. */
 export type FilteringBehaviour =
   | "endpoint_independent"
   | "address_dependent"
   | "address_and_port_dependent";
 
-/** Why the mapping is not known. */
+/** Why the mapping behaviour is unknown. */
 export type MappingUnknown =
-  /** Not both addresses answered. */
+  /** At least one of the two addresses did not answer. */
   "server_silent";
 
-/** Why the filtering is not known. */
+/** Why the filtering behaviour is unknown. */
 export type FilteringUnknown =
   | "server_silent"
-  /** Each destination has a mapping of its own, and what is sent to one opens no other. */
+  /** Each destination has its own mapping, and sending to one opens no other. */
   | "mapping_dependent"
-  /** The server does not answer from its other address even where that is let in. */
+  /** The server does not answer from its other address even when the NAT would let it in. */
   | "cone_bit_ignored";
 
-/** Why it is not known whether inside hosts reach each other at their mappings. */
+/** Why it is unknown whether inside hosts reach each other at their mappings. */
 export type HairpinningUnknown =
   | "server_silent"
   | "mapping_dependent"
-  /** There is nothing to turn packets round. */
+  /** There is no NAT that could hairpin. */
   | "no_nat";
 
 /** All that a probe of one server finds. */
@@ -70,28 +70,28 @@ export interface ServerFindings {
   readonly hairpinning: Finding<boolean, HairpinningUnknown>;
 }
 
-/** The kinds of NAT by their names of RFC 3489 and RFC 6081 §2. */
+/** The kinds of NAT, as RFC 3489 and RFC 6081 §2 name them. */
 export type NatName =
-  /** Nothing translates; a firewall may filter all the same. */
+  /** There is no translation, though a firewall may still filter. */
   | "none"
   | "full_cone"
   | "address_restricted"
   | "port_restricted"
   | "symmetric"
-  /** Endpoint-independent mapping, and no telling whom it lets in. */
+  /** The mapping is endpoint-independent; the filtering is unknown. */
   | "cone_of_some_kind"
   | "unknown";
 
 /**
- * The name of the NAT that was found.
+ * The name of the NAT that a probe found.
  *
- * @param isOwn whether an endpoint is one of this host's: seen from outside as it is, nothing
- * translates
+ * @param isOwn whether an endpoint is one of this host's own: if the outside sees it unchanged, nothing
+ * translates it
  */
 export function nameNat(findings: ServerFindings, isOwn: (at: Endpoint) => boolean): NatName {
   const { primary, secondary, mapping, filtering } = findings;
   if ("unknown" in mapping) return "unknown";
-  // A host with several addresses may send from another one to each destination.
+  // A host with several addresses may use a different one for each destination.
   if ([primary, secondary].every((seen) => seen.mapping !== undefined && isOwn(seen.mapping))) {
     return "none";
   }
@@ -108,14 +108,14 @@ export function nameNat(findings: ServerFindings, isOwn: (at: Endpoint) => boole
 }
 
 /**
- * Whether a client gets an address from this server: both addresses have to answer (RFC 4380 §5.2.1).
- * A symmetric NAT does not prevent it, though not all peers can be reached then (RFC 6081 §5.2).
+ * Whether a client gets an address from this server: both of its addresses must answer (RFC 4380 §5.2.1).
+ * A symmetric NAT does not prevent that, but keeps some peers out of reach (RFC 6081 §5.2).
  */
 export function qualifies({ mapping }: ServerFindings): boolean {
   return "value" in mapping;
 }
 
-/** The middle one of round trips, which a single slow packet does not move. */
+/** The median of round trips, which a single slow packet hardly moves. */
 export function medianOf(roundTrips: readonly number[]): number | undefined {
   const sorted = [...roundTrips].sort((a, b) => a - b);
   const upper = sorted[sorted.length >> 1];

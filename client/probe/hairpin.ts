@@ -1,8 +1,8 @@
 /**
- * Whether a NAT turns packets round: two sockets of one host send to each other's mappings.
+ * Whether a NAT hairpins: two sockets of one host send to each other's mappings.
  *
  *     first ----> second's mapping     opens the first one's filter, and gets through some NATs
- *     first <---- second's mapping     gets through all that turn packets round (RFC 4787 §6)
+ *     first <---- second's mapping     gets through every NAT that hairpins (RFC 4787 §6)
  *
  * @module
  */
@@ -16,10 +16,10 @@ import { equalArrays } from "../../memory/octets.ts";
 import { drawFlags } from "../../protocol/flags.ts";
 import { encodeTeredoAddress } from "../../wire/teredo_address.ts";
 
-/** How often both send before it is given up. */
+/** How often both send before the test gives up. */
 const ROUNDS = 3;
 
-/** A socket and where the server sees it. */
+/** A socket, and its mapping as the server sees it. */
 export interface MappedSocket<Via extends string> {
   readonly via: Via;
   readonly mapping: Endpoint;
@@ -28,7 +28,7 @@ export interface MappedSocket<Via extends string> {
 /** One test between two sockets. */
 export class HairpinTest<Via extends string> {
   readonly #sockets: readonly [MappedSocket<Via>, MappedSocket<Via>];
-  /** What each of them sends: a bubble that nobody else can know, for its random flags. */
+  /** What each of them sends: a bubble that its random flags make impossible to guess. */
   readonly #bubbles: readonly [Uint8Array, Uint8Array];
   readonly #wait: number;
   #rounds = 0;
@@ -51,12 +51,12 @@ export class HairpinTest<Via extends string> {
     this.#wait = wait;
   }
 
-  /** Whether packets are turned round, as soon as that is known. */
+  /** Whether the NAT hairpins, once that is known. */
   get result(): boolean | undefined {
     return this.#result;
   }
 
-  /** When {@linkcode handleTimer} is due: at once at first. */
+  /** When {@linkcode handleTimer} is due; at once at the start. */
   get deadline(): number {
     return this.#deadline;
   }
@@ -71,7 +71,7 @@ export class HairpinTest<Via extends string> {
     sink.datagram(first.mapping, second.via, this.#bubbles[1]);
   }
 
-  /** Whether `bytes` are of this test; then it is over. */
+  /** Whether `bytes` belong to this test, which is then over. */
   hear(bytes: Uint8Array): boolean {
     if (!this.#bubbles.some((bubble) => equalArrays(bubble, bytes))) return false;
     this.#conclude(true);

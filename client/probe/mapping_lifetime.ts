@@ -1,14 +1,14 @@
 /**
- * How long a mapping lasts that nothing uses: the idea of RFC 4380 §5.2.7, all silences at once.
+ * How long an idle mapping lasts: the idea of RFC 4380 §5.2.7, with all silences at once.
  *
  *     service    RS             RS, bubble ---+          RS, bubble ---+
  *                                             | by the server         | by the server
  *     rung_0     RS .... 5 s of silence ..... v comes in?             |
  *     rung_1     RS .............. 10 s of silence .................. v comes in?
  *
- * Each silence has a port of its own, so that all of it takes no longer than the longest. A NAT that
- * keeps its ports would give a new mapping the old one's port, which is why the test comes from
- * outside: only a mapping that is still there lets it in.
+ * Each silence has its own port, so that the whole test takes no longer than the longest one. The test
+ * packet comes from outside, because a port-preserving NAT would give a new mapping the old one's port:
+ * only a mapping that still exists lets the packet in.
  *
  * @module
  */
@@ -27,19 +27,19 @@ import { DESTINATION } from "../../wire/ipv6_header.ts";
 import { isRouterAdvertisement } from "../../wire/neighbor_discovery.ts";
 import { encodeTeredoAddress } from "../../wire/teredo_address.ts";
 import { parseTeredoPacket, type TeredoPacket } from "../../wire/teredo_packet.ts";
-import { Question } from "./question.ts";
+import { MAX_TRANSMISSIONS, Question } from "./question.ts";
 
-/** A socket of the test: one that speaks, and one for each silence. */
+/** A socket of the test: one that sends, and one for each silence. */
 export type LifetimeSocket = "service" | `rung_${number}`;
 
-/** What the test reports: it has found out all that it can. */
+/** What the test reports: it has found out everything it can. */
 export interface LifetimeEvent {
   readonly type: "complete";
 }
 
 type LifetimeSink = Sink<LifetimeSocket, LifetimeEvent>;
 
-/** What the test is told. */
+/** The configuration of the test. */
 export interface LifetimeConfig {
   /** The primary address of a server that answers. */
   readonly server: Ipv4Address;
@@ -47,11 +47,11 @@ export interface LifetimeConfig {
   readonly silences: readonly number[];
   readonly globalUnicast: GlobalUnicast;
   readonly random: Random;
-  /** How long an answer of the server is waited for in all, in milliseconds. */
-  readonly patience: number;
+  /** How long to wait for an answer of the server in all, in milliseconds. */
+  readonly timeout: number;
 }
 
-/** What was found. Times are in milliseconds. */
+/** What the test found. Times are in milliseconds. */
 export interface LifetimeFindings {
   readonly isComplete: boolean;
   /** The longest silence that a mapping outlived. */
@@ -60,26 +60,23 @@ export interface LifetimeFindings {
   readonly lost: number | undefined;
 }
 
-/** The time between the solicitations of two rungs: servers limit how many come from one address. */
+/** The time between the solicitations of two rungs, because servers limit them by address. */
 const PACE = 250;
 
-/** Bubbles sent to find out whether a mapping is still there, and the wait for each. */
+/** How many bubbles test whether a mapping still exists, and the wait for each. */
 const BUBBLES = 3;
 const BUBBLE_WAIT = 1_000;
 
-/** A solicitation's share of the patience: a question is asked three times. */
-const REPETITIONS = 3;
-
-/** Silences worth trying, in seconds: what NATs are known for, from the poorest to RFC 4787 REQ-5. */
+/** Silences worth trying, in seconds: the lifetimes of known NATs, from the poorest to RFC 4787 REQ-5. */
 const USUAL_SILENCES = [5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 300, 600, 900, 1800, 3600];
 
-/** The silences to try where none may be longer than `longest` milliseconds, which is the last. */
+/** The silences to try up to `longest` milliseconds, which is the last one. */
 export function silencesUpTo(longest: number): number[] {
   const shorter = USUAL_SILENCES.map((seconds) => 1000 * seconds).filter((each) => each < longest);
   return [...shorter, longest];
 }
 
-/** The socket of the silence with this index. */
+/** The socket for the silence with this index. */
 export function rungSocket(index: number): LifetimeSocket {
   return `rung_${index}`;
 }
@@ -88,7 +85,7 @@ type RungState =
   | { readonly name: "due"; readonly at: number }
   | { readonly name: "soliciting"; readonly question: Question<LifetimeSocket> }
   | { readonly name: "silent"; readonly mapping: Endpoint; readonly until: number }
-  /** The service port asks for its own mapping, which names it to the server. */
+  /** The service port asks for its own mapping, so that the server forwards its bubbles. */
   | {
     readonly name: "introducing";
     readonly mapping: Endpoint;
@@ -108,7 +105,7 @@ interface Rung {
   state: RungState;
 }
 
-/** Tests how long mappings last. */
+/** Tests how long idle mappings last. */
 export class MappingLifetime implements Machine<LifetimeSocket, LifetimeEvent, LifetimeFindings> {
   readonly #config: LifetimeConfig;
   readonly #server: Endpoint;
@@ -134,7 +131,7 @@ export class MappingLifetime implements Machine<LifetimeSocket, LifetimeEvent, L
     this.#advance(now, sink);
   }
 
-  /** There is no interface that could send. */
+  /** A probe has no interface that could send. */
   handlePacket(_ipv6: Uint8Array, _now: number, sink: LifetimeSink): void {
     sink.drop("not_qualified");
   }
@@ -213,7 +210,7 @@ export class MappingLifetime implements Machine<LifetimeSocket, LifetimeEvent, L
     return undefined;
   }
 
-  /** Draws the consequences of answers, and ends when nothing is left or the rest is plain. */
+  /** Acts on answers, and ends when nothing is left to find out. */
   #advance(now: number, sink: LifetimeSink): void {
     if (this.#isComplete) return;
     for (const rung of this.#rungs) {
@@ -229,7 +226,7 @@ export class MappingLifetime implements Machine<LifetimeSocket, LifetimeEvent, L
         this.#test(rung, bubble, 0, now, sink);
       }
     }
-    // What is gone after one silence is gone after a longer one.
+    // A mapping that is gone after one silence is gone after a longer one.
     const lost = this.#rungs.findIndex(({ state }) => state.name === "lost");
     const relevant = lost < 0 ? this.#rungs : this.#rungs.slice(0, lost);
     if (!this.#hasBegun || relevant.some(({ state }) => deadlineOf(state) < Infinity)) return;
@@ -243,11 +240,11 @@ export class MappingLifetime implements Machine<LifetimeSocket, LifetimeEvent, L
   }
 
   #ask(via: LifetimeSocket, now: number, sink: LifetimeSink): Question<LifetimeSocket> {
-    const { server: primary, globalUnicast, random, patience } = this.#config;
+    const { server: primary, globalUnicast, random, timeout } = this.#config;
     const question = new Question({ via, primary, globalUnicast, random }, {
       target: this.#server,
       sender: this.#server,
-      wait: patience / REPETITIONS,
+      wait: timeout / MAX_TRANSMISSIONS,
     });
     question.ask(now, sink);
     return question;
@@ -263,7 +260,7 @@ function questionOf({ state }: Rung): Question<LifetimeSocket> | undefined {
   return state.name === "soliciting" || state.name === "introducing" ? state.question : undefined;
 }
 
-/** When something is to be done about a rung; never about one whose fate is known. */
+/** When something is to be done about a rung; `Infinity` once its outcome is known. */
 function deadlineOf(state: RungState): number {
   switch (state.name) {
     case "due":

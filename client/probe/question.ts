@@ -1,5 +1,5 @@
 /**
- * One question to a server: a solicitation that is repeated until an answer comes or patience ends.
+ * One question to a server: a solicitation, repeated until an answer comes or the last wait ends.
  *
  * @module
  */
@@ -18,11 +18,11 @@ import {
   SOLICITATION_SOURCE,
 } from "../qualification/solicitation.ts";
 
-/** How often a question is repeated before no answer counts as one. */
-const UNANSWERED = 3;
+/** How often a question is sent before silence counts as the answer. */
+export const MAX_TRANSMISSIONS = 3;
 
-/** Who asks, and by what rules. */
-export interface Asking<Via extends string> {
+/** What all questions of a probe to one socket have in common. */
+export interface QuestionContext<Via extends string> {
   /** The socket. */
   readonly via: Via;
   /** The server's primary address, which its advertisements name. */
@@ -31,21 +31,21 @@ export interface Asking<Via extends string> {
   readonly random: Random;
 }
 
-/** What is asked. */
-export interface Wording {
+/** What to ask, and of which address. */
+export interface QuestionSpec {
   readonly target: Endpoint;
-  /** Who is to answer: another one than was asked if the cone bit is set. */
+  /** The address that must answer: not the target if the cone bit is set. */
   readonly sender: Endpoint;
   /** The wait for each answer, in milliseconds. */
   readonly wait: number;
-  /** How many answers are wanted, to measure round trips; one unless given. */
+  /** How many answers to collect, for measuring round trips; one by default. */
   readonly answers?: number | undefined;
 }
 
-/** What became of a question. */
+/** The state of a question. */
 export type QuestionState = "unasked" | "asked" | "answered" | "silent";
 
-/** One transmission; each has a nonce of its own, by which its answer is known. */
+/** One transmission; its own nonce identifies its answer. */
 interface Transmission {
   readonly solicitation: Solicitation;
   readonly sentAt: number;
@@ -55,32 +55,32 @@ interface Transmission {
 export class Question<Via extends string> {
   readonly via: Via;
   readonly roundTrips: number[] = [];
-  /** Why an answer was not accepted, if one came. */
+  /** Why an answer was refused, if one was. */
   refusal: DropReason | undefined;
-  readonly #asking: Asking<Via>;
-  readonly #wording: Wording;
+  readonly #context: QuestionContext<Via>;
+  readonly #spec: QuestionSpec;
   #transmissions: Transmission[] = [];
   #state: QuestionState = "unasked";
   #deadline = Infinity;
   #unanswered = 0;
   #answer: Advertisement | undefined;
 
-  constructor(asking: Asking<Via>, wording: Wording) {
-    this.via = asking.via;
-    this.#asking = asking;
-    this.#wording = wording;
+  constructor(context: QuestionContext<Via>, spec: QuestionSpec) {
+    this.via = context.via;
+    this.#context = context;
+    this.#spec = spec;
   }
 
   get state(): QuestionState {
     return this.#state;
   }
 
-  /** Whether nothing more will come of it. */
+  /** Whether its outcome is known. */
   get isOver(): boolean {
     return this.#state === "answered" || this.#state === "silent";
   }
 
-  /** What the last answer said. */
+  /** The last answer. */
   get answer(): Advertisement | undefined {
     return this.#answer;
   }
@@ -98,7 +98,7 @@ export class Question<Via extends string> {
 
   handleTimer(now: number, sink: Sink<Via, never>): void {
     if (now < this.#deadline) return;
-    if (++this.#unanswered < UNANSWERED) this.#send(now, sink);
+    if (++this.#unanswered < MAX_TRANSMISSIONS) this.#send(now, sink);
     else this.#end();
   }
 
@@ -107,7 +107,7 @@ export class Question<Via extends string> {
     return this.#transmissionOf(packet) !== undefined;
   }
 
-  /** Takes an answer, or says why not. */
+  /** Accepts an answer, or says why not. */
   hear(
     packet: TeredoPacket,
     from: Endpoint,
@@ -116,29 +116,29 @@ export class Question<Via extends string> {
   ): DropReason | undefined {
     const transmission = this.#transmissionOf(packet);
     if (transmission === undefined) return "nonce_mismatch";
-    const { primary, globalUnicast } = this.#asking;
+    const { primary, globalUnicast } = this.#context;
     const accepted = acceptAdvertisement(packet, from, {
       solicitation: transmission.solicitation,
-      sender: this.#wording.sender,
+      sender: this.#spec.sender,
       primary,
       globalUnicast,
       credentials: undefined,
     });
     if (typeof accepted === "string") return this.refusal = accepted;
-    // A copy of it that comes again says nothing new.
+    // A duplicate of the answer would say nothing new.
     this.#transmissions = this.#transmissions.filter((each) => each !== transmission);
     this.#answer = accepted;
     this.roundTrips.push(now - transmission.sentAt);
     if (this.#state !== "asked") this.#state = "answered";
-    else if (this.roundTrips.length < (this.#wording.answers ?? 1)) this.#send(now, sink);
+    else if (this.roundTrips.length < (this.#spec.answers ?? 1)) this.#send(now, sink);
     else this.#end();
     return undefined;
   }
 
   #send(now: number, sink: Sink<Via, never>): void {
-    const { target, sender, wait } = this.#wording;
+    const { target, sender, wait } = this.#spec;
     const source = sender === target ? SOLICITATION_SOURCE : CONE_SOLICITATION_SOURCE;
-    const solicitation = new Solicitation(target, this.#asking.random, undefined, source);
+    const solicitation = new Solicitation(target, this.#context.random, undefined, source);
     this.#transmissions.push({ solicitation, sentAt: now });
     this.#deadline = now + wait;
     sink.datagram(target, this.via, solicitation.next(now));

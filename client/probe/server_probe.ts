@@ -1,18 +1,17 @@
 /**
- * Finding out whether a server serves, and what the NAT on the way to it is like, by solicitations
- * alone.
+ * Finding out by solicitations alone whether a server works, and what the NAT on the way to it is like.
  *
  *     plain         RS to the primary, RS to the secondary       one mapping for both?
- *     unopened      RS with cone bit 1 to the primary            does an address get in that was
+ *     unopened      RS with cone bit 1 to the primary            does an address get in that we
  *                                                                never sent to?
- *     other_port    a datagram to another port of the secondary, does it get in where another of its
- *                   RS with cone bit 1 to the primary            ports was sent to?
+ *     other_port    a datagram to another port of the secondary, does it get in if we sent to another
+ *                   RS with cone bit 1 to the primary            of its ports?
  *     same_port     RS to the secondary,                         does the server honour the cone bit?
  *                   RS with cone bit 1 to the primary            It must get in here
  *
- * A server answers a solicitation with cone bit 1 from its other address (RFC 4380 §5.3.2), which is
- * all that RFC 5780 §4.4 needs to tell the three kinds of filtering apart. Each question has a socket
- * of its own, because what is sent for one opens the NAT for another.
+ * A server answers a solicitation with cone bit 1 from its other address (RFC 4380 §5.3.2), which is all
+ * that RFC 5780 §4.4 needs to distinguish the three kinds of filtering. Each question has its own socket,
+ * because packets sent for one would open the NAT for another.
  *
  * @module
  */
@@ -38,15 +37,15 @@ import {
   type ServerFindings,
 } from "./findings.ts";
 import { HairpinTest } from "./hairpin.ts";
-import { Question, type Wording } from "./question.ts";
+import { MAX_TRANSMISSIONS, Question, type QuestionSpec } from "./question.ts";
 
-/** The sockets of a probe: each on a port of its own, none used before. */
+/** The sockets of a probe, each on its own port, none used before. */
 export const PROBE_SOCKETS = ["plain", "unopened", "other_port", "same_port"] as const;
 
 /** One of them. */
 export type ProbeSocket = typeof PROBE_SOCKETS[number];
 
-/** What a probe reports: it has found out all that it can. */
+/** What a probe reports: it has found out everything it can. */
 export interface ProbeEvent {
   readonly type: "complete";
 }
@@ -54,13 +53,13 @@ export interface ProbeEvent {
 /** Where a probe's effects go. */
 export type ProbeSink = Sink<ProbeSocket, ProbeEvent>;
 
-/** What a probe is told. */
+/** The configuration of a probe. */
 export interface ProbeConfig {
   readonly server: ServerAddresses;
   readonly globalUnicast: GlobalUnicast;
   readonly random: Random;
-  /** How long an address that does not answer is waited for in all, in milliseconds. */
-  readonly patience: number;
+  /** How long to wait for a silent address in all, in milliseconds. */
+  readonly timeout: number;
   /** Whether an endpoint is one of this host's own. */
   readonly isOwn: (at: Endpoint) => boolean;
 }
@@ -68,19 +67,16 @@ export interface ProbeConfig {
 /** Round trips measured to the primary address. */
 const ROUND_TRIPS = 3;
 
-/** A question is asked three times, so each wait is a third of the patience. */
-const REPETITIONS = 3;
-
 /**
- * How long an answer may take that is not to be expected: some round trips, with a margin for a busy
- * server, and never less than the least, in milliseconds.
+ * How long to wait for an answer that the NAT may well refuse: some round trips and a margin for a busy
+ * server, at least `least`, in milliseconds.
  */
 const FILTERED_WAIT = { roundTrips: 4, margin: 200, least: 500 } as const;
 
-/** The discard port: any will do that is not Teredo's. */
+/** The discard port: any port but Teredo's would do. */
 const ANOTHER_PORT = 9;
 
-/** Opens the NAT, and means nothing to whoever gets it. */
+/** Opens the NAT, and means nothing to its receiver. */
 const OPENER = new Uint8Array(1);
 
 type Questions = Record<
@@ -99,11 +95,11 @@ export class ServerProbe implements Machine<ProbeSocket, ProbeEvent, ServerFindi
   #isComplete = false;
 
   constructor(config: ProbeConfig) {
-    const { server, patience } = config;
+    const { server, timeout } = config;
     this.#config = config;
     this.#primary = endpoint(server.primary, TEREDO_PORT);
     this.#secondary = endpoint(server.secondary, TEREDO_PORT);
-    const wait = patience / REPETITIONS;
+    const wait = timeout / MAX_TRANSMISSIONS;
     this.#questions = {
       primary: this.#ask("plain", this.#primary, this.#primary, wait, ROUND_TRIPS),
       secondary: this.#ask("plain", this.#secondary, this.#secondary, wait),
@@ -122,7 +118,7 @@ export class ServerProbe implements Machine<ProbeSocket, ProbeEvent, ServerFindi
     this.#advance(now, sink);
   }
 
-  /** There is no interface that could send. */
+  /** A probe has no interface that could send. */
   handlePacket(_ipv6: Uint8Array, _now: number, sink: ProbeSink): void {
     sink.drop("not_qualified");
   }
@@ -175,14 +171,14 @@ export class ServerProbe implements Machine<ProbeSocket, ProbeEvent, ServerFindi
     return asked === undefined ? "nonce_mismatch" : asked.hear(packet, from, now, sink);
   }
 
-  /** Asks what can be asked now, and ends when nothing is left. */
+  /** Asks what can be asked now, and ends when nothing is left to find out. */
   #advance(now: number, sink: ProbeSink): void {
     if (this.#isComplete) return;
     const { primary, secondary, unopened, opening, samePort } = this.#questions;
     if (!primary.isOver || !secondary.isOver) return;
     const mapping = this.#mapping();
     if ("value" in mapping && unopened === undefined) {
-      this.#askWhoGetsIn(mapping.value, now, sink);
+      this.#askFiltering(mapping.value, now, sink);
     }
     if (opening?.state === "answered" && samePort === undefined) {
       this.#questions.samePort = this.#askFromOther("same_port", now, sink);
@@ -193,14 +189,14 @@ export class ServerProbe implements Machine<ProbeSocket, ProbeEvent, ServerFindi
     sink.event({ type: "complete" });
   }
 
-  #askWhoGetsIn(mapping: MappingBehaviour, now: number, sink: ProbeSink): void {
+  #askFiltering(mapping: MappingBehaviour, now: number, sink: ProbeSink): void {
     const questions = this.#questions;
     questions.unopened = this.#askFromOther("unopened", now, sink);
-    // Where the mappings differ, what is sent to the secondary address opens another mapping.
+    // If the mappings differ, a packet to the secondary address opens another mapping.
     if (mapping === "destination_dependent") return;
     sink.datagram(endpoint(this.#config.server.secondary, ANOTHER_PORT), "other_port", OPENER);
     questions.otherPort = this.#askFromOther("other_port", now, sink);
-    const wait = this.#config.patience / REPETITIONS;
+    const wait = this.#config.timeout / MAX_TRANSMISSIONS;
     questions.opening = this.#ask("same_port", this.#secondary, this.#secondary, wait);
     questions.opening.ask(now, sink);
   }
@@ -220,8 +216,8 @@ export class ServerProbe implements Machine<ProbeSocket, ProbeEvent, ServerFindi
     answers?: number,
   ): Question<ProbeSocket> {
     const { server: { primary }, globalUnicast, random } = this.#config;
-    const wording: Wording = { target, sender, wait, answers };
-    return new Question({ via, primary, globalUnicast, random }, wording);
+    const spec: QuestionSpec = { target, sender, wait, answers };
+    return new Question({ via, primary, globalUnicast, random }, spec);
   }
 
   #beginHairpinTest(now: number, sink: ProbeSink): void {
@@ -242,7 +238,7 @@ export class ServerProbe implements Machine<ProbeSocket, ProbeEvent, ServerFindi
   #filteredWait(): number {
     const { roundTrips, margin, least } = FILTERED_WAIT;
     const roundTrip = medianOf(this.#questions.primary.roundTrips) ?? Infinity;
-    const longest = Math.max(least, this.#config.patience / REPETITIONS);
+    const longest = Math.max(least, this.#config.timeout / MAX_TRANSMISSIONS);
     return Math.min(Math.max(least, roundTrips * roundTrip + margin), longest);
   }
 
@@ -255,7 +251,7 @@ export class ServerProbe implements Machine<ProbeSocket, ProbeEvent, ServerFindi
     return { value: isSame ? "endpoint_independent" : "destination_dependent" };
   }
 
-  /** `undefined` while an answer may come that tells. */
+  /** `undefined` while an answer can still decide it. */
   #filtering(): Finding<FilteringBehaviour, FilteringUnknown> | undefined {
     const mapping = this.#mapping();
     if ("unknown" in mapping) return mapping;
@@ -271,7 +267,7 @@ export class ServerProbe implements Machine<ProbeSocket, ProbeEvent, ServerFindi
       : undefined;
   }
 
-  /** `undefined` while the test is to come or goes on. */
+  /** `undefined` until the test is over. */
   #hairpinning(): Finding<boolean, HairpinningUnknown> | undefined {
     const { primary, opening } = this.#questions;
     const mapping = this.#mapping();

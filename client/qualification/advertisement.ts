@@ -19,20 +19,20 @@ import type { TeredoPacket } from "../../wire/teredo_packet.ts";
 import type { ClientCredentials } from "../client_config.ts";
 import type { Solicitation } from "./solicitation.ts";
 
-/** What an accepted advertisement says. */
+/** The content of an accepted advertisement. */
 export interface Advertisement {
   /** The client's mapped address and port, from the origin indication. */
   readonly mapping: Endpoint;
-  /** The MTU of the link in octets, where the server names one. */
+  /** The MTU of the link in octets, if the server names one. */
   readonly mtu: number | undefined;
-  /** The server accepted the key but wants another (§5.2.2): nothing may be built on the rest. */
+  /** The server accepts the key but asks for another (§5.2.2): the rest must not be used. */
   readonly newKeyNeeded: boolean;
 }
 
-/** What an advertisement is held against. */
+/** What an advertisement must match. */
 export interface Expectation {
   readonly solicitation: Solicitation;
-  /** Who must answer, if not who was asked: the cone bit asks for an answer from the other address. */
+  /** The address that must answer if not the one asked: the cone bit asks for the server's other one. */
   readonly sender?: Endpoint | undefined;
   /** The primary address of the server, which the prefix must name. */
   readonly primary: Ipv4Address;
@@ -43,7 +43,7 @@ export interface Expectation {
 /** The largest MTU that an advertisement may name. */
 const MAX_MTU = 65_535;
 
-/** Believes an advertisement that came from `from`, or says why not. */
+/** Accepts an advertisement that came from `from`, or says why not. */
 export function acceptAdvertisement(
   packet: TeredoPacket,
   from: Endpoint,
@@ -52,7 +52,7 @@ export function acceptAdvertisement(
   const { solicitation, primary, globalUnicast, credentials } = expectation;
   const { authentication, origin, ipv6 } = packet;
   if (from !== (expectation.sender ?? solicitation.target)) return "advertisement_unexpected";
-  // Every solicitation carries a nonce, so an answer without one is no answer.
+  // Every solicitation carries a nonce, so something without one is not an answer to it.
   if (authentication === undefined || !solicitation.hasNonce(authentication.nonce)) {
     return "nonce_mismatch";
   }
@@ -71,7 +71,7 @@ export function acceptAdvertisement(
   if (information === undefined || more.length > 0 || information.length !== 64) {
     return "prefix_invalid";
   }
-  // Host bits behind the /64 are not looked at: Microsoft's servers left garbage there.
+  // Bits behind the /64 are ignored: Microsoft's servers left garbage there.
   if (!isTeredo(information.prefix) || serverOf(information.prefix) !== primary) {
     return "prefix_invalid";
   }

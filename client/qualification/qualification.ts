@@ -41,7 +41,7 @@ export class Qualification {
   /** The latest address: its flags are kept while server and mapping are the same. */
   #latest: Uint8Array | undefined;
 
-  /** @param onAddress called when the address has come, gone or changed */
+  /** @param onAddress called whenever the address has come, gone or changed */
   constructor(config: ClientConfig, onAddress: () => void) {
     this.#config = config;
     this.#onAddress = onAddress;
@@ -124,7 +124,7 @@ export class Qualification {
     }
   }
 
-  /** The servers' addresses are others now, after a look-up of their names. */
+  /** A look-up of the servers' names found other addresses. */
   useServers(servers: readonly ServerAddresses[], now: number, sink: ClientSink): void {
     if (this.#servers.replace(servers) || this.#state.name !== "offline") return;
     this.#servers.usePreferred();
@@ -141,7 +141,7 @@ export class Qualification {
     this.handleTimer(now, sink);
   }
 
-  /** The host has IPv6 of its own, beside which no client may run (§5.5): gives the address up. */
+  /** The host has native IPv6, where a client must not run (§5.5): gives the address up. */
   disable(sink: ClientSink): void {
     if (this.#state.name === "disabled") return;
     const previous = this.#currentAddress;
@@ -150,7 +150,7 @@ export class Qualification {
     sink.event({ type: "disabled", previous });
   }
 
-  /** That is over: begins anew with the preferred server. */
+  /** The native IPv6 is gone: starts over with the preferred server. */
   enable(now: number, sink: ClientSink): void {
     if (this.#state.name !== "disabled") return;
     this.#servers.usePreferred();
@@ -158,12 +158,12 @@ export class Qualification {
     this.requalify(now, sink);
   }
 
-  /** A series of solicitations to the server, whatever port they are for. */
+  /** A series of solicitations to the server, for whichever port. */
   newSolicitation(): Solicitation {
     return this.#newSolicitation(this.server.primary);
   }
 
-  /** Believes an advertisement that answers `solicitation`, or says why not. */
+  /** Accepts an advertisement that answers `solicitation`, or says why not. */
   accept(
     packet: TeredoPacket,
     from: Endpoint,
@@ -174,7 +174,7 @@ export class Qualification {
     const { primary } = server;
     const expectation = { solicitation, primary, globalUnicast, credentials };
     const accepted = acceptAdvertisement(packet, from, expectation);
-    // Another answer may still come that does: an impostor's alone changes nothing.
+    // An authentic answer may still come: an impostor's alone changes nothing.
     if (accepted === "authentication_failed") solicitation.hasUnprovedAnswer = true;
     return accepted;
   }
@@ -205,8 +205,8 @@ export class Qualification {
   }
 
   /**
-   * Both addresses have answered. Behind a symmetric NAT they see different mappings; RFC 6081 §5.2
-   * keeps the first, by which our server reaches us.
+   * Both addresses have answered. Behind a symmetric NAT they see different mappings; RFC 6081 §5.2 keeps
+   * the first, through which our server reaches us.
    */
   #conclude(first: Advertisement, second: Advertisement, now: number, sink: ClientSink): void {
     const isSymmetric = first.mapping !== second.mapping;
@@ -222,7 +222,7 @@ export class Qualification {
     this.#send(solicitation, now, sink);
   }
 
-  /** Sends the next solicitation of a phase, or fails for want of an answer. */
+  /** Sends the next solicitation of a phase, or fails if none was answered. */
   #solicit(solicitation: Solicitation, failure: OfflineReason, now: number, sink: ClientSink) {
     const { isExhausted, hasUnprovedAnswer } = solicitation;
     if (!isExhausted) this.#send(solicitation, now, sink);
@@ -246,7 +246,7 @@ export class Qualification {
     this.#send(solicitation, now, sink);
   }
 
-  /** On a fallback server: one solicitation to the preferred one from time to time. */
+  /** While on a fallback server, solicits the preferred one from time to time. */
   #comeHome(state: Qualified, now: number, sink: ClientSink): void {
     const { homecoming } = state;
     if (now < dueAt(homecoming)) return;
@@ -339,7 +339,7 @@ export class Qualification {
     sink.event({ type: "qualified", server: this.server, address, mapping, mtu, nat, previous });
   }
 
-  /** New random flags for a new server or mapping only: peers know the whole address. */
+  /** Draws new random flags only for a new server or mapping, because peers know the whole address. */
   #addressFor(mapping: Endpoint): Uint8Array {
     const server = this.server.primary;
     const latest = this.#latest;
@@ -353,7 +353,7 @@ export class Qualification {
     return this.#state.name === "qualified" ? this.#state.address : undefined;
   }
 
-  /** The server is no good: on to the next one at once, or, after the last one, a pause. */
+  /** The server failed: goes on to the next one at once or, after the last one, pauses. */
   #fail(reason: OfflineReason, now: number, sink: ClientSink): void {
     const previous = this.#currentAddress;
     const server = this.server;

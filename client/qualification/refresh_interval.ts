@@ -1,8 +1,8 @@
 /**
- * Finding out how rarely the NAT needs to be refreshed, RFC 4380 §5.2.7.
+ * Finding out how rarely the NAT needs a refresh, RFC 4380 §5.2.7.
  *
- * A second UDP port gets a mapping of its own and is then left alone for a while; whether a bubble
- * still gets in tells whether the mapping outlived the silence.
+ * A second UDP port gets its own mapping and then stays silent for a while; if a bubble still gets in,
+ * the mapping has outlived the silence.
  *
  *                   RA: the mapping              silence over: bubble from the
  *     soliciting -----------------> silent -----------------------------> probing
@@ -40,14 +40,14 @@ export class RefreshIntervalSearch {
   readonly #qualification: Qualification;
   #self: Uint8Array | undefined;
   #state: State = { name: "concluded" };
-  /** The shortest interval that is known to be too long. */
+  /** The shortest interval known to be too long. */
   #tooLong = MAX_REFRESH_INTERVAL;
 
   constructor(qualification: Qualification) {
     this.#qualification = qualification;
   }
 
-  /** The client's address is another one, or gone: behind another NAT, or the interval was too long. */
+  /** The client's address has changed or gone: it is behind another NAT, or the interval was too long. */
   useAddress(address: Uint8Array | undefined): void {
     this.#self = address;
     this.#tooLong = MAX_REFRESH_INTERVAL;
@@ -105,7 +105,7 @@ export class RefreshIntervalSearch {
     return undefined;
   }
 
-  /** Sends the next solicitation, or contents itself for want of an answer with what is known. */
+  /** Sends the next solicitation, or settles for what is known if none was answered. */
   #solicit(solicitation: Solicitation, now: number, sink: ClientSink): void {
     if (solicitation.isExhausted) return this.#conclude(sink);
     this.#state = { name: "soliciting", solicitation };
@@ -132,7 +132,7 @@ export class RefreshIntervalSearch {
     return undefined;
   }
 
-  /** One bubble from the service port, by the server, whom alone the NAT lets in; or failure. */
+  /** Sends a bubble from the service port through the server, which alone the NAT lets in; or fails. */
   #probe(state: Extract<State, { name: "probing" }>, now: number, sink: ClientSink): void {
     if (this.#self === undefined) return;
     if (state.bubbles >= MAX_ATTEMPTS) {

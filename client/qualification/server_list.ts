@@ -1,6 +1,6 @@
 /**
- * The servers of a client: which one is in use, which comes next, and how long to pause when none of
- * them is any good.
+ * The servers of a client: which one is in use, which comes next, and how long to pause when all of them
+ * have failed.
  *
  * @module
  */
@@ -9,12 +9,12 @@ import { type Random, uniform } from "../../protocol/random.ts";
 import { isSameServer, type ServerAddresses } from "../client_config.ts";
 import { RESTART_DELAY, RESTART_JITTER } from "../timing.ts";
 
-/** Servers in the order of preference, one of them in use. */
+/** Servers in order of preference, one of them in use. */
 export class ServerList {
   readonly #random: Random;
   #servers: readonly ServerAddresses[];
   #current: ServerAddresses;
-  /** How often the whole list has failed since the last success. */
+  /** How many times the whole list has failed since the last success. */
   #failures = 0;
 
   /** @throws {RangeError} without a server */
@@ -33,15 +33,15 @@ export class ServerList {
     return this.#servers[0]!;
   }
 
-  /** Whether the server in use is but a fallback. */
+  /** Whether the server in use is only a fallback. */
   get isFallback(): boolean {
     return !isSameServer(this.preferred, this.#current);
   }
 
   /**
-   * The servers are others now. The one in use stays until it fails.
+   * Replaces the servers. The one in use stays until it fails.
    *
-   * @returns whether it is among them
+   * @returns whether the one in use is among them
    * @throws {RangeError} without a server
    */
   replace(servers: readonly ServerAddresses[]): boolean {
@@ -55,15 +55,15 @@ export class ServerList {
     this.#current = this.preferred;
   }
 
-  /** All is well, or may well be: the next pause is a short one. */
+  /** A server answers, or may answer again: the next pause is a short one. */
   forgetFailures(): void {
     this.#failures = 0;
   }
 
   /**
-   * The server in use is no good: on to the next one.
+   * The server in use failed: goes on to the next one.
    *
-   * @returns the pause before it may be tried, in milliseconds: none but after the last one
+   * @returns the pause before trying it, in milliseconds: 0 except after the last one
    */
   advance(): number {
     const next = this.#servers.findIndex((server) => isSameServer(server, this.#current)) + 1;

@@ -1,6 +1,6 @@
 /**
- * Asking a server for a Router Advertisement, RFC 4380 §5.2.1: up to three solicitations, four
- * seconds apart.
+ * Asking a server for a Router Advertisement, RFC 4380 §5.2.1: up to three solicitations, four seconds
+ * apart.
  *
  * @module
  */
@@ -21,15 +21,15 @@ import type { ClientCredentials } from "../client_config.ts";
 import { QUALIFICATION_TIMEOUT, QUALIFICATION_TRANSMISSIONS } from "../timing.ts";
 
 /**
- * fe80::ffff:ffff:fffe, the source of every solicitation: cone bit 0 (RFC 5991 §3.2). It is the one
- * of Windows. RFC 4380 §5.2.1 would have it carry the private address and port, which nobody needs.
+ * fe80::ffff:ffff:fffe, the source of every solicitation: cone bit 0 (RFC 5991 §3.2). Windows uses the
+ * same. RFC 4380 §5.2.1 would have it carry the private address and port, which nobody needs.
  */
 export const SOLICITATION_SOURCE: Readonly<Uint8Array> = linkLocal(0x0000ffff, 0xfffffffe);
 
 /**
  * fe80::8000:ffff:ffff:fffd, the source of a solicitation with cone bit 1, which a server answers from
- * its other address (RFC 4380 §5.3.2). No client sends it since RFC 5991 §3.2; a probe does, which
- * wants to see what the NAT lets in.
+ * its other address (RFC 4380 §5.3.2). Clients no longer send it (RFC 5991 §3.2); a probe does, to see
+ * what the NAT lets in.
  */
 export const CONE_SOLICITATION_SOURCE: Readonly<Uint8Array> = linkLocal(0x8000ffff, 0xfffffffd);
 
@@ -44,7 +44,7 @@ export class Solicitation {
   readonly #credentials: ClientCredentials | undefined;
   readonly #nonces: Uint8Array[] = [];
   #deadline = -Infinity;
-  /** Whether an answer with one of our nonces came that did not prove to know our secret. */
+  /** Whether an answer came with one of our nonces but without proof that its sender knows our secret. */
   hasUnprovedAnswer = false;
 
   constructor(
@@ -65,7 +65,7 @@ export class Solicitation {
     return this.#deadline;
   }
 
-  /** How many solicitations went out. */
+  /** How many solicitations have gone out. */
   get transmissions(): number {
     return this.#nonces.length;
   }
@@ -83,7 +83,7 @@ export class Solicitation {
     return encodeTeredoPacket({ authentication: this.#authenticate(nonce), ipv6: this.#packet });
   }
 
-  /** Whether `nonce` is of one of these solicitations; an answer may come late. */
+  /** Whether `nonce` belongs to any of these solicitations, because an answer may come late. */
   hasNonce(nonce: Uint8Array): boolean {
     return this.#nonces.some((sent) => equalArrays(sent, nonce));
   }

@@ -1,9 +1,9 @@
 /**
- * Meeting who is behind the same NAT, RFC 6081 §5.6: most NATs do not turn packets back inside, so the
- * two tell each other their private addresses in the bubbles that go through their servers.
+ * Meeting peers behind the same NAT, RFC 6081 §5.6: most NATs do not hairpin, so the two tell each other
+ * their private addresses in the bubbles that go through their servers.
  *
- * The RFC has everyone told. A private address helps only behind the same public one and is nobody
- * else's business, so only such peers are told, and only their word is taken: nobody on the Internet
+ * The RFC has a client tell every peer. But a private address only helps behind the same public address
+ * and is nobody else's business, so we tell only such peers and believe only them: nobody on the Internet
  * can make a client send bubbles around its private network.
  *
  * @module
@@ -13,17 +13,17 @@ import { addressOf, type Endpoint } from "../../wire/endpoint.ts";
 import type { GlobalUnicast } from "../../wire/global_unicast.ts";
 import { mappingOf } from "../../wire/teredo_address.ts";
 
-/** Where a peer may be that told of no other places. */
+/** The alternate addresses of a peer that gave none. */
 export const NOWHERE: readonly Endpoint[] = [];
 
-/** What is told to peers, and what is believed of them. */
+/** Decides which addresses to tell a peer, and which of a peer's to believe. */
 export class AlternateAddresses {
   readonly #local: (() => Endpoint | undefined) | undefined;
   readonly #globalUnicast: GlobalUnicast;
   /** The client's Teredo address while it has one. */
   self: Uint8Array | undefined;
 
-  /** @param local the client's own address and port; without it, nothing is told nor believed */
+  /** @param local the client's own address and port; without it, the extension is off */
   constructor(local: (() => Endpoint | undefined) | undefined, globalUnicast: GlobalUnicast) {
     this.#local = local;
     this.#globalUnicast = globalUnicast;
@@ -35,13 +35,13 @@ export class AlternateAddresses {
       addressOf(mappingOf(peer)) === addressOf(mappingOf(this.self));
   }
 
-  /** What an indirect bubble to the peer tells (§5.6.4.1). */
+  /** The alternate addresses for an indirect bubble to the peer (§5.6.4.1). */
   toTell(peer: Uint8Array): readonly Endpoint[] | undefined {
     const local = this.#local?.();
     return local !== undefined && this.isNeighbour(peer) ? [local] : undefined;
   }
 
-  /** Where a peer may be by the list that it told (§5.6.4.2): private places, none of them ours. */
+  /** Which of the addresses that a peer gave it may be at (§5.6.4.2): private ones other than ours. */
   believed(peer: Uint8Array, told: readonly Endpoint[]): readonly Endpoint[] {
     if (!this.isNeighbour(peer)) return NOWHERE;
     const own = this.#local?.();

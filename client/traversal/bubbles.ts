@@ -1,8 +1,8 @@
 /**
- * The bubbles of a client to a peer, with the trailers of RFC 6081.
+ * A client's bubbles to a peer, with the trailers of RFC 6081.
  *
- * - direct: to where the peer is, or may be; opens our NAT
- * - indirect: to the peer's server, which the peer's NAT lets in; makes the peer open its own
+ * - direct: goes to where the peer is, or may be; opens our NAT
+ * - indirect: goes to the peer's server, which the peer's NAT lets in; makes the peer open its own NAT
  *
  * @module
  */
@@ -17,7 +17,7 @@ import { type DiscoveryType, type Trailers, withTrailers } from "../../wire/trai
 import type { AlternateAddresses } from "./alternate_addresses.ts";
 import type { ClientPeer } from "../client_peer.ts";
 
-/** Composes and sends bubbles. When one may be sent is for others to say. */
+/** Composes and sends bubbles. The caller decides when one may go out. */
 export class Bubbles {
   /** Whether bubbles have the nonces of RFC 6081 §5.2. */
   readonly hasNonces: boolean;
@@ -34,7 +34,7 @@ export class Bubbles {
 
   /**
    * Straight to `to`, with the nonce of the peer's latest indirect bubble, if it had one (§5.2.4.2), and
-   * with what is to be discovered, if anything (§5.7).
+   * with a Neighbor Discovery Option, if given (§5.7).
    */
   sendDirect(
     peer: ClientPeer,
@@ -47,7 +47,7 @@ export class Bubbles {
 
   /**
    * Through the peer's server, with a new nonce for the peer to return (§5.2.4.1) and, until the two have
-   * met, where else we are (§5.6.4.1).
+   * met, our alternate addresses (§5.6.4.1).
    */
   sendIndirect(peer: ClientPeer, now: number, sink: PeerSink): void {
     const nonce = this.hasNonces ? peer.issueNonce(this.#random, now) : undefined;
@@ -58,7 +58,7 @@ export class Bubbles {
     this.#send(peer.address, server, { nonce, alternateAddresses }, sink);
   }
 
-  /** To a relay, whose own address is `address`, with the nonce of its bubble. */
+  /** To the relay whose IPv6 address is `address`, with the nonce of its bubble. */
   sendToRelay(
     address: Uint8Array,
     to: Endpoint,

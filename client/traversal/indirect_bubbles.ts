@@ -1,7 +1,7 @@
 /**
- * Bubbles that came through our server: someone cannot reach us yet, and a direct bubble to them opens
- * our NAT. RFC 4380 §5.2.3 has a connectivity test here; the bubble is what Windows and Miredo send,
- * and what relays wait for.
+ * Bubbles that came through our server: their sender cannot reach us yet, and a direct bubble to it opens
+ * our NAT. RFC 4380 §5.2.3 asks for a connectivity test here; Windows and Miredo send the bubble, and
+ * relays wait for it.
  *
  * @module
  */
@@ -20,7 +20,7 @@ import type { ClientSearch, Identity } from "../client_search.ts";
 import type { ClientSink } from "../qualification/qualification.ts";
 import { ANSWER_RATE } from "../timing.ts";
 
-/** Answers those whom our server introduces. */
+/** Answers indirect bubbles. */
 export class IndirectBubbles {
   readonly #globalUnicast: GlobalUnicast;
   readonly #search: ClientSearch;
@@ -46,7 +46,7 @@ export class IndirectBubbles {
     if (to === undefined) return "origin_missing";
     if (portOf(to) === 0 || !this.#globalUnicast.has(addressOf(to))) return "origin_not_global";
     if (to === mappingOf(self.address)) return "loop";
-    // IPv6 addresses are free to mint, so the place that the bubbles go to is what is limited.
+    // IPv6 addresses are free to mint, so the limit is on the place that the answers go to.
     if (!this.#answers.take(to, now)) return "rate_limited";
     const nonce = this.#search.bubbles.hasNonces ? trailers.nonce : undefined;
     if (isTeredo(ipv6, SOURCE)) {
@@ -55,14 +55,14 @@ export class IndirectBubbles {
       peer.alternates = this.#search.alternates.believed(peer.address, told ?? []);
       this.#answerClient(peer, nonce, to, now, sink);
     } else {
-      // A relay's own address never sends anything directly, so an entry for it could only end in
-      // the limit of §5.2.6 on bubbles without response, and cut the relay off.
+      // A relay never sends anything directly from its own address, so an entry for it would only run
+      // into the limit of §5.2.6 on unanswered bubbles, and cut the relay off.
       this.#search.bubbles.sendToRelay(sourceOf(ipv6), to, nonce, sink);
     }
     return undefined;
   }
 
-  /** RFC 6081 §5.2.4.3: what comes of the nonce depends on who of the two NATs is symmetric. */
+  /** RFC 6081 §5.2.4.3: what to do with the nonce depends on which of the two NATs is symmetric. */
   #answerClient(
     peer: ClientPeer,
     nonce: number | undefined,
@@ -75,11 +75,11 @@ export class IndirectBubbles {
     peer.nonceReceived = nonce;
     const isReachable = peer.isReachable(now);
     const to = isReachable ? peer.mapping : embedded;
-    // The peer's NAT may be the symmetric one: it then needs a nonce of ours, lest we refuse what comes
-    // from elsewhere than its address says. Who sends none himself could not return it.
+    // The peer's NAT may be the symmetric one. The peer then needs a nonce of ours, or we would refuse
+    // what comes from elsewhere than its address says. A peer that sends no nonces would not return it.
     const needsNonce = nonce !== undefined && !(isReachable && to === embedded);
     if (needsNonce && peer.mayBubble(now)) return search.sendBothBubbles(peer, to, now, sink);
-    // Ours may be it: only with the nonce does the peer believe what comes from our other mapping.
+    // Ours may be it: only with its nonce does the peer believe what comes from our other mapping.
     if (isNews) search.sendUrgentBubble(peer, to, now, sink);
     else search.sendDirectBubble(peer, to, now, sink);
   }

@@ -1,9 +1,9 @@
 /**
- * Meeting other clients on the same link, RFC 4380 §5.2.8: most NATs do not let two clients behind
- * them reach each other by their mapped addresses.
+ * Meeting other clients on the same link, RFC 4380 §5.2.8: most NATs do not let two clients behind them
+ * reach each other by their mapped addresses.
  *
- * Neighbours announce themselves to an IPv4 multicast group. What they announce is only a place to
- * look for them: who is there has to answer from it before it is trusted.
+ * Neighbours announce themselves to an IPv4 multicast group. An announcement is only a place to look for
+ * a neighbour: it must answer from there before it is trusted.
  *
  * @module
  */
@@ -26,7 +26,7 @@ const GROUP = endpoint(DISCOVERY_GROUP, TEREDO_PORT);
 /** A discovery bubble must not leave the link. */
 const HOP_LIMIT = 1;
 
-/** Announces the client to its neighbours and judges their announcements. */
+/** Announces the client to its neighbours, and judges their announcements. */
 export class LocalDiscovery {
   readonly #settings: LocalDiscoverySettings;
   readonly #globalUnicast: GlobalUnicast;
@@ -42,7 +42,7 @@ export class LocalDiscovery {
     this.#random = config.random;
   }
 
-  /** The client's address is another one, or gone: a new one is announced at once. */
+  /** The client's address has changed or gone: a new one is announced at once. */
   useAddress(address: Uint8Array | undefined): void {
     this.#self = address;
     this.#announcedAt = -Infinity;
@@ -67,7 +67,7 @@ export class LocalDiscovery {
     sink.datagram(GROUP, "service", encodeBubble(this.#self, ALL_NODES, HOP_LIMIT));
   }
 
-  /** Whether a packet sent to the group is a neighbour's announcement that may be believed. */
+  /** Whether to believe a packet that was sent to the group: a neighbour's announcement. */
   accepts(ipv6: Uint8Array, from: Endpoint): boolean {
     if (this.#self === undefined) return false;
     if (!isBubble(ipv6) || !isSameIpv6(ipv6, DESTINATION, ALL_NODES)) return false;
@@ -75,7 +75,7 @@ export class LocalDiscovery {
     return this.#isNeighbour(ipv6, this.#self);
   }
 
-  /** A well-formed Teredo address, not ours, behind the same NAT. */
+  /** Whether the source is a well-formed Teredo address behind the same NAT, and not our own. */
   #isNeighbour(ipv6: Uint8Array, self: Uint8Array): boolean {
     if (!isTeredo(ipv6, SOURCE) || !this.#globalUnicast.has(serverOf(ipv6, SOURCE))) return false;
     const mapping = mappingOf(ipv6, SOURCE);

@@ -4,7 +4,7 @@ import { isSameIpv6 } from "../../wire/ipv6_address.ts";
 import { ACTORS } from "../vectors/vectors.ts";
 import { ClientFixture, packet, portOf, S1, S2 } from "./client_fixture.ts";
 
-Deno.test("C-01: a client that is disabled gives its address up and is silent", () => {
+Deno.test("C-01: a disabled client gives up its address and stays silent", () => {
   const fixture = ClientFixture.a();
   const { client, sink } = fixture;
   const { address } = client.status(fixture.now);
@@ -25,7 +25,7 @@ Deno.test("C-01: a client that is disabled gives its address up and is silent", 
   assertEquals(fixture.state, "disabled");
 });
 
-Deno.test("C-01: a client may be disabled before it has begun", () => {
+Deno.test("C-01: a client can be disabled before it starts", () => {
   const fixture = new ClientFixture();
   fixture.client.disable(fixture.sink);
   fixture.client.disable(fixture.sink);
@@ -34,7 +34,7 @@ Deno.test("C-01: a client may be disabled before it has begun", () => {
   assertEquals(fixture.sink.datagrams, []);
 });
 
-Deno.test("C-01: while disabled no advertisement is believed and no packet carried", () => {
+Deno.test("C-01: a disabled client believes no advertisement and carries no packet", () => {
   const fixture = new ClientFixture().wait(0);
   fixture.client.disable(fixture.sink);
   fixture.answer();
@@ -45,7 +45,7 @@ Deno.test("C-01: while disabled no advertisement is believed and no packet carri
   assertEquals(sink.datagrams, []);
 });
 
-Deno.test("C-01: enabled again it begins with the preferred server", () => {
+Deno.test("C-01: a client that is enabled again begins with the preferred server", () => {
   const fixture = new ClientFixture({ servers: [S1, S2] }).wait(0);
   const { client, sink } = fixture;
   fixture.wait(12_000);

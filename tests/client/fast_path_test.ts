@@ -199,7 +199,7 @@ function statusOf(fixture: ClientFixture): ClientStatus {
   return { ...status, peers };
 }
 
-Deno.test("whatever the fast path admits, the general path would hand to the host as well", () => {
+Deno.test("the general path would also give the host every packet that the fast path admits", () => {
   let admitted = 0;
   class CountingClient extends Client {
     override admit(datagram: Uint8Array, from: Endpoint, now: number): boolean {
@@ -226,7 +226,7 @@ Deno.test("whatever the fast path admits, the general path would hand to the hos
   assert(admitted > 1_000, `${admitted}`);
 });
 
-Deno.test("whatever the fast path routes, no rule refuses, and goes to a reachable peer's mapping", () => {
+Deno.test("packets that the fast path routes break no rule and go to a reachable peer's mapping", () => {
   const globalUnicast = new GlobalUnicast("rfc4380");
   let asked = 0;
   let routed = 0;
@@ -253,7 +253,7 @@ Deno.test("whatever the fast path routes, no rule refuses, and goes to a reachab
   assert(routed > 1_000, `${routed}`);
 });
 
-Deno.test("the fast path declines what is not from ourselves or not whole", () => {
+Deno.test("the fast path declines packets that are not from ourselves or not whole", () => {
   const fixture = ClientFixture.a().receive(encodeBubble(addressOfB, addressOfA), b);
   const good = packet(addressOfA, addressOfB);
   assertEquals(fixture.client.route(good, fixture.now), b);

@@ -140,13 +140,13 @@ function check({ client, sink, now }: ClientFixture, input: Uint8Array, isTimer:
   if (!isTimer) assert(octets <= QUEUE_PER_PEER + input.length + 400, `${octets}`);
 }
 
-Deno.test("whatever comes, a client with a server does not throw and stays within its bounds", () => {
+Deno.test("whatever arrives, a client with a server does not throw and stays within its bounds", () => {
   const outcomes = fuzz("fuzz with server", true);
   assert(outcomes.get("used")! > COUNT / 20, JSON.stringify([...outcomes]));
   assert(outcomes.size > 20, JSON.stringify([...outcomes]));
 });
 
-Deno.test("whatever comes, a client without a server never qualifies", () => {
+Deno.test("whatever arrives, a client without a server never qualifies", () => {
   const outcomes = fuzz("fuzz without server", false);
   assert(outcomes.get("not_qualified")! > 0 && !outcomes.has("loop"));
 });

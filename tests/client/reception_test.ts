@@ -59,7 +59,7 @@ Deno.test("C-22, N30: a packet for another address than our own is dropped", () 
   assertSilent(fixture, encodeBubble(addressOfA, ip6("ff02::1")), a);
 });
 
-Deno.test("C-22: sources that no packet can have are dropped", () => {
+Deno.test("C-22: packets from impossible sources are dropped", () => {
   const sources = ["::", "::1", "fe80::1", "fec0::1", "fc00::1", "ff02::1", "3ffe:831f::1"];
   for (const source of [...sources.map(ip6), addressOfA]) {
     const fixture = ClientFixture.a();
@@ -79,7 +79,7 @@ Deno.test("C-23: a packet from a trusted peer at its mapping is accepted and kee
   assertEquals(fixture.send(packet(addressOfA, addressOfB)).targets, ["192.0.2.10:8192"]);
 });
 
-Deno.test("C-24, V15: the echo reply makes the peer trusted where it came from and frees the queue", () => {
+Deno.test("C-24, V15: the echo reply makes the peer trusted at its origin and releases the queue", () => {
   const fixture = ClientFixture.a();
   const waiting = [packet(addressOfA, host, 8), packet(addressOfA, host, 16)];
   for (const data of waiting) fixture.send(data);
@@ -141,7 +141,7 @@ Deno.test("C-26, V8: a Teredo source at its own mapping becomes a trusted peer",
   assertEquals({ path, mapping }, { path: "direct", mapping: a });
 });
 
-Deno.test("C-26: a new peer has last been sent to 30 s ago, and no bubbles", () => {
+Deno.test("C-26: a new peer counts as last sent to 30 s ago, with no bubbles", () => {
   const fixture = ClientFixture.b().receive(vector("V8").payload, a);
   // So a bubble may go to it at once.
   fixture.receive(vector("V10").payload, vector("V10").source);
@@ -161,7 +161,7 @@ Deno.test("C-26: a trusted peer is not believed at another place", () => {
   assertEquals(fixture.peer(addressOfB)!.mapping, b);
 });
 
-Deno.test("C-27, V8: a bubble ends at the client and frees the queue, oldest packet first", () => {
+Deno.test("C-27, V8: a bubble ends at the client and releases the queue, oldest packet first", () => {
   const fixture = ClientFixture.b();
   const waiting = [8, 16, 24].map((length) => packet(addressOfB, addressOfA, length));
   for (const data of waiting) fixture.send(data);
@@ -174,7 +174,7 @@ Deno.test("C-27, V8: a bubble ends at the client and frees the queue, oldest pac
   ]);
 });
 
-Deno.test("C-27: data frees the queue as well, and is delivered", () => {
+Deno.test("C-27: data also releases the queue, and is delivered", () => {
   const fixture = ClientFixture.b().send(packet(addressOfB, addressOfA));
   const data = packet(addressOfA, addressOfB);
   fixture.receive(data, a);
@@ -182,7 +182,7 @@ Deno.test("C-27: data frees the queue as well, and is delivered", () => {
   assertEquals(fixture.targets, ["192.0.2.1:4096"]);
 });
 
-Deno.test("C-27: what waits while a known relay is doubted goes out when the relay is heard", () => {
+Deno.test("C-27: packets queued while a relay is doubted go out when the relay is heard", () => {
   const fixture = ClientFixture.a().send(packet(addressOfA, host));
   fixture.receive(vector("V15").payload, relay).wait(29_000);
   // Another relay appears and is tested; meanwhile the known one becomes too old to send to.
@@ -194,7 +194,7 @@ Deno.test("C-27: what waits while a known relay is doubted goes out when the rel
   assertEquals(fixture.sink.packets.length, 1);
 });
 
-Deno.test("C-27: next header 59 with a payload is no bubble", () => {
+Deno.test("C-27: next header 59 with a payload is not a bubble", () => {
   const data = packet(addressOfA, addressOfB, 4, NextHeader.NONE);
   assertEquals(ClientFixture.b().receive(data, a).sink.packets, [data]);
 });
@@ -211,7 +211,7 @@ Deno.test("C-29, threat 3: a native source must prove its relay before its packe
   assertEquals(fixture.sink.packets, [data]);
 });
 
-Deno.test("C-29, threat 3: what came from another place than the reply is not delivered", () => {
+Deno.test("C-29, threat 3: a packet from another place than the reply is not delivered", () => {
   const fixture = ClientFixture.a().receive(packet(host, addressOfA), at("198.51.100.66:3545"));
   fixture.receive(vector("V15").payload, relay);
   assertEquals([fixture.sink.packets, fixture.sink.drops], [[], ["peer_not_trusted"]]);
@@ -248,7 +248,7 @@ Deno.test("C-30: a bubble from a link-local source is answered to that source", 
   ]);
 });
 
-Deno.test("C-30: nothing is answered to sources or origins that nobody can have", () => {
+Deno.test("C-30: impossible sources and origins get no answer", () => {
   const send = (source: Uint8Array, origin: Endpoint | undefined) => {
     const fixture = ClientFixture.a();
     const ipv6 = encodeBubble(source, addressOfA);
@@ -277,7 +277,7 @@ Deno.test("C-31, V9 and V10: a bubble from a Teredo source is answered at its ma
   assertEquals(fixture.peer(addressOfA)!.path, "searching");
 });
 
-Deno.test("C-31: a bubble through a server that is not ours is not answered", () => {
+Deno.test("C-31: a bubble through another server than ours gets no answer", () => {
   assertSilent(ClientFixture.b(), vector("V10").payload, PRIMARY);
 });
 
@@ -291,7 +291,7 @@ Deno.test("threat 1: a Router Advertisement from a trusted peer does not reach t
   assertEquals([fixture.sink.packets, fixture.dropped], [[], "advertisement_unexpected"]);
 });
 
-Deno.test("threat 8: a Teredo source that embeds an address that is not global is dropped", () => {
+Deno.test("threat 8: a Teredo source that embeds a non-global address is dropped", () => {
   for (const mapping of ["10.0.0.1:4096", "192.168.1.1:4096", "224.0.0.1:4096", "192.0.2.9:0"]) {
     const fixture = ClientFixture.a();
     assertSilent(fixture, packet(clientAt(at(mapping)), addressOfA), at(mapping));
@@ -325,7 +325,7 @@ Deno.test("a packet from our own mapping makes no peer there: it would be a loop
   assertEquals(fixture.dropped, "loop");
 });
 
-Deno.test("who only receives sends a bubble before the peer would forget it", () => {
+Deno.test("a client that only receives sends a bubble before its peer would forget it", () => {
   const fixture = ClientFixture.a().receive(encodeBubble(addressOfB, addressOfA), b);
   fixture.send(packet(addressOfA, addressOfB));
   const data = packet(addressOfB, addressOfA);

@@ -55,13 +55,13 @@ Deno.test("C-32: data to a trusted peer goes straight to its mapping", () => {
   assertEquals(fixture.sink.datagrams, [{ to: b, via: "service", bytes: data }]);
 });
 
-Deno.test("C-32: 30 s after its last packet a peer is looked for anew", () => {
+Deno.test("C-32: 30 s after its last packet a peer is looked for again", () => {
   const fixture = ClientFixture.a().receive(encodeBubble(addressOfB, addressOfA), b);
   fixture.pass(30_000).send(packet(addressOfA, addressOfB));
   assertEquals(fixture.targets, BUBBLE_TARGETS);
 });
 
-Deno.test("C-32: what is sent does not make a peer last longer", () => {
+Deno.test("C-32: sending to a peer does not prolong its validity", () => {
   const fixture = ClientFixture.a().receive(encodeBubble(addressOfB, addressOfA), b);
   const data = packet(addressOfA, addressOfB);
   for (let second = 0; second < 30; second++) {
@@ -73,7 +73,7 @@ Deno.test("C-32: what is sent does not make a peer last longer", () => {
   assertEquals(fixture.pass(2_100).sink.drops, []);
 });
 
-Deno.test("C-32, C-38: data counts as transmission, so that bubbles wait for two seconds", () => {
+Deno.test("C-32, C-38: data counts as transmission, so bubbles wait for two seconds", () => {
   const fixture = ClientFixture.a().receive(encodeBubble(addressOfB, addressOfA), b);
   fixture.pass(29_000).send(packet(addressOfA, addressOfB)).pass(1_000);
   assertEquals(fixture.send(packet(addressOfA, addressOfB)).sink.datagrams, []);
@@ -88,7 +88,7 @@ Deno.test("C-33, V14: a packet for a native host waits for an echo through our o
   assertEquals(vector("V14").destination, PRIMARY);
 });
 
-Deno.test("C-33: the echo is sent four times in all, two seconds apart, and then given up", () => {
+Deno.test("C-33: the echo is sent four times in all, two seconds apart, before the client gives up", () => {
   const fixture = ClientFixture.a().send(packet(addressOfA, host));
   const start = fixture.now;
   const times = [0];
@@ -108,7 +108,7 @@ Deno.test("C-33: a native host that did not answer is tried again with the next 
   assertEquals(fixture.wait(2_020).targets, ["203.0.113.120:3544"]);
 });
 
-Deno.test("C-34: each search draws 16 random octets of its own", () => {
+Deno.test("C-34: each search draws its own 16 random octets", () => {
   const fixture = new ClientFixture().qualify();
   const self = fixture.client.status(fixture.now).address!;
   const drawn = new Set<string>();
@@ -148,7 +148,7 @@ Deno.test("C-36: the cone bit of a destination is ignored", () => {
   assert(fixture.sink.datagrams.every(({ bytes }) => isBubble(bytes)));
 });
 
-Deno.test("C-37, threat 8: nothing is sent to what embeds an address that is not global", () => {
+Deno.test("C-37, threat 8: nothing is sent to a destination that embeds a non-global address", () => {
   const mapped = [
     "10.0.0.1",
     "127.0.0.1",
@@ -194,7 +194,7 @@ Deno.test("C-38: no fifth bubble goes to a silent peer within 300 s", () => {
   for (let i = 4; i < times.length; i++) assert(times[i]! - times[i - 4]! >= 300_000, `${times}`);
 });
 
-Deno.test("C-38: answers to indirect bubbles keep to the same limits", () => {
+Deno.test("C-38: answers to indirect bubbles obey the same limits", () => {
   const fixture = ClientFixture.b();
   const { payload, source } = vector("V10");
   const times: number[] = [];
@@ -206,7 +206,7 @@ Deno.test("C-38: answers to indirect bubbles keep to the same limits", () => {
   assertEquals(times, [0, 2, 4, 6, 300, 302, 304, 306]);
 });
 
-Deno.test("C-38: a direct packet starts the count of bubbles anew", () => {
+Deno.test("C-38: a direct packet resets the count of bubbles", () => {
   const fixture = ClientFixture.b();
   const { payload, source } = vector("V10");
   const answers = () => {
@@ -282,7 +282,7 @@ Deno.test("C-40: queues are bounded per peer and in total", () => {
   assertEquals(queued({ queuePerPeer: 5_000, queueTotal: 50_000 }, 1_000), 50_000);
 });
 
-Deno.test("C-40: what an evicted peer's queue held can be used again", () => {
+Deno.test("C-40: the room of an evicted peer's queue is free again", () => {
   const fixture = ClientFixture.a({ random: seededRandom("x"), maxPeers: 4, queueTotal: 4_000 });
   const self = fixture.client.status(fixture.now).address!;
   for (let i = 0; i < 100; i++) {
@@ -321,7 +321,7 @@ Deno.test("C-41: no error is sent about an error", () => {
   assertEquals(ClientFixture.a().send(error).sink.packets, []);
 });
 
-Deno.test("while not qualified the host hears that nobody can be reached", () => {
+Deno.test("while not qualified, the host is told that destinations are unreachable", () => {
   const fixture = new ClientFixture().wait(0);
   const data = packet(addressOfA, host);
   assertEquals(fixture.send(data).dropped, "not_qualified");
@@ -342,7 +342,7 @@ Deno.test("6.4 rule 0: a destination beyond the scope of the source is refused w
   assertError(fixture, Icmpv6Type.DESTINATION_UNREACHABLE, UnreachableCode.BEYOND_SCOPE, data);
 });
 
-Deno.test("6.4 rule 0: multicast and what is no whole IPv6 packet is dropped silently", () => {
+Deno.test("6.4 rule 0: multicast, and anything but a whole IPv6 packet, is dropped silently", () => {
   const data = packet(addressOfA, host);
   const longer = new Uint8Array([...data, 0]);
   const nonsense = [new Uint8Array(0), hex("60"), data.slice(0, 39), data.slice(0, 47), longer];
@@ -372,7 +372,7 @@ Deno.test("C-49: a packet to our own mapping under another address is dropped", 
   assertEquals([fixture.sink.datagrams, fixture.sink.packets], [[], []]);
 });
 
-Deno.test("C-49, threat 12: a flood from native sources makes at most the global rate of echoes", () => {
+Deno.test("C-49, threat 12: a flood from native sources causes at most the global rate of echoes", () => {
   const fixture = ClientFixture.a({
     random: seededRandom("flood"),
     testRate: { perSecond: 10, burst: 20 },
@@ -390,7 +390,7 @@ Deno.test("C-49, threat 12: a flood from native sources makes at most the global
   assert(echoes >= 100 && echoes <= 121, `${echoes}`);
 });
 
-Deno.test("threat 12: one native source makes at most four echoes, whatever its known relay sends", () => {
+Deno.test("threat 12: one native source causes at most four echoes, whatever its known relay sends", () => {
   const fixture = ClientFixture.a().send(packet(addressOfA, host));
   fixture.receive(vector("V15").payload, relay);
   fixture.receive(packet(host, addressOfA), at("198.51.100.66:6666"));
@@ -405,7 +405,7 @@ Deno.test("threat 12: one native source makes at most four echoes, whatever its 
   assertEquals(echoes, 4);
 });
 
-Deno.test("a flood from native sources does not keep the host from reaching others", () => {
+Deno.test("a flood from native sources does not stop the host from reaching others", () => {
   const fixture = ClientFixture.a({ random: seededRandom("flood") });
   const self = fixture.client.status(fixture.now).address!;
   for (let i = 0; i < 1_000; i++) fixture.receive(packet(hostAt(i), self), relay);
@@ -418,6 +418,6 @@ Deno.test("the server of another client is asked, not ours", () => {
   assertNotEquals(S2.secondary, S2.primary);
 });
 
-Deno.test("vectorRandom draws what the vectors drew", () => {
+Deno.test("vectorRandom draws the same as the vectors", () => {
   assertEquals(new ClientFixture({ random: vectorRandom() }).qualify().address, address("A4").text);
 });

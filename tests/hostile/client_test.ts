@@ -77,7 +77,7 @@ function isGood(at: Endpoint): boolean {
   return portOf(at) !== 0 && GLOBAL.has(addressOf(at));
 }
 
-Deno.test("C-22: a million hostile datagrams get a client neither to answer nor to believe", () => {
+Deno.test("C-22: a million hostile datagrams make a client neither answer nor believe anything", () => {
   const resting = fixture("resting").qualify();
   const refreshing = fixture("refreshing").qualify();
   refreshing.wait(30_000);

@@ -65,7 +65,7 @@ Deno.test("packets out of order do no harm", () => {
   }
 });
 
-Deno.test("a conversation over a bad link loses what the link loses, and never ends", () => {
+Deno.test("a conversation over a bad link loses what the link loses, and goes on", () => {
   const { world, alice, bob } = twoClients("portRestricted", "portRestricted");
   expectReach(world, alice, bob);
   for (const { host } of [alice, bob]) host.link.quality = { ...host.link.quality, loss: 0.1 };
@@ -79,7 +79,7 @@ Deno.test("a conversation over a bad link loses what the link loses, and never e
   assert(lastAnswer > 980, `nothing after ${lastAnswer}`);
 });
 
-Deno.test("both fast path and general path make the same packets", () => {
+Deno.test("fast path and general path produce the same packets", () => {
   const logs = [true, false].map((usesFastPath) => {
     const { world, alice, bob } = twoClients("portRestricted", "portRestricted", {
       usesFastPath,
@@ -93,7 +93,7 @@ Deno.test("both fast path and general path make the same packets", () => {
   assertEquals(logs[0], logs[1]);
 });
 
-Deno.test("the same seed makes the same log, another seed another one", () => {
+Deno.test("the same seed produces the same log, another seed another one", () => {
   const [once, again, other] = [7, 7, 8].map((seed) => {
     const link = { loss: 0.1, duplication: 0.1, jitter: 20 };
     const { world, alice, bob } = twoClients("symmetric", "portRestricted", { seed, link });

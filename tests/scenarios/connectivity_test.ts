@@ -88,14 +88,14 @@ for (const behind of ["cone", "addressRestricted", "portRestricted"] as const) {
 const SYMMETRIC = COLUMNS.filter((kind) => FIGURE_1[kind][0] !== "Y");
 
 for (const kind of SYMMETRIC) {
-  Deno.test(`X-05: a client behind a ${kind} NAT qualifies, says what the NAT is like, and keeps its address`, () => {
+  Deno.test(`X-05: a client behind a ${kind} NAT qualifies, reports the kind of NAT, and keeps its address`, () => {
     const { world, alice } = twoClients(kind, "cone");
     assertEquals(alice.status.nat, "symmetric");
     assertEquals(alice.eventsOf("qualified")[0]?.nat, "symmetric");
     expectSameAddress(world, alice, 600);
   });
 
-  Deno.test(`C-06: a client behind a ${kind} NAT goes off-line and says why, if that is not supported`, () => {
+  Deno.test(`C-06: a client behind a ${kind} NAT goes off-line and says why, if support for it is off`, () => {
     const config = { symmetricNatSupport: false };
     const { world, alice } = twoClients(kind, "cone", { config });
     assertEquals(alice.address, undefined);

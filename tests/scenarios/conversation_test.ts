@@ -15,7 +15,7 @@ Deno.test("a client qualifies with one solicitation to each address of its serve
   assertEquals(world.log.find({ from: "server", to: "alice", kind: "RA" }).length, 2);
 });
 
-Deno.test("C-14: nothing but solicitations is sent before there is an address", () => {
+Deno.test("C-14: only solicitations are sent before there is an address", () => {
   const { world, server, alice, bob } = twoClients("public", "public");
   const { address } = alice;
   server.die();
@@ -29,7 +29,7 @@ Deno.test("C-14: nothing but solicitations is sent before there is an address", 
   assert(world.log.find({ from: "alice", since }).every(({ kind }) => kind === "RS"));
 });
 
-Deno.test("C-35: the first bubbles open both NATs, and all the rest is data", () => {
+Deno.test("C-35: the first bubbles open both NATs, and everything else is data", () => {
   const { world, alice, bob } = twoClients("portRestricted", "portRestricted");
   const since = world.clock.now;
   expectReach(world, alice, bob);
@@ -46,7 +46,7 @@ Deno.test("C-35: the first bubbles open both NATs, and all the rest is data", ()
   expectDirect(world, alice, bob);
 });
 
-Deno.test("C-27: packets that waited for the peer go out in their order, and none is lost", () => {
+Deno.test("C-27: packets that waited for the peer go out in order, and none is lost", () => {
   const { world, alice, bob } = twoClients("portRestricted", "portRestricted", {
     link: { delay: 100 },
   });
@@ -56,7 +56,7 @@ Deno.test("C-27: packets that waited for the peer go out in their order, and non
   assert(ping.firstReplyAfter <= 1000);
 });
 
-Deno.test("both may begin at once", () => {
+Deno.test("both can begin at the same time", () => {
   const { world, alice, bob } = twoClients("portRestricted", "portRestricted");
   const pings = [alice.ping(bob, { count: 10 }), bob.ping(alice, { count: 10 })];
   world.pass(15);
@@ -79,7 +79,7 @@ Deno.test("C-40: the first burst of a flow to a peer that was idle for 50 s arri
   assertEquals([burst.sent, burst.lost], [60, 0]);
 });
 
-Deno.test("data that is never answered goes on directly, without further searches", () => {
+Deno.test("data that is never answered keeps going directly, without further searches", () => {
   const { world, alice, bob } = twoClients("portRestricted", "portRestricted");
   bob.stack.answersEcho = false;
   alice.ping(bob, { count: 600 });
@@ -89,7 +89,7 @@ Deno.test("data that is never answered goes on directly, without further searche
   assertEquals(world.log.find({ from: "alice", to: "server", kind: "bubble" }).length, 1);
 });
 
-Deno.test("C-41: a packet for someone who has left ends in an error for its sender", () => {
+Deno.test("C-41: a packet for a client that has left ends in an error for its sender", () => {
   const { world, alice, bob } = twoClients("portRestricted", "portRestricted");
   bob.host.hasPower = false;
   const ping = alice.ping(bob, { count: 3 });
@@ -98,7 +98,7 @@ Deno.test("C-41: a packet for someone who has left ends in an error for its send
   assertEquals(alice.eventsOf("peer_unreachable").length, 1);
 });
 
-Deno.test("C-38: no more than four bubbles in 300 s go to a silent peer, two seconds apart", () => {
+Deno.test("C-38: a silent peer gets no more than four bubbles in 300 s, two seconds apart", () => {
   const { world, alice, bob } = twoClients("portRestricted", "portRestricted");
   bob.host.hasPower = false;
   const since = world.clock.now;
@@ -111,7 +111,7 @@ Deno.test("C-38: no more than four bubbles in 300 s go to a silent peer, two sec
   assert(times.slice(1).every((time, i) => time - times[i]! >= 2000), `${times}`);
 });
 
-Deno.test("a client that starts anew is reached at its old address", () => {
+Deno.test("a restarted client is reached at its old address", () => {
   const { world, alice, bob } = twoClients("portRestricted", "portRestricted");
   expectReach(world, alice, bob);
   bob.restart();
@@ -119,7 +119,7 @@ Deno.test("a client that starts anew is reached at its old address", () => {
   expectReach(world, alice, bob);
 });
 
-Deno.test("packets of any size that the link carries get through", () => {
+Deno.test("packets of every size that the link carries get through", () => {
   const { world, alice, bob } = twoClients("portRestricted", "cone");
   const pings = [0, 1, 1231, 1232].map((size) => alice.ping(bob, { size }));
   const tooBig = alice.ping(bob, { size: 1233 });

@@ -29,7 +29,7 @@ for (
   });
 }
 
-Deno.test("X-20: where the NATs have forgotten each other, the server helps after four seconds", () => {
+Deno.test("X-20: if the NATs have forgotten each other, the server helps after four seconds", () => {
   const stage = twoClients("portRestricted", "portRestricted", { config });
   const { world, alice, bob } = stage;
   expectReach(world, alice, bob);

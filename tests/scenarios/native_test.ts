@@ -65,7 +65,7 @@ Deno.test("a client follows when another relay takes over", () => {
   expectReach(world, native, alice);
 });
 
-Deno.test("a client in mid-traffic finds the relay that takes over within five seconds", () => {
+Deno.test("a client in mid-traffic finds the new relay within five seconds", () => {
   const { world, relay, native, alice } = aliceAndNative("portRestricted");
   expectReach(world, alice, native);
   relay.die();
@@ -76,7 +76,7 @@ Deno.test("a client in mid-traffic finds the relay that takes over within five s
   assertEquals(ping.answeredSequence.at(-1), 99);
 });
 
-Deno.test("a native host that fell silent is tested every two seconds at most", () => {
+Deno.test("a native host that fell silent is tested at most every two seconds", () => {
   const { world, relay, native, alice } = aliceAndNative("portRestricted");
   expectReach(world, alice, native);
   relay.die();
@@ -87,14 +87,14 @@ Deno.test("a native host that fell silent is tested every two seconds at most", 
   assert(tests.length > 5 && tests.length <= 15, `${tests.length} tests`);
 });
 
-Deno.test("a relay that starts anew carries on", () => {
+Deno.test("a restarted relay carries on", () => {
   const { world, relay, native, alice } = aliceAndNative("portRestricted");
   expectReach(world, native, alice);
   relay.returnToLife();
   expectReach(world, native, alice);
 });
 
-Deno.test("without a relay a native host is unreachable, and the sender is told", () => {
+Deno.test("without a relay a native host is unreachable, and the sender gets an error", () => {
   const { world, relay, native, alice } = aliceAndNative("portRestricted");
   relay.die();
   const ping = alice.ping(native, { count: 2 });
@@ -114,7 +114,7 @@ Deno.test("R-08: a relay behind a port-restricted NAT sends direct bubbles as we
   expectReach(world, native, alice);
 });
 
-Deno.test("R-06: a native host that pings a client which is gone is told so", () => {
+Deno.test("R-06: a native host that pings a client which is gone gets an error", () => {
   const { world, native, alice } = aliceAndNative("portRestricted");
   alice.host.hasPower = false;
   const ping = native.ping(alice, { count: 2 });

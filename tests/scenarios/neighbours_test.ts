@@ -30,7 +30,7 @@ Deno.test("neighbours behind a NAT that hairpins reach each other", () => {
   expectDirect(world, alice, bob);
 });
 
-Deno.test("neighbours behind a NAT that does not hairpin fail cleanly", () => {
+Deno.test("neighbours behind a NAT without hairpinning fail cleanly", () => {
   const { world, alice, bob } = neighbours(false);
   const ping = alice.ping(bob, { count: 3 });
   world.pass(30);
@@ -39,7 +39,7 @@ Deno.test("neighbours behind a NAT that does not hairpin fail cleanly", () => {
 });
 
 for (const kind of ["portRestricted", "cone", "symmetric"] as const) {
-  Deno.test(`X-16, X-17: neighbours behind a ${kind} NAT that does not hairpin meet inside it`, () => {
+  Deno.test(`X-16, X-17: neighbours behind a ${kind} NAT without hairpinning meet inside it`, () => {
     const { world, alice, bob } = neighbours(false, true, kind);
     expectReach(world, alice, bob);
     assertEquals(alice.status.peers[0]?.path, "local");

@@ -11,14 +11,14 @@ import { World } from "../sim/world.ts";
 import { expectReach, expectSameAddress } from "./expectations.ts";
 import { twoClients } from "./two_clients.ts";
 
-Deno.test("a client keeps its address as long as its NAT keeps a mapping for 31 seconds", () => {
+Deno.test("a client keeps its address if its NAT keeps mappings for 31 seconds", () => {
   const behaviour = { ...NAT.portRestricted, lifetime: 31_000 };
   const { world, alice, bob } = twoClients(behaviour, "portRestricted");
   expectSameAddress(world, alice, 3600);
   expectReach(world, bob, alice);
 });
 
-Deno.test("C-16, C-17, C-18: refreshes are at most 30 seconds apart, and no more than needed", () => {
+Deno.test("C-16, C-17, C-18: refreshes are at most 30 seconds apart, and no more frequent than needed", () => {
   const { world } = twoClients("portRestricted", "public");
   world.pass(3600);
   const times = world.log.find({ from: "alice", kind: "RS" }).map(({ sentAt }) => sentAt);
@@ -27,7 +27,7 @@ Deno.test("C-16, C-17, C-18: refreshes are at most 30 seconds apart, and no more
   assert(gaps.every((gap) => gap >= 22_000 && gap <= 31_000), `${gaps}`);
 });
 
-Deno.test("a NAT that forgets in 20 seconds gives its client a new address time and again", () => {
+Deno.test("a NAT that forgets after 20 seconds keeps giving its client new addresses", () => {
   const behaviour = { ...NAT.portRestricted, ports: "sequential", lifetime: 20_000 } as const;
   const { world, alice } = twoClients(behaviour, "public");
   world.pass(120);
@@ -35,7 +35,7 @@ Deno.test("a NAT that forgets in 20 seconds gives its client a new address time 
   assertEquals(alice.eventsOf("offline"), []);
 });
 
-Deno.test("C-20: after a reboot of its NAT a client has a new address within 35 s, and talks on", () => {
+Deno.test("C-20: after a reboot of its NAT a client has a new address within 35 s, and goes on talking", () => {
   const behaviour = { ...NAT.portRestricted, ports: "random" } as const;
   const { world, alice, bob, natA } = twoClients(behaviour, "portRestricted");
   expectReach(world, alice, bob);
@@ -60,7 +60,7 @@ Deno.test("a NAT that gives the same mapping after its reboot goes unnoticed", (
   expectReach(world, bob, alice);
 });
 
-Deno.test("clients that have met talk on while their server is dead", () => {
+Deno.test("clients that have met go on talking while their server is dead", () => {
   const { world, server, alice, bob } = twoClients("portRestricted", "portRestricted");
   expectReach(world, alice, bob);
   server.die();
@@ -69,7 +69,7 @@ Deno.test("clients that have met talk on while their server is dead", () => {
   assertEquals(ping.lost, 0);
 });
 
-Deno.test("C-21: a client whose server dies says so within a minute, and gives its address up", () => {
+Deno.test("C-21: a client whose server dies reports it within a minute, and gives up its address", () => {
   const { world, server, alice } = twoClients("portRestricted", "public");
   server.die();
   world.pass(60);
@@ -79,7 +79,7 @@ Deno.test("C-21: a client whose server dies says so within a minute, and gives i
   assertEquals(alice.address, undefined);
 });
 
-Deno.test("C-13: a client whose server is back has its old address again, and is reached", () => {
+Deno.test("C-13: a client whose server is back gets its old address again, and is reached", () => {
   const { world, server, alice, bob } = twoClients("portRestricted", "portRestricted");
   const before = [alice.address, bob.address];
   server.die();
@@ -90,14 +90,14 @@ Deno.test("C-13: a client whose server is back has its old address again, and is
   expectReach(world, alice, bob);
 });
 
-Deno.test("S-29: a server that starts anew between solicitation and bubble changes nothing", () => {
+Deno.test("S-29: a server restart between solicitation and bubble changes nothing", () => {
   const { world, server, alice, bob } = twoClients("portRestricted", "portRestricted");
   server.die();
   server.returnToLife();
   expectReach(world, alice, bob);
 });
 
-Deno.test("a server that was away for seconds goes unnoticed but for the silence", () => {
+Deno.test("a server outage of seconds causes nothing but a report of its silence", () => {
   const { world, server, alice } = twoClients("portRestricted", "public");
   server.die();
   world.pass(33);
@@ -108,7 +108,7 @@ Deno.test("a server that was away for seconds goes unnoticed but for the silence
   assertEquals(alice.eventsOf("server_back").length, alice.eventsOf("server_silent").length);
 });
 
-Deno.test("a client without any server asks ever more seldom", () => {
+Deno.test("a client without any server asks less and less often", () => {
   const { world, server, alice } = twoClients("public", "public");
   server.die();
   world.pass(3600);
@@ -117,7 +117,7 @@ Deno.test("a client without any server asks ever more seldom", () => {
   assertEquals(alice.eventsOf("offline").at(-1)?.reason, "no_reply_from_primary");
 });
 
-Deno.test("a client with a second server moves to it, and back when the first one has returned", () => {
+Deno.test("a client with a second server moves to it, and back once the first one returns", () => {
   const world = new World();
   const preferred = world.server("preferred");
   const spare = world.server("spare");

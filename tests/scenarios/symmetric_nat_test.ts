@@ -38,7 +38,7 @@ const PLAIN: readonly NatKind[] = ["cone", "addressRestricted", "portRestricted"
 
 for (const one of PLAIN) {
   for (const other of PLAIN) {
-    Deno.test(`a client behind a ${one} NAT and one behind a ${other} NAT that knows no nonces reach each other`, () => {
+    Deno.test(`a client behind a ${one} NAT and one without nonces behind a ${other} NAT reach each other`, () => {
       const world = new World();
       const server = world.server();
       const behind = [world.nat("natA", NAT[one]), world.nat("natB", NAT[other])] as const;
@@ -70,7 +70,7 @@ for (const isFirst of [true, false]) {
   });
 }
 
-Deno.test("X-04: a peer behind a symmetric NAT is reached anew after silence, and after its NAT forgot all", () => {
+Deno.test("X-04: a peer behind a symmetric NAT is reached again after silence, and after its NAT forgot everything", () => {
   const { world, alice, bob, natB } = twoClients("addressRestricted", "symmetric");
   expectReach(world, alice, bob);
   world.pass(300);
@@ -94,7 +94,7 @@ Deno.test("X-04: in spite of losses clients meet through a symmetric NAT", () =>
   }
 });
 
-Deno.test("X-01: of two clients that cannot meet, neither makes the other go on for ever", () => {
+Deno.test("X-01: two clients that cannot meet do not keep each other busy for ever", () => {
   const { world, alice, bob } = twoClients("symmetric", "symmetric");
   const since = world.clock.now;
   alice.ping(bob, { count: 1 });
@@ -125,7 +125,7 @@ Deno.test("X-04: through two servers, a client behind a symmetric NAT is reached
 
 // Its bubble comes to the other server from another port than its address says, which RFC 4380 §5.3.1
 // has servers refuse; the examples of RFC 6081 §6 take no notice of that.
-Deno.test("through two servers, a client behind a symmetric NAT cannot begin, and is told", () => {
+Deno.test("through two servers, a client behind a symmetric NAT cannot begin, and gets an error", () => {
   const { world, alice, bob } = withServersOfTheirOwn();
   const ping = alice.ping(bob, { count: 5 });
   world.pass(20);

@@ -29,7 +29,7 @@ Deno.test("a ping is answered, and timed", () => {
   assertEquals(log.find({ from: "bob", to: "alice", kind: "echo reply" }).length, 3);
 });
 
-Deno.test("a ping counts what was lost, and tells duplicates from answers", () => {
+Deno.test("a ping counts lost packets, and distinguishes duplicates from answers", () => {
   const lost = twoHosts({ loss: 1 });
   const unanswered = lost.alice.stack.ping(lost.bob.address, { count: 2 });
   lost.clock.run(5000);
@@ -42,7 +42,7 @@ Deno.test("a ping counts what was lost, and tells duplicates from answers", () =
   assertEquals([ping.replies.length, ping.lost], [4, 0]);
 });
 
-Deno.test("pings that run at the same time are kept apart", () => {
+Deno.test("concurrent pings are kept apart", () => {
   const { clock, alice, bob } = twoHosts();
   const nobody = alice.stack.ping(parseIpv6("2001:db8::9")!);
   const somebody = alice.stack.ping(bob.address);
@@ -68,7 +68,7 @@ Deno.test("an error about an echo request counts for its ping", () => {
   assertEquals([ping.errors, ping.lost], [2, 2]);
 });
 
-Deno.test("packets for a prefix go to who advertises it", () => {
+Deno.test("packets for a prefix go to the node that advertises it", () => {
   const { clock, native, alice } = twoHosts();
   const taken: number[] = [];
   native.advertise(0x20010000, { name: "relay", receivePacket: (p) => taken.push(p.length) });

@@ -44,7 +44,7 @@ Deno.test("jitter is spread evenly above the delay", () => {
   assertShare(delays.filter((delay) => delay < 20).length, 0.5);
 });
 
-Deno.test("a link that has it in for bubbles spares the rest", () => {
+Deno.test("a link that loses bubbles only spares the rest", () => {
   const quality = { delay: 10, loss: 1, victims: ["bubble"] } as const;
   assertEquals(carryMany(quality, "bubble").flat().length, 0);
   assertEquals(carryMany(quality, "echo request").flat().length, PACKETS);

@@ -69,7 +69,7 @@ function bench() {
   return { clock, log, runner, peer: newHost("peer", "203.0.113.2") };
 }
 
-Deno.test("a machine is woken when it wants to be", () => {
+Deno.test("a machine is woken when its timer is due", () => {
   const { clock, runner } = bench();
   const toy = new Toy();
   toy.due = 5;
@@ -83,7 +83,7 @@ Deno.test("a machine is woken when it wants to be", () => {
   ]);
 });
 
-Deno.test("a machine that wants its timer over and over is found out", () => {
+Deno.test("a machine whose timer is always due is reported", () => {
   const { clock, runner } = bench();
   const toy = new Toy();
   toy.due = 5;
@@ -104,7 +104,7 @@ Deno.test("a machine gets datagrams, answers them and has its drops counted", ()
   assertEquals(runner.drops.get("multicast"), 1);
 });
 
-Deno.test("what is lent to a machine is spoilt after the call", () => {
+Deno.test("an array lent to a machine is overwritten after the call", () => {
   const { clock, runner, peer } = bench();
   const toy = new Toy();
   runner.start(toy);

@@ -81,7 +81,7 @@ Deno.test("a filter opens for each destination of an endpoint-independent mappin
   assertEquals(box.inbound(SERVER, outside, 3), INSIDE);
 });
 
-Deno.test("nobody gets in where nobody went out", () => {
+Deno.test("nobody gets in before somebody went out", () => {
   const box = nat(NAT.cone);
   assertEquals(box.inbound(SERVER, at("198.51.100.1:4096"), 0), undefined);
   box.outbound(INSIDE, SERVER, 0);
@@ -136,7 +136,7 @@ Deno.test("a mapping ends its lifetime after the last outbound packet", () => {
   assertEquals(box.inbound(SERVER, outside, 50_000), undefined);
 });
 
-Deno.test("inbound packets refresh a mapping only where the NAT is like that", () => {
+Deno.test("inbound packets refresh a mapping only if the NAT is set to that", () => {
   for (const inboundRefresh of [false, true]) {
     const box = nat({ ...NAT.portRestricted, lifetime: 30_000, inboundRefresh });
     const outside = box.outbound(INSIDE, SERVER, 0)!;
@@ -173,13 +173,13 @@ Deno.test("hairpinned packets are filtered like packets from the outside", () =>
   assertEquals(box.hairpin(NEIGHBOUR, outside, 3)?.destination, INSIDE);
 });
 
-Deno.test("a NAT without hairpinning turns nothing back", () => {
+Deno.test("a NAT without hairpinning sends nothing back inside", () => {
   const box = nat({ ...NAT.cone, hairpinning: false });
   const outside = box.outbound(INSIDE, SERVER, 0)!;
   assertEquals(box.hairpin(NEIGHBOUR, outside, 1), undefined);
 });
 
-Deno.test("a reboot forgets all mappings, and a sequence goes on elsewhere", () => {
+Deno.test("a reboot forgets all mappings, and a port sequence continues elsewhere", () => {
   const box = nat({ ...NAT.cone, ports: "sequential" });
   const before = box.outbound(INSIDE, SERVER, 0)!;
   box.reboot();
@@ -198,7 +198,7 @@ Deno.test("a reserved port is the same for all, lets anyone in, and outlasts a r
   assertEquals(box.outbound(INSIDE, STRANGER, 1), outside);
 });
 
-Deno.test("a reserved port is given to nobody else", () => {
+Deno.test("a reserved port goes to nobody else", () => {
   const box = nat(NAT.portRestricted);
   box.reserve(4096, INSIDE);
   assertNotEquals(portOf(box.outbound(NEIGHBOUR, SERVER, 0)!), 4096);
@@ -214,7 +214,7 @@ Deno.test("a full table refuses new flows until an old one has expired", () => {
   assertEquals(box.size(30_000), 2);
 });
 
-Deno.test("one mapping remembers a bounded number of remotes, the latest ones", () => {
+Deno.test("a mapping remembers a bounded number of remotes, the latest ones", () => {
   const box = nat(NAT.portRestricted);
   const outside = box.outbound(INSIDE, STRANGER, 0)!;
   for (let port = 1; port <= 256; port++) box.outbound(INSIDE, at(`192.0.2.1:${port}`), 1);

@@ -64,7 +64,7 @@ Deno.test("a datagram gets from host to host", () => {
   assertEquals(bench.log.toString(), "    0.000  alice -> bob  bubble");
 });
 
-Deno.test("the log tells what became of packets that did not arrive", () => {
+Deno.test("the log shows what happened to packets that did not arrive", () => {
   const bench = new Bench();
   const alice = bench.host("alice", "203.0.113.1:5000");
   const bob = bench.host("bob", "203.0.113.2:6000");

@@ -11,7 +11,7 @@ import { describeDatagram } from "./packet_kind.ts";
 const SOURCE = parseIpv6("2001:0:c000:201::1")!;
 const DESTINATION = parseIpv6("2001:0:c000:201::2")!;
 
-Deno.test("datagrams are put into words", () => {
+Deno.test("datagrams are described in words", () => {
   const bubble = encodeBubble(SOURCE, DESTINATION);
   const echo = encodeEcho({
     type: Icmpv6Type.ECHO_REQUEST,

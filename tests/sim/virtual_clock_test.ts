@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "../../tools/fast_check.ts";
 import { VirtualClock } from "./virtual_clock.ts";
 
-Deno.test("what is due first happens first, whatever the order of scheduling", () => {
+Deno.test("tasks run in the order they are due, whatever the order of scheduling", () => {
   fc.assert(fc.property(fc.array(fc.nat(1000)), (times) => {
     const clock = new VirtualClock();
     const happened: number[] = [];
@@ -12,7 +12,7 @@ Deno.test("what is due first happens first, whatever the order of scheduling", (
   }));
 });
 
-Deno.test("what is due at one time happens in the order of scheduling", () => {
+Deno.test("tasks due at the same time run in the order of scheduling", () => {
   fc.assert(fc.property(fc.array(fc.nat(3), { maxLength: 50 }), (times) => {
     const clock = new VirtualClock();
     const happened: (readonly [number, number])[] = [];
@@ -36,14 +36,14 @@ Deno.test("hours pass at once, and exactly", () => {
   assertEquals(ticks, 3600);
 });
 
-Deno.test("what is cancelled does not happen", () => {
+Deno.test("a cancelled task does not run", () => {
   const clock = new VirtualClock();
   const timer = clock.after(5, () => assert(false, "it happened"));
   clock.after(4, () => timer.cancel());
   clock.run(10);
 });
 
-Deno.test("what is scheduled for the past happens now, after what is due", () => {
+Deno.test("a task scheduled for the past runs now, after those already due", () => {
   const clock = new VirtualClock();
   const happened: string[] = [];
   clock.after(5, () => {
@@ -54,7 +54,7 @@ Deno.test("what is scheduled for the past happens now, after what is due", () =>
   assertEquals(happened, ["on time", "late at 5"]);
 });
 
-Deno.test("time stops where a condition holds, or at the limit", () => {
+Deno.test("time stops when a condition holds, or at the limit", () => {
   const clock = new VirtualClock();
   let done = false;
   clock.after(7, () => done = true);
@@ -65,6 +65,6 @@ Deno.test("time stops where a condition holds, or at the limit", () => {
   assertEquals(clock.now, 107);
 });
 
-Deno.test("no time at all is no time to schedule for", () => {
+Deno.test("scheduling for NaN throws", () => {
   assertThrows(() => new VirtualClock().at(NaN, () => {}), RangeError);
 });

@@ -29,7 +29,7 @@ for (const kind of ["cone", "portRestricted", "symmetric"] as const) {
   }
 }
 
-Deno.test("lifetime: a silent server tells nothing", () => {
+Deno.test("lifetime: a silent server leads to no finding", () => {
   const world = new World();
   const server = world.server();
   server.die();
@@ -37,7 +37,7 @@ Deno.test("lifetime: a silent server tells nothing", () => {
   assertEquals([findings.held, findings.lost], [undefined, undefined]);
 });
 
-Deno.test("lifetime: the silences end with the longest that is wanted", () => {
+Deno.test("lifetime: the longest silence asked for comes last", () => {
   assertEquals(silencesUpTo(25_000), [5000, 10_000, 15_000, 20_000, 25_000]);
   assertEquals(silencesUpTo(5000), [5000]);
 });

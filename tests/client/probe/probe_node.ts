@@ -61,7 +61,7 @@ export class ProbeNode {
         server,
         globalUnicast: new Policy(),
         random: seededRandom("prober"),
-        patience: 3000,
+        timeout: 3000,
         isOwn: (at) => this.#isOwn(at),
       }),
       PROBE_SOCKETS,
@@ -76,7 +76,7 @@ export class ProbeNode {
       silences,
       globalUnicast: new Policy(),
       random: seededRandom("prober"),
-      patience: 3000,
+      timeout: 3000,
     });
     const rungs = silences.map((_, i) => rungSocket(i));
     return this.#run<LifetimeSocket, LifetimeFindings>(machine, ["service", ...rungs]);

@@ -53,7 +53,7 @@ for (const hairpinning of [true, false]) {
   }
 }
 
-Deno.test("probe: without a NAT there is none, and nothing is waited for", () => {
+Deno.test("probe: without a NAT it finds none, and waits for nothing", () => {
   const world = new World();
   const server = world.server();
   const findings = new ProbeNode(world, undefined).probe(server.addresses);
@@ -63,7 +63,7 @@ Deno.test("probe: without a NAT there is none, and nothing is waited for", () =>
   assert(findings.took < 500, `${findings.took} ms`);
 });
 
-Deno.test("probe: a silent server ends it within the patience", () => {
+Deno.test("probe: with a silent server it ends within its timeout", () => {
   const world = new World();
   const server = world.server();
   server.die();
@@ -75,7 +75,7 @@ Deno.test("probe: a silent server ends it within the patience", () => {
   assertEquals(nameNat(findings, () => false), "unknown");
 });
 
-Deno.test("probe: a server without an answer from its secondary address qualifies nobody", () => {
+Deno.test("probe: a server whose secondary address is silent qualifies nobody", () => {
   const world = new World();
   const { addresses } = world.server();
   const secondary = ipv4Address(addresses.secondary + 100);
@@ -85,7 +85,7 @@ Deno.test("probe: a server without an answer from its secondary address qualifie
   assertEquals(qualifies(findings), false);
 });
 
-Deno.test("probe: a server that is asked by its secondary address is known by its prefix", () => {
+Deno.test("probe: a server asked at its secondary address is recognised by its prefix", () => {
   const world = new World();
   const { primary, secondary } = world.server().addresses;
   const findings = new ProbeNode(world, undefined).probe({

@@ -113,12 +113,12 @@ Deno.test("C-08, N22: a prefix of another server, length or kind is dropped", ()
   assertRefused({ server: { primary: S1.secondary, secondary: S1.primary } }, "prefix_invalid");
 });
 
-Deno.test("C-08: an advertisement for another source than our solicitation's is dropped", () => {
+Deno.test("C-08: an advertisement to another address than our solicitation's source is dropped", () => {
   const alter = patch(IPV6_DESTINATION, ip6("fe80::ffff:ffff:ffff"));
   assertRefused({ alter }, "advertisement_unexpected");
 });
 
-Deno.test("C-09: an advertisement that neighbour discovery refuses is dropped", () => {
+Deno.test("C-09: an advertisement that fails neighbour discovery's checks is dropped", () => {
   const invalid = "router_advertisement_invalid";
   assertRefused({ alter: patch(HOP_LIMIT, hex("fe")) }, invalid);
   assertRefused({ alter: patch(ICMPV6_CODE, hex("01")) }, invalid);
@@ -139,7 +139,7 @@ Deno.test("C-09: an MTU option outside of 1280 to 65535 drops the advertisement"
   assertRefused({ mtu: 65_536 }, "mtu_invalid");
 });
 
-Deno.test("the host bits of the prefix are not looked at: Microsoft's servers leave garbage", () => {
+Deno.test("the host bits of the prefix are ignored: Microsoft's servers leave garbage there", () => {
   const alter = patch(PREFIX + 8, hex("0123456789abcdef"));
   const fixture = new ClientFixture().wait(0).answer({ alter }).answer({ alter });
   assertEquals(fixture.state, "qualified");
@@ -151,7 +151,7 @@ Deno.test("unknown options are skipped", () => {
   assertEquals(fixture.state, "qualified");
 });
 
-Deno.test("C-10, V23: a confirmation other than 0 says that a new key is needed, and qualifies nobody", () => {
+Deno.test("C-10, V23: a confirmation other than 0 asks for a new key and does not qualify", () => {
   const fixture = new ClientFixture({ random: vectorRandom() }).wait(0);
   fixture.receive(vector("V23").payload, vector("V23").source);
   assertEquals(fixture.state, "offline");
@@ -159,7 +159,7 @@ Deno.test("C-10, V23: a confirmation other than 0 says that a new key is needed,
   assertEquals(fixture.address, undefined);
 });
 
-Deno.test("C-10: a new key that is needed at a refresh takes the address away", () => {
+Deno.test("C-10: a new key asked for at a refresh ends the address", () => {
   const fixture = new ClientFixture().qualify().wait(30_000);
   const [sent] = fixture.solicitations;
   const packet = parseTeredoPacket(sent!.bytes);
@@ -178,13 +178,13 @@ Deno.test("C-11: a secure client sends V6 and believes V7", () => {
   assertEquals(fixture.state, "qualified");
 });
 
-Deno.test("C-11: a secure client drops V4, which has the nonce and no authentication value", () => {
+Deno.test("C-11: a secure client drops V4, which has the nonce but no authentication value", () => {
   const fixture = new ClientFixture({ random: vectorRandom(), credentials: CREDENTIALS }).wait(0);
   fixture.receive(vector("V4").payload, vector("V4").source);
   assertEquals(fixture.dropped, "authentication_failed");
 });
 
-Deno.test("a server that proves nothing is told from one that does not answer", () => {
+Deno.test("a server that proves nothing is distinguished from one that does not answer", () => {
   const reasonAfter = (answer: (fixture: ClientFixture) => void) => {
     const fixture = new ClientFixture({ random: vectorRandom(), credentials: CREDENTIALS }).wait(0);
     answer(fixture);
@@ -202,7 +202,7 @@ Deno.test("a server that proves nothing is told from one that does not answer", 
   );
 });
 
-Deno.test("an answer that proves nothing does not keep out the one that does", () => {
+Deno.test("an unproved answer does not shut out an authentic one", () => {
   const fixture = new ClientFixture({ random: vectorRandom(), credentials: CREDENTIALS }).wait(0);
   fixture.receive(vector("V4").payload, vector("V4").source);
   fixture.receive(vector("V7").payload, vector("V7").source);
@@ -242,7 +242,7 @@ Deno.test("C-11: a value under another secret is dropped", () => {
   assertEquals(sign(secret).dropped, undefined);
 });
 
-Deno.test("nobody who was not asked can advertise: late, repeated and off-line answers are dropped", () => {
+Deno.test("unsolicited advertisements are dropped: late, repeated and off-line ones", () => {
   const fixture = new ClientFixture().wait(0);
   const [sent] = fixture.solicitations;
   fixture.answerTo(sent!);

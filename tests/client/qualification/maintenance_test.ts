@@ -40,7 +40,7 @@ for (const interval of [undefined, 60_000]) {
   });
 }
 
-Deno.test("C-18: without a packet from the server, a solicitation with cone bit 0 goes to it", () => {
+Deno.test("C-18: a silent server gets a solicitation with cone bit 0", () => {
   const fixture = new ClientFixture().qualify();
   assertEquals(fixture.wait(22_499).sink.datagrams, []);
   const [sent] = fixture.wait(7_501).solicitations;
@@ -57,7 +57,7 @@ Deno.test("C-19: a valid packet from the server postpones the refresh", () => {
   assertEquals(fixture.wait(8_000).solicitations.length, 1);
 });
 
-Deno.test("C-19: a packet that is not valid postpones nothing", () => {
+Deno.test("C-19: an invalid packet postpones nothing", () => {
   const fixture = ClientFixture.a();
   const due = fixture.client.nextTimer();
   fixture.wait(20_000);
@@ -69,7 +69,7 @@ Deno.test("C-19: a packet that is not valid postpones nothing", () => {
   assertEquals(fixture.client.nextTimer(), due);
 });
 
-Deno.test("C-19: the secondary address of the server is the server as well; another port is not", () => {
+Deno.test("C-19: packets from the server's secondary address count, those from another port do not", () => {
   const fixture = ClientFixture.a();
   const due = fixture.client.nextTimer();
   fixture.wait(20_000).receive(vector("V12").payload, at("203.0.113.120:3545"));
@@ -87,7 +87,7 @@ Deno.test("threat 15: forged packets from the server postpone the refresh by two
   assert(fixture.now - start <= 61_000, `${fixture.now - start}`);
 });
 
-Deno.test("C-20: another mapping replaces the address at once", () => {
+Deno.test("C-20: a new mapping replaces the address at once", () => {
   const fixture = new ClientFixture().qualify();
   const before = fixture.client.status(fixture.now).address!;
   const mapping = at("192.0.2.1:5000");
@@ -135,7 +135,7 @@ Deno.test("C-21: a change of address clears peers, queues and searches", () => {
   assertEquals([fixture.sink.packets, fixture.sink.drops], [[], []]);
 });
 
-Deno.test("C-21: three refreshes without answer end off-line, and the client starts anew later", () => {
+Deno.test("C-21: three unanswered refreshes end off-line, and the client starts over later", () => {
   const fixture = new ClientFixture().qualify();
   fixture.waitForTimer();
   assertEquals(fixture.events, []);
@@ -154,7 +154,7 @@ Deno.test("C-21: three refreshes without answer end off-line, and the client sta
   assertEquals(fixture.state, "qualified");
 });
 
-Deno.test("a late answer to a refresh keeps the address, and the server is back", () => {
+Deno.test("a late answer to a refresh keeps the address and reports the server back", () => {
   const fixture = new ClientFixture().qualify();
   const [first] = fixture.waitForTimer().solicitations;
   fixture.wait(4_000).answerTo(first!);
@@ -174,7 +174,7 @@ Deno.test("threat 2: a replayed advertisement is dropped", () => {
   assertEquals(fixture.address, address);
 });
 
-Deno.test("a change of the network asks for the mapping at once, and data goes on meanwhile", () => {
+Deno.test("a network change makes the client check its mapping at once, while data goes on", () => {
   const fixture = new ClientFixture().qualify();
   const self = fixture.client.status(fixture.now).address!;
   fixture.receive(packet(addressOfB, self), b);
@@ -187,7 +187,7 @@ Deno.test("a change of the network asks for the mapping at once, and data goes o
   assertEquals(fixture.events, ["qualified"]);
 });
 
-Deno.test("of several servers the next one is asked at once when one fails", () => {
+Deno.test("when one of several servers fails, the next one is asked at once", () => {
   const fixture = new ClientFixture({ servers: [S1, S2] }).wait(12_000);
   assertEquals(fixture.events, ["qualifying", "offline", "qualifying"]);
   assertEquals(fixture.targets.at(-1), "198.51.100.118:3544");
@@ -195,7 +195,7 @@ Deno.test("of several servers the next one is asked at once when one fails", () 
   assertEquals(fixture.client.status(fixture.now).server, S2);
 });
 
-Deno.test("after the last server the client pauses, and begins with the preferred one again", () => {
+Deno.test("after the last server the client pauses, then begins with the preferred one again", () => {
   const fixture = new ClientFixture({ servers: [S1, S2] }).wait(24_000);
   assertEquals(fixture.state, "offline");
   const { retryIn } = fixture.client.status(fixture.now).offline!;
@@ -203,7 +203,7 @@ Deno.test("after the last server the client pauses, and begins with the preferre
   assertEquals(fixture.wait(retryIn).targets, ["203.0.113.120:3544"]);
 });
 
-Deno.test("on a fallback server the preferred one is asked once in ten minutes, and returned to", () => {
+Deno.test("on a fallback server the client asks the preferred one every ten minutes, and returns to it", () => {
   const fixture = new ClientFixture({ servers: [S1, S2] }).wait(12_000);
   fixture.answer().answer();
   const start = fixture.now;
@@ -234,7 +234,7 @@ Deno.test("new addresses of the server's name are used once the old ones fail", 
   assertEquals(fixture.waitFor("qualifying").targets, ["198.51.100.118:3544"]);
 });
 
-Deno.test("new addresses that come while the client is off-line are tried at once", () => {
+Deno.test("new addresses that arrive while the client is off-line are tried at once", () => {
   const fixture = new ClientFixture().waitFor("offline");
   fixture.sink.clear();
   fixture.client.useServers([S2], fixture.now, fixture.sink);

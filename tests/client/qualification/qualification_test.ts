@@ -58,7 +58,7 @@ Deno.test("C-04: three solicitations to the secondary address without answer end
   assertEquals(fixture.client.status(fixture.now).offline!.reason, "no_reply_from_secondary");
 });
 
-Deno.test("C-04: every try off-line waits twice as long, up to five minutes, give or take a quarter", () => {
+Deno.test("C-04: off-line, each pause is twice as long, up to five minutes, give or take a quarter", () => {
   const fixture = new ClientFixture();
   const delays: number[] = [];
   for (let i = 0; i < 9; i++) {
@@ -75,7 +75,7 @@ Deno.test("C-04: every try off-line waits twice as long, up to five minutes, giv
   });
 });
 
-Deno.test("C-04: a change of the network ends the pause at once", () => {
+Deno.test("C-04: a network change ends the pause at once", () => {
   const fixture = new ClientFixture().wait(12_000);
   assertEquals(fixture.state, "offline");
   fixture.sink.clear();
@@ -124,7 +124,7 @@ Deno.test("C-12: V4 with flags 385c makes address A4", () => {
   assertEquals(fixture.address, address("A4").text);
 });
 
-Deno.test("C-12: of the flags only the twelve random bits are ever set", () => {
+Deno.test("C-12: only the twelve random bits of the flags are ever set", () => {
   for (const drawn of ["ffff", "0000", "c300"]) {
     const fixture = new ClientFixture({ random: vectorRandom(hex(drawn)) }).qualify();
     const flags = flagsOf(fixture.client.status(fixture.now).address!);
@@ -153,7 +153,7 @@ Deno.test("C-13: another server has other flags", () => {
   assertNotEquals(flagsOf(fixture.client.status(fixture.now).address!), flags);
 });
 
-Deno.test("C-14: nothing but solicitations is sent before the client is qualified", () => {
+Deno.test("C-14: only solicitations are sent before the client is qualified", () => {
   const fixture = new ClientFixture().wait(0);
   const { addressOfA, addressOfB, b, host, relay } = ACTORS;
   for (let phase = 0; phase < 2; phase++) {
@@ -175,7 +175,7 @@ Deno.test("C-14: nothing but solicitations is sent before the client is qualifie
   }
 });
 
-Deno.test("each solicitation has a nonce of its own, and an answer to an earlier one still counts", () => {
+Deno.test("each solicitation has its own nonce, and an answer to an earlier one still counts", () => {
   const fixture = new ClientFixture().wait(0);
   const [first] = fixture.solicitations;
   const [second] = fixture.wait(4000).solicitations;
@@ -199,7 +199,7 @@ Deno.test("C-48: one port, and so one reserved mapping, serves both phases and a
   assertEquals([...sockets], ["service"]);
 });
 
-Deno.test("the server's MTU counts up to the client's own", () => {
+Deno.test("the server's MTU counts, up to the client's own", () => {
   const mtuWith = (own: number | undefined, advertised: number | undefined) => {
     const fixture = new ClientFixture({ mtu: own }).wait(0);
     const options = advertised === undefined ? {} : { mtu: advertised };

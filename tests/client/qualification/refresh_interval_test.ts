@@ -74,7 +74,7 @@ Deno.test("C-47: the secondary port is qualified right after the service port", 
   assertEquals(fixture.solicitations.length, 1);
 });
 
-Deno.test("C-47: while all goes well the candidates are 60, 90, 105, 112.5 s", () => {
+Deno.test("C-47: while all candidates succeed they are 60, 90, 105, 112.5 s", () => {
   assertEquals(determine(Infinity), { candidates: [60, 90, 105, 112.5], interval: 112.5 });
 });
 
@@ -99,7 +99,7 @@ Deno.test("C-47: the interval found is never longer than mappings last, nor shor
   assertEquals(determine(10).interval, 30);
 });
 
-Deno.test("C-47: a probe is repeated three times, two seconds apart, and one that comes is enough", () => {
+Deno.test("C-47: a probe is repeated three times, two seconds apart, and one arrival is enough", () => {
   const fixture = newFixture().wait(0);
   fixture.answer({ mapping: SECONDARY_MAPPING });
   const start = fixture.now;
@@ -169,7 +169,7 @@ Deno.test("C-47: only our own probe counts, and only through the server", () => 
   assertEquals(fixture.client.status(fixture.now).refreshInterval, 30_000);
 });
 
-Deno.test("C-47: refreshes keep to the interval that was found", () => {
+Deno.test("C-47: refreshes follow the interval that was found", () => {
   const fixture = newFixture();
   determine(Infinity, fixture);
   fixture.pass(200_000);
@@ -184,7 +184,7 @@ Deno.test("C-47: refreshes keep to the interval that was found", () => {
   assert(refreshes >= 10 && refreshes <= 14, `${refreshes}`);
 });
 
-Deno.test("C-47: another mapping puts the interval back and begins anew", () => {
+Deno.test("C-47: a new mapping resets the interval and starts over", () => {
   const fixture = newFixture();
   determine(Infinity, fixture);
   let [sent] = fixture.solicitations;

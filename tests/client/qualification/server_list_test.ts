@@ -5,7 +5,7 @@ import { S1, S2 } from "../client_fixture.ts";
 
 const newList = (servers = [S1, S2]) => new ServerList(servers, seededRandom("servers"));
 
-Deno.test("server list: after the preferred server the fallback, at once, and then a pause", () => {
+Deno.test("server list: the fallback follows the preferred server at once, then comes a pause", () => {
   const list = newList();
   assertEquals(list.current, S1);
   assert(!list.isFallback);
@@ -16,7 +16,7 @@ Deno.test("server list: after the preferred server the fallback, at once, and th
   assertEquals(list.current, S1);
 });
 
-Deno.test("server list: the pauses grow until something goes well", () => {
+Deno.test("server list: the pauses grow until a server answers", () => {
   const list = newList([S1]);
   const [first, second] = [list.advance(), list.advance()];
   assert(first <= 6_250 && second >= 7_500);
@@ -24,7 +24,7 @@ Deno.test("server list: the pauses grow until something goes well", () => {
   assert(list.advance() <= 6_250);
 });
 
-Deno.test("server list: the server in use outlasts the list that named it", () => {
+Deno.test("server list: the server in use stays when the list is replaced", () => {
   const list = newList([S1]);
   assert(!list.replace([S2]));
   assertEquals(list.current, S1);
@@ -34,7 +34,7 @@ Deno.test("server list: the server in use outlasts the list that named it", () =
   assert(list.replace([S1, S2]));
 });
 
-Deno.test("server list: without a server there is none", () => {
+Deno.test("server list: an empty list throws", () => {
   assertThrows(() => newList([]), RangeError, "Cannot qualify without a server");
   assertThrows(() => newList().replace([]), RangeError);
 });

@@ -45,14 +45,14 @@ function sent({ sink }: ClientFixture): [Endpoint, Trailers][] {
   });
 }
 
-Deno.test("X-16: indirect bubbles tell the local address and carry a nonce, direct ones do not", () => {
+Deno.test("X-16: indirect bubbles carry the local address and a nonce, direct ones do not", () => {
   assertEquals(sent(a().send(packet(addressOfA, addressOfC))), [
     [C, {}],
     [OURS, { nonce: OWN_NONCE, alternateAddresses: [LOCAL] }],
   ]);
 });
 
-Deno.test("X-16: they do so with every attempt until the two have met, and not afterwards", () => {
+Deno.test("X-16: every attempt carries them until the two have met, and none afterwards", () => {
   const fixture = a().send(packet(addressOfA, addressOfC)).wait(2_020);
   assertEquals(sent(fixture)[1]![1].alternateAddresses, [LOCAL]);
   fixture.receive(direct({ nonce: OWN_NONCE }), THEIR_LOCAL).wait(2_100);
@@ -61,7 +61,7 @@ Deno.test("X-16: they do so with every attempt until the two have met, and not a
   assertEquals(toServer.map(([, { alternateAddresses }]) => alternateAddresses), [undefined]);
 });
 
-Deno.test("X-16: a peer behind another public address is not told, nor anyone without the option", () => {
+Deno.test("X-16: a peer behind another public address is not told, and without the option nobody is", () => {
   const [, [, toStranger]] = sent(a().send(packet(addressOfA, addressOfB))) as [unknown, [
     Endpoint,
     Trailers,
@@ -74,20 +74,20 @@ Deno.test("X-16: a peer behind another public address is not told, nor anyone wi
   assertEquals(toNeighbour, { nonce: OWN_NONCE });
 });
 
-Deno.test("X-17: a direct bubble with the nonce goes to the mapping and to each address told", () => {
+Deno.test("X-17: a direct bubble with the nonce goes to the mapping and to each alternate address", () => {
   const alternateAddresses = ["192.168.1.11:1", "10.0.0.1:2", "172.16.0.1:3", "10.0.0.2:4"].map(at);
   const fixture = a().receive(indirect(addressOfC, { nonce: 7, alternateAddresses }), OURS);
   const directly = sent(fixture).filter(([to]) => to !== OURS);
   assertEquals(directly, [C, ...alternateAddresses].map((to) => [to, { nonce: 7 }]));
 });
 
-Deno.test("X-17: public addresses and our own are left out", () => {
+Deno.test("X-17: public alternate addresses and our own are left out", () => {
   const alternateAddresses = [LOCAL, ACTORS.b, THEIR_LOCAL];
   const fixture = a().receive(indirect(addressOfC, { nonce: 7, alternateAddresses }), OURS);
   assertEquals(sent(fixture).map(([to]) => to), [C, THEIR_LOCAL, OURS]);
 });
 
-Deno.test("X-17: who is behind another public address, or sends no nonce, is not followed inside", () => {
+Deno.test("X-17: alternate addresses of a peer elsewhere, or without a nonce, are ignored", () => {
   const alternateAddresses = [THEIR_LOCAL];
   const stranger = a().receive(indirect(addressOfB, { nonce: 7, alternateAddresses }), OURS);
   assertEquals(stranger.targets.includes("192.168.1.11:40001"), false);
@@ -95,7 +95,7 @@ Deno.test("X-17: who is behind another public address, or sends no nonce, is not
   assertEquals(nameless.targets, ["192.0.2.1:8192"]);
 });
 
-Deno.test("X-17: a peer that is met is sent bubbles only where it is", () => {
+Deno.test("X-17: a peer that was met gets bubbles only where it is", () => {
   const fixture = a().send(packet(addressOfA, addressOfC));
   fixture.receive(direct({ nonce: OWN_NONCE }), THEIR_LOCAL).wait(2_100);
   const alternateAddresses = [THEIR_LOCAL, at("10.0.0.1:2")];
@@ -103,7 +103,7 @@ Deno.test("X-17: a peer that is met is sent bubbles only where it is", () => {
   assertEquals(sent(fixture).map(([to]) => to), [THEIR_LOCAL, OURS]);
 });
 
-Deno.test("X-17: a neighbour is believed at its private address for the nonce, and reached there", () => {
+Deno.test("X-17: a neighbour is believed at its private address if it returns the nonce, and reached there", () => {
   const data = packet(addressOfA, addressOfC);
   const fixture = a().send(data).receive(direct({ nonce: OWN_NONCE }), THEIR_LOCAL);
   assertEquals(fixture.sink.datagrams, [{ to: THEIR_LOCAL, via: "service", bytes: data }]);

@@ -22,7 +22,7 @@ Deno.test("X-19, V20: data after 30 s of silence waits for a solicitation to the
   ]);
 });
 
-Deno.test("X-19, V21: the advertisement sets the data free", () => {
+Deno.test("X-19, V21: the advertisement releases the data", () => {
   const fixture = silent().send(DATA).receive(vector("V21").payload, b);
   assertEquals(fixture.sink.datagrams, [{ to: b, via: "service", bytes: DATA }]);
 });
@@ -36,13 +36,13 @@ Deno.test("X-19: a peer that was never heard is not asked", () => {
   assertEquals(fixture.sink.datagrams.map(({ to }) => to), [b, THEIRS]);
 });
 
-Deno.test("X-20: after two solicitations, two seconds apart, an indirect bubble goes", () => {
+Deno.test("X-20: after two solicitations, two seconds apart, an indirect bubble follows", () => {
   const fixture = silent().send(DATA);
   assertEquals(fixture.wait(2_020).sink.datagrams.map(({ to }) => to), [b]);
   assertEquals(fixture.wait(2_020).sink.datagrams.map(({ to }) => to), [b, THEIRS]);
 });
 
-Deno.test("X-20: who answered nothing at all is not solicited again", () => {
+Deno.test("X-20: a peer that answered nothing at all is not solicited again", () => {
   const fixture = silent().send(DATA).pass(10_000).pass(300_000).send(DATA);
   assertEquals(fixture.sink.datagrams.map(({ to }) => to), [b, THEIRS]);
 });
@@ -54,7 +54,7 @@ Deno.test("X-21, V20 and V21: a solicitation is answered by an advertisement", (
   ]);
 });
 
-Deno.test("X-21: an advertisement is not answered, nor a solicitation within two seconds", () => {
+Deno.test("X-21: an advertisement is not answered, nor is a solicitation within two seconds", () => {
   const fixture = ClientFixture.b().receive(vector("V20").payload, a);
   assertEquals(fixture.receive(vector("V20").payload, a).sink.datagrams, []);
   const advertisement = withTrailers(encodeBubble(addressOfA, addressOfB), {
@@ -70,7 +70,7 @@ Deno.test("X-21: a solicitation from elsewhere than the peer is dropped", () => 
   assertEquals(fixture.sink.datagrams, []);
 });
 
-Deno.test("without load reduction, which is the default, both bubbles go at once", () => {
+Deno.test("without load reduction, which is the default, both bubbles go out at once", () => {
   for (const setting of [undefined, false]) {
     const fixture = ClientFixture.a({ serverLoadReduction: setting }).receive(BUBBLE_OF_B, b);
     fixture.pass(30_000).send(DATA);

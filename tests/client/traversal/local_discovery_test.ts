@@ -56,7 +56,7 @@ Deno.test("C-42: announcements are 200 to 300 s apart, evenly spread", () => {
   assert(Math.min(...waits) < 203_000 && Math.max(...waits) > 297_000);
 });
 
-Deno.test("C-42: without an address nothing is announced, and a new one is at once", () => {
+Deno.test("C-42: nothing is announced without an address, and a new address is announced at once", () => {
   const fixture = new ClientFixture({ localDiscovery: SETTINGS });
   assertEquals(announcements(fixture.wait(0)), 0);
   fixture.answer().answer();
@@ -87,7 +87,7 @@ function assertRefused(
   assertEquals(fixture.client.status(fixture.now), before);
 }
 
-Deno.test("C-43, threat 10: an announcement from a source that is not a good Teredo one is dropped", () => {
+Deno.test("C-43, threat 10: an announcement whose source is not a valid Teredo address is dropped", () => {
   const sources = [
     ACTORS.host,
     ip6("fe80::1"),
@@ -103,7 +103,7 @@ Deno.test("C-43, threat 10: an announcement from off the link is dropped", () =>
   assertRefused(ANNOUNCEMENT, b);
 });
 
-Deno.test("C-43: what is no bubble to all nodes is dropped", () => {
+Deno.test("C-43: anything but a bubble to all nodes is dropped", () => {
   assertRefused(encodeBubble(ADDRESS, addressOfA, 1));
   assertRefused(packet(ADDRESS, ALL_NODES));
   assertRefused(packet(ADDRESS, addressOfA));
@@ -118,7 +118,7 @@ Deno.test("C-44, threat 10: an announcement by unicast is dropped", () => {
   assertEquals(fixture.client.status(fixture.now).peers, []);
 });
 
-Deno.test("C-44: another mapped address is no neighbour's, unless that is allowed", () => {
+Deno.test("C-44: a client at another mapped address is not a neighbour, unless that is allowed", () => {
   const other = encodeBubble(addressOfB, ALL_NODES, 1);
   assertRefused(other);
   const localDiscovery = { ...SETTINGS, sameMappingOnly: false };
@@ -127,11 +127,11 @@ Deno.test("C-44: another mapped address is no neighbour's, unless that is allowe
   assertEquals(fixture.client.status(fixture.now).peers.length, 1);
 });
 
-Deno.test("our own announcement, sent back to us, is dropped", () => {
+Deno.test("our own announcement is dropped when it comes back to us", () => {
   assertRefused(vector("V16").payload, at("192.168.1.10:40000"));
 });
 
-Deno.test("C-45: an announcement makes an entry that is not trusted, and is answered by a bubble", () => {
+Deno.test("C-45: an announcement creates an untrusted entry, and is answered by a bubble", () => {
   const fixture = neighbourly().receive(ANNOUNCEMENT, NEIGHBOUR, "discovery");
   assertEquals(fixture.dropped, undefined);
   const { path, mapping, heardAgo } = fixture.peer(ADDRESS)!;
@@ -144,14 +144,14 @@ Deno.test("C-45: an announcement makes an entry that is not trusted, and is answ
   );
 });
 
-Deno.test("C-45: who is new on the link is told at once that we are there; who is not is not", () => {
+Deno.test("C-45: a newcomer on the link gets our announcement at once, a known neighbour does not", () => {
   const fixture = neighbourly().receive(ANNOUNCEMENT, NEIGHBOUR, "discovery");
   assertEquals(announcements(fixture), 1);
   fixture.wait(5_000).receive(ANNOUNCEMENT, NEIGHBOUR, "discovery");
   assertEquals(fixture.targets, ["192.168.1.11:40001"]);
 });
 
-Deno.test("C-45: a flood of announcements makes one of ours in two seconds", () => {
+Deno.test("C-45: a flood of announcements causes one of ours in two seconds", () => {
   const fixture = neighbourly({ maxPeers: 64 });
   let count = 0;
   for (let i = 0; i < 2_000; i++) {
@@ -165,7 +165,7 @@ Deno.test("C-45: a flood of announcements makes one of ours in two seconds", () 
   assertEquals(fixture.client.status(fixture.now).peers.length, 64);
 });
 
-Deno.test("C-45: an announcement does not divert what goes to a trusted peer", () => {
+Deno.test("C-45: an announcement does not divert data to a trusted peer", () => {
   const fixture = neighbourly().receive(encodeBubble(ADDRESS, addressOfA), MAPPING);
   fixture.receive(ANNOUNCEMENT, NEIGHBOUR, "discovery");
   assertEquals(fixture.send(packet(addressOfA, ADDRESS)).targets, ["192.0.2.1:4097"]);
@@ -183,7 +183,7 @@ Deno.test("C-28: a neighbour that answers from its place on the link becomes tru
   assertEquals(fixture.receive(data, NEIGHBOUR).sink.packets, [data]);
 });
 
-Deno.test("C-28: data from the neighbour's place makes it trusted as well", () => {
+Deno.test("C-28: data from the neighbour's place also makes it trusted", () => {
   const data = packet(ADDRESS, addressOfA);
   const fixture = neighbourly().receive(ANNOUNCEMENT, NEIGHBOUR, "discovery");
   assertEquals(fixture.receive(data, NEIGHBOUR).sink.packets, [data]);
@@ -198,7 +198,7 @@ Deno.test("C-28: a mismatching source without an announcement, or elsewhere on t
   assertEquals(fixture.receive(data, NEIGHBOUR).dropped, "source_mismatch");
 });
 
-Deno.test("C-46: to a neighbour heard in the last 600 s go a unicast bubble and an announcement", () => {
+Deno.test("C-46: a neighbour heard in the last 600 s gets a unicast bubble and our announcement", () => {
   const fixture = neighbourly().receive(ANNOUNCEMENT, NEIGHBOUR, "discovery").pass(599_990);
   fixture.send(packet(addressOfA, ADDRESS));
   assertEquals(fixture.sink.datagrams, [
@@ -214,7 +214,7 @@ Deno.test("C-46: later the neighbour is looked for like any client", () => {
   assertEquals(fixture.targets, ["192.0.2.1:4097", "203.0.113.120:3544"]);
 });
 
-Deno.test("C-46: a neighbour that has left the link is looked for like any client the next time", () => {
+Deno.test("C-46: a neighbour that has left the link is looked for like any client next time", () => {
   const fixture = neighbourly().receive(ANNOUNCEMENT, NEIGHBOUR, "discovery").pass(2_000);
   fixture.send(packet(addressOfA, ADDRESS)).wait(8_080);
   assertEquals(fixture.sink.drops, ["peer_unreachable"]);
@@ -222,7 +222,7 @@ Deno.test("C-46: a neighbour that has left the link is looked for like any clien
   assertEquals(fixture.targets, ["192.0.2.1:4097", "203.0.113.120:3544"]);
 });
 
-Deno.test("two neighbours behind a NAT that does not hairpin find each other by their announcements", () => {
+Deno.test("two neighbours behind a NAT without hairpinning find each other by their announcements", () => {
   const places = [at("192.168.1.10:40000"), NEIGHBOUR] as const;
   const both = [
     ClientFixture.a({ localDiscovery: SETTINGS }),

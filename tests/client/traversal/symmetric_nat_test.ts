@@ -48,7 +48,7 @@ function noncesSent(fixture: ClientFixture): [Endpoint, number | undefined][] {
   });
 }
 
-Deno.test("X-01, V17: an indirect bubble carries a nonce, the direct one beside it none", () => {
+Deno.test("X-01, V17: an indirect bubble carries a nonce, its direct companion none", () => {
   const fixture = ClientFixture.a({ random: random() }).send(packet(addressOfA, addressOfB));
   assertEquals(fixture.sink.datagrams, [
     { to: b, via: "service", bytes: vector("V8").payload },
@@ -56,7 +56,7 @@ Deno.test("X-01, V17: an indirect bubble carries a nonce, the direct one beside 
   ]);
 });
 
-Deno.test("X-01: each indirect bubble has a nonce of its own, and only the latest proves anything", () => {
+Deno.test("X-01: each indirect bubble has its own nonce, and only the latest proves anything", () => {
   let drawn = 0;
   const counting: Random = (bytes) => {
     random()(bytes);
@@ -77,13 +77,13 @@ Deno.test("X-02: a direct bubble after an indirect one returns its nonce, even w
   assertEquals(noncesSent(fixture), [[b, 7]]);
 });
 
-Deno.test("X-02: the same indirect bubble again waits its two seconds", () => {
+Deno.test("X-02: the answer to a repeated indirect bubble waits its two seconds", () => {
   const fixture = ClientFixture.a({ random: random() }).send(packet(addressOfA, addressOfB));
   fixture.receive(indirect({ nonce: 7 }), OURS).receive(indirect({ nonce: 7 }), OURS);
   assertEquals(fixture.sink.datagrams, []);
 });
 
-Deno.test("X-02: new nonces do not lift the limit of four bubbles without an answer", () => {
+Deno.test("X-02: new nonces do not lift the limit of four unanswered bubbles", () => {
   const fixture = ClientFixture.a({ random: random() });
   let sent = 0;
   for (let nonce = 1; nonce <= 20; nonce++) {
@@ -93,7 +93,7 @@ Deno.test("X-02: new nonces do not lift the limit of four bubbles without an ans
   assert(sent >= 4 && sent <= 8, `${sent}`);
 });
 
-Deno.test("X-02, V17: whom we cannot reach either gets an indirect bubble of ours as well", () => {
+Deno.test("X-02, V17: a peer that we cannot reach either also gets an indirect bubble", () => {
   const fixture = ClientFixture.b({ random: random(hex("1ca7")) });
   fixture.receive(vector("V17").payload, THEIRS);
   assertEquals(noncesSent(fixture), [[a, trailerNonce], [OURS, trailerNonce]]);
@@ -105,17 +105,17 @@ Deno.test("X-02, V18: a nonce among other trailers is returned", () => {
   assertEquals(noncesSent(fixture)[0], [a, trailerNonce]);
 });
 
-Deno.test("X-02: whoever knows no nonces gets the one direct bubble of RFC 4380", () => {
+Deno.test("X-02: a peer without nonces gets the single direct bubble of RFC 4380", () => {
   const fixture = ClientFixture.a().receive(indirect(), OURS);
   assertEquals(noncesSent(fixture), [[b, undefined]]);
 });
 
-Deno.test("X-02: a relay's nonce is returned, and nothing else sent", () => {
+Deno.test("X-02: a relay's nonce is returned, and nothing else is sent", () => {
   const fixture = ClientFixture.a().receive(indirect({ nonce: 7 }, addressOfRelay), OURS);
   assertEquals(noncesSent(fixture), [[relay, 7]]);
 });
 
-Deno.test("X-03: the nonce of a later bubble replaces the former, and none at all forgets it", () => {
+Deno.test("X-03: the nonce of a later bubble replaces the former, and a bubble without one clears it", () => {
   const fixture = ClientFixture.a();
   for (const nonce of [7, 8, undefined]) {
     fixture.pass(2_100).receive(indirect({ nonce }), OURS);
@@ -123,7 +123,7 @@ Deno.test("X-03: the nonce of a later bubble replaces the former, and none at al
   }
 });
 
-Deno.test("X-04, V19: a direct bubble from elsewhere is believed for its nonce, and data goes there", () => {
+Deno.test("X-04, V19: a direct bubble from elsewhere is believed because of its nonce, and data goes there", () => {
   const fixture = ClientFixture.a({ random: random() });
   const data = packet(addressOfA, addressOfB);
   fixture.send(data).receive(vector("V19").payload, ELSEWHERE);
@@ -145,14 +145,14 @@ for (
   });
 }
 
-Deno.test("X-04: nobody is believed for a nonce that was not sent, or no more than 30 s ago", () => {
+Deno.test("X-04: a nonce that was not sent, or was sent over 30 s ago, proves nothing", () => {
   const fixture = ClientFixture.a({ random: random() });
   assertEquals(fixture.receive(vector("V19").payload, ELSEWHERE).dropped, "source_mismatch");
   fixture.send(packet(addressOfA, addressOfB)).pass(40_000);
   assertEquals(fixture.receive(vector("V19").payload, ELSEWHERE).dropped, "source_mismatch");
 });
 
-Deno.test("X-04: only bubbles are believed for a nonce", () => {
+Deno.test("X-04: a nonce proves nothing on anything but a bubble", () => {
   const fixture = ClientFixture.a({ random: random() }).send(packet(addressOfA, addressOfB));
   const trailers = encodeTrailers({ nonce: trailerNonce });
   const ipv6 = packet(addressOfB, addressOfA);
@@ -160,14 +160,14 @@ Deno.test("X-04: only bubbles are believed for a nonce", () => {
   assertEquals(fixture.dropped, "source_mismatch");
 });
 
-Deno.test("X-04: nobody is believed to be at a private address or at port 0", () => {
+Deno.test("X-04: no peer is believed to be at a private address or at port 0", () => {
   const fixture = ClientFixture.a({ random: random() }).send(packet(addressOfA, addressOfB));
   for (const from of ["10.0.0.1:4096", "192.0.2.10:0"]) {
     assertEquals(fixture.receive(vector("V19").payload, at(from)).dropped, "source_not_global");
   }
 });
 
-Deno.test("X-04: who is believed for a nonce and awaits nothing gets a bubble where it is", () => {
+Deno.test("X-04: a peer that proved itself by nonce gets a bubble where it is, unless data goes there", () => {
   const fixture = ClientFixture.a({ random: random() }).receive(indirect({ nonce: 7 }), OURS);
   fixture.receive(vector("V19").payload, ELSEWHERE);
   assertEquals(noncesSent(fixture), [[ELSEWHERE, 7]]);
@@ -192,18 +192,18 @@ Deno.test("X-05: a client behind a symmetric NAT has the address that its primar
   assertEquals(fixture.client.status(fixture.now).address, addressOfA);
 });
 
-Deno.test("X-05: behind any other NAT the client says so", () => {
+Deno.test("X-05: behind any other NAT the client reports that", () => {
   assertEquals(ClientFixture.a().client.status(0).nat, "restricted");
 });
 
-Deno.test("X-05: another mapping at a refresh does not change what the NAT is like", () => {
+Deno.test("X-05: a new mapping at a refresh does not change the kind of NAT", () => {
   const fixture = new ClientFixture().wait(0).answer().answer({ mapping: at("192.0.2.1:4097") });
   fixture.wait(30_000).answer({ mapping: at("192.0.2.1:4098") });
   const { nat, mapping } = fixture.client.status(fixture.now);
   assertEquals([nat, mapping], ["symmetric", at("192.0.2.1:4098")]);
 });
 
-Deno.test("without support for symmetric NATs nonces are neither sent, returned nor believed", () => {
+Deno.test("without symmetric NAT support nonces are neither sent, returned nor believed", () => {
   const fixture = ClientFixture.a({ random: random(), symmetricNatSupport: false });
   fixture.receive(indirect({ nonce: 7 }), OURS);
   assertEquals(noncesSent(fixture), [[b, undefined]]);
