@@ -9,8 +9,9 @@
  * @module
  */
 
+import { openUdpSocket } from "../ffi/open.ts";
 import { Poller } from "../ffi/poller.ts";
-import { openUdpSocket, type UdpSocket } from "../ffi/udp_socket.ts";
+import type { UdpSocket } from "../ffi/udp_socket.ts";
 import { Counters } from "../io/counters.ts";
 import { openDenoUdp } from "../io/udp/deno_udp.ts";
 import { type Endpoint, formatEndpoint, parseEndpoint } from "../wire/endpoint.ts";

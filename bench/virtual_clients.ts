@@ -12,12 +12,12 @@
  * @module
  */
 
-import { errno, errnoName, SystemError } from "../ffi/c/errno.ts";
-import { batchCalls } from "../ffi/linux/batch_calls.ts";
+import { errnoName, SystemError } from "../ffi/c/errno.ts";
+import { errno, libc } from "../ffi/c/libc.ts";
 import { MessageVector } from "../ffi/linux/message_vector.ts";
 import { NativeMemory } from "../ffi/c/native_memory.ts";
 import { i32 } from "../ffi/c/struct.ts";
-import { CMSGHDR, MMSGHDR } from "../ffi/linux/structs.ts";
+import { CMSGHDR, MMSGHDR } from "../ffi/linux/kernel_structs.ts";
 import { Poller } from "../ffi/poller.ts";
 import { LinuxUdpSocket } from "../ffi/linux/udp_socket.ts";
 import { encodeAuthentication, NONCE_LENGTH, nonceOnly } from "../wire/authentication.ts";
@@ -100,8 +100,8 @@ export function runLoad(options: LoadOptions): LoadResult {
 class VirtualClients {
   answers = 0;
   readonly #options: LoadOptions;
-  readonly #calls = batchCalls();
-  readonly #socket = new LinuxUdpSocket(batchCalls(), {
+  readonly #calls = libc();
+  readonly #socket = new LinuxUdpSocket({
     address: ipv4Address(0),
     port: 0,
     watcher: new Poller(),
@@ -204,14 +204,14 @@ class VirtualClients {
     const { bytes } = this.#messages.headers;
     for (let next = 0; next < this.#count;) {
       const sent = this.#calls.sendmmsg(
-        this.#socket.fd,
+        this.#socket.handle,
         bytes.subarray(next * MMSGHDR.size),
         this.#count - next,
         0,
       );
       if (sent > 0) next += sent;
       else if (errnoName(errno()) !== "EAGAIN") {
-        throw new SystemError("send solicitations", "sendmmsg");
+        throw new SystemError("send solicitations", "sendmmsg", errno());
       }
     }
     this.#count = 0;

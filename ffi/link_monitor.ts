@@ -1,47 +1,42 @@
-import { LinuxLinkMonitor } from "./linux/link_monitor.ts";
+/**
+ * News of the host's network.
+ *
+ * @module
+ */
+
+import type { WaitHandle } from "./waiting.ts";
 
 /**
- * Hears of changes to the host's network: links that come and go, addresses, default routes.
+ * Reports changes of the host's network: links, addresses and default routes that come and go.
  *
- * Nothing blocks: wait for `fd` to become readable with a poller.
+ * Nothing blocks: a poller waits for `handle`.
  */
 export interface LinkMonitor {
-  /** The descriptor, to be waited for; -1 once closed. It stays the property of the monitor. */
-  readonly fd: number;
+  /** What a poller waits for: ready when there is something to read. Not valid after {@linkcode close}. */
+  readonly handle: WaitHandle;
 
   /**
-   * Reads all that has been told, and says whether anything of it is news.
+   * Reads everything that the kernel has reported so far. True if any of it is news.
    *
-   * @throws {SystemError} The kernel tells nothing any more.
+   * @throws {SystemError} The kernel reports nothing any more.
    */
   read(): boolean;
 
-  /** Closes the descriptor. May be repeated. */
+  /** Stops listening. May be repeated. */
   close(): void;
 }
 
-/** What became of our own interface, be it by us or by others. */
+/** What happened to our own interface, whether we did it or someone else. */
 export type OwnNews =
   | { readonly type: "down" }
   | { readonly type: "up" }
-  /** While it is up: one that is down has no addresses. */
+  /** While the interface is up: one that is down has no addresses. */
   | { readonly type: "address_lost"; readonly address: Uint8Array };
 
-/** Our own interface. */
+/** Our own interface. Its changes are not news of the network. */
 export interface OwnInterface {
   readonly name: string;
   readonly index: number;
-  /** Hears of it while the monitor is read. */
+  /** Called while the monitor reads. */
   readonly onNews: (news: OwnNews) => void;
-}
-
-/**
- * Opens a monitor.
- *
- * @param own Our own interface, if there is one: it is up, and what changes about it is no news of the network.
- * @returns Undefined where the system does not tell: then one looks from time to time.
- * @throws {SystemError} It cannot be opened.
- */
-export function openLinkMonitor(own?: OwnInterface): LinkMonitor | undefined {
-  return Deno.build.os === "linux" ? new LinuxLinkMonitor(own) : undefined;
 }

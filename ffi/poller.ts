@@ -1,6 +1,15 @@
 import { setImmediate } from "node:timers";
-import { EventFd } from "./linux/event_fd.ts";
-import { POLLERR, POLLHUP, POLLIN, POLLNVAL, WatchList } from "./watch_list.ts";
+import { newBell, newWaitList } from "./open.ts";
+import {
+  type Bell,
+  type Drain,
+  NOT_OPEN,
+  READABLE,
+  TROUBLED,
+  type WaitHandle,
+  type WaitList,
+  type Watcher,
+} from "./waiting.ts";
 
 /**
  * After the last pass that had something to do, so many more come before the poller waits on a thread. That takes about
@@ -50,24 +59,10 @@ const COMPLAINTS_MAX = 100;
  */
 const COMPLAINT_PAUSE = 10;
 
-/**
- * What a drain found: nothing (EAGAIN), all that there was, or as much as one pass allows, and perhaps there is more.
- */
-export type Drained = "nothing" | "some" | "more";
-
-/**
- * Reads what a descriptor has to give, without blocking and not for long. One that has found "more" is called again
- * before anything waits, whether the descriptor is readable or not.
- */
-export type Drain = () => Drained;
-
 interface Source {
   readonly drain: Drain;
   complaints: number;
 }
-
-/** What waits for a descriptor: a {@linkcode Poller}, or a test. */
-export type Watcher = Pick<Poller, "watch">;
 
 /** How a poller is to run. */
 export interface RunOptions {
@@ -106,12 +101,12 @@ export interface RunOptions {
  *
  * A poller at rest owns nothing. One that runs keeps the process alive.
  */
-export class Poller {
-  readonly #sources = new Map<number, Source>();
+export class Poller implements Watcher {
+  readonly #sources = new Map<WaitHandle, Source>();
   /** Open while {@linkcode run} is. It counts, so waking a poller that is about to wait is not lost. */
-  #bell: EventFd | undefined;
+  #bell: Bell | undefined;
   /** What looks are for; undefined once that has changed. */
-  #lookList: WatchList<Source> | undefined;
+  #lookList: WaitList<Source> | undefined;
   /** Whether every source is to be drained, readable or not: one had more than it gave, was never asked, or ended a wait. */
   #passIsDue = false;
   /** When something was read, and how often in a row that was soon after the time before. */
@@ -119,8 +114,8 @@ export class Poller {
   #closeReads = 0;
 
   /** Starts to watch a descriptor. It must be non-blocking, and stays the caller's to close. */
-  add(fd: number, drain: Drain): void {
-    this.#sources.set(fd, { drain, complaints: 0 });
+  add(handle: WaitHandle, drain: Drain): void {
+    this.#sources.set(handle, { drain, complaints: 0 });
     this.#lookList = undefined;
     this.wake();
   }
@@ -131,23 +126,22 @@ export class Poller {
    * A poll under way still holds on to it for the microseconds until the wake-up gets through; closing it
    * meanwhile is safe, and takes effect then.
    */
-  remove(fd: number): void {
-    this.#sources.delete(fd);
+  remove(handle: WaitHandle): void {
+    this.#sources.delete(handle);
     this.#lookList = undefined;
     this.wake();
   }
 
-  /** Has `drain` called when `fd` has something to give, until `signal` aborts. */
-  async watch(fd: number, drain: Drain, signal: AbortSignal): Promise<void> {
+  async watch(handle: WaitHandle, drain: Drain, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     const end = () => resolve();
     signal.addEventListener("abort", end);
-    this.add(fd, drain);
+    this.add(handle, drain);
     try {
       await promise;
     } finally {
-      this.remove(fd);
+      this.remove(handle);
       signal.removeEventListener("abort", end);
     }
   }
@@ -165,7 +159,7 @@ export class Poller {
    */
   async run(signal: AbortSignal, { mayHold = false }: RunOptions = {}): Promise<void> {
     if (this.#bell !== undefined) throw new TypeError("Cannot run a poller twice at a time");
-    const bell = this.#bell = new EventFd();
+    const bell = this.#bell = newBell();
     const ring = () => bell.ring();
     signal.addEventListener("abort", ring);
     try {
@@ -178,7 +172,7 @@ export class Poller {
     }
   }
 
-  async #runTurning(bell: EventFd, signal: AbortSignal): Promise<void> {
+  async #runTurning(bell: Bell, signal: AbortSignal): Promise<void> {
     let idlePasses = 0;
     while (!signal.aborted) {
       idlePasses = this.#pass() ? 0 : idlePasses + 1;
@@ -187,7 +181,7 @@ export class Poller {
     }
   }
 
-  async #runHolding(bell: EventFd, signal: AbortSignal): Promise<void> {
+  async #runHolding(bell: Bell, signal: AbortSignal): Promise<void> {
     this.#passIsDue = true;
     let nap = SHORTEST_NAP;
     let turnDue = 0;
@@ -230,7 +224,7 @@ export class Poller {
   }
 
   /** Goes on with what follows what was read, for long enough. */
-  #stretch(bell: EventFd, signal: AbortSignal): void {
+  #stretch(bell: Bell, signal: AbortSignal): void {
     let now = performance.now();
     const end = now + LONGEST_STRETCH;
     do {
@@ -240,7 +234,7 @@ export class Poller {
   }
 
   /** Reads what is there already or, where packets follow closely, will soon be. */
-  #readNext(bell: EventFd): boolean {
+  #readNext(bell: Bell): boolean {
     if (this.#closeReads < CLOSE_READS_MIN) return this.#look(bell, 0) === "read";
     const end = performance.now() + LOOKOUT;
     do {
@@ -254,56 +248,56 @@ export class Poller {
    * Drains what is readable, and waits for that on this very thread, unless a source had more. A complaint is about a
    * descriptor that has something to say, and nothing to read.
    */
-  #look(bell: EventFd, milliseconds: number): "nothing" | "read" | "complaint" {
+  #look(bell: Bell, milliseconds: number): "nothing" | "read" | "complaint" {
     if (this.#passIsDue) return this.#pass() ? "read" : "nothing";
-    const list = this.#lookList ??= new WatchList(bell.fd, this.#sources);
-    const ready = list.poll(milliseconds);
+    const list = this.#lookList ??= newWaitList(bell.handle, this.#sources);
+    const ready = list.wait(milliseconds);
     if (ready < 0) list.check();
     if (ready <= 0) return "nothing";
-    if (list.revents(0) !== 0) {
+    if (list.condition(0) !== 0) {
       bell.silence();
       return this.#pass() ? "read" : "nothing";
     }
     let [hasRead, complains] = [false, false];
     // A drain may change what is watched; what is readable beyond that is so still the next time.
     for (let i = 1; i < list.length && this.#lookList === list; i++) {
-      const revents = list.revents(i);
-      if (revents === 0) continue;
+      const condition = list.condition(i);
+      if (condition === 0) continue;
       if (this.#drain(list.source(i).drain)) hasRead = true;
       // Readable, and then nothing to read, is a datagram with a wrong checksum.
-      else if ((revents & POLLIN) === 0) complains = true;
+      else if ((condition & READABLE) === 0) complains = true;
     }
     return hasRead ? "read" : complains ? "complaint" : "nothing";
   }
 
-  async #wait(bell: EventFd): Promise<void> {
-    const list = new WatchList(bell.fd, this.#sources);
-    const ready = await list.pollOnThread();
+  async #wait(bell: Bell): Promise<void> {
+    const list = newWaitList(bell.handle, this.#sources);
+    const ready = await list.waitOnThread();
     // Whatever errno says now is not about that call. Asking again here, without waiting, tells.
     if (ready < 0) list.check();
 
-    if (list.revents(0) !== 0) bell.silence();
+    if (list.condition(0) !== 0) bell.silence();
     let complains = false;
     for (let i = 1; i < list.length; i++) {
-      if (this.#listen(list.fd(i), list.source(i), list.revents(i))) complains = true;
+      if (this.#listen(list.handle(i), list.source(i), list.condition(i))) complains = true;
     }
     if (complains) await pause();
   }
 
   /** Notices descriptors that make every poll return at once and have nothing to read: true for such. */
-  #listen(fd: number, source: Source, revents: number): boolean {
+  #listen(handle: WaitHandle, source: Source, condition: number): boolean {
     // Removed while the poll was under way; the number may be another file's by now.
-    if (this.#sources.get(fd) !== source) return false;
-    if ((revents & POLLNVAL) !== 0) {
+    if (this.#sources.get(handle) !== source) return false;
+    if ((condition & NOT_OPEN) !== 0) {
       throw new TypeError(
-        `Cannot wait for descriptor ${fd}: it was closed but not removed from the poller`,
+        `Cannot wait for ${handle}: it was closed but not removed from the poller`,
       );
     }
-    const complains = (revents & (POLLERR | POLLHUP)) !== 0 && (revents & POLLIN) === 0;
+    const complains = (condition & TROUBLED) !== 0 && (condition & READABLE) === 0;
     source.complaints = complains ? source.complaints + 1 : 0;
     if (source.complaints > COMPLAINTS_MAX) {
       throw new Error(
-        `Cannot wait for descriptor ${fd}: it reports errors and gives nothing to read`,
+        `Cannot wait for ${handle}: it reports errors and gives nothing to read`,
       );
     }
     return complains;

@@ -14,18 +14,13 @@
 
 import type { Endpoint } from "../wire/endpoint.ts";
 import type { Ipv4Address } from "../wire/ipv4_address.ts";
-import { batchCalls } from "./linux/batch_calls.ts";
-import type { TakeDatagram } from "./linux/receive_offload.ts";
-import type { Received } from "./linux/udp_receiver.ts";
-import type { SendObserver } from "./linux/udp_sender.ts";
-import { LinuxUdpSocket } from "./linux/udp_socket.ts";
 import type { ErrnoName } from "./c/errno.ts";
-import type { Watcher } from "./poller.ts";
+import type { Watcher } from "./waiting.ts";
 
-export { BatchingUnavailable } from "./linux/batch_calls.ts";
-export type { TakeDatagram } from "./linux/receive_offload.ts";
-export type { Received } from "./linux/udp_receiver.ts";
-export type { Refusal, SendObserver } from "./linux/udp_sender.ts";
+/** This system has no batched UDP sockets, or does not let this program use them. The message says why. */
+export class BatchingUnavailable extends Error {
+  override readonly name = "BatchingUnavailable";
+}
 
 /** Takes what a socket receives. */
 export interface DatagramReceiver {
@@ -40,12 +35,12 @@ export interface UdpSocket {
   /** The address and port that it is bound to. */
   readonly local: Endpoint;
   /**
-   * Sends a UDP payload, at the latest with the next {@linkcode flush}. The array is lent for the duration of the
+   * Sends a UDP payload, with the next {@linkcode flush} at the latest. The array is lent for the duration of the
    * call. Never throws: a datagram that cannot be sent is counted.
    */
   send(to: Endpoint, bytes: Uint8Array): void;
   /**
-   * The same for payloads that stand one right behind the other, all `length` octets long but the last, which may
+   * The same for payloads that stand one right behind the other, all `length` octets long except the last, which may
    * be shorter. Only a socket that does better than sending them one by one has this.
    */
   sendRun?(to: Endpoint, run: Uint8Array, length: number): void;
@@ -54,11 +49,22 @@ export interface UdpSocket {
   /**
    * Receives until `signal` aborts; the socket is closed then. A datagram that cannot be received, as after an ICMP
    * error, is counted and does not end it.
+   *
+   * @throws {SystemError} Receiving keeps failing.
    */
   run(receiver: DatagramReceiver, signal: AbortSignal): Promise<void>;
   /** Gives the port back. May be repeated. */
   close(): void;
 }
+
+/** Takes a datagram. The array is lent for the duration of the call. */
+export type TakeDatagram = DatagramReceiver["datagram"];
+
+/**
+ * What one receiving call brought: nothing, everything that was waiting, as much as one call can bring, or the name of
+ * an error.
+ */
+export type Received = "nothing" | "some" | "more" | ErrnoName;
 
 /**
  * A socket that receives and sends many datagrams with one system call.
@@ -69,31 +75,42 @@ export interface UdpSocket {
 export interface BatchedUdpSocket extends UdpSocket {
   /** Whether the kernel is asked to cut datagrams from longer messages (UDP_SEGMENT). */
   readonly isSegmenting: boolean;
-  /** Whether the kernel joins datagrams of one source before it hands them over (UDP_GRO). */
+  /** Whether the kernel joins datagrams of one source before it delivers them (UDP_GRO). */
   readonly isJoining: boolean;
 
   sendRun(to: Endpoint, run: Uint8Array, length: number): void;
 
   /**
-   * Hands out datagrams that wait, as many as one system call yields. This is for programs that do not
+   * Delivers datagrams that are waiting, as many as one system call yields. This is for programs that do not
    * {@linkcode UdpSocket.run} the socket.
    *
-   * An error that it returns is over with that: as a rule ICMP's word on a datagram sent earlier.
+   * An error that it returns is over with that: usually ICMP's answer to a datagram sent earlier.
+   *
+   * @throws {SystemError} Receiving keeps failing.
    */
   receive(take: TakeDatagram): Received;
 }
 
-/** Hears what went wrong at a socket. */
-export interface UdpObserver extends SendObserver {
+/** Why the kernel does not cut messages into datagrams: it never can, or not those for one destination. */
+export type SegmentationRefusal = "never" | "destination";
+
+/** Learns what became of datagrams. */
+export interface UdpObserver {
+  /** The kernel took datagrams, one or many. */
+  sent?(): void;
+  /** Datagrams were lost: refused by the kernel, or there was no room for them for too long (EAGAIN). */
+  lost(count: number, code: ErrnoName): void;
+  /** The kernel refused to cut a message. Its datagrams were sent one by one, and so will be later ones. */
+  refused(refusal: SegmentationRefusal, code: ErrnoName): void;
   /** Receiving failed, for instance after an ICMP error. */
   unreceived?(code: ErrnoName): void;
 }
 
-/** How to open a socket. */
+/** How to open a batched socket. */
 export interface BatchedUdpOptions {
   /** The address to bind; 0.0.0.0 for any. */
   readonly address: Ipv4Address;
-  /** The port to bind; 0 for one that the system picks. */
+  /** The port to bind; with 0 the system picks one. */
   readonly port: number;
   /** Waits for datagrams while the socket runs. */
   readonly watcher: Watcher;
@@ -102,14 +119,4 @@ export interface BatchedUdpOptions {
   readonly segmenting?: boolean | undefined;
   /** False: never let the kernel join datagrams, even if it can. */
   readonly joining?: boolean | undefined;
-}
-
-/**
- * Opens a socket.
- *
- * @throws {BatchingUnavailable} This system has no such sockets; the message says why.
- * @throws {SystemError} The address cannot be bound.
- */
-export function openUdpSocket(options: BatchedUdpOptions): BatchedUdpSocket {
-  return new LinuxUdpSocket(batchCalls(), options);
 }

@@ -5,7 +5,8 @@
  */
 
 import type { ClientSocket } from "../client/qualification/qualification.ts";
-import { keepMulticastOnLink } from "../ffi/linux/socket_options.ts";
+import { socketOptions } from "../ffi/open.ts";
+import { platform } from "../ffi/platform.ts";
 import { DiscoveryGroup } from "../io/udp/discovery_group.ts";
 import type { UdpSocket } from "../ffi/udp_socket.ts";
 import { DISCOVERY_GROUP, TEREDO_PORT } from "../protocol/constants.ts";
@@ -63,14 +64,14 @@ export async function openClientSockets(
 async function openGroup(service: UdpSocket, context: NodeContext): Promise<DiscoveryGroup> {
   const group = newGroup(context);
   const { local } = service;
-  keepMulticastOnLink(formatIpv4(addressOf(local)), portOf(local));
+  socketOptions()?.keepMulticastOnLink(formatIpv4(addressOf(local)), portOf(local));
   await group.join();
   return group;
 }
 
 function newGroup({ counters, log }: NodeContext): DiscoveryGroup {
   try {
-    return new DiscoveryGroup(counters, log);
+    return new DiscoveryGroup(counters, log, platform.bindsToGroups);
   } catch (error) {
     throw new ListenError(DISCOVERY_GROUP, TEREDO_PORT, error);
   }

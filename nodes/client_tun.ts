@@ -4,8 +4,7 @@
  * @module
  */
 
-import { openInterface } from "../ffi/interface.ts";
-import { openTun } from "../ffi/tun.ts";
+import { openInterface, openTun } from "../ffi/open.ts";
 import { ClientInterface } from "../io/host/client_interface.ts";
 import { openTunLink } from "../io/host/open_tun_link.ts";
 import { TEREDO_MTU } from "../protocol/constants.ts";

@@ -24,9 +24,10 @@
  */
 
 export type { OwnInterface, OwnNews } from "../ffi/link_monitor.ts";
+export { UnsupportedPlatform } from "../ffi/platform.ts";
 export type { Poller } from "../ffi/poller.ts";
 export type { TunOffload } from "../ffi/tun.ts";
-export type { DatagramReceiver, Refusal, UdpSocket } from "../ffi/udp_socket.ts";
+export type { DatagramReceiver, SegmentationRefusal, UdpSocket } from "../ffi/udp_socket.ts";
 export type { CountedDrop, Counters, TransportDropReason } from "../io/counters.ts";
 export type { EchoOutcome } from "../io/host/echo_link.ts";
 export type { HostLink, PacketReceiver } from "../io/host/host_link.ts";

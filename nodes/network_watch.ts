@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type LinkMonitor, openLinkMonitor, type OwnInterface } from "../ffi/link_monitor.ts";
+import type { LinkMonitor, OwnInterface } from "../ffi/link_monitor.ts";
+import { openLinkMonitor } from "../ffi/open.ts";
 import type { Poller } from "../ffi/poller.ts";
 import { interfaceChanges, linkChanges, wakeUps } from "../io/network/network_changes.ts";
 import { NetworkMonitor } from "../io/network/network_monitor.ts";

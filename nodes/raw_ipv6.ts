@@ -4,7 +4,7 @@
  * @module
  */
 
-import { openRawIpv6 } from "../ffi/linux/raw_ipv6.ts";
+import { openRawIpv6 } from "../ffi/open.ts";
 import { RawLink } from "../io/host/raw_link.ts";
 import type { HostSide, Opener } from "./node_context.ts";
 

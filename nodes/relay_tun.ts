@@ -4,8 +4,8 @@
  * @module
  */
 
-import { openInterface } from "../ffi/interface.ts";
-import { openTun, type Tun } from "../ffi/tun.ts";
+import { openInterface, openTun } from "../ffi/open.ts";
+import type { Tun } from "../ffi/tun.ts";
 import { TEREDO_ROUTE } from "../io/host/client_interface.ts";
 import type { Log } from "../io/log.ts";
 import { openTunLink } from "../io/host/open_tun_link.ts";

@@ -5,11 +5,10 @@
  */
 
 import type { Poller } from "../ffi/poller.ts";
-import { clearDontFragment, setReceiveBuffer } from "../ffi/linux/socket_options.ts";
+import { openUdpSocket, socketOptions } from "../ffi/open.ts";
 import {
   BatchingUnavailable,
-  openUdpSocket,
-  type Refusal,
+  type SegmentationRefusal,
   type UdpObserver,
   type UdpSocket,
 } from "../ffi/udp_socket.ts";
@@ -42,7 +41,11 @@ export type TransportNews =
     readonly reason: string | undefined;
   }
   /** The kernel cuts no messages after all: never, or not for narrow paths. Told once. */
-  | { readonly type: "segmenting_refused"; readonly refusal: Refusal; readonly code: string }
+  | {
+    readonly type: "segmenting_refused";
+    readonly refusal: SegmentationRefusal;
+    readonly code: string;
+  }
   /** A socket works, but with less room for bursts and without fragmentation. */
   | { readonly type: "options_refused"; readonly port: number; readonly reason: string }
   /** For a while nothing could be sent, to nobody; `undefined`: sending works again. */
@@ -149,8 +152,9 @@ export class UdpOpener {
   /** Sets options that Deno cannot set. Without a C library to call, UDP still works. */
   #prepare(address: string, port: number): void {
     try {
-      clearDontFragment(address, port);
-      setReceiveBuffer(address, port, RECEIVE_BUFFER);
+      const options = socketOptions();
+      options?.clearDontFragment(address, port);
+      options?.setReceiveBuffer(address, port, RECEIVE_BUFFER);
     } catch (error) {
       const reason = reasonOf(error);
       this.#onNews({ type: "options_refused", port, reason });

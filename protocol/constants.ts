@@ -43,6 +43,3 @@ export const TEREDO_MTU = 1280;
  * on Linux. RFC 4380 §5.2.4 only says that the queue is bounded.
  */
 export const QUEUE_PER_PEER = 100 * TEREDO_MTU;
-
-/** The largest payload of an IPv4 UDP datagram. */
-export const MAX_DATAGRAM = 65_507;

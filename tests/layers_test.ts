@@ -11,9 +11,12 @@ const CONTROL_PROTOCOL = [
   "cli/daemon/status",
 ];
 
+/** What ffi/ is for those above it: contracts, what opens them, and what waits for them. */
+const NATIVE = ["ffi", "ffi/open.ts", "ffi/platform.ts", "ffi/poller.ts", "ffi/c/errno.ts"];
+
 /** What the daemon of a role is built on. */
 const BELOW_CLI = [
-  ...["nodes", "io/", "ffi", "ffi/platform.ts", "ffi/c/errno.ts"],
+  ...["nodes", "io/", ...NATIVE],
   ...["client/", "server", "relay", "protocol", "wire", "memory", "reason.ts"],
 ];
 
@@ -45,10 +48,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "server": ["protocol", "wire", "memory"],
   "relay": ["protocol", "wire", "memory"],
 
-  "ffi": ["reason.ts", "ffi/c", "wire", "memory"],
-  "ffi/c": ["reason.ts", "wire", "memory"],
-  "ffi/linux": ["reason.ts", "ffi", "ffi/c", "protocol", "wire", "memory"],
-  "ffi/platform.ts": ["reason.ts", "ffi/", "wire", "memory"],
+  // The contracts.
+  "ffi": ["wire"],
+  "ffi/c": ["ffi", "reason.ts"],
+  "ffi/linux": ["ffi", "ffi/c", "reason.ts", "wire", "memory"],
+  "ffi/darwin": ["ffi", "ffi/c"],
+  "ffi/windows": ["ffi", "ffi/c"],
+  "ffi/platform.ts": [
+    ...["ffi", "ffi/linux/facts.ts", "ffi/darwin/facts.ts", "ffi/windows/facts.ts"],
+  ],
+  "ffi/open.ts": ["ffi", "ffi/linux/linux.ts", "ffi/platform.ts", "wire"],
+  "ffi/poller.ts": ["ffi", "ffi/open.ts"],
 
   "io": [
     ...["reason.ts", "io/host", "io/udp"],
@@ -60,11 +70,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "io/udp": ["reason.ts", "io", "io/network", "protocol", "wire"],
 
   "nodes": [
-    ...["reason.ts", "io/", "ffi", "ffi/platform.ts", "ffi/c/errno.ts"],
+    ...["reason.ts", "io/", ...NATIVE],
     ...["client/", "server", "relay", "protocol", "wire", "memory"],
   ],
 
-  "cli/process": ["io", "ffi/c/errno.ts", "reason.ts", "deno.json"],
+  "cli/process": ["io", "ffi/platform.ts", "ffi/c/errno.ts", "reason.ts", "deno.json"],
   "cli/args": ["cli/args/kinds", "cli/process", "io", "reason.ts"],
   "cli/args/kinds": ["wire"],
   "cli/args/sources": ["cli/args", "cli/args/kinds", "cli/process", "io", "reason.ts"],
@@ -104,35 +114,18 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** What each room may import with `import type`, beyond the above. */
 const MAY_IMPORT_TYPES: Readonly<Record<string, readonly string[]>> = {
-  "io": ["ffi"],
-  "io/host": ["ffi"],
-  "io/network": ["ffi"],
-  "io/udp": ["ffi", "ffi/c/errno.ts"],
+  "ffi": ["ffi/c/errno.ts"],
+  "io": ["ffi", "ffi/poller.ts"],
+  "io/host": ["ffi", "ffi/poller.ts"],
+  "io/network": ["ffi", "ffi/poller.ts"],
+  "io/udp": ["ffi", "ffi/poller.ts", "ffi/c/errno.ts"],
 };
 
 /**
  * Imports that the table forbids and that stand until ffi/ hides what is Linux's: to be emptied, never to
  * be added to.
  */
-const KNOWN: readonly string[] = [
-  "cli/daemon/hosted_relay.ts -> ffi/linux/sysctl.ts",
-  "cli/daemon/refuse_beside_ipv6.ts -> ffi/linux/route_query.ts",
-  "cli/daemon/systemd/systemd.ts -> ffi/linux/abstract_datagram.ts",
-  "ffi/interface.ts -> ffi/linux/interface.ts",
-  "ffi/link_monitor.ts -> ffi/linux/link_monitor.ts",
-  "ffi/poller.ts -> ffi/linux/event_fd.ts",
-  "ffi/tun.ts -> ffi/linux/tun.ts",
-  "ffi/udp_socket.ts -> ffi/linux/batch_calls.ts",
-  "ffi/udp_socket.ts -> ffi/linux/receive_offload.ts",
-  "ffi/udp_socket.ts -> ffi/linux/udp_receiver.ts",
-  "ffi/udp_socket.ts -> ffi/linux/udp_sender.ts",
-  "ffi/udp_socket.ts -> ffi/linux/udp_socket.ts",
-  "ffi/watch_list.ts -> ffi/linux/structs.ts",
-  "io/host/raw_link.ts -> ffi/linux/raw_ipv6.ts",
-  "nodes/client_sockets.ts -> ffi/linux/socket_options.ts",
-  "nodes/raw_ipv6.ts -> ffi/linux/raw_ipv6.ts",
-  "nodes/udp_opener.ts -> ffi/linux/socket_options.ts",
-];
+const KNOWN: readonly string[] = [];
 
 /** Whether an import is to go, but has not yet. */
 function isKnown({ from, to }: Pick<Import, "from" | "to">): boolean {
@@ -170,6 +163,15 @@ const RESERVED: readonly Reserved[] = [
     words: /\bDeno\b/,
     allowed: IMPURE,
     reason: "the protocol is pure, so that a simulated internet can run it; io/ touches the world",
+  },
+  {
+    // `standalone`, `arch` and `target` are asked for the same reasons on every system.
+    words:
+      /\bDeno\s*\.\s*build\b(?!\s*\.\s*(?:standalone|arch|target)\b)|\bprocess\s*\.\s*platform\b/,
+    allowed: ["ffi/platform.ts", ...WORKSHOP],
+    reason:
+      "only ffi/platform.ts asks which system this is; what differs stands behind its facts " +
+      "and the contracts of ffi/",
   },
   {
     words: /\bDate\.now\b|\bnew Date\b|\bperformance\b|\bset(?:Timeout|Interval)\b/,

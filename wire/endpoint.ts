@@ -15,6 +15,9 @@ declare const endpointBrand: unique symbol;
 /** An IPv4 address and UDP port: address * 65536 + port. */
 export type Endpoint = number & { readonly [endpointBrand]: true };
 
+/** The largest payload of a UDP datagram over IPv4, in octets. */
+export const MAX_DATAGRAM = 65_507;
+
 /** Packs an address and a port. */
 export function endpoint(address: Ipv4Address, port: number): Endpoint {
   return (address * 0x10000 + port) as Endpoint;

@@ -5,6 +5,8 @@
  */
 
 import { SystemError } from "../../ffi/c/errno.ts";
+import { platform } from "../../ffi/platform.ts";
+import type { PlatformFacts } from "../../ffi/platform_facts.ts";
 import { CliError } from "../process/failure.ts";
 import { ExitCode } from "../process/exit_code.ts";
 import { shellWord } from "../process/shell_word.ts";
@@ -42,9 +44,16 @@ export function commandsThatGive(
   capability: Capability,
   program: string,
   args: readonly string[],
+  rights: PlatformFacts["rights"] = platform.rights,
 ): string[] {
-  return [
-    `sudo ${[program, ...args].map(shellWord).join(" ")}`,
-    `sudo setcap ${capability.toLowerCase()}+ep ${shellWord(program)}`,
-  ];
+  const once = `sudo ${[program, ...args].map(shellWord).join(" ")}`;
+  const always = `sudo setcap ${capability.toLowerCase()}+ep ${shellWord(program)}`;
+  switch (rights) {
+    case "capabilities":
+      return [once, always];
+    case "root":
+      return [once];
+    case "administrator":
+      return [];
+  }
 }

@@ -5,8 +5,8 @@
  */
 
 import type { ClientEvent } from "../../client/client_event.ts";
-import { localAddresses } from "../../io/network/local_addresses.ts";
-import { localSource } from "../../io/network/routes.ts";
+import { findSource } from "../../ffi/open.ts";
+import { localAddresses, outsideAddress } from "../../io/network/local_addresses.ts";
 import type { Log } from "../../io/log.ts";
 import { type ClientTun, clientTun } from "../../nodes/client_tun.ts";
 import { TeredoClient, type TeredoClientOptions } from "../../nodes/teredo_client.ts";
@@ -106,7 +106,7 @@ function placeOf(client: HostedClient, hasSecret: boolean): ClientPlace {
     port: portOf(client.local),
     isOwn: (address) => localAddresses().some((own) => own.address === address),
     interface: client.host.name,
-    sourceTo: (address) => localSource(address),
+    sourceTo: (address) => findSource(address) ?? outsideAddress(),
     trouble: () => client.trouble,
     hasSecret,
   };

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { readSysctl } from "../../ffi/linux/sysctl.ts";
+import { forwardsIpv6 } from "../../ffi/open.ts";
 import type { Log } from "../../io/log.ts";
 import type { EmbeddedRelaySettings } from "../../nodes/embedded_relay.ts";
 import { servedBy } from "../../nodes/relay_host.ts";
@@ -58,7 +58,7 @@ function withoutIpv6(): CliError {
 /** A relay is a router: the kernel has to forward between its interfaces. */
 function warnUnlessForwarding(log: Log): void {
   // Where the setting cannot be read, there is nothing to say about it.
-  if (Deno.build.os !== "linux" || readSysctl("net/ipv6/conf/all/forwarding") !== "0") return;
+  if (forwardsIpv6() ?? true) return;
   log.warn(
     "This host does not forward IPv6, so only its own packets reach Teredo clients. Turn " +
       'forwarding on with "sysctl -w net.ipv6.conf.all.forwarding=1", or use --host-only',

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { platform } from "../../ffi/platform.ts";
 import { DISCOVERY_GROUP } from "../../protocol/constants.ts";
 import { ListenError } from "../../nodes/listen_error.ts";
 import { CliError } from "../process/failure.ts";
@@ -36,7 +37,7 @@ function explain({ message, obstacle, address, port }: ListenError, instead: str
   switch (obstacle) {
     case "in_use":
       return new CliError(
-        `${message}. Stop it ("ss -lunp sport = :${port}" names it), or ${instead}`,
+        `${message}. Stop it ("${platform.udpPortOwner(port)}" names it), or ${instead}`,
       );
     case "denied":
       return new CliError(

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { findRoute } from "../../ffi/linux/route_query.ts";
+import { findRoute } from "../../ffi/open.ts";
 import { findNativeIpv6, isNative, type NativeAddress } from "../../io/network/native_ipv6.ts";
 import { formatIpv6, parseIpv6 } from "../../wire/ipv6_address.ts";
 import { CliError } from "../process/failure.ts";
@@ -35,8 +35,7 @@ export function refuseBesideNativeIpv6(ownInterface: string): void {
 
 /** Whether an interface is a way out, with an address that answers can come back to. */
 function leadsOut(name: string): boolean {
-  // Where the way is not known, the address has to do.
-  if (Deno.build.os !== "linux") return true;
   const route = findRoute(ELSEWHERE, name);
-  return route !== undefined && isNative(route.source);
+  // Where the way is not known, the address has to do.
+  return route === "unknown" || (route !== "none" && isNative(route.source));
 }

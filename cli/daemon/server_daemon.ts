@@ -4,6 +4,7 @@
  * @module
  */
 
+import { supports } from "../../ffi/open.ts";
 import type { Log } from "../../io/log.ts";
 import { localAddresses } from "../../io/network/local_addresses.ts";
 import { addressPolicy } from "../../nodes/address_policy.ts";
@@ -97,7 +98,7 @@ function ownAddresses(): Ipv4Address[] {
 
 /** The way to native IPv6. On a system without one, the server does the rest of its work. */
 function nativeSide(log: Log): Opener<HostSide> | undefined {
-  if (Deno.build.os !== "linux") {
+  if (!supports("openRawIpv6")) {
     log.warn("Connectivity tests are not forwarded to native IPv6: only Linux supports that yet");
     return undefined;
   }

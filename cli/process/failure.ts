@@ -5,6 +5,7 @@
  */
 
 import { SystemError } from "../../ffi/c/errno.ts";
+import { UnsupportedPlatform } from "../../ffi/platform.ts";
 import { ExitCode } from "./exit_code.ts";
 import { originalError, reasonOf } from "../../reason.ts";
 
@@ -43,9 +44,18 @@ export class ConfigError extends CliError {
 /** Turns whatever was thrown into an error with an exit code. */
 export function toCliError(error: unknown): CliError {
   const original = originalError(error);
+  if (original instanceof UnsupportedPlatform) {
+    return new CliError(describeUnsupported(original), ExitCode.FAILED, { cause: error });
+  }
   return original instanceof CliError
     ? original
     : new CliError(reasonOf(original), exitCodeOf(original), { cause: error });
+}
+
+/** What cannot be done here, and what can. */
+function describeUnsupported({ message, system }: UnsupportedPlatform): string {
+  return `${message}. On ${system}, "teredo server", "probe", "decode" and "check" work, which need no ` +
+    "network interface";
 }
 
 function exitCodeOf(error: unknown): ExitCode {

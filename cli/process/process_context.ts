@@ -4,12 +4,10 @@
  * @module
  */
 
+import { platform } from "../../ffi/platform.ts";
 import { type Environment, processEnvironment, variableNames } from "./environment.ts";
 import { interruption } from "./signals.ts";
 import { isStdoutTerminal, readStdin, writeToStderr, writeToStdout } from "./streams.ts";
-
-/** Where the configuration files of the roles are. */
-const CONFIG_FOLDER = "/etc/teredo";
 
 /** Where a command writes, what tells it to end, and what it reads besides the command line. */
 export interface ProcessContext {
@@ -47,6 +45,6 @@ export function processContext(): ProcessContext {
     isColourful: isTerminal && !Deno.noColor && processEnvironment("TERM") !== "dumb",
     environment: processEnvironment,
     variables: variableNames,
-    configFolder: CONFIG_FOLDER,
+    configFolder: platform.configFolder,
   };
 }

@@ -4,10 +4,10 @@
  * @module
  */
 
-/** The signals that end the program, with the exit code that a shell expects of a second one. */
-const SIGNALS: readonly (readonly [Deno.Signal, number])[] = Deno.build.os === "windows"
-  ? [["SIGINT", 130], ["SIGBREAK", 149]]
-  : [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]];
+import { platform } from "../../ffi/platform.ts";
+
+/** A shell expects this exit code, plus the signal's number, of a program that a signal ended. */
+const KILLED = 128;
 
 /** How many do something else at a SIGHUP than end. */
 let listeners = 0;
@@ -19,10 +19,10 @@ let listeners = 0;
  * @param controller aborts it too, for other reasons
  */
 export function interruption(controller: AbortController = new AbortController()): AbortSignal {
-  for (const [name, exitCode] of SIGNALS) {
+  for (const { name, number } of platform.endSignals) {
     Deno.addSignalListener(name, () => {
-      if (name === "SIGHUP" && listeners > 0) return;
-      if (controller.signal.aborted) Deno.exit(exitCode);
+      if (name === platform.reloadSignal && listeners > 0) return;
+      if (controller.signal.aborted) Deno.exit(KILLED + number);
       controller.abort();
     });
   }
@@ -31,12 +31,13 @@ export function interruption(controller: AbortController = new AbortController()
 
 /** Does something at each SIGHUP, until disposal. Windows has no such signal. */
 export function onHangup(action: () => void): Disposable {
-  if (Deno.build.os === "windows") return { [Symbol.dispose]: () => {} };
-  Deno.addSignalListener("SIGHUP", action);
+  const { reloadSignal } = platform;
+  if (reloadSignal === undefined) return { [Symbol.dispose]: () => {} };
+  Deno.addSignalListener(reloadSignal, action);
   listeners++;
   return {
     [Symbol.dispose]() {
-      Deno.removeSignalListener("SIGHUP", action);
+      Deno.removeSignalListener(reloadSignal, action);
       listeners--;
     },
   };

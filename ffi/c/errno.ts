@@ -1,46 +1,29 @@
+/**
+ * Error numbers of system calls, as names and as messages.
+ *
+ * @module
+ */
+
 import { constants } from "node:os";
 import { libc } from "./libc.ts";
 
 /** A name of an error number as C programs write it, such as `"EPERM"`. */
 export type ErrnoName = `E${string}`;
 
-/** Numbers that node's table of this platform leaves out and that Linux gives us. */
+/** Numbers that node's table leaves out and that Linux uses. Elsewhere the table has another name for them. */
 const LINUX_EXTRAS = { EBADFD: 77 };
 
 let names: Map<number, ErrnoName> | undefined;
-let location: Deno.UnsafePointerView | undefined;
 
-/**
- * The `errno` of this thread.
- *
- * It tells about the last call only when read right after it, with nothing awaited in between. After a
- * call on a thread of its own (`nonblocking: true`) it tells nothing.
- */
-export function errno(): number {
-  // The address is that of the thread, and an isolate never leaves its thread.
-  location ??= locate();
-  return location.getInt32();
-}
-
-function locate(): Deno.UnsafePointerView {
-  const { errnoLocation, errnoLocationDarwin } = libc();
-  const pointer = (errnoLocation ?? errnoLocationDarwin)?.() ?? null;
-  if (pointer === null) {
-    throw new Error("Cannot read errno: the C library does not tell where it is");
-  }
-  return new Deno.UnsafePointerView(pointer);
-}
-
-/** The name of an error number on this platform: 1 is `"EPERM"`; `"E9999"` for one unheard of. */
+/** The name of an error number on this system: 1 is `"EPERM"`. An unknown number 9999 is `"E9999"`. */
 export function errnoName(number: number): ErrnoName {
   names ??= nameErrors();
   return names.get(number) ?? `E${number}`;
 }
 
 function nameErrors(): Map<number, ErrnoName> {
-  const extras = Deno.build.os === "linux" ? LINUX_EXTRAS : {};
   const result = new Map<number, ErrnoName>();
-  for (const [name, number] of Object.entries({ ...constants.errno, ...extras })) {
+  for (const [name, number] of Object.entries({ ...constants.errno, ...LINUX_EXTRAS })) {
     // The first of several names is the usual one: EAGAIN, not EWOULDBLOCK.
     if (!result.has(number)) result.set(number, name as ErrnoName);
   }
@@ -66,10 +49,10 @@ export class SystemError extends Error {
   /**
    * @param attempt What was attempted, to be read after "Cannot".
    * @param syscall The call that failed.
-   * @param number The error number, by default the thread's `errno`.
+   * @param number The error number.
    * @param remedy What a person can do about it.
    */
-  constructor(attempt: string, syscall: string, number: number = errno(), remedy?: string) {
+  constructor(attempt: string, syscall: string, number: number, remedy?: string) {
     const code = errnoName(number);
     const what = `Cannot ${attempt}: ${errnoText(number)} (${syscall}: ${code})`;
     super(remedy === undefined ? what : `${what}. ${remedy}`);

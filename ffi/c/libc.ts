@@ -1,49 +1,75 @@
-import { OFTEN, SELDOM } from "./libc_symbols.ts";
-import { reasonOf } from "../../reason.ts";
+/**
+ * The C library, and why its calls fail.
+ *
+ * @module
+ */
 
-/** The opened C library: one function for each symbol of {@linkcode OFTEN} and {@linkcode SELDOM}. */
-export type Libc = Deno.DynamicLibrary<typeof OFTEN & typeof SELDOM>["symbols"];
+import { constants } from "node:os";
+import { reasonOf } from "../../reason.ts";
+import { COLD_SYMBOLS, HOT_SYMBOLS } from "./libc_symbols.ts";
+
+type Symbols<Definitions extends Deno.ForeignLibraryInterface> = {
+  readonly [Name in keyof Deno.DynamicLibrary<Definitions>["symbols"]]: NonNullable<
+    Deno.DynamicLibrary<Definitions>["symbols"][Name]
+  >;
+};
+
+type HotCalls = Symbols<typeof HOT_SYMBOLS>;
+type ColdCalls = Symbols<typeof COLD_SYMBOLS>;
+
+/**
+ * The opened C library: one function for each symbol of {@linkcode HOT_SYMBOLS} and {@linkcode COLD_SYMBOLS}. Those that
+ * this C library lacks fail with ENOSYS.
+ */
+export type Libc = HotCalls & ColdCalls;
+
+/** Where the C library may be: glibc's name, musl's, and that of macOS. They are tried in this order. */
+const NAMES = ["libc.so.6", `libc.musl-${Deno.build.arch}.so.1`, "libSystem.B.dylib"];
 
 let opened: Libc | undefined;
+let failure = 0;
 
 /**
  * The C library of this system.
  *
- * It is opened at the first call and stays open: importing a module asks for no permission and has no
- * effect, and roles that need no system calls run where there is no C library to be had.
+ * It is opened at the first call and stays open: importing a module asks for no permission and has no effect, and roles
+ * that make no system calls run on systems without a C library.
  */
 export function libc(): Libc {
   return opened ??= open();
 }
 
-/** Where the C library may be found, in the order tried. */
-function candidates(): string[] {
-  switch (Deno.build.os) {
-    case "linux":
-      return ["libc.so.6", `libc.musl-${Deno.build.arch}.so.1`];
-    case "darwin":
-      return ["libSystem.B.dylib"];
-    default:
-      return [];
-  }
+/**
+ * Why the last call of {@linkcode libc} failed: its `errno`.
+ *
+ * C keeps that number in the memory of the thread, where whatever the runtime calls next may overwrite it: to compile, to
+ * collect garbage, to handle a signal. So each function of {@linkcode libc} copies it at once, and that copy stands
+ * until another one fails. Even so, a number that nobody expects should be confirmed by asking again; see
+ * {@linkcode outcomeOf}.
+ *
+ * A call on another thread (`nonblocking: true`) sets the `errno` of that thread, which nobody can read from here.
+ */
+export function errno(): number {
+  return failure;
+}
+
+/** Fails as a function of {@linkcode libc} does: returns -1, and leaves `number` as {@linkcode errno}. */
+export function failWith(number: number): -1 {
+  failure = number;
+  return -1;
 }
 
 function open(): Libc {
-  const names = candidates();
   const failures: string[] = [];
-  for (const name of names) {
+  for (const name of NAMES) {
     try {
-      return { ...Deno.dlopen(name, OFTEN).symbols, ...openSeldom(name) } as Libc;
+      const cell = errnoCell(name);
+      return { ...hotCalls(name, cell), ...coldCalls(name, cell) };
     } catch (error) {
       // Without the permission no other name can do better, and Deno's own message is the clearest.
       if (error instanceof Deno.errors.NotCapable) throw error;
       failures.push(`  ${name}: ${reasonOf(error)}`);
     }
-  }
-  if (names.length === 0) {
-    throw new Error(
-      `Cannot call the C library: system calls are supported on Linux and macOS, this is ${Deno.build.os}`,
-    );
   }
   throw new Error([
     "Cannot open the C library, which TUN interfaces and raw sockets need. Tried:",
@@ -52,17 +78,85 @@ function open(): Libc {
   ].join("\n"));
 }
 
-/** The functions of {@linkcode SELDOM}, called by their addresses. */
-function openSeldom(library: string): Record<string, unknown> {
-  const definitions: [string, Deno.ForeignFunction][] = Object.entries(SELDOM);
+/**
+ * The memory in which C keeps `errno` for this thread. It stays there: an isolate never leaves its thread, and a worker
+ * loads this module anew.
+ */
+function errnoCell(library: string): Int32Array {
+  const { linux, darwin } = Deno.dlopen(library, {
+    linux: { name: "__errno_location", type: "pointer", optional: true },
+    darwin: { name: "__error", type: "pointer", optional: true },
+  }).symbols;
+  const finder = (linux ?? darwin) as Deno.PointerObject<never> | null;
+  if (finder === null) throw new Error("It does not show where errno is");
+  const find = new Deno.UnsafeFnPointer(finder, { parameters: [], result: "pointer" });
+  const location = find.call();
+  if (location === null) throw new Error("It does not show where errno is");
+  const memory = Deno.UnsafePointerView.getArrayBuffer(location, Int32Array.BYTES_PER_ELEMENT);
+  return new Int32Array(memory);
+}
+
+/** Each function has its own code here: only such code is compiled to a direct call into C. */
+function hotCalls(library: string, cell: Int32Array): HotCalls {
+  const calls = Deno.dlopen(library, HOT_SYMBOLS).symbols;
+  const { read, write, poll, sendto, recvmmsg, sendmmsg, pollOnThread } = calls;
+  return {
+    pollOnThread,
+    read(fd, buffer, count) {
+      const result = read(fd, buffer, count);
+      if (result < 0) failure = cell[0]!;
+      return result;
+    },
+    write(fd, buffer, count) {
+      const result = write(fd, buffer, count);
+      if (result < 0) failure = cell[0]!;
+      return result;
+    },
+    poll(fds, count, timeout) {
+      const result = poll(fds, count, timeout);
+      if (result < 0) failure = cell[0]!;
+      return result;
+    },
+    sendto(fd, buffer, length, flags, address, addressLength) {
+      const result = sendto(fd, buffer, length, flags, address, addressLength);
+      if (result < 0) failure = cell[0]!;
+      return result;
+    },
+    recvmmsg: recvmmsg === null ? notImplemented : (fd, messages, count, flags, timeout) => {
+      const result = recvmmsg(fd, messages, count, flags, timeout);
+      if (result < 0) failure = cell[0]!;
+      return result;
+    },
+    sendmmsg: sendmmsg === null ? notImplemented : (fd, messages, count, flags) => {
+      const result = sendmmsg(fd, messages, count, flags);
+      if (result < 0) failure = cell[0]!;
+      return result;
+    },
+  };
+}
+
+/** The functions of {@linkcode COLD_SYMBOLS}, called by their addresses. */
+function coldCalls(library: string, cell: Int32Array): ColdCalls {
+  const definitions: [string, Deno.ForeignFunction][] = Object.entries(COLD_SYMBOLS);
   const locations = definitions.map(([key, { name = key, optional = false }]) =>
     [key, { name, type: "pointer", optional }] as const
   );
   const addresses = Deno.dlopen(library, Object.fromEntries(locations)).symbols;
-  return Object.fromEntries(definitions.map(([key, definition]) => {
+  const calls = definitions.map(([key, definition]) => {
     const address = addresses[key] as Deno.PointerObject<never> | null;
-    if (address === null) return [key, null];
+    if (address === null) return [key, notImplemented];
     const pointer = new Deno.UnsafeFnPointer(address, definition);
-    return [key, pointer.call.bind(pointer)];
-  }));
+    // An unsigned result has no other way to show a failure.
+    const failed = definition.result === "u32" ? 0 : -1;
+    return [key, (...args: never[]) => {
+      const result: unknown = pointer.call(...args);
+      if (result === failed) failure = cell[0]!;
+      return result;
+    }];
+  });
+  return Object.fromEntries(calls) as ColdCalls;
+}
+
+function notImplemented(): -1 {
+  return failWith(constants.errno.ENOSYS);
 }

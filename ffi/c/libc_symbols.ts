@@ -1,19 +1,23 @@
 /**
- * The functions that packets need. Each gets machine code of its own, so that a call takes some 20 ns; to
- * make that takes 200 µs.
+ * The functions of the C library that this program calls.
  *
- * All functions of the C library that this program calls are here and in {@linkcode SELDOM}.
+ * @module
+ */
+
+/**
+ * The functions that packets need. Deno makes machine code for each of them: that takes 200 µs, and then a call takes
+ * about 20 ns.
  *
  * C types map as follows, on every 64-bit system Deno runs on:
  *
- * - `size_t` is `usize`, passed as `BigInt(length)`: optimised code makes no object of it, whereas a plain
- *   number, which Deno takes too, costs a slow call;
- * - `ssize_t` is read as `i32`: no transfer here comes near 2 GiB, the low half of the register holds the
- *   whole result, and a plain number is what arithmetic on it wants;
- * - `ioctl` is variadic in C. On Linux a variadic argument travels in a register like any other, which
- *   does not hold on macOS for arm64.
+ * - `size_t` is `usize`, passed as `BigInt(length)`: optimised code makes no object for it, whereas a plain
+ *   number, which Deno accepts too, costs a slow call;
+ * - `ssize_t` is read as `i32`: no transfer here comes near 2 GiB, so the low half of the register holds the
+ *   whole result, as a plain number;
+ * - `ioctl` is variadic in C. On Linux a variadic argument travels in a register like any other; on macOS for arm64 it
+ *   does not.
  */
-export const OFTEN = {
+export const HOT_SYMBOLS = {
   // ssize_t read(int fd, void *buffer, size_t count)
   read: {
     parameters: ["i32", "buffer", "usize"],
@@ -48,7 +52,7 @@ export const OFTEN = {
     result: "i32",
     optional: true,
   },
-  // `poll` on a thread of its own: the result is a promise, and errno is another thread's.
+  // `poll` on another thread: the result is a promise, and errno is that of the other thread.
   pollOnThread: {
     name: "poll",
     parameters: ["buffer", "usize", "i32"],
@@ -57,22 +61,8 @@ export const OFTEN = {
   },
 } as const satisfies Deno.ForeignLibraryInterface;
 
-/** The functions that a start needs, or an end. Nothing is made for them, and a call takes 2 µs. */
-export const SELDOM = {
-  // int *__errno_location(void), Linux
-  errnoLocation: {
-    name: "__errno_location",
-    parameters: [],
-    result: "pointer",
-    optional: true,
-  },
-  // int *__error(void), macOS
-  errnoLocationDarwin: {
-    name: "__error",
-    parameters: [],
-    result: "pointer",
-    optional: true,
-  },
+/** The functions that starting and stopping need. Deno makes no machine code for them, and a call takes 2 µs. */
+export const COLD_SYMBOLS = {
   // char *strerror(int errnum)
   strerror: {
     parameters: ["i32"],

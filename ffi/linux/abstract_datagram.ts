@@ -1,5 +1,5 @@
 /**
- * Datagrams to Unix sockets whose names are not in the file system: Deno knows no other.
+ * Datagrams to Unix sockets whose names are not in the file system, which Deno does not support.
  *
  *     sockaddr_un   0  family (2)   2  a zero octet (1)   3  the name, as long as the address says
  *
@@ -7,26 +7,13 @@
  *
  * @module
  */
-import { SystemError } from "../c/errno.ts";
+import type { DatagramSender } from "../datagram.ts";
 import { libc } from "../c/libc.ts";
-
-// <sys/socket.h>
-const AF_UNIX = 1;
-const SOCK_DGRAM = 2;
-const SOCK_CLOEXEC = 0x80000;
-const MSG_DONTWAIT = 0x40;
-const MSG_NOSIGNAL = 0x4000;
+import { insist } from "../c/system_call.ts";
+import { AF_UNIX, MSG_DONTWAIT, MSG_NOSIGNAL, SOCK_CLOEXEC, SOCK_DGRAM } from "./kernel_numbers.ts";
 
 /** Octets of a name that a `sockaddr_un` has room for. */
 const LONGEST_NAME = 107;
-
-/** A socket that sends to one other. */
-export interface AbstractDatagram {
-  /** Sends, or not where nobody listens or nothing more fits in: it never blocks or throws. */
-  send(message: Uint8Array<ArrayBuffer>): void;
-  /** Closes the socket. */
-  close(): void;
-}
 
 /**
  * Opens a socket for sending to the abstract address of this name.
@@ -34,11 +21,14 @@ export interface AbstractDatagram {
  * @throws {RangeError} no address has such a name
  * @throws {SystemError} the system gives no socket
  */
-export function openAbstractDatagram(name: string): AbstractDatagram {
+export function openAbstractDatagram(name: string): DatagramSender {
   const address = abstractAddress(name);
   const { socket, sendto, close } = libc();
-  const fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) throw new SystemError("open a Unix socket", "socket");
+  const fd = insist(
+    "open a Unix socket",
+    "socket",
+    () => socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0),
+  );
   const flags = MSG_DONTWAIT | MSG_NOSIGNAL;
   return {
     send: (message) =>

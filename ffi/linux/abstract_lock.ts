@@ -7,12 +7,9 @@
 
 import { SystemError } from "../c/errno.ts";
 import { libc } from "../c/libc.ts";
+import { insist } from "../c/system_call.ts";
 import { abstractAddress } from "./abstract_datagram.ts";
-
-// <sys/socket.h>
-const AF_UNIX = 1;
-const SOCK_DGRAM = 2;
-const SOCK_CLOEXEC = 0x80000;
+import { AF_UNIX, SOCK_CLOEXEC, SOCK_DGRAM } from "./kernel_numbers.ts";
 
 /**
  * Takes the name.
@@ -23,12 +20,13 @@ const SOCK_CLOEXEC = 0x80000;
 export function lockAbstractName(name: string): Disposable | undefined {
   const address = abstractAddress(name);
   const { socket, bind, close } = libc();
-  const fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) throw new SystemError("open a Unix socket", "socket");
-  if (bind(fd, address, address.length) < 0) {
-    const error = new SystemError(`take the name "${name}"`, "bind");
+  const open = () => socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  const fd = insist("open a Unix socket", "socket", open);
+  try {
+    insist(`take the name "${name}"`, "bind", () => bind(fd, address, address.length));
+  } catch (error) {
     close(fd);
-    if (error.code === "EADDRINUSE") return undefined;
+    if (error instanceof SystemError && error.code === "EADDRINUSE") return undefined;
     throw error;
   }
   return { [Symbol.dispose]: () => void close(fd) };

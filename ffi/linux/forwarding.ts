@@ -26,10 +26,15 @@ interface Change {
   readonly after: string;
 }
 
-/** Whether this host forwards IPv6 packets, be it between some of its interfaces only. */
+/** Whether this host forwards IPv6 packets, even if only between some of its interfaces. */
 export function isForwarding(): boolean {
   return readSysctl(ALL) === "1" ||
     interfaces().some((name) => readSysctl(`${CONF}/${name}/force_forwarding`) === "1");
+}
+
+/** The same, and undefined where that cannot be seen. */
+export function forwardsIpv6(): boolean | undefined {
+  return readSysctl(ALL) === undefined ? undefined : isForwarding();
 }
 
 /**

@@ -8,39 +8,31 @@ import { type ErrnoName, errnoName, SystemError } from "../c/errno.ts";
 import type { Interface, Prefix } from "../interface.ts";
 import { type Answer, RouteNetlink } from "./route_netlink.ts";
 import { attribute, numberAttribute } from "./netlink_message.ts";
-import { IFADDRMSG, IFINFOMSG, RTMSG } from "./structs.ts";
+import { IFADDRMSG, IFINFOMSG, RTMSG } from "./kernel_structs.ts";
 import { writeSysctl } from "./sysctl.ts";
-
-const AF_INET6 = 10;
-
-// <linux/netlink.h>
-const NLM_F_REPLACE = 0x100;
-const NLM_F_CREATE = 0x400;
-
-// <linux/rtnetlink.h>
-const RTM_NEWLINK = 16;
-const RTM_NEWADDR = 20;
-const RTM_DELADDR = 21;
-const RTM_NEWROUTE = 24;
-const RTM_DELROUTE = 25;
-const RT_TABLE_MAIN = 254;
-/** "Installed at boot", which is what `ip route add` says of its routes too. */
-const RTPROT_BOOT = 3;
-const RTN_UNICAST = 1;
-const RTA_DST = 1;
-const RTA_OIF = 4;
-const RTA_PRIORITY = 6;
-
-// <linux/if.h>, <linux/if_link.h>
-const IFF_UP = 0x1;
-const IFLA_MTU = 4;
-const IFLA_AF_SPEC = 26;
-const IFLA_INET6_ADDR_GEN_MODE = 8;
-const IN6_ADDR_GEN_MODE_NONE = 1;
-
-// <linux/if_addr.h>
-const IFA_LOCAL = 2;
-const IFA_F_NODAD = 0x02;
+import {
+  AF_INET6,
+  IFA_F_NODAD,
+  IFA_LOCAL,
+  IFF_UP,
+  IFLA_AF_SPEC,
+  IFLA_INET6_ADDR_GEN_MODE,
+  IFLA_MTU,
+  IN6_ADDR_GEN_MODE_NONE,
+  NLM_F_CREATE,
+  NLM_F_REPLACE,
+  RT_TABLE_MAIN,
+  RTA_DST,
+  RTA_OIF,
+  RTA_PRIORITY,
+  RTM_DELADDR,
+  RTM_DELROUTE,
+  RTM_NEWADDR,
+  RTM_NEWLINK,
+  RTM_NEWROUTE,
+  RTN_UNICAST,
+  RTPROT_BOOT,
+} from "./kernel_numbers.ts";
 
 /** An interface of Linux. See {@linkcode Interface} for the contract. */
 export class LinuxInterface implements Interface {

@@ -7,51 +7,55 @@
  *
  * @module
  */
-import { errno, errnoName, SystemError } from "../c/errno.ts";
+import { type ErrnoName, errnoName, SystemError } from "../c/errno.ts";
 import type { LinkMonitor, OwnInterface } from "../link_monitor.ts";
-import { type Libc, libc } from "../c/libc.ts";
+import { handleOf, type WaitHandle } from "../waiting.ts";
+import { errno, type Libc, libc } from "../c/libc.ts";
+import { insist } from "../c/system_call.ts";
 import { type NetlinkMessage, parseAttributes, parseMessages } from "./netlink_message.ts";
 import { allocate, u32 } from "../c/struct.ts";
-import { IFADDRMSG, IFINFOMSG, RTMSG, SOCKADDR_NL } from "./structs.ts";
-
-// <sys/socket.h>
-const AF_NETLINK = 16;
-const SOCK_RAW = 3;
-const SOCK_NONBLOCK = 0x800;
-const SOCK_CLOEXEC = 0x80000;
+import { IFADDRMSG, IFINFOMSG, RTMSG, SOCKADDR_NL } from "./kernel_structs.ts";
+import {
+  AF_NETLINK,
+  IFA_ADDRESS,
+  IFA_F_TENTATIVE,
+  IFF_LOWER_UP,
+  IFF_UP,
+  NETLINK_ROUTE,
+  RT_TABLE_MAIN,
+  RTA_GATEWAY,
+  RTA_OIF,
+  RTM_DELADDR,
+  RTM_DELLINK,
+  RTM_DELROUTE,
+  RTM_F_CLONED,
+  RTM_NEWADDR,
+  RTM_NEWLINK,
+  RTM_NEWROUTE,
+  RTMGRP_IPV4_IFADDR,
+  RTMGRP_IPV4_ROUTE,
+  RTMGRP_IPV6_IFADDR,
+  RTMGRP_IPV6_ROUTE,
+  RTMGRP_LINK,
+  SOCK_CLOEXEC,
+  SOCK_NONBLOCK,
+  SOCK_RAW,
+} from "./kernel_numbers.ts";
 
 // <linux/netlink.h>, <linux/rtnetlink.h>
-const NETLINK_ROUTE = 0;
-const RTMGRP_LINK = 0x1;
-const RTMGRP_IPV4_IFADDR = 0x10;
-const RTMGRP_IPV4_ROUTE = 0x40;
-const RTMGRP_IPV6_IFADDR = 0x100;
-const RTMGRP_IPV6_ROUTE = 0x400;
 const GROUPS = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_IFADDR |
   RTMGRP_IPV6_ROUTE;
-const RTM_NEWLINK = 16;
-const RTM_DELLINK = 17;
-const RTM_NEWADDR = 20;
-const RTM_DELADDR = 21;
-const RTM_NEWROUTE = 24;
-const RTM_DELROUTE = 25;
-const RTM_F_CLONED = 0x200;
-const RT_TABLE_MAIN = 254;
-const RTA_OIF = 4;
-const RTA_GATEWAY = 5;
-
-// <linux/if.h>, <linux/if_addr.h>
-/** The cable is plugged in, the wireless network joined. */
-const IFF_LOWER_UP = 0x10000;
-const IFF_UP = 0x1;
-const IFA_ADDRESS = 1;
-const IFA_F_TENTATIVE = 0x40;
 
 /** Default routes, and those to half or an eighth of all addresses that stand for one: 0/1, 2000::/3. */
 const LONGEST_DEFAULT = 3;
 
 /** Facts beyond this number are forgotten: a host has dozens. */
 const MAX_FACTS = 10_000;
+
+/** Messages read at once, at most: other sources of a poller get their turn. */
+const PASS = 1_000;
+
+const ATTEMPT = "learn of changes to the network";
 
 /** Something about an interface that holds or does not. */
 interface Fact {
@@ -80,26 +84,27 @@ export class LinuxLinkMonitor implements LinkMonitor {
 
   constructor(own: OwnInterface | undefined) {
     this.#own = own;
-    this.#fd = this.#libc.socket(
-      AF_NETLINK,
-      SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC,
-      NETLINK_ROUTE,
-    );
-    if (this.#fd < 0) throw new SystemError("open a netlink socket", "socket");
+    const { socket, bind } = this.#libc;
+    const type = SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC;
+    const open = () => socket(AF_NETLINK, type, NETLINK_ROUTE);
+    this.#fd = insist("open a netlink socket", "socket", open);
     const address = SOCKADDR_NL.encode({ family: AF_NETLINK, groups: GROUPS });
-    if (this.#libc.bind(this.#fd, address, address.length) === 0) return;
-    const code = errno();
-    this.close();
-    throw new SystemError("hear of changes to the network", "bind", code);
+    try {
+      insist(ATTEMPT, "bind", () => bind(this.#fd, address, address.length));
+    } catch (error) {
+      this.close();
+      throw error;
+    }
   }
 
-  get fd(): number {
-    return this.#fd;
+  get handle(): WaitHandle {
+    return handleOf(this.#fd);
   }
 
   read(): boolean {
     let isNews = false;
-    for (;;) {
+    let suspected: ErrnoName | undefined;
+    for (let i = 0; i < PASS; i++) {
       const length = this.#libc.recv(this.#fd, this.#buffer, BigInt(this.#buffer.length), 0);
       if (length >= 0) {
         for (const message of parseMessages(this.#buffer.subarray(0, length))) {
@@ -107,20 +112,24 @@ export class LinuxLinkMonitor implements LinkMonitor {
         }
         continue;
       }
-      const code = errno();
-      switch (errnoName(code)) {
+      const number = errno();
+      const code = errnoName(number);
+      switch (code) {
         case "EAGAIN":
           return isNews;
         case "EINTR":
           continue;
         case "ENOBUFS":
-          // More was told than fits: something of it will have been news.
+          // The kernel had more to report than fits: some of it was news.
           isNews = true;
           continue;
         default:
-          throw new SystemError("hear of changes to the network", "recv", code);
+          // An error counts when asking again gives it once more; see `errno`.
+          if (code === suspected) throw new SystemError(ATTEMPT, "recv", number);
+          suspected = code;
       }
     }
+    return isNews;
   }
 
   close(): void {

@@ -11,10 +11,8 @@
 import { type Endpoint, endpoint } from "../../wire/endpoint.ts";
 import type { Ipv4Address } from "../../wire/ipv4_address.ts";
 import { NativeMemory } from "../c/native_memory.ts";
-import { CMSGHDR, IOVEC, MMSGHDR, SOCKADDR_IN } from "./structs.ts";
-
-// <sys/socket.h>
-export const AF_INET = 2;
+import { CMSGHDR, IOVEC, MMSGHDR, SOCKADDR_IN } from "./kernel_structs.ts";
+import { AF_INET } from "./kernel_numbers.ts";
 
 /** A control message with up to eight octets of data. */
 export const CONTROL_SIZE = CMSGHDR.size + 8;

@@ -11,14 +11,8 @@
 
 import { i32, roundUp, u32 } from "../c/struct.ts";
 import { type NetlinkMessage, parseAttributes } from "./netlink_message.ts";
-import { NLMSGHDR } from "./structs.ts";
-
-// <linux/netlink.h>
-/** The type of an acknowledgement. */
-export const NLMSG_ERROR = 2;
-const NLM_F_CAPPED = 0x100;
-const NLM_F_ACK_TLVS = 0x200;
-const NLMSGERR_ATTR_MSG = 1;
+import { NLM_F_ACK_TLVS, NLM_F_CAPPED, NLMSGERR_ATTR_MSG } from "./kernel_numbers.ts";
+import { NLMSGHDR } from "./kernel_structs.ts";
 
 /** What the kernel said to a request. */
 export type Answer =

@@ -15,7 +15,7 @@
  */
 import { concatOctets } from "../../memory/octets.ts";
 import { allocate, roundUp, u32 } from "../c/struct.ts";
-import { NLATTR, NLMSGHDR } from "./structs.ts";
+import { NLATTR, NLMSGHDR } from "./kernel_structs.ts";
 
 const ALIGNMENT = 4;
 

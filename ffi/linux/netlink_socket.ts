@@ -4,25 +4,21 @@
  * @module
  */
 
-import { SystemError } from "../c/errno.ts";
 import { type Libc, libc } from "../c/libc.ts";
+import { insist } from "../c/system_call.ts";
 import { allocate, i32 } from "../c/struct.ts";
 import { type NetlinkMessage, parseMessages } from "./netlink_message.ts";
-import { TIMEVAL } from "./structs.ts";
-
-// <sys/socket.h>
-const AF_NETLINK = 16;
-const SOCK_RAW = 3;
-const SOCK_CLOEXEC = 0x80000;
-const SOL_SOCKET = 1;
-const SO_RCVTIMEO = 20;
-
-// <linux/netlink.h>
-const SOL_NETLINK = 270;
-/** Do not quote the whole request in its answer. */
-const NETLINK_CAP_ACK = 10;
-/** Say in words what is wrong with a request. */
-const NETLINK_EXT_ACK = 11;
+import {
+  AF_NETLINK,
+  NETLINK_CAP_ACK,
+  NETLINK_EXT_ACK,
+  SO_RCVTIMEO,
+  SOCK_CLOEXEC,
+  SOCK_RAW,
+  SOL_NETLINK,
+  SOL_SOCKET,
+} from "./kernel_numbers.ts";
+import { TIMEVAL } from "./kernel_structs.ts";
 
 /** The kernel answers before `sendto` returns: an answer that is not there by then never comes. In seconds. */
 const TIMEOUT = 2n;
@@ -39,8 +35,8 @@ export class NetlinkSocket {
    * @throws {SystemError} The kernel does not have this part, or gives no socket.
    */
   constructor(protocol: number) {
-    this.#fd = this.#libc.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
-    if (this.#fd < 0) throw new SystemError("open a netlink socket", "socket");
+    const open = () => this.#libc.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
+    this.#fd = insist("open a netlink socket", "socket", open);
     const on = allocate(i32.size);
     i32.write(on, 0, 1);
     // Old kernels know neither; then answers are longer and say less.
@@ -56,8 +52,8 @@ export class NetlinkSocket {
    * @throws {SystemError} The socket fails.
    */
   send(bytes: Uint8Array<ArrayBuffer>): void {
-    const sent = this.#libc.sendto(this.#fd, bytes, BigInt(bytes.length), 0, null, 0);
-    if (sent < 0) throw new SystemError("ask the kernel", "sendto");
+    const send = () => this.#libc.sendto(this.#fd, bytes, BigInt(bytes.length), 0, null, 0);
+    insist("ask the kernel", "sendto", send);
   }
 
   /**
@@ -66,8 +62,9 @@ export class NetlinkSocket {
    * @throws {SystemError} None came in two seconds, or the socket fails.
    */
   receive(): NetlinkMessage[] {
-    const length = this.#libc.recv(this.#fd, this.#buffer, BigInt(this.#buffer.length), 0);
-    if (length < 0) throw new SystemError("read the kernel's answer", "recv");
+    const size = BigInt(this.#buffer.length);
+    const receive = () => this.#libc.recv(this.#fd, this.#buffer, size, 0);
+    const length = insist("read the kernel's answer", "recv", receive);
     return parseMessages(this.#buffer.subarray(0, length));
   }
 

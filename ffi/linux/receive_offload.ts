@@ -6,12 +6,10 @@
 
 import type { Endpoint } from "../../wire/endpoint.ts";
 import type { Views } from "../../memory/views.ts";
+import type { TakeDatagram } from "../udp_socket.ts";
 import { i32, roundUp, u64 } from "../c/struct.ts";
-import { CMSGHDR } from "./structs.ts";
-
-// <netinet/udp.h>
-export const SOL_UDP = 17;
-export const UDP_GRO = 104;
+import { CMSGHDR } from "./kernel_structs.ts";
+import { SOL_UDP, UDP_GRO } from "./kernel_numbers.ts";
 
 /** Views that are kept of a message: the kernel joins so many datagrams of the usual length at most. */
 export const VIEWS = 64;
@@ -43,9 +41,6 @@ export function segmentLength(control: Uint8Array, start: number, length: number
   }
   return 0;
 }
-
-/** Takes a datagram. The array is lent for the duration of the call. */
-export type TakeDatagram = (bytes: Uint8Array, from: Endpoint) => void;
 
 /**
  * Hands out the datagrams of a message one by one.

@@ -3,16 +3,12 @@
  *
  * @module
  */
-import { type Answer, NLMSG_ERROR, parseRejection } from "./netlink_answer.ts";
+import { NETLINK_ROUTE, NLM_F_ACK, NLM_F_REQUEST, NLMSG_ERROR } from "./kernel_numbers.ts";
+import { type Answer, parseRejection } from "./netlink_answer.ts";
 import { encodeMessage } from "./netlink_message.ts";
 import { NetlinkSocket } from "./netlink_socket.ts";
 
 export type { Answer } from "./netlink_answer.ts";
-
-// <linux/netlink.h>
-const NETLINK_ROUTE = 0;
-const NLM_F_REQUEST = 0x1;
-const NLM_F_ACK = 0x4;
 
 /** A socket to the kernel's routing tables. */
 export class RouteNetlink {

@@ -13,8 +13,7 @@
  * @module
  */
 
-import { MAX_DATAGRAM } from "../../protocol/constants.ts";
-import type { Endpoint } from "../../wire/endpoint.ts";
+import { type Endpoint, MAX_DATAGRAM } from "../../wire/endpoint.ts";
 
 /** The kernel cuts a message into so many datagrams at most; newer ones take more (UDP_MAX_SEGMENTS). */
 export const MAX_SEGMENTS = 64;

@@ -5,19 +5,16 @@
  */
 import { libc } from "../c/libc.ts";
 import { allocate, u32 } from "../c/struct.ts";
-
-// <sys/socket.h>
-const SOL_SOCKET = 1;
-const SO_SNDBUF = 7;
-const SO_RCVBUF = 8;
-/** As SO_SNDBUF and SO_RCVBUF, above the limits of `net.core`, with CAP_NET_ADMIN. */
-const SO_SNDBUFFORCE = 32;
-const SO_RCVBUFFORCE = 33;
-
-// <netinet/in.h>
-const IPPROTO_IP = 0;
-const IP_MTU_DISCOVER = 10;
-const IP_PMTUDISC_DONT = 0;
+import {
+  IP_MTU_DISCOVER,
+  IP_PMTUDISC_DONT,
+  IPPROTO_IP,
+  SO_RCVBUF,
+  SO_RCVBUFFORCE,
+  SO_SNDBUF,
+  SO_SNDBUFFORCE,
+  SOL_SOCKET,
+} from "./kernel_numbers.ts";
 
 const INT_SIZE = 4;
 

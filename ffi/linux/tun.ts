@@ -3,28 +3,26 @@
  *
  * @module
  */
-import { errno, type ErrnoName, errnoName, SystemError } from "../c/errno.ts";
-import { type Libc, libc } from "../c/libc.ts";
+import { type ErrnoName, errnoName, SystemError } from "../c/errno.ts";
+import { errno, type Libc, libc } from "../c/libc.ts";
+import { insist, outcomeOf } from "../c/system_call.ts";
 import { cString } from "../c/struct.ts";
-import { IFREQ } from "./structs.ts";
+import { IFREQ } from "./kernel_structs.ts";
 import type { Tun, TunOffload } from "../tun.ts";
+import { handleOf, type WaitHandle } from "../waiting.ts";
 import { disableOffload, enableOffload } from "./tun_offload.ts";
+import {
+  EAGAIN,
+  IFF_NO_PI,
+  IFF_TUN,
+  IFF_VNET_HDR,
+  O_CLOEXEC,
+  O_NONBLOCK,
+  O_RDWR,
+  TUNSETIFF,
+} from "./kernel_numbers.ts";
 
 const DEVICE = "/dev/net/tun";
-
-// <fcntl.h>
-const O_RDWR = 0x2;
-const O_NONBLOCK = 0x800;
-const O_CLOEXEC = 0x80000;
-
-// <linux/if_tun.h>
-const TUNSETIFF = 0x400454can;
-/** Packets of layer 3, without Ethernet headers. */
-const IFF_TUN = 0x0001;
-/** No four octets of flags and protocol before each packet: the IP version tells. */
-const IFF_NO_PI = 0x1000;
-/** A virtio header before each packet. */
-const IFF_VNET_HDR = 0x4000;
 
 const PLAIN = IFF_TUN | IFF_NO_PI;
 
@@ -38,42 +36,38 @@ export class LinuxTun implements Tun {
   #fd: number;
 
   constructor(name: string, wantsOffload: boolean) {
+    checkInterfaceName(name);
     this.#fd = openDevice();
     try {
-      const offloading = wantsOffload ? tryAttach(this.#fd, name, PLAIN | IFF_VNET_HDR) : undefined;
+      const offloading = wantsOffload ? tryAttachOffload(this.#fd, name) : undefined;
       this.name = offloading ?? attach(this.#fd, name);
       if (offloading !== undefined) this.offload = enableOffload(this.#fd);
       else disableOffload(this.#fd);
-      this.index = this.#libc.interfaceIndex(cString(this.name));
-      if (this.index === 0) {
-        throw new SystemError(`find interface "${this.name}"`, "if_nametoindex");
-      }
+      this.index = indexOf(this.name);
     } catch (error) {
       this.close();
       throw error;
     }
   }
 
-  get fd(): number {
-    return this.#fd;
+  get handle(): WaitHandle {
+    return handleOf(this.#fd);
   }
 
   read(buffer: Uint8Array<ArrayBuffer>): number {
     const length = this.#libc.read(this.#fd, buffer, BigInt(buffer.length));
     if (length >= 0) return length;
-    const code = errno();
-    switch (errnoName(code)) {
-      case "EAGAIN":
-      case "EINTR":
-        return 0;
-      default:
-        throw new SystemError(
-          `read from interface "${this.name}"`,
-          "read",
-          code,
-          readRemedy(errnoName(code)),
-        );
-    }
+    return errno() === EAGAIN ? 0 : this.#readAgain(buffer);
+  }
+
+  /** A read has failed, and not because nothing is waiting. */
+  #readAgain(buffer: Uint8Array<ArrayBuffer>): number {
+    const outcome = outcomeOf(() => this.#libc.read(this.#fd, buffer, BigInt(buffer.length)));
+    if (outcome >= 0) return outcome;
+    const code = errnoName(-outcome);
+    if (code === "EAGAIN" || code === "EINTR") return 0;
+    const attempt = `read from interface "${this.name}"`;
+    throw new SystemError(attempt, "read", -outcome, readRemedy(code));
   }
 
   write(packet: Uint8Array<ArrayBuffer>): boolean {
@@ -87,26 +81,41 @@ export class LinuxTun implements Tun {
   }
 }
 
+/** The kernel's own rules for names (`dev_valid_name`), checked before it answers a bare EINVAL. */
+function checkInterfaceName(name: string): void {
+  const length = new TextEncoder().encode(name).length;
+  if (length < 1 || length > 15 || name === "." || name === ".." || /[/:\s\0]/.test(name)) {
+    throw new RangeError(
+      `Cannot name an interface "${name}": a name has 1 to 15 octets, without "/", ":" or white space`,
+    );
+  }
+}
+
 function openDevice(): number {
-  const fd = libc().open(cString(DEVICE), O_RDWR | O_NONBLOCK | O_CLOEXEC);
-  if (fd >= 0) return fd;
-  const code = errno();
-  throw new SystemError(`open ${DEVICE}`, "open", code, deviceRemedy(errnoName(code)));
+  const flags = O_RDWR | O_NONBLOCK | O_CLOEXEC;
+  return insist(`open ${DEVICE}`, "open", () => libc().open(cString(DEVICE), flags), deviceRemedy);
 }
 
 /** Asks the kernel for an interface of plain packets, and returns the name it gave. */
 function attach(fd: number, name: string): string {
-  const given = tryAttach(fd, name, PLAIN);
-  if (given !== undefined) return given;
-  const code = errno();
-  const remedy = attachRemedy(errnoName(code), name);
-  throw new SystemError(`make the TUN interface "${name}"`, "ioctl", code, remedy);
+  const request = IFREQ.encode({ name, flags: PLAIN });
+  const ask = () => libc().ioctl(fd, TUNSETIFF, request);
+  const attempt = `make the TUN interface "${name}"`;
+  insist(attempt, "ioctl", ask, (code) => attachRemedy(code, name));
+  return IFREQ.decode(request).name;
 }
 
-/** Asks the kernel for an interface. Returns the name it gave, or undefined, and errno says why. */
-function tryAttach(fd: number, name: string, flags: number): string | undefined {
-  const request = IFREQ.encode({ name, flags });
-  return libc().ioctl(fd, TUNSETIFF, request) < 0 ? undefined : IFREQ.decode(request).name;
+/** The same for packets with virtio headers; undefined when the kernel refuses. */
+function tryAttachOffload(fd: number, name: string): string | undefined {
+  const request = IFREQ.encode({ name, flags: PLAIN | IFF_VNET_HDR });
+  const outcome = outcomeOf(() => libc().ioctl(fd, TUNSETIFF, request));
+  return outcome < 0 ? undefined : IFREQ.decode(request).name;
+}
+
+function indexOf(name: string): number {
+  // 0 stands for a failure.
+  const ask = () => libc().interfaceIndex(cString(name)) || -1;
+  return insist(`find interface "${name}"`, "if_nametoindex", ask);
 }
 
 function deviceRemedy(code: ErrnoName): string | undefined {

@@ -5,16 +5,7 @@
  */
 import { libc } from "../c/libc.ts";
 import type { TunOffload } from "../tun.ts";
-
-// <linux/if_tun.h>
-const TUNSETOFFLOAD = 0x400454d0n;
-/** Checksums are left to us. */
-const TUN_F_CSUM = 0x01;
-/** Super-packets of TCP over IPv6. */
-const TUN_F_TSO6 = 0x04;
-/** Super-packets of UDP. The kernel takes these two together only. */
-const TUN_F_USO4 = 0x20;
-const TUN_F_USO6 = 0x40;
+import { TUN_F_CSUM, TUN_F_TSO6, TUN_F_USO4, TUN_F_USO6, TUNSETOFFLOAD } from "./kernel_numbers.ts";
 
 /**
  * What is asked for. IPv4 has no business on this interface. Without TUN_F_TSO_ECN the kernel splits the rare

@@ -5,11 +5,13 @@
  */
 import { giveBack, packetMemory } from "../../memory/packet_memory.ts";
 import { Views } from "../../memory/views.ts";
-import { errno, type ErrnoName, errnoName } from "../c/errno.ts";
-import type { Libc } from "../c/libc.ts";
+import { errnoName, SystemError } from "../c/errno.ts";
+import { errno, type Libc } from "../c/libc.ts";
+import { EAGAIN } from "./kernel_numbers.ts";
 import { CONTROL_SIZE, MessageVector } from "./message_vector.ts";
 import { NativeMemory } from "../c/native_memory.ts";
-import { segmentLength, splitMessage, type TakeDatagram, VIEWS } from "./receive_offload.ts";
+import type { Received, TakeDatagram } from "../udp_socket.ts";
+import { segmentLength, splitMessage, VIEWS } from "./receive_offload.ts";
 
 /** Messages of one system call, at most. */
 const MESSAGES = 64;
@@ -23,32 +25,46 @@ const ROOM = 0x1_0000;
  */
 const STRIDE = ROOM + 320;
 
-/**
- * What one call brought: nothing, all that waited, as much as one call can bring, or the name of the error.
- */
-export type Received = "nothing" | "some" | "more" | ErrnoName;
+/** A socket that failed this often in a row, for this many milliseconds, will not recover. */
+const MAX_FAILURES = 100;
+const LONGEST_FAILING = 1_000;
 
 /** Receives from a socket. */
 export class UdpReceiver {
-  readonly #recvmmsg: NonNullable<Libc["recvmmsg"]>;
+  readonly #libc: Pick<Libc, "recvmmsg">;
+  readonly #fd: number;
+  readonly #name: string;
   readonly #data = new NativeMemory(MESSAGES * STRIDE, packetMemory(MESSAGES * STRIDE));
   readonly #messages = new MessageVector(MESSAGES, this.#data);
   readonly #views = new Views(this.#data.bytes);
   #isDelivering = false;
   #isClosed = false;
+  /** How often in a row receiving failed, and when it began to. */
+  #failures = 0;
+  #failingSince = 0;
 
-  constructor(recvmmsg: NonNullable<Libc["recvmmsg"]>) {
-    this.#recvmmsg = recvmmsg;
+  /** @param name the socket, for messages: "UDP 192.0.2.1:3544" */
+  constructor(library: Pick<Libc, "recvmmsg">, fd: number, name: string) {
+    this.#libc = library;
+    this.#fd = fd;
+    this.#name = name;
     for (let i = 0; i < MESSAGES; i++) {
       this.#messages.setRange(i, i * STRIDE, ROOM);
       this.#messages.setControlLength(i, CONTROL_SIZE);
     }
   }
 
-  /** Hands out what waits, as much as one system call yields, and without blocking. */
-  receive(fd: number, take: TakeDatagram): Received {
-    const count = this.#recvmmsg(fd, this.#messages.headers.bytes, MESSAGES, 0, null);
-    if (count < 0) return failure();
+  /**
+   * Delivers what is waiting, as much as one system call yields, and without blocking.
+   *
+   * @throws {SystemError} it keeps failing
+   */
+  receive(take: TakeDatagram): Received {
+    let count = this.#call();
+    // An error counts when asking again gives one, too; see `errno`.
+    if (count < 0 && errno() !== EAGAIN) count = this.#call();
+    if (count < 0) return this.#failure();
+    this.#failures = 0;
     this.#isDelivering = true;
     try {
       for (let i = 0; i < count && !this.#isClosed; i++) this.#deliver(i, take);
@@ -59,7 +75,7 @@ export class UdpReceiver {
     return count === MESSAGES ? "more" : "some";
   }
 
-  /** Gives its memory back, at the latest once who takes a datagram has done with it. Nothing is received any more. */
+  /** Gives its memory back, as soon as no datagram is being delivered. Nothing is received any more. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -78,9 +94,23 @@ export class UdpReceiver {
     const from = messages.peer(i);
     splitMessage(this.#views, i * VIEWS, i * STRIDE, length, segment, from, take);
   }
-}
 
-function failure(): Received {
-  const code = errnoName(errno());
-  return code === "EAGAIN" || code === "EINTR" ? "nothing" : code;
+  #call(): number {
+    return this.#libc.recvmmsg(this.#fd, this.#messages.headers.bytes, MESSAGES, 0, null);
+  }
+
+  /** What it means that receiving has failed. */
+  #failure(): Received {
+    const number = errno();
+    if (number === EAGAIN) {
+      this.#failures = 0;
+      return "nothing";
+    }
+    const now = performance.now();
+    if (this.#failures++ === 0) this.#failingSince = now;
+    if (this.#failures > MAX_FAILURES && now - this.#failingSince > LONGEST_FAILING) {
+      throw new SystemError(`receive on ${this.#name}`, "recvmmsg", number);
+    }
+    return errnoName(number);
+  }
 }

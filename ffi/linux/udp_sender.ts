@@ -3,65 +3,47 @@
  *
  * @module
  */
-import { MAX_DATAGRAM } from "../../protocol/constants.ts";
-import type { Endpoint } from "../../wire/endpoint.ts";
+import { type Endpoint, MAX_DATAGRAM } from "../../wire/endpoint.ts";
 import { giveBack, packetMemory } from "../../memory/packet_memory.ts";
-import { errno, type ErrnoName, errnoName } from "../c/errno.ts";
-import type { Libc } from "../c/libc.ts";
+import { type ErrnoName, errnoName } from "../c/errno.ts";
+import { errno, type Libc } from "../c/libc.ts";
 import { CONTROL_SIZE, MessageVector } from "./message_vector.ts";
 import { NativeMemory } from "../c/native_memory.ts";
+import { POLLFD, POLLOUT } from "../c/poll_list.ts";
 import { ARENA_SIZE, MAX_MESSAGES, SendBatch } from "./send_batch.ts";
-import { SOL_UDP } from "./receive_offload.ts";
+import type { SegmentationRefusal, UdpObserver } from "../udp_socket.ts";
 import { u16 } from "../c/struct.ts";
-import { CMSGHDR, MMSGHDR, POLLFD } from "./structs.ts";
+import { CMSGHDR, MMSGHDR } from "./kernel_structs.ts";
+import { SOL_UDP, UDP_SEGMENT } from "./kernel_numbers.ts";
 
-// <netinet/udp.h>
-export const UDP_SEGMENT = 103;
-
-// <poll.h>
-const POLLOUT = 0x04;
-
-/** How long is waited for room in the send buffer from flush to flush, all in all, in milliseconds. */
+/** How long to wait for room in the send buffer from flush to flush, all in all, in milliseconds. */
 const LONGEST_WAIT = 10;
 
-/** ICMP errors about earlier datagrams that are stepped over from flush to flush, at most. */
-const MAX_PENDING_ERRORS = 64;
-
-/** Why the kernel does not cut messages: it cannot at all, or not those to one destination. */
-export type Refusal = "never" | "destination";
-
-/** Hears what became of datagrams that were not sent as wished. */
-export interface SendObserver {
-  /** The kernel took datagrams, one or many. */
-  sent?(): void;
-  /** Datagrams were lost: refused by the kernel, or there was no room for them for too long (EAGAIN). */
-  lost(count: number, code: ErrnoName): void;
-  /** The kernel refused to cut a message; its datagrams were sent one by one, and will be from now on. */
-  refused(refusal: Refusal, code: ErrnoName): void;
-}
+/** How often a call that failed is repeated from flush to flush, at most. */
+const MAX_REPEATS = 64;
 
 /** System calls of a sender. */
-export type SendCalls = Pick<Libc, "poll" | "sendto"> & {
-  readonly sendmmsg: NonNullable<Libc["sendmmsg"]>;
-};
+export type SendCalls = Pick<Libc, "poll" | "sendto" | "sendmmsg">;
 
 /** Sends from a socket. */
 export class UdpSender {
   readonly #calls: SendCalls;
   readonly #fd: number;
-  readonly #observer: SendObserver;
+  readonly #observer: UdpObserver;
   readonly #arena = new NativeMemory(ARENA_SIZE, packetMemory(ARENA_SIZE));
   readonly #messages = new MessageVector(MAX_MESSAGES, this.#arena);
   readonly #batch: SendBatch;
   readonly #writable = POLLFD.encode({ events: POLLOUT });
   /**
-   * What is left of {@linkcode LONGEST_WAIT} and {@linkcode MAX_PENDING_ERRORS} until the next flush: however many
+   * What is left of {@linkcode LONGEST_WAIT} and {@linkcode MAX_REPEATS} until the next flush: however many
    * batches a pass fills, it is held up once.
    */
-  #waitsLeft = LONGEST_WAIT;
-  #errorsLeft = MAX_PENDING_ERRORS;
+  #waitLeft = LONGEST_WAIT;
+  #repeatsLeft = MAX_REPEATS;
+  /** The error that the last call gave, unless it succeeded. */
+  #suspected: ErrnoName | undefined;
 
-  constructor(calls: SendCalls, fd: number, isJoining: boolean, observer: SendObserver) {
+  constructor(calls: SendCalls, fd: number, isJoining: boolean, observer: UdpObserver) {
     this.#calls = calls;
     this.#fd = fd;
     this.#observer = observer;
@@ -103,8 +85,8 @@ export class UdpSender {
    */
   flush(): void {
     this.#sendBatch();
-    this.#waitsLeft = LONGEST_WAIT;
-    this.#errorsLeft = MAX_PENDING_ERRORS;
+    this.#waitLeft = LONGEST_WAIT;
+    this.#repeatsLeft = MAX_REPEATS;
   }
 
   /** Gives its memory back. Nothing is sent any more. */
@@ -121,8 +103,11 @@ export class UdpSender {
     while (next < count) {
       const rest = next === 0 ? bytes : bytes.subarray(next * MMSGHDR.size);
       const sent = this.#calls.sendmmsg(this.#fd, rest, count - next, 0);
-      if (sent > 0) this.#observer.sent?.();
-      next += sent > 0 ? sent : this.#handleFailure(next, errnoName(errno()));
+      if (sent > 0) {
+        this.#suspected = undefined;
+        this.#observer.sent?.();
+        next += sent;
+      } else next += this.#handleFailure(next, errnoName(errno()));
     }
     this.#batch.clear();
   }
@@ -142,7 +127,7 @@ export class UdpSender {
     }
   }
 
-  /** Message `i` could not be sent. Returns how many messages are done with: 0 tries it once more. */
+  /** Message `i` could not be sent. Returns how many messages are finished: with 0 it is tried once more. */
   #handleFailure(i: number, code: ErrnoName): number {
     if (this.#mayRepeat(code)) return 0;
     if (code === "EAGAIN") return this.#lose(i, this.#batch.count - i, code);
@@ -156,25 +141,20 @@ export class UdpSender {
     return 1;
   }
 
-  #remember(refusal: Refusal, i: number, code: ErrnoName): void {
+  #remember(refusal: SegmentationRefusal, i: number, code: ErrnoName): void {
     if (refusal === "never") this.#batch.stopJoining();
     else this.#batch.stopJoiningTo(this.#batch.destinations[i]! as Endpoint);
     this.#observer.refused(refusal, code);
   }
 
-  /** Whether a call that failed may do better now. Waits for that, if need be. */
+  /** Whether to repeat a call that failed. Waits until that makes sense, if need be. */
   #mayRepeat(code: ErrnoName): boolean {
-    switch (code) {
-      case "EINTR":
-        return true;
-      case "EAGAIN":
-        return this.#waitForRoom();
-      // Not about this datagram: an ICMP error came in for an earlier one.
-      case "ECONNREFUSED":
-        return this.#errorsLeft-- > 0;
-      default:
-        return false;
-    }
+    if (code === "EAGAIN") return this.#waitForRoom();
+    // An error counts when the same call gives it once more; see `errno`. These two are not about the datagram: a
+    // signal, or an ICMP error that came in for an earlier datagram.
+    const counts = code === this.#suspected && code !== "EINTR" && code !== "ECONNREFUSED";
+    this.#suspected = counts ? undefined : code;
+    return !counts && this.#repeatsLeft-- > 0;
   }
 
   #lose(first: number, count: number, code: ErrnoName): number {
@@ -185,15 +165,17 @@ export class UdpSender {
   }
 
   /**
-   * Waits until the send buffer has room. Blocking here is what slows down whoever reads packets for this
-   * socket, where losing them would slow down TCP far more.
+   * Waits until the send buffer has room. Blocking here slows down the reading of packets for this socket; losing them
+   * would slow down TCP far more.
    */
   #waitForRoom(): boolean {
-    if (this.#waitsLeft <= 0) return false;
+    if (this.#waitLeft <= 0) return false;
     const begun = performance.now();
-    const ready = this.#calls.poll(this.#writable, 1n, this.#waitsLeft);
-    this.#waitsLeft = Math.floor(this.#waitsLeft - (performance.now() - begun));
-    return ready > 0;
+    const ready = this.#calls.poll(this.#writable, 1n, this.#waitLeft);
+    this.#waitLeft = Math.floor(this.#waitLeft - (performance.now() - begun));
+    // A wait that was interrupted goes on, a millisecond shorter at least.
+    if (ready < 0) this.#waitLeft--;
+    return ready !== 0;
   }
 
   /** Sends each datagram of message `i` with a system call of its own. True when one got through. */
@@ -217,10 +199,12 @@ export class UdpSender {
     bytes: Uint8Array<ArrayBuffer>,
     name: Uint8Array<ArrayBuffer>,
   ): ErrnoName | undefined {
+    this.#suspected = undefined;
     while (this.#calls.sendto(this.#fd, bytes, BigInt(bytes.length), 0, name, name.length) < 0) {
       const code = errnoName(errno());
       if (!this.#mayRepeat(code)) return code;
     }
+    this.#suspected = undefined;
     return undefined;
   }
 }
@@ -231,7 +215,7 @@ export class UdpSender {
  * EINVAL and EMSGSIZE: the segments do not fit into the path's MTU, and the kernel does not cut and fragment at
  * once. EIO: the interface computes no checksums. EOPNOTSUPP, ENOPROTOOPT: not in this kernel or sandbox.
  */
-export function refusalOf(code: ErrnoName): Refusal | undefined {
+export function refusalOf(code: ErrnoName): SegmentationRefusal | undefined {
   switch (code) {
     case "EINVAL":
     case "EMSGSIZE":

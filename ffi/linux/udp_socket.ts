@@ -5,10 +5,9 @@
  */
 import { type Endpoint, endpoint, formatEndpoint } from "../../wire/endpoint.ts";
 import type { Ipv4Address } from "../../wire/ipv4_address.ts";
-import { type BatchCalls, tryCalls } from "./batch_calls.ts";
-import { SystemError } from "../c/errno.ts";
-import { AF_INET } from "./message_vector.ts";
-import { SOL_UDP, type TakeDatagram, UDP_GRO } from "./receive_offload.ts";
+import { batchLibrary, tryBatchCalls } from "./batch_calls.ts";
+import type { Libc } from "../c/libc.ts";
+import { insist } from "../c/system_call.ts";
 import {
   dontFragmentOff,
   growReceiveBuffer,
@@ -16,21 +15,27 @@ import {
   setInteger,
   u32Box,
 } from "./socket_integer.ts";
-import { SOCKADDR_IN } from "./structs.ts";
-import { type Received, UdpReceiver } from "./udp_receiver.ts";
-import { UDP_SEGMENT, UdpSender } from "./udp_sender.ts";
-import type { Drained, Watcher } from "../poller.ts";
+import { SOCKADDR_IN } from "./kernel_structs.ts";
+import { UdpReceiver } from "./udp_receiver.ts";
+import { UdpSender } from "./udp_sender.ts";
+import { type Drained, handleOf, type WaitHandle, type Watcher } from "../waiting.ts";
 import type {
   BatchedUdpOptions,
   BatchedUdpSocket,
   DatagramReceiver,
+  Received,
+  TakeDatagram,
   UdpObserver,
 } from "../udp_socket.ts";
-
-// <sys/socket.h>
-const SOCK_DGRAM = 2;
-const SOCK_NONBLOCK = 0x800;
-const SOCK_CLOEXEC = 0x80000;
+import {
+  AF_INET,
+  SOCK_CLOEXEC,
+  SOCK_DGRAM,
+  SOCK_NONBLOCK,
+  SOL_UDP,
+  UDP_GRO,
+  UDP_SEGMENT,
+} from "./kernel_numbers.ts";
 
 /** Room for a burst of packets, octets. */
 const RECEIVE_BUFFER = 4 * 1024 * 1024;
@@ -43,7 +48,7 @@ export class LinuxUdpSocket implements BatchedUdpSocket {
   readonly local: Endpoint;
   readonly isSegmenting: boolean;
   readonly isJoining: boolean;
-  readonly #calls: BatchCalls;
+  readonly #libc: Libc;
   readonly #receiver: UdpReceiver;
   readonly #sender: UdpSender;
   readonly #watcher: Watcher;
@@ -51,16 +56,20 @@ export class LinuxUdpSocket implements BatchedUdpSocket {
   /** -1 once closed: the number may soon be another file's. */
   #fd: number;
 
-  constructor(calls: BatchCalls, options: BatchedUdpOptions) {
-    this.#calls = calls;
+  /**
+   * @throws {BatchingUnavailable} the C library or the kernel lacks the calls
+   * @throws {SystemError} the address cannot be bound
+   */
+  constructor(options: BatchedUdpOptions) {
+    const library = this.#libc = batchLibrary();
     this.#watcher = options.watcher;
     this.#observer = options.observer;
-    this.#fd = calls.socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (this.#fd < 0) throw new SystemError("open a UDP socket", "socket");
+    const type = SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
+    this.#fd = insist("open a UDP socket", "socket", () => library.socket(AF_INET, type, 0));
     try {
-      tryCalls(this.#fd, calls);
+      tryBatchCalls(this.#fd);
       // A length of 0 changes nothing: this only asks whether the kernel knows the option. One that does not
-      // would pay no heed to it beside a message, and send the whole message as one datagram.
+      // would ignore it in a message, and send the whole message as one datagram.
       this.isSegmenting = options.segmenting !== false && this.#set(UDP_SEGMENT, 0);
       this.isJoining = options.joining !== false && this.#set(UDP_GRO, 1);
       dontFragmentOff(this.#fd);
@@ -71,17 +80,17 @@ export class LinuxUdpSocket implements BatchedUdpSocket {
       this.close();
       throw error;
     }
-    this.#receiver = new UdpReceiver(calls.recvmmsg);
-    this.#sender = new UdpSender(calls, this.#fd, this.isSegmenting, options.observer);
+    this.#receiver = new UdpReceiver(library, this.#fd, `UDP ${formatEndpoint(this.local)}`);
+    this.#sender = new UdpSender(library, this.#fd, this.isSegmenting, options.observer);
   }
 
-  /** The descriptor, -1 once closed. It stays the property of the socket. */
-  get fd(): number {
-    return this.#fd;
+  /** What a poller waits for: ready when there is something to receive. Not valid after {@linkcode close}. */
+  get handle(): WaitHandle {
+    return handleOf(this.#fd);
   }
 
   receive(take: TakeDatagram): Received {
-    return this.#fd < 0 ? "nothing" : this.#receiver.receive(this.#fd, take);
+    return this.#fd < 0 ? "nothing" : this.#receiver.receive(take);
   }
 
   send(to: Endpoint, bytes: Uint8Array): void {
@@ -99,7 +108,7 @@ export class LinuxUdpSocket implements BatchedUdpSocket {
   async run(receiver: DatagramReceiver, signal: AbortSignal): Promise<void> {
     const take: TakeDatagram = (bytes, from) => receiver.datagram(bytes, from);
     try {
-      await this.#watcher.watch(this.#fd, () => this.#pass(take, receiver), signal);
+      await this.#watcher.watch(this.handle, () => this.#pass(take, receiver), signal);
     } finally {
       this.close();
     }
@@ -107,7 +116,7 @@ export class LinuxUdpSocket implements BatchedUdpSocket {
 
   close(): void {
     if (this.#fd < 0) return;
-    this.#calls.close(this.#fd);
+    this.#libc.close(this.#fd);
     this.#fd = -1;
     // Either is missing where the constructor failed.
     this.#receiver?.close();
@@ -136,12 +145,11 @@ export class LinuxUdpSocket implements BatchedUdpSocket {
   /** Binds the socket, and returns where to. */
   #bind(address: Ipv4Address, port: number): Endpoint {
     const name = SOCKADDR_IN.encode({ family: AF_INET, port, address });
-    if (this.#calls.bind(this.#fd, name, name.length) < 0) {
-      throw new SystemError(`listen on UDP ${formatEndpoint(endpoint(address, port))}`, "bind");
-    }
-    if (this.#calls.getsockname(this.#fd, name, u32Box(name.length)) < 0) {
-      throw new SystemError("find out the port of a UDP socket", "getsockname");
-    }
+    const { bind, getsockname } = this.#libc;
+    const attempt = `listen on UDP ${formatEndpoint(endpoint(address, port))}`;
+    insist(attempt, "bind", () => bind(this.#fd, name, name.length));
+    const ask = () => getsockname(this.#fd, name, u32Box(name.length));
+    insist("find out the port of a UDP socket", "getsockname", ask);
     return endpoint(address, SOCKADDR_IN.decode(name).port);
   }
 }

@@ -14,7 +14,7 @@
  * @module
  */
 
-import type { Drained, Watcher } from "../../ffi/poller.ts";
+import type { Drained, Watcher } from "../../ffi/waiting.ts";
 import type { Tun } from "../../ffi/tun.ts";
 import { Coalescer } from "../../offload/coalescer.ts";
 import { completeChecksum } from "../../offload/partial_checksum.ts";
@@ -91,7 +91,7 @@ export class OffloadLink implements HostLink {
 
   async run(receiver: PacketReceiver, signal: AbortSignal): Promise<void> {
     try {
-      await this.#watcher.watch(this.#tun.fd, () => this.#drain(receiver), signal);
+      await this.#watcher.watch(this.#tun.handle, () => this.#drain(receiver), signal);
     } finally {
       this.close();
     }

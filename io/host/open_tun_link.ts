@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Watcher } from "../../ffi/poller.ts";
+import type { Watcher } from "../../ffi/waiting.ts";
 import type { Tun } from "../../ffi/tun.ts";
 import type { Counters } from "../counters.ts";
 import { OffloadLink } from "./offload_link.ts";

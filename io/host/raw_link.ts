@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { RawIpv6 } from "../../ffi/linux/raw_ipv6.ts";
+import type { RawIpv6 } from "../../ffi/raw_ipv6.ts";
 import type { HostLink, PacketReceiver } from "./host_link.ts";
 import { aborted } from "../run_together.ts";
 

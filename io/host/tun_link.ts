@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Drained, Watcher } from "../../ffi/poller.ts";
+import type { Drained, Watcher } from "../../ffi/waiting.ts";
 import type { Tun } from "../../ffi/tun.ts";
 import type { HostLink, PacketReceiver } from "./host_link.ts";
 
@@ -36,7 +36,7 @@ export class TunLink implements HostLink {
   close(): void {}
 
   run(receiver: PacketReceiver, signal: AbortSignal): Promise<void> {
-    return this.#watcher.watch(this.#tun.fd, () => this.#drain(receiver), signal);
+    return this.#watcher.watch(this.#tun.handle, () => this.#drain(receiver), signal);
   }
 
   /** One pass. */

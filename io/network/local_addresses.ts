@@ -5,7 +5,12 @@
  */
 
 import type { Ipv4Block } from "../../wire/global_unicast.ts";
-import { type Ipv4Address, ipv4Address, parseIpv4 } from "../../wire/ipv4_address.ts";
+import {
+  type Ipv4Address,
+  ipv4Address,
+  isLoopbackIpv4,
+  parseIpv4,
+} from "../../wire/ipv4_address.ts";
 
 /** An IPv4 address of this host, with the subnet that it is attached to. */
 export interface LocalAddress extends Ipv4Block {
@@ -22,6 +27,11 @@ export function localAddresses(
     const prefixLength = Number(cidr.split("/")[1] ?? 32);
     return [{ address, network: subnetOf(address, prefixLength), prefixLength }];
   });
+}
+
+/** The first address of this host that other hosts can know, if it has one. */
+export function outsideAddress(): Ipv4Address | undefined {
+  return localAddresses().find(({ address }) => !isLoopbackIpv4(address))?.address;
 }
 
 function subnetOf(address: Ipv4Address, prefixLength: number): Ipv4Address {

@@ -6,7 +6,7 @@
 
 import { type Clock, systemClock } from "../clock.ts";
 import type { LinkMonitor } from "../../ffi/link_monitor.ts";
-import type { Watcher } from "../../ffi/poller.ts";
+import type { Watcher } from "../../ffi/waiting.ts";
 import { aborted } from "../run_together.ts";
 
 /** Calls `changed` for each change, until `signal` aborts. */
@@ -20,11 +20,11 @@ const SLEEP_LENGTH = 10_000;
 
 /** What the kernel tells. */
 export function linkChanges(
-  monitor: Pick<LinkMonitor, "fd" | "read">,
+  monitor: Pick<LinkMonitor, "handle" | "read">,
   watcher: Watcher,
 ): ChangeSource {
   return (changed, signal) => {
-    return watcher.watch(monitor.fd, () => {
+    return watcher.watch(monitor.handle, () => {
       if (!monitor.read()) return "nothing";
       changed();
       return "some";

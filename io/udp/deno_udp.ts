@@ -5,8 +5,7 @@
  */
 
 import type { ErrnoName } from "../../ffi/c/errno.ts";
-import { MAX_DATAGRAM } from "../../protocol/constants.ts";
-import { addressOf, type Endpoint, endpoint, portOf } from "../../wire/endpoint.ts";
+import { addressOf, type Endpoint, endpoint, MAX_DATAGRAM, portOf } from "../../wire/endpoint.ts";
 import { formatIpv4, type Ipv4Address, ipv4Address, parseIpv4 } from "../../wire/ipv4_address.ts";
 import type { Counters } from "../counters.ts";
 import { BoundedCache } from "../bounded_cache.ts";

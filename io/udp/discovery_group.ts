@@ -21,9 +21,6 @@ import { reasonOf } from "../../reason.ts";
 
 const GROUP = formatIpv4(DISCOVERY_GROUP);
 
-/** What a socket of the group binds to: the group, where the system thus keeps unicast out of it. */
-const BOUND = Deno.build.os === "windows" ? ipv4Address(0) : DISCOVERY_GROUP;
-
 /** The group, on every link that this host is attached to. */
 export class DiscoveryGroup {
   /** Receives what is sent to the group. */
@@ -33,11 +30,21 @@ export class DiscoveryGroup {
   readonly #look: () => readonly LocalAddress[];
   #attached: readonly LocalAddress[] = [];
 
-  /** Several clients of one host may listen. The socket is the caller's to close. */
-  constructor(counters: Counters, log: Log, look: () => readonly LocalAddress[] = localAddresses) {
-    const options = { hostname: formatIpv4(BOUND), port: TEREDO_PORT, reuseAddress: true };
+  /**
+   * Several clients of one host may listen. The caller closes the socket.
+   *
+   * @param bindsToGroups whether a socket may bind to the group, which keeps unicast out of it
+   */
+  constructor(
+    counters: Counters,
+    log: Log,
+    bindsToGroups: boolean,
+    look: () => readonly LocalAddress[] = localAddresses,
+  ) {
+    const address = bindsToGroups ? DISCOVERY_GROUP : ipv4Address(0);
+    const options = { hostname: formatIpv4(address), port: TEREDO_PORT, reuseAddress: true };
     this.#listener = Deno.listenDatagram({ transport: "udp", ...options });
-    this.socket = fromListener(this.#listener, endpoint(BOUND, TEREDO_PORT), counters);
+    this.socket = fromListener(this.#listener, endpoint(address, TEREDO_PORT), counters);
     this.#log = log;
     this.#look = look;
   }

@@ -2,6 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { EventFd } from "../../ffi/linux/event_fd.ts";
 import { libc } from "../../ffi/c/libc.ts";
 import { Poller, type RunOptions } from "../../ffi/poller.ts";
+import { handleOf } from "../../ffi/waiting.ts";
 import { cString } from "../../ffi/c/struct.ts";
 import { type Capability, requires } from "../capabilities.ts";
 import "./open_libc.ts";
@@ -21,7 +22,7 @@ function pollerTest(
 /** A descriptor that can be made readable, and what to do when it is. */
 function bellSource(poller: Poller, onRing: () => void): EventFd {
   const bell = new EventFd();
-  poller.add(bell.fd, () => {
+  poller.add(bell.handle, () => {
     const rung = bell.silence();
     if (!rung) return "nothing";
     onRing();
@@ -58,7 +59,7 @@ pollerTest("hears every source, while one of them never runs dry", async (option
   const poller = new Poller();
   const stop = new AbortController();
   const busy = new EventFd();
-  poller.add(busy.fd, () => "more");
+  poller.add(busy.handle, () => "more");
   const bell = bellSource(poller, () => stop.abort());
   setTimeout(() => bell.ring(), 1);
   await poller.run(stop.signal, options);
@@ -72,7 +73,7 @@ pollerTest(
     const poller = new Poller();
     const stop = new AbortController();
     const busy = new EventFd();
-    poller.add(busy.fd, () => "more");
+    poller.add(busy.handle, () => "more");
     const socket = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
     const running = poller.run(stop.signal, options);
     await new Promise((resolve) => setTimeout(resolve, 1));
@@ -138,7 +139,7 @@ pollerTest("goes on with what a source kept back, though it is not readable", as
   const stop = new AbortController();
   let kept = 5;
   const source = new EventFd();
-  poller.add(source.fd, () => {
+  poller.add(source.handle, () => {
     if (source.silence()) return "more";
     if (--kept > 0) return "more";
     stop.abort();
@@ -158,11 +159,11 @@ pollerTest("leaves alone what another drain has just removed", async (options) =
   const first = bellSource(poller, () => {
     // The first time only makes a poller nap that may.
     if (++rings === 1) return;
-    poller.remove(second.fd);
+    poller.remove(second.handle);
     setTimeout(() => stop.abort(), 5);
   });
   let drained = 0;
-  poller.add(second.fd, () => {
+  poller.add(second.handle, () => {
     drained++;
     return second.silence() ? "some" : "nothing";
   });
@@ -218,7 +219,7 @@ for (const drained of ["nothing", "some"] as const) {
       const idle = new EventFd();
       let passes = 0;
       let passed = () => {};
-      poller.add(idle.fd, () => {
+      poller.add(idle.handle, () => {
         passes++;
         passed();
         return drained;
@@ -310,7 +311,7 @@ pollerTest("takes on sources while it waits, and lets go of them", async (option
   });
   late.ring();
   await heard;
-  poller.remove(late.fd);
+  poller.remove(late.handle);
   late.ring();
   await nextTurn();
   assertEquals(rings, 1);
@@ -323,7 +324,7 @@ pollerTest("fails with what a drain threw, and keeps no descriptor", async (opti
   const poller = new Poller();
   const source = new EventFd();
   const before = countDescriptors();
-  poller.add(source.fd, () => {
+  poller.add(source.handle, () => {
     throw new RangeError("Broken source");
   });
   await assertRejects(
@@ -347,7 +348,7 @@ pollerTest("refuses to run twice at a time", async (options) => {
 pollerTest("reports a descriptor that was closed and not removed", async (options) => {
   const poller = new Poller();
   const source = new EventFd();
-  poller.add(source.fd, () => "nothing");
+  poller.add(source.handle, () => "nothing");
   const running = poller.run(new AbortController().signal, options);
   await nextTurn();
   source.close();
@@ -360,7 +361,7 @@ pollerTest(
   async (options) => {
     const poller = new Poller();
     // A TUN descriptor without an interface answers every poll at once with POLLERR.
-    const unattached = libc().open(cString("/dev/net/tun"), 2);
+    const unattached = handleOf(libc().open(cString("/dev/net/tun"), 2));
     poller.add(unattached, () => "nothing");
     const { signal } = new AbortController();
     await assertRejects(() => poller.run(signal, options), Error, "reports errors");

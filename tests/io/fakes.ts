@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Drain, Watcher } from "../../ffi/poller.ts";
+import type { Drain, WaitHandle, Watcher } from "../../ffi/waiting.ts";
 import type { Clock } from "../../io/clock.ts";
 import type { HostLink, PacketReceiver } from "../../io/host/host_link.ts";
 import { aborted } from "../../io/run_together.ts";
@@ -52,15 +52,15 @@ export class FakeClock implements Clock {
   }
 }
 
-/** What waits for descriptors: the test calls their drains. */
+/** Waits for nothing: the test calls the drains. */
 export class FakeWatcher implements Watcher {
-  /** Drains by descriptor, of those that are watched. */
-  readonly drains = new Map<number, Drain>();
+  /** The drains of what is watched now. */
+  readonly drains = new Map<WaitHandle, Drain>();
 
-  async watch(fd: number, drain: Drain, signal: AbortSignal): Promise<void> {
-    this.drains.set(fd, drain);
+  async watch(handle: WaitHandle, drain: Drain, signal: AbortSignal): Promise<void> {
+    this.drains.set(handle, drain);
     await aborted(signal);
-    this.drains.delete(fd);
+    this.drains.delete(handle);
   }
 }
 

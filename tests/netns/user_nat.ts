@@ -10,8 +10,9 @@
  * @module
  */
 
+import { openTun } from "../../ffi/open.ts";
 import { Poller } from "../../ffi/poller.ts";
-import { openTun, type Tun } from "../../ffi/tun.ts";
+import type { Tun } from "../../ffi/tun.ts";
 import { parseIpv4 } from "../../wire/ipv4_address.ts";
 import { Link, type LinkQuality } from "../sim/link.ts";
 import { NAT, type NatKind, type PortAllocation } from "../sim/nat_behaviour.ts";
@@ -64,7 +65,7 @@ async function main(options: UserNatOptions): Promise<void> {
 
   function connect(from: Side, translate: (packet: Uint8Array, now: number) => Side | undefined) {
     const buffer = new Uint8Array(LONGEST_PACKET);
-    poller.add(sides[from].fd, () => {
+    poller.add(sides[from].handle, () => {
       for (let count = 0; count < PASS; count++) {
         const length = sides[from].read(buffer);
         if (length === 0) return count === 0 ? "nothing" : "some";

@@ -11,6 +11,7 @@
  * @module
  */
 
+import { platform } from "../../../ffi/platform.ts";
 import { processEnvironment } from "../../process/environment.ts";
 
 /** The roles that have a socket. A server with a relay is a server. */
@@ -32,7 +33,7 @@ export interface PathContext {
 }
 
 /** The folder of the system. */
-const SYSTEM_FOLDER = Deno.build.os === "linux" ? "/run/teredo" : "/var/run/teredo";
+const SYSTEM_FOLDER = platform.runtimeFolder ?? "/run/teredo";
 
 /** The folder for sockets, and whether it is for its owner alone. */
 export function controlFolder({ env, uid }: PathContext): string {
@@ -75,7 +76,7 @@ export function isControlName(role: ControlledRole, name: string): boolean {
 
 /** What this process finds them by; `undefined` where there are no Unix sockets. */
 export function pathContext(): PathContext | undefined {
-  const uid = Deno.build.os === "windows" ? null : Deno.uid();
+  const uid = platform.runtimeFolder === undefined ? null : Deno.uid();
   if (uid === null) return undefined;
   return { env: processEnvironment, uid, ...namespaceNumber(uid) };
 }
@@ -116,18 +117,10 @@ function userFolder(env: PathContext["env"], uid: number): string {
  * be in either.
  */
 function namespaceNumber(uid: number): Pick<PathContext, "namespace" | "perhaps"> {
-  const own = namespaceOf("self");
-  const first = namespaceOf("1");
+  const own = platform.networkNamespace("self");
+  const first = platform.networkNamespace("1");
   if (own === undefined || own === first) return { namespace: undefined };
   return first === undefined && uid !== 0
     ? { namespace: undefined, perhaps: own }
     : { namespace: own };
-}
-
-function namespaceOf(process: string): string | undefined {
-  try {
-    return /\d+/.exec(Deno.readLinkSync(`/proc/${process}/ns/net`))?.[0];
-  } catch {
-    return undefined;
-  }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { platform } from "../../../ffi/platform.ts";
 import { type ControlSocket, ControlSocketInUse, openControlSocket } from "./control_socket.ts";
 import type { HttpHandler } from "./http_handler.ts";
 import type { Log } from "../../../io/log.ts";
@@ -16,7 +17,7 @@ import { reasonOf } from "../../../reason.ts";
 const FOLDER_MODE = 0o755;
 
 /** Octets that an address of a Unix socket has room for, without the zero at the end. */
-const LONGEST_PATH = Deno.build.os === "linux" ? 107 : 103;
+const LONGEST_PATH = platform.longestSocketPath;
 
 /**
  * Opens the socket of a role. Where there was no say about its place, the role does without one that

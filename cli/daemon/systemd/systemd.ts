@@ -4,7 +4,7 @@
  * @module
  */
 
-import { openAbstractDatagram } from "../../../ffi/linux/abstract_datagram.ts";
+import { openAbstractDatagram } from "../../../ffi/open.ts";
 import { type Notifier, notifierBy, openNotifySocket } from "./sd_notify.ts";
 import type { Log } from "../../../io/log.ts";
 import { type Environment, processEnvironment } from "../../process/environment.ts";

@@ -5,19 +5,20 @@
  */
 
 import { concatOctets } from "../../../memory/octets.ts";
-import { type Answer, NLMSG_ERROR, parseRejection, type Rejection } from "../netlink_answer.ts";
+import {
+  NETLINK_NETFILTER,
+  NLM_F_ACK,
+  NLM_F_DUMP,
+  NLM_F_REQUEST,
+  NLMSG_DONE,
+  NLMSG_ERROR,
+} from "../kernel_numbers.ts";
+import { NFGENMSG } from "../kernel_structs.ts";
+import { type Answer, parseRejection, type Rejection } from "../netlink_answer.ts";
 import { encodeMessage } from "../netlink_message.ts";
 import { NetlinkSocket } from "../netlink_socket.ts";
-import { NFGENMSG } from "../structs.ts";
 import { BATCH, IPV6, SUBSYSTEM } from "./numbers.ts";
 import type { TableMessage } from "./table.ts";
-
-// <linux/netlink.h>
-const NETLINK_NETFILTER = 12;
-const NLM_F_REQUEST = 0x1;
-const NLM_F_ACK = 0x4;
-const NLM_F_DUMP = 0x300;
-const NLMSG_DONE = 3;
 
 /** What the kernel refused, and why. Nothing of the batch took effect. */
 export interface BatchRejection extends Rejection {

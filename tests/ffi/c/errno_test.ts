@@ -1,6 +1,6 @@
 import { assertEquals, assertInstanceOf } from "@std/assert";
-import { errno, errnoName, errnoText, SystemError } from "../../../ffi/c/errno.ts";
-import { libc } from "../../../ffi/c/libc.ts";
+import { errnoName, errnoText, SystemError } from "../../../ffi/c/errno.ts";
+import { errno, libc } from "../../../ffi/c/libc.ts";
 import { requires } from "../../capabilities.ts";
 import "../open_libc.ts";
 
@@ -42,14 +42,5 @@ Deno.test({
       error.message,
       "Cannot open the door: Operation not permitted (open: EPERM). Ask for the key",
     );
-  },
-});
-
-Deno.test({
-  name: title("SystemError takes the errno of the thread by default"),
-  ignore,
-  fn: () => {
-    libc().close(-1);
-    assertEquals(new SystemError("close it", "close").code, "EBADF");
   },
 });

@@ -1,5 +1,6 @@
+import { openAbstractDatagram } from "../../../ffi/open.ts";
 import { assertEquals, assertThrows } from "@std/assert";
-import { abstractAddress, openAbstractDatagram } from "../../../ffi/linux/abstract_datagram.ts";
+import { abstractAddress } from "../../../ffi/linux/abstract_datagram.ts";
 import { libc } from "../../../ffi/c/libc.ts";
 import { requires } from "../../capabilities.ts";
 import "../open_libc.ts";

@@ -1,7 +1,5 @@
+import { openInterface, openRawIpv6, openTun } from "../../../ffi/open.ts";
 import { assertEquals } from "@std/assert";
-import { openInterface } from "../../../ffi/interface.ts";
-import { openRawIpv6 } from "../../../ffi/linux/raw_ipv6.ts";
-import { openTun } from "../../../ffi/tun.ts";
 import { parseIpv6 } from "../../../wire/ipv6_address.ts";
 import { requires } from "../../capabilities.ts";
 import { namespaceTest, run } from "../namespace.ts";

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { segmentLength, splitMessage } from "../../../ffi/linux/receive_offload.ts";
-import { CMSGHDR } from "../../../ffi/linux/structs.ts";
+import { CMSGHDR } from "../../../ffi/linux/kernel_structs.ts";
 import { parseEndpoint } from "../../../wire/endpoint.ts";
 import { Views } from "../../../memory/views.ts";
 

@@ -6,8 +6,7 @@ import {
   MAX_SEGMENTS,
   SendBatch,
 } from "../../../ffi/linux/send_batch.ts";
-import { MAX_DATAGRAM } from "../../../protocol/constants.ts";
-import { type Endpoint, parseEndpoint } from "../../../wire/endpoint.ts";
+import { type Endpoint, MAX_DATAGRAM, parseEndpoint } from "../../../wire/endpoint.ts";
 
 const A = parseEndpoint("192.0.2.1:1000")!;
 const B = parseEndpoint("192.0.2.1:1001")!;

@@ -1,6 +1,7 @@
+import { openTun } from "../../../ffi/open.ts";
 import { assertEquals } from "@std/assert";
 import { clearDontFragment, setReceiveBuffer } from "../../../ffi/linux/socket_options.ts";
-import { openTun, type Tun } from "../../../ffi/tun.ts";
+import type { Tun } from "../../../ffi/tun.ts";
 import { requires } from "../../capabilities.ts";
 import { namespaceTest, run } from "../namespace.ts";
 import "../open_libc.ts";

@@ -1,6 +1,7 @@
+import { handleOf } from "../../../ffi/waiting.ts";
 import { assert, assertEquals } from "@std/assert";
 import { FakeWatcher, oneByOne } from "../fakes.ts";
-import type { Drained } from "../../../ffi/poller.ts";
+import type { Drained } from "../../../ffi/waiting.ts";
 import type { Tun } from "../../../ffi/tun.ts";
 import { Counters } from "../../../io/counters.ts";
 import { giveBack, isPacketMemory, packetMemory } from "../../../memory/packet_memory.ts";
@@ -23,7 +24,7 @@ import {
 class FakeTun implements Tun {
   readonly name = "teredo0";
   readonly index = 7;
-  readonly fd = 42;
+  readonly handle = handleOf(42);
   readonly offload = { udp: true };
   readonly waiting: Uint8Array[] = [];
   readonly written: Uint8Array[] = [];
@@ -78,7 +79,7 @@ class Fixture {
   );
 
   pass(): Drained {
-    return this.#watcher.drains.get(42)!();
+    return this.#watcher.drains.get(handleOf(42))!();
   }
 
   async end(): Promise<void> {

@@ -4,13 +4,13 @@
  *      this namespace                              another namespace
  *      transfer ── near (TUN) ── two OffloadLinks ── far (TUN) ── transfer
  */
+import { openInterface, openTun } from "../../../ffi/open.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { oneByOne } from "../fakes.ts";
-import { openInterface } from "../../../ffi/interface.ts";
 import { libc } from "../../../ffi/c/libc.ts";
 import { Poller } from "../../../ffi/poller.ts";
-import { SOCKADDR_IN6 } from "../../../ffi/linux/structs.ts";
-import { openTun, type Tun } from "../../../ffi/tun.ts";
+import { SOCKADDR_IN6 } from "../../../ffi/linux/kernel_structs.ts";
+import type { Tun } from "../../../ffi/tun.ts";
 import { Counters } from "../../../io/counters.ts";
 import { OffloadLink } from "../../../io/host/offload_link.ts";
 import { aborted, runTogether } from "../../../io/run_together.ts";
@@ -51,8 +51,8 @@ class WatchedTun implements Tun {
   get index() {
     return this.#tun.index;
   }
-  get fd() {
-    return this.#tun.fd;
+  get handle() {
+    return this.#tun.handle;
   }
   get offload() {
     return this.#tun.offload;

@@ -1,3 +1,4 @@
+import { handleOf } from "../../../ffi/waiting.ts";
 import { assertEquals } from "@std/assert";
 import { FakeWatcher, oneByOne } from "../fakes.ts";
 import type { Tun } from "../../../ffi/tun.ts";
@@ -7,7 +8,7 @@ import { TunLink } from "../../../io/host/tun_link.ts";
 class FakeTun implements Tun {
   readonly name = "teredo0";
   readonly index = 7;
-  readonly fd = 42;
+  readonly handle = handleOf(42);
   readonly offload = undefined;
   readonly waiting: number[] = [];
   readonly written: number[] = [];
@@ -36,7 +37,7 @@ Deno.test("TUN link: it reads in passes, and leaves the rest for the next one", 
   const receiver = oneByOne((ipv6) => heard.push(ipv6.join()), () => heard.push("end"));
   const ended = link.run(receiver, stop.signal);
 
-  const drain = watcher.drains.get(42)!;
+  const drain = watcher.drains.get(handleOf(42))!;
   assertEquals(drain(), "nothing");
   assertEquals(heard.splice(0), []);
   tun.waiting.push(1, 2);

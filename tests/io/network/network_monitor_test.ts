@@ -1,7 +1,10 @@
 import { assertEquals } from "@std/assert";
+import { handleOf } from "../../../ffi/waiting.ts";
 import { interfaceChanges, linkChanges, wakeUps } from "../../../io/network/network_changes.ts";
 import { NetworkMonitor } from "../../../io/network/network_monitor.ts";
 import { FakeClock, FakeWatcher } from "../fakes.ts";
+
+const HANDLE = handleOf(7);
 
 function address(name: string, cidr: string): Deno.NetworkInterfaceInfo {
   const [text] = cidr.split("/");
@@ -49,8 +52,10 @@ Deno.test("network monitor: a bunch of changes is told once, half a second after
 Deno.test("network monitor: what the kernel tells is news or not", async () => {
   let isNews = false;
   const watcher = new FakeWatcher();
-  const { clock, told, end } = watch(() => [linkChanges({ fd: 7, read: () => isNews }, watcher)]);
-  const drain = watcher.drains.get(7)!;
+  const { clock, told, end } = watch(
+    () => [linkChanges({ handle: HANDLE, read: () => isNews }, watcher)],
+  );
+  const drain = watcher.drains.get(HANDLE)!;
   assertEquals(drain(), "nothing");
   clock.moveTo(2000);
   isNews = true;

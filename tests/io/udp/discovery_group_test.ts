@@ -28,7 +28,11 @@ namespaceTest(
     Deno.writeTextFileSync("/proc/sys/net/ipv4/conf/all/rp_filter", "0");
 
     const told: string[] = [];
-    const group = new DiscoveryGroup(new Counters(), openLog("debug", (line) => told.push(line)));
+    const group = new DiscoveryGroup(
+      new Counters(),
+      openLog("debug", (line) => told.push(line)),
+      true,
+    );
     await group.join();
     await group.join();
     const stop = new AbortController();

@@ -5,20 +5,13 @@
  *
  * @module
  */
-import { be16, be32, i16, i32, octets, struct, text, u16, u32, u64, u8 } from "../c/struct.ts";
+import { be16, be32, i32, octets, struct, text, u16, u32, u64, u8 } from "../c/struct.ts";
 
 /** `struct ifreq` of `<net/if.h>` as TUNSETIFF uses it: a name and the flags of a TUN. */
 export const IFREQ = struct({
   name: text(16),
   flags: u16,
   rest: octets(22),
-});
-
-/** `struct pollfd` of `<poll.h>`. */
-export const POLLFD = struct({
-  fd: i32,
-  events: i16,
-  revents: i16,
 });
 
 /** `struct sockaddr_in` of `<netinet/in.h>`. */

@@ -1,11 +1,11 @@
+import { openInterface, openTun } from "../../../ffi/open.ts";
 import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
-import { SystemError } from "../../ffi/c/errno.ts";
-import { openInterface } from "../../ffi/interface.ts";
-import { Poller } from "../../ffi/poller.ts";
-import { openTun, type Tun } from "../../ffi/tun.ts";
-import { parseIpv6 } from "../../wire/ipv6_address.ts";
-import { ipJson, namespaceTest, run } from "./namespace.ts";
-import "./open_libc.ts";
+import { SystemError } from "../../../ffi/c/errno.ts";
+import { Poller } from "../../../ffi/poller.ts";
+import type { Tun } from "../../../ffi/tun.ts";
+import { parseIpv6 } from "../../../wire/ipv6_address.ts";
+import { ipJson, namespaceTest, run } from "../namespace.ts";
+import "../open_libc.ts";
 
 const { url } = import.meta;
 
@@ -154,7 +154,7 @@ namespaceTest(url, "TUN carries a ping out and its answer back", ["tun", "ping"]
   const stop = new AbortController();
   const poller = new Poller();
   const buffer = new Uint8Array(1500);
-  poller.add(tun.fd, () => {
+  poller.add(tun.handle, () => {
     const length = tun.read(buffer);
     if (length === 0) return "nothing";
     answerPing(tun, buffer.subarray(0, length));

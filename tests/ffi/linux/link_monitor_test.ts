@@ -1,9 +1,10 @@
+import { openLinkMonitor, openTun } from "../../../ffi/open.ts";
 import { assertEquals } from "@std/assert";
-import { type LinkMonitor, openLinkMonitor, type OwnNews } from "../../ffi/link_monitor.ts";
-import { openTun, type Tun } from "../../ffi/tun.ts";
-import { parseIpv6 } from "../../wire/ipv6_address.ts";
-import { namespaceTest, run } from "./namespace.ts";
-import "./open_libc.ts";
+import type { LinkMonitor, OwnNews } from "../../../ffi/link_monitor.ts";
+import type { Tun } from "../../../ffi/tun.ts";
+import { parseIpv6 } from "../../../wire/ipv6_address.ts";
+import { namespaceTest, run } from "../namespace.ts";
+import "../open_libc.ts";
 
 /** A namespace with a link, an interface of our own, and a monitor that has heard all there was. */
 function setUp(): { monitor: LinkMonitor; tun: Tun; own: OwnNews[] } {
@@ -56,7 +57,7 @@ namespaceTest(
     assertEquals(monitor.read(), false, "our own interface");
     monitor.close();
     monitor.close();
-    assertEquals(monitor.fd, -1);
+    assertEquals(monitor.handle, -1);
   },
 );
 

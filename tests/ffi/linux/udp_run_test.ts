@@ -1,21 +1,16 @@
+import { openUdpSocket } from "../../../ffi/open.ts";
 import { assert, assertEquals } from "@std/assert";
-import { Poller } from "../../ffi/poller.ts";
-import { batchCalls } from "../../ffi/linux/batch_calls.ts";
-import { LinuxUdpSocket } from "../../ffi/linux/udp_socket.ts";
-import {
-  openUdpSocket,
-  type Received,
-  type TakeDatagram,
-  type UdpSocket,
-} from "../../ffi/udp_socket.ts";
-import { Counters } from "../../io/counters.ts";
-import { openDenoUdp } from "../../io/udp/deno_udp.ts";
-import { lossCounter } from "../../io/udp/loss_counter.ts";
-import { type Endpoint, portOf } from "../../wire/endpoint.ts";
-import { parseIpv4 } from "../../wire/ipv4_address.ts";
-import { requires } from "../capabilities.ts";
-import "./open_libc.ts";
-import { at, FakeWatcher } from "../io/fakes.ts";
+import { Poller } from "../../../ffi/poller.ts";
+import { LinuxUdpSocket } from "../../../ffi/linux/udp_socket.ts";
+import type { Received, TakeDatagram, UdpSocket } from "../../../ffi/udp_socket.ts";
+import { Counters } from "../../../io/counters.ts";
+import { openDenoUdp } from "../../../io/udp/deno_udp.ts";
+import { lossCounter } from "../../../io/udp/loss_counter.ts";
+import { type Endpoint, portOf } from "../../../wire/endpoint.ts";
+import { parseIpv4 } from "../../../wire/ipv4_address.ts";
+import { requires } from "../../capabilities.ts";
+import "../open_libc.ts";
+import { at, FakeWatcher } from "../../io/fakes.ts";
 
 const LOOPBACK = parseIpv4("127.0.0.1")!;
 
@@ -199,7 +194,7 @@ batchedTest("a pass ends after what it brought, and an error is counted", async 
   const counters = new Counters();
   const observer = { ...lossCounter(counters), refused() {} };
   const options = { address: LOOPBACK, port: 0, watcher, observer };
-  const socket = new ScriptedSocket(batchCalls(), options);
+  const socket = new ScriptedSocket(options);
   const heard: string[] = [];
   const stop = new AbortController();
   const ended = socket.run({

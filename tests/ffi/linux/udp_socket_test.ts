@@ -1,21 +1,26 @@
+import { openTun, openUdpSocket } from "../../../ffi/open.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { SystemError } from "../../ffi/c/errno.ts";
-import { MAX_SEGMENTS } from "../../ffi/linux/send_batch.ts";
-import { openTun, type Tun } from "../../ffi/tun.ts";
-import { refusalOf } from "../../ffi/linux/udp_sender.ts";
+import { SystemError } from "../../../ffi/c/errno.ts";
+import { Poller } from "../../../ffi/poller.ts";
+import { MAX_SEGMENTS } from "../../../ffi/linux/send_batch.ts";
+import type { Tun } from "../../../ffi/tun.ts";
+import { refusalOf } from "../../../ffi/linux/udp_sender.ts";
 import {
   type BatchedUdpOptions,
   type BatchedUdpSocket,
   BatchingUnavailable,
-  openUdpSocket,
-} from "../../ffi/udp_socket.ts";
-import { Poller } from "../../ffi/poller.ts";
-import { MAX_DATAGRAM } from "../../protocol/constants.ts";
-import { type Endpoint, formatEndpoint, parseEndpoint, portOf } from "../../wire/endpoint.ts";
-import { parseIpv4 } from "../../wire/ipv4_address.ts";
-import { requires } from "../capabilities.ts";
-import { namespaceTest, run } from "./namespace.ts";
-import "./open_libc.ts";
+} from "../../../ffi/udp_socket.ts";
+import {
+  type Endpoint,
+  formatEndpoint,
+  MAX_DATAGRAM,
+  parseEndpoint,
+  portOf,
+} from "../../../wire/endpoint.ts";
+import { parseIpv4 } from "../../../wire/ipv4_address.ts";
+import { requires } from "../../capabilities.ts";
+import { namespaceTest, run } from "../namespace.ts";
+import "../open_libc.ts";
 
 const LOOPBACK = parseIpv4("127.0.0.1")!;
 

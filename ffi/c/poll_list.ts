@@ -1,0 +1,69 @@
+/**
+ * Waiting by `poll`, which all Unix systems have alike.
+ *
+ * @module
+ */
+
+import { handleOf, READABLE, type WaitHandle, type WaitList } from "../waiting.ts";
+import { errnoName, SystemError } from "./errno.ts";
+import { libc } from "./libc.ts";
+import { outcomeOf } from "./system_call.ts";
+import { allocate, i16, i32, struct } from "./struct.ts";
+
+/** `struct pollfd` of `<poll.h>`. */
+export const POLLFD = struct({
+  fd: i32,
+  events: i16,
+  revents: i16,
+});
+
+/** There is room to write. */
+export const POLLOUT = 0x04;
+
+/** The descriptors that one `poll` waits for. */
+export class PollList<Source> implements WaitList<Source> {
+  readonly length: number;
+  readonly #sources: readonly Source[];
+  /** `struct pollfd`, one behind the other. */
+  readonly #array: Uint8Array<ArrayBuffer>;
+  readonly #count: bigint;
+
+  constructor(bell: WaitHandle, sources: ReadonlyMap<WaitHandle, Source>) {
+    this.#sources = [...sources.values()];
+    this.length = 1 + sources.size;
+    this.#count = BigInt(this.length);
+    this.#array = allocate(this.length * POLLFD.size);
+    [bell, ...sources.keys()].forEach((fd, i) => {
+      POLLFD.write(this.#array, i * POLLFD.size, { fd, events: READABLE });
+    });
+  }
+
+  source(i: number): Source {
+    return this.#sources[i - 1]!;
+  }
+
+  handle(i: number): WaitHandle {
+    return handleOf(POLLFD.decode(this.#array, i * POLLFD.size).fd);
+  }
+
+  condition(i: number): number {
+    // All bits that matter are in the low octet.
+    return this.#array[i * POLLFD.size + POLLFD.offset.revents]!;
+  }
+
+  wait(milliseconds: number): number {
+    return libc().poll(this.#array, this.#count, milliseconds);
+  }
+
+  async waitOnThread(): Promise<number> {
+    const ready = await libc().pollOnThread(this.#array, this.#count, -1);
+    // Reading the array keeps it alive for as long as the thread needed it.
+    return this.#array.length > 0 ? ready : -1;
+  }
+
+  check(): void {
+    const outcome = outcomeOf(() => this.wait(0));
+    if (outcome >= 0 || errnoName(-outcome) === "EINTR") return;
+    throw new SystemError("wait for packets", "poll", -outcome);
+  }
+}

@@ -1,0 +1,33 @@
+/**
+ * Facts about Linux.
+ *
+ * @module
+ */
+
+import type { PlatformFacts } from "../platform_facts.ts";
+
+/** Facts about Linux. */
+export const LINUX_FACTS: PlatformFacts = {
+  name: "Linux",
+  endSignals: [
+    { name: "SIGINT", number: 2 },
+    { name: "SIGTERM", number: 15 },
+    { name: "SIGHUP", number: 1 },
+  ],
+  reloadSignal: "SIGHUP",
+  configFolder: "/etc/teredo",
+  runtimeFolder: "/run/teredo",
+  longestSocketPath: 107,
+  bindsToGroups: true,
+  rights: "capabilities",
+  udpPortOwner: (port) => `ss -lunp sport = :${port}`,
+  networkNamespace,
+};
+
+function networkNamespace(of: "self" | "1"): string | undefined {
+  try {
+    return /\d+/.exec(Deno.readLinkSync(`/proc/${of}/ns/net`))?.[0];
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * What Linux brings.
+ *
+ * @module
+ */
+
+import { PollList } from "../c/poll_list.ts";
+import type { Implementation } from "../implementation.ts";
+import { openAbstractDatagram } from "./abstract_datagram.ts";
+import { EventFd } from "./event_fd.ts";
+import { forwardsIpv6 } from "./forwarding.ts";
+import { openLinuxInputFilter } from "./input_filter.ts";
+import { LinuxInterface } from "./interface.ts";
+import { LinuxLinkMonitor } from "./link_monitor.ts";
+import { LinuxRawIpv6 } from "./raw_ipv6.ts";
+import { findRoute, findSource } from "./route_query.ts";
+import * as socketOptions from "./socket_options.ts";
+import { openLinuxSourceNat } from "./source_nat.ts";
+import { LinuxTun } from "./tun.ts";
+import { LinuxUdpSocket } from "./udp_socket.ts";
+
+/** The parts of Linux. */
+export const LINUX: Implementation = {
+  newBell: () => new EventFd(),
+  newWaitList: (bell, sources) => new PollList(bell, sources),
+  openTun: (name, { offload = false }) => new LinuxTun(name, offload),
+  openInterface: (name, index) => new LinuxInterface(name, index),
+  openLinkMonitor: (own) => new LinuxLinkMonitor(own),
+  openUdpSocket: (options) => new LinuxUdpSocket(options),
+  openRawIpv6: () => new LinuxRawIpv6(),
+  openAbstractDatagram,
+  socketOptions,
+  findRoute,
+  findSource,
+  forwardsIpv6,
+  openSourceNat: openLinuxSourceNat,
+  openInputFilter: openLinuxInputFilter,
+};

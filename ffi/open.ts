@@ -1,0 +1,180 @@
+/**
+ * Opens what this program needs of the system that it runs on.
+ *
+ * A system that joins brings an {@linkcode Implementation} of its own, which is named here and in no other place.
+ *
+ * @module
+ */
+
+import type { Ipv4Address } from "../wire/ipv4_address.ts";
+import type { DatagramSender } from "./datagram.ts";
+import type { Implementation } from "./implementation.ts";
+import type { InputFilter, InputFilterOptions } from "./input_filter.ts";
+import type { Interface } from "./interface.ts";
+import type { LinkMonitor, OwnInterface } from "./link_monitor.ts";
+import { LINUX } from "./linux/linux.ts";
+import { platform, type PlatformId, UnsupportedPlatform } from "./platform.ts";
+import type { RawIpv6 } from "./raw_ipv6.ts";
+import type { RouteAnswer } from "./route.ts";
+import type { SocketOptions } from "./socket_options.ts";
+import type { SourceNat, SourceNatOptions } from "./source_nat.ts";
+import type { Tun, TunOptions } from "./tun.ts";
+import {
+  type BatchedUdpOptions,
+  type BatchedUdpSocket,
+  BatchingUnavailable,
+} from "./udp_socket.ts";
+import type { Bell, WaitHandle, WaitList } from "./waiting.ts";
+
+const IMPLEMENTATIONS: Readonly<Partial<Record<PlatformId, Implementation>>> = { linux: LINUX };
+
+const system: Implementation = IMPLEMENTATIONS[platform.id] ?? {};
+
+/** Whether this system has a part. Opening one that it lacks throws {@linkcode UnsupportedPlatform}. */
+export function supports(part: keyof Implementation): boolean {
+  return system[part] !== undefined;
+}
+
+/**
+ * Makes a virtual interface, or takes over a persistent one that exists and is free.
+ *
+ * The kernel removes an interface it made here when the TUN is closed, however the process ends.
+ *
+ * @param name Its name, at most 15 octets on Linux. There, `%d` in it stands for the first free number.
+ * @param options Without them, packets are plain.
+ * @throws {SystemError} It cannot be made; the message says what to do.
+ */
+export function openTun(name: string, options: TunOptions = {}): Tun {
+  return need("openTun", "open a TUN interface")(name, options);
+}
+
+/**
+ * Opens an interface for configuration.
+ *
+ * @param name The interface's name, for messages.
+ * @param index The interface's index, which identifies it.
+ */
+export function openInterface(name: string, index: number): Interface {
+  return need("openInterface", "configure network interfaces")(name, index);
+}
+
+/**
+ * Opens a monitor of the host's network.
+ *
+ * @param own Our own interface, if there is one. It is up.
+ * @returns Undefined on a system that reports nothing: look from time to time instead.
+ * @throws {SystemError} It cannot be opened.
+ */
+export function openLinkMonitor(own?: OwnInterface): LinkMonitor | undefined {
+  return system.openLinkMonitor?.(own);
+}
+
+/**
+ * Opens a UDP socket that moves many datagrams with one system call.
+ *
+ * @throws {BatchingUnavailable} This system has no such sockets; the message says why.
+ * @throws {SystemError} The address cannot be bound.
+ */
+export function openUdpSocket(options: BatchedUdpOptions): BatchedUdpSocket {
+  if (system.openUdpSocket === undefined) {
+    throw new BatchingUnavailable(`It needs Linux, and this is ${platform.name}`);
+  }
+  return system.openUdpSocket(options);
+}
+
+/**
+ * Opens a raw socket for sending IPv6 packets.
+ *
+ * @throws {SystemError} With the code `"EPERM"` when the program lacks the capability CAP_NET_RAW.
+ */
+export function openRawIpv6(): RawIpv6 {
+  return need("openRawIpv6", "send raw IPv6 packets")();
+}
+
+/**
+ * Opens a socket that sends to a Unix socket whose name is not in the file system: Deno has no access to those.
+ *
+ * @throws {RangeError} no address has such a name
+ * @throws {SystemError} the system gives no socket
+ */
+export function openAbstractDatagram(name: string): DatagramSender {
+  return need("openAbstractDatagram", "send to abstract Unix sockets")(name);
+}
+
+/** Options of sockets that Deno opened; undefined on a system where they cannot be set. */
+export function socketOptions(): SocketOptions | undefined {
+  return system.socketOptions;
+}
+
+/**
+ * Asks the kernel how it would send to an address now, without sending anything.
+ *
+ * For an IPv6 address this shows whether the host has IPv6 without us: it has when the way to some global address leads
+ * through another interface and starts from a global source address. One question is enough however many routes there
+ * are, and a route to 2000::/3 counts as a default route does.
+ *
+ * @param destination 4 or 16 octets.
+ * @param through The name of an interface: asks for the best way through it, even if a better one leads through
+ * another.
+ * @throws {SystemError} The kernel cannot be asked.
+ */
+export function findRoute(destination: Uint8Array, through?: string): RouteAnswer {
+  return system.findRoute?.(destination, through) ?? "unknown";
+}
+
+/**
+ * The address of this host that packets to `destination` come from; undefined if there is no way there, or this system
+ * cannot be asked. Nothing is sent.
+ *
+ * @throws {SystemError} The kernel cannot be asked.
+ */
+export function findSource(destination: Ipv4Address): Ipv4Address | undefined {
+  return system.findSource?.(destination);
+}
+
+/**
+ * Switches source NAT on, and the forwarding of IPv6 packets if it is off.
+ *
+ * @throws {RangeError} A counter's name is used twice.
+ * @throws {ForwardingRefused} Forwarding is off and cannot be switched on here.
+ * @throws {SystemError} The kernel refuses; the message says what to do.
+ */
+export function openSourceNat(options: SourceNatOptions): SourceNat {
+  return need("openSourceNat", "translate addresses")(options);
+}
+
+/**
+ * Switches a filter on for what comes in by one interface.
+ *
+ * @throws {SystemError} The kernel refuses; the message says what to do.
+ */
+export function openInputFilter(options: InputFilterOptions): InputFilter {
+  return need("openInputFilter", "filter packets")(options);
+}
+
+/** Whether this host forwards IPv6 packets between its interfaces; undefined where that cannot be seen. */
+export function forwardsIpv6(): boolean | undefined {
+  return system.forwardsIpv6?.();
+}
+
+/** A bell that ends waits early. */
+export function newBell(): Bell {
+  return need("newBell", "wait for packets")();
+}
+
+/** A list of handles to wait for: the bell's, and those of `sources`. */
+export function newWaitList<Source>(
+  bell: WaitHandle,
+  sources: ReadonlyMap<WaitHandle, Source>,
+): WaitList<Source> {
+  return need("newWaitList", "wait for packets")(bell, sources);
+}
+
+function need<Part extends keyof Implementation>(
+  part: Part,
+  attempt: string,
+): NonNullable<Implementation[Part]> {
+  const found = system[part];
+  if (found === undefined) throw new UnsupportedPlatform(attempt);
+  return found;
+}

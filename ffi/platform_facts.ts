@@ -1,0 +1,39 @@
+/**
+ * What the rest of the program has to know about a system without calling it.
+ *
+ * @module
+ */
+
+/** A signal that ends the program. */
+export interface EndSignal {
+  readonly name: Deno.Signal;
+  /** Its number: a shell shows it in the exit code of a program that the signal killed. */
+  readonly number: number;
+}
+
+/** The facts about one system. */
+export interface PlatformFacts {
+  /** The system as people call it, such as "macOS". */
+  readonly name: string;
+  /** The signals by which people, terminals and service managers end a program. */
+  readonly endSignals: readonly EndSignal[];
+  /** The signal that asks a service to read its files again, where there is one. */
+  readonly reloadSignal: Deno.Signal | undefined;
+  /** Where the configuration files of services are. */
+  readonly configFolder: string;
+  /** Where services have their Unix sockets; undefined where the runtime has no Unix sockets. */
+  readonly runtimeFolder: string | undefined;
+  /** Octets that the path of a Unix socket may have. */
+  readonly longestSocketPath: number;
+  /** Whether a UDP socket can bind to a multicast group, which keeps unicast out of it. */
+  readonly bindsToGroups: boolean;
+  /** How a program gets rights beyond those of its user: capability by capability, or all at once. */
+  readonly rights: "capabilities" | "root" | "administrator";
+  /** The command that names the program which holds a UDP port. */
+  udpPortOwner(port: number): string;
+  /**
+   * The number of the network namespace of a process, given by its number or as "self". Undefined if this user may not
+   * know it, or the system has no such namespaces.
+   */
+  networkNamespace(of: "self" | "1"): string | undefined;
+}

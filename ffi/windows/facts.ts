@@ -1,0 +1,24 @@
+/**
+ * Facts about Windows.
+ *
+ * @module
+ */
+
+import type { PlatformFacts } from "../platform_facts.ts";
+
+/** Facts about Windows. */
+export const WINDOWS_FACTS: PlatformFacts = {
+  name: "Windows",
+  endSignals: [
+    { name: "SIGINT", number: 2 },
+    { name: "SIGBREAK", number: 21 },
+  ],
+  reloadSignal: undefined,
+  configFolder: "C:\\ProgramData\\teredo",
+  runtimeFolder: undefined,
+  longestSocketPath: 0,
+  bindsToGroups: false,
+  rights: "administrator",
+  udpPortOwner: (port) => `netstat -abno -p UDP | findstr :${port}`,
+  networkNamespace: () => undefined,
+};
