@@ -11,8 +11,8 @@ import { CliError } from "../process/failure.ts";
 import { ExitCode } from "../process/exit_code.ts";
 import { notRunning } from "./not_running.ts";
 
-/** Any host name: the socket is chosen by its path. */
-const ORIGIN = "http://teredo";
+/** An address, although the path chooses the socket: Deno 2.9 looks up a name before it connects. */
+const ORIGIN = "http://127.0.0.1";
 
 /** How long an answer that needs no waiting may take unless told, in milliseconds. */
 const PATIENCE = 5_000;
