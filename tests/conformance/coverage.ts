@@ -6,12 +6,12 @@
 
 import type { Departure, Group, Item, ItemId, NamedTest } from "./item.ts";
 
-/** An item's name, and nothing else. */
+/** Exactly an item's name. */
 const ITEM = /^[PCSRX]-\d\d$/;
 
 /**
- * The items that a test says it proves: those in front of a colon at the head of its name, where
- * vectors and other words may follow them: "C-16, C-17: refreshes …", "C-24, V15: the echo reply …".
+ * The items that a test claims to prove: those before a colon at the start of its name, where vectors
+ * and other words may follow them: "C-16, C-17: refreshes …", "C-24, V15: the echo reply …".
  */
 export function itemsOf(name: string): ItemId[] {
   const [head, ...rest] = name.split(": ");
@@ -35,12 +35,12 @@ export function coverageOf(tests: readonly NamedTest[]): Map<ItemId, NamedTest[]
   return coverage;
 }
 
-/** Whether nothing is left to be done for an item of a group that must be complete. */
+/** Whether an item has a test or an argument. */
 export function isCovered(item: Item, coverage: ReadonlyMap<ItemId, unknown>): boolean {
   return coverage.has(item.id) || item.argument !== undefined;
 }
 
-/** What is wrong with checklist and tests, each in a sentence; nothing if all is well. */
+/** What is wrong with the checklist and the tests, a sentence each; empty if all is well. */
 export function complaintsAbout(
   checklist: readonly Group[],
   departures: readonly Departure[],

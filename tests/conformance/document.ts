@@ -17,19 +17,19 @@ export function writeDocument(
 ): string {
   return [
     "<!-- deno-fmt-ignore-file -->",
-    "<!-- Written by `deno task conformance`; what is changed here by hand is lost. -->",
+    "<!-- Written by `deno task conformance`; changes made here by hand are lost. -->",
     "",
     "# Conformance",
     "",
-    "What the RFCs ask of Teredo clients, servers and relays, item by item, and the tests that prove",
-    "it. `deno task conformance` writes this page out of the checklist in `tests/conformance/` and the",
-    "names of the tests; it fails when an item of the groups P, C, S or R has neither a test nor an",
+    "What the RFCs require of Teredo clients, servers and relays, item by item, and the tests that prove",
+    "it. `deno task conformance` generates this page from the checklist in `tests/conformance/` and the",
+    "names of the tests; it fails if an item of the groups P, C, S or R has neither a test nor an",
     "argument.",
     "",
-    "- A star behind a level: the RFC writes the word in lower case or implies it. Such items bind too.",
+    "- A star after a level: the RFC writes the word in lower case or implies it. Such items bind too.",
     "- `own`: a [decision](#decisions) of this project, where the RFCs are silent or contradict each",
     "  other.",
-    "- A note like [(1)](#departures) behind a statement: a departure from the RFC, argued below.",
+    "- A note like [(1)](#departures) after a statement: a departure from the RFC, explained below.",
     "- V4, N18 and A1 are [test vectors](../tests/vectors/README.md).",
     "",
     ...summary(checklist, coverage),
@@ -84,7 +84,7 @@ function section(
   ];
 }
 
-/** The tests by their files, or what stands in for them. */
+/** The tests by file, or what takes their place. */
 function proof(item: Item, coverage: Coverage): string {
   const tests = coverage.get(item.id);
   if (tests === undefined) {
@@ -98,7 +98,7 @@ function proof(item: Item, coverage: Coverage): string {
   }).join("<br>");
 }
 
-/** The items stand in the first column already. */
+/** The first column already has the items. */
 function withoutHead(name: string): string {
   return name.replace(/^(?:[PCSRX]-\d\d(?:, |: ))+/, "");
 }
@@ -107,8 +107,7 @@ function departureSection(departures: readonly Departure[]): string[] {
   return [
     "## Departures",
     "",
-    "Where the code does something else than an RFC says, or settles what RFCs leave open or",
-    "contradict.",
+    "Where the code differs from an RFC, or settles what the RFCs leave open or contradict.",
     "",
     row("", "Items", "The RFC", "Here", "Why", "Source"),
     "|---|---|---|---|---|---|",
@@ -123,7 +122,7 @@ function decisionSection(checklist: readonly Group[]): string[] {
   return [
     "## Decisions",
     "",
-    "The items of level `own`, and why they were decided as they are.",
+    "The items of level `own`, and the reasons for them.",
     "",
     row("Item", "Statement", "Why"),
     "|---|---|---|",
@@ -141,7 +140,7 @@ function row(...cells: readonly (string | number)[]): string {
   return `| ${cells.join(" | ")} |`;
 }
 
-/** Text as it stands, in a cell of a table; code in backticks stays code. */
+/** Text for a cell of a table, unchanged by Markdown; code in backticks stays code. */
 function escape(text: string): string {
   return text.split("`").map((part, i) =>
     part.replace(i % 2 === 0 ? /[|<>*_[\]]/g : /\|/g, (character) => `\\${character}`)

@@ -11,14 +11,16 @@ export const EXTENSIONS: Group = {
   letter: "X",
   title: "Extensions of RFC 6081",
   introduction: "All of them are optional. Their formats are implemented (P-14 to P-17), their " +
-    "procedures only where a test stands beside them here.",
+    "procedures only where a test is listed here.",
   isRequired: false,
   items: [
     {
       id: "X-01",
       level: "MUST",
       source: "RFC 6081 §5.2.4.1",
-      statement: "Indirect bubbles carry a nonce trailer, new each time, that the entry remembers",
+      statement:
+        "Indirect bubbles carry a nonce trailer with a new value each time, which the entry " +
+        "remembers",
     },
     {
       id: "X-02",
@@ -30,29 +32,29 @@ export const EXTENSIONS: Group = {
       id: "X-03",
       level: "MUST",
       source: "RFC 6081 §5.2.4.3",
-      statement: "The nonce received is remembered, and forgotten when a later bubble has none",
+      statement: "The received nonce is remembered, and forgotten when a later bubble has none",
     },
     {
       id: "X-04",
       level: "MUST",
       source: "RFC 6081 §5.2.4.4",
       statement:
-        "A direct bubble from elsewhere is believed for its nonce (V19), and tells the mapping; " +
-        "without it, it is dropped",
+        "A direct bubble from elsewhere is believed if it returns the nonce (V19), and reveals " +
+        "the mapping; without the nonce it is dropped",
     },
     {
       id: "X-05",
       level: "MUST*",
       source: "RFC 6081 §3.1",
-      statement: "With support for symmetric NATs a client behind one qualifies",
+      statement: "With symmetric NAT support a client behind a symmetric NAT qualifies",
     },
     {
       id: "X-06",
       level: "MUST",
       source: "RFC 6081 §5.3.3",
       statement:
-        "UPnP is called as the RFC says, and its failure changes nothing; a mapping equal to " +
-        "the server's view is taken for none",
+        "UPnP is used as the RFC says, and its failure changes nothing; a mapping equal to the " +
+        "server's view counts as none",
     },
     {
       id: "X-07",
@@ -71,20 +73,20 @@ export const EXTENSIONS: Group = {
       level: "MUST",
       source: "RFC 6081 §5.4.3",
       statement:
-        "The NAT counts as port-preserving if the origin's port is the local one, else not",
+        "The NAT counts as port-preserving if and only if the origin's port equals the local one",
     },
     {
       id: "X-10",
       level: "MUST",
       source: "RFC 6081 §5.4.4.2",
-      statement: "A random port is opened and told under the RFC's conditions only",
+      statement: "A random port is opened and sent only under the RFC's conditions",
     },
     {
       id: "X-11",
       level: "MUST",
       source: "RFC 6081 §5.4.4.4",
       statement:
-        "The peer's random port is taken over if there was none or the peer was idle, and kept " +
+        "The peer's random port is adopted if there was none or the peer was idle, and kept " +
         "otherwise",
     },
     {
@@ -98,7 +100,8 @@ export const EXTENSIONS: Group = {
       level: "MUST",
       source: "RFC 6081 §5.4.2.1",
       statement:
-        "Every 30 seconds an idle peer gets a bubble, twenty times at most; data begins anew",
+        "An idle peer gets a bubble every 30 seconds, at most twenty times; data starts the " +
+        "count over",
     },
     {
       id: "X-14",
@@ -106,29 +109,29 @@ export const EXTENSIONS: Group = {
       source: "RFC 6081 §5.5.4",
       statement:
         "The Echo Test sends solicitation, bubble, solicitation from one port, and takes the " +
-        "middle of the two mappings: 1200 and 1202 make 1201",
+        "middle of the two mappings: 1200 and 1202 give 1201",
     },
     {
       id: "X-15",
       level: "MUST",
       source: "RFC 6081 §5.5.2.2",
-      statement: "A test in vain is repeated once; then an indirect bubble goes without a port",
+      statement: "A failed test is repeated once; then an indirect bubble goes without a port",
     },
     {
       id: "X-16",
       level: "MUST",
       source: "RFC 6081 §5.6.4.1",
       statement:
-        "Indirect bubbles tell the alternate addresses, the local one first, until the two " +
-        "have met; direct ones never do",
+        "Indirect bubbles carry the alternate addresses, the local one first, until the two have " +
+        "met; direct ones never do",
     },
     {
       id: "X-17",
       level: "MUST",
       source: "RFC 6081 §5.6.4.2",
       statement:
-        "A direct bubble with the nonce goes to the mapping and to each address told, to five " +
-        "in all at most",
+        "A direct bubble with the nonce goes to the mapping and to each alternate address, at " +
+        "most five in all",
     },
     {
       id: "X-18",
@@ -148,7 +151,7 @@ export const EXTENSIONS: Group = {
       id: "X-20",
       level: "MUST",
       source: "RFC 6081 §5.7.2",
-      statement: "The third time an indirect bubble goes instead",
+      statement: "The third attempt is an indirect bubble instead",
     },
     {
       id: "X-21",
@@ -161,8 +164,8 @@ export const EXTENSIONS: Group = {
       level: "MUST*",
       source: "RFC 6081 figure 1",
       statement:
-        "The simulated NATs let those meet whom the RFC's figure says, with the extensions " +
-        "that are implemented",
+        "In the simulation exactly those pairs of NATs meet that the RFC's figure lists for the " +
+        "implemented extensions",
     },
   ],
 };

@@ -1,5 +1,5 @@
 /**
- * What the checklist is made of.
+ * The parts of the checklist.
  *
  * @module
  */
@@ -11,9 +11,9 @@ export type ItemId = `${GroupLetter}-${string}`;
 export type GroupLetter = "P" | "C" | "S" | "R" | "X";
 
 /**
- * How much an item binds, in the word of its RFC. A star says that the RFC writes the word in lower
- * case or only implies it, as RFC 4380 often does; such items bind all the same. `own` is a decision
- * of this project where the RFCs are silent or contradict each other.
+ * How binding an item is, in the word of its RFC. A star means that the RFC writes the word in lower
+ * case or only implies it, as RFC 4380 often does; such items bind all the same. `own` is a decision of
+ * this project where the RFCs are silent or contradict each other.
  */
 export type Level =
   | `${"MUST" | "MUST NOT" | "SHOULD" | "SHOULD NOT" | "MAY"}${"" | "*"}`
@@ -29,7 +29,7 @@ export interface Item {
   readonly statement: string;
   /** The reason for a decision of this project. Every item of level `own` has one. */
   readonly why?: string;
-  /** Why no test can or need show it, for items that have none. */
+  /** Why an item without a test cannot have one, or needs none. */
   readonly argument?: string;
 }
 
@@ -37,14 +37,14 @@ export interface Item {
 export interface Group {
   readonly letter: GroupLetter;
   readonly title: string;
-  /** What is to be known before reading, in a sentence or two. */
+  /** What to know before reading, in a sentence or two. */
   readonly introduction: string;
   /** Whether each item needs a test or an argument. */
   readonly isRequired: boolean;
   readonly items: readonly Item[];
 }
 
-/** Something that is done otherwise than an RFC says, or more narrowly. */
+/** Something that we do differently from an RFC, or more strictly. */
 export interface Departure {
   /** The items that it touches. */
   readonly items: readonly ItemId[];

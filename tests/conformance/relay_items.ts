@@ -17,19 +17,21 @@ export const RELAY: Group = {
       id: "R-01",
       level: "MUST*",
       source: "RFC 4380 §5.4.1",
-      statement: "Only destinations in 2001::/32 are sent to by UDP",
+      statement: "Only destinations in 2001::/32 are sent to over UDP",
     },
     {
       id: "R-02",
       level: "MUST",
       source: "RFC 4380 §5.4.1",
-      statement: "Clients over an IPv4 address that is not global unicast are dropped in silence",
+      statement:
+        "Packets to clients at an IPv4 address that is not global unicast are dropped silently",
     },
     {
       id: "R-03",
       level: "MUST*",
       source: "RFC 4380 §5.4.1 case 1",
-      statement: "To a trusted client heard lately a packet goes straight, and counts as sent",
+      statement: "A packet to a trusted client heard recently is sent directly, and counts as a " +
+        "transmission",
     },
     {
       id: "R-04",
@@ -42,64 +44,68 @@ export const RELAY: Group = {
       level: "MUST*",
       source: "RFC 4380 §5.4.1 case 3",
       statement:
-        "An unknown client is sent a bubble through its server, port 3544, with a source of " +
-        "the relay's own (V11)",
+        "An unknown client gets a bubble through its server, port 3544, from a source address of " +
+        "the relay (V11)",
     },
     {
       id: "R-06",
       level: "MUST*",
       source: "RFC 4380 §5.4.1 case 3",
       statement:
-        "The bubble is repeated after 2 seconds, three times at most; then entry and queue go",
+        "The bubble is repeated after 2 seconds, at most three times; then entry and queue are " +
+        "dropped",
     },
     {
       id: "R-07",
       level: "SHOULD",
       source: "RFC 4380 §5.4.1",
       statement:
-        "What waits for a client goes out when the client is trusted; what may wait is bounded, " +
-        "for each client, for each native site and in all",
+        "Packets that wait for a client go out when it becomes trusted; the queues are bounded " +
+        "per client, per native site and in total",
     },
     {
       id: "R-08",
       level: "SHOULD*",
       source: "RFC 4380 §5.4.1",
-      statement: "A relay behind a NAT other than a cone sends a direct bubble as well",
+      statement: "A relay behind a NAT other than a cone also sends a direct bubble",
     },
     {
       id: "R-09",
       level: "MUST*",
       source: "RFC 4380 §5.4.2",
-      statement: "Sources that are not Teredo, or not where they say, are dropped in silence",
+      statement:
+        "Packets from sources that are not Teredo, or not at the mapping in their address, are " +
+        "dropped silently",
     },
     {
       id: "R-10",
       level: "MAY",
       source: "RFC 4380 §5.4.2",
       statement:
-        "A client without an entry is dropped unless configured otherwise; one with an entry " +
+        "A client without an entry is dropped unless configured otherwise; a client with one " +
         "becomes trusted",
     },
     {
       id: "R-11",
       level: "SHOULD",
       source: "RFC 4380 §5.4.2",
-      statement: "Packets to the range that the relay serves leave by native IPv6",
+      statement: "Packets to the range that the relay serves leave over native IPv6",
     },
     {
       id: "R-12",
       level: "SHOULD",
       source: "RFC 4380 §5.4.2",
       statement:
-        "Packets to anywhere else are dropped, in 2001::/32 and by multicast too; no bubble " +
-        "leaves by native IPv6",
+        "Packets to anywhere else are dropped, 2001::/32 and multicast included; no bubble " +
+        "leaves over native IPv6",
     },
     {
       id: "R-13",
       level: "own",
       source: "RFC 6324 §3.3",
-      statement: "Native sources in 2001::/32, or over an own IPv4 address, are dropped",
-      why: "they come out of another tunnel, into which the answer would go back",
+      statement:
+        "Native sources in 2001::/32, or that embed an IPv4 address of the relay, are dropped",
+      why: "they come from another tunnel, and the answer would go back into it",
     },
     {
       id: "R-14",
@@ -107,10 +113,9 @@ export const RELAY: Group = {
       source: "RFC 4380 §5.2.6",
       statement:
         "Bubbles to one IPv4 address and port, and those through one server, stay limited " +
-        "whatever IPv6 addresses they are for; searches are limited in all, and for each native site",
-      why:
-        "flags and server in an address are free to choose, so an attacker has 48 bits of clients " +
-        "at one victim",
+        "whatever IPv6 addresses they are for; searches are limited in total and per native site",
+      why: "flags and server in an address can be chosen freely, so an attacker has 48 bits of " +
+        "clients at one victim",
     },
     {
       id: "R-15",
@@ -122,7 +127,7 @@ export const RELAY: Group = {
       id: "R-16",
       level: "MUST",
       source: "RFC 4443 §2.4",
-      statement: "ICMPv6 errors are limited in rate, and never answer errors, multicast or an " +
+      statement: "ICMPv6 errors are rate limited, and never sent about errors, multicast or an " +
         "unspecified source",
     },
   ],
