@@ -133,11 +133,14 @@ export class Client implements Machine<ClientSocket, ClientEvent, ClientStatus>,
 
   #peerStatus(peer: ClientPeer, now: number): PeerStatus {
     const standing = this.#search.standingOf(peer, now);
+    const { gateway } = peer;
+    const isBehindGateway = peer.isBehindGateway(now);
+    const path = standing === "reachable" ? pathOf(peer, now) : standing;
     return {
       address: peer.address,
-      path: standing === "reachable" ? pathOf(peer, now) : standing,
-      mapping: peer.isTrusted ? peer.mapping : undefined,
-      heardAgo: now - peer.lastReception,
+      path: isBehindGateway ? "gateway" : path,
+      mapping: isBehindGateway ? gateway!.at : peer.isTrusted ? peer.mapping : undefined,
+      heardAgo: now - Math.max(peer.lastReception, gateway?.heardAt ?? -Infinity),
       octetsSent: peer.octetsSent,
       octetsReceived: peer.octetsReceived,
     };

@@ -8,6 +8,7 @@ import { Peer } from "../protocol/peer.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import { equalArrays } from "../memory/octets.ts";
 import { LOCAL_PEER_VALIDITY, TEST_VALIDITY } from "./timing.ts";
+import type { GatewayPath } from "./traversal/gateway_path.ts";
 import { NOWHERE } from "./traversal/alternate_addresses.ts";
 
 /** A direct IPv6 connectivity test, RFC 4380 §5.2.9. */
@@ -39,6 +40,8 @@ const HELD_OCTETS = 4 * 1280;
 
 /** A peer entry of a client. */
 export class ClientPeer extends Peer {
+  /** The way to a Teredo peer through a gateway, if one answered for it. */
+  gateway: GatewayPath | undefined;
   #trial: Trial | undefined;
   #neighbourhood: Neighbourhood | undefined;
 
@@ -77,6 +80,29 @@ export class ClientPeer extends Peer {
    */
   mayBeAt(at: Endpoint, now: number): boolean {
     return at === this.localAt(now) || at === this.lastPlace || this.alternates.includes(at);
+  }
+
+  /** Where a packet for the peer goes at once, if anywhere. */
+  placeFor(ipv6: Uint8Array, now: number): Endpoint | undefined {
+    const { gateway } = this;
+    const isDirect = this.isReachable(now);
+    if (gateway === undefined) return isDirect ? this.mapping : undefined;
+    if (gateway.carries(ipv6, now)) return gateway.at;
+    if (isDirect) return this.mapping;
+    return gateway.isOpen(now) ? gateway.at : undefined;
+  }
+
+  /** A packet, or several of one flow with `octets` together, goes to `place`. */
+  sentTo(place: Endpoint, ipv6: Uint8Array, octets: number, now: number): void {
+    if (this.gateway === undefined || place !== this.gateway.at) return this.sent(octets, now);
+    // The peer does not hear it from us, so bubbles need not keep their distance from it (§5.2.6).
+    this.gateway.sent(ipv6, now);
+    this.octetsSent += octets;
+  }
+
+  /** Whether the peer can be reached through a gateway, and no other way. */
+  isBehindGateway(now: number): boolean {
+    return this.gateway?.isOpen(now) === true && !this.isReachable(now);
   }
 
   /** The peer was looked for in vain: neither on our link nor where it was any more. */

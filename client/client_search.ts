@@ -17,7 +17,8 @@ import { AlternateAddresses } from "./traversal/alternate_addresses.ts";
 import { Bubbles } from "./traversal/bubbles.ts";
 import { CLIENT_DEFAULTS, type ClientConfig } from "./client_config.ts";
 import { ClientPeer } from "./client_peer.ts";
-import { DOUBT_AFTER, MAX_SOLICITATIONS } from "./timing.ts";
+import { DOUBT_AFTER, MAX_SOLICITATIONS, PERSISTENT_ANSWER_SPACING } from "./timing.ts";
+import { GatewayPath } from "./traversal/gateway_path.ts";
 import type { LocalDiscovery } from "./traversal/local_discovery.ts";
 
 /** Octets of data in a connectivity test: 128 random bits, where §5.2.9 asks for 64. */
@@ -36,6 +37,11 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
   readonly bubbles: Bubbles;
   readonly alternates: AlternateAddresses;
   #self: Identity | undefined;
+  /**
+   * Whether a gateway has answered since the client got its address, or a relay on the server's socket, which may
+   * be one.
+   */
+  #hasGateway = false;
   readonly #random: Random;
   readonly #tests: TokenBucket;
   readonly #inducedTests: TokenBucket;
@@ -75,11 +81,13 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
 
   set self(self: Identity | undefined) {
     this.#self = self;
+    this.#hasGateway = false;
     this.bubbles.self = this.alternates.self = self?.address;
   }
 
   override found(peer: ClientPeer, mapping: Endpoint, now: number, sink: PeerSink): void {
     super.found(peer, mapping, now, sink);
+    if (!peer.isTeredo && mapping === this.#self?.server) this.#hasGateway = true;
     for (const { packet, from } of peer.endTrial()) {
       if (from === mapping) {
         peer.octetsReceived += packet.length;
@@ -116,17 +124,73 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
     this.bubbles.sendIndirect(peer, now, sink);
   }
 
-  /** Whether it is time to find out if a native host is still behind the relay that we know. */
-  doubts(peer: ClientPeer, now: number): boolean {
-    return peer.unansweredFor(now) >= DOUBT_AFTER && !peer.isTeredo &&
-      !this.isSearching(peer);
+  /**
+   * A gateway answered for a Teredo peer: what waited for it goes there.
+   *
+   * @param at the gateway's address and port
+   */
+  foundBehindGateway(peer: ClientPeer, at: Endpoint, now: number, sink: PeerSink): void {
+    const isNews = !peer.isReachable(now) && !peer.isBehindGateway(now);
+    this.#hasGateway = true;
+    peer.endTrial();
+    if (peer.gateway?.at === at) peer.gateway.heard(now);
+    else peer.gateway = new GatewayPath(at, now);
+    if (isNews) sink.event({ type: "peer_reached", peer: peer.address, mapping: at });
+    for (const packet of this.endSearch(peer)) {
+      peer.sentTo(at, packet, packet.length, now);
+      sink.datagram(at, "service", packet);
+    }
+  }
+
+  /**
+   * Whether a peer that tries to reach us is answered though more bubbles than §5.2.6 allows had no response: it is
+   * reached through a gateway meanwhile, by us or by itself, and tries to do without.
+   */
+  isPersistent(peer: ClientPeer, now: number): boolean {
+    if (!this.#hasGateway || peer.hasBubbleBudget(now)) return false;
+    return peer.isBehindGateway(now) || now - peer.lastTransmission >= PERSISTENT_ANSWER_SPACING;
+  }
+
+  /** Whether something is to be found out about the way to a peer before the next packet goes there. */
+  isAttentionDue(peer: ClientPeer, now: number): boolean {
+    return this.#doubts(peer, now) || this.#isTryDue(peer, now);
+  }
+
+  /** Finds out what {@linkcode isAttentionDue} wants to know, while packets go on. */
+  attend(peer: ClientPeer, now: number, sink: PeerSink): void {
+    if (this.#isTryDue(peer, now)) this.#tryDirect(peer, now, sink);
+    if (this.#doubts(peer, now)) this.begin(peer, now, sink);
+  }
+
+  /** Whether it is time to ask whether a peer is still behind the relay or gateway that it was behind. */
+  #doubts(peer: ClientPeer, now: number): boolean {
+    if (this.isSearching(peer)) return false;
+    if (!peer.isTeredo) return peer.unansweredFor(now) >= DOUBT_AFTER;
+    return peer.gateway !== undefined && !peer.isReachable(now) &&
+      peer.gateway.unansweredFor(now) >= DOUBT_AFTER;
+  }
+
+  #isTryDue(peer: ClientPeer, now: number): boolean {
+    return peer.gateway !== undefined && peer.isBehindGateway(now) && peer.gateway.isTryDue(now);
+  }
+
+  /** Bubbles to a peer that answers through a gateway, so that the limit of §5.2.6 does not apply. */
+  #tryDirect(peer: ClientPeer, now: number, sink: PeerSink): void {
+    peer.gateway?.tried(now);
+    peer.lastTransmission = now;
+    this.bubbles.sendDirect(peer, mappingOf(peer.address), sink);
+    for (const alternate of peer.alternates) this.bubbles.sendDirect(peer, alternate, sink);
+    this.bubbles.sendIndirect(peer, now, sink);
   }
 
   protected override attempt(peer: ClientPeer, now: number, sink: PeerSink): boolean {
-    if (this.self === undefined) return false;
-    return peer.isTeredo
-      ? this.#sendBubbles(peer, now, sink)
-      : this.#sendTest(peer, this.self, now, sink);
+    const { self } = this;
+    if (self === undefined) return false;
+    if (peer.isTeredo) return this.#lookForClient(peer, self, now, sink);
+    peer.attempts++;
+    peer.lastTransmission = now;
+    this.#sendTest(peer, self, now, sink);
+    return true;
   }
 
   protected override undeliverable(packet: Uint8Array, now: number, sink: PeerSink): void {
@@ -136,6 +200,7 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
   protected override giveUp(peer: ClientPeer, now: number, sink: PeerSink): void {
     super.giveUp(peer, now, sink);
     if (peer.unansweredFor(now) >= DOUBT_AFTER) peer.distrust();
+    peer.gateway = undefined;
     peer.forgetPlaces();
     for (const _ of peer.takeHeld()) sink.drop("peer_not_trusted");
   }
@@ -149,37 +214,61 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
   }
 
   /**
-   * A neighbour gets a bubble that it answers if it knows us, and our announcement so that it does. A
-   * peer that fell silent gets a solicitation where it was (RFC 6081 §5.7.4.1). Any other gets a direct
-   * and an indirect bubble.
+   * Bubbles, and from the second attempt on a connectivity test, which a gateway beside our server answers
+   * for the peer. Any other server forwards it in vain: the peer does not believe that it is ours.
    */
-  #sendBubbles(peer: ClientPeer, now: number, sink: PeerSink): boolean {
-    // Too soon after the last transmission passes with time; too many bubbles does not.
-    if (!peer.mayBubble(now)) return peer.hasBubbleBudget(now);
-    const local = peer.localAt(now);
-    const { lastPlace } = peer;
-    if (local !== undefined) {
-      this.sendDirectBubble(peer, local, now, sink);
-      this.#discovery?.announce(now, sink);
-    } else if (lastPlace !== undefined && this.#reducesLoad && peer.attempts < MAX_SOLICITATIONS) {
-      peer.bubbled(now);
-      this.bubbles.sendDirect(peer, lastPlace, sink, "solicitation");
-    } else {
-      this.sendBothBubbles(peer, mappingOf(peer.address), now, sink);
+  #lookForClient(peer: ClientPeer, self: Identity, now: number, sink: PeerSink): boolean {
+    if (peer.gateway?.isOpen(now)) {
+      peer.attempts++;
+      this.#sendTest(peer, self, now, sink);
+      return true;
     }
+    const isRepeated = peer.attempts > (this.#isSolicited(peer) ? MAX_SOLICITATIONS : 0);
+    const hasBudget = peer.hasBubbleBudget(now);
+    let isThroughServer = true;
+    // Too soon after the last transmission passes by itself; too many bubbles does not.
+    if (peer.mayBubble(now)) isThroughServer = this.#sendBubbles(peer, now, sink);
+    else if (!hasBudget) peer.attempts++;
+    if (!hasBudget && !this.#hasGateway) return false;
+    const mayAsk = isRepeated || peer.gateway !== undefined || !hasBudget;
+    if (isThroughServer && mayAsk) this.#sendTest(peer, self, now, sink);
     return true;
   }
 
-  /** An echo request through the server; the answer comes through the host's nearest relay. */
-  #sendTest(peer: ClientPeer, self: Identity, now: number, sink: PeerSink): boolean {
-    peer.attempts++;
-    // All tests together are limited, or packets from forged sources would make us ping the world. Tests
-    // that such packets induce have their own limit, or they would block those of the host.
-    const tests = peer.isAwaited ? this.#tests : this.#inducedTests;
-    if (!tests.take(now)) {
-      sink.drop("rate_limited");
-      return true;
+  /**
+   * To a neighbour, a bubble that it answers if it knows us, and our announcement, so that it does. To a
+   * peer that fell silent, a solicitation where it was (RFC 6081 §5.7.4.1). Else a direct and an indirect
+   * one.
+   *
+   * @returns whether the server had a part in it
+   */
+  #sendBubbles(peer: ClientPeer, now: number, sink: PeerSink): boolean {
+    const local = peer.localAt(now);
+    if (local !== undefined) {
+      this.sendDirectBubble(peer, local, now, sink);
+      this.#discovery?.announce(now, sink);
+      return false;
     }
+    if (this.#isSolicited(peer) && peer.attempts < MAX_SOLICITATIONS) {
+      peer.bubbled(now);
+      this.bubbles.sendDirect(peer, peer.lastPlace!, sink, "solicitation");
+      return false;
+    }
+    this.sendBothBubbles(peer, mappingOf(peer.address), now, sink);
+    return true;
+  }
+
+  /** Whether a peer that fell silent is asked itself before its server is, RFC 6081 §5.7. */
+  #isSolicited(peer: ClientPeer): boolean {
+    return this.#reducesLoad && peer.lastPlace !== undefined;
+  }
+
+  /** An echo request through the server; the answer comes through the relay or gateway nearest to it. */
+  #sendTest(peer: ClientPeer, self: Identity, now: number, sink: PeerSink): void {
+    // All tests together are limited, or packets from forged sources would make us ping the world.
+    // Those that they induce have a limit of their own, or they would cut the host off.
+    const tests = peer.isAwaited ? this.#tests : this.#inducedTests;
+    if (!tests.take(now)) return sink.drop("rate_limited");
     const data = peer.testData(now, () => randomBytes(this.#random, TEST_DATA_LENGTH));
     const label = randomBytes(this.#random, 4);
     const echo = encodeEcho({
@@ -190,8 +279,6 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
       sequence: getU16(label, 2),
       data,
     });
-    peer.lastTransmission = now;
     sink.datagram(self.server, "service", echo);
-    return true;
   }
 }

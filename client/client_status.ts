@@ -40,6 +40,8 @@ export type PeerPath =
   | "direct"
   /** A native IPv6 host, through a relay. */
   | "relay"
+  /** A Teredo client that cannot be reached directly, through a gateway. */
+  | "gateway"
   /** A neighbour behind the same NAT. */
   | "local"
   /** Being looked for. */

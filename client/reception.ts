@@ -70,8 +70,15 @@ export class Reception {
     if (!isSameIpv6(datagram, DESTINATION, self.address)) return false;
     if (!BULK.has(nextHeaderOf(datagram))) return false;
     const peer = peers.use(datagram, SOURCE);
-    if (peer === undefined || !peer.isTrusted || peer.mapping !== from) return false;
-    if (peer.isAwaited || this.#qualification.isServer(from)) return false;
+    if (peer === undefined || peer.isAwaited || this.#qualification.wantsToHear(from, now)) {
+      return false;
+    }
+    if (peer.gateway?.at === from) {
+      peer.gateway.heard(now);
+      peer.octetsReceived += datagram.length;
+      return true;
+    }
+    if (!peer.isTrusted || peer.mapping !== from) return false;
     if (now - peer.lastTransmission >= RECEIVER_BUBBLE_AFTER) return false;
     peer.heard(now);
     peer.octetsReceived += datagram.length;
@@ -140,9 +147,9 @@ export class Reception {
     const peer = this.#search.peers.use(ipv6, SOURCE);
     // Case 2: the reply to our connectivity test comes first, so as not to be lost as data of case 1.
     if (peer !== undefined && isEchoReply(ipv6) && peer.isAnsweredBy(echoDataOf(ipv6), now)) {
-      this.#search.found(peer, from, now, sink);
-      return undefined;
+      return this.#receiveAnswer(peer, from, now, sink);
     }
+    if (peer?.gateway?.at === from) return this.#receiveThroughGateway(ipv6, peer, now, sink);
     // Case 1: a trusted peer at its known mapping.
     if (peer?.isTrusted && peer.mapping === from) {
       if (peer.isAwaited) this.#search.found(peer, from, now, sink);
@@ -156,6 +163,39 @@ export class Reception {
       return this.#receiveFromClient(ipv6, trailers, from, now, sink);
     }
     return this.#receiveFromNative(ipv6, from, now, sink);
+  }
+
+  /** A native host answered through its relay; a Teredo client itself, or a gateway for it. */
+  #receiveAnswer(
+    peer: ClientPeer,
+    from: Endpoint,
+    now: number,
+    sink: ClientSink,
+  ): DropReason | undefined {
+    const isItself = !peer.isTeredo || mappingOf(peer.address) === from ||
+      peer.mayBeAt(from, now);
+    if (isItself) {
+      this.#search.found(peer, from, now, sink);
+      return undefined;
+    }
+    if (portOf(from) === 0 || !this.#globalUnicast.has(addressOf(from))) return "source_not_global";
+    this.#search.foundBehindGateway(peer, from, now, sink);
+    return undefined;
+  }
+
+  /** Data of a peer that a gateway answered for: the test has shown that it comes from there. */
+  #receiveThroughGateway(
+    ipv6: Uint8Array,
+    peer: ClientPeer,
+    now: number,
+    sink: ClientSink,
+  ): DropReason | undefined {
+    if (isBubble(ipv6)) return "peer_not_trusted";
+    if (peer.isAwaited) this.#search.foundBehindGateway(peer, peer.gateway!.at, now, sink);
+    peer.gateway!.heard(now);
+    peer.octetsReceived += ipv6.length;
+    sink.packet(ipv6);
+    return undefined;
   }
 
   /** Cases 3 and 5: a Teredo client that is where its address, or anything else we know of it, says. */

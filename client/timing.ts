@@ -59,6 +59,9 @@ export const RETURN_INTERVAL = 600_000;
  */
 export const POSTPONED_INTERVALS = 2;
 
+/** How often a packet of a trusted peer that comes from the server's socket counts as a sign of the server. */
+export const HEARING_INTERVAL = 1_000;
+
 /** A longer interval is worth trying only if it gains this much; RFC 4380 §5.2.7 alone ends on failures only. */
 export const LEAST_INTERVAL_GAIN = 5_000;
 
@@ -82,3 +85,25 @@ export const ANSWER_RATE = { perSecond: 1, burst: 4 } as const;
 
 /** The default for the connectivity tests (RFC 4380 §5.2.9) that go out for all destinations together. */
 export const TEST_RATE = { perSecond: 10, burst: 20 } as const;
+
+/**
+ * While a peer is reached through a gateway, the direct way is tried this often: a pair that has become able to
+ * meet does so within 30 s. RFC 4380 §5.2.6 limits bubbles to a peer that gives no sign of life; this one
+ * answers, only by another way.
+ */
+export const DIRECT_TRY_INTERVAL = 25_000;
+
+/**
+ * Where our server is a gateway, peers may try again and again like that, so their indirect bubbles are answered
+ * this often however many of our bubbles had no answer.
+ */
+export const PERSISTENT_ANSWER_SPACING = 20_000;
+
+/** How long a TCP connection through a gateway is remembered without a packet, RFC 5382 REQ-5. */
+export const TCP_FLOW_VALIDITY = 7_440_000;
+
+/** How long it is remembered after its end, for the last packets of both sides. */
+export const CLOSED_FLOW_VALIDITY = 120_000;
+
+/** How long a flow of UDP or another protocol through a gateway is remembered, RFC 4787 REQ-5. */
+export const FLOW_VALIDITY = 120_000;

@@ -38,11 +38,10 @@ export class Transmission {
     if (ipv6.length > this.#qualification.mtu) return undefined;
     if (!isSameIpv6(ipv6, SOURCE, self.address)) return undefined;
     const peer = peers.use(ipv6, DESTINATION);
-    if (peer === undefined || !peer.isReachable(now) || this.#search.doubts(peer, now)) {
-      return undefined;
-    }
-    peer.sent(total, now);
-    return peer.mapping;
+    const place = peer?.placeFor(ipv6, now);
+    if (place === undefined || this.#search.isAttentionDue(peer!, now)) return undefined;
+    peer!.sentTo(place, ipv6, total, now);
+    return place;
   }
 
   /** Queues a packet that {@linkcode route} could not send at once, or says why it cannot be sent. */
@@ -65,11 +64,12 @@ export class Transmission {
       return "packet_too_big";
     }
     const peer = this.#search.entry(ipv6, DESTINATION, now);
-    if (peer.isReachable(now)) {
-      // We doubt its relay but do not know that it is gone: packets go on while we test.
-      sink.datagram(peer.mapping, "service", ipv6);
-      peer.sent(ipv6.length, now);
-      this.#search.begin(peer, now, sink);
+    const place = peer.placeFor(ipv6, now);
+    if (place !== undefined) {
+      // The way is doubted, or may have become better, but it works: packets go on meanwhile.
+      sink.datagram(place, "service", ipv6);
+      peer.sentTo(place, ipv6, ipv6.length, now);
+      this.#search.attend(peer, now, sink);
       return undefined;
     }
     return this.#search.await(peer, ipv6, now, sink) ? undefined : "queue_full";

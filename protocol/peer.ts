@@ -46,7 +46,7 @@ export class Peer {
     this.lastReception = this.lastTransmission = now - PEER_VALIDITY;
     this.attempts = 0;
     this.octetsReceived = 0;
-    this.#records.set(this.#index, Field.OCTETS_SENT, 0);
+    this.octetsSent = 0;
     this.#records.set(this.#index, Field.UNANSWERED_SINCE, -Infinity);
     this.#records.set(this.#index, Field.NONCE_SENT_AT, -Infinity);
     this.nonceReceived = undefined;
@@ -117,6 +117,10 @@ export class Peer {
     return this.#records.get(this.#index, Field.OCTETS_SENT);
   }
 
+  protected set octetsSent(octets: number) {
+    this.#records.set(this.#index, Field.OCTETS_SENT, octets);
+  }
+
   /** Octets carried from the peer. */
   get octetsReceived(): number {
     return this.#records.get(this.#index, Field.OCTETS_RECEIVED);
@@ -158,7 +162,7 @@ export class Peer {
       this.#records.set(this.#index, Field.UNANSWERED_SINCE, now);
     }
     this.lastTransmission = now;
-    this.#records.set(this.#index, Field.OCTETS_SENT, this.octetsSent + octets);
+    this.octetsSent += octets;
   }
 
   /** How long packets have been going to the peer with none coming back, in milliseconds. */

@@ -136,12 +136,17 @@ export abstract class PeerSearch<P extends Peer> {
   found(peer: P, mapping: Endpoint, now: number, sink: PeerSink): void {
     const isNews = !peer.isReachable(now) || peer.mapping !== mapping;
     peer.trust(mapping, now);
-    this.#deadlines.end(peer.index);
     if (isNews) sink.event({ type: "peer_reached", peer: peer.address, mapping });
-    for (const packet of peer.takeQueue()) {
+    for (const packet of this.endSearch(peer)) {
       peer.sent(packet.length, now);
       sink.datagram(mapping, "service", packet);
     }
+  }
+
+  /** Waits for a peer no longer, and returns what waited for it, oldest first. */
+  protected endSearch(peer: P): Uint8Array[] {
+    this.#deadlines.end(peer.index);
+    return peer.takeQueue();
   }
 
   /** When {@linkcode handleTimer} is due. */

@@ -45,6 +45,8 @@ function wayText({ path, mapping }: PingReport): string {
       return `direct${at}`;
     case "relay":
       return `through its relay${at}`;
+    case "gateway":
+      return `through the gateway${at}`;
     case "local":
       return `on the local network${at}`;
     case "searching":

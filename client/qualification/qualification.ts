@@ -15,7 +15,12 @@ import type { TeredoPacket } from "../../wire/teredo_packet.ts";
 import { acceptAdvertisement, type Advertisement } from "./advertisement.ts";
 import { CLIENT_DEFAULTS, type ClientConfig, type ServerAddresses } from "../client_config.ts";
 import type { ClientEvent, NatKind, OfflineReason } from "../client_event.ts";
-import { POSTPONED_INTERVALS, REFRESH_JITTER, RETURN_INTERVAL } from "../timing.ts";
+import {
+  HEARING_INTERVAL,
+  POSTPONED_INTERVALS,
+  REFRESH_JITTER,
+  RETURN_INTERVAL,
+} from "../timing.ts";
 import { dueAt, type QualificationState, type Qualified } from "./qualification_state.ts";
 import { ServerList } from "./server_list.ts";
 import { Solicitation } from "./solicitation.ts";
@@ -78,6 +83,14 @@ export class Qualification {
   isServer(from: Endpoint): boolean {
     return from === endpoint(this.server.primary, TEREDO_PORT) ||
       from === endpoint(this.server.secondary, TEREDO_PORT);
+  }
+
+  /**
+   * Whether a packet from `from` is news of the server. A relay or gateway beside it sends thousands of them in
+   * a second, of which one is enough.
+   */
+  wantsToHear(from: Endpoint, now: number): boolean {
+    return this.isServer(from) && now - (this.#heardAt ?? -Infinity) >= HEARING_INTERVAL;
   }
 
   /** A valid packet came from the server: the refresh can wait (§5.2.5). */

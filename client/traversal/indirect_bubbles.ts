@@ -12,7 +12,7 @@ import { addressOf, type Endpoint, portOf } from "../../wire/endpoint.ts";
 import type { GlobalUnicast } from "../../wire/global_unicast.ts";
 import { isGlobalScope, isLinkLocal } from "../../wire/ipv6_address.ts";
 import { SOURCE, sourceOf } from "../../wire/ipv6_header.ts";
-import { isTeredo, mappingOf } from "../../wire/teredo_address.ts";
+import { isTeredo, mappingOf, serverOf } from "../../wire/teredo_address.ts";
 import type { TeredoPacket } from "../../wire/teredo_packet.ts";
 import type { Trailers } from "../../wire/trailers.ts";
 import type { ClientPeer } from "../client_peer.ts";
@@ -46,6 +46,10 @@ export class IndirectBubbles {
     if (to === undefined) return "origin_missing";
     if (portOf(to) === 0 || !this.#globalUnicast.has(addressOf(to))) return "origin_not_global";
     if (to === mappingOf(self.address)) return "loop";
+    // An indirect bubble may be part of the answer.
+    if (isTeredo(ipv6, SOURCE) && !this.#globalUnicast.has(serverOf(ipv6, SOURCE))) {
+      return "source_not_global";
+    }
     // IPv6 addresses are free to mint, so the limit is on the place that the answers go to.
     if (!this.#answers.take(to, now)) return "rate_limited";
     const nonce = this.#search.bubbles.hasNonces ? trailers.nonce : undefined;
@@ -78,6 +82,7 @@ export class IndirectBubbles {
     // The peer's NAT may be the symmetric one. The peer then needs a nonce of ours, or we would refuse
     // what comes from elsewhere than its address says. A peer that sends no nonces would not return it.
     const needsNonce = nonce !== undefined && !(isReachable && to === embedded);
+    if (search.isPersistent(peer, now)) return search.sendBothBubbles(peer, to, now, sink);
     if (needsNonce && peer.mayBubble(now)) return search.sendBothBubbles(peer, to, now, sink);
     // Ours may be it: only with its nonce does the peer believe what comes from our other mapping.
     if (isNews) search.sendUrgentBubble(peer, to, now, sink);

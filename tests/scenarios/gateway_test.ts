@@ -31,3 +31,23 @@ for (const kind of KINDS) {
     assert(account!.octetsOut > 0 && account!.octetsIn > 0);
   });
 }
+
+/** Alice and bob, each behind a NAT, and a gateway. */
+function twoBehind(one: NatKind, other: NatKind) {
+  const world = new World();
+  const gateway = world.gateway();
+  const alice = world.client("alice", { server: gateway, behind: world.nat("natA", NAT[one]) });
+  const bob = world.client("bob", { server: gateway, behind: world.nat("natB", NAT[other]) });
+  world.settle();
+  return { world, gateway, alice, bob };
+}
+
+Deno.test("two clients behind symmetric NATs meet through a gateway within three seconds", () => {
+  const { world, gateway, alice, bob } = twoBehind("symmetric", "symmetric");
+  const ping = alice.ping(bob, { count: 20 });
+  world.pass(30);
+  assert(ping.firstReplyAfter <= 3_000, `${ping.firstReplyAfter} ms`);
+  assertEquals(ping.lost, 0);
+  assertEquals(alice.status.peers[0]!.path, "gateway");
+  assertEquals(gateway.refused, 0);
+});

@@ -18,6 +18,7 @@ export function peersPart(peers: readonly PeerStatus[]): Pick<RolePart, "peerCou
   const peerCount: Record<PeerPath, number> = {
     direct: 0,
     relay: 0,
+    gateway: 0,
     local: 0,
     searching: 0,
     idle: 0,

@@ -137,7 +137,7 @@ Deno.test("status: a relay's report fits the schema, and lists its clients", () 
   const report = reportOf(relayPart(fixture.relay.status(fixture.now), ACTORS.a, "teredo"));
   published(report);
   assertEquals(report.peers.map(({ path }) => path), ["direct"]);
-  const none = { relay: 0, local: 0, searching: 0, idle: 0, unreachable: 0 };
+  const none = { relay: 0, gateway: 0, local: 0, searching: 0, idle: 0, unreachable: 0 };
   assertEquals(report.peerCount, { direct: 1, ...none });
 });
 
