@@ -161,18 +161,6 @@ Deno.test("README.md: the exit codes are those of the program", () => {
   assertEquals(Object.fromEntries(rows), { ...EXIT_CODE_MEANINGS });
 });
 
-Deno.test("README.md: what it links to in here is there", async () => {
-  const links = Array.from(README.matchAll(/\]\(([^)]+)\)/g), ([, link]) => link!);
-  for (const link of links.filter((it) => !/^https?:/.test(it))) {
-    const [path, anchor] = link.split("#");
-    const text = await Deno.readTextFile(new URL(`../../${path}`, import.meta.url));
-    if (anchor === undefined) continue;
-    const headings = Array.from(text.matchAll(/^#+ (.+)$/gm), ([, it]) => it!);
-    const anchors = headings.map((it) => it.toLowerCase().replaceAll(" ", "-"));
-    assert(anchors.includes(anchor), link);
-  }
-});
-
 async function startClient(machine: Machine, command: string) {
   const process: LabProcess = await machine.spawn(...inTheLab(command));
   const { address } = await qualification(process);
