@@ -50,7 +50,7 @@ export async function main(
     return await dispatch(args, context, wanted);
   } catch (error) {
     const failure = toCliError(error);
-    context.printError(failureText(failure, wanted));
+    context.printError(failureText(failure, wanted, context.errorWidth));
     return failure.exitCode;
   }
 }
@@ -63,14 +63,14 @@ async function dispatch(
   const [first, ...rest] = args;
   switch (first) {
     case undefined:
-      context.printError(programHelp(COMMANDS));
+      context.printError(programHelp(COMMANDS, context.errorWidth ?? context.width));
       return ExitCode.USAGE;
     case "help":
-      context.print(helpOn(rest));
+      context.print(helpOn(rest, context.width));
       return ExitCode.OK;
     case "--help":
     case "-h":
-      context.print(programHelp(COMMANDS));
+      context.print(programHelp(COMMANDS, context.width));
       return ExitCode.OK;
     case "--version":
     case "-V":
@@ -80,14 +80,16 @@ async function dispatch(
   const command = findCommand(first);
   const request = parseCommandLine(command, rest);
   if (request.type === "help") {
-    context.print(commandHelp(command));
+    context.print(commandHelp(command, context.width));
     return ExitCode.OK;
   }
   const read = () => settleValues(command, request.flags, context);
   const strays = "logLevel" in command.options ? strayWarnings(command, COMMANDS, context) : [];
   const values = await read().catch((error) => {
     // What is said to lack may be what was misspelled.
-    for (const each of strays) context.printError(warningText(each, wanted.isJson));
+    for (const each of strays) {
+      context.printError(warningText(each, wanted.isJson, context.errorWidth));
+    }
     throw error;
   });
   if ("logFormat" in values) wanted.isJson = values["logFormat"] === "json";
@@ -98,10 +100,10 @@ async function dispatch(
 }
 
 /** What follows `teredo help`: a command, or nothing. */
-function helpOn([name, surplus]: readonly string[]): string {
+function helpOn([name, surplus]: readonly string[], width: number): string {
   if (surplus !== undefined) throw new UsageError(`Unexpected argument "${surplus}"`);
   const isAboutAll = name === undefined || ["help", "--help", "-h"].includes(name);
-  return isAboutAll ? programHelp(COMMANDS) : commandHelp(findCommand(name));
+  return isAboutAll ? programHelp(COMMANDS, width) : commandHelp(findCommand(name), width);
 }
 
 function findCommand(name: string): Command {

@@ -9,13 +9,13 @@
 import { COMMANDS } from "../cli.ts";
 import type { Command } from "../cli/args/command.ts";
 import { configKeys } from "../cli/args/sources/config_file.ts";
-import { wrap } from "../cli/args/help.ts";
+import { wrap } from "../cli/text/layout.ts";
 import type { Option } from "../cli/args/option.ts";
 import { optionName } from "../cli/args/spelling.ts";
 import type { ValueKind } from "../cli/args/kinds/value_kind.ts";
 
 /** Columns of a comment. */
-const WIDTH = 98;
+const WIDTH = 78;
 
 /** The commands that have a configuration file. */
 export function roles(commands: readonly Command[]): Command[] {

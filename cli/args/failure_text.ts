@@ -6,11 +6,11 @@
 
 import { jsonLine } from "../../io/log.ts";
 import { traceOf } from "../../reason.ts";
+import { wrap } from "../text/layout.ts";
 import { type CliError, UsageError } from "../process/failure.ts";
 import type { ProcessContext } from "../process/process_context.ts";
 import type { Command } from "./command.ts";
-import { optionName } from "./spelling.ts";
-import { variableName } from "./spelling.ts";
+import { optionName, variableName } from "./spelling.ts";
 
 /** How a command's log is wanted, as far as that is known. */
 export interface WantedLog {
@@ -20,19 +20,33 @@ export interface WantedLog {
   isDebug: boolean;
 }
 
-/** A failure in words; where the log is JSON, as the last lines of it. */
-export function failureText(error: CliError, { isJson, isDebug }: WantedLog): string {
+/**
+ * A failure in words; where the log is JSON, as the last lines of it.
+ *
+ * @param width columns of a line; unless given, each sentence has one line, as in a log
+ */
+export function failureText(
+  error: CliError,
+  { isJson, isDebug }: WantedLog,
+  width?: number,
+): string {
   const trace = isDebug && !(error instanceof UsageError) ? traceOf(error.cause ?? error) : "";
   if (isJson) {
     const lines = [...trace && [jsonLine("debug", trace)], jsonLine("error", error.message)];
     return `${lines.join("\n")}\n`;
   }
-  return [`teredo: ${error.message}`, ...helpLine(error), ...trace && [trace], ""].join("\n");
+  const message = linesOf(`teredo: ${error.message}`, width);
+  return [...message, ...helpLine(error), ...trace && [trace], ""].join("\n");
 }
 
 /** A warning of a command that fails before it has a log. */
-export function warningText(warning: string, isJson: boolean): string {
-  return isJson ? `${jsonLine("warn", warning)}\n` : `teredo: ${warning}\n`;
+export function warningText(warning: string, isJson: boolean, width?: number): string {
+  if (isJson) return `${jsonLine("warn", warning)}\n`;
+  return `${linesOf(`teredo: ${warning}`, width).join("\n")}\n`;
+}
+
+function linesOf(text: string, width = Infinity): string[] {
+  return text.split("\n").flatMap((line) => wrap(line, width, 2));
 }
 
 /**

@@ -5,55 +5,58 @@
  */
 
 import type { Command } from "./command.ts";
-import { variableName } from "./spelling.ts";
+import { entry, wrap } from "../text/layout.ts";
 import type { Option } from "./option.ts";
-import { flagOf } from "./spelling.ts";
+import { flagOf, variableName } from "./spelling.ts";
 
-/** Columns that a line has at most. */
-const WIDTH = 100;
+/** Columns of the widest lines: longer ones are hard to read. */
+const MAX_WIDTH = 100;
 
-/** Terms longer than this have their description on the next line. */
-const TERM_WIDTH = 26;
+/** The column at which descriptions begin: behind the longest term that leaves them enough room. */
+const MIN_DESCRIPTION_COLUMN = 6;
+const MAX_DESCRIPTION_COLUMN = 26;
 
 type Row = readonly [term: string, description: string];
 
-/** What `teredo --help` prints. */
-export function programHelp(commands: readonly Command[]): string {
+/** What `teredo --help` prints, in lines of at most `width` columns. */
+export function programHelp(commands: readonly Command[], width: number): string {
+  const columns = Math.min(width, MAX_WIDTH);
   return [
     "Teredo: IPv6 for hosts behind IPv4 NATs (RFC 4380).",
     "",
     "Usage: teredo COMMAND [OPTIONS]",
     "",
     "Commands:",
-    ...table(commands.map(({ name, summary }) => [name, summary])),
+    ...table(commands.map(({ name, summary }) => [name, summary]), columns),
     "",
     "Options:",
-    ...table([["-h, --help", "Print this help"], ["-V, --version", "Print the version"]]),
+    ...table([["-h, --help", "Print this help"], ["-V, --version", "Print the version"]], columns),
     "",
-    ...examples(commands.flatMap((command) => command.examples.slice(0, 1))),
+    ...examples(commands.flatMap((command) => command.examples.slice(0, 1)), columns),
     "",
-    '"teredo help COMMAND" tells more about a command.',
+    'Run "teredo help COMMAND" for more about a command.',
     "",
   ].join("\n");
 }
 
-/** What `teredo COMMAND --help` prints. */
-export function commandHelp(command: Command): string {
+/** What `teredo COMMAND --help` prints, in lines of at most `width` columns. */
+export function commandHelp(command: Command, width: number): string {
+  const columns = Math.min(width, MAX_WIDTH);
   const { positional } = command;
   const options = Object.entries(command.options);
   return [
-    `${command.summary}.`,
+    ...wrap(`${command.summary}.`, columns),
     "",
-    `Usage: ${commandUsage(command)}`,
-    ...command.details.flatMap((paragraph) => ["", ...wrap(paragraph, WIDTH)]),
+    ...wrap(`Usage: ${commandUsage(command)}`, columns, 7),
+    ...command.details.flatMap((paragraph) => ["", ...wrap(paragraph, columns)]),
     ...positional
-      ? ["", "Arguments:", ...table([[positional.kind.placeholder, positional.help]])]
+      ? ["", "Arguments:", ...table([[positional.kind.placeholder, positional.help]], columns)]
       : [],
     "",
     "Options:",
-    ...table([...options.map(optionRow), ["-h, --help", "Print this help"]]),
+    ...table([...options.map(optionRow), ["-h, --help", "Print this help"]], columns),
     "",
-    ...examples(command.examples),
+    ...examples(command.examples, columns),
     "",
   ].join("\n");
 }
@@ -101,33 +104,26 @@ export function optionTerm(property: string, option: Option<unknown>): string {
   return option.kind === undefined ? flag : `${flag} ${option.kind.placeholder}`;
 }
 
-function examples(list: Command["examples"]): string[] {
-  return ["Examples:", ...list.flatMap(({ line, does }) => [`  teredo ${line}`, `      ${does}`])];
+function examples(list: Command["examples"], width: number): string[] {
+  return [
+    "Examples:",
+    ...list.flatMap(({ line, does }) => [
+      ...commandLines(`teredo ${line}`, width),
+      ...wrap(`      ${does}`, width, 6),
+    ]),
+  ];
 }
 
-function table(rows: readonly Row[]): string[] {
-  return rows.flatMap(([term, description]) => {
-    const [first = "", ...rest] = wrap(description, WIDTH - TERM_WIDTH);
-    const indent = " ".repeat(TERM_WIDTH);
-    const head = `  ${term}`;
-    const start = head.length < TERM_WIDTH - 1
-      ? [head.padEnd(TERM_WIDTH) + first]
-      : [head, indent + first];
-    return [...start, ...rest.map((line) => indent + line)];
-  });
+/** A command line to copy: continued by a backslash, as shells read it. */
+function commandLines(line: string, width: number): string[] {
+  const lines = wrap(`  ${line}`, width - " \\".length, 6);
+  return lines.map((each, i) => i < lines.length - 1 ? `${each} \\` : each);
 }
 
-/** Text in lines of so many columns at most. */
-export function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === "" ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, line];
+function table(rows: readonly Row[], width: number): string[] {
+  const terms = rows.map(([term]) => term.length + 4).filter((end) =>
+    end <= MAX_DESCRIPTION_COLUMN
+  );
+  const column = Math.max(MIN_DESCRIPTION_COLUMN, ...terms);
+  return rows.flatMap(([term, description]) => entry(`  ${term}`, description, column, width));
 }

@@ -7,8 +7,9 @@
  *       Server Name              teredo.example (83.1.1.1)
  *       …
  *
- *     Peers: 1 direct, 1 relay
- *       2001:0:5301:101::2  direct  83.1.2.2:4096  3 s ago  1.2 KiB sent  900 B received
+ *     Peers: 1 direct
+ *       2001:0:5301:101:2ab3:efff:acfe:fdfd  direct
+ *         at 83.1.2.2:4096, heard 3 s ago, 1.2 KiB sent, 900 B received
  *
  *     Dropped: 2 peer_not_trusted
  *
@@ -18,30 +19,37 @@
 import type { OfflineReason } from "../../client/client_event.ts";
 import { parseEndpoint, portOf } from "../../wire/endpoint.ts";
 import { formatDuration } from "../process/duration.ts";
-import { formatBytes } from "./quantity.ts";
-import type { Style } from "./style.ts";
+import { aligned, entry, wrap } from "../text/layout.ts";
+import { formatBytes } from "../text/quantity.ts";
+import type { Style } from "../text/style.ts";
 import type { NatName, PeerPart, StatusReport } from "../daemon/status/status_report.ts";
 
 /** Peers that are shown; `--json` lists more. */
 const MAX_SHOWN = 20;
 
-/** Columns of the longest name of a row, and two between it and the value. */
-const NAME_WIDTH = "Client Refresh Interval".length + 2;
+/** The column at which values begin: behind the longest name. */
+const VALUE_COLUMN = 2 + "Client Refresh Interval".length + 2;
 
 type Row = readonly [name: string, value: string | null];
 
-/** The report as text. */
-export function statusText(report: StatusReport, style: Style): string {
+/** The report as text, in lines of at most `width` columns. */
+export function statusText(report: StatusReport, style: Style, width: number): string {
   const { role, state, ready } = report;
   const heading = `Teredo ${role}: ${ready ? style.good(state) : style.bad(state)}`;
-  const rows = rowsOf(report).filter(([, value]) => value !== null);
   return [
     style.strong(heading),
-    ...rows.map(([name, value]) => `  ${style.faint(name.padEnd(NAME_WIDTH))}${value}`),
-    ...peerLines(report, style),
-    ...countLines("Dropped", report.drops, style),
+    ...rowsOf(report).flatMap((row) => rowLines(row, style, width)),
+    ...peerLines(report, style, width),
+    ...countLines("Dropped", report.drops, style, width),
     "",
   ].join("\n");
+}
+
+function rowLines([name, value]: Row, style: Style, width: number): string[] {
+  if (value === null) return [];
+  const [first = "", ...rest] = entry(`  ${name}`, value, VALUE_COLUMN, width);
+  const faint = first.replace(name, style.faint(name));
+  return [faint, ...rest];
 }
 
 function rowsOf(report: StatusReport): Row[] {
@@ -128,29 +136,38 @@ function traffic(datagrams: number, octets: number): string {
   return `${formatBytes(octets)} in ${datagrams} ${datagrams === 1 ? "datagram" : "datagrams"}`;
 }
 
-function peerLines({ role, peers, peerCount }: StatusReport, style: Style): string[] {
+function peerLines(
+  { role, peers, peerCount }: StatusReport,
+  style: Style,
+  width: number,
+): string[] {
   if (role === "server") return [];
   const total = Object.values(peerCount).reduce((sum, count) => sum + count, 0);
-  const shown = aligned(peers.slice(0, MAX_SHOWN).map(peerColumns));
+  const shown = peers.slice(0, MAX_SHOWN);
   const more = total > shown.length ? [style.faint(`  and ${total - shown.length} more`)] : [];
-  return [...countLines("Peers", peerCount, style), ...shown.map((line) => `  ${line}`), ...more];
+  return [...countLines("Peers", peerCount, style, width), ...peerTable(shown, width), ...more];
+}
+
+/** A line for each peer if that fits, otherwise its address and path with the rest below. */
+function peerTable(peers: readonly PeerPart[], width: number): string[] {
+  const columns = peers.map(peerColumns);
+  const table = aligned(columns).map((line) => `  ${line}`);
+  if (table.every((line) => line.length <= width)) return table;
+  return columns.flatMap(([address, path, ...rest]) => [
+    `  ${address}  ${path}`,
+    ...wrap(`    ${rest.join(", ")}`, width, 4),
+  ]);
 }
 
 function peerColumns({ address, path, mapping, age, bytesSent, bytesReceived }: PeerPart) {
   return [
     address,
     path,
-    mapping ?? "-",
-    age === null ? "never heard" : `${formatDuration(age)} ago`,
+    mapping === null ? "nowhere yet" : `at ${mapping}`,
+    age === null ? "never heard" : `heard ${formatDuration(age)} ago`,
     `${formatBytes(bytesSent)} sent`,
     `${formatBytes(bytesReceived)} received`,
-  ];
-}
-
-/** Columns as wide as their widest cell. */
-function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0]?.map((_, i) => Math.max(...rows.map((row) => row[i]!.length))) ?? [];
-  return rows.map((row) => row.map((cell, i) => cell.padEnd(widths[i]!)).join("  ").trimEnd());
+  ] as const;
 }
 
 /** "Dropped: 3 loop, 1 not_echo", the most frequent first. */
@@ -158,9 +175,11 @@ function countLines(
   title: string,
   counts: Readonly<Record<string, number>>,
   style: Style,
+  width: number,
 ): string[] {
   const known = Object.entries(counts).filter(([, count]) => count > 0)
     .sort(([, one], [, other]) => other - one);
   const words = known.map(([what, count]) => `${count} ${what}`).join(", ");
-  return ["", `${style.strong(`${title}:`)} ${words === "" ? "none" : words}`];
+  const [first = "", ...rest] = wrap(`${title}: ${words === "" ? "none" : words}`, width, 2);
+  return ["", first.replace(`${title}:`, style.strong(`${title}:`)), ...rest];
 }

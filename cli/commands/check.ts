@@ -50,7 +50,9 @@ export function check(commands: () => readonly Command[]): Command {
     async run({ role }, files, context) {
       const { print, environment, configFolder } = context;
       const warnings = strayWarnings(role && roleOf(role), commands(), context);
-      for (const warning of warnings) context.printError(warningText(warning, false));
+      for (const warning of warnings) {
+        context.printError(warningText(warning, false, context.errorWidth));
+      }
       const checks = files.length > 0
         ? files.map((path) => ({ path, role: roleOf(role ?? namedRole(path)) }))
         : presentFiles((role === undefined ? ROLES : [role]).map(roleOf), configFolder);

@@ -60,17 +60,16 @@ export const decode: Command = command({
       does: "The same for a program",
     },
     {
-      line:
-        "decode 6000000000003b15fe80000000000000000000000000000120010000cb00717800000efff3ffffdfe",
-      does: "Explain a packet, field by field",
+      line: "decode 0000efff3ffffdfe6000000000003b15",
+      does: "Explain a packet field by field, here one that is cut off",
     },
     { line: "decode - <dump.txt", does: "The same of a hex dump in a file" },
   ],
-  async run({ json }, words, { print, readInput }) {
+  async run({ json }, words, { print, readInput, width }) {
     const given = words.join(" ");
     const what = given === "-" ? await readInput?.() ?? "" : given;
     const octets = readOctets(what);
-    if (octets !== undefined) return await decodePacket(octets, json, print);
+    if (octets !== undefined) return await decodePacket(octets, json, print, width);
     const parts = explain(parse(what.trim()));
     print(json ? `${JSON.stringify(parts)}\n` : table(parts));
   },
@@ -95,6 +94,7 @@ async function decodePacket(
   octets: Uint8Array,
   json: boolean,
   print: (text: string) => void,
+  width: number,
 ): Promise<void> {
   const [{ explainPacket }, { packetText }, { malformedText }] = await Promise.all([
     import("../decode/packet.ts"),
@@ -102,7 +102,7 @@ async function decodePacket(
     import("../decode/malformed_text.ts"),
   ]);
   const explanation = explainPacket(octets);
-  print(json ? `${JSON.stringify(explanation)}\n` : packetText(explanation));
+  print(json ? `${JSON.stringify(explanation)}\n` : packetText(explanation, width));
   const { malformed } = explanation;
   if (malformed === null) return;
   throw new CliError(`Every Teredo node drops this: ${malformed}, ${malformedText(malformed)}`);

@@ -12,6 +12,7 @@ import { pause } from "../process/pause.ts";
 import { IPV6 } from "../args/kinds/address_kinds.ts";
 import { COUNT, WAITING_TIME } from "../args/kinds/number_kinds.ts";
 import type { PingReport } from "../daemon/status/ping_report.ts";
+import { wrap } from "../text/layout.ts";
 import { CONTROL } from "./options/service_options.ts";
 
 /** How long each answer is waited for unless told, in milliseconds: a peer is looked for about so long. */
@@ -53,7 +54,11 @@ export const ping: Command = command({
     { line: "ping 2001:0:5301:101:385c:63bf:acfe:fdf8", does: "Find out how a peer is reached" },
     { line: "ping 2001:db8::1 --count 1 --json", does: "The same of a native host, for a program" },
   ],
-  async run({ count, interval, timeout, json, control }, [address], { print, signal }) {
+  async run(
+    { count, interval, timeout, json, control },
+    [address],
+    { print, signal, isTerminal, width },
+  ) {
     const [{ choosePaths }, { ControlClient }, { pingText, summaryText }] = await Promise.all([
       import("../ask/find_controls.ts"),
       import("../ask/control_client.ts"),
@@ -62,6 +67,8 @@ export const ping: Command = command({
     const [path] = await choosePaths(control, "client");
     using client = new ControlClient(path!);
     const patience = timeout ?? PATIENCE;
+    // Elsewhere than in a terminal, each request has one line.
+    const lines = (text: string) => isTerminal ? wrap(text, width, 4).join("\n") : text;
     const reports: PingReport[] = [];
     while (reports.length < count && !signal.aborted) {
       if (reports.length > 0) await pause(interval ?? INTERVAL, signal);
@@ -69,14 +76,14 @@ export const ping: Command = command({
       const report = await client.ping(address!, patience, signal);
       if (report === undefined) break;
       reports.push(report);
-      print(`${json ? JSON.stringify(report) : pingText(report, patience)}\n`);
+      print(`${json ? JSON.stringify(report) : lines(pingText(report, patience))}\n`);
       // Nothing was sent, and nothing will be the next time.
       if (report.outcome === "not_qualified" || report.outcome === "refused") break;
     }
     if (reports.length === 0) {
       throw new CliError(`${address} had not answered when it was interrupted`);
     }
-    if (!json) print(`${summaryText(reports)}\n`);
+    if (!json) print(`${lines(summaryText(reports))}\n`);
     check(reports);
   },
 });

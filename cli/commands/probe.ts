@@ -61,7 +61,11 @@ export const probe: Command = command({
       does: "Also find out, within two minutes, how seldom the mapping needs a packet",
     },
   ],
-  async run({ json, timeout, refresh, allowPrivate }, servers, { print, printError, signal }) {
+  async run(
+    { json, timeout, refresh, allowPrivate },
+    servers,
+    { print, printError, signal, width },
+  ) {
     if (servers.length === 0) {
       throw new UsageError(
         '"teredo probe" needs a server: name one or more. The public ones of old are gone, so ' +
@@ -80,7 +84,7 @@ export const probe: Command = command({
     ]);
     const outcomes = await runProbe({ servers, timeout: patience, refresh, allowPrivate }, signal);
     const report = probeReport(outcomes);
-    print(json ? `${JSON.stringify(report)}\n` : probeText(report));
+    print(json ? `${JSON.stringify(report)}\n` : probeText(report, width));
     if (report.recommended === null) {
       const whom = servers.length === 1 ? "The server" : "None of the servers";
       const not = servers.length === 1 ? "cannot" : "can";

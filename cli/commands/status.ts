@@ -12,7 +12,7 @@ import { switchedOff } from "../args/option.ts";
 import { pause } from "../process/pause.ts";
 import { CONTROL } from "./options/service_options.ts";
 import type { StatusReport } from "../daemon/status/status_report.ts";
-import { COLOURED, PLAIN } from "../ask/style.ts";
+import { COLOURED, PLAIN } from "../text/style.ts";
 import { oneOf } from "../args/kinds/value_kind.ts";
 
 /** From one report to the next, in milliseconds. */
@@ -45,14 +45,14 @@ export const status: Command = command({
     { line: "status client --json", does: "The client's state for a program" },
     { line: "status --watch", does: "See how peers come and go" },
   ],
-  async run({ json, watch, control }, [role], { print, signal, isColourful, isTerminal }) {
+  async run({ json, watch, control }, [role], { print, signal, isColourful, isTerminal, width }) {
     const { statusText } = await import("../ask/status_text.ts");
     const style = isColourful ? COLOURED : PLAIN;
     const show = async () => {
       const { reports, failure } = await ask(control, role as ControlledRole | undefined, signal);
       if (signal.aborted) return { reports, failure };
       const text = reports.map((report) =>
-        json ? `${JSON.stringify(report)}\n` : statusText(report, style)
+        json ? `${JSON.stringify(report)}\n` : statusText(report, style, width)
       );
       if (watch && isTerminal && !json) print(CLEAR);
       print(text.join(json ? "" : "\n"));

@@ -13,23 +13,27 @@
  */
 
 import type { NatName } from "../../client/probe/findings.ts";
-import { wrap } from "../args/help.ts";
+import { entry, wrap } from "../text/layout.ts";
 import { type Check, formatRoundTrip } from "./probe_checks.ts";
 import type { ProbeReport, ServerReport } from "./probe_report.ts";
 
-/** Columns that a line has at most. */
-const WIDTH = 100;
+/** Columns of the widest lines: longer ones are hard to read. */
+const MAX_WIDTH = 100;
 
-/** Columns of the longest name of a check, and of all that stands before the details. */
-const NAME_WIDTH = "secondary address".length;
-const INDENT = 2 + "PASS".length + 2 + NAME_WIDTH + 2;
+/** The column at which details begin: behind the longest name of a check. */
+const DETAIL_COLUMN = 2 + "PASS".length + 2 + "secondary address".length + 2;
 
-/** The report as text. */
-export function probeText(report: ProbeReport): string {
+/** The report as text, in lines of at most `width` columns. */
+export function probeText(report: ProbeReport, width: number): string {
+  const columns = Math.min(width, MAX_WIDTH);
   return [
-    ...report.servers.flatMap((server) => [heading(server), ...server.checks.flatMap(row), ""]),
-    `NAT: ${natText(report.nat)}`,
-    `Recommended: ${recommendation(report)}`,
+    ...report.servers.flatMap((server) => [
+      ...wrap(heading(server), columns, 2),
+      ...server.checks.flatMap((check) => checkLines(check, columns)),
+      "",
+    ]),
+    ...wrap(`NAT: ${natText(report.nat)}`, columns, 2),
+    ...wrap(`Recommended: ${recommendation(report)}`, columns, 2),
     "",
   ].join("\n");
 }
@@ -40,13 +44,11 @@ function heading({ server, primary, secondary }: ServerReport): string {
   return `Server ${server} (${primary} and ${secondary})`;
 }
 
-function row({ result, check, detail, remedy }: Check): string[] {
-  const [first = "", ...rest] = wrap(detail, WIDTH - INDENT);
-  const more = [...rest, ...remedy === null ? [] : wrap(remedy, WIDTH - INDENT)];
-  return [
-    `  ${result}  ${check.padEnd(NAME_WIDTH)}  ${first}`,
-    ...more.map((line) => " ".repeat(INDENT) + line),
-  ];
+function checkLines({ result, check, detail, remedy }: Check, width: number): string[] {
+  const term = `  ${result}  ${check}`;
+  // What to do stands on lines of its own.
+  const advice = remedy === null ? [] : entry("", remedy, DETAIL_COLUMN, width);
+  return [...entry(term, detail, DETAIL_COLUMN, width), ...advice.filter((line) => line !== "")];
 }
 
 function recommendation({ recommended, servers }: ProbeReport): string {

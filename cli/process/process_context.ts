@@ -7,7 +7,8 @@
 import { platform } from "../../ffi/platform.ts";
 import { type Environment, processEnvironment, variableNames } from "./environment.ts";
 import { interruption } from "./signals.ts";
-import { isStdoutTerminal, readStdin, writeToStderr, writeToStdout } from "./streams.ts";
+import { readStdin, streams, writeToStderr, writeToStdout } from "./streams.ts";
+import { lineWidth } from "./line_width.ts";
 
 /** Where a command writes, what tells it to end, and what it reads besides the command line. */
 export interface ProcessContext {
@@ -28,12 +29,18 @@ export interface ProcessContext {
   readonly isTerminal?: boolean;
   /** Whether it shows colours, and they are wanted; unless given, no. */
   readonly isColourful?: boolean;
+  /** Columns of a line on the standard output. */
+  readonly width: number;
+  /** Columns of a line on the standard error stream; `undefined` for any number, as in a log. */
+  readonly errorWidth: number | undefined;
 }
 
 /** The context of this process. */
 export function processContext(): ProcessContext {
-  const isTerminal = isStdoutTerminal();
+  const { stdout, stderr, columns } = streams();
   const end = new AbortController();
+  const widthOf = (isTerminal: boolean) =>
+    lineWidth(processEnvironment("COLUMNS"), isTerminal ? columns : undefined);
   return {
     print(text) {
       if (!writeToStdout(text)) end.abort();
@@ -41,8 +48,10 @@ export function processContext(): ProcessContext {
     printError: writeToStderr,
     readInput: readStdin,
     signal: interruption(end),
-    isTerminal,
-    isColourful: isTerminal && !Deno.noColor && processEnvironment("TERM") !== "dumb",
+    isTerminal: stdout,
+    isColourful: stdout && !Deno.noColor && processEnvironment("TERM") !== "dumb",
+    width: widthOf(stdout),
+    errorWidth: stderr ? widthOf(stderr) : undefined,
     environment: processEnvironment,
     variables: variableNames,
     configFolder: platform.configFolder,

@@ -40,7 +40,26 @@ export async function readStdin(): Promise<string> {
   return await new Response(Deno.stdin.readable).text();
 }
 
-/** Whether the standard output is a terminal. */
-export function isStdoutTerminal(): boolean {
-  return Deno.stdout.isTerminal();
+/** Which streams lead to a terminal, and how many columns that has, if it says. */
+export interface StreamKinds {
+  readonly stdout: boolean;
+  readonly stderr: boolean;
+  readonly columns: number | undefined;
+}
+
+/** What the standard streams lead to. */
+export function streams(): StreamKinds {
+  return {
+    stdout: Deno.stdout.isTerminal(),
+    stderr: Deno.stderr.isTerminal(),
+    columns: terminalColumns(),
+  };
+}
+
+function terminalColumns(): number | undefined {
+  try {
+    return Deno.consoleSize().columns;
+  } catch {
+    return undefined;
+  }
 }

@@ -15,6 +15,8 @@ export interface Recorded {
 
 /** What the program finds beside the command line; nothing, unless given. */
 export interface Found {
+  readonly width?: number;
+  readonly errorWidth?: number;
   readonly environment?: Readonly<Record<string, string>>;
   readonly configFolder?: string;
 }
@@ -33,7 +35,7 @@ async function runExecutable(path: string, args: string[]): Promise<Recorded> {
 
 /** Runs the program with `args` and what is beside them. */
 export async function runIn(
-  { environment = {}, configFolder = "/nowhere" }: Found,
+  { environment = {}, configFolder = "/nowhere", width = 80, errorWidth }: Found,
   ...args: string[]
 ): Promise<Recorded> {
   let stdout = "";
@@ -45,6 +47,8 @@ export async function runIn(
     environment: (name) => environment[name],
     variables: () => Object.keys(environment),
     configFolder,
+    width,
+    errorWidth,
   });
   return { code, stdout, stderr };
 }

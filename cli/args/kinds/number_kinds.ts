@@ -15,7 +15,7 @@ function numberIn(text: string, least: number, most: number): number | undefined
 /** A time in whole seconds; the value is in milliseconds. */
 function seconds(least: number, most: number, example: string): ValueKind<number> {
   return {
-    placeholder: "WAITING_TIME",
+    placeholder: "SECONDS",
     expected: `a number of seconds from ${least} to ${most}`,
     notation: "number",
     example,

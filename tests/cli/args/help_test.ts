@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { COMMANDS } from "../../../cli.ts";
 import { flagOf } from "../../../cli/args/spelling.ts";
 import { parseCommandLine } from "../../../cli/args/command_line.ts";
-import { run } from "../recording.ts";
+import { run, runIn } from "../recording.ts";
 
 Deno.test("help: teredo --help names every command, on the standard output", async () => {
   for (const flag of ["--help", "-h", "help", "help help", "help --help", "help -h"]) {
@@ -23,6 +23,25 @@ Deno.test("help: --version prints version and platform", async () => {
   }
 });
 
+for (const width of [60, 80, 200]) {
+  Deno.test(`help: teredo --help fits a terminal of ${width} columns`, async () => {
+    const { stdout } = await runIn({ width }, "--help");
+    for (const line of stdout.split("\n")) assert(line.length <= Math.min(width, 100), line);
+    const { stderr } = await runIn({ width: 80, errorWidth: width });
+    assertEquals(stderr, stdout);
+  });
+}
+
+Deno.test("help: an error fits the terminal, and has one line where there is none", async () => {
+  const args = ["client", "--interface", "ter%d", "teredo.example"];
+  const { stderr } = await runIn({ errorWidth: 60 }, ...args);
+  const lines = stderr.trimEnd().split("\n");
+  assertEquals(lines.filter((line) => line.length > 60), []);
+  assert(lines.length > 2);
+  assertEquals((await run(...args)).stderr.trimEnd().split("\n").length, 2);
+  assertEquals(unwrapped(stderr), unwrapped((await run(...args)).stderr));
+});
+
 for (const command of COMMANDS) {
   const { name, options, examples } = command;
 
@@ -40,10 +59,14 @@ for (const command of COMMANDS) {
     }
   });
 
-  Deno.test(`help: no line of teredo ${name} --help is wider than 100 columns`, async () => {
-    const { stdout } = await run(name, "--help");
-    for (const line of stdout.split("\n")) assert(line.length <= 100, line);
-  });
+  for (const width of [60, 80, 200]) {
+    Deno.test(`help: teredo ${name} --help fits a terminal of ${width} columns`, async () => {
+      const { stdout } = await runIn({ width }, name, "--help");
+      for (const line of stdout.split("\n")) assert(line.length <= Math.min(width, 100), line);
+      const words = (text: string) => text.split(/[\s\\]+/);
+      assertEquals(words(stdout), words((await runIn({ width: 100 }, name, "--help")).stdout));
+    });
+  }
 
   Deno.test(`help: the examples of teredo ${name} are right`, () => {
     assert(examples.length > 0);

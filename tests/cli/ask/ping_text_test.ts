@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { PingReport } from "../../../cli/daemon/status/ping_report.ts";
 import { pingText, summaryText } from "../../../cli/ask/ping_text.ts";
-import { formatBytes } from "../../../cli/ask/quantity.ts";
+import { formatBytes } from "../../../cli/text/quantity.ts";
 
 const ANSWER: PingReport = {
   destination: "2001:db8::1",

@@ -230,7 +230,7 @@ Deno.test("probe: the server that answers soonest is recommended, of those that 
   ];
   assertEquals(probeReport(outcomes).recommended, "good.example");
   assertStringIncludes(
-    probeText(probeReport(outcomes)),
+    probeText(probeReport(outcomes), 80),
     "NAT: full cone\nRecommended: good.example, which answers in 5.0 ms\n",
   );
   const none = probeReport([probed(SILENT)]);
@@ -258,7 +258,12 @@ Deno.test("probe: the report has the same keys whatever was found", () => {
   assertEquals(servers[0].nat.filtering, "endpoint_independent");
 });
 
-Deno.test("probe: no line of the text is wider than 100 columns", () => {
-  const text = probeText(probeReport(ROWS.map(([outcome]) => outcome)));
-  assertEquals(text.split("\n").filter((line) => line.length > 100), []);
-});
+for (const width of [60, 80, 100, 200]) {
+  Deno.test(`probe: the text fits a terminal of ${width} columns, with whole words`, () => {
+    const report = probeReport(ROWS.map(([outcome]) => outcome));
+    const text = probeText(report, width);
+    assertEquals(text.split("\n").filter((line) => line.length > Math.min(width, 100)), []);
+    const words = (of: string) => of.split(/\s+/);
+    assertEquals(words(text), words(probeText(report, 1000)));
+  });
+}

@@ -11,10 +11,11 @@ import {
   statusReport,
 } from "../../../../cli/daemon/status/status_report.ts";
 import { statusText } from "../../../../cli/ask/status_text.ts";
-import { COLOURED, PLAIN } from "../../../../cli/ask/style.ts";
+import { COLOURED, PLAIN } from "../../../../cli/text/style.ts";
 import { Counters } from "../../../../io/counters.ts";
 import { EventCounts } from "../../../../cli/daemon/status/event_counts.ts";
 import { ServerWithRelay } from "../../../../server/server_with_relay.ts";
+import type { DropReason } from "../../../../protocol/drop_reason.ts";
 import { encodeBubble } from "../../../../wire/bubble.ts";
 import { addressOf, endpoint, portOf } from "../../../../wire/endpoint.ts";
 import { formatIpv4 } from "../../../../wire/ipv4_address.ts";
@@ -22,10 +23,16 @@ import { ClientFixture, packet } from "../../../client/client_fixture.ts";
 import { schemaValidator } from "../../../json_schema.ts";
 import { RelayFixture } from "../../../relay/relay_fixture.ts";
 import { S1, ServerFixture, SOLICITATION } from "../../../server/server_fixture.ts";
-import { ACTORS, ip4, ip6 } from "../../../vectors/vectors.ts";
+import { ACTORS, at, ip4, ip6 } from "../../../vectors/vectors.ts";
 
 const schema = new URL("../../../../docs/status.schema.json", import.meta.url);
 const mistakesOf = schemaValidator(JSON.parse(await Deno.readTextFile(schema)));
+
+/** More reasons than a line has room for. */
+const REASONS: readonly DropReason[] = [
+  ...["loop", "not_echo", "peer_not_trusted", "source_mismatch", "queue_full"] as const,
+  ...["rate_limited", "peer_unreachable", "destination_invalid"] as const,
+];
 
 const STARTED = new Date("2026-08-01T12:00:00Z");
 
@@ -85,7 +92,7 @@ const CLIENTS: Readonly<Record<string, () => ClientFixture>> = {
 };
 
 Deno.test("status: a client that rests says why", () => {
-  const text = statusText(clientReport(CLIENTS["disabled"]!()), PLAIN);
+  const text = statusText(clientReport(CLIENTS["disabled"]!()), PLAIN, 80);
   assertMatch(text, /State +disabled: this host has native IPv6\n/);
 });
 
@@ -108,7 +115,7 @@ Deno.test("status: the schema names each state of a client, and each reason to b
   for (const reason of Object.keys(reasons) as OfflineReason[]) {
     const report = reportOf({ ...part, state: "offline", offline: { reason, retryIn: 1 } });
     published(report);
-    assertMatch(statusText(report, PLAIN), /State +offline: the .*; next try in 0 s\n/);
+    assertMatch(statusText(report, PLAIN, 120), /State +offline: the .*; next try in 0 s\n/);
   }
   for (const nat of ["none", "restricted", "symmetric"] as const) {
     published(reportOf({ ...part, nat, portPreserved: true }));
@@ -186,7 +193,7 @@ Deno.test("status: the text has the words of netsh, the peers and the drops", ()
     counters.octetsReceived = 2048;
     counters.datagramsReceived = 1;
   });
-  const text = statusText(report, PLAIN);
+  const text = statusText(report, PLAIN, 80);
   for (
     const line of [
       "Teredo client: qualified\n",
@@ -210,9 +217,16 @@ Deno.test("status: the text has the words of netsh, the peers and the drops", ()
       `Server Name +teredo\\.example \\(${formatIpv4(addressOf(endpoint(ACTORS.s1, 1)))}\\), heard`,
     ),
   );
-  assertMatch(text, / {2}2001:0:\S+ +direct +\S+:\d+ +0 s ago +48 B sent +0 B received\n/);
+  assertMatch(
+    text,
+    / {2}2001:0:\S+ {2}direct\n {4}at \S+:\d+, heard 0 s ago, 48 B sent, 0 B received\n/,
+  );
+  assertMatch(
+    statusText(report, PLAIN, 120),
+    / {2}2001:0:\S+ {2}direct {2}at \S+:\d+ {2}heard 0 s ago {2}48 B sent {2}0 B received\n/,
+  );
   assertEquals(text.includes("\x1b"), false);
-  assertStringIncludes(statusText(report, COLOURED), "\x1b[32mqualified\x1b[39m");
+  assertStringIncludes(statusText(report, COLOURED, 80), "\x1b[32mqualified\x1b[39m");
 });
 
 Deno.test("status: of many peers the report lists a thousand and the text twenty", () => {
@@ -229,8 +243,34 @@ Deno.test("status: of many peers the report lists a thousand and the text twenty
   const report = reportOf(clientPart(status, PLACE));
   published(report);
   assertEquals([report.peers.length, report.peerCount.relay], [1000, 1200]);
-  assertStringIncludes(statusText(report, PLAIN), "\n  and 1180 more\n");
+  assertStringIncludes(statusText(report, PLAIN, 80), "\n  and 1180 more\n");
 });
+
+for (const width of [60, 80, 132]) {
+  Deno.test(`status: the text fits a terminal of ${width} columns, with whole words`, () => {
+    const { client, now } = ClientFixture.a();
+    const peers = (["direct", "relay", "local", "searching", "idle", "unreachable"] as const).map(
+      (path) => ({
+        address: ip6("2001:db8:1234:5678:9abc:def0:1234:5678"),
+        path,
+        mapping: path === "searching" ? undefined : at("203.113.213.123:54321"),
+        heardAgo: 5_000_000,
+        octetsSent: 1023 * 1024,
+        octetsReceived: 1023 * 1024,
+      }),
+    );
+    const place = { ...PLACE, nameOf: () => "a.server.with.a.rather.long.name.teredo.example" };
+    const part = clientPart({ ...client.status(now), peers }, place);
+    const offline = { reason: "no_reply_from_secondary", retryIn: 100_000 } as const;
+    const report = reportOf({ ...part, state: "offline", offline }, (counters) => {
+      for (const reason of REASONS) counters.drop(reason);
+    });
+    const text = statusText(report, PLAIN, width);
+    assertEquals(text.split("\n").filter((line) => line.length > width), []);
+    const words = (of: string) => of.replaceAll(",", "").split(/\s+/);
+    assertEquals(words(text), words(statusText(report, PLAIN, 1000)));
+  });
+}
 
 Deno.test("status: events are counted, those of interest from zero on", () => {
   const counts = new EventCounts(["qualified", "offline"] satisfies ClientEvent["type"][]);

@@ -1,0 +1,59 @@
+/**
+ * Text in lines that fit: words stay whole, and what continues is indented.
+ *
+ * @module
+ */
+
+/** Columns that must remain for a description next to its term; with fewer it stands below. */
+const LEAST_ROOM = 24;
+
+/** Columns by which a description below its term is indented. */
+const BELOW_INDENT = 6;
+
+/**
+ * Breaks text into lines of at most `width` columns. A word that is longer has a line to itself.
+ *
+ * @param indent columns by which lines from the second on are indented
+ */
+export function wrap(text: string, width: number, indent = 0): string[] {
+  const lines: string[] = [];
+  let line = /^ */.exec(text)![0];
+  let isEmpty = true;
+  for (const word of text.trim().split(" ")) {
+    if (!isEmpty && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = " ".repeat(indent);
+      isEmpty = true;
+    }
+    line += isEmpty ? word : ` ${word}`;
+    isEmpty = false;
+  }
+  return [...lines, line];
+}
+
+/**
+ * A term with its description from a column on. The description stands below if the term reaches that
+ * column, if little room is left, or if a word of it needs more.
+ */
+export function entry(
+  term: string,
+  description: string,
+  column: number,
+  width: number,
+): string[] {
+  const longest = Math.max(...description.split(" ").map((word) => word.length));
+  const isNarrow = width - column < Math.max(LEAST_ROOM, longest);
+  const indent = isNarrow ? Math.min(column, BELOW_INDENT) : column;
+  const lines = wrap(description, width - indent);
+  if (isNarrow || term.length > column - 2) {
+    return [term, ...lines.map((line) => " ".repeat(indent) + line)];
+  }
+  const [first = "", ...rest] = lines;
+  return [term.padEnd(column) + first, ...rest.map((line) => " ".repeat(indent) + line)];
+}
+
+/** Columns as wide as their widest cell, two apart. */
+export function aligned(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]?.map((_, i) => Math.max(...rows.map((row) => row[i]!.length))) ?? [];
+  return rows.map((row) => row.map((cell, i) => cell.padEnd(widths[i]!)).join("  ").trimEnd());
+}

@@ -1,0 +1,44 @@
+import { assertEquals } from "@std/assert";
+import { aligned, entry, wrap } from "../../../cli/text/layout.ts";
+
+Deno.test("layout: lines end between words, at the last column at most", () => {
+  assertEquals(wrap("one two three", 7), ["one two", "three"]);
+  assertEquals(wrap("one two three", 6), ["one", "two", "three"]);
+  assertEquals(wrap("one two three", 13), ["one two three"]);
+  assertEquals(wrap("", 10), [""]);
+});
+
+Deno.test("layout: a word that is too long has a line to itself", () => {
+  assertEquals(wrap("a 2001:0:5301:101::1 b", 10), ["a", "2001:0:5301:101::1", "b"]);
+});
+
+Deno.test("layout: lines that continue are indented, and the first keeps its own margin", () => {
+  assertEquals(wrap("  one two three", 9, 4), ["  one two", "    three"]);
+});
+
+Deno.test("layout: a description stands next to its term where there is room", () => {
+  const words = "it does this and that";
+  assertEquals(entry("  -x", words, 8, 40), ["  -x    it does this and that"]);
+  assertEquals(entry("  -x", words, 8, 32).length, 1);
+  assertEquals(entry("  --long", words, 8, 40), ["  --long", "        it does this and that"]);
+});
+
+Deno.test("layout: a description stands below its term where little room is left", () => {
+  assertEquals(entry("  -x", "it does this and that", 20, 30), [
+    "  -x",
+    "      it does this and that",
+  ]);
+});
+
+Deno.test("layout: a description with a word too long for its column stands below", () => {
+  assertEquals(entry("  -x", "at 2001:0:5301:101:385c:63bf:acfe:fdf8", 10, 42), [
+    "  -x",
+    "      at",
+    "      2001:0:5301:101:385c:63bf:acfe:fdf8",
+  ]);
+});
+
+Deno.test("layout: columns are as wide as their widest cell, without spaces at the end", () => {
+  assertEquals(aligned([["a", "bb", "c"], ["aa", "b", ""]]), ["a   bb  c", "aa  b"]);
+  assertEquals(aligned([]), []);
+});
