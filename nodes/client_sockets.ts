@@ -1,5 +1,5 @@
 /**
- * The sockets of a client: one always, two more for what is off unless asked for.
+ * The sockets of a client: one always, and two more for functions that are off by default.
  *
  * @module
  */
@@ -17,56 +17,46 @@ import type { NodeContext } from "./node_context.ts";
 
 /** Where a client sends from. */
 export interface ClientSocketOptions {
-  /** The IPv4 address to send from; any of the host's unless given. */
+  /** The IPv4 address to send from; any address of this host by default. */
   readonly bind?: Ipv4Address | undefined;
   /**
-   * The service port. Unless given any that is free: equal ports of two hosts behind one NAT would look
-   * like a symmetric NAT (RFC 4380 §5.2).
+   * The service port; any free port by default: equal ports of two hosts behind one NAT would look like a symmetric NAT
+   * (RFC 4380 §5.2).
    */
   readonly port?: number | undefined;
-  /** Whether a longer refresh interval is looked for with a second port, RFC 4380 §5.2.7. */
+  /** Whether to look for a longer refresh interval with a second port, RFC 4380 §5.2.7; false by default. */
   readonly determineRefreshInterval?: boolean | undefined;
-  /** Whether to meet other clients on the link, RFC 4380 §5.2.8: it is told the client's address. */
+  /** Whether to meet other clients on the link, which learn this client's address, RFC 4380 §5.2.8; false by default. */
   readonly localDiscovery?: boolean | undefined;
 }
 
-/** What is open, and closed by its disposal. */
+/** The sockets of a client. Disposal closes them. */
 export interface ClientSockets extends Disposable {
   readonly sockets: Partial<Record<ClientSocket, UdpSocket>> & { readonly service: UdpSocket };
-  /** The group of local discovery, joined already. */
+  /** The group of local discovery, which the client has joined. */
   readonly group: DiscoveryGroup | undefined;
 }
 
 /**
  * Opens the sockets.
  *
- * @throws {ListenError} one cannot be opened
+ * @throws {ListenError} a socket cannot be opened
  */
 export async function openClientSockets(
   { bind, port, determineRefreshInterval, localDiscovery }: ClientSocketOptions,
   context: NodeContext,
 ): Promise<ClientSockets> {
-  using stack = new DisposableStack();
-  const open = (port: number) =>
-    stack.adopt(context.udp.open(bind ?? ipv4Address(0), port), (socket) => socket.close());
+  using resources = new DisposableStack();
+  const adopt = (socket: UdpSocket) => resources.adopt(socket, (socket) => socket.close());
+  const open = (port: number) => adopt(context.udp.open(bind ?? ipv4Address(0), port));
   const service = open(port ?? 0);
-  const group = localDiscovery ? await openGroup(service, context) : undefined;
-  if (group !== undefined) stack.defer(() => group.socket.close());
-  const sockets = {
-    service,
-    ...determineRefreshInterval && { secondary: open(0) },
-    ...group !== undefined && { discovery: group.socket },
-  };
-  const opened = stack.move();
+  const group = localDiscovery ? newGroup(context) : undefined;
+  const discovery = group && adopt(group.socket);
+  const secondary = determineRefreshInterval ? open(0) : undefined;
+  if (group !== undefined) await joinGroup(group, service);
+  const opened = resources.move();
+  const sockets = { service, ...secondary && { secondary }, ...discovery && { discovery } };
   return { sockets, group, [Symbol.dispose]: () => opened.dispose() };
-}
-
-async function openGroup(service: UdpSocket, context: NodeContext): Promise<DiscoveryGroup> {
-  const group = newGroup(context);
-  const { local } = service;
-  socketOptions()?.keepMulticastOnLink(formatIpv4(addressOf(local)), portOf(local));
-  await group.join();
-  return group;
 }
 
 function newGroup({ counters, log }: NodeContext): DiscoveryGroup {
@@ -75,4 +65,10 @@ function newGroup({ counters, log }: NodeContext): DiscoveryGroup {
   } catch (error) {
     throw new ListenError(DISCOVERY_GROUP, TEREDO_PORT, error);
   }
+}
+
+/** What `service` sends to the group must not leave the link. */
+async function joinGroup(group: DiscoveryGroup, service: UdpSocket): Promise<void> {
+  socketOptions()?.keepMulticastOnLink(formatIpv4(addressOf(service.local)), portOf(service.local));
+  await group.join();
 }

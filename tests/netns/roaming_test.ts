@@ -107,7 +107,7 @@ Deno.test({
     await client.ip(`addr del ${plan.client}/24 dev ${UPLINK}`);
     await client.ip(`addr add 192.168.1.99/24 dev ${UPLINK}`);
     await client.ip(`route replace default via ${plan.gateway}`);
-    await process.waitForLog(/The network changed: the server is asked/, { ...AT_ONCE, since });
+    await process.waitForLog(/The network changed: asking the server/, { ...AT_ONCE, since });
     const [, moved] = await process.waitForLog(
       /The mapping changed: .* seen from outside as (\S+),/,
       { ...AT_ONCE, since },

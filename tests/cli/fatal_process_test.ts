@@ -1,0 +1,52 @@
+/** What ends a role that was at work, in its own words: an interface that somebody deletes under it. */
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { requires } from "../capabilities.ts";
+import { HOST, inFreshNamespace } from "./fresh_namespace.ts";
+
+const needs = requires("linux", "namespaces", "ip", "bash", "tun");
+
+const ROLES = [
+  ["client", "client 83.1.1.9", "Asking server"],
+  ["relay", "relay", "Relaying between"],
+  ["server with a relay", "server --primary 83.1.1.1 --relay", "Serving on"],
+] as const;
+
+const DELETED =
+  'Cannot read from interface "teredo": File descriptor in bad state (read: EBADFD). Somebody deleted the interface';
+
+for (const [role, command, ready] of ROLES) {
+  Deno.test({
+    name: needs.title(`fatal: a ${role} whose interface is deleted says so, and nothing else`),
+    ignore: needs.ignore,
+    fn: async () => {
+      const { code, stdout } = await inFreshNamespace(`${HOST}
+        $teredo ${command} 2>/run/log & role=$!
+        soon grep -q "${ready}" /run/log
+        ip link del teredo
+        wait $role; code=$?; cat /run/log; exit $code`);
+      assertEquals(code, 1, stdout);
+      const lines = stdout.trimEnd().split("\n");
+      assertEquals(lines.at(-1), `teredo: ${DELETED}`);
+      assertEquals(lines.filter((line) => /suppressed|Closing failed/.test(line)), []);
+    },
+  });
+}
+
+Deno.test({
+  name: needs.title("fatal: with --log-level debug a relay shows where the failure comes from"),
+  ignore: needs.ignore,
+  fn: async () => {
+    const { code, stdout } = await inFreshNamespace(`${HOST}
+      TEREDO_LOG_LEVEL=debug $teredo relay --log-format json 2>/run/log & role=$!
+      soon grep -q "Relaying between" /run/log
+      ip link del teredo
+      wait $role; code=$?; cat /run/log; exit $code`);
+    assertEquals(code, 1, stdout);
+    const lines = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
+    assertEquals(lines.at(-1).message, DELETED);
+    const { level, message } = lines.at(-2);
+    assertEquals(level, "debug");
+    assertStringIncludes(message, `SystemError: ${DELETED}`);
+    assertMatch(message, /\n +at /);
+  },
+});
