@@ -15,7 +15,7 @@ import { findTable, readCounters, type TableKind } from "./lookup.ts";
 import { type BatchRejection, NfTablesNetlink } from "./nf_tables_netlink.ts";
 import { MESSAGE } from "./numbers.ts";
 import { batchError, questionError, withoutNfTables } from "./rejection_words.ts";
-import { creationOf, deletionOf, type Table } from "./table.ts";
+import { creationOf, deletionOf, type Table, type TableMessage } from "./table.ts";
 
 /** A table at work. */
 export interface OpenTable extends Disposable {
@@ -37,14 +37,19 @@ export function openTable(table: Table, mayOwn = true): OpenTable {
   const attempt = `make the table "${table.name}" of nf_tables`;
   using stack = new DisposableStack();
   const netlink = stack.adopt(openNetlink(attempt), (socket) => socket.close());
-  const lock = lockAbstractName(`teredo-nf-table-${table.name}`);
-  if (lock === undefined) throw heldError(attempt, table.name);
-  stack.use(lock);
   const found = findTable(netlink, table.name);
   if (typeof found !== "string") throw questionError(attempt, found);
   refuseOthers(attempt, table.name, found);
-  const isOwned = create(netlink, attempt, table, found === "ours", mayOwn);
-  if (!isOwned) stack.defer(() => void netlink.change([deletionOf(table.name)]));
+  const remains = found === "ours" ? [deletionOf(table.name)] : [];
+  // The process that made it may be running.
+  if (found === "ours") stack.use(lock(attempt, table.name));
+  const isOwned = mayOwn && makeOwned(netlink, attempt, table, remains);
+  if (!isOwned) {
+    if (found !== "ours") stack.use(lock(attempt, table.name));
+    const rejection = netlink.change([...remains, ...creationOf(table, false)]);
+    if (rejection !== undefined) throw batchError(attempt, rejection);
+    stack.defer(() => void netlink.change([deletionOf(table.name)]));
+  }
   const parts = stack.move();
   return {
     isOwned,
@@ -64,22 +69,24 @@ function openNetlink(attempt: string): NfTablesNetlink {
   }
 }
 
-/** Removes what was left behind and makes the table. Returns whether the socket owns it. */
-function create(
+/** Makes the table as the socket's own. Returns false on a kernel that cannot. */
+function makeOwned(
   netlink: NfTablesNetlink,
   attempt: string,
   table: Table,
-  isLeftOver: boolean,
-  mayOwn: boolean,
+  remains: TableMessage[],
 ): boolean {
-  const remains = isLeftOver ? [deletionOf(table.name)] : [];
-  const make = (isOwned: boolean) => netlink.change([...remains, ...creationOf(table, isOwned)]);
-  const rejection = mayOwn ? make(true) : undefined;
-  if (mayOwn && rejection === undefined) return true;
-  if (rejection !== undefined && !isUnknownFlag(rejection)) throw batchError(attempt, rejection);
-  const second = make(false);
-  if (second !== undefined) throw batchError(attempt, second);
-  return false;
+  const rejection = netlink.change([...remains, ...creationOf(table, true)]);
+  if (rejection === undefined) return true;
+  if (isUnknownFlag(rejection)) return false;
+  throw batchError(attempt, rejection);
+}
+
+/** Takes the lock of a table that only its process removes. */
+function lock(attempt: string, name: string): Disposable {
+  const taken = lockAbstractName(`teredo-nf-table-${name}`);
+  if (taken === undefined) throw heldError(attempt, name);
+  return taken;
 }
 
 /** Whether a kernel before 5.12 has stumbled over the flag of a table that is owned. */

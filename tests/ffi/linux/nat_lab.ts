@@ -19,6 +19,9 @@ export const SECOND_CLIENT = "2001:0:5301:1::2";
 export const GATEWAY = "2001:db8:1::2";
 export const NATIVE = "2001:db8:2::1";
 
+/** The two ends of the client's link. */
+const MAC = { inner: "02:00:00:00:00:01", client: "02:00:00:00:00:02" };
+
 /** The prefix that a text such as `2001::/32` names. */
 export function prefix(text: string): Ipv6Prefix {
   const [address, length] = text.split("/");
@@ -36,15 +39,17 @@ export function buildNatLab(gatewayLength: 64 | 128): void {
     sysctl -qw net.ipv6.conf.default.accept_dad=0
     ip netns exec router sysctl -qw net.ipv6.conf.all.forwarding=1
 
-    ip link add inner type veth peer name eth0 netns client
+    ip link add inner address ${MAC.inner} type veth peer name eth0 address ${MAC.client} netns client
     ip link set inner mtu 1280 up
     ip addr add fe80::1/64 dev inner
     ip route add 2001::/32 dev inner
     ip -n client link set eth0 up
     for address in ${CLIENT} ${SECOND_CLIENT}; do
       ip -n client addr add $address/128 dev eth0
-      ip neigh add $address lladdr $(ip netns exec client cat /sys/class/net/eth0/address) dev inner
+      ip neigh add $address lladdr ${MAC.client} dev inner
     done
+    # Like a TUN, the link does without neighbor discovery, which the filters refuse.
+    ip -n client neigh add fe80::1 lladdr ${MAC.inner} dev eth0
     ip -n client route add default via fe80::1 dev eth0 src ${CLIENT}
 
     ip link add uplink type veth peer name eth0 netns router
@@ -59,13 +64,18 @@ export function buildNatLab(gatewayLength: 64 | 128): void {
     ip -n router addr add 2001:db8:2::ffff/64 dev eth1
     ip -n native addr add ${NATIVE}/64 dev eth0
     ip -n native route add default via 2001:db8:2::ffff
+
+    # A link takes a moment to come up, and loses packets until then.
+    reaches() { for i in {1..20}; do ! ping -c1 -W1 $1 >/dev/null || return 0; done; return 1; }
+    reaches ${CLIENT} && reaches 2001:db8:1::1
+    ip netns exec router bash -c "$(declare -f reaches); reaches ${NATIVE}"
   `);
 }
 
 /** Runs a script that must succeed, in a namespace or in that of the gateway. */
 export function sh(script: string, namespace?: string): string {
   const enter = namespace === undefined ? [] : ["ip", "netns", "exec", namespace];
-  const [command, ...args] = [...enter, "sh", "-ec", script];
+  const [command, ...args] = [...enter, "bash", "-ec", script];
   return run(command!, ...args);
 }
 
@@ -73,4 +83,29 @@ export function sh(script: string, namespace?: string): string {
 export function attempt(script: string, namespace?: string): { ok: boolean; output: string } {
   const output = sh(`{ ${script} ; } 2>&1 && echo ok || echo failed`, namespace);
   return { ok: output.endsWith("ok\n"), output };
+}
+
+/** Starts a server of iperf3 on port 5201 that ends after one client; its report is in /run/iperf3. */
+export function listen(namespace: string): void {
+  sh(
+    `rm -f /run/iperf3 && iperf3 -s -1 -J -D --logfile /run/iperf3
+    for i in {1..100}; do [[ -z $(ss -Hltn sport = :5201) ]] || exit 0; sleep 0.02; done; exit 1`,
+    namespace,
+  );
+}
+
+/** Whether a connection comes about within two seconds. */
+export function tcp(address: string, port: number, namespace: string): boolean {
+  return attempt(`timeout 2 bash -c ': </dev/tcp/${address}/${port}'`, namespace).ok;
+}
+
+/** Accepts connections until the listener closes. */
+export async function acceptAll(listener: Deno.Listener): Promise<void> {
+  try {
+    for (;;) (await listener.accept()).close();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted)) {
+      throw error;
+    }
+  }
 }

@@ -1,0 +1,219 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { ForwardingRefused } from "../../../ffi/forwarding_refused.ts";
+import { enableForwarding, isForwarding } from "../../../ffi/linux/forwarding.ts";
+import { openLinuxSourceNat } from "../../../ffi/linux/source_nat.ts";
+import { readSysctl } from "../../../ffi/linux/sysctl.ts";
+import { openTun } from "../../../ffi/open.ts";
+import type { Tun } from "../../../ffi/tun.ts";
+import { setU16 } from "../../../memory/octets.ts";
+import { writeIcmpv6Checksum } from "../../../wire/checksum.ts";
+import { parseIpv6 } from "../../../wire/ipv6_address.ts";
+import { IPV6_HEADER_LENGTH } from "../../../wire/ipv6_header.ts";
+import { encodeRouterAdvertisement } from "../../../wire/neighbor_discovery.ts";
+import { ipJson, namespaceTest, run } from "../namespace.ts";
+import "../open_libc.ts";
+import { prefix } from "./nat_lab.ts";
+
+const { url } = import.meta;
+
+const NAT = {
+  table: "test-nat",
+  interface: "inner",
+  sources: prefix("2001::/32"),
+  refused: {},
+  turnsAround: false,
+  admitsUnsolicited: false,
+  services: [],
+};
+
+/** Where an advertisement says for how many seconds its router is a default router, RFC 4861 §4.2. */
+const ROUTER_LIFETIME = IPV6_HEADER_LENGTH + 6;
+
+namespaceTest(url, "forwarding: the default route of router advertisements stays, and is renewed", [
+  "ip",
+  "tun",
+], () => {
+  const uplink = openUplink();
+  advertise(uplink, 100);
+  assertEquals(routerLifetime(), 100);
+  const before = settings();
+  const forwarding = enableForwarding();
+  assert(isForwarding());
+  assertEquals(readSysctl("net/ipv6/conf/uplink/accept_ra"), "2");
+  assertEquals(routerLifetime(), 100);
+  advertise(uplink, 1000);
+  assertEquals(routerLifetime(), 1000);
+  advertise(uplink, 2000);
+  assertEquals(routerLifetime(), 2000);
+  forwarding[Symbol.dispose]();
+  assertEquals(settings(), before);
+  assertEquals(routerLifetime(), 2000);
+  advertise(uplink, 3000);
+  assertEquals(routerLifetime(), 3000);
+  uplink.close();
+});
+
+namespaceTest(
+  url,
+  "forwarding: without our care the kernel drops that route",
+  ["ip", "tun"],
+  () => {
+    const uplink = openUplink();
+    advertise(uplink, 100);
+    Deno.writeTextFileSync("/proc/sys/net/ipv6/conf/all/forwarding", "1");
+    assertEquals(routerLifetime(), undefined);
+    advertise(uplink, 100);
+    assertEquals(routerLifetime(), undefined);
+    uplink.close();
+  },
+);
+
+namespaceTest(url, "forwarding: an interface that comes later listens to routers too", [
+  "ip",
+  "tun",
+], () => {
+  using _forwarding = enableForwarding();
+  const uplink = openUplink();
+  advertise(uplink, 100);
+  assertEquals(routerLifetime(), 100);
+  uplink.close();
+});
+
+namespaceTest(url, "forwarding: settings are put back as they were, each", ["ip"], () => {
+  for (const name of ["host", "router", "deaf"]) run("ip", "link", "add", name, "type", "bridge");
+  set("router/forwarding", "1");
+  set("deaf/accept_ra", "0");
+  const before = settings();
+  {
+    using _forwarding = enableForwarding();
+    assertEquals(
+      ["host", "router", "deaf"].map((name) => readSysctl(`net/ipv6/conf/${name}/accept_ra`)),
+      ["2", "1", "0"],
+    );
+  }
+  assertEquals(settings(), before);
+});
+
+namespaceTest(url, "forwarding: what someone else has changed meanwhile stays", ["ip"], () => {
+  run("ip", "link", "add", "host", "type", "bridge");
+  const forwarding = enableForwarding();
+  set("host/accept_ra", "0");
+  run("ip", "link", "add", "gone", "type", "bridge");
+  run("ip", "link", "del", "gone");
+  forwarding[Symbol.dispose]();
+  assertEquals(readSysctl("net/ipv6/conf/host/accept_ra"), "0");
+  assert(!isForwarding());
+});
+
+namespaceTest(url, "forwarding: a host that forwards already is not changed", ["ip"], () => {
+  set("all/forwarding", "1");
+  const before = settings();
+  const forwarding = enableForwarding();
+  assertEquals(settings(), before);
+  forwarding[Symbol.dispose]();
+  assertEquals(settings(), before);
+});
+
+namespaceTest(url, "forwarding: for one interface only counts too (Linux 6.17)", ["ip"], () => {
+  assert(!isForwarding());
+  if (readSysctl("net/ipv6/conf/lo/force_forwarding") === undefined) return;
+  set("lo/force_forwarding", "1");
+  assert(isForwarding());
+});
+
+namespaceTest(url, "forwarding: an interface's own setting makes it forward nothing", [
+  "ip",
+  "ping",
+], () => {
+  run("sh", "-ec", "mount -t tmpfs tmpfs /run && mkdir /run/netns");
+  set("default/accept_dad", "0");
+  for (const side of ["left", "right"]) {
+    run("ip", "netns", "add", side);
+    run("ip", "link", "add", side, "type", "veth", "peer", "name", "eth0", "netns", side);
+  }
+  run(
+    "sh",
+    "-ec",
+    `
+    ip addr add 2001:db8:1::1/64 dev left nodad && ip link set left up
+    ip addr add 2001:db8:2::1/64 dev right nodad && ip link set right up
+    ip -n left addr add 2001:db8:1::2/64 dev eth0 nodad && ip -n left link set eth0 up
+    ip -n right addr add 2001:db8:2::2/64 dev eth0 nodad && ip -n right link set eth0 up
+    ip -n left route add default via 2001:db8:1::1 && ip -n right route add default via 2001:db8:2::1
+  `,
+  );
+  const reaches = () =>
+    new Deno.Command("ip", { args: "netns exec left ping -c1 -W1 2001:db8:2::2".split(" ") })
+      .outputSync().success;
+  set("left/forwarding", "1");
+  set("right/forwarding", "1");
+  assert(!reaches());
+  using _forwarding = enableForwarding();
+  assert(reaches());
+});
+
+namespaceTest(url, "forwarding: refused where /proc/sys is read-only, and nothing is left", [
+  "nft",
+], () => {
+  makeSettingsReadOnly();
+  const before = settings();
+  const error = assertThrows(() => openLinuxSourceNat(NAT), ForwardingRefused);
+  assertEquals(
+    (error as Error).message,
+    "Cannot switch on the forwarding of IPv6 packets: the sysctl net.ipv6.conf.all.forwarding is not writable here. " +
+      'Run "sysctl -w net.ipv6.conf.all.forwarding=1" on the host, ' +
+      'or start the container with "--sysctl net.ipv6.conf.all.forwarding=1"',
+  );
+  assertEquals(settings(), before);
+  assertEquals(run("nft", "list", "ruleset"), "");
+});
+
+namespaceTest(url, "forwarding: a read-only /proc/sys does not matter if it is on", ["nft"], () => {
+  set("all/forwarding", "1");
+  makeSettingsReadOnly();
+  const nat = openLinuxSourceNat(NAT);
+  assert(run("nft", "list", "ruleset").includes("test-nat"));
+  nat.close();
+});
+
+/** An interface on which router advertisements arrive. */
+function openUplink(): Tun {
+  const tun = openTun("uplink");
+  run("ip", "link", "set", "uplink", "up");
+  return tun;
+}
+
+/** A router that is a default router for so many seconds, and a prefix. */
+function advertise(uplink: Tun, lifetime: number): void {
+  const packet = encodeRouterAdvertisement({
+    source: parseIpv6("fe80::1")!,
+    destination: parseIpv6("ff02::1")!,
+    prefix: parseIpv6("2001:db8:7::")!,
+  });
+  setU16(packet, ROUTER_LIFETIME, lifetime);
+  writeIcmpv6Checksum(packet);
+  assert(uplink.write(packet));
+}
+
+/** For how many seconds the default route is valid, rounded up to a hundred; undefined if there is none. */
+function routerLifetime(): number | undefined {
+  const [route] = ipJson("-6", "route", "show", "default", "proto", "ra");
+  return route === undefined ? undefined : Math.ceil(Number(route.expires) / 100) * 100;
+}
+
+function set(name: string, value: string): void {
+  Deno.writeTextFileSync(`/proc/sys/net/ipv6/conf/${name}`, value);
+}
+
+function settings(): string {
+  return run(
+    "sh",
+    "-c",
+    "grep . /proc/sys/net/ipv6/conf/*/forwarding /proc/sys/net/ipv6/conf/*/accept_ra",
+  );
+}
+
+function makeSettingsReadOnly(): void {
+  run("mount", "--bind", "/proc/sys", "/proc/sys");
+  run("mount", "-o", "remount,ro,bind", "/proc/sys");
+}
