@@ -24,6 +24,8 @@
  */
 
 export type { OwnInterface, OwnNews } from "../ffi/link_monitor.ts";
+export { ForwardingRefused } from "../ffi/forwarding_refused.ts";
+export type { FilterCount, FilterCounts, Service } from "../ffi/packet_filter.ts";
 export { UnsupportedPlatform } from "../ffi/platform.ts";
 export type { Poller } from "../ffi/poller.ts";
 export type { TunOffload } from "../ffi/tun.ts";
@@ -37,6 +39,8 @@ export * from "./address_policy.ts";
 export type { ClientSocketOptions } from "./client_sockets.ts";
 export * from "./client_tun.ts";
 export type { EmbeddedRelaySettings } from "./embedded_relay.ts";
+export type { GatewayClients, GatewayPolicy } from "./gateway_policy.ts";
+export * from "./gateway_tun.ts";
 export type { CheckGivenServer, GivenServer } from "./given_server.ts";
 export * from "./listen_error.ts";
 export * from "./node_options.ts";

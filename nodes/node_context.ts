@@ -33,6 +33,10 @@ export interface HostSide extends Disposable {
   readonly link: HostLink;
   /** The network interface behind it, if there is one. */
   readonly own?: OwnInterface | undefined;
+  /** Whether the host gives what the clients send its own address, as a gateway needs it. */
+  readonly translates?: boolean | undefined;
+  /** The host's addresses or routes have changed. */
+  handleNetworkChange?(): void;
   /** A client now has `address` (16 octets), and its link takes packets of `mtu` octets. */
   up?(address: Uint8Array, mtu: number): void;
   /** The client no longer has an address. */

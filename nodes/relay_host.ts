@@ -6,9 +6,11 @@
 
 import { localAddresses } from "../io/network/local_addresses.ts";
 import { nativeAddresses } from "../io/network/native_ipv6.ts";
+import type { GatewayConfig } from "../relay/gateway_config.ts";
 import { Relay } from "../relay/relay.ts";
 import type { RelayConfig, RelayHost } from "../relay/relay_config.ts";
 import type { GlobalUnicast } from "../wire/global_unicast.ts";
+import type { Ipv4Address } from "../wire/ipv4_address.ts";
 import type { Ipv6Prefix } from "../wire/ipv6_prefix.ts";
 
 /** Whom a relay carries packets for. */
@@ -23,7 +25,13 @@ export interface RelayScope {
 export interface RelaySettings
   extends
     RelayScope,
-    Pick<RelayConfig, "directBubbles" | "acceptUnknown" | "mtu" | "maxPeers" | "errorSource"> {}
+    Pick<RelayConfig, "directBubbles" | "acceptUnknown" | "mtu" | "maxPeers" | "errorSource"> {
+  /**
+   * IPv4 addresses that lead to this host but are not on it, such as the public one of a cloud machine. What
+   * would come back by them is dropped, as by its own (RFC 6324).
+   */
+  readonly publicAddresses?: readonly Ipv4Address[] | undefined;
+}
 
 /** 2000::/3, all that is assigned of the native IPv6 Internet. */
 const NATIVE_INTERNET: Ipv6Prefix = {
@@ -40,18 +48,26 @@ export function servedBy({ prefix, hostOnly = false }: RelayScope): readonly Ipv
 
 /** The host's addresses as they are now. */
 export function relayHost(settings: RelaySettings): RelayHost {
+  const native = nativeAddresses().map(({ address }) => address);
+  const local = localAddresses().map(({ address }) => address);
   return {
     serves: servedBy(settings),
-    ownAddresses: localAddresses().map(({ address }) => address),
-    errorSource: settings.errorSource ?? nativeAddresses()[0]?.address,
+    ownAddresses: [...local, ...settings.publicAddresses ?? []],
+    errorSource: settings.errorSource ?? native[0],
+    nativeAddresses: native,
   };
 }
 
-/** A relay for this host. */
-export function newRelay(settings: RelaySettings, globalUnicast: GlobalUnicast): Relay {
+/** A relay for this host, which is a gateway if it has the rules of one. */
+export function newRelay(
+  settings: RelaySettings,
+  globalUnicast: GlobalUnicast,
+  gateway: GatewayConfig | undefined,
+): Relay {
   return new Relay({
     ...settings,
     ...relayHost(settings),
+    gateway,
     globalUnicast,
     random: (bytes) => crypto.getRandomValues(bytes),
   });

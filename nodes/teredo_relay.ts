@@ -11,6 +11,7 @@ import type { Relay, RelayEvent, RelaySocket } from "../relay/relay.ts";
 import type { RelayStatus } from "../relay/relay_status.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import { type Ipv4Address, ipv4Address } from "../wire/ipv4_address.ts";
+import { checkTranslates, gatewayConfig, type GatewayPolicy } from "./gateway_policy.ts";
 import { openNetworkWatch } from "./network_watch.ts";
 import { type HostSide, nodeContext, type Opener, openHost } from "./node_context.ts";
 import type { NodeListeners, NodeOptions } from "./node_options.ts";
@@ -29,6 +30,12 @@ export interface TeredoRelayOptions<Host extends HostSide | undefined = HostSide
    * hosts to {@linkcode TeredoRelay.send} and reads packets for them from {@linkcode TeredoRelay.packets}.
    */
   readonly host?: Opener<Host> | undefined;
+  /**
+   * Makes it a gateway, which serves clients though nobody routes 2001::/32 here. Its side of
+   * the host is then {@linkcode gatewayTun}, and the servers of its clients send their connectivity tests by way of
+   * this host.
+   */
+  readonly gateway?: GatewayPolicy | undefined;
 }
 
 /**
@@ -79,7 +86,9 @@ export class TeredoRelay<Host extends HostSide | undefined = HostSide | undefine
 
   private constructor(open: OpenRelay<Host>) {
     const { options, context, host, service } = open;
-    const relay = newRelay(options, context.globalUnicast);
+    const gateway = options.gateway && gatewayConfig(options.gateway, undefined);
+    if (gateway !== undefined) checkTranslates(host);
+    const relay = newRelay(options, context.globalUnicast, gateway);
     const stream = new PacketStream();
     super({
       ...open,
@@ -102,9 +111,15 @@ export class TeredoRelay<Host extends HostSide | undefined = HostSide | undefine
     this.driver.send(ipv6);
   }
 
+  /** Goes on as a gateway by other rules. */
+  reconfigure(policy: GatewayPolicy): void {
+    this.#relay.reconfigure(gatewayConfig(policy, undefined));
+  }
+
   protected override handleNetworkChange(): void {
     const { options, context } = this.#open;
     context.globalUnicast.attach(localAddresses());
+    this.#open.host?.handleNetworkChange?.();
     this.#relay.useHost(relayHost(options));
   }
 }

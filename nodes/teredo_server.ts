@@ -9,6 +9,7 @@ import type { UdpSocket } from "../ffi/udp_socket.ts";
 import type { FastPath, Machine } from "../protocol/machine.ts";
 import type { RelayEvent } from "../relay/relay.ts";
 import type { RelayStatus } from "../relay/relay_status.ts";
+import { ProvedEndpoints } from "../protocol/proved_endpoints.ts";
 import { Server } from "../server/server.ts";
 import { SERVER_DEFAULTS, type ServerConfig, type ServerSocket } from "../server/server_config.ts";
 import type { ServerEvent } from "../server/server_event.ts";
@@ -16,6 +17,7 @@ import type { ServerStatus } from "../server/server_status.ts";
 import { ServerWithRelay, type ServerWithRelayStatus } from "../server/server_with_relay.ts";
 import type { Ipv4Address } from "../wire/ipv4_address.ts";
 import { EmbeddedRelay, type EmbeddedRelaySettings } from "./embedded_relay.ts";
+import type { GatewayPolicy } from "./gateway_policy.ts";
 import { openNetworkWatch } from "./network_watch.ts";
 import {
   type HostSide,
@@ -28,10 +30,16 @@ import type { NodeListeners, NodeOptions } from "./node_options.ts";
 import { type OpenNode, openNode, TeredoNode } from "./teredo_node.ts";
 
 /** What may change while a server runs. */
-export type ServerPolicy = Pick<
-  ServerConfig,
-  "secrets" | "advertisedMtu" | "requireNonce" | "acceptPortMismatch" | "limits"
->;
+export interface ServerPolicy extends
+  Pick<
+    ServerConfig,
+    "secrets" | "advertisedMtu" | "requireNonce" | "acceptPortMismatch" | "limits"
+  > {}
+
+/** What may change while a server runs, with the rules of its gateway: a server that has none gets none by them. */
+export interface ServerReload extends ServerPolicy {
+  readonly gateway?: GatewayPolicy | undefined;
+}
 
 /** What a server reports, and the relay beside it. */
 export type AnyServerEvent = ServerEvent | RelayEvent;
@@ -45,8 +53,16 @@ export interface TeredoServerOptions<
 > extends NodeOptions, ServerPolicy, Pick<ServerConfig, "port"> {
   /** The address that names the server: its clients carry it in their IPv6 addresses. */
   readonly primary: Ipv4Address;
-  /** The second address, which most clients require. */
+  /**
+   * The second address. Without it clients qualify, but those that know of no server with one address do not, and
+   * nobody learns whether a NAT is symmetric.
+   */
   readonly secondary?: Ipv4Address | undefined;
+  /**
+   * The addresses of this host that the sockets are opened at, where the public ones are translated on the way (1:1
+   * NAT, as in most clouds); the public ones unless given.
+   */
+  readonly bind?: ServerBind | undefined;
   /**
    * Opens the way to native IPv6, such as {@linkcode rawIpv6}. Without it clients reach one another, but no native
    * hosts.
@@ -54,6 +70,12 @@ export interface TeredoServerOptions<
   readonly host?: Opener<HostSide> | undefined;
   /** A relay that shares the primary socket. */
   readonly relay?: EmbeddedRelaySettings<RelayHost> | undefined;
+}
+
+/** Where a server's sockets are opened. */
+export interface ServerBind {
+  readonly primary: Ipv4Address;
+  readonly secondary?: Ipv4Address | undefined;
 }
 
 type AnyServer =
@@ -105,9 +127,8 @@ export class TeredoServer<RelayHost extends HostSide | undefined = HostSide | un
 
   private constructor(open: OpenServer<RelayHost>) {
     const { options, context, native, sockets, relayHost } = open;
-    const relay = options.relay && relayHost &&
-      new EmbeddedRelay(options.relay, relayHost.link, context.globalUnicast);
     const config = fixedConfig(options, context);
+    const relay = relayOf(open, config.proofs);
     const { machine, fastPath } = machineOf({ ...config, ...policyOf(options) }, relay);
     super({
       ...open,
@@ -124,8 +145,9 @@ export class TeredoServer<RelayHost extends HostSide | undefined = HostSide | un
   }
 
   /** Applies another policy; what is left out has its default. Limits keep their counts unless they change. */
-  reconfigure(policy: ServerPolicy): void {
+  reconfigure(policy: ServerReload): void {
     this.#machine.reconfigure({ ...this.#config, ...policyOf(policy) });
+    if (policy.gateway !== undefined) this.#relay?.reconfigure(policy.gateway);
   }
 
   protected override handleNetworkChange(): void {
@@ -144,25 +166,40 @@ interface OpenServer<RelayHost> extends OpenNode {
 }
 
 function openServerSockets(
-  { primary, secondary, port = SERVER_DEFAULTS.port }: TeredoServerOptions,
+  { primary, secondary, bind, port = SERVER_DEFAULTS.port }: TeredoServerOptions,
   { udp }: NodeContext,
   resources: DisposableStack,
 ): ServerSockets {
   const open = (address: Ipv4Address) =>
     resources.adopt(udp.open(address, port), (socket) => socket.close());
+  const second = secondary === undefined ? undefined : bind?.secondary ?? secondary;
   return {
-    primary: open(primary),
-    ...secondary !== undefined && { secondary: open(secondary) },
+    primary: open(bind?.primary ?? primary),
+    ...second !== undefined && { secondary: open(second) },
   };
+}
+
+/** The relay beside a server, if there is one. */
+function relayOf(
+  { options, context, relayHost }: OpenServer<HostSide | undefined>,
+  proofs: ProvedEndpoints | undefined,
+): EmbeddedRelay | undefined {
+  const { primary, secondary, relay } = options;
+  if (relay === undefined || relayHost === undefined) return undefined;
+  const own = secondary === undefined ? [primary] : [primary, secondary];
+  const settings = { ...relay, publicAddresses: [...own, ...relay.publicAddresses ?? []] };
+  const gateway = { servers: [primary], proofs };
+  return new EmbeddedRelay(settings, relayHost, context.globalUnicast, gateway);
 }
 
 /** What stays as it is while the server runs. */
 function fixedConfig(
-  { primary, secondary, port = SERVER_DEFAULTS.port }: TeredoServerOptions,
+  { primary, secondary, relay, secrets, port = SERVER_DEFAULTS.port }: TeredoServerOptions,
   { globalUnicast }: NodeContext,
 ): ServerConfig {
   const ownAddresses = localAddresses().map(({ address }) => address);
-  return { primary, secondary, port, globalUnicast, ownAddresses };
+  const proofs = relay?.gateway && secrets && new ProvedEndpoints();
+  return { primary, secondary, port, globalUnicast, ownAddresses, proofs };
 }
 
 /** With a relay, the bulk of the packets has a path of its own. */

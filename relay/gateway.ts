@@ -63,9 +63,12 @@ export class Gateway {
     this.#own = own;
   }
 
-  /** Goes on by other rules; caps change with new accounts only. */
+  /** Goes on by other rules. What has been counted stays. */
   reconfigure(config: GatewayConfig): void {
+    const { perSecond, burst } = this.#config.accountRate ?? {};
+    const rate = config.accountRate;
     this.#config = config;
+    if (rate?.perSecond !== perSecond || rate?.burst !== burst) this.#accounts.limit(rate);
     for (const peer of this.#peers) {
       if (peer.use !== undefined) peer.use = { ...peer.use, checkAt: -Infinity };
     }

@@ -24,13 +24,18 @@ export class GatewayAccount {
   octetsIn = 0;
   /** When a packet last counted. */
   lastUse: number;
-  readonly #out: TokenBucket | undefined;
-  readonly #in: TokenBucket | undefined;
+  #out: TokenBucket | undefined;
+  #in: TokenBucket | undefined;
   readonly #searches = new TokenBucket(SEARCH_RATE);
 
   constructor(name: string, rate: Rate | undefined, now: number) {
     this.name = name;
     this.lastUse = now;
+    this.limit(rate);
+  }
+
+  /** Caps what the client sends, and what it receives, in octets; `undefined` lifts the cap. */
+  limit(rate: Rate | undefined): void {
     this.#out = rate && new TokenBucket(rate);
     this.#in = rate && new TokenBucket(rate);
   }
@@ -59,12 +64,18 @@ export class GatewayAccount {
 
 /** Accounts by name, bounded: the one that was used least recently makes room. */
 export class GatewayAccounts implements Iterable<GatewayAccount> {
-  readonly #rate: Rate | undefined;
+  #rate: Rate | undefined;
   readonly #accounts = new Map<string, GatewayAccount>();
 
   /** @param rate the cap of each account in octets, for each direction */
   constructor(rate: Rate | undefined) {
     this.#rate = rate;
+  }
+
+  /** Caps every account anew. */
+  limit(rate: Rate | undefined): void {
+    this.#rate = rate;
+    for (const account of this) account.limit(rate);
   }
 
   /** The account of that name; a new one if there is none. */

@@ -26,10 +26,12 @@ import {
 import { DESTINATION, SOURCE } from "../wire/ipv6_header.ts";
 import { isRouterSolicitation } from "../wire/neighbor_discovery.ts";
 import { plainSolicitationAt } from "../wire/plain_solicitation.ts";
+import { equalArrays } from "../memory/octets.ts";
 import { isTeredo, mappingOf, serverOf } from "../wire/teredo_address.ts";
 import { parseTeredoPacket } from "../wire/teredo_packet.ts";
 import { Forwarder, refuseToForward } from "./forwarder.ts";
 import { PacketLimiter } from "./packet_limiter.ts";
+import type { SecretStore } from "./secret_store.ts";
 import { FOR_GATEWAY, type ServerConfig, type ServerSocket } from "./server_config.ts";
 import type { PacketKind, ServerEvent, ServerSink } from "./server_event.ts";
 import { isOwnSocket, type ServerSettings, settingsOf } from "./server_settings.ts";
@@ -54,6 +56,8 @@ export class Server implements Machine<ServerSocket, ServerEvent, ServerStatus> 
    */
   reconfigure(config: ServerConfig): void {
     this.#parts = partsOf(settingsOf(config), this.#parts);
+    const { proofs, secrets } = this.#parts.settings;
+    proofs?.revoke((identifier, secret) => isCurrent(secrets, identifier, secret));
   }
 
   handleDatagram(
@@ -247,4 +251,14 @@ function partsOf(settings: ServerSettings, previous?: Parts): Parts {
     forwarder: new Forwarder(settings, limiter),
     introducer: new Forwarder(settings, undefined),
   };
+}
+
+/** Whether a secret is still the one of its identifier. */
+function isCurrent(
+  secrets: SecretStore | undefined,
+  identifier: Uint8Array,
+  secret: Uint8Array,
+): boolean {
+  const found = secrets?.find(identifier);
+  return found !== undefined && !found.retired && equalArrays(found.secret, secret);
 }

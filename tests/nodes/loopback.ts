@@ -10,6 +10,7 @@ import {
   TeredoClient,
   type TeredoClientOptions,
 } from "../../nodes/teredo_client.ts";
+import type { HostSide, Opener } from "../../nodes/node_context.ts";
 import type { NodeListeners } from "../../nodes/node_options.ts";
 import {
   type AnyServerEvent,
@@ -70,6 +71,11 @@ export function linkTo(take: (ipv6: Uint8Array) => void): HostLink {
     flush() {},
     run: (_receiver, signal) => aborted(signal),
   };
+}
+
+/** A side of the host that swallows all packets; it may claim to translate addresses. */
+export function silentHost(translates = false): Opener<HostSide> {
+  return () => ({ link: linkTo(() => {}), translates, [Symbol.dispose]() {} });
 }
 
 /** The answer to an echo request. */

@@ -1,0 +1,147 @@
+/**
+ * A gateway's side of the host: a relay's interface, and the kernel's source NAT behind it.
+ *
+ * @module
+ */
+
+import { openInterface, openSourceNat } from "../ffi/open.ts";
+import type { FilterCounts } from "../ffi/packet_filter.ts";
+import type { SourceNat } from "../ffi/source_nat.ts";
+import { TEREDO_ROUTE } from "../io/host/client_interface.ts";
+import { nativeAddresses } from "../io/network/native_ipv6.ts";
+import { setU32 } from "../memory/octets.ts";
+import type { Ipv4Address } from "../wire/ipv4_address.ts";
+import type { Ipv6Prefix } from "../wire/ipv6_prefix.ts";
+import { parseIpv6 } from "../wire/ipv6_address.ts";
+import type { GatewayPolicy } from "./gateway_policy.ts";
+import type { HostContext, Opener } from "./node_context.ts";
+import { relayTun } from "./relay_tun.ts";
+import type { TunSide, TunSideOptions } from "./tun_side.ts";
+
+/** What may be said of a gateway's side of the host. */
+export interface GatewayTunOptions
+  extends TunSideOptions, Pick<GatewayPolicy, "services" | "unsolicited"> {
+  /** The name of the table that the kernel's rules are in; `teredo` unless given. */
+  readonly table?: string | undefined;
+  /**
+   * A public IPv4 address of this host. Where the host has no native IPv6, its interface gets the 6to4 address of it
+   * (RFC 3056), so that clients at least meet one another.
+   */
+  readonly fallback?: Ipv4Address | undefined;
+}
+
+/** A gateway's side of the host. */
+export interface GatewaySide extends TunSide {
+  readonly translates: true;
+  /** Whether the kernel removes its rules even if the process is killed: since Linux 5.12. */
+  readonly isOwned: boolean;
+  /** Whether the host has native IPv6: without it, clients reach one another only. */
+  readonly hasNativeIpv6: boolean;
+  /** What the kernel's rules have counted, by their names. */
+  counts(): FilterCounts;
+  handleNetworkChange(): void;
+}
+
+/** Destinations that are nobody's business outside of this host's own network. */
+const REFUSED: Readonly<Record<string, readonly Ipv6Prefix[]>> = {
+  "private_destination": [prefix("fc00::", 7), prefix("fe80::", 10), prefix("fec0::", 10)],
+  "multicast": [prefix("ff00::", 8)],
+};
+
+/**
+ * Makes a relay's interface as {@linkcode relayTun} does, switches the forwarding of IPv6 packets on, and lets what the
+ * clients send leave with this host's own address. All of that ends with the gateway. It needs what `relayTun` needs,
+ * and nf_tables in the kernel.
+ *
+ * @throws {ForwardingRefused} (when it is opened) forwarding is off and cannot be switched on here
+ * @throws {SystemError} (when it is opened) the kernel refuses; the message says what to do
+ */
+export function gatewayTun(options: GatewayTunOptions = {}): Opener<GatewaySide> {
+  return (context) => openGatewayTun(options, context);
+}
+
+function openGatewayTun(options: GatewayTunOptions, context: HostContext): GatewaySide {
+  using stack = new DisposableStack();
+  const tun = stack.use(relayTun(options)(context));
+  const nat = stack.adopt(openNat(options, tun.name), (nat) => nat.close());
+  const fallback = new FallbackAddress(tun, options.fallback, context);
+  fallback.update();
+  const opened = stack.move();
+  return {
+    ...tun,
+    translates: true,
+    isOwned: nat.isOwned,
+    get hasNativeIpv6() {
+      return fallback.hasNativeIpv6;
+    },
+    counts: () => nat.counts(),
+    handleNetworkChange: () => fallback.update(),
+    [Symbol.dispose]: () => opened.dispose(),
+  };
+}
+
+function openNat(
+  { table = "teredo", services = [], unsolicited = false }: GatewayTunOptions,
+  name: string,
+): SourceNat {
+  return openSourceNat({
+    table,
+    interface: name,
+    sources: TEREDO_ROUTE,
+    refused: REFUSED,
+    turnsAround: true,
+    admitsUnsolicited: unsolicited,
+    services,
+  });
+}
+
+/** An address for packets from client to client, while the host has none that would do. */
+class FallbackAddress {
+  readonly #tun: TunSide;
+  readonly #address: Uint8Array | undefined;
+  readonly #context: HostContext;
+  #isNative: boolean | undefined;
+
+  constructor(tun: TunSide, ipv4: Ipv4Address | undefined, context: HostContext) {
+    this.#tun = tun;
+    this.#address = ipv4 === undefined ? undefined : address6to4(ipv4);
+    this.#context = context;
+  }
+
+  get hasNativeIpv6(): boolean {
+    return this.#isNative ?? false;
+  }
+
+  /** Gives the interface the address, or takes it away, as the host has native IPv6 now. */
+  update(): void {
+    const isNative = nativeAddresses().some(({ interface: name }) => name !== this.#tun.name);
+    if (isNative === this.#isNative) return;
+    this.#isNative = isNative;
+    if (this.#address !== undefined) this.#configure(this.#address, isNative);
+    const { log } = this.#context;
+    if (isNative) log.debug("The gateway has native IPv6");
+    else log.warn("This host has no native IPv6: clients reach one another, but no native hosts");
+  }
+
+  #configure(address: Uint8Array, isNative: boolean): void {
+    const { name, index } = this.#tun;
+    const configuration = openInterface(name, index);
+    try {
+      if (isNative) configuration.removeAddress(address, 128);
+      else configuration.addAddress(address, 128);
+    } finally {
+      configuration.close();
+    }
+  }
+}
+
+/** 2002:V4ADDR::1. */
+function address6to4(ipv4: Ipv4Address): Uint8Array {
+  const address = parseIpv6("2002::1")!;
+  setU32(address, 2, ipv4);
+  return address;
+}
+
+function prefix(text: string, length: number): Ipv6Prefix {
+  return { address: parseIpv6(text)!, length };
+}

@@ -1,0 +1,100 @@
+/** A gateway of the library on a real kernel: nobody routes 2001::/32 anywhere. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { requires } from "../capabilities.ts";
+import { denoRun, prefetch } from "./deno_run.ts";
+import type { GatewayProgramOptions } from "./gateway_program.ts";
+import { createLab, type Lab, NATIVE, type Sites } from "./lab.ts";
+import type { LabProcess } from "./lab_process.ts";
+import { firstRoundTrip } from "./ping.ts";
+import { ADDRESS } from "./plan.ts";
+import { prepareTeredo, startClient } from "./teredo.ts";
+
+const needs = requires(
+  ...["linux", "root", "namespaces", "tun", "ip", "nsenter", "ping", "nft", "tcpdump"] as const,
+);
+
+const PROGRAM = "tests/netns/gateway_program.ts";
+
+/** A lab without relays, and a gateway on the server's machine. */
+async function startGateway<Name extends string>(
+  lab: Lab<Name>,
+  options: Partial<GatewayProgramOptions> = {},
+): Promise<LabProcess> {
+  await lab.native.ip(`route del 2001::/32`);
+  await lab.server.ip(`route del 2001::/32`);
+  const whole: GatewayProgramOptions = {
+    primary: ADDRESS.serverPrimary,
+    secondary: ADDRESS.serverSecondary,
+    ...options,
+  };
+  const gateway = await lab.server.spawn(...denoRun(PROGRAM), JSON.stringify(whole));
+  await gateway.waitForLog(/^ready$/);
+  return gateway;
+}
+
+function gatewayTest(
+  name: string,
+  sites: Sites<"A" | "B">,
+  fn: (lab: Lab<"A" | "B">) => Promise<void>,
+): void {
+  Deno.test({
+    name: needs.title(`gateway: ${name}`),
+    ignore: needs.ignore,
+    fn: async () => {
+      await prepareTeredo();
+      await prefetch(PROGRAM);
+      await using lab = await createLab(sites);
+      await fn(lab);
+    },
+  });
+}
+
+const SYMMETRIC = { by: "kernel", kind: "symmetric" } as const;
+
+gatewayTest(
+  "clients behind symmetric NATs reach a native host by its own address, and each other",
+  { A: SYMMETRIC, B: SYMMETRIC },
+  async (lab) => {
+    await using gateway = await startGateway(lab);
+    await using stack = new AsyncDisposableStack();
+    const a = await startClient(lab.sites.A.client);
+    stack.use(a.process);
+    const b = await startClient(lab.sites.B.client);
+    stack.use(b.process);
+    await using capture = await lab.native.capture(NATIVE, "icmp6 and ip6[40] == 128");
+    const native = await lab.sites.A.client.ping(ADDRESS.native, { count: 3 });
+    assertEquals(native.received, 3, native.text);
+    await capture.stop();
+    const sources = await capture.fields("icmpv6.type == 128", "ipv6.src");
+    assertEquals([...new Set(sources.flat())], [ADDRESS.serverNative]);
+    const between = await lab.sites.A.client.ping(b.address, { count: 5, interval: 1 });
+    assertEquals(between.received, 5, between.text + a.process.log);
+    assert(firstRoundTrip(between) < 3_000, between.text);
+    const scan = await lab.native.ping(b.address, { count: 1, wait: 1 });
+    assertEquals(scan.received, 0);
+    gateway.kill("SIGUSR1");
+    const [counts] = await gateway.waitForLog(/^counts: .*/);
+    assertMatch(counts, /connections [1-9]/);
+    const { code } = await gateway.end("SIGTERM");
+    assertEquals(code, 0);
+    assertEquals((await lab.server.run("nft", "list", "tables")).trim(), "");
+  },
+);
+
+gatewayTest(
+  "without native IPv6, clients behind symmetric NATs meet all the same",
+  { A: SYMMETRIC, B: SYMMETRIC },
+  async (lab) => {
+    await lab.server.ip(`addr flush dev ${NATIVE} scope global`);
+    await using gateway = await startGateway(lab);
+    await using stack = new AsyncDisposableStack();
+    const a = await startClient(lab.sites.A.client);
+    stack.use(a.process);
+    const b = await startClient(lab.sites.B.client);
+    stack.use(b.process);
+    const between = await lab.sites.A.client.ping(b.address, { count: 5, interval: 1 });
+    assertEquals(between.received, 5, between.text + a.process.log);
+    assert(firstRoundTrip(between) < 3_000, between.text);
+    await gateway.end("SIGTERM");
+  },
+);
