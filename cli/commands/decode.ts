@@ -4,135 +4,137 @@
  * @module
  */
 
-import { formatIpv4 } from "../../wire/ipv4_address.ts";
-import { addressOf, portOf } from "../../wire/endpoint.ts";
-import { parseIpv6 } from "../../wire/ipv6_address.ts";
-import {
-  CONE_FLAG,
-  decodeTeredoAddress,
-  isHistoricalTeredo,
-  type TeredoAddress,
-} from "../../wire/teredo_address.ts";
 import { CliError, UsageError } from "../process/failure.ts";
+import type { ProcessContext } from "../process/process_context.ts";
 import { type Command, command } from "../args/command.ts";
-import { parseHexadecimal } from "../decode/hexadecimal.ts";
 import { switchedOff } from "../args/option.ts";
 import { text } from "../args/kinds/value_kind.ts";
+import { addressText, explainAddress, readAddress } from "../decode/address.ts";
+import { readHexDump } from "../decode/hex_dump.ts";
+import { readDigits } from "../decode/hexadecimal.ts";
+import type { PacketExplanation } from "../decode/packet.ts";
 
 /** Characters of what cannot be decoded that its message repeats. */
 const MOST_SHOWN = 100;
 
-/** Tells what a Teredo address or packet says. */
+/** Explains Teredo addresses and packets. */
 export const decode: Command = command({
   name: "decode",
-  summary: "Tell what a Teredo address or packet says",
+  summary: "Explain Teredo addresses and packets",
   details: [
-    "A Teredo address carries the IPv4 address of the client's server, 16 flag bits, and the IPv4 " +
-    "address and UDP port at which the client is seen from outside its NAT.",
-    "A packet is the payload of a UDP datagram, with or without its IPv4 and UDP headers, in " +
-    "hexadecimal digits as they are copied out of tcpdump -X, Wireshark or a hex dump. Each field is explained; where every Teredo node drops the packet, the reason is said and " +
-    "the exit code is 1.",
+    "A Teredo address holds the IPv4 address of the client's server, 16 flag bits, and the IPv4 " +
+    "address and UDP port at which the client is seen outside its NAT. Link-local addresses may " +
+    "hold the same without the server. Brackets, ports and zones around an address are ignored.",
+    "Packets are given in hexadecimal digits: as the payload of a UDP datagram, with its IPv4 and " +
+    "UDP headers, or with the link's header too. The output of tcpdump -x, -X, -xx and -XX, " +
+    "tshark -x, xxd and hexdump -C is read as it is, with any number of packets. Each field is " +
+    "explained. If every Teredo node would drop a packet, the reason is shown and the exit code " +
+    "is 1.",
   ],
   positional: {
     kind: text(
       "WHAT",
       "a Teredo address such as 2001:0:cb00:7178:0:efff:3fff:fdfe, or a packet in hexadecimal digits",
     ),
-    help:
-      'An IPv6 address of 2001::/32, or the octets of a packet; "-" reads it from the standard ' +
-      "input",
+    help: 'IPv6 addresses, or the octets of packets; "-" reads them from the standard input',
     isRequired: true,
     isRepeated: true,
   },
   options: {
     json: switchedOff(
-      "Print JSON: of an address with the keys server, flags, cone, port and client; of a packet " +
-        "with kind, fields and malformed",
+      "Print JSON, one line for each address or packet: the keys address, server, flags, cone, " +
+        "port and client, or kind, fields and malformed",
     ),
   },
   examples: [
     {
       line: "decode 2001:0:cb00:7178:0:efff:3fff:fdfe",
-      does: "Print the server, flags and mapped address of a client",
+      does: "Show the server, the flags and the mapped address of a client",
     },
     {
       line: "decode --json 2001:0:cb00:7178:0:efff:3fff:fdfe",
-      does: "The same for a program",
+      does: "The same for programs",
     },
     {
       line: "decode 0000efff3ffffdfe6000000000003b15",
-      does: "Explain a packet field by field, here one that is cut off",
+      does: "Explain a packet field by field; this one is cut off",
     },
-    { line: "decode - <dump.txt", does: "The same of a hex dump in a file" },
+    { line: "decode - <dump.txt", does: "Explain the packets of a hex dump" },
   ],
-  async run({ json }, words, { print, readInput, width }) {
+  async run({ json }, words, context) {
     const given = words.join(" ");
-    const what = given === "-" ? await readInput?.() ?? "" : given;
-    const octets = readOctets(what);
-    if (octets !== undefined) return await decodePacket(octets, json, print, width);
-    const parts = explain(parse(what.trim()));
-    print(json ? `${JSON.stringify(parts)}\n` : table(parts));
+    const what = given === "-" ? await context.readInput?.() ?? "" : given;
+    const parts = what.split(/\s+/).filter((part) => part !== "");
+    const addresses = parts.map(readAddress);
+    // Above each packet of a dump, tcpdump writes addresses.
+    const dump = readHexDump(what);
+    if (dump === undefined && addresses.some((address) => address !== undefined)) {
+      return printAddresses(parts, addresses, json, context);
+    }
+    const octets = dump ?? readDigits(what);
+    if (octets === undefined) {
+      throw refusal(what.trim(), "it is not an IPv6 address, nor hexadecimal digits");
+    }
+    if ("problem" in octets) throw refusal(what.trim(), octets.problem);
+    await printPackets(octets.packets, json, context);
   },
 });
 
-/** The octets of a packet; `undefined` for what may be an address. */
-function readOctets(what: string): Uint8Array | undefined {
-  if (parseIpv6(what.trim()) !== undefined) return undefined;
-  const octets = parseHexadecimal(what);
-  if (octets !== "odd") return octets;
-  const problem = "it has an odd number of digits, where each octet takes two";
-  throw refusal(what, problem);
-}
-
-/** What is long is told by its beginning. */
+/** The beginning of something long is enough to recognise it. */
 function refusal(what: string, problem: string): UsageError {
   const shown = what.length > MOST_SHOWN ? `${what.slice(0, MOST_SHOWN)}…` : what;
   return new UsageError(`Cannot decode "${shown}": ${problem}`, "decode");
 }
 
-async function decodePacket(
-  octets: Uint8Array,
+/** @throws {CliError} some of them say nothing; the others are printed */
+function printAddresses(
+  parts: readonly string[],
+  addresses: readonly (string | undefined)[],
   json: boolean,
-  print: (text: string) => void,
-  width: number,
+  { print }: Pick<ProcessContext, "print">,
+): void {
+  const stranger = parts.find((_, i) => addresses[i] === undefined);
+  if (stranger !== undefined) throw refusal(stranger, "it is not an IPv6 address");
+  const problems: string[] = [];
+  for (const address of addresses as string[]) {
+    const explanation = explainAddress(address);
+    if ("problem" in explanation) {
+      problems.push(`Cannot decode ${address}: ${explanation.problem}`);
+    } else if (json) {
+      print(`${JSON.stringify(explanation)}\n`);
+    } else {
+      print(addresses.length > 1 ? `${address}\n` : "");
+      print(addressText(explanation) + (addresses.length > 1 ? "\n" : ""));
+    }
+  }
+  if (problems.length > 0) throw new CliError(problems.join("\n"));
+}
+
+/** @throws {CliError} every Teredo node would drop one of them; all are printed */
+async function printPackets(
+  packets: readonly Uint8Array[],
+  json: boolean,
+  { print, width }: Pick<ProcessContext, "print" | "width">,
 ): Promise<void> {
   const [{ explainPacket }, { packetText }, { malformedText }] = await Promise.all([
     import("../decode/packet.ts"),
     import("../decode/packet_text.ts"),
     import("../decode/malformed_text.ts"),
   ]);
-  const explanation = explainPacket(octets);
-  print(json ? `${JSON.stringify(explanation)}\n` : packetText(explanation, width));
-  const { malformed } = explanation;
-  if (malformed === null) return;
-  throw new CliError(`Every Teredo node drops this: ${malformed}, ${malformedText(malformed)}`);
-}
-
-function parse(address: string): TeredoAddress {
-  const bytes = parseIpv6(address);
-  if (bytes === undefined) {
-    throw refusal(address, "it is not an IPv6 address, nor hexadecimal digits");
-  }
-  const parts = decodeTeredoAddress(bytes);
-  if (parts !== undefined) return parts;
-  throw new CliError(
-    isHistoricalTeredo(bytes)
-      ? `Cannot decode ${address}: 3ffe:831f::/32 was Teredo's prefix in tests before 2006, ` +
-        "and means nothing any more"
-      : `Cannot decode ${address}: it is not a Teredo address, which starts with 2001:0:`,
-  );
-}
-
-function explain({ server, flags, mapping }: TeredoAddress) {
-  return {
-    server: formatIpv4(server),
-    flags: flags.toString(16).padStart(4, "0"),
-    cone: (flags & CONE_FLAG) !== 0,
-    port: portOf(mapping),
-    client: formatIpv4(addressOf(mapping)),
+  const isOne = packets.length === 1;
+  const problems: string[] = [];
+  const show = (explanation: PacketExplanation, number: number) => {
+    if (json) return print(`${JSON.stringify(explanation)}\n`);
+    const title = isOne ? "" : `${number === 1 ? "" : "\n"}Packet ${number}: `;
+    print(title + packetText(explanation, width));
   };
-}
-
-function table(parts: ReturnType<typeof explain>): string {
-  return Object.entries(parts).map(([key, value]) => `${key.padEnd(8)}${value}\n`).join("");
+  for (const [index, packet] of packets.entries()) {
+    const explanation = explainPacket(packet);
+    show(explanation, index + 1);
+    const { malformed } = explanation;
+    if (malformed === null) continue;
+    const which = isOne ? "this packet" : `packet ${index + 1}`;
+    problems.push(`Every Teredo node drops ${which}: ${malformed}, ${malformedText(malformed)}`);
+  }
+  if (problems.length > 0) throw new CliError(problems.join("\n"));
 }

@@ -20,15 +20,20 @@ export type Meaning = (bytes: Uint8Array, offset: number) => string;
 
 /** Cuts a packet into fields, one behind the other, without gaps. */
 export class FieldReader {
-  readonly bytes: Uint8Array;
   readonly fields: Field[] = [];
+  readonly #bytes: Uint8Array;
   #offset = 0;
   /** Where what is read at present ends. */
   #end: number;
 
   constructor(bytes: Uint8Array) {
-    this.bytes = bytes;
+    this.#bytes = bytes;
     this.#end = bytes.length;
+  }
+
+  /** The packet, up to where what is read at present ends. */
+  get bytes(): Uint8Array {
+    return this.#bytes.subarray(0, this.#end);
   }
 
   /** Where the next field starts. */
@@ -61,7 +66,7 @@ export class FieldReader {
     if (end > this.#offset) {
       this.fields.push({
         offset: this.#offset,
-        octets: this.bytes.subarray(this.#offset, end).toHex(),
+        octets: this.#bytes.subarray(this.#offset, end).toHex(),
         name,
         meaning: isWhole
           ? typeof meaning === "string" ? meaning : meaning(this.bytes, this.#offset)

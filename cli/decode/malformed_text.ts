@@ -1,5 +1,5 @@
 /**
- * Why a packet is no Teredo packet, in words.
+ * Why a packet is not a Teredo packet, in words.
  *
  * @module
  */

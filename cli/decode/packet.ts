@@ -39,17 +39,23 @@ export interface PacketExplanation {
 /** Explains a datagram, whole or broken. */
 export function explainPacket(octets: Uint8Array): PacketExplanation {
   const reader = new FieldReader(octets);
-  const way = readOuterHeaders(reader);
-  const packet = parseTeredoPacket(octets.subarray(reader.offset));
-  readElements(reader);
-  if (reader.left > 0 && versionOf(octets.subarray(reader.offset)) === 6) {
-    const end = readIpv6(reader);
-    if (reader.offset === end) readTrailers(reader);
-  }
-  reader.readTo(octets.length, "unknown", "no part of a Teredo packet");
+  const { way, end } = readOuterHeaders(reader);
+  const packet = parseTeredoPacket(octets.subarray(reader.offset, end));
+  reader.within(end, () => {
+    readPayload(reader);
+    reader.readTo(end, "unknown", "not part of a Teredo packet");
+  });
+  reader.readTo(octets.length, "padding", "fills the frame");
   const malformed = typeof packet === "string" ? packet : contentMalformed(packet);
   const kind = typeof packet === "string" ? "Not a whole Teredo packet" : describe(packet);
   return { kind: kind + way, fields: reader.fields, malformed: malformed ?? null };
+}
+
+function readPayload(reader: FieldReader): void {
+  readElements(reader);
+  if (reader.left === 0 || versionOf(reader.bytes.subarray(reader.offset)) !== 6) return;
+  const end = readIpv6(reader);
+  if (reader.offset === end) readTrailers(reader);
 }
 
 /** Authentication element and origin indication, in the only order that there is. */

@@ -125,7 +125,7 @@ const USAGE: readonly Mistake[] = [
   ["ping ::1 -c 1 --count 2", 2, "--count is given twice"],
   ["decode", 2, '"teredo decode" needs a Teredo address'],
   ["decode 2001:0:1", 2, 'Cannot decode "2001:0:1": it is not an IPv6 address'],
-  ["decode 2001:: 2001::", 2, 'Cannot decode "2001:: 2001::": it is not an IPv6 address'],
+  ["decode 2001:: 2001:", 2, 'Cannot decode "2001:": it is not an IPv6 address'],
   ["decode 60 00 0", 2, "an odd number of digits"],
   ["decode --jsn 2001::", 2, "Unknown option --jsn. Did you mean --json?"],
 ];

@@ -15,6 +15,8 @@ export interface Recorded {
 
 /** What the program finds beside the command line; nothing, unless given. */
 export interface Found {
+  /** The standard input. */
+  readonly input?: string;
   readonly width?: number;
   readonly errorWidth?: number;
   readonly environment?: Readonly<Record<string, string>>;
@@ -35,7 +37,7 @@ async function runExecutable(path: string, args: string[]): Promise<Recorded> {
 
 /** Runs the program with `args` and what is beside them. */
 export async function runIn(
-  { environment = {}, configFolder = "/nowhere", width = 80, errorWidth }: Found,
+  { environment = {}, configFolder = "/nowhere", width = 80, errorWidth, input = "" }: Found,
   ...args: string[]
 ): Promise<Recorded> {
   let stdout = "";
@@ -47,6 +49,7 @@ export async function runIn(
     environment: (name) => environment[name],
     variables: () => Object.keys(environment),
     configFolder,
+    readInput: () => Promise.resolve(input),
     width,
     errorWidth,
   });

@@ -1,10 +1,11 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import { explainPacket } from "../../../cli/decode/packet.ts";
-import { parseHexadecimal } from "../../../cli/decode/hexadecimal.ts";
+import { readHexDump } from "../../../cli/decode/hex_dump.ts";
+import { readDigits } from "../../../cli/decode/hexadecimal.ts";
 import { parseTeredoPacket } from "../../../wire/teredo_packet.ts";
 import { captures, negatives, vector, vectors } from "../../vectors/vectors.ts";
-import { run } from "../recording.ts";
+import { run, runIn } from "../recording.ts";
 
 /** The octets that fields are made of, one behind the other. */
 function joined(payload: Uint8Array): string {
@@ -122,26 +123,33 @@ Deno.test("decode: what is dropped is explained, with the reason and code 1", as
   assertStringIncludes(stdout, "cut off: 3 of 4 octets are missing");
   assertEquals(
     stderr,
-    "teredo: Every Teredo node drops this: origin_truncated, the origin indication is cut off\n",
+    "teredo: Every Teredo node drops this packet: origin_truncated, the origin indication is cut off\n",
   );
 });
+
+/** The only packet of a text. */
+function onlyPacket(text: string): Uint8Array {
+  const octets = readHexDump(text) ?? readDigits(text);
+  assert(octets !== undefined && "packets" in octets, text);
+  assertEquals(octets.packets.length, 1, text);
+  return octets.packets[0]!;
+}
 
 Deno.test("decode: octets are read as people copy them", () => {
   const texts = [
     ...["0a0B", "0x0a0b", "0a 0b", " 0a0b\n", "0a:0b", "0A-0B"],
-    ...["0x0a, 0x0b", "\\x0a\\x0b", "0a\r\n0b\n"],
+    ...["0x0a, 0x0b", "\\x0a\\x0b", "0a\r\n0b\n", "0a  0b"],
     ...["0000  0a 0b  ab", "\t0x0000:  0a0b  ..\n", "00000000: 0a0b                 ab"],
     "00000000  0a 0b    |..|\n00000002\n",
   ];
-  for (const text of texts) {
-    const octets = parseHexadecimal(text);
-    assert(octets instanceof Uint8Array, text);
-    assertEquals([...octets], [10, 11], text);
-  }
+  for (const text of texts) assertEquals([...onlyPacket(text)], [10, 11], text);
   for (const text of ["", " ", "0a:b", "2001:0:1", "0g", "hello", "0x"]) {
-    assertEquals(parseHexadecimal(text), undefined, text);
+    assertEquals([readHexDump(text), readDigits(text)], [undefined, undefined], text);
   }
-  assertEquals(parseHexadecimal("abc"), "odd");
+  const problem = "it has an odd number of digits, but each octet takes two";
+  assertEquals(readDigits("abc"), { problem });
+  assertEquals(onlyPacket("60000000  00003b15").length, 8);
+  assertEquals(onlyPacket("0000efff\n3ffffdfe").length, 8);
 });
 
 Deno.test("decode: lines of a dump are joined without their offsets and texts", () => {
@@ -151,21 +159,48 @@ Deno.test("decode: lines of a dump are joined without their offsets and texts", 
 0010   00 00 00 00 00 00 00 01 20 01                     ........ .`,
     tcpdump: `\t0x0000:  6000 0000 0000 3b15 fe80 0000 0000 0000  \`.....;.........
 \t0x0010:  0000 0000 0000 0001 2001                 ........|.`,
+    "tcpdump, with text that looks like hexdump's":
+      `\t0x0000:  6000 0000 0000 3b15 fe80 0000 0000 0000  |....;.........|
+\t0x0010:  0000 0000 0000 0001 2001                 ab  |ab|`,
+    "tcpdump -x": `\t0x0000:  6000 0000 0000 3b15 fe80 0000 0000 0000
+\t0x0010:  0000 0000 0000 0001 2001`,
+    xxd: `00000000: 6000 0000 0000 3b15 fe80 0000 0000 0000  \`.....;.........
+00000010: 0000 0000 0000 0001 2001                 ........ .`,
     hexdump: `00000000  60 00 00 00 00 00 3b 15  fe 80 00 00 00 00 00 00  |\`.....;.........|
 00000010  00 00 00 00 00 00 00 01  20 01                    |........ .|
 0000001a`,
   };
   for (const [program, dump] of Object.entries(dumps)) {
-    const found = parseHexadecimal(dump);
-    assert(found instanceof Uint8Array, program);
-    assertEquals(found.toHex(), octets, program);
+    assertEquals(onlyPacket(dump).toHex(), octets, program);
   }
+});
+
+Deno.test("decode: a dump has as many packets as lines that count from 0", () => {
+  const dump = `12:00:00.000005 IP6 fe80::1 > ff02::2: ICMP6, router solicitation
+\t0x0000:  6000 0000
+\t0x0004:  0000
+12:00:01.000005 IP 192.0.2.1.4096 > 203.0.113.120.3544: UDP, length 40
+\t0x0000:  4500
+
+0000   60 01
+0002   02 03
+`;
+  const found = readHexDump(dump);
+  assert(found !== undefined && "packets" in found);
+  assertEquals(found.packets.map((packet) => packet.toHex()), ["600000000000", "4500", "60010203"]);
+});
+
+Deno.test("decode: a dump from which a line is missing is refused, with the line", () => {
+  const dump = "\t0x0000:  6000 0000\n\t0x0010:  0000";
+  assertEquals(readHexDump(dump), {
+    problem: "line 2 counts 16 octets before it, where there are 4",
+  });
 });
 
 Deno.test("decode: a message that its IPv6 header cuts short takes no octets of what follows", () => {
   // An advertisement of four octets, then a trailer.
   const text = `600000000004 3aff ${"00".repeat(32)} 8600abcd 0404aabbccdd`;
-  const payload = parseHexadecimal(text) as Uint8Array;
+  const payload = onlyPacket(text);
   assertEquals(joined(payload), payload.toHex());
   const names = explainPacket(payload).fields.slice(6).map(({ name }) => name);
   assertEquals(names, [
@@ -175,7 +210,7 @@ Deno.test("decode: a message that its IPv6 header cuts short takes no octets of 
 });
 
 Deno.test("decode: an origin indication that is cut off tells what is there", () => {
-  const { fields } = explainPacket(parseHexadecimal("0000efff3f") as Uint8Array);
+  const { fields } = explainPacket(onlyPacket("0000efff3f"));
   assertEquals(fields.map(({ meaning }) => meaning), [
     "an origin indication follows",
     "complemented: 4096",
@@ -185,9 +220,9 @@ Deno.test("decode: an origin indication that is cut off tells what is there", ()
 
 Deno.test("decode: a datagram with its IPv4 and UDP headers is taken out of them", () => {
   for (const { payload } of vectors) {
-    const headers = parseHexadecimal(
+    const headers = onlyPacket(
       "46000000 00004000 40110000 c0000201 cb007178 01010101 10000dd8 00000000",
-    ) as Uint8Array;
+    );
     const datagram = new Uint8Array([...headers, ...payload]);
     assertEquals(joined(datagram), datagram.toHex());
     const { kind, malformed, fields } = explainPacket(datagram);
@@ -202,6 +237,70 @@ Deno.test("decode: a datagram with its IPv4 and UDP headers is taken out of them
       inner.fields.map(({ octets, name, meaning }) => [octets, name, meaning]),
     );
   }
+});
+
+/** Headers of links, which tcpdump -XX shows before that of IPv4. */
+const LINKS: Readonly<Record<string, string>> = {
+  "Ethernet": "525400123502 080027a54a2f 0800",
+  "Ethernet on the loopback interface": "000000000000 000000000000 0800",
+  "Ethernet with a VLAN tag": "525400123502 080027a54a2f 8100000a 0800",
+  "Linux cooked capture": "0004 0001 0006 000000000000 0000 0800",
+  "Linux cooked capture 2": "0800 0000 00000001 0001 00 06 0000000000000000",
+};
+
+for (const [name, digits] of Object.entries(LINKS)) {
+  Deno.test(`decode: a header of ${name} is known, and so is what fills the frame`, () => {
+    const link = onlyPacket(digits);
+    for (const { payload } of vectors) {
+      const udpLength = (8 + payload.length).toString(16).padStart(4, "0");
+      const headers = onlyPacket(
+        `45000000 00004000 40110000 c0000201 cb007178 10000dd8 ${udpLength}0000`,
+      );
+      const frame = new Uint8Array([...link, ...headers, ...payload, 0, 0, 0]);
+      assertEquals(joined(frame), frame.toHex());
+      const { kind, malformed, fields } = explainPacket(frame);
+      const inner = explainPacket(payload);
+      assertEquals(
+        [kind, malformed],
+        [`${inner.kind}, from 192.0.2.1:4096 to 203.0.113.120:3544`, null],
+      );
+      assertEquals(fields.at(-1)?.name, "padding");
+      assertEquals(fields.at(-2)?.meaning, inner.fields.at(-1)?.meaning);
+    }
+  });
+}
+
+Deno.test("decode: a payload that begins like a header of a link is not taken for one", () => {
+  for (const { payload } of vectors) assertEquals(explainPacket(payload).fields[0]?.offset, 0);
+  const names = vectors.flatMap(({ payload }) => explainPacket(payload).fields.map((f) => f.name));
+  assertEquals(names.filter((name) => /^(?:Ethernet|Linux)|padding/.test(name)), []);
+});
+
+Deno.test("decode: the packets of a dump are explained one by one, the broken ones with code 1", async () => {
+  const bubble = vector("V8").payload.toHex().replace(/.{4}/g, "$& ").trim();
+  const rows = bubble.split(" ");
+  const dump = Array.from(
+    { length: Math.ceil(rows.length / 8) },
+    (_, i) =>
+      `\t0x${(16 * i).toString(16).padStart(4, "0")}:  ${rows.slice(8 * i, 8 * i + 8).join(" ")}`,
+  );
+  const text = [
+    "12:00:00.000005 IP6 2001:0:cb00:7178::1 > 2001:0:cb00:7178::2: no next header",
+    ...dump,
+    "12:00:01.000005 IP 192.0.2.1.4096 > 203.0.113.120.3544: UDP, length 5",
+    "\t0x0000:  0000 efff 3f",
+  ].join("\n");
+  const { code, stdout, stderr } = await runIn({ input: text }, "decode", "-");
+  assertEquals(code, 1);
+  assertStringIncludes(stdout, "Packet 1: Bubble, 40 octets\n");
+  assertStringIncludes(stdout, "\n\nPacket 2: Not a whole Teredo packet, 5 octets\n");
+  assertEquals(
+    stderr,
+    "teredo: Every Teredo node drops packet 2: origin_truncated, the origin indication is cut off\n",
+  );
+  const asJson = await runIn({ input: text }, "decode", "-", "--json");
+  const kinds = asJson.stdout.trimEnd().split("\n").map((line) => JSON.parse(line).kind);
+  assertEquals(kinds, ["Bubble", "Not a whole Teredo packet"]);
 });
 
 Deno.test("decode: octets may be several words", async () => {
