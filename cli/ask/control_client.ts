@@ -15,7 +15,7 @@ import { notRunning } from "./not_running.ts";
 const ORIGIN = "http://127.0.0.1";
 
 /** How long an answer that needs no waiting may take unless told, in milliseconds. */
-const PATIENCE = 5_000;
+const TIMEOUT = 5_000;
 
 /** Octets of an answer; a report with all the peers that it lists takes a quarter of a MiB. */
 const MAX_ANSWER = 4 * 1024 * 1024;
@@ -23,13 +23,13 @@ const MAX_ANSWER = 4 * 1024 * 1024;
 /** A way to ask one role. */
 export class ControlClient implements Disposable {
   readonly path: string;
-  readonly #patience: number;
+  readonly #timeout: number;
   readonly #http: Deno.HttpClient;
 
-  /** @param patience how long an answer that needs no waiting may take, in milliseconds */
-  constructor(path: string, patience = PATIENCE) {
+  /** @param timeout how long an answer that needs no waiting may take, in milliseconds */
+  constructor(path: string, timeout = TIMEOUT) {
     this.path = path;
-    this.#patience = patience;
+    this.#timeout = timeout;
     this.#http = Deno.createHttpClient({ proxy: { transport: "unix", path } });
   }
 
@@ -39,7 +39,7 @@ export class ControlClient implements Disposable {
    * @throws {CliError} nobody answers, or who answers is no role of this version
    */
   async status(signal: AbortSignal): Promise<StatusReport | undefined> {
-    const report = await this.#ask("GET", "/status", this.#patience, signal);
+    const report = await this.#ask("GET", "/status", this.#timeout, signal);
     if (report === undefined || isStatusReport(report)) return report;
     throw this.#stranger();
   }
@@ -51,11 +51,11 @@ export class ControlClient implements Disposable {
    */
   async ping(
     address: string,
-    patience: number,
+    timeout: number,
     signal: AbortSignal,
   ): Promise<PingReport | undefined> {
-    const query = new URLSearchParams({ address, patience: String(patience) });
-    const answer = await this.#ask("POST", `/ping?${query}`, patience + this.#patience, signal);
+    const query = new URLSearchParams({ address, timeout: String(timeout) });
+    const answer = await this.#ask("POST", `/ping?${query}`, timeout + this.#timeout, signal);
     if (answer === undefined || isPingReport(answer)) return answer;
     throw this.#stranger();
   }
@@ -64,12 +64,12 @@ export class ControlClient implements Disposable {
   async #ask(
     method: string,
     what: string,
-    patience: number,
+    timeout: number,
     signal: AbortSignal,
   ): Promise<unknown> {
     const giveUp = new AbortController();
     const end = () => giveUp.abort();
-    const timer = setTimeout(end, patience);
+    const timer = setTimeout(end, timeout);
     signal.addEventListener("abort", end);
     try {
       const response = await fetch(ORIGIN + what, {
@@ -87,7 +87,7 @@ export class ControlClient implements Disposable {
     } catch (error) {
       if (signal.aborted) return undefined;
       if (error instanceof CliError) throw error;
-      if (giveUp.signal.aborted) throw this.#failure(`no answer came for ${patience / 1000} s`);
+      if (giveUp.signal.aborted) throw this.#failure(`no answer came for ${timeout / 1000} s`);
       throw await this.#explain(error);
     } finally {
       clearTimeout(timer);

@@ -11,13 +11,13 @@ import { formatDuration } from "../process/duration.ts";
 import type { PingReport } from "../daemon/status/ping_report.ts";
 
 /** One request, in a line. */
-export function pingText(report: PingReport, patience: number): string {
+export function pingText(report: PingReport, timeout: number): string {
   const { destination, outcome, roundTrip } = report;
   switch (outcome) {
     case "answered":
       return `Answer from ${destination} in ${roundTrip} ms, ${wayText(report)}`;
     case "silent":
-      return `No answer from ${destination} within ${formatDuration(patience)}: ${doubt(report)}`;
+      return `No answer from ${destination} within ${formatDuration(timeout)}: ${doubt(report)}`;
     case "unreachable":
       return `${destination} cannot be reached: ${obstacle(report)}`;
     case "refused":

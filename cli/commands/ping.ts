@@ -16,7 +16,7 @@ import { wrap } from "../text/layout.ts";
 import { CONTROL } from "./options/service_options.ts";
 
 /** How long each answer is waited for unless told, in milliseconds: a peer is looked for about so long. */
-const PATIENCE = 10_000;
+const TIMEOUT = 10_000;
 
 /** From an answer to the next request unless told, in milliseconds. */
 const INTERVAL = 1_000;
@@ -44,7 +44,7 @@ export const ping: Command = command({
       letter: "i",
     },
     timeout: {
-      ...optional(WAITING_TIME, "How long each answer is waited for", String(PATIENCE / 1000)),
+      ...optional(WAITING_TIME, "How long each answer is waited for", String(TIMEOUT / 1000)),
       letter: "W",
     },
     json: switchedOff("Print JSON, one line for each request"),
@@ -55,7 +55,7 @@ export const ping: Command = command({
     { line: "ping 2001:db8::1 --count 1 --json", does: "The same of a native host, for a program" },
   ],
   async run(
-    { count, interval, timeout, json, control },
+    { count, interval, timeout = TIMEOUT, json, control },
     [address],
     { print, signal, isTerminal, width },
   ) {
@@ -66,17 +66,16 @@ export const ping: Command = command({
     ]);
     const [path] = await choosePaths(control, "client");
     using client = new ControlClient(path!);
-    const patience = timeout ?? PATIENCE;
     // Elsewhere than in a terminal, each request has one line.
     const lines = (text: string) => isTerminal ? wrap(text, width, 4).join("\n") : text;
     const reports: PingReport[] = [];
     while (reports.length < count && !signal.aborted) {
       if (reports.length > 0) await pause(interval ?? INTERVAL, signal);
       if (signal.aborted) break;
-      const report = await client.ping(address!, patience, signal);
+      const report = await client.ping(address!, timeout, signal);
       if (report === undefined) break;
       reports.push(report);
-      print(`${json ? JSON.stringify(report) : lines(pingText(report, patience))}\n`);
+      print(`${json ? JSON.stringify(report) : lines(pingText(report, timeout))}\n`);
       // Nothing was sent, and nothing will be the next time.
       if (report.outcome === "not_qualified" || report.outcome === "refused") break;
     }

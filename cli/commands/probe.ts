@@ -14,7 +14,7 @@ import { REFRESH_INTERVAL, WAITING_TIME } from "../args/kinds/number_kinds.ts";
 import { ALLOW_PRIVATE } from "./options/shared_options.ts";
 
 /** How long an address that does not answer is waited for unless told, in milliseconds. */
-const PATIENCE = 3_000;
+const TIMEOUT = 3_000;
 
 /** Tells whether servers can be used from here, and what the NAT is like. */
 export const probe: Command = command({
@@ -38,7 +38,7 @@ export const probe: Command = command({
     timeout: optional(
       WAITING_TIME,
       "How long an address that does not answer is waited for",
-      String(PATIENCE / 1000),
+      String(TIMEOUT / 1000),
     ),
     refresh: optional(
       REFRESH_INTERVAL,
@@ -62,7 +62,7 @@ export const probe: Command = command({
     },
   ],
   async run(
-    { json, timeout, refresh, allowPrivate },
+    { json, timeout = TIMEOUT, refresh, allowPrivate },
     servers,
     { print, printError, signal, width },
   ) {
@@ -76,13 +76,12 @@ export const probe: Command = command({
     if (refresh !== undefined) {
       printError(`Trying how long a mapping lasts: this takes up to ${formatDuration(refresh)}\n`);
     }
-    const patience = timeout ?? PATIENCE;
     const [{ runProbe }, { probeReport }, { probeText }] = await Promise.all([
       import("../probe/run_probe.ts"),
       import("../probe/probe_report.ts"),
       import("../probe/probe_text.ts"),
     ]);
-    const outcomes = await runProbe({ servers, timeout: patience, refresh, allowPrivate }, signal);
+    const outcomes = await runProbe({ servers, timeout, refresh, allowPrivate }, signal);
     const report = probeReport(outcomes);
     print(json ? `${JSON.stringify(report)}\n` : probeText(report, width));
     if (report.recommended === null) {

@@ -56,7 +56,7 @@ export class OperatorService implements Disposable {
     const report = () => service.report();
     const handler = controlHandler({
       report,
-      ping: (destination, patience) => service.#role?.ping?.(destination, patience),
+      ping: (destination, timeout) => service.#role?.ping?.(destination, timeout),
     });
     const control = await openControl(role, options.control, handler, log);
     if (control !== undefined) resources.use(control);

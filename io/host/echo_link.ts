@@ -66,21 +66,21 @@ export class EchoLink implements HostLink {
    *
    * @param source the machine's own address, 16 octets
    * @param destination 16 octets
-   * @param patience how long an answer is waited for, in milliseconds
+   * @param timeout how long an answer is waited for, in milliseconds
    * @param send hands a packet to the machine, as the host would; `false` says that it was not taken, so
    * that nothing is to be waited for
    */
   async ping(
     source: Uint8Array,
     destination: Uint8Array,
-    patience: number,
+    timeout: number,
     send: (ipv6: Uint8Array) => boolean,
   ): Promise<EchoOutcome> {
     const data = crypto.getRandomValues(new Uint8Array(DATA_LENGTH));
     const label = getU32(data, 0);
     const { promise, resolve } = Promise.withResolvers<EchoOutcome>();
     const pending: Pending = { destination: destination.slice(), data, settle: resolve };
-    const timer = setTimeout(() => resolve("silent"), patience);
+    const timer = setTimeout(() => resolve("silent"), timeout);
     this.#pending.add(pending);
     try {
       const request = encodeEcho({

@@ -137,7 +137,7 @@ const FAILURES: readonly Mistake[] = [
   ["decode 3ffe:831f::1", 1, "3ffe:831f::/32 was Teredo's prefix in tests"],
   [
     "client a --identifier i --secret-file /nowhere/secret",
-    1,
+    78,
     "Cannot read the secret file /nowhere/secret: there is no such file",
   ],
   ["server --primary 10.0.0.1", 1, "Cannot serve on 10.0.0.1", "--allow-private"],

@@ -42,7 +42,7 @@ const MISHAPS: readonly Mishap[] = [
     what: "a control socket where a file is",
     script: `${HOST}; $teredo server --primary 83.1.1.1 --control /etc/passwd`,
     code: 1,
-    says: "there is a file /etc/passwd, which is no socket",
+    says: "there is a file /etc/passwd, which is not a socket",
   },
   {
     what: "a port for metrics in use",

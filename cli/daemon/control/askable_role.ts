@@ -15,5 +15,5 @@ export interface AskableRole {
    * Sends one echo request to an IPv6 address (16 octets), and waits for what comes of it so many
    * milliseconds. Only a client can.
    */
-  ping?(destination: Uint8Array, patience: number): Promise<PingReport>;
+  ping?(destination: Uint8Array, timeout: number): Promise<PingReport>;
 }

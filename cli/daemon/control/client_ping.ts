@@ -16,11 +16,11 @@ import type { PingReport } from "../status/ping_report.ts";
 export async function pingThrough(
   client: Pick<TeredoClient, "ping" | "status">,
   destination: Uint8Array,
-  patience: number,
+  timeout: number,
 ): Promise<PingReport> {
   const name = formatIpv6(destination);
   const start = performance.now();
-  const outcome = await client.ping(destination, patience);
+  const outcome = await client.ping(destination, timeout);
   const took = performance.now() - start;
   if (outcome === "not_qualified") {
     const nothing = { roundTrip: null, path: null, mapping: null };

@@ -2,7 +2,7 @@
  * What the control socket answers.
  *
  *     GET  /status                              the report
- *     POST /ping?address=ADDRESS&patience=MS    one echo request through a client
+ *     POST /ping?address=ADDRESS&timeout=MS    one echo request through a client
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type { PingReport } from "../status/ping_report.ts";
 import type { StatusReport } from "../status/status_report.ts";
 
 /** The longest that an answer is waited for, in milliseconds. */
-export const MAX_PATIENCE = 60_000;
+export const MAX_TIMEOUT = 60_000;
 
 /** Echo requests under way at once. */
 const MAX_PINGS = 16;
@@ -21,7 +21,7 @@ const MAX_PINGS = 16;
 /** What is asked for. Either is `undefined` as long as, or where, there is none. */
 export interface Answers {
   report(): StatusReport | undefined;
-  ping(destination: Uint8Array, patience: number): Promise<PingReport> | undefined;
+  ping(destination: Uint8Array, timeout: number): Promise<PingReport> | undefined;
 }
 
 /** A handler that gives these answers. */
@@ -36,13 +36,13 @@ export function controlHandler(answers: Answers): HttpHandler {
       }
       case "POST /ping": {
         const destination = parseIpv6(searchParams.get("address") ?? "");
-        const patience = Number(searchParams.get("patience") ?? "");
+        const timeout = Number(searchParams.get("timeout") ?? "");
         if (destination === undefined) return refusal(400, "address needs an IPv6 address");
-        if (!(patience > 0 && patience <= MAX_PATIENCE)) {
-          return refusal(400, `patience needs milliseconds up to ${MAX_PATIENCE}`);
+        if (!(timeout > 0 && timeout <= MAX_TIMEOUT)) {
+          return refusal(400, `timeout needs milliseconds up to ${MAX_TIMEOUT}`);
         }
         if (pings >= MAX_PINGS) return refusal(429, "Too many echo requests are under way");
-        const ping = answers.ping(destination, patience);
+        const ping = answers.ping(destination, timeout);
         if (ping === undefined) return refusal(501, "Only a client that is running can ping");
         pings++;
         try {

@@ -10,6 +10,7 @@ import type { HttpHandler } from "./http_handler.ts";
 import type { Log } from "../../../io/log.ts";
 import { CliError } from "../../process/failure.ts";
 import { ExitCode } from "../../process/exit_code.ts";
+import { systemFailure } from "../../process/system_failure.ts";
 import { type ControlledRole, defaultControlPath, folderOf, pathContext } from "./control_path.ts";
 import { reasonOf } from "../../../reason.ts";
 
@@ -43,8 +44,8 @@ export async function openControl(
     if (error instanceof ControlSocketInUse) {
       throw error.state === "denied" ? unknown(path) : inUse(role, path, chosen !== undefined);
     }
-    if (chosen !== undefined) throw explain(path, error);
-    log.debug(`"teredo status" cannot ask this ${role}: ${obstacleOf(path, error)}`);
+    if (chosen !== undefined) throw failure(path, error);
+    log.debug(`"teredo status" cannot ask this ${role}: ${failure(path, error).message}`);
     return undefined;
   }
 }
@@ -86,19 +87,14 @@ function unknown(path: string): CliError {
   );
 }
 
-function explain(path: string, error: unknown): CliError {
-  const isDenied = error instanceof Deno.errors.PermissionDenied;
-  return new CliError(
-    `Cannot open the control socket: ${
-      obstacleOf(path, error)
-    }. Choose another place with --control`,
-    isDenied ? ExitCode.PERMISSION : ExitCode.FAILED,
-  );
-}
-
-function obstacleOf(path: string, error: unknown): string {
-  if (error instanceof Deno.errors.NotFound) return `there is no folder for ${path}`;
-  if (error instanceof Deno.errors.AddrInUse) return `there is a file ${path}, which is no socket`;
-  if (error instanceof Deno.errors.PermissionDenied) return `permission for ${path} is denied`;
-  return `${path}: ${reasonOf(error)}`;
+function failure(path: string, error: unknown): CliError {
+  return systemFailure("Cannot open the control socket", error, {
+    words: {
+      absent: `there is no folder for ${path}`,
+      inUse: `there is a file ${path}, which is not a socket`,
+      denied: `permission for ${path} is denied`,
+      other: `${path}: ${reasonOf(error)}`,
+    },
+    advice: "Choose another path with --control",
+  });
 }

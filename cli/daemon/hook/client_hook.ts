@@ -20,7 +20,7 @@ import type { Log } from "../../../io/log.ts";
 import { formatIpv6 } from "../../../wire/ipv6_address.ts";
 
 /** How long a run may take, in milliseconds. */
-const PATIENCE = 10_000;
+const TIMEOUT = 10_000;
 
 /** What a hook is told of a state. */
 type StateVariables = Readonly<
@@ -78,7 +78,7 @@ export class ClientHook {
 export function openHook(program: string | undefined, log: Log): Hook | undefined {
   return program === undefined ? undefined : new Hook({
     program,
-    patience: PATIENCE,
+    timeout: TIMEOUT,
     onFailure: (reason) => log.warn(`The hook "${program}" failed: ${reason}`),
   });
 }

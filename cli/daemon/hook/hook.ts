@@ -14,7 +14,7 @@ export interface HookOptions {
   /** The program. It is no line for a shell, and has no arguments. */
   readonly program: string;
   /** How long it may take, in milliseconds; then it is killed. */
-  readonly patience: number;
+  readonly timeout: number;
   /** Told of each run that failed, and why. */
   readonly onFailure: (reason: string) => void;
 }
@@ -56,7 +56,7 @@ export class Hook {
 
   /** One run; why it failed, if it did. */
   async #once(env: HookVariables): Promise<string | undefined> {
-    const { program, patience } = this.#options;
+    const { program, timeout } = this.#options;
     let child: Deno.ChildProcess;
     try {
       // What it says goes where our log goes. It leads a process group: who ends us at a terminal ends
@@ -69,10 +69,10 @@ export class Hook {
     const timer = setTimeout(() => {
       isLate = true;
       killGroup(child.pid);
-    }, patience);
+    }, timeout);
     const { success, code, signal } = await child.status;
     clearTimeout(timer);
-    if (isLate) return `it took longer than ${patience / 1000} s and was killed`;
+    if (isLate) return `it took longer than ${timeout / 1000} s and was killed`;
     if (signal !== null) return `it was ended by ${signal}`;
     return success ? undefined : `it ended with code ${code}`;
   }

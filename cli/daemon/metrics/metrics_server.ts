@@ -10,14 +10,12 @@
 
 import { type HttpHandler, refusal } from "../control/http_handler.ts";
 import type { Log } from "../../../io/log.ts";
-import { CliError } from "../../process/failure.ts";
-import { ExitCode } from "../../process/exit_code.ts";
+import { systemFailure } from "../../process/system_failure.ts";
 import type { StatusReport } from "../status/status_report.ts";
 import { METRICS_TYPE, metricsText } from "./metric.ts";
 import { processMetrics } from "./process_metrics.ts";
 import { roleMetrics } from "./role_metrics.ts";
 import { type ListenAddress, listenAddressText } from "../../args/kinds/listen_address.ts";
-import { reasonOf } from "../../../reason.ts";
 
 /** Answers with what `report` says, which is `undefined` while the role starts. */
 export function metricsHandler(report: () => StatusReport | undefined): HttpHandler {
@@ -73,24 +71,12 @@ function serve({ hostname, port }: ListenAddress, handler: HttpHandler, signal: 
   try {
     return Deno.serve({ hostname, port, handler, signal, onListen: () => {} });
   } catch (error) {
-    throw explain({ hostname, port }, error);
+    throw systemFailure(`Cannot serve metrics at ${listenAddressText({ hostname, port })}`, error, {
+      words: {
+        inUse: "another program has the port",
+        denied: "permission is denied, as for ports below 1024",
+      },
+      advice: "Choose another address with --metrics",
+    });
   }
-}
-
-function explain(address: Pick<ListenAddress, "hostname" | "port">, error: unknown): CliError {
-  const attempt = `Cannot serve metrics at ${listenAddressText(address)}`;
-  const advice = "Choose another place with --metrics";
-  if (error instanceof Deno.errors.AddrInUse) {
-    return new CliError(`${attempt}: another program has the port. ${advice}`);
-  }
-  if (error instanceof Deno.errors.AddrNotAvailable) {
-    return new CliError(`${attempt}: this host does not have the address. ${advice}`);
-  }
-  if (error instanceof Deno.errors.PermissionDenied) {
-    return new CliError(
-      `${attempt}: permission is denied, as for ports below 1024. ${advice}`,
-      ExitCode.PERMISSION,
-    );
-  }
-  return new CliError(`${attempt}: ${reasonOf(error)}. ${advice}`);
 }

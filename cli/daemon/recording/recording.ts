@@ -10,8 +10,7 @@ import { PcapFile } from "./pcap_file.ts";
 import { RecordedUdp } from "./recorded_udp.ts";
 import type { UdpSocket } from "../../../ffi/udp_socket.ts";
 import { type Ipv4Address, ipv4Address, isLoopbackIpv4 } from "../../../wire/ipv4_address.ts";
-import { CliError } from "../../process/failure.ts";
-import { ExitCode } from "../../process/exit_code.ts";
+import { systemFailure } from "../../process/system_failure.ts";
 import { reasonOf } from "../../../reason.ts";
 
 /** What a person tells of a recording. */
@@ -53,22 +52,15 @@ function create(path: string): Deno.FsFile {
     // For nobody else's eyes: it holds what people send.
     return Deno.openSync(path, { write: true, create: true, truncate: true, mode: 0o600 });
   } catch (error) {
-    throw explain(path, error);
+    throw systemFailure(`Cannot record to "${path}"`, error, {
+      words: {
+        absent: "there is no such folder. Make it, or name another file with --pcap",
+        denied:
+          "permission is denied. Name another file with --pcap, or run as a user who may write it",
+        other: `${reasonOf(error)}. Name another file with --pcap`,
+      },
+    });
   }
-}
-
-function explain(path: string, error: unknown): CliError {
-  const attempt = `Cannot record to "${path}"`;
-  if (error instanceof Deno.errors.NotFound) {
-    return new CliError(
-      `${attempt}: there is no such folder. Make it, or name another with --pcap`,
-    );
-  }
-  if (error instanceof Deno.errors.PermissionDenied) {
-    const advice = "Name a file elsewhere with --pcap, or run as a user who may write it";
-    return new CliError(`${attempt}: permission is denied. ${advice}`, ExitCode.PERMISSION);
-  }
-  return new CliError(`${attempt}: ${reasonOf(error)}. Name another file with --pcap`);
 }
 
 function writeAll(handle: Deno.FsFile, bytes: Uint8Array): void {

@@ -5,9 +5,8 @@
  */
 
 import type { Log } from "../../../io/log.ts";
-import { CliError } from "../../process/failure.ts";
 import { ExitCode } from "../../process/exit_code.ts";
-import { reasonOf } from "../../../reason.ts";
+import { systemFailure } from "../../process/system_failure.ts";
 
 /** The rights of others than the file's owner. */
 const RIGHTS_OF_OTHERS = 0o077;
@@ -26,7 +25,10 @@ export function readSecretText(what: string, path: string, log: Log): string {
   try {
     text = Deno.readTextFileSync(path);
   } catch (error) {
-    throw explain(error, `Cannot read ${what} ${path}`);
+    throw systemFailure(`Cannot read ${what} ${path}`, error, {
+      words: { denied: "permission is denied. Let this user read it, or run as the file's owner" },
+      exitCode: ExitCode.CONFIG,
+    });
   }
   const { mode, uid } = Deno.statSync(path);
   const tooMany = uid === 0 && Deno.uid() !== 0 ? RIGHTS_BEYOND_GROUP : RIGHTS_OF_OTHERS;
@@ -34,20 +36,4 @@ export function readSecretText(what: string, path: string, log: Log): string {
     log.warn(`Others than its owner may read or change ${path}: run "chmod 600 ${path}"`);
   }
   return text;
-}
-
-function explain(error: unknown, attempt: string): CliError {
-  if (error instanceof Deno.errors.NotFound) {
-    return new CliError(`${attempt}: there is no such file`);
-  }
-  if (error instanceof Deno.errors.PermissionDenied) {
-    return new CliError(
-      `${attempt}: this user may not. Let it, or run as the file's owner`,
-      ExitCode.PERMISSION,
-    );
-  }
-  if (error instanceof Deno.errors.IsADirectory) {
-    return new CliError(`${attempt}: it is a directory`);
-  }
-  return new CliError(`${attempt}: ${reasonOf(error)}`);
 }

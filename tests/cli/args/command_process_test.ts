@@ -105,13 +105,13 @@ const BADLY: readonly Case[] = [
     what: "a control socket whose path is too long",
     script: `${HOST}; $teredo server --primary 83.1.1.1 --control /run/$(printf %0103d 1)`,
     code: 1,
-    says: ["its 108 octets are more than the 107 of a socket's path. Choose another place"],
+    says: ["its 108 octets are more than the 107 of a socket's path. Choose another path"],
   },
   {
     what: "a control socket in a folder that is not there",
     script: `${HOST}; $teredo server --primary 83.1.1.1 --control /nowhere/a.sock`,
     code: 1,
-    says: ["there is no folder for /nowhere/a.sock. Choose another place with --control"],
+    says: ["there is no folder for /nowhere/a.sock. Choose another path with --control"],
   },
   {
     what: "a control socket at which another role answers",

@@ -17,13 +17,13 @@ async function ask(answers: Partial<Answers>, method: string, what: string) {
   return { status: response.status, text: await response.text() };
 }
 
-Deno.test("control: a ping is handed on with its address and patience", async () => {
+Deno.test("control: a ping is handed on with its address and timeout", async () => {
   const asked: unknown[] = [];
-  const ping = (destination: Uint8Array, patience: number) => {
-    asked.push(destination.toHex(), patience);
+  const ping = (destination: Uint8Array, timeout: number) => {
+    asked.push(destination.toHex(), timeout);
     return Promise.resolve(PONG);
   };
-  const { status, text } = await ask({ ping }, "POST", "/ping?address=2001:db8::1&patience=500");
+  const { status, text } = await ask({ ping }, "POST", "/ping?address=2001:db8::1&timeout=500");
   assertEquals([status, JSON.parse(text)], [200, PONG]);
   assertEquals(asked, ["20010db8000000000000000000000001", 500]);
 });
@@ -33,13 +33,13 @@ const REFUSALS: readonly (readonly [method: string, what: string, status: number
   [
     ["GET", "/status", 503, "starting"],
     ["POST", "/status", 404, "GET /status"],
-    ["GET", "/ping?address=::1&patience=1", 404, "POST /ping"],
-    ["POST", "/ping?patience=1", 400, "address"],
-    ["POST", "/ping?address=1.2.3.4&patience=1", 400, "address"],
-    ["POST", "/ping?address=::1", 400, "patience"],
-    ["POST", "/ping?address=::1&patience=60001", 400, "patience"],
-    ["POST", "/ping?address=::1&patience=x", 400, "patience"],
-    ["POST", "/ping?address=::1&patience=1", 501, "client"],
+    ["GET", "/ping?address=::1&timeout=1", 404, "POST /ping"],
+    ["POST", "/ping?timeout=1", 400, "address"],
+    ["POST", "/ping?address=1.2.3.4&timeout=1", 400, "address"],
+    ["POST", "/ping?address=::1", 400, "timeout"],
+    ["POST", "/ping?address=::1&timeout=60001", 400, "timeout"],
+    ["POST", "/ping?address=::1&timeout=x", 400, "timeout"],
+    ["POST", "/ping?address=::1&timeout=1", 501, "client"],
   ];
 
 for (const [method, what, status, word] of REFUSALS) {
@@ -54,7 +54,7 @@ Deno.test("control: no more than sixteen pings are under way", async () => {
   const { promise, resolve } = Promise.withResolvers<PingReport>();
   const handler = controlHandler({ report: () => undefined, ping: () => promise });
   const request = () =>
-    handler(new Request("http://teredo/ping?address=::1&patience=1", { method: "POST" }));
+    handler(new Request("http://teredo/ping?address=::1&timeout=1", { method: "POST" }));
   const waiting = Array.from({ length: 16 }, request);
   assertEquals((await request()).status, 429);
   resolve(PONG);

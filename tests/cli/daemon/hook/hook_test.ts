@@ -7,7 +7,7 @@ const needs = requires("linux", "bash");
 /** A script with what is told of its failures. */
 async function withHook(
   script: string,
-  patience: number,
+  timeout: number,
   action: (hook: Hook, output: string, failures: string[]) => Promise<void>,
 ): Promise<void> {
   const folder = await Deno.makeTempDir();
@@ -18,7 +18,7 @@ async function withHook(
   const failures: string[] = [];
   const onFailure = (reason: string) => void failures.push(reason);
   try {
-    await action(new Hook({ program, patience, onFailure }), output, failures);
+    await action(new Hook({ program, timeout, onFailure }), output, failures);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -86,7 +86,7 @@ Deno.test("hook: a program that is not there is told of, and nothing throws", as
   const failures: string[] = [];
   const hook = new Hook({
     program: "/nowhere/hook",
-    patience: 1000,
+    timeout: 1000,
     onFailure: (reason) => void failures.push(reason),
   });
   const variables: HookVariables = { STATE: "up" };
