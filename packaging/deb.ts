@@ -1,14 +1,14 @@
 // deno-lint-ignore-file no-console -- a program that people run in a terminal
 /**
- * Makes the package for Debian and its descendants out of an executable, with `dpkg-deb`:
+ * Builds the package for Debian and its derivatives from an executable, with `dpkg-deb`:
  *
  *     deno task compile && deno task deb                       dist/teredo_0.1.0_amd64.deb
  *     deno task compile --target aarch64-unknown-linux-gnu
  *     deno task deb --architecture arm64 --executable dist/teredo-aarch64-unknown-linux-gnu
  *
- * The package installs the three services and starts none: which one is wanted, and with which server or
- * addresses, only its user knows. `SOURCE_DATE_EPOCH` makes it the same octet for octet whenever it is made;
- * `DEBFULLNAME` and `DEBEMAIL` name the maintainer, as they do for Debian's own tools.
+ * The package installs the services and starts none, because each needs a server or addresses first.
+ * `SOURCE_DATE_EPOCH` makes the build reproducible; `DEBFULLNAME` and `DEBEMAIL` name the maintainer, as they do for
+ * Debian's own tools.
  *
  * @module
  */
@@ -33,27 +33,27 @@ import {
 const USAGE =
   "Usage: deno task deb [--executable FILE] [--architecture ARCHITECTURE] [--output FILE]";
 
-/** Debian's names of the processors for which Deno compiles. */
+/** Debian's names of the processors that Deno compiles for. */
 const ARCHITECTURES = { x86_64: "amd64", aarch64: "arm64" } as const;
 
 /** What to make. */
 export interface Deb {
   /** The executable to put in; `dist/teredo` if absent. */
   readonly executable?: string | undefined;
-  /** As Debian calls it; this machine's if absent. */
+  /** Debian's name; this machine's if absent. */
   readonly architecture?: string | undefined;
-  /** The package; in `dist/`, named as Debian wants, if absent. */
+  /** The package; in `dist/`, with the name that Debian expects, if absent. */
   readonly output?: string | undefined;
 }
 
-/** Makes the package, and returns its path. */
+/** Builds the package and returns its path. */
 export async function makeDeb(deb: Deb): Promise<string> {
   const architecture = deb.architecture ?? ARCHITECTURES[Deno.build.arch];
   const output = deb.output ?? `dist/teredo_${manifest.version}_${architecture}.deb`;
   const files = await packageFiles(deb.executable ?? "dist/teredo");
   const root = await Deno.makeTempDir();
   try {
-    // Or the package's root directory would be for its owner alone.
+    // Otherwise only its owner could enter the package's root directory.
     await Deno.chmod(root, 0o755);
     await writeFiles(root, [...files, ...await controlFiles(architecture, files)]);
     await runTool("dpkg-deb", ["--root-owner-group", "--build", root, output]);
@@ -79,10 +79,10 @@ async function packageFiles(program: string): Promise<InstalledFile[]> {
   ];
 }
 
-/** Debian has manual pages and change logs compressed. */
+/** Debian compresses manual pages and change logs. */
 function compressed(file: InstalledFile): InstalledFile {
   if (!/^share\/man\/|\/changelog$/.test(file.path)) return file;
-  // No time in the header, or the same page would give another file each time.
+  // The header has no time, so the same page always gives the same file.
   const bytes = new Uint8Array(gzipSync(Buffer.from(file.bytes), { level: 9 }));
   return { ...file, path: `${file.path}.gz`, bytes };
 }
@@ -130,7 +130,7 @@ function maintainer(): string {
   return `${name} <${Deno.env.get("DEBEMAIL") || "root@localhost"}>`;
 }
 
-/** RFC 5322, in which Debian's change logs tell the time. */
+/** Debian's change log, with a date as in RFC 5322. */
 function changelog(): string {
   const seconds = Deno.env.get("SOURCE_DATE_EPOCH");
   const date = seconds ? new Date(Number(seconds) * 1000) : new Date();

@@ -1,5 +1,5 @@
 /**
- * Example configurations, written from the table of commands:
+ * Example configurations, generated from the table of commands:
  *
  *     deno task examples            writes packaging/etc/{client,server,relay}.yaml
  *
@@ -29,9 +29,8 @@ export function exampleConfig(command: Command): string {
     ...comment(`How "teredo ${name}" runs: /etc/teredo/${name}.yaml, see teredo.yaml(5)`),
     "#",
     ...comment(
-      `Take the "#" away in front of what is to be set. Flags and variables, --log-level and ` +
-        `TEREDO_LOG_LEVEL for instance, win over this file. "teredo check" tells what is wrong with ` +
-        `it; at SIGHUP it is read again.`,
+      `Remove the "#" in front of a setting to change it. Flags such as --log-level and variables such as ` +
+        `TEREDO_LOG_LEVEL win over this file. "teredo check" shows mistakes in it; on SIGHUP it is read again.`,
     ),
     ...Array.from(configKeys(command).values()).flatMap(([property, option]) => [
       "",
@@ -43,7 +42,7 @@ export function exampleConfig(command: Command): string {
   ].join("\n");
 }
 
-/** A setting at its default, or at an example where it has none: `port: 40000`. */
+/** A setting at its default, or at an example if it has no default: `port: 40000`. */
 export function exampleLine(property: string, { kind, fallback, fallbackText }: Option<unknown>) {
   const value = kind === undefined
     ? fallback
@@ -51,10 +50,10 @@ export function exampleLine(property: string, { kind, fallback, fallbackText }: 
   return `${optionName(property)}: ${scalar(value)}`;
 }
 
-/** Words that some reader of YAML takes for something else than text. */
+/** Words that some YAML parser takes for something other than text. */
 const AMBIGUOUS = /^(on|off|yes|no|y|n|true|false|null|\d+(\.\d*)?)$/i;
 
-/** Plain where that is beyond doubt, else quoted: libraries quote each in its own way. */
+/** Plain if every parser reads it as text, otherwise quoted. */
 function scalar(value: unknown): string {
   if (typeof value !== "string") return String(value);
   return /^[\w./-]+$/.test(value) && !AMBIGUOUS.test(value) ? value : JSON.stringify(value);

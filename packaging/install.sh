@@ -8,12 +8,12 @@
 #     sh install.sh --version 0.1.0        another version than the latest
 #     sh install.sh --uninstall            remove what it installed; takes --prefix and --sudo too
 #
-# Nothing is installed unless the archive's SHA-256 sum is the one in SHA256SUMS. That guards against broken
-# downloads; who wants to know that a release comes from its repository checks its attestation:
+# Nothing is installed unless the archive's SHA-256 sum is the one in SHA256SUMS. That detects broken downloads. To make
+# sure that a release comes from its repository, check its attestation:
 #
 #     gh attestation verify ARCHIVE --repo OWNER/NAME
 set -eu
-# What it makes is for everybody, whoever runs it.
+# Everybody may use what it installs, whatever the umask is.
 umask 022
 
 # The release fills these in; a copy from the repository needs --from and --version.
@@ -62,7 +62,7 @@ case $prefix in
 esac
 [ -z "$root" ] || command -v "$root" >/dev/null || fail "There is no $root here: run this as root"
 
-# What is installed, below the prefix, one a line.
+# The installed files, relative to the prefix, one per line.
 list=$prefix/share/teredo/installed
 
 if [ "$action" = uninstall ]; then
@@ -140,19 +140,19 @@ cd "$work/$name"
 find . -type f | sed 's|^\./||' >"$work/installed"
 if [ -f "$list" ]; then cp "$list" "$work/before"; else : >"$work/before"; fi
 $root mkdir -p "${list%/*}" || fail "Cannot write to $prefix: say --sudo, or another --prefix"
-# First of all, so that what is broken off can be removed.
+# This comes first, so that an interrupted installation can be removed.
 $root cp "$work/installed" "$list" || fail "Cannot write to $prefix: say --sudo, or another --prefix"
 $root chmod 644 "$list"
 while IFS= read -r file; do
   mode=644
   case $file in bin/*) mode=755 ;; esac
   $root mkdir -p "$prefix/${file%/*}"
-  # Into its place at once, so that a running program keeps its own.
+  # Replaced in one step, so a running program keeps its own copy.
   $root cp "$file" "$prefix/$file.new"
   $root chmod "$mode" "$prefix/$file.new"
   $root mv -f "$prefix/$file.new" "$prefix/$file"
 done <"$work/installed"
-# What an earlier version had, and this one has not.
+# Files of an earlier version that this one lacks.
 while IFS= read -r file; do
   case $file in /* | *..*) continue ;; esac
   grep -qxF -- "$file" "$work/installed" || $root rm -f "$prefix/$file"

@@ -1,5 +1,5 @@
 /**
- * What belongs to the program where it is installed, beside the executable.
+ * What is installed with the executable.
  *
  * @module
  */
@@ -19,10 +19,10 @@ export interface InstalledFile {
   readonly mode: number;
 }
 
-/** Where zsh looks; Debian's has a directory of its own for packages. */
+/** Where zsh looks; Debian's zsh has a separate directory for packages. */
 export type ZshDirectory = "site-functions" | "vendor-completions";
 
-/** Manual pages, completions, documents, dashboard and alerts: what every system has a place for. */
+/** Manual pages, completions, documents, dashboard and alerts: files for every system. */
 export async function sharedFiles(zsh: ZshDirectory): Promise<InstalledFile[]> {
   return [
     ...manPages().map((page) => text(`share/man/${manDirectory(page)}/${page.name}`, page.text)),
@@ -36,7 +36,7 @@ export async function sharedFiles(zsh: ZshDirectory): Promise<InstalledFile[]> {
   ];
 }
 
-/** What systemd wants to know. */
+/** Files for systemd. */
 export async function systemdFiles(): Promise<InstalledFile[]> {
   const units = ["client", "relay", "server"].map((role) => `teredo-${role}.service`);
   return await Promise.all([
@@ -50,7 +50,7 @@ export async function systemdFiles(): Promise<InstalledFile[]> {
   ]);
 }
 
-/** The configuration of each role, in which nothing is set; in `etc/teredo`, or wherever. */
+/** The configuration of each role, in which nothing is set. */
 export async function configFiles(directory: string): Promise<InstalledFile[]> {
   return await Promise.all(
     ["client", "relay", "server"].map((role) =>
@@ -75,11 +75,11 @@ export async function executable(path: string, from: string): Promise<InstalledF
     return { path, bytes: await Deno.readFile(from), mode: 0o755 };
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new Error(`There is no executable ${from}: make it with "deno task compile" first`);
+    throw new Error(`There is no executable ${from}: run "deno task compile" first`);
   }
 }
 
-/** Writes the files below a directory, whatever the mask of this process. */
+/** Writes the files below a directory, with their modes whatever the umask is. */
 export async function writeFiles(root: string, files: readonly InstalledFile[]): Promise<void> {
   for (const { path, bytes, mode } of files) {
     const target = `${root}/${path}`;

@@ -1,5 +1,5 @@
 /**
- * The manual page `teredo(8)`, written from the table of commands in the macros of man(7).
+ * The manual page `teredo(8)`, generated from the table of commands in the macros of man(7).
  *
  * @module
  */
@@ -15,19 +15,19 @@ export function manPage(commands: readonly Command[], version: string): string {
   return [
     ...title("TEREDO", 8, version),
     ".SH NAME",
-    // Exactly so: programs that index manual pages look for this dash.
+    // Programs that index manual pages look for exactly this dash.
     "teredo \\- IPv6 for hosts behind IPv4 NATs",
     ".SH SYNOPSIS",
     ...commands.flatMap((command, i) => [...i === 0 ? [] : [".br"], ...synopsis(command)]),
     ".SH DESCRIPTION",
     ...paragraphs([
-      "Teredo (RFC 4380) carries IPv6 in UDP over IPv4. A client gets an address from a server, which tells it how its NAT makes it look from outside and introduces peers to one another; data goes directly between them. A relay carries it to and from the native IPv6 Internet.",
-      "Every role runs in the foreground and writes one line to the standard error stream for each change of its state. It configures its interface, addresses and routes itself, and leaves none behind however it ends.",
+      "Teredo (RFC 4380) carries IPv6 in UDP over IPv4. A client gets an address from a server, which shows it its address outside its NAT and introduces peers to one another. Data then goes directly between them. A relay carries packets to and from the native IPv6 Internet.",
+      "Every role runs in the foreground and writes one line to the standard error stream for each change of its state. It configures its interface, addresses and routes itself, and removes them however it ends.",
     ]),
     ".SH COMMANDS",
     ...commands.flatMap(describe),
     ".SH OPTIONS",
-    "Without a command there are these.",
+    "Without a command:",
     ...item(".B \\-h, \\-\\-help", "Print the commands."),
     ...item(".B \\-V, \\-\\-version", "Print the version."),
     ".SH EXIT STATUS",
@@ -35,11 +35,11 @@ export function manPage(commands: readonly Command[], version: string): string {
       item(`.B ${code}`, `${meaning}.`)
     ),
     ".SH ENVIRONMENT",
-    "Every option can also be given by a variable, which is named behind it. That of a switch is true or false; an empty one counts as none. Roles warn of a variable TEREDO_... that no command reads.",
+    "Every option can also be set by a variable; the options above name it. A switch is true or false; an empty variable counts as unset. Roles warn about a variable TEREDO_... that no command reads.",
     ".SH FILES",
     ...item(
       ".I /etc/teredo/client.yaml\\fR, \\fI/etc/teredo/server.yaml\\fR, \\fI/etc/teredo/relay.yaml",
-      "Options of each role; see teredo.yaml(5). What the command line or the environment gives wins.",
+      "Options of each role; see teredo.yaml(5). The command line and the environment win over them.",
     ),
     ...item(".I /dev/net/tun", "Where client and relay get their network interface."),
     ".SH EXAMPLES",

@@ -10,7 +10,7 @@ export type Lines = readonly string[];
 /** The first lines of a page. */
 export function title(name: string, section: number, version: string): Lines {
   return [
-    `.\\" Written from the table of commands by "deno task man"`,
+    `.\\" Generated from the table of commands by "deno task man"`,
     `.TH ${name} ${section} "" "teredo ${version}" "System Administration"`,
   ];
 }
@@ -20,7 +20,7 @@ export function paragraphs(texts: Lines): Lines {
   return texts.flatMap((text) => [".PP", escape(text)]);
 }
 
-/** A term with its explanation; the term is a macro, ready to use. */
+/** A term, as a macro, with its explanation. */
 export function item(term: string, text: string): Lines {
   return [".TP", term, escape(text)];
 }
@@ -31,8 +31,8 @@ export function quote(text: string): string {
 }
 
 /**
- * Text as it is to be read. Hyphens stay what they are, for people copy options and addresses; dots and
- * quotes at the start would be macros.
+ * Text as the reader sees it. Hyphens stay hyphens, because people copy options and addresses. A dot or
+ * quote at the start would be a macro.
  */
 export function escape(text: string): string {
   return text
@@ -44,7 +44,7 @@ export function escape(text: string): string {
     .replace(/^(?=[.'])/, "\\&");
 }
 
-/** In the digits of Unicode; troff reads no other character than those of ASCII. */
+/** Its Unicode number; troff reads only ASCII characters. */
 function codeOf(character: string): string {
   return character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0");
 }

@@ -1,5 +1,5 @@
 /**
- * The manual page `teredo.yaml(5)`, written from the table of commands in the macros of man(7).
+ * The manual page `teredo.yaml(5)`, generated from the table of commands in the macros of man(7).
  *
  * @module
  */
@@ -25,15 +25,15 @@ export function yamlPage(commands: readonly Command[], version: string): string 
     ]),
     ".SH DESCRIPTION",
     ...paragraphs([
-      "Each role of teredo(8) reads a file of its own where it exists, or another one that --config or TEREDO_CONFIG names. It is YAML: one mapping, whose keys are the names of the role's options without their dashes. Switches are true or false; where an option takes several values, a list and one text with commas mean the same.",
-      "The command line wins over the environment, that over the file, and that over the defaults. A key that is unknown or given twice, and a value of a wrong kind, end the role with exit code 78 and a message for each, with its line. The command teredo check tells the same without beginning anything.",
-      "At SIGHUP a role reads its file again. It uses at once what can change without losing the address: the log's level; a client's servers; a server's secrets, mtu, limits, require-nonce and accept-port-mismatch. It logs what changed, and what only a restart changes. When something is wrong with the file, all stays as it was.",
+      "Each role of teredo(8) reads its own file if it exists, or the one that --config or TEREDO_CONFIG names. The file is YAML: one mapping, whose keys are the names of the role's options without their dashes. Switches are true or false. If an option takes several values, you can write a list, or a text with commas.",
+      "The command line wins over the environment, the environment over the file, and the file over the defaults. A key that is unknown or repeated, or a value of the wrong kind, ends the role with exit code 78 and a message with the line. The command teredo check shows the same without starting anything.",
+      "On SIGHUP a role reads its file again. Settings that can change without losing the address change immediately: the log level; a client's servers, default route and hook; a server's secrets, mtu, limits, require-nonce and accept-port-mismatch. The log says what changed, and what needs a restart. If the file contains a mistake, nothing changes.",
     ]),
     ".SH SETTINGS",
     ...roles(commands).flatMap(describe),
     ".SH EXAMPLES",
     ...roles(commands).slice(0, 1).flatMap((role) => [
-      `What a package installs for teredo ${role.name} begins so:`,
+      `The file that a package installs for teredo ${role.name} starts like this:`,
       ".PP",
       ".RS",
       ".EX",

@@ -59,7 +59,7 @@ const SECTIONS: readonly Section[] = [
       },
       {
         title: "Works",
-        description: "A client while it is qualified; a server or relay while it serves.",
+        description: "Whether a client is qualified, and a server or relay serves.",
         type: "stat",
         unit: "none",
         width: 6,
@@ -72,7 +72,7 @@ const SECTIONS: readonly Section[] = [
       },
       {
         title: "Runs since",
-        description: "The time since the role began.",
+        description: "The time since the role started.",
         type: "stat",
         unit: "s",
         width: 6,
@@ -84,7 +84,7 @@ const SECTIONS: readonly Section[] = [
       {
         title: "Time to answer",
         description:
-          "How long a scrape takes. The program answers between packets: this grows when it has more of them than time.",
+          "How long a scrape takes. The program answers between packets, so this grows when it has more packets than time.",
         type: "timeseries",
         unit: "s",
         width: 6,
@@ -100,7 +100,7 @@ const SECTIONS: readonly Section[] = [
     panels: [
       {
         title: "UDP payload",
-        description: "Bits per second; what is sent is below zero.",
+        description: "Bits per second; sent ones are below zero.",
         type: "timeseries",
         unit: "bps",
         width: 12,
@@ -111,7 +111,7 @@ const SECTIONS: readonly Section[] = [
       },
       {
         title: "UDP datagrams",
-        description: "Datagrams per second; what is sent is below zero.",
+        description: "Datagrams per second; sent ones are below zero.",
         type: "timeseries",
         unit: "pps",
         width: 12,
@@ -123,7 +123,7 @@ const SECTIONS: readonly Section[] = [
       {
         title: "IPv6 packets",
         description:
-          "Packets per second that the host sent into the tunnel; what it was handed is below zero.",
+          "Packets per second that the host sent into the tunnel; those that it received are below zero.",
         type: "timeseries",
         unit: "pps",
         width: 8,
@@ -134,7 +134,7 @@ const SECTIONS: readonly Section[] = [
       },
       {
         title: "Drops by reason",
-        description: "Datagrams and packets per second that were not used, and why.",
+        description: "Datagrams and packets per second that were dropped, by reason.",
         type: "timeseries",
         unit: "pps",
         width: 8,
@@ -161,7 +161,7 @@ const SECTIONS: readonly Section[] = [
     panels: [
       {
         title: "State",
-        description: "What each client is at.",
+        description: "The state of each client.",
         type: "state-timeline",
         unit: "none",
         width: 12,
@@ -181,7 +181,8 @@ const SECTIONS: readonly Section[] = [
       },
       {
         title: "Qualifications in an hour",
-        description: "How often it got an address. More than a few: its NAT forgets the mapping.",
+        description:
+          "How often it got an address. If this is more than a few times, its NAT forgets the mapping.",
         type: "timeseries",
         unit: "short",
         width: 6,
@@ -208,7 +209,7 @@ const SECTIONS: readonly Section[] = [
     panels: [
       {
         title: "Peers",
-        description: "Peers that are known, by how they are reached.",
+        description: "Known peers by the path to them.",
         type: "timeseries",
         unit: "short",
         width: 12,

@@ -29,6 +29,29 @@ for (const { path, text } of await documents()) {
   });
 }
 
+/** The folders of the repository, in which a path of a document can be. */
+const FOLDERS = await topFolders();
+
+for (const { path, text } of await documents()) {
+  Deno.test(`${path}: the files and folders that it names exist`, async () => {
+    const missing: string[] = [];
+    for (const line of text.split("\n")) {
+      if (/\bto come\b/i.test(line)) continue;
+      for (const [, named] of line.matchAll(/`([\w.-]+\/[\w./-]*)`/g)) {
+        if (!FOLDERS.has(named!.split("/")[0]!)) continue;
+        await Deno.stat(new URL(named!, ROOT)).catch(() => missing.push(named!));
+      }
+    }
+    assertEquals(missing, []);
+  });
+}
+
+async function topFolders(): Promise<Set<string>> {
+  const entries = await Array.fromAsync(Deno.readDir(ROOT));
+  const folders = entries.filter(({ name, isDirectory }) => isDirectory && name !== "dist");
+  return new Set(folders.map(({ name }) => name));
+}
+
 /** The text of a file; nothing for a folder. */
 async function readTarget(target: URL): Promise<string> {
   return (await Deno.stat(target)).isFile ? await Deno.readTextFile(target) : "";
