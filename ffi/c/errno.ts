@@ -27,6 +27,8 @@ function nameErrors(): Map<number, ErrnoName> {
     // The first of several names is the usual one: EAGAIN, not EWOULDBLOCK.
     if (!result.has(number)) result.set(number, name as ErrnoName);
   }
+  // But not ENOTSUP: the kernel and its sockets say EOPNOTSUPP.
+  result.set(constants.errno.EOPNOTSUPP, "EOPNOTSUPP");
   return result;
 }
 

@@ -14,7 +14,7 @@ import { lockAbstractName } from "../abstract_lock.ts";
 import { findTable, readCounters, type TableKind } from "./lookup.ts";
 import { type BatchRejection, NfTablesNetlink } from "./nf_tables_netlink.ts";
 import { MESSAGE } from "./numbers.ts";
-import { batchError, questionError, withoutNfTables } from "./rejection_words.ts";
+import { batchError, questionError } from "./rejection_words.ts";
 import { creationOf, deletionOf, type Table, type TableMessage } from "./table.ts";
 
 /** A table at work. */
@@ -62,10 +62,8 @@ function openNetlink(attempt: string): NfTablesNetlink {
   try {
     return new NfTablesNetlink();
   } catch (error) {
-    if (error instanceof SystemError && error.code === "EPROTONOSUPPORT") {
-      throw withoutNfTables(attempt, error.errno);
-    }
-    throw error;
+    if (!(error instanceof SystemError)) throw error;
+    throw questionError(attempt, { ok: false, errno: error.errno, explanation: "" });
   }
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { errnoName, SystemError } from "../../c/errno.ts";
+import { type ErrnoName, errnoName, SystemError } from "../../c/errno.ts";
 import type { Rejection } from "../netlink_answer.ts";
 import type { BatchRejection } from "./nf_tables_netlink.ts";
 
@@ -20,37 +20,25 @@ const MODULES: Readonly<Record<string, readonly [module: string, option: string]
 const NO_NF_TABLES =
   "This kernel has no nf_tables for IPv6: it needs the module nf_tables (CONFIG_NF_TABLES, CONFIG_NF_TABLES_IPV6)";
 
-/** The error for a socket or a question that failed. */
+/** The error for a socket, a question or a whole batch that was refused. */
 export function questionError(attempt: string, { errno, explanation }: Rejection): SystemError {
-  return errorOf(attempt, errno, explanation, remedyOfAll(errno));
+  return errorOf(attempt, errno, explanation, remedy(errno, ["EINVAL", "EPROTONOSUPPORT"]));
 }
 
 /** The error for a batch that failed. */
 export function batchError(attempt: string, rejection: BatchRejection): SystemError {
   const { errno, explanation, message } = rejection;
   if (message === undefined) return questionError(attempt, rejection);
-  const remedy = errnoName(errno) === "ENOENT" ? lacks(message.needs) : remedyOfAll(errno);
-  return errorOf(attempt, errno, `The kernel refused the ${message.subject}`, explanation, remedy);
+  const what = `The kernel refused the ${message.subject}`;
+  const advice = errnoName(errno) === "ENOENT" ? lacks(message.needs) : remedy(errno);
+  return errorOf(attempt, errno, what, explanation, advice);
 }
 
-/** The error for a kernel without the socket's protocol. */
-export function withoutNfTables(attempt: string, errno: number): SystemError {
-  return errorOf(attempt, errno, NO_NF_TABLES);
-}
-
-/** What to do wherever the kernel says this. */
-function remedyOfAll(errno: number): string {
-  switch (errnoName(errno)) {
-    case "EPERM":
-      return "Run as root, or give the program the capability CAP_NET_ADMIN";
-    case "EINVAL":
-    case "EOPNOTSUPP":
-    case "EPROTONOSUPPORT":
-    case "EAFNOSUPPORT":
-      return NO_NF_TABLES;
-    default:
-      return "";
-  }
+/** @param missing What the kernel says, besides the usual, if it has no nf_tables. */
+function remedy(errno: number, missing: readonly ErrnoName[] = []): string {
+  const code = errnoName(errno);
+  if (code === "EPERM") return "Run as root, or give the program the capability CAP_NET_ADMIN";
+  return ["EOPNOTSUPP", "EAFNOSUPPORT", ...missing].includes(code) ? NO_NF_TABLES : "";
 }
 
 function lacks(needs: readonly string[]): string {
@@ -61,6 +49,6 @@ function lacks(needs: readonly string[]): string {
 }
 
 function errorOf(attempt: string, errno: number, ...sentences: string[]): SystemError {
-  const remedy = sentences.filter((text) => text !== "").join(". ");
-  return new SystemError(attempt, "nf_tables", errno, remedy === "" ? undefined : remedy);
+  const text = sentences.filter((sentence) => sentence !== "").join(". ");
+  return new SystemError(attempt, "nf_tables", errno, text === "" ? undefined : text);
 }
