@@ -19,3 +19,10 @@ export interface FilterCount {
 
 /** What a filter has counted, by the names of the counters. */
 export type FilterCounts = Readonly<Record<string, FilterCount>>;
+
+/** A chain of the host's firewall that drops packets, unless one of its rules accepts them. */
+export interface DroppingChain {
+  readonly family: "inet" | "ip6";
+  readonly table: string;
+  readonly chain: string;
+}

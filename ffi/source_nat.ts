@@ -5,7 +5,7 @@
  */
 
 import type { Ipv6Prefix } from "../wire/ipv6_prefix.ts";
-import type { FilterCounts, Service } from "./packet_filter.ts";
+import type { DroppingChain, FilterCounts, Service } from "./packet_filter.ts";
 
 /** How to translate, and what to refuse. */
 export interface SourceNatOptions {
@@ -59,6 +59,11 @@ export interface SourceNat {
   readonly isOwned: boolean;
   /** What has been counted so far: {@linkcode SOURCE_NAT_COUNTERS} and the names of the refused destinations. */
   counts(): FilterCounts;
+  /**
+   * Chains of other tables that stop what comes in by the inner interface, unless they have rules for it: those of
+   * Docker, ufw or firewalld for instance. This looks at nf_tables as it is now, and so at what `iptables-nft` makes too.
+   */
+  obstacles(): readonly DroppingChain[];
   /** Ends it, and puts back what was changed. Connections that are open break. May be repeated. */
   close(): void;
 }

@@ -24,6 +24,7 @@ import {
   fromInterface,
   fromSource,
   goTo,
+  isRedirected,
   notFromSource,
   ofConnection,
   refuse,
@@ -55,6 +56,7 @@ export function openLinuxSourceNat(options: SourceNatOptions): SourceNat {
   return {
     isOwned: table.isOwned,
     counts: () => table.counts(),
+    obstacles: () => table.droppingChains("forward"),
     close: () => parts.dispose(),
   };
 }
@@ -110,6 +112,8 @@ function leavingChain(options: SourceNatOptions): Chain {
         toInterface(options.interface),
         options.turnsAround ? accept() : refuse(counter("turned_around")),
       ],
+      // A port of this host that the host passes on, to a container for instance, never meets the chain for its own.
+      [isRedirected(), refuse(counter("own_service"))],
       ...destinations,
     ],
   };

@@ -32,6 +32,11 @@ export function decodeName(value: Uint8Array | undefined): string {
   return new TextDecoder().decode(value).replace(/\0.*$/s, "");
 }
 
+/** The number of 32 bits that an attribute holds, in network order; undefined if there is none. */
+export function decodeNumber(value: Uint8Array | undefined): number | undefined {
+  return value?.length === be32.size ? be32.read(value, 0) : undefined;
+}
+
 /** The number of 64 bits that an attribute holds, in network order; 0 if there is none. */
 export function decodeWide(value: Uint8Array | undefined): number {
   return value?.length === be64.size ? Number(be64.read(value, 0)) : 0;

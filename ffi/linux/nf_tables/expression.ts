@@ -13,7 +13,6 @@ import {
   BITWISE,
   COMPARE,
   CT,
-  CT_KEY_STATE,
   DATA,
   EXPRESSION,
   IMMEDIATE,
@@ -52,11 +51,11 @@ export function loadMeta(key: number): Expression {
   );
 }
 
-/** Loads the state of the connection that a packet belongs to, as a bit. */
-export function loadConnectionState(): Expression {
+/** Loads what is known about the connection that a packet belongs to, as bits. */
+export function loadConnection(key: number): Expression {
   return expression(
     "ct",
-    networkNumber(CT.KEY, CT_KEY_STATE),
+    networkNumber(CT.KEY, key),
     networkNumber(CT.DESTINATION, REGISTER.DATA),
   );
 }

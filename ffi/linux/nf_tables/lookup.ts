@@ -5,13 +5,31 @@
  */
 
 import { equalOctets, NOTHING } from "../../../memory/octets.ts";
-import type { FilterCount } from "../../packet_filter.ts";
+import type { DroppingChain, FilterCount } from "../../packet_filter.ts";
 import type { Rejection } from "../netlink_answer.ts";
 import { parseAttributes } from "../netlink_message.ts";
-import { decodeName, decodeWide, nameAttribute, networkNumber } from "./attributes.ts";
+import {
+  decodeName,
+  decodeNumber,
+  decodeWide,
+  nameAttribute,
+  networkNumber,
+} from "./attributes.ts";
 import type { NfTablesNetlink } from "./nf_tables_netlink.ts";
-import { COUNTER, MESSAGE, OBJECT, OBJECT_COUNTER, RULE, TABLE } from "./numbers.ts";
-import { comment, RULE_COMMENT } from "./table.ts";
+import {
+  CHAIN,
+  CHAIN_HOOK,
+  COUNTER,
+  FAMILY,
+  HOOK,
+  MESSAGE,
+  OBJECT,
+  OBJECT_COUNTER,
+  RULE,
+  TABLE,
+  VERDICT_CODE,
+} from "./numbers.ts";
+import { comment, type Hook, RULE_COMMENT } from "./table.ts";
 
 // <errno.h>
 const ENOENT = 2;
@@ -54,4 +72,21 @@ export function readCounters(netlink: NfTablesNetlink, table: string): Record<st
     };
   }
   return counts;
+}
+
+/** The chains at this place of the kernel that drop what none of their rules accepts. */
+export function findDroppingChains(netlink: NfTablesNetlink, at: Hook["at"]): DroppingChain[] {
+  return (["inet", "ip6"] as const).flatMap((family) =>
+    netlink.list(MESSAGE.GET_CHAIN, [], FAMILY[family]).map(parseAttributes)
+      .filter((chain) => {
+        const hook = parseAttributes(chain.get(CHAIN.HOOK) ?? NOTHING);
+        return decodeNumber(hook.get(CHAIN_HOOK.NUMBER)) === HOOK[at] &&
+          decodeNumber(chain.get(CHAIN.POLICY)) === VERDICT_CODE.DROP;
+      })
+      .map((chain) => ({
+        family,
+        table: decodeName(chain.get(CHAIN.TABLE)),
+        chain: decodeName(chain.get(CHAIN.NAME)),
+      }))
+  );
 }

@@ -17,7 +17,7 @@ import { NFGENMSG } from "../kernel_structs.ts";
 import { type Answer, parseRejection, type Rejection } from "../netlink_answer.ts";
 import { encodeMessage } from "../netlink_message.ts";
 import { NetlinkSocket } from "../netlink_socket.ts";
-import { BATCH, IPV6, SUBSYSTEM } from "./numbers.ts";
+import { BATCH, FAMILY, SUBSYSTEM } from "./numbers.ts";
 import type { TableMessage } from "./table.ts";
 
 /** What the kernel refused, and why. Nothing of the batch took effect. */
@@ -45,10 +45,13 @@ export class NfTablesNetlink {
     }
   }
 
-  /** Asks for all things of a kind. The answer holds the attributes of each; it is empty if the kernel refused. */
-  list(type: number, attributes: Uint8Array[]): Uint8Array[] {
+  /**
+   * Asks for all things of a kind in the tables of a family. The answer holds the attributes of each; it is empty if the
+   * kernel refused.
+   */
+  list(type: number, attributes: Uint8Array[], family: number = FAMILY.ip6): Uint8Array[] {
     const sequence = ++this.#sequence;
-    this.#socket.send(encode(type, NLM_F_REQUEST | NLM_F_DUMP, sequence, attributes));
+    this.#socket.send(encode(type, NLM_F_REQUEST | NLM_F_DUMP, sequence, attributes, family));
     const found: Uint8Array[] = [];
     for (;;) {
       for (const message of this.#socket.receive()) {
@@ -97,9 +100,10 @@ function encode(
   flags: number,
   sequence: number,
   attributes: Uint8Array[],
+  family: number = FAMILY.ip6,
 ): Uint8Array<ArrayBuffer> {
   const header = { type: SUBSYSTEM << 8 | type, flags, sequence };
-  return encodeMessage(header, [NFGENMSG.encode({ family: IPV6 }), ...attributes]);
+  return encodeMessage(header, [NFGENMSG.encode({ family }), ...attributes]);
 }
 
 /** The beginning or end of a batch, which names the part of the kernel that it is for. */

@@ -10,6 +10,7 @@ export const MESSAGE = {
   GET_TABLE: 1,
   DELETE_TABLE: 2,
   NEW_CHAIN: 3,
+  GET_CHAIN: 4,
   NEW_RULE: 6,
   GET_RULE: 7,
   NEW_OBJECT: 18,
@@ -22,8 +23,8 @@ export const SUBSYSTEM = 10;
 /** What stands around the messages that take effect together. */
 export const BATCH = { BEGIN: 0x10, END: 0x11 } as const;
 
-/** NFPROTO_IPV6. */
-export const IPV6 = 10;
+/** Families of tables whose chains see IPv6 packets: NFPROTO_IPV6, and NFPROTO_INET for IPv4 and IPv6 together. */
+export const FAMILY = { inet: 1, ip6: 10 } as const;
 
 /** Attributes of a table. */
 export const TABLE = { NAME: 1, FLAGS: 2, OWNER: 7 } as const;
@@ -57,7 +58,7 @@ export const EXPRESSION = { NAME: 1, DATA: 2 } as const;
 export const META = { DESTINATION: 1, KEY: 2 } as const;
 export const META_KEY = { IN_NAME: 6, OUT_NAME: 7, LAYER4: 16 } as const;
 export const CT = { DESTINATION: 1, KEY: 2 } as const;
-export const CT_KEY_STATE = 0;
+export const CT_KEY = { STATE: 0, STATUS: 2 } as const;
 export const PAYLOAD = { DESTINATION: 1, BASE: 2, OFFSET: 3, LENGTH: 4 } as const;
 export const PAYLOAD_BASE = { NETWORK: 1, TRANSPORT: 2 } as const;
 export const COMPARE = { SOURCE: 1, OPERATOR: 2, DATA: 3 } as const;
@@ -73,6 +74,9 @@ export const VERDICT_CODE = { DROP: 0, ACCEPT: 1, GOTO: -4 } as const;
 
 /** Registers: where a verdict goes, and the first of those for data. */
 export const REGISTER = { VERDICT: 0, DATA: 1 } as const;
+
+/** IPS_DST_NAT: a rule of the host has given a connection another destination. */
+export const DESTINATION_TRANSLATED = 1 << 5;
 
 /** States of a connection, as bits. */
 export const CONNECTION_STATE = {

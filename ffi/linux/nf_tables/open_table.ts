@@ -8,14 +8,14 @@
  * @module
  */
 
-import type { FilterCounts } from "../../packet_filter.ts";
+import type { DroppingChain, FilterCounts } from "../../packet_filter.ts";
 import { errnoName, SystemError } from "../../c/errno.ts";
 import { lockAbstractName } from "../abstract_lock.ts";
-import { findTable, readCounters, type TableKind } from "./lookup.ts";
+import { findDroppingChains, findTable, readCounters, type TableKind } from "./lookup.ts";
 import { type BatchRejection, NfTablesNetlink } from "./nf_tables_netlink.ts";
 import { MESSAGE } from "./numbers.ts";
 import { batchError, questionError } from "./rejection_words.ts";
-import { creationOf, deletionOf, type Table, type TableMessage } from "./table.ts";
+import { creationOf, deletionOf, type Hook, type Table, type TableMessage } from "./table.ts";
 
 /** A table at work. */
 export interface OpenTable extends Disposable {
@@ -23,6 +23,8 @@ export interface OpenTable extends Disposable {
   readonly isOwned: boolean;
   /** What its counters have counted so far, by their names. */
   counts(): FilterCounts;
+  /** Chains of other tables at this place that drop by default. */
+  droppingChains(at: Hook["at"]): readonly DroppingChain[];
   /** Removes it. May be repeated. */
   [Symbol.dispose](): void;
 }
@@ -54,6 +56,7 @@ export function openTable(table: Table, mayOwn = true): OpenTable {
   return {
     isOwned,
     counts: () => parts.disposed ? {} : readCounters(netlink, table.name),
+    droppingChains: (at) => parts.disposed ? [] : findDroppingChains(netlink, at),
     [Symbol.dispose]: () => parts.dispose(),
   };
 }

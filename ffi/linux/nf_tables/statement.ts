@@ -11,13 +11,21 @@ import {
   countIn,
   decide,
   type Expression,
-  loadConnectionState,
+  loadConnection,
   loadMeta,
   loadPayload,
   mask,
   masquerade,
 } from "./expression.ts";
-import { COMPARISON, CONNECTION_STATE, META_KEY, PAYLOAD_BASE, VERDICT_CODE } from "./numbers.ts";
+import {
+  COMPARISON,
+  CONNECTION_STATE,
+  CT_KEY,
+  DESTINATION_TRANSLATED,
+  META_KEY,
+  PAYLOAD_BASE,
+  VERDICT_CODE,
+} from "./numbers.ts";
 
 /** A condition or an action. */
 export type Statement = readonly Expression[];
@@ -64,22 +72,29 @@ export function toDestination(prefix: Ipv6Prefix): Statement {
 
 /** It belongs to a connection that has packets both ways, or is an error about a packet of one. */
 export function ofConnection(): Statement {
-  const states = hostNumber(CONNECTION_STATE.established | CONNECTION_STATE.related);
-  return [
-    loadConnectionState(),
-    mask(states),
-    compare(COMPARISON.NOT_EQUAL, hostNumber(0)),
-  ];
+  const { established, related } = CONNECTION_STATE;
+  return hasBit(CT_KEY.STATE, established | related);
+}
+
+/** A rule of the host, such as one that publishes a container's port, has given its connection another destination. */
+export function isRedirected(): Statement {
+  return hasBit(CT_KEY.STATUS, DESTINATION_TRANSLATED);
 }
 
 /** It can begin a connection. */
 export function beginsConnection(): Statement {
-  return [loadConnectionState(), compare(COMPARISON.EQUAL, hostNumber(CONNECTION_STATE.new))];
+  return [
+    loadConnection(CT_KEY.STATE),
+    compare(COMPARISON.EQUAL, hostNumber(CONNECTION_STATE.new)),
+  ];
 }
 
 /** It belongs to no connection and can begin none, such as an error about a packet that nobody sent. */
 export function cannotBeginConnection(): Statement {
-  return [loadConnectionState(), compare(COMPARISON.NOT_EQUAL, hostNumber(CONNECTION_STATE.new))];
+  return [
+    loadConnection(CT_KEY.STATE),
+    compare(COMPARISON.NOT_EQUAL, hostNumber(CONNECTION_STATE.new)),
+  ];
 }
 
 /** It goes to a port of TCP or UDP. */
@@ -125,6 +140,15 @@ export function refuse(counter: string): Statement {
 /** Lets the connection leave with the address of the interface that it leaves by. Answers find back. */
 export function translateSource(): Statement {
   return [masquerade()];
+}
+
+/** At least one of the bits is set. */
+function hasBit(key: number, bits: number): Statement {
+  return [
+    loadConnection(key),
+    mask(hostNumber(bits)),
+    compare(COMPARISON.NOT_EQUAL, hostNumber(0)),
+  ];
 }
 
 function ofProtocol(number: number): Statement {

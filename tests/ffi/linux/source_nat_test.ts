@@ -193,6 +193,51 @@ natTest("of the gateway itself clients reach pings and the services named", [], 
   await Promise.all(accepted);
 });
 
+natTest("a port that the gateway publishes for a container is a service of its own too", [], () => {
+  sh(`nft 'table ip6 publish {
+    chain c {
+      type nat hook prerouting priority dstnat;
+      tcp dport 8080 dnat to [${NATIVE}]:5201
+    }
+  }'`);
+  using nat = open();
+  assert(!tcp(GATEWAY, 8080, "client"));
+  assertEquals(Object.keys(refusals(nat)), ["own_service"]);
+});
+
+natTest("packets in fragments pass both ways", [], () => {
+  for (const name of ["client", "native"]) sh(`ip -n ${name} link set eth0 mtu 1280`);
+  using nat = open();
+  assert(attempt(`ping -c1 -W1 -s 3000 ${NATIVE}`, "client").ok);
+  assertEquals(refusals(nat), {});
+});
+
+natTest("a firewall of the host that stops what is forwarded is named", [], () => {
+  sh(`nft '
+    table ip6 filter { chain FORWARD { type filter hook forward priority 0; policy drop; }; }
+    table inet wall { chain routed { type filter hook forward priority 10; policy drop; }; }
+    table inet open { chain routed { type filter hook forward priority 20; policy accept; }; }
+    table ip6 other { chain in { type filter hook input priority 0; policy drop; accept; }; }
+    table ip four { chain FORWARD { type filter hook forward priority 0; policy drop; }; }
+  '`);
+  using nat = open();
+  assert(!attempt(`ping -c1 -W1 ${NATIVE}`, "client").ok);
+  const obstacles = nat.obstacles();
+  assertEquals(obstacles, [
+    { family: "inet", table: "wall", chain: "routed" },
+    { family: "ip6", table: "filter", chain: "FORWARD" },
+  ]);
+  for (const { family, table, chain } of obstacles) {
+    sh(`nft insert rule ${family} ${table} ${chain} iifname inner accept`);
+    sh(
+      `nft insert rule ${family} ${table} ${chain} oifname inner ct state established,related accept`,
+    );
+  }
+  assert(attempt(`ping -c1 -W1 ${NATIVE}`, "client").ok);
+  nat.close();
+  assertEquals(nat.obstacles(), []);
+});
+
 for (const turnsAround of [true, false]) {
   natTest(
     `two clients ${turnsAround ? "meet through" : "do not meet through"} the gateway`,

@@ -4,7 +4,7 @@ import {
   countIn,
   decide,
   type Expression,
-  loadConnectionState,
+  loadConnection,
   loadMeta,
   loadPayload,
   mask,
@@ -12,6 +12,7 @@ import {
 } from "../../../../ffi/linux/nf_tables/expression.ts";
 import {
   COMPARISON,
+  CT_KEY,
   META_KEY,
   PAYLOAD_BASE,
   VERDICT_CODE,
@@ -26,7 +27,7 @@ const SENT_BY_NFT: readonly [string, Expression, string][] = [
   ],
   [
     "ct load state",
-    loadConnectionState(),
+    loadConnection(CT_KEY.STATE),
     "20000180 07000100 63740000 14000280 08000200 00000000 08000100 00000001",
   ],
   [

@@ -45,6 +45,7 @@ const TABLES: readonly [name: string, table: Table, meaning: string][] = [
       ct state != new counter name "no_connection" drop
       ip6 saddr != 2001::/32 counter name "foreign_source" drop
       oifname "inner" counter name "turned_around" drop
+      ct status dnat counter name "own_service" drop
       ip6 daddr fc00::/7 counter name "private_destination" drop
       ip6 daddr 2001:db8::1 counter name "private_destination" drop
       ip6 daddr ::/0 counter name "any_destination" drop
@@ -87,6 +88,7 @@ const TABLES: readonly [name: string, table: Table, meaning: string][] = [
       ct state != new counter name "no_connection" drop
       ip6 saddr != 2001::/32 counter name "foreign_source" drop
       oifname "inner" accept
+      ct status dnat counter name "own_service" drop
     }
     chain entering {
       ct state established,related accept
