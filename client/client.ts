@@ -135,7 +135,7 @@ export class Client implements Machine<ClientSocket, ClientEvent, ClientStatus>,
     const standing = this.#search.standingOf(peer, now);
     const { gateway } = peer;
     const isBehindGateway = peer.isBehindGateway(now);
-    const path = standing === "reachable" ? pathOf(peer, now) : standing;
+    const path = standing === "reachable" ? this.#pathOf(peer) : standing;
     return {
       address: peer.address,
       path: isBehindGateway ? "gateway" : path,
@@ -144,6 +144,12 @@ export class Client implements Machine<ClientSocket, ClientEvent, ClientStatus>,
       octetsSent: peer.octetsSent,
       octetsReceived: peer.octetsReceived,
     };
+  }
+
+  /** How a peer that can be reached is reached. */
+  #pathOf({ isTeredo, mapping }: ClientPeer): PeerPath {
+    if (!isTeredo) return "relay";
+    return this.#search.alternates.isInside(mapping) ? "local" : "direct";
   }
 
   #receive(
@@ -186,11 +192,4 @@ function stateOf(state: QualificationState): ClientState {
     case "secondary":
       return "qualifying";
   }
-}
-
-/** How a peer that can be reached is reached. */
-function pathOf(peer: ClientPeer, now: number): PeerPath {
-  if (!peer.isTeredo) return "relay";
-  const isLocal = peer.mapping === peer.localAt(now) || peer.alternates.includes(peer.mapping);
-  return isLocal ? "local" : "direct";
 }

@@ -62,11 +62,11 @@ export interface ClientConfig {
    */
   readonly symmetricNatSupport?: boolean | undefined;
   /**
-   * The client's own IPv4 address and service port, as others on its network see them. Peers behind the
-   * same public IPv4 address are told, to be reached where the NAT does not hairpin, RFC 6081 §5.6;
-   * unless given, nobody is.
+   * The IPv4 address and port that packets to a server leave this host from, which neighbours on its
+   * network can send to. The client tells them to peers behind the same public IPv4 address, to be
+   * reached if the NAT does not hairpin, RFC 6081 §5.6; without this, it tells nobody.
    */
-  readonly localEndpoint?: (() => Endpoint | undefined) | undefined;
+  readonly localEndpoint?: ((server: Ipv4Address) => Endpoint | undefined) | undefined;
   /**
    * Whether to ask a peer that fell silent directly, before asking its server, RFC 6081 §5.7; false by
    * default. If the NATs have forgotten each other, the first packet takes four seconds longer.

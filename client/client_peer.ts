@@ -29,7 +29,7 @@ interface Trial {
   held: HeldPacket[];
 }
 
-/** Other places where a neighbour may be; other peers have none. */
+/** Other places where a neighbour may be. Other peers have none. */
 interface Neighbourhood {
   local: { readonly at: Endpoint; readonly until: number } | undefined;
   alternates: readonly Endpoint[];
@@ -44,9 +44,17 @@ export class ClientPeer extends Peer {
   gateway: GatewayPath | undefined;
   #trial: Trial | undefined;
   #neighbourhood: Neighbourhood | undefined;
+  /** Whether the last search was in vain. */
+  #isMissing = false;
+
+  override trust(mapping: Endpoint, now: number): void {
+    super.trust(mapping, now);
+    this.#isMissing = false;
+  }
 
   /** The peer announced itself from `at` on our link, §5.2.8. That does not make it trusted. */
   meet(at: Endpoint, now: number): void {
+    this.#isMissing = false;
     const local = { at, until: now + LOCAL_PEER_VALIDITY };
     this.#neighbourhood = { local, alternates: this.alternates };
     if (!this.isTrusted) this.lastReception = now;
@@ -68,9 +76,31 @@ export class ClientPeer extends Peer {
     else if (alternates.length > 0) this.#neighbourhood = { local: undefined, alternates };
   }
 
-  /** Where the peer last proved to be, while it may still be there. */
+  /** Everywhere but at `place` that the peer may be, for all that neighbours tell. */
+  otherPlaces(place: Endpoint, now: number): Endpoint[] {
+    const local = this.localAt(now);
+    const places = new Set(this.alternates);
+    if (local !== undefined) places.add(local);
+    places.delete(place);
+    return [...places];
+  }
+
+  /** Where the peer last proved to be, if it ever did. */
   get lastPlace(): Endpoint | undefined {
     return this.mapping === 0 ? undefined : this.mapping;
+  }
+
+  /** Whether the last search for the peer was in vain: where it was is not the first place to look then. */
+  get isMissing(): boolean {
+    return this.#isMissing;
+  }
+
+  /**
+   * The peer was looked for in vain. Where it may be is still remembered: if it speaks up from there, it
+   * is believed.
+   */
+  missed(): void {
+    this.#isMissing = true;
   }
 
   /**
@@ -103,12 +133,6 @@ export class ClientPeer extends Peer {
   /** Whether the peer can be reached through a gateway, and no other way. */
   isBehindGateway(now: number): boolean {
     return this.gateway?.isOpen(now) === true && !this.isReachable(now);
-  }
-
-  /** The peer was looked for in vain: neither on our link nor where it was any more. */
-  forgetPlaces(): void {
-    this.#neighbourhood = undefined;
-    if (!this.isTrusted) this.mapping = 0 as Endpoint;
   }
 
   /** The data of the test under way, or new data from `draw`. */

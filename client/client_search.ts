@@ -20,6 +20,7 @@ import { ClientPeer } from "./client_peer.ts";
 import { DOUBT_AFTER, MAX_SOLICITATIONS, PERSISTENT_ANSWER_SPACING } from "./timing.ts";
 import { GatewayPath } from "./traversal/gateway_path.ts";
 import type { LocalDiscovery } from "./traversal/local_discovery.ts";
+import { type PostponedBubble, PostponedBubbles } from "./traversal/postponed_bubbles.ts";
 
 /** Octets of data in a connectivity test: 128 random bits, where §5.2.9 asks for 64. */
 const TEST_DATA_LENGTH = 16;
@@ -36,6 +37,7 @@ export interface Identity {
 export class ClientSearch extends PeerSearch<ClientPeer> {
   readonly bubbles: Bubbles;
   readonly alternates: AlternateAddresses;
+  readonly #postponed = new PostponedBubbles();
   #self: Identity | undefined;
   /**
    * Whether a gateway has answered since the client got its address, or a relay on the server's socket, which may
@@ -98,9 +100,10 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
     }
   }
 
-  /** A bubble straight to `to`, if the limits allow one to this peer. */
+  /** A bubble straight to `to`, as soon as the limits allow one to this peer. */
   sendDirectBubble(peer: ClientPeer, to: Endpoint, now: number, sink: PeerSink): void {
     if (peer.mayBubble(now)) this.#sendDirect(peer, to, now, sink);
+    else this.#postpone(peer, { kind: "direct", to }, now);
   }
 
   /**
@@ -113,9 +116,14 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
 
   /** Answers a peer's solicitation: we are still here, RFC 6081 §5.7.4.2. */
   advertise(peer: ClientPeer, now: number, sink: PeerSink): void {
-    if (!peer.mayBubble(now)) return;
+    if (!peer.mayBubble(now)) return this.#postpone(peer, { kind: "advertisement" }, now);
     peer.bubbled(now);
     this.bubbles.sendDirect(peer, peer.mapping, sink, "advertisement");
+  }
+
+  /** What {@linkcode sendBothBubbles} sends, when the spacing of bubbles allows it. */
+  postponeBothBubbles(peer: ClientPeer, to: Endpoint, now: number): void {
+    this.#postpone(peer, { kind: "both", to }, now);
   }
 
   /** A bubble straight to `to` opens our NAT, an indirect one makes the peer open its own. */
@@ -178,9 +186,19 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
   #tryDirect(peer: ClientPeer, now: number, sink: PeerSink): void {
     peer.gateway?.tried(now);
     peer.lastTransmission = now;
-    this.bubbles.sendDirect(peer, mappingOf(peer.address), sink);
-    for (const alternate of peer.alternates) this.bubbles.sendDirect(peer, alternate, sink);
+    this.#sendEverywhere(peer, mappingOf(peer.address), now, sink);
     this.bubbles.sendIndirect(peer, now, sink);
+  }
+
+  override nextTimer(): number {
+    return Math.min(super.nextTimer(), this.#postponed.nextTimer());
+  }
+
+  override handleTimer(now: number, sink: PeerSink): void {
+    super.handleTimer(now, sink);
+    for (const [peer, bubble] of this.#postponed.takeDue(now)) {
+      if (peer.index >= 0) this.#sendPostponed(peer, bubble, now, sink);
+    }
   }
 
   protected override attempt(peer: ClientPeer, now: number, sink: PeerSink): boolean {
@@ -201,16 +219,47 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
     super.giveUp(peer, now, sink);
     if (peer.unansweredFor(now) >= DOUBT_AFTER) peer.distrust();
     peer.gateway = undefined;
-    peer.forgetPlaces();
+    peer.missed();
     for (const _ of peer.takeHeld()) sink.drop("peer_not_trusted");
   }
 
-  /** To where the peer should be and, until it is met, wherever else it may be, RFC 6081 §5.6.4.2. */
+  protected override forget(peer: ClientPeer): void {
+    this.#postponed.cancel(peer);
+    super.forget(peer);
+  }
+
+  /** The spacing of bubbles forbids this one now; where their number does (§5.2.6), it stays unsent. */
+  #postpone(peer: ClientPeer, bubble: PostponedBubble, now: number): void {
+    if (peer.hasBubbleBudget(now)) this.#postponed.add(peer, bubble);
+  }
+
+  /** Sends what was put off, unless it is too soon again: then what was sent meanwhile has done as well. */
+  #sendPostponed(peer: ClientPeer, bubble: PostponedBubble, now: number, sink: PeerSink): void {
+    if (bubble.kind === "attempt") {
+      if (this.isSearching(peer)) this.repeat(peer, now, sink);
+      return;
+    }
+    if (!peer.mayBubble(now)) return;
+    switch (bubble.kind) {
+      case "advertisement":
+        return this.advertise(peer, now, sink);
+      case "direct":
+        return this.#sendDirect(peer, bubble.to, now, sink);
+      case "both":
+        if (!peer.isReachable(now)) this.sendBothBubbles(peer, bubble.to, now, sink);
+    }
+  }
+
   #sendDirect(peer: ClientPeer, to: Endpoint, now: number, sink: PeerSink): void {
     peer.bubbled(now);
+    this.#sendEverywhere(peer, to, now, sink);
+  }
+
+  /** To where the peer should be and, until it is met, wherever else it may be, RFC 6081 §5.6.4.2. */
+  #sendEverywhere(peer: ClientPeer, to: Endpoint, now: number, sink: PeerSink): void {
     this.bubbles.sendDirect(peer, to, sink);
     if (peer.isReachable(now)) return;
-    for (const alternate of peer.alternates) this.bubbles.sendDirect(peer, alternate, sink);
+    for (const place of peer.otherPlaces(to, now)) this.bubbles.sendDirect(peer, place, sink);
   }
 
   /**
@@ -223,12 +272,13 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
       this.#sendTest(peer, self, now, sink);
       return true;
     }
-    const isRepeated = peer.attempts > (this.#isSolicited(peer) ? MAX_SOLICITATIONS : 0);
+    const isRepeated = peer.attempts > (this.#nearPlace(peer, now) ? MAX_SOLICITATIONS : 0);
     const hasBudget = peer.hasBubbleBudget(now);
     let isThroughServer = true;
     // Too soon after the last transmission passes by itself; too many bubbles does not.
     if (peer.mayBubble(now)) isThroughServer = this.#sendBubbles(peer, now, sink);
-    else if (!hasBudget) peer.attempts++;
+    else if (hasBudget) this.#postponed.add(peer, { kind: "attempt" });
+    else peer.attempts++;
     if (!hasBudget && !this.#hasGateway) return false;
     const mayAsk = isRepeated || peer.gateway !== undefined || !hasBudget;
     if (isThroughServer && mayAsk) this.#sendTest(peer, self, now, sink);
@@ -236,31 +286,41 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
   }
 
   /**
-   * To a neighbour, a bubble that it answers if it knows us, and our announcement, so that it does. To a
-   * peer that fell silent, a solicitation where it was (RFC 6081 §5.7.4.1). Else a direct and an indirect
-   * one.
+   * A neighbour gets a bubble that it answers if it knows us, and our announcement so that it does. A peer
+   * that fell silent gets a solicitation where it was (RFC 6081 §5.7.4.1). All others, and these after two
+   * attempts, get a direct and an indirect bubble.
    *
    * @returns whether the server had a part in it
    */
   #sendBubbles(peer: ClientPeer, now: number, sink: PeerSink): boolean {
-    const local = peer.localAt(now);
-    if (local !== undefined) {
-      this.sendDirectBubble(peer, local, now, sink);
+    const near = this.#nearPlace(peer, now);
+    if (near === undefined || peer.attempts >= MAX_SOLICITATIONS) {
+      this.sendBothBubbles(peer, mappingOf(peer.address), now, sink);
+      return true;
+    }
+    if (near === peer.localAt(now)) {
+      this.#sendDirect(peer, near, now, sink);
       this.#discovery?.announce(now, sink);
-      return false;
-    }
-    if (this.#isSolicited(peer) && peer.attempts < MAX_SOLICITATIONS) {
+    } else {
       peer.bubbled(now);
-      this.bubbles.sendDirect(peer, peer.lastPlace!, sink, "solicitation");
-      return false;
+      this.bubbles.sendDirect(peer, near, sink, "solicitation");
     }
-    this.sendBothBubbles(peer, mappingOf(peer.address), now, sink);
-    return true;
+    return false;
   }
 
-  /** Whether a peer that fell silent is asked itself before its server is, RFC 6081 §5.7. */
-  #isSolicited(peer: ClientPeer): boolean {
-    return this.#reducesLoad && peer.lastPlace !== undefined;
+  /**
+   * Where a peer is looked for before its server is asked: on our link (RFC 4380 §5.2.4 case 3), or where
+   * it was before it fell silent. RFC 6081 §5.7 is for the latter, and an option because NATs may have
+   * forgotten each other meanwhile; inside ours there is none that could.
+   */
+  #nearPlace(peer: ClientPeer, now: number): Endpoint | undefined {
+    if (peer.isMissing) return undefined;
+    const local = peer.localAt(now);
+    if (local !== undefined) return local;
+    const { lastPlace } = peer;
+    const isAsked = lastPlace !== undefined &&
+      (this.#reducesLoad || this.alternates.isInside(lastPlace));
+    return isAsked ? lastPlace : undefined;
   }
 
   /** An echo request through the server; the answer comes through the relay or gateway nearest to it. */

@@ -127,11 +127,17 @@ export class Reception {
   ): DropReason | undefined {
     if (!this.#discovery?.accepts(ipv6, from)) return "discovery_invalid";
     const peer = this.#search.entry(ipv6, SOURCE, now);
-    // A newcomer has not heard us either, and would not for up to five minutes. §5.2.8 leaves it at
-    // that; but only a client that knows us can take the bubble for an answer.
-    if (peer.localAt(now) === undefined) this.#discovery.announce(now, sink);
+    const isNewcomer = peer.localAt(now) !== from;
     peer.meet(from, now);
-    this.#search.sendDirectBubble(peer, from, now, sink);
+    if (isNewcomer) {
+      // It has not heard us either, and would not for up to five minutes. §5.2.8 leaves it at that; but
+      // only a client that knows us can take the bubble for an answer.
+      this.#discovery.announce(now, sink);
+      // What was sent to it so far went elsewhere.
+      this.#search.sendUrgentBubble(peer, from, now, sink);
+    } else {
+      this.#search.sendDirectBubble(peer, from, now, sink);
+    }
     return undefined;
   }
 
@@ -221,9 +227,13 @@ export class Reception {
     now: number,
     sink: ClientSink,
   ): DropReason | undefined {
-    const isPossible = this.#globalUnicast.has(addressOf(from)) ||
-      this.#search.alternates.isNeighbour(peer.address);
+    const { alternates } = this.#search;
+    const isPossible = this.#globalUnicast.has(addressOf(from)) || peer.mayBeAt(from, now) ||
+      alternates.isNeighbour(peer.address);
     if (portOf(from) === 0 || !isPossible) return "source_not_global";
+    // A NAT that hairpins carries the bubble round, but the peer is known to be on this side of it.
+    const isDetour = alternates.isInside(peer.mapping) && !alternates.isInside(from);
+    if (isDetour && peer.isReachable(now)) return undefined;
     const { isAwaited } = peer;
     this.#search.found(peer, from, now, sink);
     // Bubbles to the mapping in the peer's address have not arrived, so the peer still waits for one.

@@ -6,7 +6,7 @@
 
 import { localAddresses } from "../io/network/local_addresses.ts";
 import { GlobalUnicast } from "../wire/global_unicast.ts";
-import { type Ipv4Address, isLoopbackIpv4 } from "../wire/ipv4_address.ts";
+import { type Ipv4Address, isLoopbackIpv4, isPrivateIpv4 } from "../wire/ipv4_address.ts";
 
 /**
  * The IPv4 network that a node belongs to.
@@ -36,7 +36,7 @@ export function addressPolicy(network: Network): GlobalUnicast {
  */
 class WithPrivate extends GlobalUnicast {
   override has(address: Ipv4Address): boolean {
-    return isPrivate(address) || super.has(address);
+    return isPrivateIpv4(address) || super.has(address);
   }
 }
 
@@ -45,11 +45,4 @@ class Loopback extends GlobalUnicast {
   override has(address: Ipv4Address): boolean {
     return isLoopbackIpv4(address);
   }
-}
-
-/** Whether the address lies in a block of RFC 1918. */
-function isPrivate(address: Ipv4Address): boolean {
-  const first = address >>> 24;
-  const firstTwo = address >>> 16;
-  return first === 10 || firstTwo === 0xc0a8 || (firstTwo & 0xfff0) === 0xac10;
 }

@@ -25,6 +25,7 @@ import {
   openClientSockets,
 } from "./client_sockets.ts";
 import { type CheckGivenServer, type GivenServer, serverDirectory } from "./given_server.ts";
+import { LocalEndpoint } from "./local_endpoint.ts";
 import { openNetworkWatch } from "./network_watch.ts";
 import { type HostSide, nodeContext, type Opener, openHost } from "./node_context.ts";
 import type { NodeListeners, NodeOptions } from "./node_options.ts";
@@ -135,9 +136,13 @@ export class TeredoClient<Host extends HostSide | undefined = HostSide | undefin
       const host = openHost(options.host, context, resources);
       const watch = resources.use(openNetworkWatch(host?.own, context, options));
       const sockets = resources.use(await openClientSockets(options, context));
+      const localEndpoint = new LocalEndpoint(sockets.sockets.service.local, options.ffi ?? true);
       const servers = serverDirectory(options.servers, options.checkServer, context);
       await findServers(servers, options.signal);
-      return new TeredoClient({ options, context, host, watch, sockets, servers, resources });
+      return new TeredoClient({
+        ...{ options, context, host, watch, resources },
+        ...{ sockets, localEndpoint, servers },
+      });
     });
   }
 
@@ -256,8 +261,9 @@ export class TeredoClient<Host extends HostSide | undefined = HostSide | undefin
   }
 
   protected override handleNetworkChange(): void {
-    const { context, sockets: { group } } = this.#open;
+    const { context, localEndpoint, sockets: { group } } = this.#open;
     context.globalUnicast.attach(localAddresses());
+    localEndpoint.forget();
     group?.join();
     const isResting = this.status().state === "disabled";
     if (!this.#isNeeded()) {
@@ -299,15 +305,18 @@ interface OpenClient<Host> extends OpenNode {
   readonly options: TeredoClientOptions;
   readonly host: Host;
   readonly sockets: ClientSockets;
+  readonly localEndpoint: LocalEndpoint;
   readonly servers: ServerDirectory;
 }
 
-function newClient({ options, context, servers, sockets: { group } }: OpenClient<unknown>): Client {
+function newClient(open: OpenClient<unknown>): Client {
+  const { options, context, servers, localEndpoint, sockets: { group } } = open;
   return new Client({
     ...options,
     servers: servers.addresses,
     globalUnicast: context.globalUnicast,
     random: (bytes) => crypto.getRandomValues(bytes),
+    localEndpoint: (server) => localEndpoint.towards(server),
     localDiscovery: group && { isOnLink: (address) => group.isOnLink(address) },
   });
 }

@@ -159,13 +159,18 @@ export abstract class PeerSearch<P extends Peer> {
     const due = this.#deadlines.takeDue(now).map((index) => this.peers.at(index)!);
     for (const peer of due) {
       // It made room for a peer that a sink's owner asked for on hearing of the one before.
-      if (peer.index < 0) continue;
-      if (peer.attempts < MAX_ATTEMPTS && this.attempt(peer, now, sink)) {
-        this.#deadlines.await(peer.index, now);
-      } else {
-        sink.event({ type: "peer_unreachable", peer: peer.address });
-        this.giveUp(peer, now, sink);
-      }
+      if (peer.index >= 0) this.repeat(peer, now, sink);
+    }
+  }
+
+  /** The next attempt of the search for a peer, or its end after the last one. */
+  protected repeat(peer: P, now: number, sink: PeerSink): void {
+    if (peer.attempts < MAX_ATTEMPTS && this.attempt(peer, now, sink)) {
+      this.#deadlines.await(peer.index, now);
+    } else {
+      this.#deadlines.end(peer.index);
+      sink.event({ type: "peer_unreachable", peer: peer.address });
+      this.giveUp(peer, now, sink);
     }
   }
 

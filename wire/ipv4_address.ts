@@ -50,6 +50,12 @@ export function isLoopbackIpv4(address: Ipv4Address): boolean {
   return address >>> 24 === 127;
 }
 
+/** Whether an address lies in 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16 (RFC 1918). */
+export function isPrivateIpv4(address: Ipv4Address): boolean {
+  const firstTwo = address >>> 16;
+  return address >>> 24 === 10 || (firstTwo & 0xfff0) === 0xac10 || firstTwo === 0xc0a8;
+}
+
 /** The dotted quad of an address. */
 export function formatIpv4(address: Ipv4Address): string {
   return `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`;

@@ -81,11 +81,13 @@ export class IndirectBubbles {
     const to = isReachable ? peer.mapping : embedded;
     // The peer's NAT may be the symmetric one. The peer then needs a nonce of ours, or we would refuse
     // what comes from elsewhere than its address says. A peer that sends no nonces would not return it.
-    const needsNonce = nonce !== undefined && !(isReachable && to === embedded);
+    const isWhereItSays = to === embedded || search.alternates.isInside(to);
+    const needsNonce = nonce !== undefined && !(isReachable && isWhereItSays);
     if (search.isPersistent(peer, now)) return search.sendBothBubbles(peer, to, now, sink);
     if (needsNonce && peer.mayBubble(now)) return search.sendBothBubbles(peer, to, now, sink);
     // Ours may be it: only with its nonce does the peer believe what comes from our other mapping.
     if (isNews) search.sendUrgentBubble(peer, to, now, sink);
-    else search.sendDirectBubble(peer, to, now, sink);
+    else if (!needsNonce) search.sendDirectBubble(peer, to, now, sink);
+    if (needsNonce) search.postponeBothBubbles(peer, to, now);
   }
 }

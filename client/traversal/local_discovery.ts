@@ -60,9 +60,15 @@ export class LocalDiscovery {
     this.announce(now, sink);
   }
 
-  /** Sends a discovery bubble, unless all neighbours have just been sent one. */
+  /** Sends a discovery bubble; later, if all neighbours have just been sent one. */
   announce(now: number, sink: PeerSink): void {
-    if (this.#self === undefined || now - this.#announcedAt < BUBBLE_SPACING) return;
+    if (this.#self === undefined) return;
+    const earliest = this.#announcedAt + BUBBLE_SPACING;
+    if (now < earliest) {
+      // Who asks for it now was not there for the last one.
+      this.#announceAt = Math.min(this.#announceAt, earliest);
+      return;
+    }
     this.#announcedAt = now;
     sink.datagram(GROUP, "service", encodeBubble(this.#self, ALL_NODES, HOP_LIMIT));
   }

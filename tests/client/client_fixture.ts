@@ -117,11 +117,21 @@ export class ClientFixture {
 
   /** Lets time pass while the server answers every solicitation, and forgets what happened. */
   pass(milliseconds: number): this {
+    this.record(milliseconds);
+    return this;
+  }
+
+  /** Does the same, and returns what was sent by timers meanwhile: the time, and each datagram. */
+  record(milliseconds: number): [time: number, SentDatagram<ClientSocket>][] {
     const until = this.now + milliseconds;
+    const sent: [number, SentDatagram<ClientSocket>][] = [];
     while (this.client.nextTimer() <= until) {
-      for (const sent of this.waitForTimer().solicitations) this.answerTo(sent);
+      const { solicitations, sink } = this.waitForTimer();
+      for (const each of sink.datagrams) sent.push([this.now, each]);
+      for (const each of solicitations) this.answerTo(each);
     }
-    return this.#waitUntil(until);
+    this.#waitUntil(until);
+    return sent;
   }
 
   /** Lets time pass until something is reported. */

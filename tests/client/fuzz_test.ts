@@ -6,7 +6,7 @@ import { writeIcmpv6Checksum } from "../../wire/checksum.ts";
 import { addressOf, type Endpoint, endpoint, portOf } from "../../wire/endpoint.ts";
 import { GlobalUnicast } from "../../wire/global_unicast.ts";
 import { isEcho } from "../../wire/icmpv6.ts";
-import { type Ipv4Address, ipv4Address } from "../../wire/ipv4_address.ts";
+import { ipv4Address, isPrivateIpv4 } from "../../wire/ipv4_address.ts";
 import { isIpv6Packet, NextHeader, nextHeaderOf } from "../../wire/ipv6_header.ts";
 import { isRouterSolicitation } from "../../wire/neighbor_discovery.ts";
 import { getU32 } from "../../memory/octets.ts";
@@ -110,11 +110,6 @@ function fuzz(seed: string, isAnswered: boolean): Map<string, number> {
   return outcomes;
 }
 
-/** RFC 1918: what discovery bubbles come from here, and what alternate addresses may name. */
-function isPrivate(address: Ipv4Address): boolean {
-  return address >>> 24 === 10 || address >>> 20 === 0xac1 || address >>> 16 === 0xc0a8;
-}
-
 function check({ client, sink, now }: ClientFixture, input: Uint8Array, isTimer: boolean): void {
   const { state, mapping } = client.status(now);
   let octets = 0;
@@ -128,7 +123,7 @@ function check({ client, sink, now }: ClientFixture, input: Uint8Array, isTimer:
     assert(to !== mapping);
     if (isBubble(packet.ipv6) && addressOf(to) !== DISCOVERY_GROUP) {
       assert(portOf(to) !== 0);
-      assert(GLOBAL.has(addressOf(to)) || isPrivate(addressOf(to)));
+      assert(GLOBAL.has(addressOf(to)) || isPrivateIpv4(addressOf(to)));
       assert(to !== LOCAL);
     }
   }

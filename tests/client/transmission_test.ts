@@ -2,7 +2,7 @@ import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import type { ClientConfig } from "../../client/client_config.ts";
 import { encodeBubble, isBubble } from "../../wire/bubble.ts";
 import { hasValidIcmpv6Checksum } from "../../wire/checksum.ts";
-import { type Endpoint, endpoint } from "../../wire/endpoint.ts";
+import { type Endpoint, endpoint, formatEndpoint } from "../../wire/endpoint.ts";
 import {
   echoDataOf,
   icmpv6CodeOf,
@@ -197,13 +197,35 @@ Deno.test("C-38: no fifth bubble goes to a silent peer within 300 s", () => {
 Deno.test("C-38: answers to indirect bubbles obey the same limits", () => {
   const fixture = ClientFixture.b();
   const { payload, source } = vector("V10");
+  const start = fixture.now;
   const times: number[] = [];
   for (let second = 0; second < 320; second++) {
-    fixture.receive(payload, source);
-    if (fixture.sink.datagrams.length > 0) times.push(second);
-    fixture.pass(1_000);
+    if (fixture.receive(payload, source).targets.includes(formatEndpoint(a))) {
+      times.push(fixture.now);
+    }
+    for (const [time, { to }] of fixture.record(1_000)) if (to === a) times.push(time);
   }
-  assertEquals(times, [0, 2, 4, 6, 300, 302, 304, 306]);
+  assertEquals(times.map((time) => (time - start) / 1_000), [0, 2, 4, 6, 300, 302, 304, 306]);
+});
+
+Deno.test("C-31, C-38: an answer that is due too soon goes out two seconds after the last packet", () => {
+  const fixture = ClientFixture.b();
+  const { payload, source } = vector("V10");
+  const answer = { to: a, via: "service", bytes: encodeBubble(addressOfB, addressOfA) } as const;
+  assertEquals(fixture.receive(payload, source).sink.datagrams, [answer]);
+  assertEquals(fixture.pass(500).receive(payload, source).sink.datagrams, []);
+  assertEquals(fixture.wait(1_499).sink.datagrams, []);
+  assertEquals(fixture.wait(1).sink.datagrams, [answer]);
+  assertEquals(fixture.wait(10_000).sink.datagrams, []);
+});
+
+Deno.test("C-38: a search that begins too soon after a bubble sends its own as soon as it may", () => {
+  const fixture = ClientFixture.b();
+  const { payload, source } = vector("V10");
+  fixture.receive(payload, source).pass(500).send(packet(addressOfB, addressOfA));
+  assertEquals(fixture.sink.datagrams, []);
+  assertEquals(fixture.wait(1_499).sink.datagrams, []);
+  assertEquals(fixture.wait(1).targets, ["192.0.2.1:4096", "203.0.113.120:3544"]);
 });
 
 Deno.test("C-38: a direct packet resets the count of bubbles", () => {

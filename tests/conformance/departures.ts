@@ -172,11 +172,11 @@ export const DEPARTURES: readonly Departure[] = [
     items: ["X-02", "C-38"],
     source: "RFC 4380 §5.2.6 has two seconds between bubbles, RFC 6081 §5.2 does not mention them",
     what:
-      "a bubble that returns a new nonce does not wait; the limit on unanswered bubbles still " +
-      "holds",
-    why:
-      "it answers a bubble that itself answers ours, so each first packet would take two seconds",
-    file: "client/traversal/indirect_bubbles.ts",
+      "a bubble that returns a new nonce, or goes to a place that a neighbour has just announced, " +
+      "does not wait; the limit on unanswered bubbles still holds",
+    why: "it answers a bubble that itself answers ours, or goes to another place than those " +
+      "before it, so each first packet would take two seconds",
+    file: "client/client_search.ts",
   },
   {
     items: ["X-04"],

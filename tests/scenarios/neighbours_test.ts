@@ -5,33 +5,58 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
+import type { ClientConfig } from "../../client/client_config.ts";
 import type { ClientNode } from "../sim/client_node.ts";
 import { NAT, type NatKind } from "../sim/nat_behaviour.ts";
 import { World } from "../sim/world.ts";
 import { expectDirect, expectReach } from "./expectations.ts";
 
-/** Alice and bob behind one NAT, who may tell their private addresses. */
-function neighbours(hairpinning: boolean, tells = false, kind: NatKind = "portRestricted") {
-  const world = new World();
+/** Alice and bob behind one NAT. */
+interface Neighbours {
+  readonly world: World;
+  readonly alice: ClientNode;
+  readonly bob: ClientNode;
+}
+
+/** What may be unusual about them. */
+interface NeighboursOptions {
+  readonly seed?: number;
+  readonly kind?: NatKind;
+  readonly hairpinning?: boolean;
+  readonly config?: Partial<ClientConfig>;
+  /** How much later bob starts, in seconds. */
+  readonly gap?: number;
+}
+
+function neighbours(options: NeighboursOptions): Neighbours {
+  const { seed, kind = "portRestricted", hairpinning = false, config, gap = 0 } = options;
+  const world = new World(seed);
   const server = world.server();
-  const nat = world.nat("nat", { ...NAT[kind], hairpinning });
-  const [alice, bob] = ["alice", "bob"].map((name): ClientNode => {
-    const config = tells ? { localEndpoint: () => node.service } : {};
-    const node: ClientNode = world.client(name, { server, behind: nat, config });
-    return node;
-  }) as [ClientNode, ClientNode];
+  const behind = world.nat("nat", { ...NAT[kind], hairpinning });
+  const alice = world.client("alice", { server, behind, config });
+  world.pass(gap);
+  const bob = world.client("bob", { server, behind, config });
   world.settle();
   return { world, alice, bob };
 }
 
+/** The bubbles and echoes of the two that left the NAT since `since`. */
+function seenOutside({ world }: Neighbours, since: number): string[] {
+  return world.log.find({ since })
+    .filter(({ kind }) => kind === "bubble" || kind.startsWith("echo"))
+    .filter(({ arrivals }) => arrivals.some(({ path }) => path.slice(0, -1).includes("nat")))
+    .map((journey) => `${journey}`);
+}
+
 Deno.test("neighbours behind a NAT that hairpins reach each other", () => {
-  const { world, alice, bob } = neighbours(true);
+  const { world, alice, bob } = neighbours({ hairpinning: true });
   expectReach(world, alice, bob);
   expectDirect(world, alice, bob);
+  for (const { status } of [alice, bob]) assertEquals(status.peers[0]?.path, "local");
 });
 
-Deno.test("neighbours behind a NAT without hairpinning fail cleanly", () => {
-  const { world, alice, bob } = neighbours(false);
+Deno.test("neighbours that do not tell their addresses fail cleanly without hairpinning", () => {
+  const { world, alice, bob } = neighbours({ config: { localEndpoint: undefined } });
   const ping = alice.ping(bob, { count: 3 });
   world.pass(30);
   assert(!ping.isAnswered);
@@ -40,7 +65,7 @@ Deno.test("neighbours behind a NAT without hairpinning fail cleanly", () => {
 
 for (const kind of ["portRestricted", "cone", "symmetric"] as const) {
   Deno.test(`X-16, X-17: neighbours behind a ${kind} NAT without hairpinning meet inside it`, () => {
-    const { world, alice, bob } = neighbours(false, true, kind);
+    const { world, alice, bob } = neighbours({ kind });
     expectReach(world, alice, bob);
     assertEquals(alice.status.peers[0]?.path, "local");
     assertEquals(alice.status.peers[0]?.mapping, bob.service);
@@ -48,6 +73,61 @@ for (const kind of ["portRestricted", "cone", "symmetric"] as const) {
     expectReach(world, bob, alice);
   });
 }
+
+/** How alice and bob may meet: by default, and with local discovery besides. */
+const MANNERS: Record<string, Partial<ClientConfig>> = {
+  "by default": {},
+  "with local discovery": { localDiscovery: { isOnLink: () => true } },
+  "with local discovery alone": {
+    localDiscovery: { isOnLink: () => true },
+    localEndpoint: undefined,
+  },
+};
+const GAPS = [0, 0.5, 1, 2, 5];
+const SEEDS = Array.from({ length: 10 }, (_, seed) => seed);
+
+for (const [manner, config] of Object.entries(MANNERS)) {
+  Deno.test(`C-45, X-17: neighbours started 0 to 5 s apart meet inside the NAT in 2 s, ${manner}`, () => {
+    for (const gap of GAPS) {
+      for (const seed of SEEDS) {
+        const both = neighbours({ seed, gap, config });
+        const { world, alice, bob } = both;
+        const pings = [alice.ping(bob, { count: 40 }), bob.ping(alice, { count: 40 })];
+        world.pass(2);
+        const metAt = world.clock.now;
+        world.pass(38);
+        for (const { firstReplyAfter, lost } of pings) {
+          const words = `${gap} s apart, seed ${seed}: ${firstReplyAfter} ms, ${lost} lost`;
+          assert(firstReplyAfter <= 2_000 && lost === 0, words);
+        }
+        world.pass(40);
+        const again = alice.ping(bob);
+        world.pass(5);
+        assert(again.isAnswered, `${gap} s apart, seed ${seed}: not after a silence`);
+        assertEquals(seenOutside(both, metAt), []);
+      }
+    }
+  });
+}
+
+Deno.test("a neighbour that was restarted is met again at once", () => {
+  const { world, alice, bob } = neighbours({});
+  expectReach(world, alice, bob);
+  bob.restart();
+  world.settle();
+  expectReach(world, alice, bob);
+});
+
+Deno.test("a neighbour that leaves for another NAT is met there", () => {
+  const { world, alice, bob } = neighbours({});
+  expectReach(world, alice, bob);
+  const elsewhere = world.nat("other NAT", NAT.portRestricted);
+  const server = world.server("other server");
+  bob.host.hasPower = false;
+  const moved = world.client("bob on the road", { server, behind: elsewhere });
+  world.settle();
+  expectReach(world, alice, moved);
+});
 
 Deno.test("two clients with the same service port behind one NAT both qualify and meet", () => {
   const world = new World();

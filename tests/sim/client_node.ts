@@ -40,7 +40,7 @@ export class ClientNode implements Pingable {
   constructor(place: ClientPlace, config: ClientConfig, clock: VirtualClock) {
     this.host = place.host;
     this.service = place.service;
-    this.#config = config;
+    this.#config = { localEndpoint: () => place.service, ...config };
     this.stack = new Ipv6Stack(clock, (ipv6) => this.runner.handlePacket(ipv6));
     this.runner = new MachineRunner<ClientSocket, ClientEvent, ClientStatus>(clock, {
       host: place.host,

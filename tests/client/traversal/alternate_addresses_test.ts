@@ -55,7 +55,8 @@ Deno.test("X-16: indirect bubbles carry the local address and a nonce, direct on
 Deno.test("X-16: every attempt carries them until the two have met, and none afterwards", () => {
   const fixture = a().send(packet(addressOfA, addressOfC)).wait(2_020);
   assertEquals(sent(fixture)[1]![1].alternateAddresses, [LOCAL]);
-  fixture.receive(direct({ nonce: OWN_NONCE }), THEIR_LOCAL).wait(2_100);
+  // Met through the NAT, at another mapping than the address says.
+  fixture.receive(direct({ nonce: OWN_NONCE }), at("192.0.2.1:8193")).wait(2_100);
   fixture.receive(indirect(addressOfC, { nonce: 7 }), OURS);
   const toServer = sent(fixture).filter(([to]) => to === OURS);
   assertEquals(toServer.map(([, { alternateAddresses }]) => alternateAddresses), [undefined]);
@@ -100,7 +101,33 @@ Deno.test("X-17: a peer that was met gets bubbles only where it is", () => {
   fixture.receive(direct({ nonce: OWN_NONCE }), THEIR_LOCAL).wait(2_100);
   const alternateAddresses = [THEIR_LOCAL, at("10.0.0.1:2")];
   fixture.receive(indirect(addressOfC, { nonce: 7, alternateAddresses }), OURS);
-  assertEquals(sent(fixture).map(([to]) => to), [THEIR_LOCAL, OURS]);
+  assertEquals(sent(fixture), [[THEIR_LOCAL, { nonce: 7 }]]);
+});
+
+Deno.test("a neighbour that was met inside the NAT is not believed to be outside while it answers", () => {
+  const fixture = a().send(packet(addressOfA, addressOfC));
+  for (const place of [THEIR_LOCAL, C]) fixture.receive(direct({ nonce: OWN_NONCE }), place);
+  assertEquals(fixture.dropped, undefined);
+  assertEquals(fixture.peer(addressOfC)?.mapping, THEIR_LOCAL);
+  assertEquals(fixture.peer(addressOfC)?.path, "local");
+});
+
+Deno.test("a neighbour that fell silent is looked for inside the NAT twice, then through its server", () => {
+  const data = packet(addressOfA, addressOfC);
+  const fixture = a().send(data).receive(direct({ nonce: OWN_NONCE }), THEIR_LOCAL).pass(40_000);
+  assertEquals(sent(fixture.send(data)), [[THEIR_LOCAL, { neighborDiscovery: "solicitation" }]]);
+  assertEquals(sent(fixture.wait(2_020)).map(([to]) => to), [THEIR_LOCAL]);
+  assertEquals(sent(fixture.wait(2_020)).map(([to]) => to), [C, OURS]);
+  fixture.receive(direct({}), THEIR_LOCAL);
+  assertEquals(fixture.sink.datagrams, [{ to: THEIR_LOCAL, via: "service", bytes: data }]);
+});
+
+Deno.test("a neighbour that was looked for in vain is still believed where it was", () => {
+  const data = packet(addressOfA, addressOfC);
+  const fixture = a().send(data).receive(direct({ nonce: OWN_NONCE }), THEIR_LOCAL).pass(40_000);
+  fixture.send(data).pass(300_000);
+  assertEquals(fixture.receive(direct({}), THEIR_LOCAL).dropped, undefined);
+  assertEquals(fixture.peer(addressOfC)?.path, "local");
 });
 
 Deno.test("X-17: a neighbour is believed at its private address if it returns the nonce, and reached there", () => {

@@ -54,9 +54,13 @@ Deno.test("X-21, V20 and V21: a solicitation is answered by an advertisement", (
   ]);
 });
 
-Deno.test("X-21: an advertisement is not answered, nor is a solicitation within two seconds", () => {
+Deno.test("X-21: an advertisement is not answered, and a second solicitation only after two seconds", () => {
   const fixture = ClientFixture.b().receive(vector("V20").payload, a);
   assertEquals(fixture.receive(vector("V20").payload, a).sink.datagrams, []);
+  assertEquals(fixture.wait(1_999).sink.datagrams, []);
+  assertEquals(fixture.wait(1).sink.datagrams, [
+    { to: a, via: "service", bytes: vector("V21").payload },
+  ]);
   const advertisement = withTrailers(encodeBubble(addressOfA, addressOfB), {
     neighborDiscovery: "advertisement",
   });

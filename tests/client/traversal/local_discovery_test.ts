@@ -5,6 +5,7 @@ import { encodeBubble } from "../../../wire/bubble.ts";
 import { addressOf, type Endpoint, endpoint } from "../../../wire/endpoint.ts";
 import { ALL_NODES } from "../../../wire/ipv6_address.ts";
 import { encodeTeredoAddress } from "../../../wire/teredo_address.ts";
+import { withTrailers } from "../../../wire/trailers.ts";
 import { ACTORS, at, ip4, ip6, vector } from "../../vectors/vectors.ts";
 import { ClientFixture, packet, portOf, S1 } from "../client_fixture.ts";
 
@@ -159,10 +160,25 @@ Deno.test("C-45: a flood of announcements causes one of ours in two seconds", ()
     fixture.receive(encodeBubble(source, ALL_NODES, 1), NEIGHBOUR, "discovery");
     count += announcements(fixture);
     assert(fixture.sink.datagrams.length <= 2);
-    fixture.pass(5);
+    count += fixture.record(5).filter(([, { to }]) => to === GROUP).length;
   }
-  assertEquals(count, 5);
+  assertEquals(count, 6);
   assertEquals(fixture.client.status(fixture.now).peers.length, 64);
+});
+
+Deno.test("C-45: a newcomer that is heard just after our own announcement gets one two seconds later", () => {
+  const fixture = ClientFixture.a({ localDiscovery: SETTINGS }).wait(0).pass(1_000);
+  fixture.receive(ANNOUNCEMENT, NEIGHBOUR, "discovery");
+  assertEquals(fixture.targets, ["192.168.1.11:40001"]);
+  assertEquals(announcements(fixture.wait(999)), 0);
+  assertEquals(announcements(fixture.wait(1)), 1);
+  assertEquals(announcements(fixture.wait(100_000)), 0);
+});
+
+Deno.test("C-45: the answer to a neighbour that was just sent to waits for its two seconds", () => {
+  const fixture = neighbourly().receive(ANNOUNCEMENT, NEIGHBOUR, "discovery").pass(500);
+  assertEquals(fixture.receive(ANNOUNCEMENT, NEIGHBOUR, "discovery").targets, []);
+  assertEquals(fixture.wait(1_500).targets, ["192.168.1.11:40001"]);
 });
 
 Deno.test("C-45: an announcement does not divert data to a trusted peer", () => {
@@ -181,6 +197,14 @@ Deno.test("C-28: a neighbour that answers from its place on the link becomes tru
   assertEquals(fixture.peer(ADDRESS)!.path, "local");
   const data = packet(ADDRESS, addressOfA);
   assertEquals(fixture.receive(data, NEIGHBOUR).sink.packets, [data]);
+});
+
+Deno.test("C-28, X-04: a neighbour's bubble from its place counts with a nonce as well as without", () => {
+  const fixture = neighbourly().send(packet(addressOfA, ADDRESS));
+  fixture.receive(ANNOUNCEMENT, NEIGHBOUR, "discovery");
+  const bubble = withTrailers(encodeBubble(ADDRESS, addressOfA), { nonce: 0x7e1ed0d0 });
+  assertEquals(fixture.receive(bubble, NEIGHBOUR).dropped, undefined);
+  assertEquals(fixture.peer(ADDRESS)?.path, "local");
 });
 
 Deno.test("C-28: data from the neighbour's place also makes it trusted", () => {
@@ -214,12 +238,33 @@ Deno.test("C-46: later the neighbour is looked for like any client", () => {
   assertEquals(fixture.targets, ["192.0.2.1:4097", "203.0.113.120:3544"]);
 });
 
-Deno.test("C-46: a neighbour that has left the link is looked for like any client next time", () => {
+/** Client A, which looked for a neighbour in vain. */
+function vainly(): ClientFixture {
   const fixture = neighbourly().receive(ANNOUNCEMENT, NEIGHBOUR, "discovery").pass(2_000);
   fixture.send(packet(addressOfA, ADDRESS)).wait(8_080);
   assertEquals(fixture.sink.drops, ["peer_unreachable"]);
-  fixture.pass(300_000).send(packet(addressOfA, ADDRESS));
-  assertEquals(fixture.targets, ["192.0.2.1:4097", "203.0.113.120:3544"]);
+  return fixture;
+}
+
+Deno.test("C-46: a neighbour that does not answer on the link is looked for like any client as well", () => {
+  const fixture = neighbourly().receive(ANNOUNCEMENT, NEIGHBOUR, "discovery").pass(2_000);
+  fixture.send(packet(addressOfA, ADDRESS));
+  assertEquals(fixture.wait(2_020).targets, ["192.168.1.11:40001", "224.0.0.253:3544"]);
+  const everywhere = ["192.0.2.1:4097", "192.168.1.11:40001", "203.0.113.120:3544"];
+  assertEquals(fixture.wait(2_020).targets, everywhere);
+  assertEquals(vainly().pass(300_000).send(packet(addressOfA, ADDRESS)).targets, everywhere);
+});
+
+Deno.test("C-28: a neighbour that was looked for in vain is believed when it answers later", () => {
+  const fixture = vainly().pass(60_000).receive(encodeBubble(ADDRESS, addressOfA), NEIGHBOUR);
+  assertEquals(fixture.dropped, undefined);
+  assertEquals(fixture.peer(ADDRESS)?.path, "local");
+});
+
+Deno.test("C-31, C-46: a neighbour's indirect bubble is answered at its place on the link as well", () => {
+  const fixture = neighbourly().receive(ANNOUNCEMENT, NEIGHBOUR, "discovery").pass(2_000);
+  fixture.receive(encodeBubble(ADDRESS, addressOfA), portOf(S1, "primary"));
+  assertEquals(fixture.targets, ["192.0.2.1:4097", "192.168.1.11:40001"]);
 });
 
 Deno.test("two neighbours behind a NAT without hairpinning find each other by their announcements", () => {

@@ -1,0 +1,75 @@
+/**
+ * Bubbles that have to wait: RFC 4380 §5.2.6 forbids one within two seconds of the last packet to the
+ * peer. What a bubble was to bring about is still wanted after that time, so it is put off, not dropped.
+ *
+ * @module
+ */
+
+import { BUBBLE_SPACING } from "../../protocol/constants.ts";
+import type { Endpoint } from "../../wire/endpoint.ts";
+import type { ClientPeer } from "../client_peer.ts";
+
+/**
+ * What is to be sent:
+ *
+ * - `advertisement`: the answer to a solicitation, RFC 6081 §5.7.4.2
+ * - `direct`: a bubble straight to `to`
+ * - `both`: that, and one through the peer's server
+ * - `attempt`: whatever the search for the peer sends next
+ */
+export type PostponedBubble =
+  | { readonly kind: "advertisement" | "attempt" }
+  | { readonly kind: "direct" | "both"; readonly to: Endpoint };
+
+/** Each kind brings about what those before it do. */
+const RANKS: readonly PostponedBubble["kind"][] = ["advertisement", "direct", "both", "attempt"];
+
+interface Waiting {
+  readonly bubble: PostponedBubble;
+  readonly until: number;
+}
+
+/** The bubbles that wait, one a peer at most. */
+export class PostponedBubbles {
+  readonly #waiting = new Map<ClientPeer, Waiting>();
+  #next = Infinity;
+
+  /** Puts a bubble off until the spacing allows it. One that does more and waits already takes its place. */
+  add(peer: ClientPeer, bubble: PostponedBubble): void {
+    const waiting = this.#waiting.get(peer)?.bubble;
+    if (waiting !== undefined && rankOf(waiting) > rankOf(bubble)) return;
+    const until = peer.lastTransmission + BUBBLE_SPACING;
+    this.#waiting.set(peer, { bubble, until });
+    this.#next = Math.min(this.#next, until);
+  }
+
+  /** Nothing is to be sent to the peer any more. */
+  cancel(peer: ClientPeer): void {
+    this.#waiting.delete(peer);
+  }
+
+  /** When {@linkcode takeDue} has something to give; sometimes too early. */
+  nextTimer(): number {
+    return this.#next;
+  }
+
+  /** Removes and returns the bubbles whose time has come, by their peers. */
+  takeDue(now: number): [ClientPeer, PostponedBubble][] {
+    if (now < this.#next) return [];
+    const due: [ClientPeer, PostponedBubble][] = [];
+    this.#next = Infinity;
+    for (const [peer, { bubble, until }] of this.#waiting) {
+      if (until > now) {
+        this.#next = Math.min(this.#next, until);
+      } else {
+        this.#waiting.delete(peer);
+        due.push([peer, bubble]);
+      }
+    }
+    return due;
+  }
+}
+
+function rankOf({ kind }: PostponedBubble): number {
+  return RANKS.indexOf(kind);
+}
