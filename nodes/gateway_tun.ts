@@ -11,10 +11,10 @@ import { TEREDO_ROUTE } from "../io/host/client_interface.ts";
 import { nativeAddresses } from "../io/network/native_ipv6.ts";
 import { setU32 } from "../memory/octets.ts";
 import type { Ipv4Address } from "../wire/ipv4_address.ts";
-import type { Ipv6Prefix } from "../wire/ipv6_prefix.ts";
 import { parseIpv6 } from "../wire/ipv6_address.ts";
 import type { GatewayPolicy } from "./gateway_policy.ts";
 import type { HostContext, Opener } from "./node_context.ts";
+import { REFUSED_DESTINATIONS } from "./refused_destinations.ts";
 import { relayTun } from "./relay_tun.ts";
 import type { TunSide, TunSideOptions } from "./tun_side.ts";
 
@@ -41,12 +41,6 @@ export interface GatewaySide extends TunSide {
   counts(): FilterCounts;
   handleNetworkChange(): void;
 }
-
-/** Destinations that are nobody's business outside of this host's own network. */
-const REFUSED: Readonly<Record<string, readonly Ipv6Prefix[]>> = {
-  "private_destination": [prefix("fc00::", 7), prefix("fe80::", 10), prefix("fec0::", 10)],
-  "multicast": [prefix("ff00::", 8)],
-};
 
 /**
  * Makes a relay's interface as {@linkcode relayTun} does, switches the forwarding of IPv6 packets on, and lets what the
@@ -88,7 +82,7 @@ function openNat(
     table,
     interface: name,
     sources: TEREDO_ROUTE,
-    refused: REFUSED,
+    refused: REFUSED_DESTINATIONS,
     turnsAround: true,
     admitsUnsolicited: unsolicited,
     services,
@@ -140,8 +134,4 @@ function address6to4(ipv4: Ipv4Address): Uint8Array {
   const address = parseIpv6("2002::1")!;
   setU32(address, 2, ipv4);
   return address;
-}
-
-function prefix(text: string, length: number): Ipv6Prefix {
-  return { address: parseIpv6(text)!, length };
 }
