@@ -12,7 +12,7 @@ import type { GlobalUnicast } from "../wire/global_unicast.ts";
 import type { Ipv4Address } from "../wire/ipv4_address.ts";
 import { REFRESH_INTERVAL, TEST_RATE } from "./timing.ts";
 
-/** The two IPv4 addresses of a Teredo server. */
+/** The two IPv4 addresses of a Teredo server, which are the same where it has only one. */
 export interface ServerAddresses {
   readonly primary: Ipv4Address;
   readonly secondary: Ipv4Address;

@@ -15,15 +15,14 @@ import type { ServerAddresses } from "./client_config.ts";
  *   that are not behind a symmetric NAT can be reached
  * - `symmetric`: each sees another mapping. Peers that implement RFC 6081 can be reached, unless their
  *   own NAT is port-restricted or symmetric
+ * - `unknown`: the server has one address, or the other does not answer, so the NAT may be of either kind
  */
-export type NatKind = "restricted" | "symmetric";
+export type NatKind = "restricted" | "symmetric" | "unknown";
 
 /** Why a client is off-line. */
 export type OfflineReason =
   /** The primary address did not answer. */
   | "no_reply_from_primary"
-  /** The primary address answered, the secondary did not. */
-  | "no_reply_from_secondary"
   /** The two addresses see different mappings (a symmetric NAT), and support for that is off. */
   | "symmetric_nat"
   /** The server stopped answering. */
@@ -50,6 +49,8 @@ export type ClientEvent =
     /** The address that this one replaces, if any. */
     readonly previous: Uint8Array | undefined;
   }
+  /** The server's secondary address answered after all. */
+  | { readonly type: "nat_determined"; readonly nat: NatKind }
   /** The server did not answer a refresh and is asked again. */
   | { readonly type: "server_silent"; readonly server: ServerAddresses }
   /** The server answers again. */

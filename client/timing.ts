@@ -50,6 +50,15 @@ export const RESTART_DELAY = { first: 5_000, last: 300_000 } as const;
 /** The share of that pause, drawn anew each time, so that a server's clients do not all return at once. */
 export const RESTART_JITTER = { low: 0.75, high: 1.25 } as const;
 
+/**
+ * How long a client waits for the server's secondary address before it uses its Teredo address without: RFC 4380
+ * §5.2.1 would give up, but a server on a machine with one address has no other.
+ */
+export const SECONDARY_PATIENCE = 1_000;
+
+/** How often a secondary address that did not answer is asked again, which may only have been down. */
+export const NAT_CHECK_INTERVAL = 600_000;
+
 /** How often a client on a fallback server solicits the preferred one. */
 export const RETURN_INTERVAL = 600_000;
 

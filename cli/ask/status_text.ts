@@ -90,8 +90,6 @@ function reasonText(reason: OfflineReason): string {
   switch (reason) {
     case "no_reply_from_primary":
       return "the server does not answer";
-    case "no_reply_from_secondary":
-      return "the server's secondary address does not answer";
     case "symmetric_nat":
       return "the NAT is symmetric";
     case "server_lost":
@@ -107,6 +105,7 @@ const NATS: Readonly<Record<NatName, string>> = {
   none: "none (global connectivity)",
   restricted: "cone or restricted",
   symmetric: "symmetric",
+  unknown: "of an unknown kind: the server answers from one address only",
 };
 
 function serverText({ server }: StatusReport): string | null {

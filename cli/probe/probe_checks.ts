@@ -13,8 +13,11 @@ import { formatIpv6 } from "../../wire/ipv6_address.ts";
 import { formatDuration } from "../process/duration.ts";
 import { natOf, type Probed, type ProbeOutcome } from "./probe_outcome.ts";
 
-/** How a check ended. FAIL: something works less well than it could, or not at all. */
-export type CheckResult = "PASS" | "FAIL" | "SKIP";
+/**
+ * How a check ended. FAIL: something works less well than it could, or not at all. NOTE: it works, and there is
+ * something to know.
+ */
+export type CheckResult = "PASS" | "NOTE" | "FAIL" | "SKIP";
 
 /** One row. */
 export interface Check {
@@ -22,7 +25,7 @@ export interface Check {
   readonly result: CheckResult;
   /** One sentence without a full stop. */
   readonly detail: string;
-  /** What to do; `null` where nothing is wrong. */
+  /** What to do or to know; `null` where all is well. */
   readonly remedy: string | null;
 }
 
@@ -77,9 +80,9 @@ function secondaryAddress({ name, findings: { primary, secondary } }: Probed): C
   if (primary.mapping === undefined) return skip(check, `${detail} either`);
   const [host] = name.split(",");
   const remedy =
-    "Clients do not qualify without it. If it is not the server's secondary address, " +
-    `name the right one: ${host},SECONDARY`;
-  return fail(check, detail, remedy);
+    "Clients qualify without it, but cannot see whether the NAT is symmetric. If the " +
+    `server has another secondary address, name it: ${host},SECONDARY`;
+  return { check, result: "NOTE", detail, remedy };
 }
 
 /** An address that answered, well or not. */

@@ -60,8 +60,10 @@ export function natOf({ findings, isOwn }: Probed): NatName {
   return nameNat(findings, isOwn);
 }
 
-/** The usable server that answers soonest. */
+/** The usable server that answers soonest; one that shows what the NAT is like comes before others. */
 export function recommend(outcomes: readonly ProbeOutcome[]): Probed | undefined {
   const soonest = (outcome: Probed) => medianOf(outcome.findings.primary.roundTrips) ?? Infinity;
-  return outcomes.filter(isUsable).sort((a, b) => soonest(a) - soonest(b))[0];
+  const doubt = ({ findings }: Probed) => "value" in findings.mapping ? 0 : 1;
+  return outcomes.filter(isUsable)
+    .sort((a, b) => doubt(a) - doubt(b) || soonest(a) - soonest(b))[0];
 }

@@ -3,11 +3,11 @@
  *
  *     Server teredo.example (192.0.2.1 and 192.0.2.2)
  *       PASS  primary address    192.0.2.1 answers in 12 ms (median of 3)
- *       FAIL  secondary address  192.0.2.2 does not answer
- *                                Clients do not qualify without it. …
+ *       NOTE  secondary address  192.0.2.2 does not answer
+ *                                Clients qualify without it, but cannot see whether …
  *
- *     NAT: port-restricted cone
- *     Recommended: none
+ *     NAT: unknown
+ *     Recommended: teredo.example, which answers in 12 ms
  *
  * @module
  */

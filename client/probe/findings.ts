@@ -108,11 +108,12 @@ export function nameNat(findings: ServerFindings, isOwn: (at: Endpoint) => boole
 }
 
 /**
- * Whether a client gets an address from this server: both of its addresses must answer (RFC 4380 §5.2.1).
- * A symmetric NAT does not prevent that, but keeps some peers out of reach (RFC 6081 §5.2).
+ * Whether a client gets an address from this server. Its primary address is enough for that; without the
+ * secondary one, and with a symmetric NAT, some peers stay out of reach (RFC 6081 §5.2) unless the server is a
+ * gateway.
  */
-export function qualifies({ mapping }: ServerFindings): boolean {
-  return "value" in mapping;
+export function qualifies({ primary }: ServerFindings): boolean {
+  return primary.mapping !== undefined;
 }
 
 /** The median of round trips, which a single slow packet hardly moves. */

@@ -20,7 +20,9 @@ import {
   POSTPONED_INTERVALS,
   REFRESH_JITTER,
   RETURN_INTERVAL,
+  SECONDARY_PATIENCE,
 } from "../timing.ts";
+import { NatCheck } from "./nat_check.ts";
 import { dueAt, type QualificationState, type Qualified } from "./qualification_state.ts";
 import { ServerList } from "./server_list.ts";
 import { Solicitation } from "./solicitation.ts";
@@ -114,10 +116,15 @@ export class Qualification {
       case "offline":
         return state.until;
       case "primary":
-      case "secondary":
         return state.solicitation.deadline;
+      case "secondary":
+        return Math.min(state.solicitation.deadline, state.patience);
       case "qualified":
-        return Math.min(dueAt(state.refresh), dueAt(state.homecoming));
+        return Math.min(
+          dueAt(state.refresh),
+          dueAt(state.homecoming),
+          state.natCheck?.nextTimer() ?? Infinity,
+        );
     }
   }
 
@@ -130,8 +137,9 @@ export class Qualification {
       case "primary":
         return this.#solicit(state.solicitation, "no_reply_from_primary", now, sink);
       case "secondary":
-        return this.#solicit(state.solicitation, "no_reply_from_secondary", now, sink);
+        return this.#waitForSecondary(state.solicitation, state.first, state.patience, now, sink);
       case "qualified":
+        this.#checkNat(state, now, sink);
         this.#comeHome(state, now, sink);
         return this.#refresh(state, now, sink);
     }
@@ -208,9 +216,7 @@ export class Qualification {
     if (advertisement.newKeyNeeded) {
       this.#fail("new_key_needed", now, sink);
     } else if (state.name === "primary") {
-      const solicitation = this.#newSolicitation(this.server.secondary);
-      this.#state = { name: "secondary", solicitation, first: advertisement };
-      this.#send(solicitation, now, sink);
+      this.#beginSecondaryPhase(advertisement, now, sink);
     } else {
       this.#conclude(state.first, advertisement, now, sink);
     }
@@ -224,8 +230,39 @@ export class Qualification {
   #conclude(first: Advertisement, second: Advertisement, now: number, sink: ClientSink): void {
     const isSymmetric = first.mapping !== second.mapping;
     if (!isSymmetric) this.#qualify(first, "restricted", now, sink);
-    else if (this.#config.symmetricNatSupport ?? true) this.#qualify(first, "symmetric", now, sink);
+    else if (this.#supportsSymmetric) this.#qualify(first, "symmetric", now, sink);
     else this.#fail("symmetric_nat", now, sink);
+  }
+
+  #beginSecondaryPhase(first: Advertisement, now: number, sink: ClientSink): void {
+    if (!this.#hasSecondary) return this.#qualify(first, "unknown", now, sink);
+    const solicitation = this.#newSolicitation(this.server.secondary);
+    // A client that is not to be behind a symmetric NAT gives the answer all the time of §5.2.1.
+    const patience = this.#supportsSymmetric ? now + SECONDARY_PATIENCE : Infinity;
+    this.#state = { name: "secondary", solicitation, first, patience };
+    this.#send(solicitation, now, sink);
+  }
+
+  /**
+   * The secondary address is silent: it is asked again, and after a while the client does without it. Whether the NAT
+   * is symmetric matters less than it did to RFC 4380: nonces (RFC 6081 §5.2) or a gateway cope with it.
+   */
+  #waitForSecondary(
+    solicitation: Solicitation,
+    first: Advertisement,
+    patience: number,
+    now: number,
+    sink: ClientSink,
+  ): void {
+    const { isExhausted, hasUnprovedAnswer } = solicitation;
+    if (now < patience && !isExhausted) return this.#send(solicitation, now, sink);
+    if (hasUnprovedAnswer) return this.#fail("authentication_failed", now, sink);
+    this.#qualify(first, "unknown", now, sink, solicitation);
+  }
+
+  #checkNat({ natCheck }: Qualified, now: number, sink: ClientSink): void {
+    const solicitation = natCheck?.next(now);
+    if (solicitation !== undefined) this.#send(solicitation, now, sink);
   }
 
   #start(now: number, sink: ClientSink): void {
@@ -283,7 +320,12 @@ export class Qualification {
     sink: ClientSink,
   ): DropReason | undefined {
     const { refresh, homecoming } = state;
-    if (homecoming.name === "soliciting" && homecoming.solicitation.target === from) {
+    const asked = state.natCheck?.askedOf(from);
+    if (asked !== undefined) {
+      const advertisement = this.accept(packet, from, asked);
+      if (typeof advertisement === "string") return advertisement;
+      this.#concludeCheck(state, advertisement, now, sink);
+    } else if (homecoming.name === "soliciting" && homecoming.solicitation.target === from) {
       const { preferred } = this.#servers;
       const advertisement = this.accept(packet, from, homecoming.solicitation, preferred);
       if (typeof advertisement === "string") return advertisement;
@@ -296,6 +338,20 @@ export class Qualification {
       return "advertisement_unexpected";
     }
     return undefined;
+  }
+
+  #concludeCheck(
+    state: Qualified,
+    { mapping, newKeyNeeded }: Advertisement,
+    now: number,
+    sink: ClientSink,
+  ): void {
+    if (newKeyNeeded) return;
+    const isSymmetric = mapping !== state.mapping;
+    if (isSymmetric && !this.#supportsSymmetric) return this.#fail("symmetric_nat", now, sink);
+    state.nat = isSymmetric ? "symmetric" : "restricted";
+    state.natCheck = undefined;
+    sink.event({ type: "nat_determined", nat: state.nat });
   }
 
   /**
@@ -331,7 +387,14 @@ export class Qualification {
     }
   }
 
-  #qualify(advertisement: Advertisement, nat: NatKind, now: number, sink: ClientSink): void {
+  /** @param pending the solicitations to the secondary address, if it is still being asked */
+  #qualify(
+    advertisement: Advertisement,
+    nat: NatKind,
+    now: number,
+    sink: ClientSink,
+    pending?: Solicitation,
+  ): void {
     const { mapping } = advertisement;
     const previous = this.#currentAddress;
     const mtu = Math.min(advertisement.mtu ?? Infinity, this.#config.mtu ?? CLIENT_DEFAULTS.mtu);
@@ -345,11 +408,21 @@ export class Qualification {
       mapping,
       mtu,
       nat,
+      natCheck: this.#natCheckOf(nat, pending, now),
       refresh: { name: "waiting", until: now + this.#drawInterval(), provedAt: now },
       homecoming: { name: "waiting", until: now + RETURN_INTERVAL },
     };
     this.#onAddress();
     sink.event({ type: "qualified", server: this.server, address, mapping, mtu, nat, previous });
+  }
+
+  #natCheckOf(
+    nat: NatKind,
+    pending: Solicitation | undefined,
+    now: number,
+  ): NatCheck | undefined {
+    if (nat !== "unknown" || !this.#hasSecondary) return undefined;
+    return new NatCheck(() => this.#newSolicitation(this.server.secondary), pending, now);
   }
 
   /** Draws new random flags only for a new server or mapping, because peers know the whole address. */
@@ -360,6 +433,14 @@ export class Qualification {
       mappingOf(latest) === mapping;
     const flags = isKnown ? flagsOf(latest) : drawFlags(this.#config.random);
     return encodeTeredoAddress({ server, flags, mapping });
+  }
+
+  get #supportsSymmetric(): boolean {
+    return this.#config.symmetricNatSupport ?? true;
+  }
+
+  get #hasSecondary(): boolean {
+    return this.server.secondary !== this.server.primary;
   }
 
   get #currentAddress(): Uint8Array | undefined {

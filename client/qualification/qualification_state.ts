@@ -8,16 +8,17 @@
 import type { Endpoint } from "../../wire/endpoint.ts";
 import type { Advertisement } from "./advertisement.ts";
 import type { NatKind, OfflineReason } from "../client_event.ts";
+import type { NatCheck } from "./nat_check.ts";
 import type { Solicitation } from "./solicitation.ts";
 
 /**
  * The states of RFC 4380 §5.2.1, without the cone phase that RFC 5991 §3.2 does away with.
  *
  *                    RA from the           RA from the
- *                    primary address       secondary address
+ *                    primary address       secondary address, or none
  *     primary phase ----------------> secondary phase -----------------> qualified
- *       ^   |                             |  no answer, or a symmetric    |  ^   | another mapping:
- *       |   | no answer                   |  NAT and no support for it    |  |   | another address
+ *       ^   |                             |  a symmetric NAT              |  ^   | another mapping:
+ *       |   | no answer                   |  and no support for it        |  |   | another address
  *       |   v                             v                               |  +---+
  *       +-- offline <-----------------------------------------------------+
  *      delay over,                                      no answer to a refresh
@@ -34,13 +35,17 @@ export type QualificationState =
     readonly name: "secondary";
     readonly solicitation: Solicitation;
     readonly first: Advertisement;
+    /** When the client goes on without an answer. */
+    readonly patience: number;
   }
   | {
     readonly name: "qualified";
     readonly address: Uint8Array;
     readonly mapping: Endpoint;
     readonly mtu: number;
-    readonly nat: NatKind;
+    nat: NatKind;
+    /** While the NAT is unknown, and there is a secondary address to ask. */
+    natCheck: NatCheck | undefined;
     refresh: Refresh;
     homecoming: Homecoming;
   };

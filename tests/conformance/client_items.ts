@@ -40,7 +40,7 @@ export const CLIENT: Group = {
       level: "SHOULD*",
       source: "RFC 4380 §5.2.1",
       statement:
-        "Unanswered solicitations are repeated after 4 seconds; after three failures in the last " +
+        "Unanswered solicitations are repeated after 4 seconds; after three failures in the first " +
         "phase the client is off-line",
     },
     {

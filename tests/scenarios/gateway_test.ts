@@ -6,8 +6,8 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { NAT, type NatKind } from "../sim/nat_behaviour.ts";
-import { World } from "../sim/world.ts";
-import { expectReach } from "./expectations.ts";
+import { type GatewayOptions, World } from "../sim/world.ts";
+import { expectReach, expectSameAddress } from "./expectations.ts";
 
 const KINDS = Object.keys(NAT) as NatKind[];
 
@@ -32,10 +32,23 @@ for (const kind of KINDS) {
   });
 }
 
+for (const kind of KINDS) {
+  Deno.test(`with one address, a gateway serves a client behind a ${kind} NAT within a second and a half`, () => {
+    const world = new World();
+    const server = world.gateway("gateway", { addresses: 1 });
+    const native = world.nativeHost("native");
+    const alice = world.client("alice", { server, behind: world.nat("natA", NAT[kind]) });
+    world.pass(1.5);
+    assertEquals(alice.status.nat, "unknown");
+    expectReach(world, alice, native);
+    expectSameAddress(world, alice, 1200);
+  });
+}
+
 /** Alice and bob, each behind a NAT, and a gateway. */
-function twoBehind(one: NatKind, other: NatKind) {
+function twoBehind(one: NatKind, other: NatKind, options: GatewayOptions = {}) {
   const world = new World();
-  const gateway = world.gateway();
+  const gateway = world.gateway("gateway", options);
   const alice = world.client("alice", { server: gateway, behind: world.nat("natA", NAT[one]) });
   const bob = world.client("bob", { server: gateway, behind: world.nat("natB", NAT[other]) });
   world.settle();

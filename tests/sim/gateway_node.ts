@@ -15,6 +15,7 @@ import type { ServerConfig, ServerSocket } from "../../server/server_config.ts";
 import type { ServerEvent } from "../../server/server_event.ts";
 import { ServerWithRelay, type ServerWithRelayStatus } from "../../server/server_with_relay.ts";
 import { endpoint } from "../../wire/endpoint.ts";
+import { ipv4Address } from "../../wire/ipv4_address.ts";
 import { isSameIpv6 } from "../../wire/ipv6_address.ts";
 import { DESTINATION, SOURCE } from "../../wire/ipv6_header.ts";
 import { isTeredo } from "../../wire/teredo_address.ts";
@@ -55,7 +56,8 @@ export class GatewayNode implements Ipv6Node {
     const { primary, secondary } = config.server;
     this.host = host;
     this.address = config.address;
-    this.addresses = { primary, secondary: secondary ?? primary };
+    // Clients look for the second address right behind the first, as they do by default.
+    this.addresses = { primary, secondary: secondary ?? ipv4Address(primary + 1) };
     this.#clock = clock;
     this.#native = native;
     this.#config = config;
@@ -66,7 +68,7 @@ export class GatewayNode implements Ipv6Node {
       host,
       sockets: {
         primary: endpoint(primary, TEREDO_PORT),
-        secondary: endpoint(secondary ?? primary, TEREDO_PORT),
+        ...secondary !== undefined && { secondary: endpoint(secondary, TEREDO_PORT) },
       },
       bulkVia: "primary",
       onPacket: (ipv6) => this.#later(ipv6, (packet) => this.#fromTun(packet)),

@@ -16,8 +16,8 @@ const MAX_WAKES_AT_ONCE = 100;
 /** What surrounds a machine. */
 export interface RunnerOptions<Via extends string, Event> {
   readonly host: Host;
-  /** Where each of the role's sockets is bound. */
-  readonly sockets: Readonly<Record<Via, Endpoint>>;
+  /** Where each of the role's sockets is bound; what the machine sends from one that is missing is lost. */
+  readonly sockets: Readonly<Partial<Record<Via, Endpoint>>>;
   /** Takes the IPv6 packets that the machine hands to its host; valid during the call only. */
   readonly onPacket: (ipv6: Uint8Array) => void;
   readonly onEvent?: (event: Event) => void;
@@ -49,9 +49,9 @@ export class MachineRunner<Via extends string, Event, Status> {
   constructor(clock: VirtualClock, options: RunnerOptions<Via, Event>) {
     this.#clock = clock;
     this.#options = options;
-    const { host, sockets, onPacket, onEvent } = options;
+    const { onPacket, onEvent } = options;
     this.#sink = {
-      datagram: (to, via, bytes) => host.send(sockets[via], to, bytes),
+      datagram: (to, via, bytes) => this.#send(via, to, bytes),
       packet: onPacket,
       event: (event) => {
         this.events.push({ at: clock.now, event });
@@ -65,10 +65,10 @@ export class MachineRunner<Via extends string, Event, Status> {
   start(machine: Machine<Via, Event, Status>): void {
     this.stop();
     this.#machine = machine;
-    for (const via of Object.keys(this.#options.sockets) as Via[]) {
+    for (const [via, at] of Object.entries<Endpoint>(this.#bound)) {
       this.#options.host.bind(
-        this.#options.sockets[via],
-        (payload, from) => this.#receive(machine, payload, from, via),
+        at,
+        (payload, from) => this.#receive(machine, payload, from, via as Via),
       );
     }
     this.#schedule();
@@ -78,7 +78,7 @@ export class MachineRunner<Via extends string, Event, Status> {
   stop(): void {
     this.#timer?.cancel();
     this.#machine = undefined;
-    for (const at of Object.values<Endpoint>(this.#options.sockets)) this.#options.host.unbind(at);
+    for (const at of Object.values<Endpoint>(this.#bound)) this.#options.host.unbind(at);
   }
 
   /** The machine's state. */
@@ -94,7 +94,7 @@ export class MachineRunner<Via extends string, Event, Status> {
     const { now } = this.#clock;
     const to = this.#fastPathOf(machine)?.route(lent, now);
     if (to === undefined) machine.handlePacket(lent, now, this.#sink);
-    else this.#options.host.send(this.#options.sockets[this.#bulkVia], to, lent);
+    else this.#send(this.#bulkVia, to, lent);
     this.#takeBack(lent);
   }
 
@@ -111,6 +111,16 @@ export class MachineRunner<Via extends string, Event, Status> {
       machine.handleDatagram(payload, from, via, now, this.#sink);
     }
     this.#takeBack(payload);
+  }
+
+  get #bound(): Readonly<Record<string, Endpoint>> {
+    const sockets = Object.entries<Endpoint | undefined>(this.#options.sockets);
+    return Object.fromEntries(sockets.flatMap(([via, at]) => at === undefined ? [] : [[via, at]]));
+  }
+
+  #send(via: Via, to: Endpoint, bytes: Uint8Array): void {
+    const from = this.#options.sockets[via];
+    if (from !== undefined) this.#options.host.send(from, to, bytes);
   }
 
   get #bulkVia(): Via {

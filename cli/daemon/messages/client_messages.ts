@@ -35,7 +35,6 @@ type Offline = Extract<ClientEvent, { type: "offline" }>;
 /** Reasons that are no wonder where nothing can be sent. */
 const SILENCES: ReadonlySet<OfflineReason> = new Set<OfflineReason>([
   "no_reply_from_primary",
-  "no_reply_from_secondary",
   "server_lost",
 ]);
 
@@ -68,6 +67,8 @@ export class ClientMessages {
         this.#server = event.server.primary;
         return { level: "info", text };
       }
+      case "nat_determined":
+        return { level: "info", text: describeDetermined(event.nat) };
       case "server_silent":
         return { level: "warn", text: this.#describeSilence(event.server) };
       case "server_back":
@@ -107,8 +108,9 @@ export class ClientMessages {
     const what = previous === undefined
       ? `Qualified: the Teredo address is ${now}`
       : `${cause}: the Teredo address is ${now} now, it was ${formatIpv6(previous)}`;
+    const doubt = nat === "unknown" ? `. ${this.#describeDoubt(server)}` : "";
     return `${what}; seen from outside as ${formatEndpoint(mapping)}, ` +
-      `${this.#describeNat(mapping, nat)}; MTU ${mtu}`;
+      `${this.#describeNat(mapping, nat)}; MTU ${mtu}${doubt}`;
   }
 
   #describeNat(mapping: Endpoint, nat: NatKind): string {
@@ -119,6 +121,15 @@ export class ClientMessages {
     const { port, isOwn } = this.#view;
     if (portOf(mapping) !== port) return `behind a NAT that replaces port ${port}`;
     return isOwn(addressOf(mapping)) ? "without a NAT" : "behind a NAT that keeps the port";
+  }
+
+  /** Why it is not known whether the NAT is symmetric. */
+  #describeDoubt({ primary, secondary }: ServerAddresses): string {
+    const cause = primary === secondary
+      ? "The server has one address only"
+      : `The server does not answer from its second address ${formatIpv4(secondary)}`;
+    return `${cause}, so that the NAT may be symmetric: peers are then reached that know RFC 6081, ` +
+      "and others if the server is a gateway";
   }
 
   #describeOffline({ reason, server, retryIn }: Offline): Message {
@@ -157,12 +168,6 @@ export class ClientMessages {
           advice: `Check that it is a Teredo server in service${this.#knowingUs()}, and that no ` +
             `firewall stops UDP to its port ${TEREDO_PORT}; --server names another one`,
         };
-      case "no_reply_from_secondary":
-        return {
-          cause: `${name} answers, but not from its secondary address ` +
-            formatIpv4(server.secondary),
-          advice: "If that is not its secondary address, name the right one with --server2",
-        };
       case "symmetric_nat":
         return {
           cause: "the NAT of this network is symmetric",
@@ -200,6 +205,11 @@ export class ClientMessages {
     const address = formatIpv4(primary);
     return address === name ? `server ${address}` : `server ${name} (${address})`;
   }
+}
+
+function describeDetermined(nat: NatKind): string {
+  const what = nat === "symmetric" ? "is symmetric" : "is not symmetric";
+  return `The server's second address answers now: the NAT ${what}`;
 }
 
 function describeDisabled({ previous }: Extract<ClientEvent, { type: "disabled" }>): string {

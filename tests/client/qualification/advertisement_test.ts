@@ -247,7 +247,6 @@ Deno.test("unsolicited advertisements are dropped: late, repeated and off-line o
   const [sent] = fixture.solicitations;
   fixture.answerTo(sent!);
   assertEquals(fixture.answerTo(sent!).dropped, "advertisement_unexpected");
-  fixture.wait(12_000);
-  assertEquals(fixture.state, "offline");
+  fixture.waitFor("offline");
   assertEquals(fixture.answerTo(sent!).dropped, "advertisement_unexpected");
 });

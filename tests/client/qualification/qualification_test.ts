@@ -1,10 +1,12 @@
-import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
+import type { ClientSocket } from "../../../client/qualification/qualification.ts";
 import { parseAuthentication } from "../../../wire/authentication.ts";
 import { encodeBubble } from "../../../wire/bubble.ts";
 import { isLinkLocal } from "../../../wire/ipv6_address.ts";
 import { hopLimitOf, SOURCE } from "../../../wire/ipv6_header.ts";
 import { flagsOf, isCone, RANDOM_FLAGS } from "../../../wire/teredo_address.ts";
 import { parseTeredoPacket, type TeredoPacket } from "../../../wire/teredo_packet.ts";
+import type { SentDatagram } from "../../recording_sink.ts";
 import { ACTORS, address, at, hex, vector } from "../../vectors/vectors.ts";
 import { ClientFixture, packet, portOf, S1, S2, vectorRandom } from "../client_fixture.ts";
 
@@ -35,6 +37,17 @@ Deno.test("C-03: a solicitation goes from the service port to the primary addres
   assertEquals(hopLimitOf(ipv6), 255);
 });
 
+/** The next solicitation to the secondary address; until then the primary one answers. */
+function nextToSecondary(fixture: ClientFixture): SentDatagram<ClientSocket> {
+  for (let timers = 0; timers < 200; timers++) {
+    for (const sent of fixture.waitForTimer().solicitations) {
+      if (sent.to === SECONDARY) return sent;
+      fixture.answerTo(sent);
+    }
+  }
+  throw new Error("The secondary address is not asked any more");
+}
+
 Deno.test("C-04: solicitations are four seconds apart, and after three the client is off-line", () => {
   const fixture = new ClientFixture();
   const times: number[] = [];
@@ -49,13 +62,55 @@ Deno.test("C-04: solicitations are four seconds apart, and after three the clien
   assertEquals(fixture.client.status(fixture.now).offline!.reason, "no_reply_from_primary");
 });
 
-Deno.test("C-04: three solicitations to the secondary address without answer end off-line", () => {
+Deno.test("C-04: without an answer from the secondary address, the client goes on after a second", () => {
   const fixture = new ClientFixture().wait(0).answer();
+  const start = fixture.now;
+  assertEquals(fixture.wait(999).state, "qualifying");
+  assertEquals(fixture.wait(1).events, ["qualified"]);
+  assertEquals(fixture.client.status(fixture.now).nat, "unknown");
+  const times: number[] = [];
+  while (fixture.now < start + 20_000) {
+    if (fixture.waitForTimer().targets.includes("203.0.113.121:3544")) {
+      times.push(fixture.now - start);
+    }
+  }
+  assertEquals(times, [4_000, 8_000], "it asks on");
+});
+
+for (
+  const [nat, mapping] of [["restricted", ACTORS.a], ["symmetric", at("192.0.2.1:4097")]] as const
+) {
+  Deno.test(`C-04: a secondary address that answers late shows a ${nat} NAT, and nothing else changes`, () => {
+    const fixture = new ClientFixture().wait(0).answer().wait(1_000);
+    const { address } = fixture;
+    fixture.wait(11_000).answerTo(nextToSecondary(fixture), { mapping });
+    assertEquals(fixture.events, ["nat_determined"]);
+    assertEquals(fixture.client.status(fixture.now).nat, nat);
+    assertEquals(fixture.address, address);
+    assertThrows(() => nextToSecondary(fixture));
+  });
+}
+
+Deno.test("C-04: a server that is said to have one address is not asked at another", () => {
+  const fixture = new ClientFixture({ servers: [{ ...S1, secondary: S1.primary }] }).wait(0)
+    .answer();
+  assertEquals(fixture.events, ["qualified"]);
+  assertEquals(fixture.client.status(fixture.now).nat, "unknown");
+  assertEquals(fixture.targets, []);
+});
+
+Deno.test("C-04: where symmetric NATs are not supported, the secondary address has all its time", () => {
+  const fixture = new ClientFixture({ symmetricNatSupport: false }).wait(0).answer();
   const targets = [...fixture.targets, ...fixture.wait(11_999).targets];
   assertEquals(targets, Array(3).fill("203.0.113.121:3544"));
   assertEquals(fixture.state, "qualifying");
-  fixture.wait(1);
-  assertEquals(fixture.client.status(fixture.now).offline!.reason, "no_reply_from_secondary");
+  assertEquals(fixture.wait(1).events, ["qualified"]);
+});
+
+Deno.test("C-04: where they are not supported, a late answer that shows one ends off-line", () => {
+  const fixture = new ClientFixture({ symmetricNatSupport: false }).wait(0).answer().wait(12_000);
+  fixture.answerTo(nextToSecondary(fixture), { mapping: at("192.0.2.1:4097") });
+  assertEquals(fixture.client.status(fixture.now).offline!.reason, "symmetric_nat");
 });
 
 Deno.test("C-04: off-line, each pause is twice as long, up to five minutes, give or take a quarter", () => {

@@ -90,11 +90,6 @@ const REASONS: readonly [reason: OfflineReason, text: string][] = [
     "firewall stops UDP to its port 3544; --server names another one",
   ],
   [
-    "no_reply_from_secondary",
-    "server 192.0.2.1 answers, but not from its secondary address 192.0.2.2. If that is not its " +
-    "secondary address, name the right one with --server2",
-  ],
-  [
     "symmetric_nat",
     "the NAT of this network is symmetric. It shows another port to each destination, so that no " +
     "peer could reach this host. Use another network, or have the NAT keep one mapping for each " +

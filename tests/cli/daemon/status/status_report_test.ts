@@ -106,7 +106,6 @@ Deno.test("status: the schema names each state of a client, and each reason to b
   const part = clientPart(new ClientFixture().wait(0).client.status(0), PLACE);
   const reasons: Record<OfflineReason, true> = {
     "no_reply_from_primary": true,
-    "no_reply_from_secondary": true,
     "symmetric_nat": true,
     "server_lost": true,
     "authentication_failed": true,
@@ -261,7 +260,7 @@ for (const width of [60, 80, 132]) {
     );
     const place = { ...PLACE, nameOf: () => "a.server.with.a.rather.long.name.teredo.example" };
     const part = clientPart({ ...client.status(now), peers }, place);
-    const offline = { reason: "no_reply_from_secondary", retryIn: 100_000 } as const;
+    const offline = { reason: "no_reply_from_primary", retryIn: 100_000 } as const;
     const report = reportOf({ ...part, state: "offline", offline }, (counters) => {
       for (const reason of REASONS) counters.drop(reason);
     });
