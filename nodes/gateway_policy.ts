@@ -8,6 +8,7 @@ import type { Service } from "../ffi/packet_filter.ts";
 import type { ProvedEndpoints } from "../protocol/proved_endpoints.ts";
 import type { Rate } from "../protocol/token_bucket.ts";
 import { AddressAccess, type GatewayAccess, type GatewayConfig } from "../relay/gateway_config.ts";
+import type { Endpoint } from "../wire/endpoint.ts";
 import type { Ipv4Block } from "../wire/global_unicast.ts";
 import { type Ipv4Address, ipv4Address } from "../wire/ipv4_address.ts";
 import type { HostSide } from "./node_context.ts";
@@ -18,6 +19,8 @@ import type { HostSide } from "./node_context.ts";
  * - `proved`: those that have proved a secret to the server beside it
  * - `all`: everybody
  * - blocks of IPv4 addresses: those whose mapped address is in one of them
+ *
+ * Beside a server that asks for secrets, clients prove one in any case.
  */
 export type GatewayClients = "proved" | "all" | readonly Ipv4Block[];
 
@@ -75,10 +78,27 @@ export function checkTranslates(side: HostSide | undefined): void {
 }
 
 function accessOf(clients: GatewayClients, proofs: ProvedEndpoints | undefined): GatewayAccess {
-  if (clients === "all") return new AddressAccess(ALL);
-  if (clients !== "proved") return new AddressAccess(clients);
-  if (proofs !== undefined) return proofs;
+  if (proofs !== undefined) {
+    return Array.isArray(clients) ? new ProvedAddressAccess(proofs, clients) : proofs;
+  }
+  if (clients !== "proved") return new AddressAccess(clients === "all" ? ALL : clients);
   throw new TypeError(
     "Cannot open a gateway for clients that prove a secret: only a server with secrets knows them",
   );
+}
+
+/** Access for clients that prove a secret from certain addresses. Each identifier is one account. */
+class ProvedAddressAccess implements GatewayAccess {
+  readonly #proofs: ProvedEndpoints;
+  readonly #addresses: AddressAccess;
+
+  constructor(proofs: ProvedEndpoints, blocks: readonly Ipv4Block[]) {
+    this.#proofs = proofs;
+    this.#addresses = new AddressAccess(blocks);
+  }
+
+  accountOf(mapping: Endpoint, now: number): string | undefined {
+    const isAllowed = this.#addresses.accountOf(mapping) !== undefined;
+    return isAllowed ? this.#proofs.accountOf(mapping, now) : undefined;
+  }
 }

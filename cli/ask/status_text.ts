@@ -40,6 +40,7 @@ export function statusText(report: StatusReport, style: Style, width: number): s
     style.strong(heading),
     ...rowsOf(report).flatMap((row) => rowLines(row, style, width)),
     ...peerLines(report, style, width),
+    ...gatewayLines(report, style, width),
     ...countLines("Dropped", report.drops, style, width),
     "",
   ].join("\n");
@@ -53,7 +54,7 @@ function rowLines([name, value]: Row, style: Style, width: number): string[] {
 }
 
 function rowsOf(report: StatusReport): Row[] {
-  const { counters, served } = report;
+  const { counters, served, gateway } = report;
   const isClient = report.role === "client";
   return [
     ["Type", report.role],
@@ -77,6 +78,7 @@ function rowsOf(report: StatusReport): Row[] {
     ["Bubbles Forwarded", served && String(served.bubblesForwarded)],
     ["Echoes Forwarded", served && String(served.echoesForwarded)],
     ["Clients Served", served && (served.secure ? "known ones only" : "all")],
+    ["Gateway Connections", gateway && String(gateway.connections)],
   ];
 }
 
@@ -167,6 +169,29 @@ function peerColumns({ address, path, mapping, age, bytesSent, bytesReceived }: 
     `${formatBytes(bytesSent)} sent`,
     `${formatBytes(bytesReceived)} received`,
   ] as const;
+}
+
+/** Who uses a gateway, and what its rules refused. */
+function gatewayLines({ gateway }: StatusReport, style: Style, width: number): string[] {
+  if (gateway === null) return [];
+  const { accounts, refused } = gateway;
+  const shown = accounts.slice(0, MAX_SHOWN);
+  const more = accounts.length > shown.length
+    ? [style.faint(`  and ${accounts.length - shown.length} more`)]
+    : [];
+  const rows = shown.map(({ name, bytesOut, bytesIn, usedAgo }) => [
+    name,
+    `${formatBytes(bytesOut)} out`,
+    `${formatBytes(bytesIn)} in`,
+    `used ${formatDuration(usedAgo)} ago`,
+  ]);
+  return [
+    "",
+    `${style.strong("Gateway used by:")}${rows.length === 0 ? " nobody yet" : ""}`,
+    ...aligned(rows).map((line) => `  ${line}`),
+    ...more,
+    ...countLines("Gateway refused", refused, style, width),
+  ];
 }
 
 /** "Dropped: 3 loop, 1 not_echo", the most frequent first. */

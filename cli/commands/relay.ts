@@ -6,6 +6,7 @@
 
 import { type Command, command } from "../args/command.ts";
 import { optional } from "../args/option.ts";
+import { gatewayContradiction, gatewayOptions } from "./options/gateway_options.ts";
 import { relayContradiction, relayOptions } from "./options/relay_options.ts";
 import { CONTROL, LOG_FORMAT, METRICS } from "./options/service_options.ts";
 import {
@@ -17,6 +18,8 @@ import {
   UDP,
 } from "./options/shared_options.ts";
 import { BIND_IPV4 } from "../args/kinds/address_kinds.ts";
+import { type Contradiction, contradiction } from "../args/setting.ts";
+import type { GatewayOptionValues } from "../daemon/settings/gateway_option_values.ts";
 import { PORT } from "../args/kinds/number_kinds.ts";
 
 /** Runs a relay. */
@@ -33,7 +36,12 @@ export const relay: Command = command({
   options: {
     bind: optional(BIND_IPV4, "The IPv4 address to send from", "any of this host"),
     port: optional(PORT, "The UDP port to send from", "any that is free"),
+    public: optional(
+      { ...BIND_IPV4, example: "203.0.113.1" },
+      "The public IPv4 address that is translated to this host's own (1:1 NAT)",
+    ),
     ...relayOptions(),
+    ...gatewayOptions(undefined),
     allowPrivate: ALLOW_PRIVATE,
     offload: OFFLOAD,
     udp: UDP,
@@ -50,13 +58,30 @@ export const relay: Command = command({
       does: "Serve a site, behind a firewall that lets that port through",
     },
     {
+      line: "relay --gateway --gateway-for 198.51.100.0/24",
+      does: "Carry packets of those clients with this host's own IPv6 address",
+    },
+    {
       line: "relay --host-only",
       does: "Let Teredo clients reach this host without detours",
     },
   ],
-  contradiction: relayContradiction,
+  contradiction(values) {
+    return relayContradiction(values) ?? gatewayContradiction(values) ?? usersUnsaid(values);
+  },
   async run(options, _positional, { signal }, reread) {
     const { runRelay } = await import("../daemon/relay_daemon.ts");
     await runRelay(options, signal, reread);
   },
 });
+
+/** What leaves a gateway carries this host's address, so who may use it is always said. */
+function usersUnsaid({ gateway, gatewayFor }: GatewayOptionValues): Contradiction | undefined {
+  if (!gateway || gatewayFor !== undefined) return undefined;
+  return contradiction(
+    ["gateway", "gatewayFor"],
+    (gateway, gatewayFor) =>
+      `${gateway} needs to know who may use this host's address: add ${gatewayFor} with the ` +
+      'prefixes of its clients, or "all"',
+  );
+}

@@ -1,51 +1,112 @@
 /**
- * A relay on this host, alone or beside a server: its interface, and the prefixes it serves.
+ * A relay or gateway on this host, alone or beside a server: its interface, and what it serves.
  *
  * @module
  */
 
-import { forwardsIpv6 } from "../../ffi/open.ts";
+import { forwardsIpv6, supports } from "../../ffi/open.ts";
+import { platform } from "../../ffi/platform.ts";
 import type { Log } from "../../io/log.ts";
+import { nativeAddresses } from "../../io/network/native_ipv6.ts";
 import type { EmbeddedRelaySettings } from "../../nodes/embedded_relay.ts";
+import { type GatewaySide, gatewayTun } from "../../nodes/gateway_tun.ts";
+import type { Opener } from "../../nodes/node_context.ts";
 import { servedBy } from "../../nodes/relay_host.ts";
 import { relayTun } from "../../nodes/relay_tun.ts";
 import type { TunSide } from "../../nodes/tun_side.ts";
+import type { Ipv4Address } from "../../wire/ipv4_address.ts";
 import { formatIpv6 } from "../../wire/ipv6_address.ts";
 import type { Ipv6Prefix } from "../../wire/ipv6_prefix.ts";
 import type { OffloadMode } from "../args/kinds/offload_mode.ts";
 import { CliError } from "../process/failure.ts";
 import { withRemedy } from "./capability_remedy.ts";
+import { type GatewayOptionValues, gatewayPolicy } from "./settings/gateway_option_values.ts";
 import type { RelayOptionValues } from "./settings/relay_option_values.ts";
 
 /** Settings of a relay, and whether its interface uses segmentation offload. */
-export interface HostedRelayOptions extends RelayOptionValues {
+export interface HostedRelayOptions extends RelayOptionValues, GatewayOptionValues {
   readonly offload: OffloadMode;
 }
+
+/** A relay's side of the host, which is a gateway's if that is wanted. */
+export type HostedSide = TunSide | GatewaySide;
 
 /** A relay on this host, without its socket. */
 export class HostedRelay {
   /** What its node is opened with. */
-  readonly settings: EmbeddedRelaySettings<TunSide>;
+  readonly settings: EmbeddedRelaySettings<HostedSide>;
   readonly #serves: readonly Ipv6Prefix[];
 
-  /** @throws {CliError} there is nothing to relay for */
-  constructor({ interface: name, prefix, hostOnly, offload }: HostedRelayOptions, log: Log) {
+  /**
+   * @param publicAddresses IPv4 addresses that lead to this host
+   * @throws {CliError} there is nothing to relay for, or this system has no gateways
+   */
+  constructor(options: HostedRelayOptions, publicAddresses: readonly Ipv4Address[], log: Log) {
+    const { prefix, hostOnly, gateway } = options;
     this.#serves = servedBy({ prefix, hostOnly });
     if (this.#serves.length === 0) throw withoutIpv6();
-    if (!hostOnly) warnUnlessForwarding(log);
-    const open = relayTun({ name, offload: offload === "auto" });
+    if (gateway) checkGateways();
+    else if (!hostOnly) warnUnlessForwarding(log);
+    const open = opener(options, publicAddresses[0]);
     this.settings = {
       prefix,
       hostOnly,
+      publicAddresses,
+      gateway: gatewayPolicy(options),
       host: (context) => withRemedy("CAP_NET_ADMIN", () => open(context)),
     };
   }
 
-  /** "between Teredo clients and 2000::/3 through interface teredo". */
-  describe({ name }: TunSide): string {
+  /** What it does, for the log: "Relaying between Teredo clients and 2000::/3 through interface teredo". */
+  describe(side: HostedSide): string {
     const served = this.#serves.map(({ address, length }) => `${formatIpv6(address)}/${length}`);
-    return `between Teredo clients and ${served.join(", ")} through interface ${name}`;
+    if (!isGateway(side)) {
+      return `Relaying between Teredo clients and ${
+        served.join(", ")
+      } through interface ${side.name}`;
+    }
+    const own = nativeAddresses().find(({ interface: name }) => name !== side.name);
+    const where = own === undefined || !side.hasNativeIpv6
+      ? "one another"
+      : `one another and ${served.join(", ")}, where they appear as ${formatIpv6(own.address)}`;
+    return `Gateway through interface ${side.name}: clients reach ${where}`;
   }
+}
+
+/** Whether it is a gateway's side of the host. */
+export function isGateway(side: HostedSide): side is GatewaySide {
+  return side.translates === true;
+}
+
+/** Warns where the kernel would keep a gateway's rules after a KILL. */
+export function warnUnlessOwned(side: HostedSide | undefined, log: Log): void {
+  if (side === undefined || !isGateway(side) || side.isOwned) return;
+  log.warn(
+    "This kernel keeps the gateway's rules if the program is killed: before Linux 5.12, no table of " +
+      "nf_tables goes with its program. The next start removes them",
+  );
+}
+
+function opener(
+  { interface: name, offload, gatewayServices, gatewayInbound, gateway }: HostedRelayOptions,
+  fallback: Ipv4Address | undefined,
+): Opener<HostedSide> {
+  const tun = { name, offload: offload === "auto" };
+  if (!gateway) return relayTun(tun);
+  return gatewayTun({
+    ...tun,
+    services: gatewayServices,
+    unsolicited: gatewayInbound,
+    fallback,
+  });
+}
+
+function checkGateways(): void {
+  if (supports("openSourceNat")) return;
+  throw new CliError(
+    `Cannot run a gateway on ${platform.name}: it needs the source NAT of Linux. ` +
+      "Run it on a Linux machine, or leave out --gateway",
+  );
 }
 
 function withoutIpv6(): CliError {

@@ -7,9 +7,8 @@
 import { TeredoRelay } from "../../nodes/teredo_relay.ts";
 import type { RelayEvent } from "../../relay/relay.ts";
 import { formatEndpoint } from "../../wire/endpoint.ts";
-
 import { Daemon, openRoleLog } from "./daemon.ts";
-import { HostedRelay } from "./hosted_relay.ts";
+import { HostedRelay, isGateway, warnUnlessOwned } from "./hosted_relay.ts";
 import { withListenRemedy } from "./listen_remedy.ts";
 import { describeOffload } from "./messages/offload_messages.ts";
 import { describeRelayEvent } from "./messages/relay_messages.ts";
@@ -32,18 +31,20 @@ export async function runRelay(
   reread: () => Promise<RelayOptions>,
 ): Promise<void> {
   const log = openRoleLog(options);
-  const hosted = new HostedRelay(options, log);
+  const { bind, port, public: publicAddress } = options;
+  const hosted = new HostedRelay(options, publicAddress === undefined ? [] : [publicAddress], log);
   using daemon = await Daemon.open(options, { role: "relay", events: RELAY_EVENTS, log });
-  const { bind, port } = options;
   await using relay = await withListenRemedy(() =>
     TeredoRelay.open({ ...daemon.nodeOptions, ...hosted.settings, bind, port })
   );
-  const { name } = relay.host;
-  daemon.attach({ part: () => relayPart(relay.status(), relay.local, name) });
-  daemon.reloadAtHangup(reread, relayReloadTable(log));
-  log.info(describeOffload(relay.host));
-  log.info(`Relaying ${hosted.describe(relay.host)} from UDP ${formatEndpoint(relay.local)}`);
+  const { host } = relay;
+  const counts = () => isGateway(host) ? host.counts() : undefined;
+  daemon.attach({ part: () => relayPart(relay.status(), relay.local, host.name, counts()) });
+  daemon.reloadAtHangup(reread, relayReloadTable(relay, log));
+  log.info(describeOffload(host));
+  log.info(`${hosted.describe(host)}, from UDP ${formatEndpoint(relay.local)}`);
+  warnUnlessOwned(host, log);
   relay.start({ onEvent: (event) => daemon.report(event, describeRelayEvent(event)) });
   await daemon.untilEnd(relay, signal);
-  log.info(`Stopped; interface ${name} is removed`);
+  log.info(`Stopped; interface ${host.name} is removed`);
 }

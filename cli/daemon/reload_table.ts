@@ -7,12 +7,14 @@
 import type { AdjustableLog } from "../../io/log.ts";
 import type { ClientTun } from "../../nodes/client_tun.ts";
 import type { TeredoClient } from "../../nodes/teredo_client.ts";
+import type { TeredoRelay } from "../../nodes/teredo_relay.ts";
 import type { TeredoServer } from "../../nodes/teredo_server.ts";
 import { type ClientHook, openHook } from "./hook/client_hook.ts";
 import type { Reloadable } from "./reload.ts";
 import type { ClientOptions } from "./settings/client_options.ts";
 import type { DaemonOptions } from "./settings/daemon_options.ts";
 import { serversOf } from "./settings/named_servers.ts";
+import { gatewayPolicy } from "./settings/gateway_option_values.ts";
 import type { RelayOptions } from "./settings/relay_options.ts";
 import type { ServerOptions } from "./settings/server_options.ts";
 import type { ServingPolicy } from "./settings/serving_policy.ts";
@@ -51,6 +53,11 @@ export function serverReloadTable(
       refresh: () => policy.rereadSecrets(),
     },
     {
+      of: ["gatewayFor", "clientRate"],
+      apply: (wanted) =>
+        server.reconfigure({ ...policy.by(wanted), gateway: gatewayPolicy(wanted) }),
+    },
+    {
       of: ["mtu", "requireNonce", "acceptPortMismatch", "limits"],
       apply: (wanted) => server.reconfigure(policy.by(wanted)),
     },
@@ -58,8 +65,20 @@ export function serverReloadTable(
 }
 
 /** What SIGHUP changes of a relay. */
-export function relayReloadTable(log: AdjustableLog): Reloadable<RelayOptions>[] {
-  return [logLevel(log)];
+export function relayReloadTable(
+  relay: Pick<TeredoRelay, "reconfigure">,
+  log: AdjustableLog,
+): Reloadable<RelayOptions>[] {
+  return [
+    logLevel(log),
+    {
+      of: ["gatewayFor", "clientRate"],
+      apply(wanted) {
+        const policy = gatewayPolicy(wanted);
+        if (policy !== undefined) relay.reconfigure(policy);
+      },
+    },
+  ];
 }
 
 function logLevel<Options extends DaemonOptions>(log: AdjustableLog): Reloadable<Options> {

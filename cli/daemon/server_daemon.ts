@@ -5,6 +5,7 @@
  */
 
 import { supports } from "../../ffi/open.ts";
+import type { FilterCounts } from "../../ffi/packet_filter.ts";
 import type { Log } from "../../io/log.ts";
 import { localAddresses } from "../../io/network/local_addresses.ts";
 import { addressPolicy } from "../../nodes/address_policy.ts";
@@ -17,7 +18,7 @@ import { formatIpv4, type Ipv4Address } from "../../wire/ipv4_address.ts";
 import { AddressWatch } from "./address_watch.ts";
 import { withRemedy } from "./capability_remedy.ts";
 import { Daemon, openRoleLog } from "./daemon.ts";
-import { HostedRelay } from "./hosted_relay.ts";
+import { HostedRelay, type HostedSide, isGateway, warnUnlessOwned } from "./hosted_relay.ts";
 import { withListenRemedy } from "./listen_remedy.ts";
 import type { Message } from "./messages/message.ts";
 import { describeOffload } from "./messages/offload_messages.ts";
@@ -26,7 +27,11 @@ import { describeServerEvent } from "./messages/server_messages.ts";
 import { serverReloadTable } from "./reload_table.ts";
 import { networkFor } from "./settings/allow_private.ts";
 import type { ServerOptions } from "./settings/server_options.ts";
-import { chooseAddresses, type ServingAddresses } from "./settings/serving_addresses.ts";
+import {
+  type BoundAddresses,
+  chooseAddresses,
+  type ServingAddresses,
+} from "./settings/serving_addresses.ts";
 import { ServingPolicy } from "./settings/serving_policy.ts";
 import { serverPart } from "./status/server_part.ts";
 
@@ -46,9 +51,11 @@ export async function runServer(
 ): Promise<void> {
   const log = openRoleLog(options);
   const globalUnicast = addressPolicy(networkFor(options.allowPrivate));
-  const addresses = chooseAddresses(options, ownAddresses(), globalUnicast, log);
+  const addresses = chooseAddresses(options, { own: ownAddresses(), globalUnicast }, log);
   const policy = new ServingPolicy(options, log);
-  const relay = options.relay ? new HostedRelay(options, log) : undefined;
+  const relay = options.relay || options.gateway
+    ? new HostedRelay(options, listOf(addresses), log)
+    : undefined;
   using daemon = await Daemon.open(options, { role: "server", events: SERVER_EVENTS, log });
   await using server = await withListenRemedy(
     () =>
@@ -57,20 +64,22 @@ export async function runServer(
         ...policy.by(options),
         ...addresses,
         port: options.port,
-        host: nativeSide(log),
+        // What the clients of a gateway send goes through its interface.
+        host: options.gateway ? undefined : nativeSide(log),
         relay: relay?.settings,
       }),
     "serve on other addresses: clients know no other port than 3544",
   );
   const { relayHost } = server;
-  daemon.attach({ part: () => serverPart(server.status(), relayHost?.name) });
+  daemon.attach({ part: () => serverPart(server.status(), relayHost?.name, countsOf(relayHost)) });
   daemon.reloadAtHangup(reread, serverReloadTable(server, policy, log));
   if (relay !== undefined && relayHost !== undefined) {
     log.info(describeOffload(relayHost));
-    log.info(`Relaying ${relay.describe(relayHost)}`);
+    log.info(relay.describe(relayHost));
+    warnUnlessOwned(relayHost, log);
   }
   log.info(`Serving on ${describeAddresses(addresses, options.port)}`);
-  const watch = new AddressWatch(listOf(addresses), log);
+  const watch = new AddressWatch(listOf(addresses.bind ?? addresses), log);
   server.start({
     onEvent: (event) => daemon.report(event, describe(event)),
     onNetworkChange: () => watch.look(ownAddresses()),
@@ -83,12 +92,19 @@ function describe(event: AnyServerEvent): Message {
   return "peer" in event ? describeRelayEvent(event) : describeServerEvent(event);
 }
 
-/** "192.0.2.1:3544 and 192.0.2.2:3544". */
-function describeAddresses(addresses: ServingAddresses, port: number): string {
-  return listOf(addresses).map((each) => formatEndpoint(endpoint(each, port))).join(" and ");
+/** What the rules of a gateway have counted in the kernel. */
+function countsOf(side: HostedSide | undefined): FilterCounts | undefined {
+  return side !== undefined && isGateway(side) ? side.counts() : undefined;
 }
 
-function listOf({ primary, secondary }: ServingAddresses): Ipv4Address[] {
+/** "192.0.2.1:3544 and 192.0.2.2:3544", "203.0.113.1:3544 (bound to 10.0.0.5)". */
+function describeAddresses({ bind, ...addresses }: ServingAddresses, port: number): string {
+  const text = listOf(addresses).map((each) => formatEndpoint(endpoint(each, port))).join(" and ");
+  if (bind === undefined) return text;
+  return `${text} (bound to ${listOf(bind).map(formatIpv4).join(" and ")})`;
+}
+
+function listOf({ primary, secondary }: BoundAddresses): Ipv4Address[] {
   return secondary === undefined ? [primary] : [primary, secondary];
 }
 

@@ -85,7 +85,26 @@ const USAGE: readonly Mistake[] = [
   ["client a --refresh-interval 30.5", 2, 'not "30.5"'],
   ["client a --no-default-route=yes", 2, "--no-default-route takes no value"],
   ["client a --log-level loud", 2, "one of debug, info, warn, error", 'not "loud"'],
-  ["server", 2, '"teredo server" needs --primary, an IPv4 address', "teredo server --help"],
+  [
+    "server --gateway --primary 83.1.1.1",
+    2,
+    "--gateway needs to know who may use this host's address: add --secrets with the file of its " +
+    'clients ("teredo invite" makes one), or --gateway-for with their prefixes or "all"',
+    "teredo server --help",
+  ],
+  ["relay --gateway", 2, 'add --gateway-for with the prefixes of its clients, or "all"'],
+  ["server --gateway --gateway-for all --host-only", 2, "leave out --host-only"],
+  [
+    "server --primary 83.1.1.1 --client-rate 1M",
+    2,
+    "--client-rate is about a gateway: add --gateway",
+  ],
+  ["relay --gateway-for all", 2, "--gateway-for is about a gateway: add --gateway"],
+  ["server --gateway-for 10.0.0.1/8", 2, "--gateway-for needs IPv4 prefixes", 'not "10.0.0.1/8"'],
+  ["server --gateway-for 10.0.0.0/33", 2, "--gateway-for needs IPv4 prefixes"],
+  ["server --gateway-services 22", 2, "--gateway-services needs services such as tcp/22 or udp/53"],
+  ["server --client-rate 20", 2, "--client-rate needs a number of bits per second such as 500k"],
+  ["server --bind 10.0.0.256", 2, "--bind needs IPv4 addresses such as 10.0.0.5"],
   ["server --primary", 2, "--primary needs an IPv4 address such as 192.0.2.1\n"],
   ["server --primary teredo.example", 2, '192.0.2.1, not "teredo.example"'],
   [

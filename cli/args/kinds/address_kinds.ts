@@ -30,6 +30,18 @@ export const BIND_IPV4: ValueKind<Ipv4Address> = {
   remedy: (given) => withoutPort(given, IPV4, "The port is a setting of its own"),
 };
 
+/** IPv4 addresses of this host, in the order of those that clients know. */
+export const BIND_IPV4S: ValueKind<readonly Ipv4Address[]> = {
+  placeholder: "ADDRESS[,ADDRESS]",
+  expected: "IPv4 addresses such as 10.0.0.5, separated by commas",
+  notation: "list",
+  example: "10.0.0.5",
+  parse(given) {
+    const addresses = given.split(",").map((each) => parseIpv4(each.trim()));
+    return addresses.every((address) => address !== undefined) ? addresses : undefined;
+  },
+};
+
 /** An IPv6 address, as it was given. */
 export const IPV6: ValueKind<string> = {
   placeholder: "ADDRESS",

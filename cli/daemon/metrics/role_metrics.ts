@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ServedPart, StatusReport } from "../status/status_report.ts";
+import type { GatewayPart, ServedPart, StatusReport } from "../status/status_report.ts";
 import type { Metric, Sample } from "./metric.ts";
 
 /** All metrics that the role has. */
@@ -51,6 +51,7 @@ export function roleMetrics(report: StatusReport): Metric[] {
     countersBy("teredo_events_total", "What the role reported, by event.", "event", report.events),
     ...peerMetrics(report),
     ...report.served === null ? [] : servedMetrics(report.served),
+    ...report.gateway === null ? [] : gatewayMetrics(report.gateway),
     ...report.role === "client" ? clientMetrics(report) : [],
   ];
 }
@@ -93,6 +94,29 @@ function servedMetrics(served: ServedPart): Metric[] {
     gauge("teredo_server_limited_addresses", "IPv4 addresses that the rate limits remember.", [
       { value: served.addressesRemembered },
     ]),
+  ];
+}
+
+function gatewayMetrics({ connections, refused, accounts }: GatewayPart): Metric[] {
+  return [
+    counter(
+      "teredo_gateway_connections_total",
+      "Connections that left with this host's own IPv6 address.",
+      connections,
+    ),
+    countersBy(
+      "teredo_gateway_refused_total",
+      "Packets that the gateway's rules in the kernel refused, by reason.",
+      "reason",
+      refused,
+    ),
+    gauge(
+      "teredo_gateway_accounts",
+      "Clients, or mapped addresses, that used the gateway lately.",
+      [
+        { value: accounts.length },
+      ],
+    ),
   ];
 }
 

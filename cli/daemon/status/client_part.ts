@@ -45,6 +45,7 @@ export function clientPart(status: ClientStatus, place: ClientPlace): RolePart {
     mtu,
     refreshInterval,
     served: null,
+    gateway: null,
     ...peersPart(status.peers),
   };
 }

@@ -4,13 +4,24 @@
  * @module
  */
 
+import type { FilterCounts } from "../../../ffi/packet_filter.ts";
 import type { RelayStatus } from "../../../relay/relay_status.ts";
 import { type Endpoint, formatEndpoint } from "../../../wire/endpoint.ts";
+import { gatewayPart } from "./gateway_part.ts";
 import { peersPart } from "./peer_part.ts";
 import type { RolePart } from "./status_report.ts";
 
-/** A relay's part, with where it sends from and its interface. */
-export function relayPart({ mtu, peers }: RelayStatus, local: Endpoint, name: string): RolePart {
+/**
+ * A relay's part, with where it sends from and its interface.
+ *
+ * @param counts what the rules of a gateway have counted in the kernel
+ */
+export function relayPart(
+  { mtu, peers, gateway }: RelayStatus,
+  local: Endpoint,
+  name: string,
+  counts?: FilterCounts | undefined,
+): RolePart {
   return {
     role: "relay",
     state: "relaying",
@@ -26,6 +37,7 @@ export function relayPart({ mtu, peers }: RelayStatus, local: Endpoint, name: st
     mtu,
     refreshInterval: null,
     served: null,
+    gateway: gatewayPart(gateway, counts),
     ...peersPart(peers),
   };
 }

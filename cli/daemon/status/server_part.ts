@@ -4,9 +4,11 @@
  * @module
  */
 
+import type { FilterCounts } from "../../../ffi/packet_filter.ts";
 import type { AnyServerStatus } from "../../../nodes/teredo_server.ts";
 import { endpoint, formatEndpoint } from "../../../wire/endpoint.ts";
 import { formatIpv4 } from "../../../wire/ipv4_address.ts";
+import { gatewayPart } from "./gateway_part.ts";
 import { peersPart } from "./peer_part.ts";
 import type { RolePart } from "./status_report.ts";
 
@@ -14,8 +16,13 @@ import type { RolePart } from "./status_report.ts";
  * A server's part.
  *
  * @param relayInterface the interface of the relay beside it
+ * @param counts what the rules of its gateway have counted in the kernel
  */
-export function serverPart(status: AnyServerStatus, relayInterface: string | undefined): RolePart {
+export function serverPart(
+  status: AnyServerStatus,
+  relayInterface: string | undefined,
+  counts?: FilterCounts | undefined,
+): RolePart {
   const { server, relay } = status.role === "server"
     ? { server: status, relay: undefined }
     : status;
@@ -40,6 +47,7 @@ export function serverPart(status: AnyServerStatus, relayInterface: string | und
     mtu: advertisedMtu ?? null,
     refreshInterval: null,
     served,
+    gateway: gatewayPart(relay?.gateway, counts),
     ...peersPart(relay?.peers ?? []),
   };
 }

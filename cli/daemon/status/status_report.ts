@@ -57,6 +57,8 @@ export interface RolePart {
   readonly refreshInterval: number | null;
   /** A server's work. */
   readonly served: ServedPart | null;
+  /** The use of a gateway. */
+  readonly gateway: GatewayPart | null;
   /** How many peers there are, and how many of them are listed. */
   readonly peerCount: Readonly<Record<PeerPath, number>>;
   /** The most recently used peers. */
@@ -83,6 +85,26 @@ export interface ServedPart {
   readonly echoesForwarded: number;
   readonly addressesRemembered: number;
   readonly secure: boolean;
+}
+
+/** The use of a gateway. */
+export interface GatewayPart {
+  /** Connections that the kernel has translated. */
+  readonly connections: number;
+  /** How many packets the kernel's rules refused, by reason. */
+  readonly refused: Readonly<Record<string, number>>;
+  /** Who has used it, the most recent first. */
+  readonly accounts: readonly AccountPart[];
+}
+
+/** The traffic of one account of a gateway. */
+export interface AccountPart {
+  /** A client identifier where clients prove a secret, else a mapped IPv4 address. */
+  readonly name: string;
+  readonly bytesOut: number;
+  readonly bytesIn: number;
+  /** Since it was last used. */
+  readonly usedAgo: number;
 }
 
 /** A peer of a client or relay. */

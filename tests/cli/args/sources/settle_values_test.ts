@@ -145,7 +145,6 @@ const MISTAKES: readonly [line: string, beside: Beside, code: number, message: s
     78,
     "Cannot use ETC/server.yaml:2: host-only is about a relay: say relay too",
   ],
-  ["server", { file: "port: 3544" }, 2, '"teredo server" needs --primary, an IPv4 address'],
   [
     "relay --config /nowhere/r.yaml",
     {},
@@ -172,13 +171,14 @@ Deno.test("check: the files of all roles are checked, and every mistake is told"
   using files = folderOf({
     "client.yaml": "server: a.example\n",
     "relay.yaml": "prefix: 2001:db8::/200\nprot: 1\n",
-    "server.yaml": "port: 3544\n",
+    "server.yaml": "primary: here\n",
   });
   const { folder: configFolder } = files;
   const { code, stdout, stderr } = await runIn({ configFolder }, "check");
   assertEquals([code, stdout], [78, `${configFolder}/client.yaml: OK, for teredo client\n`]);
   assertEquals(stderr.replaceAll(configFolder, "ETC").trimEnd().split("\n"), [
-    "teredo: Cannot use ETC/server.yaml: it lacks primary, an IPv4 address such as 192.0.2.1",
+    "teredo: Cannot use ETC/server.yaml:1: primary needs an IPv4 address such as 192.0.2.1, " +
+    'not "here"',
     "Cannot use ETC/relay.yaml:1: prefix needs IPv6 prefixes such as 2001:db8::/32, separated by " +
     'commas, not "2001:db8::/200"',
     'Cannot use ETC/relay.yaml:2: there is no setting "prot". Did you mean port?',

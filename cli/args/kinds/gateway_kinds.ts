@@ -1,0 +1,74 @@
+/**
+ * What a person says of a gateway: clients, services and rates.
+ *
+ * @module
+ */
+
+import type { Ipv4Block } from "../../../wire/global_unicast.ts";
+import { ipv4Address, parseIpv4 } from "../../../wire/ipv4_address.ts";
+import type { ValueKind } from "./value_kind.ts";
+
+/** Blocks of IPv4 addresses, or all of them. */
+export const GATEWAY_CLIENTS: ValueKind<"all" | readonly Ipv4Block[]> = {
+  placeholder: "PREFIX[,PREFIX]|all",
+  expected: 'IPv4 prefixes such as 198.51.100.0/24, separated by commas, or "all"',
+  notation: "list",
+  suggestions: ["all"],
+  example: "198.51.100.0/24",
+  parse(given) {
+    if (given === "all") return "all";
+    const blocks = given.split(",").map((each) => parseBlock(each.trim()));
+    return blocks.every((block) => block !== undefined) ? blocks : undefined;
+  },
+};
+
+/** A port that a program of this host listens on. */
+export interface HostService {
+  readonly protocol: "tcp" | "udp";
+  readonly port: number;
+}
+
+/** Ports of this host. */
+export const SERVICES: ValueKind<readonly HostService[]> = {
+  placeholder: "SERVICE[,SERVICE]",
+  expected: "services such as tcp/22 or udp/53, separated by commas",
+  notation: "list",
+  example: "tcp/443",
+  parse(given) {
+    const services = given.split(",").map((each) => parseService(each.trim()));
+    return services.every((service) => service !== undefined) ? services : undefined;
+  },
+};
+
+/** Octets per second in one of these. */
+const RATE_UNITS: Readonly<Record<string, number>> = { k: 1e3 / 8, M: 1e6 / 8, G: 1e9 / 8 };
+
+/** A rate in bits per second; the value is in octets. */
+export const BIT_RATE: ValueKind<number> = {
+  placeholder: "RATE",
+  expected: "a number of bits per second such as 500k, 20M or 1G",
+  example: "20M",
+  parse(given) {
+    const [, digits, unit] = /^(\d{1,6})([kMG])$/.exec(given) ?? [];
+    const rate = digits === undefined ? 0 : Number(digits) * RATE_UNITS[unit!]!;
+    return rate === 0 ? undefined : rate;
+  },
+};
+
+/** An address alone is a block of one. Bits behind the prefix have to be zero: more was meant than is said. */
+function parseBlock(given: string): Ipv4Block | undefined {
+  const [, text = "", length = "32"] = /^([\d.]+)(?:\/(\d{1,2}))?$/.exec(given) ?? [];
+  const address = parseIpv4(text);
+  const prefixLength = Number(length);
+  if (address === undefined || prefixLength > 32) return undefined;
+  const hostBits = prefixLength === 32 ? 0 : 0xffffffff >>> prefixLength;
+  if ((address & hostBits) !== 0) return undefined;
+  return { network: ipv4Address(address), prefixLength };
+}
+
+function parseService(given: string): HostService | undefined {
+  const [, protocol, digits] = /^(tcp|udp)\/(\d{1,5})$/.exec(given) ?? [];
+  const port = Number(digits);
+  if (protocol === undefined || port < 1 || port > 65_535) return undefined;
+  return { protocol: protocol as HostService["protocol"], port };
+}

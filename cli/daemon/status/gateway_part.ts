@@ -1,0 +1,46 @@
+/**
+ * A gateway's part of a report.
+ *
+ * @module
+ */
+
+import type { FilterCounts } from "../../../ffi/packet_filter.ts";
+import type { GatewayAccountStatus, GatewayStatus } from "../../../relay/gateway_status.ts";
+import { parseIpv4 } from "../../../wire/ipv4_address.ts";
+import type { AccountPart, GatewayPart } from "./status_report.ts";
+
+/** Accounts that are listed. */
+const MAX_LISTED = 1000;
+
+/** A gateway's part, with what its rules have counted in the kernel; `null` where there is none. */
+export function gatewayPart(
+  status: GatewayStatus | undefined,
+  counts: FilterCounts | undefined,
+): GatewayPart | null {
+  if (status === undefined) return null;
+  const { connections, ...refused } = counts ?? {};
+  const accounts = status.accounts.toSorted((one, other) => one.usedAgo - other.usedAgo);
+  return {
+    connections: connections?.packets ?? 0,
+    refused: Object.fromEntries(
+      Object.entries(refused).map(([reason, { packets }]) => [reason, packets]),
+    ),
+    accounts: accounts.slice(0, MAX_LISTED).map(accountPart),
+  };
+}
+
+function accountPart({ name, octetsOut, octetsIn, usedAgo }: GatewayAccountStatus): AccountPart {
+  return {
+    name: accountName(name),
+    bytesOut: octetsOut,
+    bytesIn: octetsIn,
+    usedAgo: Math.round(usedAgo),
+  };
+}
+
+/** Identifiers as people write them: "alice", or "hex:00a1" if they are not plain text. */
+export function accountName(name: string): string {
+  if (parseIpv4(name) !== undefined) return name;
+  const text = String.fromCharCode(...Uint8Array.fromHex(name));
+  return /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(text) ? text : `hex:${name}`;
+}
