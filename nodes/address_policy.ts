@@ -11,13 +11,13 @@ import { type Ipv4Address, isLoopbackIpv4, isPrivateIpv4 } from "../wire/ipv4_ad
 /**
  * The IPv4 network that a node belongs to.
  *
- * - `public`: the Internet. No other addresses are sent to or believed
+ * - `public`: the Internet. Other addresses are neither sent to nor believed
  * - `private`: the Internet and private networks (RFC 1918), for a laboratory or behind one large NAT
- * - `loopback`: this host alone, for tests
+ * - `loopback`: only this host, for tests
  */
 export type Network = "public" | "private" | "loopback";
 
-/** What this host may send to on such a network. */
+/** Which addresses this host may send to on such a network. */
 export function addressPolicy(network: Network): GlobalUnicast {
   switch (network) {
     case "public":
@@ -30,9 +30,8 @@ export function addressPolicy(network: Network): GlobalUnicast {
 }
 
 /**
- * Whatever may be another host's address counts as global. Loopback, link-local and multicast never do.
- * (Should a broadcast address slip through, the kernel refuses it: our sockets do not ask for
- * SO_BROADCAST.)
+ * Every address that another host may have counts as global. Loopback, link-local and multicast addresses never do. The
+ * kernel refuses broadcast addresses that slip through, because our sockets do not ask for SO_BROADCAST.
  */
 class WithPrivate extends GlobalUnicast {
   override has(address: Ipv4Address): boolean {

@@ -9,7 +9,7 @@ import { BatchingUnavailable } from "../ffi/udp_socket.ts";
 import { formatIpv4, type Ipv4Address } from "../wire/ipv4_address.ts";
 import { reasonOf } from "../reason.ts";
 
-/** What stands in the way of a socket. */
+/** Why a socket cannot be opened. */
 export type ListenObstacle =
   /** Another program has the port. */
   | "in_use"
@@ -17,20 +17,20 @@ export type ListenObstacle =
   | "not_local"
   /** Ports below 1024 need a permission. */
   | "denied"
-  /** Batches were insisted on, and there are none. */
+  /** Batches were required, but this system has none. */
   | "no_batches"
-  /** Something else, which the message tells. */
+  /** Something else; the message says what. */
   | "other";
 
-/** The message says what was attempted and what is in the way. */
+/** The message says what was attempted and what is wrong. */
 export class ListenError extends Error {
   override readonly name = "ListenError";
-  /** The address and port that were asked for; 0 for any. */
+  /** The address and port to open; 0 stands for any. */
   readonly address: Ipv4Address;
   readonly port: number;
   readonly obstacle: ListenObstacle;
 
-  /** @param cause what the system said */
+  /** @param cause the error of the system */
   constructor(address: Ipv4Address, port: number, cause: unknown) {
     const obstacle = obstacleOf(cause);
     super(describe(`${formatIpv4(address)}:${port}`, obstacle, cause), { cause });

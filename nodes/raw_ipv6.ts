@@ -9,10 +9,10 @@ import { RawLink } from "../io/host/raw_link.ts";
 import type { HostSide, Opener } from "./node_context.ts";
 
 /**
- * Sends what clients have for native hosts by this host's own routes. That needs Linux, CAP_NET_RAW and
+ * Sends packets from clients to native hosts along this host's own routes. It needs Linux, CAP_NET_RAW and
  * `--allow-ffi`.
  *
- * @throws {SystemError} (when it is opened) the kernel refuses; the message says what to do
+ * @throws {SystemError} (when the opener is called) the kernel refuses; the message says what to do
  */
 export function rawIpv6(): Opener<HostSide> {
   return () => {

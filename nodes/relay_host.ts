@@ -1,5 +1,5 @@
 /**
- * What a relay has to know of this host, as it is now.
+ * What a relay has to know about this host, as it is now.
  *
  * @module
  */
@@ -13,15 +13,15 @@ import type { GlobalUnicast } from "../wire/global_unicast.ts";
 import type { Ipv4Address } from "../wire/ipv4_address.ts";
 import type { Ipv6Prefix } from "../wire/ipv6_prefix.ts";
 
-/** Whom a relay carries packets for. */
+/** Which hosts a relay carries packets for. */
 export interface RelayScope {
-  /** The native prefixes that packets of clients may go to; 2000::/3, the IPv6 Internet, unless given. */
+  /** The native prefixes that clients may send to; by default 2000::/3, the IPv6 Internet. */
   readonly prefix?: readonly Ipv6Prefix[] | undefined;
-  /** Whether it serves this host's own addresses only, RFC 4380 §5.5; unless given, no. */
+  /** Whether it serves only this host's own addresses, RFC 4380 §5.5; false by default. */
   readonly hostOnly?: boolean | undefined;
 }
 
-/** What a relay may be told beside its sockets and its side of the host. */
+/** Settings of a relay apart from its sockets and its side of the host. */
 export interface RelaySettings
   extends
     RelayScope,
@@ -33,13 +33,13 @@ export interface RelaySettings
   readonly publicAddresses?: readonly Ipv4Address[] | undefined;
 }
 
-/** 2000::/3, all that is assigned of the native IPv6 Internet. */
+/** 2000::/3, the part of the IPv6 Internet that is assigned. */
 const NATIVE_INTERNET: Ipv6Prefix = {
   address: Uint8Array.of(0x20, ...new Uint8Array(15)),
   length: 3,
 };
 
-/** The native addresses that a relay on this host serves. Empty where the host has none of its own. */
+/** The native prefixes that a relay on this host serves; none if it is to serve a host without native addresses. */
 export function servedBy({ prefix, hostOnly = false }: RelayScope): readonly Ipv6Prefix[] {
   return hostOnly
     ? nativeAddresses().map(({ address }) => ({ address, length: 128 }))

@@ -6,7 +6,7 @@
 
 import type { UdpSocket } from "../ffi/udp_socket.ts";
 
-/** The sockets as the node is to use them. */
+/** The sockets that the node uses: the given ones, or what `tap` puts in their place. */
 export function tapped<Sockets extends Readonly<Record<string, UdpSocket | undefined>>>(
   sockets: Sockets,
   tap: ((socket: UdpSocket) => UdpSocket) | undefined,

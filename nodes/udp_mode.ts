@@ -1,17 +1,17 @@
 /**
- * Which transport moves UDP datagrams.
+ * How UDP datagrams are moved.
  *
  * @module
  */
 
 /**
- * What moves UDP datagrams.
+ * How UDP datagrams are moved.
  *
- * - `auto`: batches where the system has them, on Linux with `--allow-ffi`; else what Deno has
- * - `batched`: batches or nothing
- * - `deno`: one by one, what Deno has on every system
+ * - `auto`: in batches if the system can (Linux, with `--allow-ffi`), else one by one
+ * - `batched`: in batches, or not at all
+ * - `deno`: one by one, with Deno's own sockets, which every system has
  */
 export type UdpMode = "auto" | "batched" | "deno";
 
-/** What moves UDP datagrams; see {@linkcode UdpMode}. */
+/** All ways to move UDP datagrams; see {@linkcode UdpMode}. */
 export const UDP_MODES = ["auto", "batched", "deno"] as const satisfies readonly UdpMode[];

@@ -24,9 +24,9 @@ import { reasonOf } from "../reason.ts";
 /** Room for a burst of packets, octets. */
 const RECEIVE_BUFFER = 4 * 1024 * 1024;
 
-/** What a person may want to know of the transport. */
+/** What a person may want to know about the transport. */
 export type TransportNews =
-  /** Datagrams are moved in batches. Told once. */
+  /** Datagrams are moved in batches. Reported once. */
   | {
     readonly type: "batched";
     /** Whether the kernel cuts datagrams from longer messages (UDP_SEGMENT). */
@@ -34,35 +34,35 @@ export type TransportNews =
     /** Whether the kernel joins datagrams of one source (UDP_GRO). */
     readonly isJoining: boolean;
   }
-  /** Datagrams are moved one by one. Told once. */
+  /** Datagrams are moved one by one. Reported once. */
   | {
     readonly type: "single";
-    /** Why there are no batches; `undefined` if they are not wanted. */
+    /** Why batching is not available; `undefined` if it is not wanted. */
     readonly reason: string | undefined;
   }
-  /** The kernel cuts no messages after all: never, or not for narrow paths. Told once. */
+  /** The kernel does not cut messages after all: never, or not for narrow paths. Reported once. */
   | {
     readonly type: "segmenting_refused";
     readonly refusal: SegmentationRefusal;
     readonly code: string;
   }
-  /** A socket works, but with less room for bursts and without fragmentation. */
+  /** A socket works, but has less room for bursts and cannot fragment. */
   | { readonly type: "options_refused"; readonly port: number; readonly reason: string }
-  /** For a while nothing could be sent, to nobody; `undefined`: sending works again. */
+  /** Nothing could be sent to anybody for a while; `undefined`: sending works again. */
   | { readonly type: "sending"; readonly trouble: SendTrouble | undefined };
 
 /** What the sockets of a node need. */
 export interface UdpOpenerOptions {
   readonly mode: UdpMode;
-  /** Whether the C library may be called: without it, `deno` is the only mode. */
+  /** Whether the C library may be called; without it, `deno` is the only mode. */
   readonly ffi: boolean;
-  /** Waits for batched sockets, beside whatever else it waits for. */
+  /** Waits for batched sockets, among other things. */
   readonly poller: Poller;
   readonly counters: Counters;
   readonly onNews: (news: TransportNews) => void;
 }
 
-/** Opens the sockets of a node, all with the same transport; the first one finds out which. */
+/** Opens the sockets of a node, all with the same transport; the first socket finds out which. */
 export class UdpOpener {
   readonly #poller: Poller;
   readonly #counters: Counters;
@@ -96,19 +96,18 @@ export class UdpOpener {
     };
   }
 
-  /** What keeps the sockets from sending anything, if that is so. */
+  /** What keeps the sockets from sending anything at all, if something does. */
   get trouble(): SendTrouble | undefined {
     return this.#watch.trouble;
   }
 
-  /** Whether a socket was opened for which the poller must run. */
+  /** Whether the poller must run for a socket that was opened. */
   get needsPoller(): boolean {
     return this.#mode === "batched";
   }
 
   /**
-   * Opens a socket on `address` and `port`; 0 stands for any address, and for a port that the system
-   * picks.
+   * Opens a socket on `address` and `port`; 0 stands for any address, and for a port that the system picks.
    *
    * @throws {ListenError} it cannot be opened
    */
@@ -149,7 +148,7 @@ export class UdpOpener {
     return socket;
   }
 
-  /** Sets options that Deno cannot set. Without a C library to call, UDP still works. */
+  /** Sets options that Deno cannot set. UDP works without them. */
   #prepare(address: string, port: number): void {
     try {
       const options = socketOptions();

@@ -1,5 +1,5 @@
 /**
- * Whether this host still has the addresses that a server serves on.
+ * Noticing that this host has lost an address that a server serves on.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import type { Log } from "../../io/log.ts";
 import { formatIpv4, type Ipv4Address } from "../../wire/ipv4_address.ts";
 
-/** Says when an address goes and when it is back, once each. The sockets on it outlast that. */
+/** Reports once when an address is gone and once when it is back. Sockets bound to the address survive that. */
 export class AddressWatch {
   readonly #addresses: readonly Ipv4Address[];
   readonly #log: Log;
@@ -18,18 +18,18 @@ export class AddressWatch {
     this.#log = log;
   }
 
-  /** Compares with what the host has now. */
+  /** Compares with the addresses that the host has now. */
   look(own: readonly Ipv4Address[]): void {
     for (const address of this.#addresses) {
       const text = formatIpv4(address);
       if (own.includes(address)) {
         if (this.#missing.delete(address)) {
-          this.#log.info(`${text} is back: clients are served on it again`);
+          this.#log.info(`${text} is back: serving clients on it again`);
         }
       } else if (!this.#missing.has(address)) {
         this.#missing.add(address);
         this.#log.warn(
-          `This host has lost the address ${text}: nobody is served on it until it is back. ` +
+          `This host has lost the address ${text}: clients are not served on it until it is back. ` +
             "Add it to an interface again",
         );
       }

@@ -1,5 +1,5 @@
 /**
- * What to do when a permission is missing.
+ * What to do when a capability is missing.
  *
  * @module
  */
@@ -17,7 +17,7 @@ export type Capability = "CAP_NET_ADMIN" | "CAP_NET_RAW";
 /**
  * Does something that needs a capability.
  *
- * @throws {CliError} the capability is missing; the message tells the commands that give it
+ * @throws {CliError} the capability is missing; the message shows the commands that grant it
  */
 export function withRemedy<T>(capability: Capability, action: () => T): T {
   try {
@@ -30,7 +30,7 @@ export function withRemedy<T>(capability: Capability, action: () => T): T {
   }
 }
 
-/** Commands are told only of the executable: of an interpreter, every script would get the right. */
+/** Only for the executable: granted to an interpreter, the capability would be every script's. */
 function explain(error: SystemError, capability: Capability): CliError {
   const commands = Deno.build.standalone
     ? commandsThatGive(capability, Deno.execPath(), Deno.args)
@@ -39,7 +39,7 @@ function explain(error: SystemError, capability: Capability): CliError {
   return new CliError(message, ExitCode.PERMISSION, { cause: error });
 }
 
-/** What to type, for this once and for ever. */
+/** What to type, for once and for good. */
 export function commandsThatGive(
   capability: Capability,
   program: string,

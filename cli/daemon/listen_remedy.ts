@@ -10,14 +10,14 @@ import { ListenError } from "../../nodes/listen_error.ts";
 import { CliError } from "../process/failure.ts";
 import { ExitCode } from "../process/exit_code.ts";
 
-/** What helps where another program has the port, beside stopping it. */
+/** What helps if another program has the port, besides stopping it. */
 const ANOTHER_PORT = "choose another port with --port";
 
 /**
  * Starts something that opens sockets.
  *
- * @param instead what to do where another program has the port, beside stopping it
- * @throws {CliError} one cannot be opened; the message tells the remedy
+ * @param instead what to do if another program has the port, besides stopping it
+ * @throws {CliError} a socket cannot be opened; the message says what to do
  */
 export async function withListenRemedy<T>(
   start: () => Promise<T>,
@@ -32,7 +32,9 @@ export async function withListenRemedy<T>(
 
 function explain({ message, obstacle, address, port }: ListenError, instead: string): CliError {
   if (address === DISCOVERY_GROUP) {
-    return new CliError(`${message}. Leave out "--local-discovery", or end what has the port`);
+    return new CliError(
+      `${message}. Leave out "--local-discovery", or stop the program that has the port`,
+    );
   }
   switch (obstacle) {
     case "in_use":
@@ -47,10 +49,10 @@ function explain({ message, obstacle, address, port }: ListenError, instead: str
       );
     case "no_batches":
       return new CliError(
-        `${message}. Leave out "--udp batched", and what there is will be used`,
+        `${message}. Leave out "--udp batched" to use what the system has`,
       );
     case "not_local":
-      return new CliError(`${message}. Give --bind one that it has, or leave that out`);
+      return new CliError(`${message}. Give --bind an address that it has, or leave it out`);
     case "other":
       return new CliError(message);
   }

@@ -36,7 +36,7 @@ Deno.test({
     assertStringIncludes(stdout, 'server.yaml:2: limits needs one of on, off, not "none"\n');
     assertStringIncludes(stdout, 'server.yaml:3: there is no setting "prot". Did you mean port?\n');
     assertStringIncludes(stdout, "Cannot read the secrets file /etc/teredo/nowhere.yaml");
-    assertEquals(stdout.match(/Serving clients with one of 1 secrets only/g)?.length, 1);
+    assertEquals(stdout.match(/Serving only clients with one of 1 secrets/g)?.length, 1);
   },
 });
 

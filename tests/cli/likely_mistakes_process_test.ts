@@ -124,7 +124,7 @@ function* roles(): Generator<Likely> {
       what: `${role}: a second one`,
       script: beside(role, "listens :", `$teredo ${ROLES[role]}`),
       code: 1,
-      says: `Cannot run a second ${role}: one is at work, and answers at /run/teredo/${role}`,
+      says: `Cannot run a second ${role}: one is running, and answers at /run/teredo/${role}`,
       needs: ["tun"],
     };
   }
@@ -139,7 +139,7 @@ function* roles(): Generator<Likely> {
     what: "relay: an address of another host",
     script: `${HOST}; $teredo relay --bind 83.1.1.9`,
     code: 1,
-    says: "UDP 83.1.1.9:0: this host does not have the address. Give --bind one that it has",
+    says: "UDP 83.1.1.9:0: this host does not have the address. Give --bind an address that it has",
     needs: ["tun"],
   };
 }
@@ -215,7 +215,7 @@ function* askers(): Generator<Likely> {
     ),
     code: 77,
     says:
-      "is in use is denied. Choose another place with --control, or remove it as root if nothing",
+      "is in use is denied. Choose another path with --control, or remove it as root if nothing",
     needs: ["setpriv"],
   };
   yield {
@@ -226,7 +226,7 @@ function* askers(): Generator<Likely> {
       "$teredo ping 2001:db8::1 --control /run/teredo/server*.sock",
     ),
     code: 1,
-    says: "Only a client that is running can ping",
+    says: "Only a running client can ping",
   };
   yield {
     what: "ping: a client without an address",

@@ -36,7 +36,7 @@ const MISHAPS: readonly Mishap[] = [
       soon listens 83.1.1.2:3544
       $teredo server --primary 83.1.1.1; code=$?; kill $first; wait $first; exit $code`,
     code: 1,
-    says: "Cannot run a second server: one is at work",
+    says: "Cannot run a second server: one is running",
   },
   {
     what: "a control socket where a file is",
@@ -251,12 +251,12 @@ Deno.test({
       $teredo server --primary 83.1.1.1 & server=$!
       soon listens 83.1.1.2:3544
       $teredo status | head -n 1
-      $teredo server --primary 83.1.1.1 2>/run/second; echo $?; sed 's/ at .*//' /run/second
+      $teredo server --primary 83.1.1.1 2>/run/second; echo $?; sed 's/, and answers at .*//' /run/second
       kill $server; wait $server; code=$?; ls /run/teredo; exit $code`);
     assertEquals(ended.stdout.split("\n"), [
       "Teredo server: serving",
       "1",
-      "teredo: Cannot run a second server: one is",
+      "teredo: Cannot run a second server: one is running",
       "",
     ], ended.stderr);
     assertEquals(ended.code, 0, ended.stderr);

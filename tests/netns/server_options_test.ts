@@ -52,7 +52,7 @@ Deno.test({
     const secrets = write("secrets.yaml", "alice: one\nbob: hex:0102\n");
     await using lab = await createLab({ A: "no NAT", B: "no NAT" });
     const server = await startServer(lab.server, "--secrets", secrets);
-    await server.waitForLog(/Serving clients with one of 2 secrets only/);
+    await server.waitForLog(/Serving only clients with one of 2 secrets/);
 
     const alice = ["--identifier", "alice", "--secret-file", write("one", "one\n")];
     const mallory = ["--identifier", "bob", "--secret-file", write("other", "hex:0103\n")];

@@ -126,7 +126,7 @@ Deno.test({
         ...[A.client, "client", ADDRESS.serverPrimary, "--interface", "other"] as const,
       );
       assertEquals(code, 1);
-      assertStringIncludes(stderr, "teredo: Cannot run a second client: one is at work");
+      assertStringIncludes(stderr, "teredo: Cannot run a second client: one is running");
       assertEquals(stderr.trim().split("\n").length, 1, stderr);
     });
 

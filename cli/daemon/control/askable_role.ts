@@ -1,5 +1,5 @@
 /**
- * A running role, as those see it who ask about it.
+ * A running role, as seen by those that ask about it.
  *
  * @module
  */
@@ -9,11 +9,11 @@ import type { PingReport } from "../status/ping_report.ts";
 
 /** Answers questions about a role. */
 export interface AskableRole {
-  /** The role's part of a report, at this moment. */
+  /** The role's part of a report, as it is now. */
   part(): RolePart;
   /**
-   * Sends one echo request to an IPv6 address (16 octets), and waits for what comes of it so many
-   * milliseconds. Only a client can.
+   * Sends one echo request to an IPv6 address (16 octets), and waits for its outcome up to `timeout` milliseconds. Only
+   * a client can do that.
    */
   ping?(destination: Uint8Array, timeout: number): Promise<PingReport>;
 }

@@ -1,8 +1,8 @@
 /**
- * What the control socket answers.
+ * The requests that the control socket answers.
  *
  *     GET  /status                              the report
- *     POST /ping?address=ADDRESS&timeout=MS    one echo request through a client
+ *     POST /ping?address=ADDRESS&timeout=MS     one echo request through a client
  *
  * @module
  */
@@ -12,19 +12,19 @@ import { parseIpv6 } from "../../../wire/ipv6_address.ts";
 import type { PingReport } from "../status/ping_report.ts";
 import type { StatusReport } from "../status/status_report.ts";
 
-/** The longest that an answer is waited for, in milliseconds. */
+/** The longest time to wait for an answer, in milliseconds. */
 export const MAX_TIMEOUT = 60_000;
 
 /** Echo requests under way at once. */
 const MAX_PINGS = 16;
 
-/** What is asked for. Either is `undefined` as long as, or where, there is none. */
+/** The answers. Each is `undefined` while, or where, there is none. */
 export interface Answers {
   report(): StatusReport | undefined;
   ping(destination: Uint8Array, timeout: number): Promise<PingReport> | undefined;
 }
 
-/** A handler that gives these answers. */
+/** Makes a handler that gives these answers. */
 export function controlHandler(answers: Answers): HttpHandler {
   let pings = 0;
   return async (request) => {
@@ -43,7 +43,7 @@ export function controlHandler(answers: Answers): HttpHandler {
         }
         if (pings >= MAX_PINGS) return refusal(429, "Too many echo requests are under way");
         const ping = answers.ping(destination, timeout);
-        if (ping === undefined) return refusal(501, "Only a client that is running can ping");
+        if (ping === undefined) return refusal(501, "Only a running client can ping");
         pings++;
         try {
           return Response.json(await ping);

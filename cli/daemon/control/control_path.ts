@@ -1,12 +1,12 @@
 /**
  * Where the control sockets of roles are.
  *
- *     /run/teredo/client.sock             root, or what systemd made for the service
- *     $XDG_RUNTIME_DIR/teredo/client.sock another user
- *     /tmp/teredo-1000/client.sock        another user without such a folder
+ *     /run/teredo/client.sock             root, or the folder that systemd made for the service
+ *     $XDG_RUNTIME_DIR/teredo/client.sock other users
+ *     /tmp/teredo-1000/client.sock        other users without such a folder
  *
- * One folder may serve several network namespaces, each with a client of its own. So outside of the first
- * one, the namespace's number is part of the name: `client-4026532281.sock`.
+ * One folder may serve several network namespaces, each with its own client. So outside of the first one, the
+ * namespace's number is part of the name: `client-4026532281.sock`.
  *
  * @module
  */
@@ -28,28 +28,28 @@ export interface PathContext {
   readonly uid: number;
   /** The number of the network namespace, unless it is the first one. */
   readonly namespace: string | undefined;
-  /** The number of a namespace of which this user may not know whether it is the first one. */
+  /** The number of a namespace if this user may not find out whether it is the first one. */
   readonly perhaps?: string | undefined;
 }
 
 /** The folder of the system. */
 const SYSTEM_FOLDER = platform.runtimeFolder ?? "/run/teredo";
 
-/** The folder for sockets, and whether it is for its owner alone. */
+/** The folder for sockets. */
 export function controlFolder({ env, uid }: PathContext): string {
-  // systemd makes this one, and may name several.
+  // systemd makes this one, and may list several.
   const given = env("RUNTIME_DIRECTORY")?.split(":")[0];
   return given || (uid === 0 ? SYSTEM_FOLDER : userFolder(env, uid));
 }
 
-/** The path of a role's socket unless another one is chosen. */
+/** The path of a role's socket, if no other one is chosen. */
 export function defaultControlPath(role: ControlledRole, context: PathContext): string {
   return `${controlFolder(context)}/${fileName(role, context.namespace)}`;
 }
 
 /**
- * Where a role's socket may be, as seen by someone who asks: the system's folder, those that services of
- * systemd have in it, and the user's own.
+ * Where a program that asks a role looks for its socket: in the system's folder, in those that services of systemd have
+ * there, and in the user's own.
  */
 export function controlPaths(role: ControlledRole, context: PathContext): string[] {
   const name = fileName(role, context.namespace);
@@ -69,12 +69,12 @@ export function controlFolders(role: ControlledRole, context: PathContext): stri
   return [...folders];
 }
 
-/** Whether a file is called as a role's socket is, of whatever namespace. */
+/** Whether a file has the name of a role's socket, of any namespace. */
 export function isControlName(role: ControlledRole, name: string): boolean {
   return name.startsWith(role) && /^(?:-\d+)?\.sock$/.test(name.slice(role.length));
 }
 
-/** What this process finds them by; `undefined` where there are no Unix sockets. */
+/** What the paths depend on in this process; `undefined` if the system has no Unix sockets. */
 export function pathContext(): PathContext | undefined {
   const uid = platform.runtimeFolder === undefined ? null : Deno.uid();
   if (uid === null) return undefined;
@@ -82,8 +82,8 @@ export function pathContext(): PathContext | undefined {
 }
 
 /**
- * Whether the folder of a socket may have been made by anybody, as in /tmp: by another user, or as a link
- * to somewhere else.
+ * Whether a stranger may have made the folder of a socket, as is possible in /tmp: it belongs to another user, or is a
+ * link to somewhere else.
  */
 export function isStrangers(path: string, uid: number): boolean {
   const folder = folderOf(path);
@@ -92,7 +92,7 @@ export function isStrangers(path: string, uid: number): boolean {
     const found = Deno.lstatSync(folder);
     return found.isSymlink || found.uid !== uid;
   } catch {
-    // There is none, and so no socket in it.
+    // There is no folder, and so no socket in it.
     return false;
   }
 }
@@ -112,9 +112,8 @@ function userFolder(env: PathContext["env"], uid: number): string {
 }
 
 /**
- * The number of this network namespace, unless it is that of the system's first process. Root who must
- * not look is root of a user namespace alone, which seldom has the system's network. Any other user may
- * be in either.
+ * The number of this network namespace, unless it is that of the system's first process. If root may not look, it is root
+ * only of a user namespace, which seldom has the system's network. Any other user may be in either.
  */
 function namespaceNumber(uid: number): Pick<PathContext, "namespace" | "perhaps"> {
   const own = platform.networkNamespace("self");

@@ -1,5 +1,5 @@
 /**
- * The socket by which a running role is asked about itself: HTTP over a Unix socket, for those who may
+ * The socket through which programs ask a running role about itself: HTTP over a Unix socket, for users that may
  * open the file.
  *
  * @module
@@ -7,10 +7,10 @@
 
 import type { HttpHandler } from "./http_handler.ts";
 
-/** Access for the user and the group that the program runs as, and nobody else. */
+/** A file mode mask that leaves access to the user and the group that the program runs as. */
 const FOREIGN_ACCESS = 0o117;
 
-/** Another process answers on the socket, or might: this user may not know. */
+/** Another process answers on the socket, or may do so: this user is not allowed to find out. */
 export class ControlSocketInUse extends Error {
   override readonly name = "ControlSocketInUse";
   readonly state: "answered" | "denied";
@@ -21,18 +21,18 @@ export class ControlSocketInUse extends Error {
   }
 }
 
-/** A socket that is open. Its file goes with its disposal, and with the program's end. */
+/** An open socket. Its file vanishes when it is disposed or the program ends. */
 export interface ControlSocket extends Disposable {
   readonly path: string;
-  /** Settles after disposal, when nothing is under way any more. */
+  /** Settles after disposal, when no request is under way any more. */
   readonly finished: Promise<void>;
 }
 
 /**
- * Opens the socket at `path`. What a process left there that is no more is replaced.
+ * Opens the socket at `path`, in place of one that an ended process left there.
  *
- * @throws {ControlSocketInUse} another process answers there, or it may not be asked
- * @throws what the system has against it
+ * @throws {ControlSocketInUse} another process answers there, or this user may not ask
+ * @throws {Error} the system refuses
  */
 export async function openControlSocket(
   path: string,
@@ -42,7 +42,7 @@ export async function openControlSocket(
   const end = new AbortController();
   const { finished } = serve(path, handler, end.signal);
   const remove = () => removeFile(path);
-  // Even when the program does not wait for its end, as on a second interruption.
+  // Also if the program ends without waiting, as on a second interruption.
   globalThis.addEventListener("unload", remove);
   return {
     path,
@@ -56,7 +56,7 @@ export async function openControlSocket(
 }
 
 function serve(path: string, handler: HttpHandler, signal: AbortSignal): Deno.HttpServer {
-  // The file is made with its rights: to change them afterwards would leave a moment to others.
+  // The mask sets the rights as the file is made: changed afterwards, others could open it in between.
   const before = Deno.umask(FOREIGN_ACCESS);
   try {
     return Deno.serve({
@@ -71,11 +71,11 @@ function serve(path: string, handler: HttpHandler, signal: AbortSignal): Deno.Ht
   }
 }
 
-/** Removes a socket on which nobody listens. Any other file stays, and is in the way. */
+/** Removes a socket on which nobody listens. Any other file stays, and opening fails. */
 async function makeWay(path: string): Promise<void> {
   const state = await socketState(path);
   if (state === "absent") return;
-  // Whose socket may not be asked is not to be removed either.
+  // A socket that may not be asked must not be removed either.
   if (state !== "dead") throw new ControlSocketInUse(path, state);
   try {
     Deno.removeSync(path);
@@ -85,8 +85,7 @@ async function makeWay(path: string): Promise<void> {
 }
 
 /**
- * What can be said of a socket: there is none, somebody listens, this user may not know, or nobody
- * listens.
+ * What can be said about a socket: there is none, somebody listens, this user may not find out, or nobody listens.
  */
 export type SocketState = "absent" | "answered" | "denied" | "dead";
 
@@ -99,7 +98,7 @@ export async function socketState(path: string): Promise<SocketState> {
   } catch (error) {
     if (error instanceof Deno.errors.PermissionDenied) return "denied";
     if (error instanceof Deno.errors.ConnectionRefused) return "dead";
-    // All else is said of a socket that somebody has: too many are waiting, or it is of another type.
+    // Any other error means that somebody has the socket: too many are waiting, or it has another type.
     return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory
       ? "absent"
       : "answered";
@@ -110,6 +109,6 @@ function removeFile(path: string): void {
   try {
     Deno.removeSync(path);
   } catch {
-    // It is gone already, or somebody else's.
+    // It is gone already, or belongs to somebody else.
   }
 }

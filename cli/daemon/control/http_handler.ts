@@ -1,5 +1,5 @@
 /**
- * Answering HTTP, whatever it comes by.
+ * Answering HTTP requests, over any kind of socket.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 /** Answers a request. */
 export type HttpHandler = (request: Request) => Response | Promise<Response>;
 
-/** A request that is understood but cannot be met, or that is wrong: the answer says why. */
+/** The answer to a request that is wrong or cannot be met: it says why. */
 export function refusal(
   status: number,
   message: string,

@@ -1,5 +1,5 @@
 /**
- * A role's control socket, with messages for what can go wrong.
+ * Opening a role's control socket, with messages for what can go wrong.
  *
  * @module
  */
@@ -14,17 +14,17 @@ import { systemFailure } from "../../process/system_failure.ts";
 import { type ControlledRole, defaultControlPath, folderOf, pathContext } from "./control_path.ts";
 import { reasonOf } from "../../../reason.ts";
 
-/** Only for its owner, where it stands in a folder that everybody may write. */
+/** Others may not write, because the folder may stand in one that everybody may write. */
 const FOLDER_MODE = 0o755;
 
-/** Octets that an address of a Unix socket has room for, without the zero at the end. */
+/** The longest path of a Unix socket in octets, without the zero at the end. */
 const LONGEST_PATH = platform.longestSocketPath;
 
 /**
- * Opens the socket of a role. Where there was no say about its place, the role does without one that
- * cannot be made; but never beside another of its kind.
+ * Opens the socket of a role. If nobody chose its path and it cannot be made, the role runs without it; but never beside
+ * another role of its kind.
  *
- * @param chosen the path that a person chose
+ * @param chosen the path that the settings give, if they do
  * @throws {CliError} another process has the socket, or the chosen one cannot be made
  */
 export async function openControl(
@@ -55,34 +55,36 @@ function makeFolder(path: string): void {
   Deno.mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
   const { uid, isSymlink } = Deno.lstatSync(folder);
   const owner = Deno.uid();
-  // In /tmp, anybody could have made it. The system's own folder may be root's.
+  // In /tmp, anybody could have made it. The system's own folder may belong to root.
   if (isSymlink || (uid !== owner && uid !== 0)) {
-    throw new Error(`the folder ${folder} is somebody else's`);
+    throw new Error(`the folder ${folder} belongs to another user`);
   }
 }
 
 function checkLength(path: string): void {
   const { length } = new TextEncoder().encode(path);
   if (length <= LONGEST_PATH) return;
-  throw new RangeError(`its ${length} octets are more than the ${LONGEST_PATH} of a socket's path`);
-}
-
-/** Which role has the socket cannot be told where a person chose the path. */
-function inUse(role: ControlledRole, path: string, isChosen: boolean): CliError {
-  const what = isChosen
-    ? "Cannot open the control socket: another process"
-    : `Cannot run a second ${role}: one is at work, and`;
-  return new CliError(
-    `${what} answers at ${path}. Stop it ("teredo status" tells its process), or give this one a ` +
-      "place of its own with --control",
+  throw new RangeError(
+    `its ${length} octets are more than the ${LONGEST_PATH} that a socket's path may have`,
   );
 }
 
-/** Whether somebody has the socket cannot be told. */
+/** If the settings give the path, another kind of role may have the socket. */
+function inUse(role: ControlledRole, path: string, isChosen: boolean): CliError {
+  const what = isChosen
+    ? "Cannot open the control socket: another process"
+    : `Cannot run a second ${role}: one is running, and`;
+  return new CliError(
+    `${what} answers at ${path}. Stop it ("teredo status" shows its process), or give this one ` +
+      "another path with --control",
+  );
+}
+
+/** Nobody can say whether the socket is in use. */
 function unknown(path: string): CliError {
   return new CliError(
     `Cannot open the control socket: permission to ask whether ${path} is in use is denied. Choose ` +
-      "another place with --control, or remove it as root if nothing is at work there",
+      "another path with --control, or remove it as root if nothing uses it",
     ExitCode.PERMISSION,
   );
 }

@@ -1,15 +1,14 @@
 /**
- * `--hook`: a program is run when the client's address comes, changes or goes, with the variables that
- * Miredo's hook has.
+ * `--hook`: runs a program when the client's address comes, changes or goes, with the variables of Miredo's hook.
  *
  * | variable                    |                                                                        |
  * | --------------------------- | ---------------------------------------------------------------------- |
  * | STATE                       | `up`: there is an address; `down`: there is none; `destroy`: the end   |
- * | ADDRESS, MTU                | when up                                                                |
+ * | ADDRESS, MTU                | while up                                                               |
  * | IFACE, IFINDEX              | the interface                                                          |
- * | OLD_STATE, OLD_ADDRESS, … | the same of the run before                                             |
+ * | OLD_STATE, OLD_ADDRESS, … | the same, from the previous run                                        |
  *
- * LLADDRESS is never set: the interface has no link-local address, and needs none.
+ * LLADDRESS is never set, because the interface has no link-local address and needs none.
  *
  * @module
  */
@@ -22,15 +21,15 @@ import { formatIpv6 } from "../../../wire/ipv6_address.ts";
 /** How long a run may take, in milliseconds. */
 const TIMEOUT = 10_000;
 
-/** What a hook is told of a state. */
+/** Variables that describe a state. */
 type StateVariables = Readonly<
   { STATE: "up"; ADDRESS: string; MTU: string } | { STATE: "down" | "destroy" }
 >;
 
-/** What is run. */
+/** The program to run. */
 type Program = Pick<Hook, "run" | "settled">;
 
-/** Runs a person's program, or nothing where there is none. */
+/** Runs the operator's program, if there is one. */
 export class ClientHook {
   #hook: Program | undefined;
   readonly #interface: Readonly<Record<"IFACE" | "IFINDEX", string>>;
@@ -44,7 +43,7 @@ export class ClientHook {
     this.#interface = { IFACE: name, IFINDEX: String(index) };
   }
 
-  /** Tells the program of an event, if it is one that changes the address. */
+  /** Runs the program if an event changes the address. */
   onEvent(event: ClientEvent): void {
     switch (event.type) {
       case "qualified":
@@ -56,12 +55,12 @@ export class ClientHook {
     }
   }
 
-  /** From now on another program is run, or none; it is told of the next change. */
+  /** Runs another program from the next change on, or none. */
   replace(hook: Program | undefined): void {
     this.#hook = hook;
   }
 
-  /** The client ends: the last run, which is waited for. */
+  /** Runs the program for the last time, as the client ends, and waits for it. */
   async end(): Promise<void> {
     this.#run({ STATE: "destroy" });
     await this.#hook?.settled();
@@ -74,7 +73,7 @@ export class ClientHook {
   }
 }
 
-/** The hook of a program; what goes wrong with it is a warning. */
+/** Makes the hook that runs `program`. Its failures are warnings. */
 export function openHook(program: string | undefined, log: Log): Hook | undefined {
   return program === undefined ? undefined : new Hook({
     program,

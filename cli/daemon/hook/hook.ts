@@ -1,5 +1,5 @@
 /**
- * Running a program of the operator's at each change, beside everything else.
+ * Running the operator's program at each change, while everything else goes on.
  *
  * @module
  */
@@ -11,15 +11,15 @@ export type HookVariables = Readonly<Record<string, string>>;
 
 /** How a hook is run. */
 export interface HookOptions {
-  /** The program. It is no line for a shell, and has no arguments. */
+  /** The path of the program. It is not a shell command, and takes no arguments. */
   readonly program: string;
-  /** How long it may take, in milliseconds; then it is killed. */
+  /** How long it may take, in milliseconds, before it is killed. */
   readonly timeout: number;
-  /** Told of each run that failed, and why. */
+  /** Called for each run that failed, with the reason. */
   readonly onFailure: (reason: string) => void;
 }
 
-/** Changes that wait while the program runs; older ones are left out, for the newest tells what is. */
+/** How many changes may wait while the program runs. Older ones are skipped, because only the newest still holds. */
 const MAX_WAITING = 4;
 
 /** Runs a program at each change, one run after the other and in order. */
@@ -36,13 +36,13 @@ export class Hook {
   run(variables: HookVariables): void {
     if (this.#waiting.length >= MAX_WAITING) {
       this.#waiting.shift();
-      this.#options.onFailure("it takes longer than its changes, so that one was left out");
+      this.#options.onFailure("it is slower than the changes, so one was skipped");
     }
     this.#waiting.push(variables);
     this.#running ??= this.#work().finally(() => this.#running = undefined);
   }
 
-  /** Waits for the runs that are due. */
+  /** Waits until no run is due any more. */
   async settled(): Promise<void> {
     await this.#running;
   }
@@ -54,13 +54,13 @@ export class Hook {
     }
   }
 
-  /** One run; why it failed, if it did. */
+  /** Runs the program once, and returns why it failed, if it did. */
   async #once(env: HookVariables): Promise<string | undefined> {
     const { program, timeout } = this.#options;
     let child: Deno.ChildProcess;
     try {
-      // What it says goes where our log goes. It leads a process group: who ends us at a terminal ends
-      // not the hook that is to clean up, and what it began can be killed with it.
+      // Its output goes where our log goes. It leads its own process group: Ctrl+C at a terminal then does not end the
+      // hook that is to clean up, and everything it started can be killed with it.
       child = new Deno.Command(program, { env, stdin: "null", detached: true }).spawn();
     } catch (error) {
       return reasonOf(error);
@@ -78,11 +78,11 @@ export class Hook {
   }
 }
 
-/** Kills a program with all that it began. */
+/** Kills a program with everything it started. */
 function killGroup(leader: number): void {
   try {
     Deno.kill(-leader, "SIGKILL");
   } catch {
-    // It has ended meanwhile.
+    // It has ended in the meantime.
   }
 }

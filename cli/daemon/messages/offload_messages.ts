@@ -6,7 +6,7 @@
 
 import type { TunSide } from "../../../nodes/tun_side.ts";
 
-/** What is in use. */
+/** What the interface uses. */
 export function describeOffload({ name, offload }: Pick<TunSide, "name" | "offload">): string {
   if (offload === undefined) return `Interface ${name} works without segmentation offload`;
   const protocols = offload.udp ? "TCP and UDP" : "TCP";

@@ -1,5 +1,5 @@
 /**
- * That this host can send nothing, in plain words.
+ * What to say when this host cannot send anything.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { Message } from "./message.ts";
 const REASONS: Readonly<Record<SendTrouble, string>> = {
   ENETUNREACH: "network is unreachable",
   ENETDOWN: "network is down",
-  EHOSTUNREACH: "no route leads there",
+  EHOSTUNREACH: "no route to the destination",
   EPERM: "a firewall of this host forbids it",
 };
 
@@ -19,7 +19,7 @@ export function describeTrouble(trouble: SendTrouble): string {
   return `cannot send: ${REASONS[trouble]}`;
 }
 
-/** The trouble or its end as a line for the log. */
+/** The trouble, or its end, as a line for the log. */
 export function describeSending(trouble: SendTrouble | undefined): Message {
   return trouble === undefined ? { level: "info", text: "Sending works again" } : {
     level: "warn",

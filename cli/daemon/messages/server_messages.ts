@@ -16,7 +16,7 @@ export function describeServerEvent(event: ServerEvent): Message {
       const whose = WHOSE[event.limit](formatIpv4(event.address));
       return {
         level: "warn",
-        text: `The limit of ${event.kind} ${whose} is reached; more than it are dropped`,
+        text: `The limit of ${event.kind} ${whose} is reached; the rest is dropped`,
       };
     }
     case "retired_key_used":
@@ -31,5 +31,5 @@ export function describeServerEvent(event: ServerEvent): Message {
 const WHOSE: Readonly<Record<LimitName, (address: string) => string>> = {
   source: (address) => `from ${address}`,
   destination: (address) => `to ${address}`,
-  total: (address) => `from all sources together, at last from ${address},`,
+  total: (address) => `from all sources together, most recently ${address},`,
 };

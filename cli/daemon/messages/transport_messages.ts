@@ -1,5 +1,5 @@
 /**
- * How UDP is moved, as people hear of it.
+ * How UDP datagrams are moved, in plain words.
  *
  * @module
  */
@@ -21,16 +21,16 @@ export function describeTransport(news: TransportNews): Message {
     }
     case "single": {
       const reason = news.reason === undefined
-        ? "so --udp deno asks"
-        : `batches are not to be had. ${news.reason}`;
+        ? "as --udp deno asks"
+        : `batching is not available. ${news.reason}`;
       return { level: "info", text: `UDP datagrams are moved one by one: ${reason}` };
     }
     case "segmenting_refused":
       return {
         level: "info",
         text: news.refusal === "never"
-          ? `UDP_SEGMENT is given up: the kernel refuses it (${news.code})`
-          : `UDP_SEGMENT is given up for destinations whose path is too narrow for whole datagrams (${news.code})`,
+          ? `UDP_SEGMENT is switched off: the kernel refuses it (${news.code})`
+          : `UDP_SEGMENT is switched off for destinations whose path is too narrow for whole datagrams (${news.code})`,
       };
     case "options_refused":
       return {

@@ -1,5 +1,5 @@
 /**
- * Metrics, and how Prometheus has them written.
+ * Metrics in the text format of Prometheus.
  *
  *     # HELP teredo_peers Peers that are known.
  *     # TYPE teredo_peers gauge
@@ -10,7 +10,7 @@
  * @module
  */
 
-/** A value, with the labels that tell it from the others of its metric. */
+/** A value, with the labels that distinguish it from the others of its metric. */
 export interface Sample {
   readonly labels?: Readonly<Record<string, string>>;
   readonly value: number;
@@ -28,7 +28,7 @@ export interface Metric {
 /** The content type of {@linkcode metricsText}. */
 export const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
-/** Metrics as text. One without values is left out. */
+/** Metrics as text. Those without values are left out. */
 export function metricsText(metrics: readonly Metric[]): string {
   return metrics.filter(({ samples }) => samples.length > 0).map(({ name, type, help, samples }) =>
     [

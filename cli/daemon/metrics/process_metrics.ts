@@ -1,5 +1,5 @@
 /**
- * What the process takes of its machine, by the names that Prometheus' own libraries use.
+ * What the process takes from its machine, under the names that Prometheus' own libraries use.
  *
  * https://prometheus.io/docs/instrumenting/writing_clientlibs/#process-metrics
  *

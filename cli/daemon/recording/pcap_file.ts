@@ -6,8 +6,8 @@
  *     packet   0  seconds, microseconds (8)     8  octets here, octets there were (8)
  *             16  IPv4 header (20)     36  UDP header (8)     44  payload
  *
- * Nobody sees the outer headers of a UDP socket, so they are made up of its endpoints. The UDP
- * checksum is 0, which says that there is none.
+ * A UDP socket does not show the outer headers, so they are made from its endpoints. The UDP checksum is 0, which means
+ * that there is none.
  *
  * @module
  */
@@ -25,16 +25,16 @@ const UDP_HEADER = 8;
 const UDP = 17;
 const HOP_LIMIT = 64;
 
-/** Room for several of the longest packets, so that a pass is written at once; octets. */
+/** Room for several of the longest packets, so that a pass is written in one go; octets. */
 const BUFFER_LENGTH = 256 * 1024;
 
-/** How far the monotonic clock may be from the time of day before it is set, in milliseconds. */
+/** How far the monotonic clock may drift from the time of day before it is corrected, in milliseconds. */
 const DRIFT = 1000;
 
-/** Takes whole pieces of the file. */
+/** Writes a piece of the file. */
 export type Write = (bytes: Uint8Array) => void;
 
-/** Writes datagrams down. What cannot be written ends it, and disturbs nobody. */
+/** Writes datagrams to a file. If writing fails, recording ends, and nothing else is affected. */
 export class PcapFile {
   readonly #write: Write;
   readonly #onFailure: (error: unknown) => void;
@@ -45,7 +45,7 @@ export class PcapFile {
   #isBroken = false;
 
   /**
-   * @param onFailure hears once that the file takes no more
+   * @param onFailure called once, when the file cannot be written any more
    * @param now the time of day in milliseconds, with fractions
    */
   constructor(
@@ -66,7 +66,7 @@ export class PcapFile {
     this.flush();
   }
 
-  /** Notes a UDP payload. */
+  /** Records a UDP payload. */
   datagram(source: Endpoint, destination: Endpoint, payload: Uint8Array): void {
     const length = IPV4_HEADER + UDP_HEADER + payload.length;
     if (this.#isBroken || length > LONGEST_PACKET) return;
@@ -78,7 +78,7 @@ export class PcapFile {
     this.#length += RECORD_HEADER + length;
   }
 
-  /** Writes what was noted. */
+  /** Writes what was recorded. */
   flush(): void {
     const length = this.#length;
     this.#length = 0;
@@ -120,7 +120,7 @@ function writeHeaders(
   setU16(packet, IPV4_HEADER + 4, length - IPV4_HEADER);
 }
 
-/** The time of day with fractions of milliseconds; it follows when that is set. */
+/** The time of day with fractions of milliseconds, also after the clock of the system was set. */
 function preciseTime(): () => number {
   let offset = performance.timeOrigin;
   return () => {

@@ -1,5 +1,5 @@
 /**
- * A UDP socket that notes what passes through it.
+ * A UDP socket that records what passes through it.
  *
  * @module
  */
@@ -9,14 +9,14 @@ import type { Ipv4Address } from "../../../wire/ipv4_address.ts";
 import type { PcapFile } from "./pcap_file.ts";
 import type { DatagramReceiver, UdpSocket } from "../../../ffi/udp_socket.ts";
 
-/** Wraps another socket, and notes each datagram in a file. */
+/** Wraps another socket, and records each datagram in a file. */
 export class RecordedUdp implements UdpSocket {
   readonly #socket: UdpSocket;
   readonly #file: PcapFile;
-  /** Where datagrams seem to come from and go to. */
+  /** The endpoint to record as ours. */
   readonly #seenAs: Endpoint;
 
-  /** @param standIn the address to note for a socket that is bound to any address */
+  /** @param standIn the address to record for a socket that is bound to any address */
   constructor(socket: UdpSocket, file: PcapFile, standIn: Ipv4Address) {
     const { local } = socket;
     this.#socket = socket;

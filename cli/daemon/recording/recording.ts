@@ -1,5 +1,5 @@
 /**
- * `--pcap`: a role's datagrams in a file.
+ * `--pcap`: recording a role's datagrams in a file.
  *
  * @module
  */
@@ -13,13 +13,13 @@ import { type Ipv4Address, ipv4Address, isLoopbackIpv4 } from "../../../wire/ipv
 import { systemFailure } from "../../process/system_failure.ts";
 import { reasonOf } from "../../../reason.ts";
 
-/** What a person tells of a recording. */
+/** Settings of a recording. */
 export interface RecordingOptions {
-  /** The file to write; without it nothing is recorded. */
+  /** The file to write, if anything is to be recorded. */
   readonly pcap: string | undefined;
 }
 
-/** Puts a recorder between a role and each of its sockets, or nothing where none is wanted. */
+/** Puts a recorder between a role and each of its sockets, if one is wanted. */
 export class Recording implements Disposable {
   readonly #file: PcapFile | undefined;
   readonly #handle: Deno.FsFile | undefined;
@@ -29,13 +29,13 @@ export class Recording implements Disposable {
     if (pcap === undefined) return;
     const handle = create(pcap);
     this.#handle = handle;
-    log.info(`Recording to "${pcap}"; it shows all that is sent without encryption`);
+    log.info(`Recording to "${pcap}"; the file shows everything that is sent without encryption`);
     this.#file = new PcapFile((bytes) => writeAll(handle, bytes), (error) => {
-      log.warn(`Recording to "${pcap}" ends, and all else goes on: ${reasonOf(error)}`);
+      log.warn(`Recording to "${pcap}" ends, everything else goes on: ${reasonOf(error)}`);
     });
   }
 
-  /** A socket as the role is to use it. */
+  /** The socket that the role is to use instead of `socket`. */
   tap(socket: UdpSocket): UdpSocket {
     const file = this.#file;
     return file === undefined ? socket : new RecordedUdp(socket, file, ownAddress());
@@ -49,7 +49,7 @@ export class Recording implements Disposable {
 
 function create(path: string): Deno.FsFile {
   try {
-    // For nobody else's eyes: it holds what people send.
+    // Only the owner may read it, because it holds what people send.
     return Deno.openSync(path, { write: true, create: true, truncate: true, mode: 0o600 });
   } catch (error) {
     throw systemFailure(`Cannot record to "${path}"`, error, {
@@ -68,7 +68,7 @@ function writeAll(handle: Deno.FsFile, bytes: Uint8Array): void {
   while (rest.length > 0) rest = rest.subarray(handle.writeSync(rest));
 }
 
-/** An address of this host, for sockets that are bound to all of them. */
+/** An address of this host, for sockets that are bound to all its addresses. */
 function ownAddress(): Ipv4Address {
   const own = localAddresses().find(({ address }) => !isLoopbackIpv4(address));
   return own?.address ?? ipv4Address(0);

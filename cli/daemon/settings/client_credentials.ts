@@ -1,5 +1,5 @@
 /**
- * What a client proves itself with, RFC 4380 §5.2.2.
+ * What a client authenticates itself with, RFC 4380 §5.2.2.
  *
  * @module
  */
@@ -11,13 +11,13 @@ import { OCTETS_EXPECTED, parseOctets } from "../../args/kinds/secret_notation.t
 import { readSecretText } from "./secret_text.ts";
 import { type Contradiction, contradiction } from "../../args/setting.ts";
 
-/** What a person tells of them. The secret stands in a file: everybody sees a command line. */
+/** The settings. The secret is in a file, because everybody can see a command line. */
 export interface CredentialOptions {
   readonly identifier: Uint8Array | undefined;
   readonly secretFile: string | undefined;
 }
 
-/** One is no good without the other. */
+/** Neither works without the other. */
 export function credentialContradiction(
   { identifier, secretFile }: CredentialOptions,
 ): Contradiction | undefined {
@@ -29,14 +29,14 @@ export function credentialContradiction(
     )
     : contradiction(
       ["secretFile", "identifier"],
-      (secretFile, identifier) => `${secretFile} needs ${identifier}, to whom the secret belongs`,
+      (secretFile, identifier) => `${secretFile} needs ${identifier}, which the secret belongs to`,
     );
 }
 
 /**
  * Reads the secret.
  *
- * @throws {CliError} it cannot be read, or is none
+ * @throws {CliError} it cannot be read, or is not a secret
  */
 export function readCredentials(
   { identifier, secretFile }: CredentialOptions,

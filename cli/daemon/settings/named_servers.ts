@@ -1,5 +1,5 @@
 /**
- * A client's servers, as a person names them.
+ * A client's servers, as the settings name them.
  *
  * @module
  */
@@ -12,14 +12,14 @@ import { remedyForServer } from "./allow_private.ts";
 import { CliError } from "../../process/failure.ts";
 import { type Contradiction, contradiction } from "../../args/setting.ts";
 
-/** What a person tells of the servers, in the order of preference. */
+/** The servers, in order of preference. */
 export interface GivenServers {
   readonly server: readonly string[];
   /** Their secondary addresses, in the same order. */
   readonly server2: readonly string[] | undefined;
 }
 
-/** What a person reads who gives a server the same address twice, be it by two names. */
+/** What to say if both addresses of a server are the same, even under two names. */
 const sameAddress = (server2: string, server: string) =>
   `${server2} needs another address than ${server}`;
 
@@ -48,7 +48,7 @@ function isSameHost(one: string, other: string | undefined): boolean {
   return one.toLowerCase() === other?.toLowerCase();
 }
 
-/** @throws {CliError} the server cannot be used, and what to do about it */
+/** @throws {CliError} the server cannot be used; the message says what to do */
 export function checkServer(
   { primary, secondary }: ServerAddresses,
   globalUnicast: GlobalUnicast,

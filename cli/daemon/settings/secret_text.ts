@@ -1,5 +1,5 @@
 /**
- * Files with secrets in them.
+ * Reading files that hold secrets.
  *
  * @module
  */
@@ -8,16 +8,16 @@ import type { Log } from "../../../io/log.ts";
 import { ExitCode } from "../../process/exit_code.ts";
 import { systemFailure } from "../../process/system_failure.ts";
 
-/** The rights of others than the file's owner. */
+/** The rights of everybody except the file's owner. */
 const RIGHTS_OF_OTHERS = 0o077;
 
-/** The same where the group may read: a service without root gets at a file of root's in no other way. */
+/** The same, but the group may read: a service without root cannot read a file of root's in any other way. */
 const RIGHTS_BEYOND_GROUP = 0o037;
 
 /**
  * Reads a file with secrets, and warns when others may read it too.
  *
- * @param what what it is, to be read after "Cannot read"
+ * @param what what it is, as words that follow "Cannot read"
  * @throws {CliError} it cannot be read
  */
 export function readSecretText(what: string, path: string, log: Log): string {
@@ -33,7 +33,7 @@ export function readSecretText(what: string, path: string, log: Log): string {
   const { mode, uid } = Deno.statSync(path);
   const tooMany = uid === 0 && Deno.uid() !== 0 ? RIGHTS_BEYOND_GROUP : RIGHTS_OF_OTHERS;
   if (mode !== null && (mode & tooMany) !== 0) {
-    log.warn(`Others than its owner may read or change ${path}: run "chmod 600 ${path}"`);
+    log.warn(`Other users than its owner may read or change ${path}: run "chmod 600 ${path}"`);
   }
   return text;
 }

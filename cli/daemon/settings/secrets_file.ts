@@ -5,7 +5,7 @@
  *     hex:00a1: base64:c2VjcmV0IG9jdGV0cw==
  *     bob:
  *       secret: hex:0123456789abcdef
- *       retired: true      # answered, and told to get another key
+ *       retired: true      # answered, but told to get a new key
  *
  * @module
  */
@@ -21,7 +21,7 @@ import { reasonOf } from "../../../reason.ts";
 /** The longest identifier that fits the authentication element, octets (§5.1.1). */
 const MAX_IDENTIFIER = 255;
 
-/** A secrets file that may be read again. */
+/** A secrets file that can be read again. */
 export class SecretsFile implements SecretStore {
   readonly #path: string;
   readonly #log: Log;
@@ -38,12 +38,12 @@ export class SecretsFile implements SecretStore {
     return this.#table.find(identifier);
   }
 
-  /** Reads the file again; when something is wrong with it, what was read before still holds. */
+  /** Reads the file again; if something is wrong with it, the old secrets stay in use. */
   reload(): void {
     try {
       this.#table = this.#read();
     } catch (error) {
-      this.#log.error(`${reasonOf(error)}. The secrets that were read before stay in use`);
+      this.#log.error(`${reasonOf(error)}. The old secrets stay in use`);
     }
   }
 
@@ -52,7 +52,7 @@ export class SecretsFile implements SecretStore {
     const entries = parseSecrets(text, this.#path);
     const retired = entries.filter(([, { retired }]) => retired).length;
     this.#log.info(
-      `Serving clients with one of ${entries.length} secrets only, ${retired} of them retired`,
+      `Serving only clients with one of ${entries.length} secrets, ${retired} of them retired`,
     );
     return new SecretTable(entries);
   }
@@ -97,7 +97,7 @@ function parseEntry(value: unknown, path: string, key: string): ClientSecret {
 function parseSecret(value: unknown, path: string, key: string): Uint8Array {
   if (value === null || value === undefined) throw mistake(path, key, "the secret is missing");
   if (typeof value !== "string") {
-    throw mistake(path, key, "the secret is no text to YAML; put it into quotes");
+    throw mistake(path, key, "the secret is not text to YAML; put it in quotes");
   }
   const secret = parseOctets(value);
   if (secret === undefined) throw mistake(path, key, `the secret needs ${OCTETS_EXPECTED}`);

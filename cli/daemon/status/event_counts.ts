@@ -1,14 +1,14 @@
 /**
- * How often a role reported what.
+ * How often a role reported each event.
  *
  * @module
  */
 
-/** Counts of events by their type. */
+/** Counts events by type. */
 export class EventCounts {
   readonly #counts: Map<string, number>;
 
-  /** The types that are of interest even before they occur. */
+  /** @param types types to count from zero on, even before they occur */
   constructor(types: readonly string[] = []) {
     this.#counts = new Map(types.map((type) => [type, 0]));
   }
@@ -18,7 +18,7 @@ export class EventCounts {
     this.#counts.set(type, (this.#counts.get(type) ?? 0) + 1);
   }
 
-  /** The counts by type. */
+  /** All counts, by type. */
   all(): Record<string, number> {
     return Object.fromEntries(this.#counts);
   }

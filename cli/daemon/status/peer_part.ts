@@ -10,7 +10,7 @@ import { formatEndpoint } from "../../../wire/endpoint.ts";
 import { formatIpv6 } from "../../../wire/ipv6_address.ts";
 import type { PeerPart, RolePart } from "./status_report.ts";
 
-/** Peers that are listed: a relay may have tens of thousands. */
+/** How many peers are listed, because a relay may have tens of thousands. */
 const MAX_LISTED = 1000;
 
 /** The peers of a client or relay, counted and listed. */

@@ -1,32 +1,32 @@
 /**
- * Telling systemd what the program is at: the protocol of sd_notify(3).
+ * Telling systemd about the program's state: the protocol of sd_notify(3).
  *
  * @module
  */
 
-/** Tells the service manager. Nothing here throws: who does not listen is not told. */
+/** Tells the service manager. Nothing here throws: if nobody listens, the message is lost. */
 export interface Notifier {
   /** Sends assignments such as `READY=1`. */
   notify(...assignments: readonly string[]): void;
-  /** Gives the socket back when all is sent. */
+  /** Closes the socket when everything is sent. */
   close(): Promise<void>;
 }
 
-/** What a notifier sends by. */
+/** The socket that a notifier sends through. */
 export interface NotifySocket {
   send(message: Uint8Array<ArrayBuffer>): unknown;
   close(): void;
 }
 
 /**
- * A socket to the one at `path` in the file system, the value of `NOTIFY_SOCKET`.
+ * Opens a socket that sends to the one at `path` in the file system, the value of `NOTIFY_SOCKET`.
  *
- * @param own where to put a socket of our own for a moment: Deno sends from none without a name
- * @throws what the system has against it
+ * @param own where to put our own socket for a moment, because Deno only sends from sockets that have a name
+ * @throws {Error} the system refuses
  */
 export function openNotifySocket(path: string, own: string): NotifySocket {
   const socket = Deno.listenDatagram({ transport: "unixpacket", path: own });
-  // It goes on without its name.
+  // It works without its name, too.
   Deno.removeSync(own);
   return {
     send: (message) => socket.send(message, { transport: "unixpacket", path }),
@@ -34,10 +34,10 @@ export function openNotifySocket(path: string, own: string): NotifySocket {
   };
 }
 
-/** A notifier that sends by this socket, and closes it in the end. */
+/** Makes a notifier that sends through this socket, and closes it in the end. */
 export function notifierBy(socket: NotifySocket): Notifier {
   const encoder = new TextEncoder();
-  // One after the other: a later STATUS must not be overtaken by an earlier one.
+  // One after the other: an earlier STATUS must not overtake a later one.
   let sending = Promise.resolve();
   return {
     notify(...assignments): void {

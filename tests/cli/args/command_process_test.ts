@@ -105,7 +105,9 @@ const BADLY: readonly Case[] = [
     what: "a control socket whose path is too long",
     script: `${HOST}; $teredo server --primary 83.1.1.1 --control /run/$(printf %0103d 1)`,
     code: 1,
-    says: ["its 108 octets are more than the 107 of a socket's path. Choose another path"],
+    says: [
+      "its 108 octets are more than the 107 that a socket's path may have. Choose another path",
+    ],
   },
   {
     what: "a control socket in a folder that is not there",

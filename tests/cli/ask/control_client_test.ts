@@ -149,7 +149,7 @@ Deno.test({
       const open = (chosen: string) => openControl("relay", chosen, () => new Response(), SILENT);
       const long = `/tmp/${"x".repeat(103)}`;
       const tooLong = await assertRejects(() => open(long), CliError);
-      assertStringIncludes(tooLong.message, "its 108 octets are more than the 107 of a socket's");
+      assertStringIncludes(tooLong.message, "its 108 octets are more than the 107 that a socket's");
       const taken = await assertRejects(() => open(path), CliError);
       assertStringIncludes(taken.message, `another process answers at ${path}`);
     }),

@@ -23,17 +23,17 @@ Deno.test("a socket that cannot be opened ends in one message with the remedy", 
   assertEquals(
     (await remedyFor(new Deno.errors.AddrNotAvailable())).message,
     "Cannot listen on UDP 192.0.2.1:3544: this host does not have the address. " +
-      "Give --bind one that it has, or leave that out",
+      "Give --bind an address that it has, or leave it out",
   );
   assertEquals(
     (await remedyFor(new BatchingUnavailable("It needs Linux, and this is plan9"))).message,
     "Cannot move UDP datagrams in batches: It needs Linux, and this is plan9. " +
-      'Leave out "--udp batched", and what there is will be used',
+      'Leave out "--udp batched" to use what the system has',
   );
   assertEquals(
     (await remedyFor(new Deno.errors.AddrInUse(), DISCOVERY_GROUP)).message,
     "Cannot listen on UDP 224.0.0.253:3544: another program has the port. " +
-      'Leave out "--local-discovery", or end what has the port',
+      'Leave out "--local-discovery", or stop the program that has the port',
   );
   const denied = await remedyFor(new Deno.errors.PermissionDenied(), ADDRESS, 53);
   assertEquals(denied.exitCode, ExitCode.PERMISSION);

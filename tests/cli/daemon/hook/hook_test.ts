@@ -76,7 +76,7 @@ Deno.test({
     withHook("sleep 0.1; exit 3", 10_000, async (hook, _output, failures) => {
       for (let i = 0; i < 7; i++) hook.run({ STATE: String(i) });
       await hook.settled();
-      const leftOut = failures.filter((reason) => reason.includes("left out"));
+      const leftOut = failures.filter((reason) => reason.includes("skipped"));
       const failed = failures.filter((reason) => reason === "it ended with code 3");
       assertEquals([leftOut.length, failed.length], [2, 5]);
     }),

@@ -7,12 +7,12 @@ import { parseIpv4 } from "../../../../wire/ipv4_address.ts";
 const address = parseIpv4("192.0.2.7")!;
 
 const LIMITS: readonly [limit: LimitName, text: string][] = [
-  ["source", "The limit of bubbles from 192.0.2.7 is reached; more than it are dropped"],
-  ["destination", "The limit of bubbles to 192.0.2.7 is reached; more than it are dropped"],
+  ["source", "The limit of bubbles from 192.0.2.7 is reached; the rest is dropped"],
+  ["destination", "The limit of bubbles to 192.0.2.7 is reached; the rest is dropped"],
   [
     "total",
-    "The limit of bubbles from all sources together, at last from 192.0.2.7, is reached; " +
-    "more than it are dropped",
+    "The limit of bubbles from all sources together, most recently 192.0.2.7, is reached; " +
+    "the rest is dropped",
   ],
 ];
 

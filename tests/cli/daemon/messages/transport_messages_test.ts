@@ -13,19 +13,19 @@ const IN_WORDS: readonly (readonly [TransportNews, string])[] = [
   ],
   [
     { type: "single", reason: undefined },
-    "UDP datagrams are moved one by one: so --udp deno asks",
+    "UDP datagrams are moved one by one: as --udp deno asks",
   ],
   [
     { type: "single", reason: "It needs Linux" },
-    "UDP datagrams are moved one by one: batches are not to be had. It needs Linux",
+    "UDP datagrams are moved one by one: batching is not available. It needs Linux",
   ],
   [
     { type: "segmenting_refused", refusal: "never", code: "EIO" },
-    "UDP_SEGMENT is given up: the kernel refuses it (EIO)",
+    "UDP_SEGMENT is switched off: the kernel refuses it (EIO)",
   ],
 ];
 
-Deno.test("what moves datagrams, and what is given up, is said in words", () => {
+Deno.test("transport: how datagrams are moved, and what is switched off, in words", () => {
   for (const [news, text] of IN_WORDS) {
     assertEquals(describeTransport(news), { level: "info", text });
   }

@@ -34,7 +34,7 @@ const MISTAKES: readonly [text: string, message: string | RegExp][] = [
   ["alice: { retired: true }", 'Cannot use f, identifier "alice": the secret is missing'],
   [
     "alice: 1234",
-    'Cannot use f, identifier "alice": the secret is no text to YAML; put it into quotes',
+    'Cannot use f, identifier "alice": the secret is not text to YAML; put it in quotes',
   ],
   [
     'alice: ""',
@@ -86,8 +86,8 @@ Deno.test("secrets file: it is read again on request, and a broken one changes n
   file.reload();
   assertEquals(file.find(octets("bob"))?.secret, octets("two"));
   assertEquals(told.slice(0, 2), [
-    "info  Serving clients with one of 1 secrets only, 0 of them retired",
-    "info  Serving clients with one of 2 secrets only, 1 of them retired",
+    "info  Serving only clients with one of 1 secrets, 0 of them retired",
+    "info  Serving only clients with one of 2 secrets, 1 of them retired",
   ]);
   assertEquals(/^error Cannot use FILE:.*stay in use$/.test(told[2]!), true, told[2]);
   Deno.removeSync(path);
@@ -100,7 +100,7 @@ Deno.test({
     const { told, path } = open("alice: one", 0o640);
     assertEquals(
       told[0],
-      'warn  Others than its owner may read or change FILE: run "chmod 600 FILE"',
+      'warn  Other users than its owner may read or change FILE: run "chmod 600 FILE"',
     );
     Deno.removeSync(path);
   },
