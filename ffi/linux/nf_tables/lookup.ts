@@ -50,7 +50,7 @@ function bearsOurComment(netlink: NfTablesNetlink, table: string): boolean {
   const expected = comment(RULE_COMMENT);
   const rules = netlink.list(MESSAGE.GET_RULE, [nameAttribute(RULE.TABLE, table)])
     .map(parseAttributes)
-    // Kernels before 5.0 list the rules of all tables.
+    // Old kernels list the rules of all tables.
     .filter((rule) => decodeName(rule.get(RULE.TABLE)) === table);
   return rules.length > 0 && rules.every((rule) => {
     const userdata = rule.get(RULE.USERDATA);

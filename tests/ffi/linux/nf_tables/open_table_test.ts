@@ -5,7 +5,7 @@ import { sourceNatTable } from "../../../../ffi/linux/source_nat.ts";
 import { namespaceTest, run } from "../../namespace.ts";
 import "../../open_libc.ts";
 import { prefix } from "../nat_lab.ts";
-import { testTable } from "./test_table.ts";
+import { smallTable } from "./small_table.ts";
 
 const { url } = import.meta;
 
@@ -14,7 +14,7 @@ namespaceTest(
   "nf_tables: a table is owned by the socket, and gone when closed",
   ["nft"],
   () => {
-    const table = openTable(testTable("ours"));
+    const table = openTable(smallTable("ours"));
     assert(table.isOwned);
     assertEquals(tables(), ["table ip6 ours"]);
     assertMatch(run("nft", "list", "table", "ip6", "ours"), /flags owner/);
@@ -37,7 +37,7 @@ namespaceTest(url, "nf_tables: a table is gone when its process is killed", ["nf
 });
 
 namespaceTest(url, "nf_tables: without owners, a table is gone when closed", ["nft"], () => {
-  const table = openTable(testTable("ours"), false);
+  const table = openTable(smallTable("ours"), false);
   assert(!table.isOwned);
   assertEquals(tables(), ["table ip6 ours"]);
   assertEquals(Object.keys(table.counts()), ["refused"]);
@@ -58,7 +58,7 @@ for (const mayOwn of [true, false]) {
       await holder.kill();
       assertEquals(tables(), ["table ip6 ours"]);
       run("nft", "add", "chain", "ip6", "ours", "left_over");
-      const table = openTable(testTable("ours"), mayOwn);
+      const table = openTable(smallTable("ours"), mayOwn);
       assert(!run("nft", "list", "ruleset").includes("left_over"));
       table[Symbol.dispose]();
       assertEquals(tables(), []);
@@ -72,7 +72,7 @@ for (const kind of ["owned", "unowned"]) {
   ], async () => {
     await using _holder = await hold("ours", kind);
     assertThrows(
-      () => openTable(testTable("ours")),
+      () => openTable(smallTable("ours")),
       Error,
       'Cannot make the table "ours" of nf_tables: a program that is running has a table "ours". Stop it first',
     );
@@ -88,11 +88,11 @@ namespaceTest(url, "nf_tables: a table that another program owns is not touched"
   await input.write(new TextEncoder().encode("add table ip6 ours { flags owner; }\n"));
   // It reads its line in a moment.
   for (let i = 0; i < 500 && tables().length === 0; i++);
-  assertThrows(() => openTable(testTable("ours")), Error, "a program that is running has a table");
+  assertThrows(() => openTable(smallTable("ours")), Error, "a program that is running has a table");
   assertEquals(tables(), ["table ip6 ours"]);
   await input.close();
   await nft.status;
-  openTable(testTable("ours"))[Symbol.dispose]();
+  openTable(smallTable("ours"))[Symbol.dispose]();
 });
 
 for (
@@ -107,13 +107,13 @@ for (
     run("nft", "add", "chain", "ip6", "ours", "theirs");
     if (rule !== undefined) run("nft", `add rule ip6 ours theirs ${rule}`);
     const before = run("nft", "list", "ruleset");
-    const { message } = assertThrows(() => openTable(testTable("ours")), Error);
+    const { message } = assertThrows(() => openTable(smallTable("ours")), Error);
     assertMatch(message, /^Cannot make the table "ours" of nf_tables: .* did not make\. Look at/);
     assertEquals(run("nft", "list", "ruleset"), before);
     // The advice works.
     const advice = /"(nft delete [^"]*)"/.exec(message)![1]!.split(" ");
     run(advice[0]!, ...advice.slice(1));
-    openTable(testTable("ours"))[Symbol.dispose]();
+    openTable(smallTable("ours"))[Symbol.dispose]();
   });
 }
 
@@ -141,7 +141,7 @@ namespaceTest(url, "nf_tables: without CAP_NET_ADMIN the message names it", ["se
 });
 
 namespaceTest(url, "nf_tables: a batch that fails leaves nothing, and says where", ["nft"], () => {
-  const table = testTable("ours");
+  const table = smallTable("ours");
   const chains = table.chains.map((chain) => ({ ...chain, name: "same" }));
   const error = assertThrows(() => openTable({ ...table, chains }), SystemError);
   assertInstanceOf(error, SystemError);

@@ -2,6 +2,6 @@ import { inputFilterTable } from "../../../../ffi/linux/input_filter.ts";
 import type { Table } from "../../../../ffi/linux/nf_tables/table.ts";
 
 /** A small table of that name. */
-export function testTable(table: string): Table {
+export function smallTable(table: string): Table {
   return inputFilterTable({ table, interface: "inner", services: [] });
 }
