@@ -1,14 +1,14 @@
 /**
  * Teredo (RFC 4380, with RFC 5991 and parts of RFC 6081) as a library, in three storeys:
  *
- * - `TeredoClient`, `TeredoServer` and `TeredoRelay` embed in other programs, with sockets and timers
- * - `Client`, `Server` and `Relay` are the same as machines without input and output
+ * - `TeredoClient`, `TeredoServer` and `TeredoRelay` run in your program, with sockets and timers
+ * - `Client`, `Server` and `Relay` are the same roles as machines without I/O
  * - codecs for everything on the wire
  *
- * Each part can be had alone: `@teredo/teredo/nodes`, `/client`, `/server`, `/relay` and `/wire`. The
- * program `teredo` is made of the same parts; its command line is in `cli.ts`.
+ * Each part can be imported alone: `@teredo/teredo/nodes`, `/client`, `/server`, `/relay` and `/wire`. The program
+ * `teredo` is made of the same parts; its command line is in `cli.ts`.
  *
- * @example Two clients in one program send each other a packet; none of this needs a privilege
+ * @example Two clients in one program send each other a packet, without any privilege
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { encodeEcho, Icmpv6Type, parseIpv4, TeredoClient, TeredoServer } from "./mod.ts";
