@@ -8,7 +8,7 @@ import type { Ipv4Address } from "../wire/ipv4_address.ts";
 import type { DatagramSender } from "./datagram.ts";
 import type { InputFilter, InputFilterOptions } from "./input_filter.ts";
 import type { Interface } from "./interface.ts";
-import type { LinkMonitor, OwnInterface } from "./link_monitor.ts";
+import type { LinkMonitor } from "./link_monitor.ts";
 import type { RawIpv6 } from "./raw_ipv6.ts";
 import type { RouteAnswer } from "./route.ts";
 import type { SocketOptions } from "./socket_options.ts";
@@ -26,7 +26,7 @@ export interface Implementation {
   ) => WaitList<Source>;
   readonly openTun?: (name: string, options: TunOptions) => Tun;
   readonly openInterface?: (name: string, index: number) => Interface;
-  readonly openLinkMonitor?: (own: OwnInterface | undefined) => LinkMonitor;
+  readonly openLinkMonitor?: (own: number | undefined) => LinkMonitor;
   readonly openUdpSocket?: (options: BatchedUdpOptions) => BatchedUdpSocket;
   readonly openRawIpv6?: () => RawIpv6;
   readonly openAbstractDatagram?: (name: string) => DatagramSender;

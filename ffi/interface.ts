@@ -12,6 +12,22 @@ export interface Prefix {
   readonly length: number;
 }
 
+/** The link of an interface, as the kernel has it. */
+export interface LinkState {
+  readonly isUp: boolean;
+  /** The length of the largest packet, in octets. */
+  readonly mtu: number;
+  /** Whether IPv6 is switched on for the interface, as far as that can be seen. */
+  readonly hasIpv6: boolean;
+  /** Packets of the host that the kernel dropped since the interface exists, because nobody read them in time. */
+  readonly dropped: number;
+}
+
+/** IPv6 is switched off for an interface, and this program cannot switch it on. The message says what to do. */
+export class Ipv6SwitchedOff extends Error {
+  override readonly name = "Ipv6SwitchedOff";
+}
+
 /**
  * Configures a network interface, as the command `ip` does, by asking the kernel directly.
  *
@@ -21,6 +37,19 @@ export interface Prefix {
  * Every method throws {@linkcode SystemError} when the kernel refuses.
  */
 export interface Interface {
+  /** Asks the kernel for the state of the link. */
+  readLink(): LinkState;
+
+  /** Sets how many packets of the host wait to be read; the kernel drops those beyond. */
+  setQueueLength(packets: number): void;
+
+  /**
+   * Switches IPv6 on. A new interface inherits from the host whether it is.
+   *
+   * @throws {Ipv6SwitchedOff} It stays off.
+   */
+  enableIpv6(): void;
+
   /** Sets the length of the largest packet, in octets. IPv6 needs 1280 or more. */
   setMtu(octets: number): void;
 
@@ -30,19 +59,19 @@ export interface Interface {
    */
   bringUp(): void;
 
-  /** Gives the interface an address, usable at once: a tunnel needs no duplicate detection. */
-  addAddress(address: Uint8Array, prefixLength: number): void;
+  /** Gives the interface an address, usable at once: a tunnel needs no duplicate detection. True if it was missing. */
+  addAddress(address: Uint8Array, prefixLength: number): boolean;
 
   /** Removes an address. */
   removeAddress(address: Uint8Array, prefixLength: number): void;
 
   /**
    * Routes `prefix` through this interface, in the main table. Another interface's route to the prefix stays, and
-   * wins if its metric is the same.
+   * wins if its metric is the same. True if the route was missing.
    *
    * @param metric Of several routes to one prefix the lowest metric wins. The kernel's default is 1024.
    */
-  addRoute(prefix: Prefix, metric?: number): void;
+  addRoute(prefix: Prefix, metric?: number): boolean;
 
   /** Undoes {@linkcode addRoute}. Without a metric, it removes the first route to that prefix through this interface. */
   removeRoute(prefix: Prefix, metric?: number): void;

@@ -7,7 +7,7 @@
 import type { WaitHandle } from "./waiting.ts";
 
 /**
- * Reports changes of the host's network: links, addresses and default routes that come and go.
+ * Reports changes of the host's network: links, addresses, routes and rules that come and go.
  *
  * Nothing blocks: a poller waits for `handle`.
  */
@@ -16,27 +16,24 @@ export interface LinkMonitor {
   readonly handle: WaitHandle;
 
   /**
-   * Reads everything that the kernel has reported so far. True if any of it is news.
+   * Reads everything that the kernel has reported so far. Undefined if none of it is news.
    *
    * @throws {SystemError} The kernel reports nothing any more.
    */
-  read(): boolean;
+  read(): NetworkNews | undefined;
 
   /** Stops listening. May be repeated. */
   close(): void;
 }
 
-/** What happened to our own interface, whether we did it or someone else. */
-export type OwnNews =
-  | { readonly type: "down" }
-  | { readonly type: "up" }
-  /** While the interface is up: one that is down has no addresses. */
-  | { readonly type: "address_lost"; readonly address: Uint8Array };
-
-/** Our own interface. Its changes are not news of the network. */
-export interface OwnInterface {
-  readonly name: string;
-  readonly index: number;
-  /** Called while the monitor reads. */
-  readonly onNews: (news: OwnNews) => void;
+/** What has changed. */
+export interface NetworkNews {
+  /** Something about our own interface, whether we did it or someone else. */
+  readonly isOwn: boolean;
+  /** A route or rule has come or gone, so packets may leave by another way. */
+  readonly isRouting: boolean;
+  /** Indexes of the other interfaces that are new, gone, up, down, or have got or lost an address or default route. */
+  readonly interfaces: ReadonlySet<number>;
+  /** Something that was not reported in detail. */
+  readonly isVague: boolean;
 }

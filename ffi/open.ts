@@ -11,7 +11,7 @@ import type { DatagramSender } from "./datagram.ts";
 import type { Implementation } from "./implementation.ts";
 import type { InputFilter, InputFilterOptions } from "./input_filter.ts";
 import type { Interface } from "./interface.ts";
-import type { LinkMonitor, OwnInterface } from "./link_monitor.ts";
+import type { LinkMonitor } from "./link_monitor.ts";
 import { LINUX } from "./linux/linux.ts";
 import { platform, type PlatformId, UnsupportedPlatform } from "./platform.ts";
 import type { RawIpv6 } from "./raw_ipv6.ts";
@@ -36,13 +36,11 @@ export function supports(part: keyof Implementation): boolean {
 }
 
 /**
- * Makes a virtual interface, or takes over a persistent one that exists and is free.
- *
- * The kernel removes an interface it made here when the TUN is closed, however the process ends.
+ * Makes a virtual interface. The kernel removes it when the TUN is closed, however the process ends.
  *
  * @param name Its name, at most 15 octets on Linux. There, `%d` in it stands for the first free number.
  * @param options Without them, packets are plain.
- * @throws {SystemError} It cannot be made; the message says what to do.
+ * @throws {SystemError} It cannot be made, or exists and would stay; the message says what to do.
  */
 export function openTun(name: string, options: TunOptions = {}): Tun {
   return need("openTun", "open a TUN interface")(name, options);
@@ -61,11 +59,11 @@ export function openInterface(name: string, index: number): Interface {
 /**
  * Opens a monitor of the host's network.
  *
- * @param own Our own interface, if there is one. It is up.
+ * @param own The index of our own interface, if there is one.
  * @returns Undefined on a system that reports nothing: look from time to time instead.
  * @throws {SystemError} It cannot be opened.
  */
-export function openLinkMonitor(own?: OwnInterface): LinkMonitor | undefined {
+export function openLinkMonitor(own?: number): LinkMonitor | undefined {
   return system.openLinkMonitor?.(own);
 }
 

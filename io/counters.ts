@@ -20,6 +20,8 @@ export type TransportDropReason =
   | "host_refused"
   /** There is no way to the host, or none is open on this system. */
   | "host_absent"
+  /** The host sent more than the queue of our interface holds until it is read. */
+  | "interface_backlog"
   /** The machine failed: a mistake in this program. */
   | "internal_error";
 
@@ -37,19 +39,29 @@ export class Counters {
   /** Packets that the host was handed. */
   packetsToHost = 0;
   readonly #drops = new Map<CountedDrop, number>();
+  readonly #included = new Map<CountedDrop, () => number>();
 
   /** Counts a drop. */
   drop(reason: CountedDrop): void {
-    this.#drops.set(reason, this.dropped(reason) + 1);
+    this.#drops.set(reason, (this.#drops.get(reason) ?? 0) + 1);
+  }
+
+  /** Includes drops that something else counts. `read` returns how many there were so far. */
+  include(reason: CountedDrop, read: () => number): void {
+    this.#included.set(reason, read);
   }
 
   /** How often something was dropped for `reason`. */
   dropped(reason: CountedDrop): number {
-    return this.#drops.get(reason) ?? 0;
+    return (this.#drops.get(reason) ?? 0) + (this.#included.get(reason)?.() ?? 0);
   }
 
   /** Every reason that occurred, and how often. */
   drops(): ReadonlyMap<CountedDrop, number> {
-    return this.#drops;
+    const reasons = new Set([...this.#drops.keys(), ...this.#included.keys()]);
+    return new Map(
+      [...reasons].map((reason) => [reason, this.dropped(reason)] as const)
+        .filter(([, count]) => count > 0),
+    );
   }
 }

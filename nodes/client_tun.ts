@@ -5,14 +5,12 @@
  */
 
 import type { InputFilter } from "../ffi/input_filter.ts";
-import { openInputFilter, openInterface, openTun } from "../ffi/open.ts";
+import { openInputFilter } from "../ffi/open.ts";
 import type { Service } from "../ffi/packet_filter.ts";
-import { ClientInterface } from "../io/host/client_interface.ts";
-import { openTunLink } from "../io/host/open_tun_link.ts";
+import { type ClientSituation, clientState } from "../io/host/wanted_state.ts";
 import { TEREDO_MTU } from "../protocol/constants.ts";
-import { restorer } from "./own_interface.ts";
 import type { HostContext, Opener } from "./node_context.ts";
-import type { TunSide, TunSideOptions } from "./tun_side.ts";
+import { openTunSide, type TunSide, type TunSideOptions } from "./tun_side.ts";
 
 /** The interface of a client. */
 export interface ClientTunOptions extends TunSideOptions {
@@ -44,29 +42,29 @@ export function clientTun(options: ClientTunOptions = {}): Opener<ClientTun> {
 }
 
 function openClientTun(
-  { name = "teredo", defaultRoute = true, offload = true, firewall: services }: ClientTunOptions,
-  { poller, counters, log }: HostContext,
+  { defaultRoute = true, firewall: services, ...options }: ClientTunOptions,
+  context: HostContext,
 ): ClientTun {
+  let situation: ClientSituation = {
+    address: undefined,
+    mtu: TEREDO_MTU,
+    hasDefaultRoute: defaultRoute,
+  };
   using stack = new DisposableStack();
-  const tun = stack.adopt(openTun(name, { offload }), (tun) => tun.close());
-  // It is there before the first packet, and as long as the interface.
-  const firewall = services && stack.adopt(openFirewall(tun.name, services), (it) => it.close());
-  const configuration = stack.adopt(openInterface(tun.name, tun.index), (it) => it.close());
-  const network = new ClientInterface(configuration, defaultRoute, log);
-  network.prepare(TEREDO_MTU);
-  const link = stack.adopt(openTunLink(tun, poller, counters), (link) => link.close());
-  const own = { name: tun.name, index: tun.index, onNews: restorer(tun.name, network, log) };
+  const side = stack.use(openTunSide(options, context, clientState(situation)));
+  // It is there before the interface has an address, and as long as the interface.
+  const firewall = services && stack.adopt(openFirewall(side.name, services), (it) => it.close());
   const opened = stack.move();
+  function change(changes: Partial<ClientSituation>): void {
+    situation = { ...situation, ...changes };
+    side.own.want(clientState(situation));
+  }
   return {
-    name: tun.name,
-    index: tun.index,
-    offload: tun.offload,
-    link,
-    own,
+    ...side,
     firewall,
-    up: (address, mtu) => network.up(address, mtu),
-    down: () => network.down(),
-    setDefaultRoute: (isWanted) => network.setDefaultRoute(isWanted),
+    up: (address, mtu) => change({ address: address.slice(), mtu }),
+    down: () => change({ address: undefined }),
+    setDefaultRoute: (hasDefaultRoute) => change({ hasDefaultRoute }),
     [Symbol.dispose]: () => opened.dispose(),
   };
 }

@@ -4,19 +4,20 @@
  * @module
  */
 
-import { openInterface, openSourceNat } from "../ffi/open.ts";
+import { openSourceNat } from "../ffi/open.ts";
 import type { FilterCounts } from "../ffi/packet_filter.ts";
 import type { SourceNat } from "../ffi/source_nat.ts";
-import { TEREDO_ROUTE } from "../io/host/client_interface.ts";
+import type { KeptInterface } from "../io/host/kept_interface.ts";
+import { relayState, TEREDO_ROUTE } from "../io/host/wanted_state.ts";
 import { nativeAddresses } from "../io/network/native_ipv6.ts";
 import { setU32 } from "../memory/octets.ts";
+import { TEREDO_MTU } from "../protocol/constants.ts";
 import type { Ipv4Address } from "../wire/ipv4_address.ts";
 import { parseIpv6 } from "../wire/ipv6_address.ts";
 import type { GatewayPolicy } from "./gateway_policy.ts";
 import type { HostContext, Opener } from "./node_context.ts";
 import { REFUSED_DESTINATIONS } from "./refused_destinations.ts";
-import { relayTun } from "./relay_tun.ts";
-import type { TunSide, TunSideOptions } from "./tun_side.ts";
+import { openTunSide, type TunSide, type TunSideOptions } from "./tun_side.ts";
 
 /** What may be said of a gateway's side of the host. */
 export interface GatewayTunOptions
@@ -56,9 +57,9 @@ export function gatewayTun(options: GatewayTunOptions = {}): Opener<GatewaySide>
 
 function openGatewayTun(options: GatewayTunOptions, context: HostContext): GatewaySide {
   using stack = new DisposableStack();
-  const tun = stack.use(relayTun(options)(context));
+  const tun = stack.use(openTunSide(options, context, relayState(TEREDO_MTU)));
   const nat = stack.adopt(openNat(options, tun.name), (nat) => nat.close());
-  const fallback = new FallbackAddress(tun, options.fallback, context);
+  const fallback = new FallbackAddress(tun.own, options.fallback, context);
   fallback.update();
   const opened = stack.move();
   return {
@@ -81,7 +82,7 @@ function openNat(
   return openSourceNat({
     table,
     interface: name,
-    sources: TEREDO_ROUTE,
+    sources: TEREDO_ROUTE.prefix,
     refused: REFUSED_DESTINATIONS,
     turnsAround: true,
     admitsUnsolicited: unsolicited,
@@ -91,13 +92,13 @@ function openNat(
 
 /** An address for packets from client to client, while the host has none that would do. */
 class FallbackAddress {
-  readonly #tun: TunSide;
+  readonly #own: KeptInterface;
   readonly #address: Uint8Array | undefined;
   readonly #context: HostContext;
   #isNative: boolean | undefined;
 
-  constructor(tun: TunSide, ipv4: Ipv4Address | undefined, context: HostContext) {
-    this.#tun = tun;
+  constructor(own: KeptInterface, ipv4: Ipv4Address | undefined, context: HostContext) {
+    this.#own = own;
     this.#address = ipv4 === undefined ? undefined : address6to4(ipv4);
     this.#context = context;
   }
@@ -108,24 +109,14 @@ class FallbackAddress {
 
   /** Gives the interface the address, or takes it away, as the host has native IPv6 now. */
   update(): void {
-    const isNative = nativeAddresses().some(({ interface: name }) => name !== this.#tun.name);
+    const isNative = nativeAddresses().some(({ interface: name }) => name !== this.#own.name);
     if (isNative === this.#isNative) return;
     this.#isNative = isNative;
-    if (this.#address !== undefined) this.#configure(this.#address, isNative);
+    const address = isNative ? undefined : this.#address;
+    this.#own.want({ ...relayState(TEREDO_MTU), address });
     const { log } = this.#context;
     if (isNative) log.debug("The gateway has native IPv6");
     else log.warn("This host has no native IPv6: clients reach one another, but no native hosts");
-  }
-
-  #configure(address: Uint8Array, isNative: boolean): void {
-    const { name, index } = this.#tun;
-    const configuration = openInterface(name, index);
-    try {
-      if (isNative) configuration.removeAddress(address, 128);
-      else configuration.addAddress(address, 128);
-    } finally {
-      configuration.close();
-    }
   }
 }
 

@@ -24,7 +24,6 @@
  * @module
  */
 
-export type { OwnInterface, OwnNews } from "../ffi/link_monitor.ts";
 export { ForwardingRefused } from "../ffi/forwarding_refused.ts";
 export type { FilterCount, FilterCounts, Service } from "../ffi/packet_filter.ts";
 export { UnsupportedPlatform } from "../ffi/platform.ts";
@@ -34,6 +33,7 @@ export type { DatagramReceiver, SegmentationRefusal, UdpSocket } from "../ffi/ud
 export type { CountedDrop, Counters, TransportDropReason } from "../io/counters.ts";
 export type { EchoOutcome } from "../io/host/echo_link.ts";
 export type { HostLink, PacketReceiver } from "../io/host/host_link.ts";
+export type { InterfaceFault, OwnInterface } from "../io/host/own_interface.ts";
 export type { Log } from "../io/log.ts";
 export type { SendTrouble } from "../io/udp/send_watch.ts";
 export * from "./address_policy.ts";

@@ -4,18 +4,38 @@
  * @module
  */
 
-import type { LinkMonitor, OwnInterface } from "../ffi/link_monitor.ts";
-import { openLinkMonitor } from "../ffi/open.ts";
+import type { LinkMonitor } from "../ffi/link_monitor.ts";
+import { findRoute, openLinkMonitor } from "../ffi/open.ts";
 import type { Poller } from "../ffi/poller.ts";
-import { interfaceChanges, linkChanges, wakeUps } from "../io/network/network_changes.ts";
+import type { OwnInterface } from "../io/host/own_interface.ts";
+import {
+  interfaceChanges,
+  linkChanges,
+  ownInterfaceChecks,
+  wakeUps,
+} from "../io/network/network_changes.ts";
 import { NetworkMonitor } from "../io/network/network_monitor.ts";
+import { WayOut } from "../io/network/way_out.ts";
+import type { Ipv4Address } from "../wire/ipv4_address.ts";
+
+/** What a node does about changes. */
+export interface NetworkChanges {
+  /** The IPv4 addresses that the way out matters for, besides the rest of the Internet. */
+  destinations(): readonly Ipv4Address[];
+  /** Something has changed: called once for each bunch of changes. */
+  onChange(): void;
+  /** Called then as well if packets may leave this host by another way now. */
+  onMove(): void;
+  /** Our own interface has other faults than before. */
+  onFaults(): void;
+}
 
 /** Notices changes from its opening on, and closes what it holds when it is disposed. */
 export interface NetworkWatch extends Disposable {
   /** Whether the kernel reports changes, for which the poller must run. */
   readonly needsPoller: boolean;
-  /** Calls `onChange` once for each bunch of changes, until `signal` aborts. */
-  run(onChange: () => void, signal: AbortSignal): Promise<void>;
+  /** Reports changes until `signal` aborts, and has our own interface checked. */
+  run(changes: NetworkChanges, signal: AbortSignal): Promise<void>;
 }
 
 /**
@@ -30,11 +50,32 @@ export function openNetworkWatch(
   { ffi = true }: { readonly ffi?: boolean | undefined },
 ): NetworkWatch {
   const links = ffi ? openLinks(own) : undefined;
-  const changes = links === undefined ? interfaceChanges(own?.name) : linkChanges(links, poller);
-  const sources = [changes, wakeUps()];
+  const sources = [
+    links === undefined ? interfaceChanges(own?.name) : linkChanges(links, poller),
+    wakeUps(),
+    ...own === undefined ? [] : [ownInterfaceChecks()],
+  ];
   return {
     needsPoller: links !== undefined,
-    run: (onChange, signal) => new NetworkMonitor(sources, onChange).run(signal),
+    run({ destinations, onChange, onMove, onFaults }, signal) {
+      const wayOut = new WayOut(links === undefined ? () => "unknown" : findRoute);
+      wayOut.look(destinations());
+      let faults = own?.faults;
+      const monitor = new NetworkMonitor(sources, {
+        onOwn() {
+          own?.check();
+          if (own?.faults === faults) return;
+          faults = own?.faults;
+          onFaults();
+        },
+        onChange(news) {
+          const hasMoved = wayOut.hasChanged(destinations(), news);
+          onChange();
+          if (hasMoved) onMove();
+        },
+      });
+      return monitor.run(signal);
+    },
     [Symbol.dispose]: () => links?.close(),
   };
 }
@@ -42,7 +83,7 @@ export function openNetworkWatch(
 /** The kernel's own reports, where this program may ask for them. */
 function openLinks(own: OwnInterface | undefined): LinkMonitor | undefined {
   try {
-    return openLinkMonitor(own);
+    return openLinkMonitor(own?.index);
   } catch (error) {
     // Without --allow-ffi there is no interface of our own either, so looking every few seconds is enough.
     if (error instanceof Deno.errors.NotCapable) return undefined;

@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { OwnInterface } from "../ffi/link_monitor.ts";
 import { Poller } from "../ffi/poller.ts";
 import { Counters } from "../io/counters.ts";
 import type { HostLink } from "../io/host/host_link.ts";
+import type { OwnInterface } from "../io/host/own_interface.ts";
 import { type Log, SILENT_LOG } from "../io/log.ts";
 import type { GlobalUnicast } from "../wire/global_unicast.ts";
 import { addressPolicy } from "./address_policy.ts";

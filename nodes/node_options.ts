@@ -47,4 +47,6 @@ export interface NodeListeners<Event> {
   readonly onEvent?: ((event: Event) => void) | undefined;
   /** Called when the network of this host has changed and the node has adapted to it. */
   readonly onNetworkChange?: (() => void) | undefined;
+  /** Called when something about the node's own interface is wrong, or no longer, as `host.own.faults` says. */
+  readonly onInterfaceFaults?: (() => void) | undefined;
 }

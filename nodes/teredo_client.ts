@@ -60,6 +60,8 @@ export interface ClientListeners extends NodeListeners<ClientEvent> {
    * native IPv6. By default it always is.
    */
   readonly isNeeded?: (() => boolean) | undefined;
+  /** Called when packets leave this host by another way, just before the client asks its server again. */
+  readonly onMove?: (() => void) | undefined;
 }
 
 /** How often names are looked up while a server is unknown, or the preferred one is not in use; ms. */
@@ -119,6 +121,7 @@ export class TeredoClient<Host extends HostSide | undefined = HostSide | undefin
   readonly #awaited = new AwaitedAddress();
   #servers: ServerDirectory;
   #isNeeded: () => boolean = () => true;
+  #onMove: (() => void) | undefined;
 
   /**
    * Opens everything that the client needs, and looks the servers up. Nothing else is sent or received before
@@ -177,6 +180,7 @@ export class TeredoClient<Host extends HostSide | undefined = HostSide | undefin
   /** Begins to ask for an address. Nothing is received and nobody is asked before. */
   override start(listeners: ClientListeners = {}): void {
     this.#isNeeded = listeners.isNeeded ?? this.#isNeeded;
+    this.#onMove = listeners.onMove;
     super.start(listeners);
   }
 
@@ -266,15 +270,25 @@ export class TeredoClient<Host extends HostSide | undefined = HostSide | undefin
     localEndpoint.forget();
     group?.join();
     const isResting = this.status().state === "disabled";
-    if (!this.#isNeeded()) {
+    const isNeeded = this.#isNeeded();
+    if (!isNeeded && !isResting) {
       this.driver.act((_now, sink) => this.#client.disable(sink));
-      return;
+    } else if (isNeeded && isResting) {
+      this.driver.act((now, sink) => this.#client.enable(now, sink));
+      this.#lookUpServers();
     }
-    this.driver.act((now, sink) => {
-      if (isResting) this.#client.enable(now, sink);
-      else this.#client.requalify(now, sink);
-    });
+  }
+
+  protected override handleMove(): void {
+    if (this.status().state === "disabled") return;
+    this.#onMove?.();
+    this.requalify();
     this.#lookUpServers();
+  }
+
+  protected override get destinations(): readonly Ipv4Address[] {
+    const { primary, secondary } = this.status().server;
+    return [primary, secondary];
   }
 
   /** The preferred server may not have been found yet, or have moved while another was in use. */

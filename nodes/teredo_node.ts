@@ -12,8 +12,9 @@ import { Driver, type DriverOptions } from "../io/driver.ts";
 import type { HostLink } from "../io/host/host_link.ts";
 import { aborted, runTogether, type Task } from "../io/run_together.ts";
 import { originalError } from "../reason.ts";
+import type { Ipv4Address } from "../wire/ipv4_address.ts";
 import { reportFault } from "./fault.ts";
-import type { NetworkWatch } from "./network_watch.ts";
+import type { NetworkChanges, NetworkWatch } from "./network_watch.ts";
 import type { NodeContext } from "./node_context.ts";
 import type { NodeListeners, NodeOptions } from "./node_options.ts";
 import { tapped } from "./tap.ts";
@@ -101,8 +102,16 @@ export abstract class TeredoNode<Via extends string, Event, Status> implements A
   /** Acts on an event, before the listener does. */
   protected handleEvent(_event: Event): void {}
 
-  /** Adapts to another network, before the listener is called. */
+  /** Adapts to a change of the network, before the listener is called. */
   protected abstract handleNetworkChange(): void;
+
+  /** Packets may leave this host by another way now. */
+  protected handleMove(): void {}
+
+  /** The IPv4 addresses that the way out matters for, besides the rest of the Internet. */
+  protected get destinations(): readonly Ipv4Address[] {
+    return [];
+  }
 
   /** What this role does besides driving its machine. */
   protected tasks(): readonly Task[] {
@@ -125,13 +134,18 @@ export abstract class TeredoNode<Via extends string, Event, Status> implements A
 
   #work({ options, context: { poller, udp }, watch }: OpenNode): Promise<void> {
     const { isAlone = false } = options;
-    const onChange = () => {
-      this.handleNetworkChange();
-      this.#listeners.onNetworkChange?.();
+    const changes: NetworkChanges = {
+      destinations: () => this.destinations,
+      onChange: () => {
+        this.handleNetworkChange();
+        this.#listeners.onNetworkChange?.();
+      },
+      onMove: () => this.handleMove(),
+      onFaults: () => this.#listeners.onInterfaceFaults?.(),
     };
     const tasks: Task[] = [
       (ending) => this.driver.run(ending),
-      (ending) => watch.run(onChange, ending),
+      (ending) => watch.run(changes, ending),
       ...this.tasks(),
     ];
     // Without a descriptor to wait for, there may be no C library to wait with.

@@ -1,17 +1,31 @@
 /**
- * What the interfaces of a client and of a relay have in common.
+ * A network interface (TUN) as a node's side of the host: what the interfaces of a client and of a relay have in
+ * common.
  *
  * @module
  */
 
+import { Ipv6SwitchedOff } from "../ffi/interface.ts";
+import { findRoute, openInterface, openTun } from "../ffi/open.ts";
 import type { TunOffload } from "../ffi/tun.ts";
-import type { HostSide } from "./node_context.ts";
+import { KeptInterface } from "../io/host/kept_interface.ts";
+import { openTunLink } from "../io/host/open_tun_link.ts";
+import type { OwnInterface } from "../io/host/own_interface.ts";
+import type { WantedState } from "../io/host/wanted_state.ts";
+import type { HostContext, HostSide } from "./node_context.ts";
 
-/** What may be said of an interface. */
+/**
+ * How many packets of the host wait to be read. The kernel's 500 overflow within milliseconds of TCP at full speed, if
+ * every packet comes alone. 2,000 did not; twice as many only made pings wait longer. With offload, most entries are
+ * super-packets of up to 64 KiB, and 1,000 hold what UDP sends while the program is busy.
+ */
+const QUEUE_LENGTH = { alone: 2_000, offload: 1_000 } as const;
+
+/** Options of an interface. */
 export interface TunSideOptions {
-  /** Its name, of 15 octets at most; `%d` in it stands for the first free number. `teredo` unless given. */
+  /** Its name, of 15 octets at most; `%d` in it stands for the first free number. `teredo` by default. */
   readonly name?: string | undefined;
-  /** Whether packets pass it in bunches, where the kernel has that; unless given, yes. */
+  /** Whether packets pass in bunches, if the kernel can do that; true by default. */
   readonly offload?: boolean | undefined;
 }
 
@@ -20,6 +34,44 @@ export interface TunSide extends HostSide {
   readonly name: string;
   /** Its index in this network namespace. */
   readonly index: number;
-  /** How packets pass it in bunches; undefined when each passes alone. */
+  /** How packets pass in bunches; undefined when each passes alone. */
   readonly offload: TunOffload | undefined;
+  readonly own: OwnInterface;
+}
+
+/**
+ * Makes an interface that is kept as `wanted`.
+ *
+ * If IPv6 is switched off, and this program may not switch it on, the interface waits for that with a fault.
+ *
+ * @throws {SystemError} the kernel refuses; the message says what to do
+ */
+export function openTunSide(
+  { name = "teredo", offload = true }: TunSideOptions,
+  { poller, counters, log }: HostContext,
+  wanted: WantedState,
+): TunSide & { readonly own: KeptInterface } {
+  using stack = new DisposableStack();
+  const tun = stack.adopt(openTun(name, { offload }), (tun) => tun.close());
+  const configuration = stack.adopt(openInterface(tun.name, tun.index), (it) => it.close());
+  configuration.setQueueLength(
+    tun.offload === undefined ? QUEUE_LENGTH.alone : QUEUE_LENGTH.offload,
+  );
+  const own = stack.use(
+    new KeptInterface({ name: tun.name, index: tun.index, configuration, findRoute, log }),
+  );
+  own.want(wanted);
+  const { obstacle } = own;
+  if (obstacle !== undefined && !(obstacle instanceof Ipv6SwitchedOff)) throw obstacle;
+  counters.include("interface_backlog", () => own.dropped);
+  const link = stack.adopt(openTunLink(tun, poller, counters), (link) => link.close());
+  const opened = stack.move();
+  return {
+    name: tun.name,
+    index: tun.index,
+    offload: tun.offload,
+    link,
+    own,
+    [Symbol.dispose]: () => opened.dispose(),
+  };
 }

@@ -12,7 +12,7 @@
 
 import { addressOf, type Endpoint, endpoint, portOf } from "./endpoint.ts";
 import { type Ipv4Address, ipv4Address } from "./ipv4_address.ts";
-import { IPV6_ADDRESS_LENGTH, linkLocal } from "./ipv6_address.ts";
+import { IPV6_ADDRESS_LENGTH, isGlobalScope, linkLocal } from "./ipv6_address.ts";
 import { getU16, getU32, setU16, setU32 } from "../memory/octets.ts";
 
 /** The Teredo prefix 2001::/32 as its 32 bits. */
@@ -45,6 +45,11 @@ export interface TeredoAddress {
 /** Whether the address at `offset` lies in 2001::/32. */
 export function isTeredo(bytes: Uint8Array, offset = 0): boolean {
   return getU32(bytes, offset) === TEREDO_PREFIX;
+}
+
+/** Whether an address has global scope, and is not a Teredo address. */
+export function isNative(address: Uint8Array): boolean {
+  return isGlobalScope(address) && !isTeredo(address);
 }
 
 /** Whether the address at `offset` lies in 3ffe:831f::/32. */

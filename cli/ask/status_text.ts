@@ -69,6 +69,7 @@ function rowsOf(report: StatusReport): Row[] {
     ["Local Mapping", report.localMapping],
     ["External NAT Mapping", report.externalMapping],
     ["Interface", report.interface],
+    ...report.interfaceFaults.map(({ message }) => ["Interface Fault", message] as const),
     ["MTU", report.mtu === null ? null : String(report.mtu)],
     ["Uptime", formatDuration(report.uptime)],
     ["Process", String(report.pid)],

@@ -74,6 +74,9 @@ export async function runClient(
       hook.onEvent(event);
     },
     isNeeded: () => isTeredoNeeded(client, options.force, log),
+    onInterfaceFaults: () => daemon.refresh(),
+    onMove: () =>
+      log.info("The network changed: asking the server whether the mapping is still the same"),
   });
   await daemon.untilEnd(client, signal);
   await hook.end();
@@ -105,7 +108,7 @@ function placeOf(client: HostedClient, hasSecret: boolean): ClientPlace {
     nameOf: (primary) => client.nameOf(primary),
     port: portOf(client.local),
     isOwn: (address) => localAddresses().some((own) => own.address === address),
-    interface: client.host.name,
+    own: client.host.own,
     sourceTo: (address) => findSource(address) ?? outsideAddress(),
     trouble: () => client.trouble,
     hasSecret,
@@ -116,16 +119,12 @@ function placeOf(client: HostedClient, hasSecret: boolean): ClientPlace {
 function isTeredoNeeded(client: HostedClient, force: boolean, log: Log): boolean {
   const native = force ? undefined : nativeWayOut(client.host.name);
   const isDisabled = client.status().state === "disabled";
-  if (native !== undefined) {
-    if (!isDisabled) log.info(`The network changed: ${describeNativeIpv6(native)}`);
-    return false;
+  if (native !== undefined && !isDisabled) {
+    log.info(`The network changed: ${describeNativeIpv6(native)}`);
+  } else if (native === undefined && isDisabled) {
+    log.info("Native IPv6 is gone: Teredo is back");
   }
-  log.info(
-    isDisabled
-      ? "Native IPv6 is gone: Teredo is back"
-      : "The network changed: asking the server whether the mapping is still the same",
-  );
-  return true;
+  return native === undefined;
 }
 
 /** What was opened; undefined if the end came first. */

@@ -96,6 +96,11 @@ export class Daemon<Options extends DaemonOptions> implements Disposable {
     this.#service.attach(role);
   }
 
+  /** The role's report is another one now. */
+  refresh(): void {
+    this.#service.refresh();
+  }
+
   /** Reads the settings again at each SIGHUP, and applies what the table says. */
   reloadAtHangup(reread: () => Promise<Options>, table: readonly Reloadable<Options>[]): void {
     const reload = new Reload(this.#options, reread, table, this.log);

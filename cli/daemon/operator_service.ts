@@ -75,14 +75,20 @@ export class OperatorService implements Disposable {
   /** The role is made, and can be asked from now on. */
   attach(role: AskableRole): void {
     this.#role = role;
-    this.#tellSystemd();
+    this.refresh();
   }
 
   /** The role reported something. */
   onEvent({ type }: { readonly type: string }): void {
     this.#events.count(type);
     // Peers come and go by the dozen, and change nothing of what systemd shows.
-    if (!type.startsWith("peer_")) queueMicrotask(() => this.#tellSystemd());
+    if (!type.startsWith("peer_")) queueMicrotask(() => this.refresh());
+  }
+
+  /** Tells systemd how the role is now. */
+  refresh(): void {
+    const report = this.#systemd?.isListening ? this.report() : undefined;
+    if (report !== undefined) this.#systemd?.changed(report);
   }
 
   /** The whole report; `undefined` while the role starts. */
@@ -105,10 +111,5 @@ export class OperatorService implements Disposable {
   [Symbol.dispose](): void {
     this.#role = undefined;
     this.#resources.dispose();
-  }
-
-  #tellSystemd(): void {
-    const report = this.#systemd?.isListening ? this.report() : undefined;
-    if (report !== undefined) this.#systemd?.changed(report);
   }
 }

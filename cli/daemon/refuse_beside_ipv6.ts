@@ -5,12 +5,11 @@
  */
 
 import { findRoute } from "../../ffi/open.ts";
-import { findNativeIpv6, isNative, type NativeAddress } from "../../io/network/native_ipv6.ts";
-import { formatIpv6, parseIpv6 } from "../../wire/ipv6_address.ts";
+import { DEFAULT_ROUTE } from "../../io/host/wanted_state.ts";
+import { findNativeIpv6, type NativeAddress } from "../../io/network/native_ipv6.ts";
+import { formatIpv6 } from "../../wire/ipv6_address.ts";
+import { isNative } from "../../wire/teredo_address.ts";
 import { CliError } from "../process/failure.ts";
-
-/** Somewhere on the IPv6 Internet: a.root-servers.net. It is sent nothing; the kernel is asked the way. */
-const ELSEWHERE = parseIpv6("2001:503:ba3e::2:30")!;
 
 /** The host's native IPv6, if it has any. */
 export function nativeWayOut(ownInterface: string): NativeAddress | undefined {
@@ -35,7 +34,8 @@ export function refuseBesideNativeIpv6(ownInterface: string): void {
 
 /** Whether an interface is a way out, with an address that answers can come back to. */
 function leadsOut(name: string): boolean {
-  const route = findRoute(ELSEWHERE, name);
+  const route = findRoute(DEFAULT_ROUTE.example, name);
   // Where the way is not known, the address has to do.
-  return route === "unknown" || (route !== "none" && isNative(route.source));
+  if (route === "unknown") return true;
+  return route !== "none" && route.source !== undefined && isNative(route.source);
 }

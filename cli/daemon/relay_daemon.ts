@@ -39,12 +39,15 @@ export async function runRelay(
   );
   const { host } = relay;
   const counts = () => isGateway(host) ? host.counts() : undefined;
-  daemon.attach({ part: () => relayPart(relay.status(), relay.local, host.name, counts()) });
+  daemon.attach({ part: () => relayPart(relay.status(), relay.local, host.own, counts()) });
   daemon.reloadAtHangup(reread, relayReloadTable(relay, log));
   log.info(describeOffload(host));
   log.info(`${hosted.describe(host)}, from UDP ${formatEndpoint(relay.local)}`);
   warnUnlessOwned(host, log);
-  relay.start({ onEvent: (event) => daemon.report(event, describeRelayEvent(event)) });
+  relay.start({
+    onEvent: (event) => daemon.report(event, describeRelayEvent(event)),
+    onInterfaceFaults: () => daemon.refresh(),
+  });
   await daemon.untilEnd(relay, signal);
   log.info(`Stopped; interface ${host.name} is removed`);
 }

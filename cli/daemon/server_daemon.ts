@@ -71,7 +71,7 @@ export async function runServer(
     "serve on other addresses: clients know no other port than 3544",
   );
   const { relayHost } = server;
-  daemon.attach({ part: () => serverPart(server.status(), relayHost?.name, countsOf(relayHost)) });
+  daemon.attach({ part: () => serverPart(server.status(), relayHost?.own, countsOf(relayHost)) });
   daemon.reloadAtHangup(reread, serverReloadTable(server, policy, log));
   if (relay !== undefined && relayHost !== undefined) {
     log.info(describeOffload(relayHost));
@@ -83,6 +83,7 @@ export async function runServer(
   server.start({
     onEvent: (event) => daemon.report(event, describe(event)),
     onNetworkChange: () => watch.look(ownAddresses()),
+    onInterfaceFaults: () => daemon.refresh(),
   });
   await daemon.untilEnd(server, signal);
   log.info(`Stopped serving on ${formatIpv4(addresses.primary)}`);

@@ -5,11 +5,13 @@
  */
 import { formatIpv6 } from "../../wire/ipv6_address.ts";
 import { type ErrnoName, errnoName, SystemError } from "../c/errno.ts";
-import type { Interface, Prefix } from "../interface.ts";
+import { type Interface, Ipv6SwitchedOff, type LinkState, type Prefix } from "../interface.ts";
 import { type Answer, RouteNetlink } from "./route_netlink.ts";
-import { attribute, numberAttribute } from "./netlink_message.ts";
+import { u32, u64 } from "../c/struct.ts";
+import type { Rejection } from "./netlink_answer.ts";
+import { attribute, numberAttribute, parseAttributes } from "./netlink_message.ts";
 import { IFADDRMSG, IFINFOMSG, RTMSG } from "./kernel_structs.ts";
-import { writeSysctl } from "./sysctl.ts";
+import { readSysctl, writeSysctl } from "./sysctl.ts";
 import {
   AF_INET6,
   IFA_F_NODAD,
@@ -18,21 +20,27 @@ import {
   IFLA_AF_SPEC,
   IFLA_INET6_ADDR_GEN_MODE,
   IFLA_MTU,
+  IFLA_STATS64,
+  IFLA_TXQLEN,
   IN6_ADDR_GEN_MODE_NONE,
   NLM_F_CREATE,
-  NLM_F_REPLACE,
+  NLM_F_EXCL,
   RT_TABLE_MAIN,
   RTA_DST,
   RTA_OIF,
   RTA_PRIORITY,
   RTM_DELADDR,
   RTM_DELROUTE,
+  RTM_GETLINK,
   RTM_NEWADDR,
   RTM_NEWLINK,
   RTM_NEWROUTE,
   RTN_UNICAST,
   RTPROT_BOOT,
 } from "./kernel_numbers.ts";
+
+/** Where `struct rtnl_link_stats64` counts packets that were dropped on their way out. */
+const TX_DROPPED = 7 * 8;
 
 /** An interface of Linux. See {@linkcode Interface} for the contract. */
 export class LinuxInterface implements Interface {
@@ -43,6 +51,33 @@ export class LinuxInterface implements Interface {
   constructor(name: string, index: number) {
     this.#name = name;
     this.#index = index;
+  }
+
+  readLink(): LinkState {
+    const body = IFINFOMSG.encode({ index: this.#index });
+    const answer = this.#netlink.request(RTM_GETLINK, 0, [body]);
+    if (!answer.ok) throw this.#refusal(answer, `look at ${this.#quoted}`);
+    const { flags } = IFINFOMSG.decode(answer.payload);
+    const attributes = parseAttributes(answer.payload.subarray(IFINFOMSG.size));
+    const mtu = attributes.get(IFLA_MTU);
+    const statistics = attributes.get(IFLA_STATS64);
+    return {
+      isUp: (flags & IFF_UP) !== 0,
+      mtu: mtu === undefined ? 0 : u32.read(mtu, 0),
+      hasIpv6: this.#hasIpv6(),
+      dropped: statistics === undefined ? 0 : Number(u64.read(statistics, TX_DROPPED)),
+    };
+  }
+
+  setQueueLength(packets: number): void {
+    const answer = this.#changeLink({}, numberAttribute(IFLA_TXQLEN, packets));
+    this.#insist(answer, `let ${packets} packets wait at ${this.#quoted}`);
+  }
+
+  enableIpv6(): void {
+    writeSysctl(this.#setting("disable_ipv6"), "0");
+    if (this.#hasIpv6()) return;
+    throw new Ipv6SwitchedOff(`IPv6 is switched off on ${this.#quoted}: ${this.#ipv6Advice}`);
   }
 
   setMtu(octets: number): void {
@@ -56,10 +91,11 @@ export class LinuxInterface implements Interface {
     this.#insist(answer, `bring ${this.#quoted} up`);
   }
 
-  addAddress(address: Uint8Array, prefixLength: number): void {
-    const flags = NLM_F_CREATE | NLM_F_REPLACE;
+  addAddress(address: Uint8Array, prefixLength: number): boolean {
+    const flags = NLM_F_CREATE | NLM_F_EXCL;
     const answer = this.#netlink.request(RTM_NEWADDR, flags, this.#address(address, prefixLength));
-    this.#insist(answer, `give ${this.#quoted} the address ${formatIpv6(address)}/${prefixLength}`);
+    const attempt = `give ${this.#quoted} the address ${formatIpv6(address)}/${prefixLength}`;
+    return this.#insist(answer, attempt, "EEXIST");
   }
 
   removeAddress(address: Uint8Array, prefixLength: number): void {
@@ -68,10 +104,10 @@ export class LinuxInterface implements Interface {
     this.#insist(answer, attempt, "EADDRNOTAVAIL");
   }
 
-  addRoute(prefix: Prefix, metric?: number): void {
+  addRoute(prefix: Prefix, metric?: number): boolean {
     // To "replace" would take the route from another interface that has it with this metric.
     const answer = this.#netlink.request(RTM_NEWROUTE, NLM_F_CREATE, this.#route(prefix, metric));
-    this.#insist(answer, `route ${format(prefix)} through ${this.#quoted}`, "EEXIST");
+    return this.#insist(answer, `route ${format(prefix)} through ${this.#quoted}`, "EEXIST");
   }
 
   removeRoute(prefix: Prefix, metric?: number): void {
@@ -95,7 +131,21 @@ export class LinuxInterface implements Interface {
   #keepSilent(): void {
     const mode = attribute(IFLA_INET6_ADDR_GEN_MODE, Uint8Array.of(IN6_ADDR_GEN_MODE_NONE));
     this.#changeLink({}, attribute(IFLA_AF_SPEC, attribute(AF_INET6, mode)));
-    writeSysctl(`net/ipv6/conf/${this.#name}/accept_ra`, "0");
+    writeSysctl(this.#setting("accept_ra"), "0");
+  }
+
+  #hasIpv6(): boolean {
+    // Without IPv6 in the kernel there is no such setting; then adding an address fails, and says so.
+    return readSysctl(this.#setting("disable_ipv6")) !== "1";
+  }
+
+  #setting(name: string): string {
+    return `net/ipv6/conf/${this.#name}/${name}`;
+  }
+
+  get #ipv6Advice(): string {
+    return `set the sysctl net.ipv6.conf.${this.#name}.disable_ipv6 to 0 and, for interfaces made later, ` +
+      "net.ipv6.conf.default.disable_ipv6 too";
   }
 
   #changeLink(body: { flags?: number; change?: number }, ...attributes: Uint8Array[]): Answer {
@@ -126,15 +176,19 @@ export class LinuxInterface implements Interface {
     return [body, ...attributes];
   }
 
-  /** Throws unless the kernel agreed, or says that the goal was reached already. */
-  #insist(answer: Answer, attempt: string, reached?: ErrnoName): void {
-    if (answer.ok) return;
-    const code = errnoName(answer.errno);
-    if (code === reached) return;
-    const remedy = [answer.explanation, this.#remedy(code)].filter((text) => text !== "").join(
-      ". ",
-    );
-    throw new SystemError(attempt, "rtnetlink", answer.errno, remedy === "" ? undefined : remedy);
+  /**
+   * Throws unless the kernel agreed, or says that the goal had been reached before. True if it agreed.
+   */
+  #insist(answer: Answer, attempt: string, reached?: ErrnoName): boolean {
+    if (answer.ok) return true;
+    if (errnoName(answer.errno) === reached) return false;
+    throw this.#refusal(answer, attempt);
+  }
+
+  #refusal({ errno, explanation }: Rejection, attempt: string): SystemError {
+    const remedy = [explanation, this.#remedy(errnoName(errno))].filter((text) => text !== "")
+      .join(". ");
+    return new SystemError(attempt, "rtnetlink", errno, remedy === "" ? undefined : remedy);
   }
 
   #remedy(code: ErrnoName): string {
@@ -142,10 +196,10 @@ export class LinuxInterface implements Interface {
       case "EPERM":
         return "Run as root, or give the program the capability CAP_NET_ADMIN";
       case "EACCES":
+        return `IPv6 is switched off on it: ${this.#ipv6Advice}`;
       case "EOPNOTSUPP":
-        return "IPv6 is probably switched off: " +
-          `set the sysctl net.ipv6.conf.${this.#name}.disable_ipv6 to 0, ` +
-          "and look for ipv6.disable=1 on the kernel's command line";
+      case "EAFNOSUPPORT":
+        return "This kernel runs without IPv6: look for ipv6.disable=1 on its command line";
       case "ENODEV":
         return "The interface is gone";
       default:

@@ -61,12 +61,15 @@ export const UDP_GRO = 104;
 // <linux/if_tun.h>
 export const TUNSETIFF = 0x400454can;
 export const TUNSETOFFLOAD = 0x400454d0n;
+export const TUNGETIFF = 0x800454d2n;
 /** Packets of layer 3, without Ethernet headers. */
 export const IFF_TUN = 0x0001;
 /** No four octets of flags and protocol before each packet: the IP version shows the protocol. */
 export const IFF_NO_PI = 0x1000;
 /** A virtio header before each packet. */
 export const IFF_VNET_HDR = 0x4000;
+/** The interface stays when nobody holds it. */
+export const IFF_PERSIST = 0x0800;
 /** The program finishes checksums. */
 export const TUN_F_CSUM = 0x01;
 /** Super-packets of TCP over IPv6. */
@@ -88,6 +91,7 @@ export const NLM_F_ACK = 0x4;
 /** Give all that there is of a kind. */
 export const NLM_F_DUMP = 0x300;
 export const NLM_F_REPLACE = 0x100;
+export const NLM_F_EXCL = 0x200;
 export const NLM_F_CREATE = 0x400;
 /** The answer quotes the header of the request only. */
 export const NLM_F_CAPPED = 0x100;
@@ -102,21 +106,29 @@ export const NLMSGERR_ATTR_MSG = 1;
 // <linux/rtnetlink.h>: messages
 export const RTM_NEWLINK = 16;
 export const RTM_DELLINK = 17;
+export const RTM_GETLINK = 18;
 export const RTM_NEWADDR = 20;
 export const RTM_DELADDR = 21;
 export const RTM_NEWROUTE = 24;
 export const RTM_DELROUTE = 25;
 export const RTM_GETROUTE = 26;
+export const RTM_NEWRULE = 32;
+export const RTM_DELRULE = 33;
 
 // <linux/rtnetlink.h>: multicast groups
 export const RTMGRP_LINK = 0x1;
 export const RTMGRP_IPV4_IFADDR = 0x10;
 export const RTMGRP_IPV4_ROUTE = 0x40;
+export const RTMGRP_IPV4_RULE = 0x80;
 export const RTMGRP_IPV6_IFADDR = 0x100;
 export const RTMGRP_IPV6_ROUTE = 0x400;
+/** The header has no name for this group in the old way of counting them: it is number 19. */
+export const RTMGRP_IPV6_RULE = 0x40000;
 
 // <linux/rtnetlink.h>: routes
 export const RT_TABLE_MAIN = 254;
+/** The host's own addresses, which the kernel keeps up by itself. */
+export const RT_TABLE_LOCAL = 255;
 /** "Installed at boot", which `ip route add` uses too. */
 export const RTPROT_BOOT = 3;
 export const RTN_UNICAST = 1;
@@ -132,7 +144,11 @@ export const RTA_PREFSRC = 7;
 export const IFF_UP = 0x1;
 /** The cable is plugged in, the wireless network joined. */
 export const IFF_LOWER_UP = 0x10000;
+export const IFLA_IFNAME = 3;
 export const IFLA_MTU = 4;
+export const IFLA_TXQLEN = 13;
+/** `struct rtnl_link_stats64`: numbers of 64 bits each. */
+export const IFLA_STATS64 = 23;
 export const IFLA_AF_SPEC = 26;
 export const IFLA_INET6_ADDR_GEN_MODE = 8;
 export const IN6_ADDR_GEN_MODE_NONE = 1;

@@ -1,14 +1,15 @@
 /**
- * What Linux tells of its network, by the multicast groups of rtnetlink.
+ * What Linux reports of its network, by the multicast groups of rtnetlink.
  *
- * The kernel repeats itself: each router advertisement renews addresses and routes, and a wireless
- * link speaks up for every change of its signal. So a monitor keeps what it was told as facts, and only
- * a fact that comes or goes is news.
+ * The kernel repeats itself: each router advertisement renews addresses and routes, and a wireless link reports every
+ * change of its signal. So a monitor remembers reports about interfaces as facts, and only a fact that comes or goes is
+ * news. Of our own interface every report is news, and so is every route and rule: comparing them all would cost more
+ * than asking the kernel, once, which way packets go now.
  *
  * @module
  */
 import { type ErrnoName, errnoName, SystemError } from "../c/errno.ts";
-import type { LinkMonitor, OwnInterface } from "../link_monitor.ts";
+import type { LinkMonitor, NetworkNews } from "../link_monitor.ts";
 import { handleOf, type WaitHandle } from "../waiting.ts";
 import { errno, type Libc, libc } from "../c/libc.ts";
 import { insist } from "../c/system_call.ts";
@@ -22,29 +23,33 @@ import {
   IFF_LOWER_UP,
   IFF_UP,
   NETLINK_ROUTE,
+  RT_TABLE_LOCAL,
   RT_TABLE_MAIN,
   RTA_GATEWAY,
   RTA_OIF,
   RTM_DELADDR,
   RTM_DELLINK,
   RTM_DELROUTE,
+  RTM_DELRULE,
   RTM_F_CLONED,
   RTM_NEWADDR,
   RTM_NEWLINK,
   RTM_NEWROUTE,
+  RTM_NEWRULE,
   RTMGRP_IPV4_IFADDR,
   RTMGRP_IPV4_ROUTE,
+  RTMGRP_IPV4_RULE,
   RTMGRP_IPV6_IFADDR,
   RTMGRP_IPV6_ROUTE,
+  RTMGRP_IPV6_RULE,
   RTMGRP_LINK,
   SOCK_CLOEXEC,
   SOCK_NONBLOCK,
   SOCK_RAW,
 } from "./kernel_numbers.ts";
 
-// <linux/netlink.h>, <linux/rtnetlink.h>
-const GROUPS = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_IFADDR |
-  RTMGRP_IPV6_ROUTE;
+const GROUPS = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV4_RULE |
+  RTMGRP_IPV6_IFADDR | RTMGRP_IPV6_ROUTE | RTMGRP_IPV6_RULE;
 
 /** Default routes, and those to half or an eighth of all addresses that stand for one: 0/1, 2000::/3. */
 const LONGEST_DEFAULT = 3;
@@ -57,16 +62,38 @@ const PASS = 1_000;
 
 const ATTEMPT = "learn of changes to the network";
 
-/** Something about an interface that holds or does not. */
+/** A report of the kernel. */
+interface Report {
+  /** Whether it is about a route or a rule. */
+  readonly isRouting: boolean;
+  /** The interface's index; 0 for a route through several or none, and for a rule. */
+  readonly index: number;
+  /** What it says of an interface; undefined for a rule, and for a route that is not a default route. */
+  readonly fact: Fact | undefined;
+}
+
+/** Something about an interface that is true or not. */
 interface Fact {
   readonly about: "link" | "address" | "route";
-  /** The interface's index; 0 for a route through several or none. */
-  readonly index: number;
   /** What it is about, in octets: an address or a gateway. */
   readonly octets: Uint8Array;
-  /** What else tells it from others. */
+  /** What else distinguishes it from others. */
   readonly detail: string;
   readonly holds: boolean;
+}
+
+/** News while they are read. */
+class Gathered implements NetworkNews {
+  isOwn = false;
+  isRouting = false;
+  isVague = false;
+  readonly interfaces = new Set<number>();
+
+  /** The news, if there is any. */
+  get any(): NetworkNews | undefined {
+    const { isOwn, isRouting, isVague, interfaces } = this;
+    return isOwn || isRouting || isVague || interfaces.size > 0 ? this : undefined;
+  }
 }
 
 const NOTHING = new Uint8Array(0);
@@ -76,13 +103,13 @@ export class LinuxLinkMonitor implements LinkMonitor {
   readonly #libc: Libc = libc();
   /** -1 once closed: the number may soon be another file's. */
   #fd: number;
-  readonly #own: OwnInterface | undefined;
-  #isOwnUp = true;
+  readonly #own: number | undefined;
   readonly #buffer = allocate(65_536);
-  /** Facts by name, and whether they held when they were last told. */
+  /** Facts by name, and whether they were true when they were last reported. */
   readonly #facts = new Map<string, boolean>();
 
-  constructor(own: OwnInterface | undefined) {
+  /** @param own The index of our own interface. */
+  constructor(own: number | undefined) {
     this.#own = own;
     const { socket, bind } = this.#libc;
     const type = SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC;
@@ -101,14 +128,14 @@ export class LinuxLinkMonitor implements LinkMonitor {
     return handleOf(this.#fd);
   }
 
-  read(): boolean {
-    let isNews = false;
+  read(): NetworkNews | undefined {
+    const news = new Gathered();
     let suspected: ErrnoName | undefined;
     for (let i = 0; i < PASS; i++) {
       const length = this.#libc.recv(this.#fd, this.#buffer, BigInt(this.#buffer.length), 0);
       if (length >= 0) {
         for (const message of parseMessages(this.#buffer.subarray(0, length))) {
-          if (this.#learn(message)) isNews = true;
+          this.#learn(message, news);
         }
         continue;
       }
@@ -116,12 +143,12 @@ export class LinuxLinkMonitor implements LinkMonitor {
       const code = errnoName(number);
       switch (code) {
         case "EAGAIN":
-          return isNews;
+          return news.any;
         case "EINTR":
           continue;
         case "ENOBUFS":
           // The kernel had more to report than fits: some of it was news.
-          isNews = true;
+          news.isVague = true;
           continue;
         default:
           // An error counts when asking again gives it once more; see `errno`.
@@ -129,7 +156,7 @@ export class LinuxLinkMonitor implements LinkMonitor {
           suspected = code;
       }
     }
-    return isNews;
+    return news.any;
   }
 
   close(): void {
@@ -138,66 +165,73 @@ export class LinuxLinkMonitor implements LinkMonitor {
     this.#fd = -1;
   }
 
-  #learn(message: NetlinkMessage): boolean {
-    const fact = factOf(message);
-    if (fact === undefined) return false;
-    if (fact.index === this.#own?.index) {
-      this.#tell(this.#own, fact);
-      return false;
+  #learn(message: NetlinkMessage, news: Gathered): void {
+    const report = parseReport(message);
+    if (report === undefined) return;
+    const { index, isRouting, fact } = report;
+    if (index !== 0 && index === this.#own) {
+      news.isOwn = true;
+      return;
     }
-    const { about, index, octets, detail, holds } = fact;
+    if (isRouting) news.isRouting = true;
+    if (fact !== undefined && this.#isNew(index, fact)) news.interfaces.add(index);
+  }
+
+  #isNew(index: number, { about, octets, detail, holds }: Fact): boolean {
     const name = `${about} ${index} ${octets.toHex()} ${detail}`;
     if (this.#facts.get(name) === holds) return false;
     if (this.#facts.size >= MAX_FACTS) this.#facts.clear();
     this.#facts.set(name, holds);
     return true;
   }
-
-  /** The kernel tells that a link is down before it takes its addresses. */
-  #tell({ onNews }: OwnInterface, { about, octets, holds }: Fact): void {
-    if (about === "link" && holds !== this.#isOwnUp) {
-      this.#isOwnUp = holds;
-      onNews({ type: holds ? "up" : "down" });
-    } else if (about === "address" && !holds && this.#isOwnUp) {
-      onNews({ type: "address_lost", address: octets.slice() });
-    }
-  }
 }
 
-/** What a message says, unless it is of no importance. */
-function factOf({ type, payload }: NetlinkMessage): Fact | undefined {
+/** What a message says, unless it does not matter. */
+function parseReport({ type, payload }: NetlinkMessage): Report | undefined {
   switch (type) {
     case RTM_NEWLINK:
-    case RTM_DELLINK: {
-      if (payload.length < IFINFOMSG.size) return undefined;
-      const { index, flags } = IFINFOMSG.decode(payload);
-      const isUp = (flags & IFF_UP) !== 0 && (flags & IFF_LOWER_UP) !== 0;
-      const holds = type === RTM_NEWLINK && isUp;
-      return { about: "link", index, octets: NOTHING, detail: "", holds };
-    }
+    case RTM_DELLINK:
+      return payload.length < IFINFOMSG.size ? undefined : parseLink(type, payload);
     case RTM_NEWADDR:
-    case RTM_DELADDR: {
-      if (payload.length < IFADDRMSG.size) return undefined;
-      const { index, flags, prefixLength } = IFADDRMSG.decode(payload);
-      const attributes = parseAttributes(payload.subarray(IFADDRMSG.size));
-      const octets = attributes.get(IFA_ADDRESS) ?? NOTHING;
-      const holds = type === RTM_NEWADDR && (flags & IFA_F_TENTATIVE) === 0;
-      return { about: "address", index, octets, detail: `${prefixLength}`, holds };
-    }
+    case RTM_DELADDR:
+      return payload.length < IFADDRMSG.size ? undefined : parseAddress(type, payload);
     case RTM_NEWROUTE:
-    case RTM_DELROUTE: {
-      if (payload.length < RTMSG.size) return undefined;
-      const { family, destinationLength, table, flags } = RTMSG.decode(payload);
-      if (table !== RT_TABLE_MAIN || destinationLength > LONGEST_DEFAULT) return undefined;
-      if ((flags & RTM_F_CLONED) !== 0) return undefined;
-      const attributes = parseAttributes(payload.subarray(RTMSG.size));
-      const outgoing = attributes.get(RTA_OIF);
-      const index = outgoing === undefined ? 0 : u32.read(outgoing, 0);
-      const octets = attributes.get(RTA_GATEWAY) ?? NOTHING;
-      const detail = `${family} ${destinationLength}`;
-      return { about: "route", index, octets, detail, holds: type === RTM_NEWROUTE };
-    }
+    case RTM_DELROUTE:
+      return payload.length < RTMSG.size ? undefined : parseRoute(type, payload);
+    case RTM_NEWRULE:
+    case RTM_DELRULE:
+      return { isRouting: true, index: 0, fact: undefined };
     default:
       return undefined;
   }
+}
+
+function parseLink(type: number, payload: Uint8Array): Report {
+  const { index, flags } = IFINFOMSG.decode(payload);
+  const isUp = (flags & IFF_UP) !== 0 && (flags & IFF_LOWER_UP) !== 0;
+  const holds = type === RTM_NEWLINK && isUp;
+  return { isRouting: false, index, fact: { about: "link", octets: NOTHING, detail: "", holds } };
+}
+
+function parseAddress(type: number, payload: Uint8Array): Report {
+  const { index, flags, prefixLength } = IFADDRMSG.decode(payload);
+  const octets = parseAttributes(payload.subarray(IFADDRMSG.size)).get(IFA_ADDRESS) ?? NOTHING;
+  const holds = type === RTM_NEWADDR && (flags & IFA_F_TENTATIVE) === 0;
+  const fact = { about: "address", octets, detail: `${prefixLength}`, holds } as const;
+  return { isRouting: false, index, fact };
+}
+
+function parseRoute(type: number, payload: Uint8Array): Report | undefined {
+  const { family, destinationLength, table, flags } = RTMSG.decode(payload);
+  if (table === RT_TABLE_LOCAL || (flags & RTM_F_CLONED) !== 0) return undefined;
+  const attributes = parseAttributes(payload.subarray(RTMSG.size));
+  const outgoing = attributes.get(RTA_OIF);
+  const index = outgoing === undefined ? 0 : u32.read(outgoing, 0);
+  if (table !== RT_TABLE_MAIN || destinationLength > LONGEST_DEFAULT) {
+    return { isRouting: true, index, fact: undefined };
+  }
+  const octets = attributes.get(RTA_GATEWAY) ?? NOTHING;
+  const detail = `${family} ${destinationLength}`;
+  const holds = type === RTM_NEWROUTE;
+  return { isRouting: true, index, fact: { about: "route", octets, detail, holds } };
 }

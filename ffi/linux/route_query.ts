@@ -11,13 +11,16 @@ import { cString, u32 } from "../c/struct.ts";
 import { type Ipv4Address, ipv4Address } from "../../wire/ipv4_address.ts";
 import { getU32, setU32 } from "../../memory/octets.ts";
 import type { Route, RouteAnswer } from "../route.ts";
-import { RTMSG } from "./kernel_structs.ts";
+import { IFINFOMSG, RTMSG } from "./kernel_structs.ts";
 import {
   AF_INET,
   AF_INET6,
+  IFLA_IFNAME,
   RTA_DST,
+  RTA_GATEWAY,
   RTA_OIF,
   RTA_PREFSRC,
+  RTM_GETLINK,
   RTM_GETROUTE,
   RTN_LOCAL,
   RTN_UNICAST,
@@ -41,7 +44,9 @@ export function findSource(destination: Ipv4Address): Ipv4Address | undefined {
   setU32(octets, 0, destination);
   const route = askForRoute(octets, undefined);
   const leadsThere = route?.type === RTN_UNICAST || route?.type === RTN_LOCAL;
-  return leadsThere ? ipv4Address(getU32(route.source, 0)) : undefined;
+  return leadsThere && route.source !== undefined
+    ? ipv4Address(getU32(route.source, 0))
+    : undefined;
 }
 
 function askForRoute(
@@ -61,18 +66,33 @@ function askForRoute(
   const netlink = new RouteNetlink();
   try {
     const answer = netlink.request(RTM_GETROUTE, 0, question);
-    return answer.ok ? parseRoute(answer.payload) : undefined;
+    return answer.ok ? parseRoute(answer.payload, netlink) : undefined;
   } finally {
     netlink.close();
   }
 }
 
-function parseRoute(payload: Uint8Array): FoundRoute | undefined {
+function parseRoute(payload: Uint8Array, netlink: RouteNetlink): FoundRoute | undefined {
   if (payload.length < RTMSG.size) return undefined;
   const attributes = parseAttributes(payload.subarray(RTMSG.size));
   const outgoing = attributes.get(RTA_OIF);
-  const source = attributes.get(RTA_PREFSRC);
-  if (outgoing === undefined || source === undefined) return undefined;
-  const { type } = RTMSG.decode(payload);
-  return { type, interfaceIndex: u32.read(outgoing, 0), source };
+  if (outgoing === undefined) return undefined;
+  const interfaceIndex = u32.read(outgoing, 0);
+  return {
+    type: RTMSG.decode(payload).type,
+    interfaceIndex,
+    interfaceName: nameOf(interfaceIndex, netlink),
+    source: attributes.get(RTA_PREFSRC),
+    gateway: attributes.get(RTA_GATEWAY),
+  };
+}
+
+function nameOf(index: number, netlink: RouteNetlink): string {
+  const answer = netlink.request(RTM_GETLINK, 0, [IFINFOMSG.encode({ index })]);
+  const name = answer.ok
+    ? parseAttributes(answer.payload.subarray(IFINFOMSG.size)).get(IFLA_IFNAME)
+    : undefined;
+  return name === undefined
+    ? `number ${index}`
+    : new TextDecoder().decode(name).replace(/\0.*$/s, "");
 }

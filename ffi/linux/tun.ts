@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { constants } from "node:os";
 import { type ErrnoName, errnoName, SystemError } from "../c/errno.ts";
 import { errno, type Libc, libc } from "../c/libc.ts";
 import { insist, outcomeOf } from "../c/system_call.ts";
@@ -10,15 +11,17 @@ import { cString } from "../c/struct.ts";
 import { IFREQ } from "./kernel_structs.ts";
 import type { Tun, TunOffload } from "../tun.ts";
 import { handleOf, type WaitHandle } from "../waiting.ts";
-import { disableOffload, enableOffload } from "./tun_offload.ts";
+import { enableOffload } from "./tun_offload.ts";
 import {
   EAGAIN,
   IFF_NO_PI,
+  IFF_PERSIST,
   IFF_TUN,
   IFF_VNET_HDR,
   O_CLOEXEC,
   O_NONBLOCK,
   O_RDWR,
+  TUNGETIFF,
   TUNSETIFF,
 } from "./kernel_numbers.ts";
 
@@ -41,8 +44,8 @@ export class LinuxTun implements Tun {
     try {
       const offloading = wantsOffload ? tryAttachOffload(this.#fd, name) : undefined;
       this.name = offloading ?? attach(this.#fd, name);
+      refusePersistent(this.#fd, this.name);
       if (offloading !== undefined) this.offload = enableOffload(this.#fd);
-      else disableOffload(this.#fd);
       this.index = indexOf(this.name);
     } catch (error) {
       this.close();
@@ -110,6 +113,21 @@ function tryAttachOffload(fd: number, name: string): string | undefined {
   const request = IFREQ.encode({ name, flags: PLAIN | IFF_VNET_HDR });
   const outcome = outcomeOf(() => libc().ioctl(fd, TUNSETIFF, request));
   return outcome < 0 ? undefined : IFREQ.decode(request).name;
+}
+
+/**
+ * An interface that stays without us keeps what we give it: addresses of earlier runs would pile up, and a default
+ * route would lead nowhere.
+ */
+function refusePersistent(fd: number, name: string): void {
+  const request = IFREQ.encode({ name, flags: 0 });
+  const attempt = `make the TUN interface "${name}"`;
+  insist(attempt, "ioctl", () => libc().ioctl(fd, TUNGETIFF, request));
+  if ((IFREQ.decode(request).flags & IFF_PERSIST) === 0) return;
+  const remedy =
+    "It is persistent, so addresses and routes would stay on it when this program ends. " +
+    `Remove it with \`ip link delete ${name}\`, or choose another name`;
+  throw new SystemError(attempt, "ioctl", constants.errno.EEXIST, remedy);
 }
 
 function indexOf(name: string): number {

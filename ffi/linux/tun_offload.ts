@@ -22,11 +22,6 @@ export function enableOffload(fd: number): TunOffload {
   return { udp: false };
 }
 
-/** Asks for plain packets: a persistent interface may still be set to what its last owner had. */
-export function disableOffload(fd: number): void {
-  request(fd, 0);
-}
-
 function request(fd: number, features: number): boolean {
   return libc().ioctlNumber(fd, TUNSETOFFLOAD, BigInt(features)) >= 0;
 }

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { isGlobalScope, parseIpv6 } from "../../wire/ipv6_address.ts";
-import { isTeredo } from "../../wire/teredo_address.ts";
+import { parseIpv6 } from "../../wire/ipv6_address.ts";
+import { isNative } from "../../wire/teredo_address.ts";
 
 /** An IPv6 address of global scope outside of Teredo. */
 export interface NativeAddress {
@@ -24,11 +24,6 @@ export function nativeAddresses(
     if (address === undefined || !isNative(address)) return [];
     return [{ interface: name, address }];
   });
-}
-
-/** Whether an address has global scope and is not a Teredo address. */
-export function isNative(address: Uint8Array): boolean {
-  return isGlobalScope(address) && !isTeredo(address);
 }
 
 /**

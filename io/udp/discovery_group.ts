@@ -51,8 +51,9 @@ export class DiscoveryGroup {
 
   /** Joins the group on the links that are there now. */
   async join(): Promise<void> {
+    const before = new Set(this.#attached.map(({ address }) => address));
     this.#attached = this.#look().filter(({ address }) => !isLoopbackIpv4(address));
-    for (const { address } of this.#attached) {
+    for (const { address } of this.#attached.filter(({ address }) => !before.has(address))) {
       try {
         await this.#listener.joinMulticastV4(GROUP, formatIpv4(address));
       } catch (error) {

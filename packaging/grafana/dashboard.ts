@@ -59,7 +59,8 @@ const SECTIONS: readonly Section[] = [
       },
       {
         title: "Works",
-        description: "Whether a client is qualified, and a server or relay serves.",
+        description:
+          "Whether a client is qualified, a server or relay serves, and nothing is wrong with its interface.",
         type: "stat",
         unit: "none",
         width: 6,
@@ -69,6 +70,18 @@ const SECTIONS: readonly Section[] = [
           legend: "{{instance}}: {{role}} {{version}}",
         }],
         words: YES_OR_NO,
+      },
+      {
+        title: "Interface faults",
+        description:
+          "What the interface lacks, and packets that leave by another way: teredo status says more.",
+        type: "stat",
+        unit: "none",
+        width: 6,
+        queries: [{
+          expr: `sum by (instance, type) (teredo_interface_faults{${CHOSEN}})`,
+          legend: "{{instance}}: {{type}}",
+        }],
       },
       {
         title: "Runs since",

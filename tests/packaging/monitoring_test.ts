@@ -70,12 +70,12 @@ function exported(): Map<string, Set<string>> {
     nameOf: () => "teredo.example",
     port: 40000,
     isOwn: () => false,
-    interface: "teredo",
+    own: { name: "teredo", faults: [] },
     sourceTo: () => ip4("192.168.1.10"),
   };
   const roles = [
     clientPart(client.status(now), place),
-    relayPart(relay.relay.status(relay.now), ACTORS.a, "teredo"),
+    relayPart(relay.relay.status(relay.now), ACTORS.a, place.own),
     serverPart(new ServerFixture().server.status(), undefined),
   ];
   const found = new Map<string, Set<string>>();

@@ -36,7 +36,12 @@ export function metricsHandler(report: () => StatusReport | undefined): HttpHand
       case "/ready": {
         const current = report();
         const ready = current?.ready ?? false;
-        const body = { ready, role: current?.role ?? null, state: current?.state ?? "starting" };
+        const body = {
+          ready,
+          role: current?.role ?? null,
+          state: current?.state ?? "starting",
+          interfaceFaults: current?.interfaceFaults ?? [],
+        };
         return Response.json(body, { status: ready ? 200 : 503 });
       }
       case undefined:

@@ -17,9 +17,14 @@ export function roleMetrics(report: StatusReport): Metric[] {
     gauge("teredo_start_time_seconds", "When the role began, in seconds since 1970.", [
       { value: Date.parse(report.started) / 1000 },
     ]),
-    gauge("teredo_ready", "Whether the role does its work: a client, that it is qualified.", [
-      { value: Number(report.ready) },
-    ]),
+    gauge(
+      "teredo_ready",
+      "Whether the role works: qualified, and nothing wrong with its interface.",
+      [
+        { value: Number(report.ready) },
+      ],
+    ),
+    ...report.interface === null ? [] : [interfaceFaults(report)],
     counter(
       "teredo_datagrams_received_total",
       "UDP datagrams received.",
@@ -54,6 +59,16 @@ export function roleMetrics(report: StatusReport): Metric[] {
     ...report.gateway === null ? [] : gatewayMetrics(report.gateway),
     ...report.role === "client" ? clientMetrics(report) : [],
   ];
+}
+
+function interfaceFaults({ interfaceFaults }: StatusReport): Metric {
+  const counts = { incomplete: 0, detour: 0 };
+  for (const { type } of interfaceFaults) counts[type]++;
+  return gauge(
+    "teredo_interface_faults",
+    "What is wrong with the interface: something it lacks, and packets that leave by another way.",
+    by("type", counts),
+  );
 }
 
 function peerMetrics({ role, peerCount }: StatusReport): Metric[] {

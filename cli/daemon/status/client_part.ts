@@ -10,11 +10,11 @@ import { formatIpv4, type Ipv4Address } from "../../../wire/ipv4_address.ts";
 import { formatIpv6 } from "../../../wire/ipv6_address.ts";
 import type { ClientView } from "../messages/client_messages.ts";
 import { peersPart } from "./peer_part.ts";
-import type { NatName, RolePart } from "./status_report.ts";
+import type { NatName, OwnInterfaceView, RolePart } from "./status_report.ts";
 
 /** What a client's report says that its machine does not know. */
 export interface ClientPlace extends ClientView {
-  readonly interface: string;
+  readonly own: OwnInterfaceView;
   /** The address of this host from which packets to another come. */
   sourceTo(destination: Ipv4Address): Ipv4Address | undefined;
 }
@@ -26,7 +26,7 @@ export function clientPart(status: ClientStatus, place: ClientPlace): RolePart {
   return {
     role: "client",
     state,
-    ready: state === "qualified",
+    ready: state === "qualified" && place.own.faults.length === 0,
     address: address === undefined ? null : formatIpv6(address),
     server: {
       name: place.nameOf(server.primary),
@@ -41,7 +41,8 @@ export function clientPart(status: ClientStatus, place: ClientPlace): RolePart {
     portPreserved: mapping === undefined ? null : portOf(mapping) === place.port,
     localMapping: local === undefined ? null : formatEndpoint(endpoint(local, place.port)),
     externalMapping: mapping === undefined ? null : formatEndpoint(mapping),
-    interface: place.interface,
+    interface: place.own.name,
+    interfaceFaults: place.own.faults,
     mtu,
     refreshInterval,
     served: null,

@@ -9,7 +9,7 @@ import type { RelayStatus } from "../../../relay/relay_status.ts";
 import { type Endpoint, formatEndpoint } from "../../../wire/endpoint.ts";
 import { gatewayPart } from "./gateway_part.ts";
 import { peersPart } from "./peer_part.ts";
-import type { RolePart } from "./status_report.ts";
+import type { OwnInterfaceView, RolePart } from "./status_report.ts";
 
 /**
  * A relay's part, with where it sends from and its interface.
@@ -19,13 +19,13 @@ import type { RolePart } from "./status_report.ts";
 export function relayPart(
   { mtu, peers, gateway }: RelayStatus,
   local: Endpoint,
-  name: string,
+  own: OwnInterfaceView,
   counts?: FilterCounts | undefined,
 ): RolePart {
   return {
     role: "relay",
     state: "relaying",
-    ready: true,
+    ready: own.faults.length === 0,
     address: null,
     server: null,
     offline: null,
@@ -33,7 +33,8 @@ export function relayPart(
     portPreserved: null,
     localMapping: formatEndpoint(local),
     externalMapping: null,
-    interface: name,
+    interface: own.name,
+    interfaceFaults: own.faults,
     mtu,
     refreshInterval: null,
     served: null,

@@ -10,17 +10,17 @@ import { endpoint, formatEndpoint } from "../../../wire/endpoint.ts";
 import { formatIpv4 } from "../../../wire/ipv4_address.ts";
 import { gatewayPart } from "./gateway_part.ts";
 import { peersPart } from "./peer_part.ts";
-import type { RolePart } from "./status_report.ts";
+import type { OwnInterfaceView, RolePart } from "./status_report.ts";
 
 /**
  * A server's part.
  *
- * @param relayInterface the interface of the relay beside it
+ * @param own the interface of the relay beside it
  * @param counts what the rules of its gateway have counted in the kernel
  */
 export function serverPart(
   status: AnyServerStatus,
-  relayInterface: string | undefined,
+  own: OwnInterfaceView | undefined,
   counts?: FilterCounts | undefined,
 ): RolePart {
   const { server, relay } = status.role === "server"
@@ -30,7 +30,7 @@ export function serverPart(
   return {
     role: status.role,
     state: "serving",
-    ready: true,
+    ready: own === undefined || own.faults.length === 0,
     address: null,
     server: {
       name: formatIpv4(primary),
@@ -43,7 +43,8 @@ export function serverPart(
     portPreserved: null,
     localMapping: formatEndpoint(endpoint(primary, port)),
     externalMapping: null,
-    interface: relayInterface ?? null,
+    interface: own?.name ?? null,
+    interfaceFaults: own?.faults ?? [],
     mtu: advertisedMtu ?? null,
     refreshInterval: null,
     served,

@@ -9,6 +9,7 @@
 
 import type { ClientState, PeerPath } from "../../../client/client_status.ts";
 import type { NatKind, OfflineReason } from "../../../client/client_event.ts";
+import type { InterfaceFault, OwnInterface } from "../../../io/host/own_interface.ts";
 import type { Counters } from "../../../io/counters.ts";
 import type { EventCounts } from "./event_counts.ts";
 import { VERSION } from "../../process/version.ts";
@@ -38,7 +39,7 @@ export interface StatusReport extends RolePart {
 export interface RolePart {
   readonly role: RoleName;
   readonly state: RoleState;
-  /** Whether the role does its work: a client, that it is qualified. */
+  /** Whether the role works: nothing is wrong with its interface and, if it is a client, it is qualified. */
   readonly ready: boolean;
   /** A client's Teredo address. */
   readonly address: string | null;
@@ -53,6 +54,8 @@ export interface RolePart {
   readonly localMapping: string | null;
   readonly externalMapping: string | null;
   readonly interface: string | null;
+  /** What is wrong with the interface. */
+  readonly interfaceFaults: readonly InterfaceFault[];
   readonly mtu: number | null;
   readonly refreshInterval: number | null;
   /** A server's work. */
@@ -64,6 +67,9 @@ export interface RolePart {
   /** The most recently used peers. */
   readonly peers: readonly PeerPart[];
 }
+
+/** What a report says of the role's interface. */
+export type OwnInterfaceView = Pick<OwnInterface, "name" | "faults">;
 
 /** What is between a client and the Internet, as its server sees it. */
 export type NatName = "none" | NatKind;

@@ -58,7 +58,12 @@ export class Systemd implements Disposable {
 }
 
 /** A role in a line: "qualified through teredo.example, 2001:0:…". */
-export function statusLine({ role, state, address, localMapping, server }: StatusReport): string {
+export function statusLine(report: StatusReport): string {
+  const [fault] = report.interfaceFaults;
+  return fault === undefined ? stateLine(report) : `${stateLine(report)}. ${fault.message}`;
+}
+
+function stateLine({ role, state, address, localMapping, server }: StatusReport): string {
   if (role === "client") {
     const through = server === null ? "" : ` through ${server.name}`;
     return address === null ? `${state}${through}` : `${state}${through}, ${address}`;

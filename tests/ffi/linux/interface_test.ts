@@ -83,7 +83,7 @@ interfaceTest("the way out is found, and starts from the Teredo address", (confi
   bringUp(configuration);
   const way = routeTo(ELSEWHERE);
   assertEquals(way.interfaceIndex, tun.index);
-  assertEquals(formatIpv6(way.source), formatIpv6(OURS));
+  assertEquals(formatIpv6(way.source!), formatIpv6(OURS));
 });
 
 interfaceTest("a native default route wins over ours", (configuration) => {
@@ -95,7 +95,7 @@ interfaceTest("a native default route wins over ours", (configuration) => {
   other.addRoute(DEFAULT, 1024);
   const way = routeTo(ELSEWHERE);
   assertEquals(way.interfaceIndex, native.index);
-  assertEquals(formatIpv6(way.source), "2a00::1");
+  assertEquals(formatIpv6(way.source!), "2a00::1");
   other.close();
   native.close();
 });
@@ -107,10 +107,10 @@ interfaceTest("a native default route that is worse than ours is found when aske
   other.bringUp();
   assertEquals(findRoute(ELSEWHERE, "native"), "none", "no route yet");
   other.addRoute(DEFAULT, 3003);
-  assertEquals(formatIpv6(routeTo(ELSEWHERE).source), formatIpv6(OURS));
-  assertEquals(formatIpv6(routeTo(ELSEWHERE, "native").source), formatIpv6(OURS), "no address");
+  assertEquals(formatIpv6(routeTo(ELSEWHERE).source!), formatIpv6(OURS));
+  assertEquals(formatIpv6(routeTo(ELSEWHERE, "native").source!), formatIpv6(OURS), "no address");
   other.addAddress(parseIpv6("2a00::1")!, 64);
-  assertEquals(formatIpv6(routeTo(ELSEWHERE, "native").source), "2a00::1");
+  assertEquals(formatIpv6(routeTo(ELSEWHERE, "native").source!), "2a00::1");
   assertEquals(findRoute(ELSEWHERE, "absent"), "none");
   other.close();
   native.close();

@@ -1,13 +1,12 @@
 import { openLinkMonitor, openTun } from "../../../ffi/open.ts";
-import { assertEquals } from "@std/assert";
-import type { LinkMonitor, OwnNews } from "../../../ffi/link_monitor.ts";
+import { assert, assertEquals } from "@std/assert";
+import type { LinkMonitor, NetworkNews } from "../../../ffi/link_monitor.ts";
 import type { Tun } from "../../../ffi/tun.ts";
-import { parseIpv6 } from "../../../wire/ipv6_address.ts";
 import { namespaceTest, run } from "../namespace.ts";
 import "../open_libc.ts";
 
-/** A namespace with a link, an interface of our own, and a monitor that has heard all there was. */
-function setUp(): { monitor: LinkMonitor; tun: Tun; own: OwnNews[] } {
+/** A namespace with a link, an interface of our own, and a monitor that has read everything. */
+function setUp(): { monitor: LinkMonitor; tun: Tun } {
   const tun = openTun("teredo");
   run("ip", "link", "add", "eth0", "type", "veth", "peer", "name", "far0");
   for (const name of ["eth0", "far0", "teredo"]) {
@@ -15,20 +14,34 @@ function setUp(): { monitor: LinkMonitor; tun: Tun; own: OwnNews[] } {
     Deno.writeTextFileSync(`/proc/sys/net/ipv6/conf/${name}/accept_dad`, "0");
     run("ip", "link", "set", name, "addrgenmode", "none", "up");
   }
-  const own: OwnNews[] = [];
-  const monitor = openLinkMonitor({
-    name: tun.name,
-    index: tun.index,
-    onNews: (news) => own.push(news),
-  })!;
+  const monitor = openLinkMonitor(tun.index)!;
   monitor.read();
-  return { monitor, tun, own };
+  return { monitor, tun };
 }
 
-/** Whether what `ip` with these arguments does is news. */
-function isNews(monitor: LinkMonitor, line: string): boolean {
+/** What the monitor says about what `ip` does with these arguments. */
+function newsOf(monitor: LinkMonitor, line: string): NetworkNews | undefined {
   run("ip", ...line.split(" "));
   return monitor.read();
+}
+
+/** The same for what must be news: of some changes, the kernel reports a moment later. */
+function expectNews(
+  monitor: LinkMonitor,
+  line: string,
+  isExpected: (news: NetworkNews) => boolean,
+): void {
+  let news = newsOf(monitor, line);
+  for (let i = 0; i < 200 && !(news && isExpected(news)); i++) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    news = monitor.read();
+  }
+  assert(news && isExpected(news), line);
+}
+
+/** Whether an interface is news. */
+function isNews(monitor: LinkMonitor, line: string): boolean {
+  return (newsOf(monitor, line)?.interfaces.size ?? 0) > 0;
 }
 
 namespaceTest(
@@ -37,7 +50,7 @@ namespaceTest(
   ["linux", "tun", "ip"],
   () => {
     const { monitor, tun } = setUp();
-    assertEquals(monitor.read(), false);
+    assertEquals(monitor.read(), undefined);
     const changes = [
       "address add 192.0.2.7/24 dev eth0",
       "route add default via 192.0.2.1",
@@ -52,9 +65,9 @@ namespaceTest(
       "link set far0 up",
       "link delete eth0",
     ];
-    for (const line of changes) assertEquals(isNews(monitor, line), true, line);
+    for (const line of changes) expectNews(monitor, line, ({ interfaces }) => interfaces.size > 0);
     tun.close();
-    assertEquals(monitor.read(), false, "our own interface");
+    assertEquals(monitor.read()?.interfaces ?? new Set(), new Set(), "our own interface");
     monitor.close();
     monitor.close();
     assertEquals(monitor.handle, -1);
@@ -89,25 +102,46 @@ namespaceTest(
 
 namespaceTest(
   import.meta.url,
-  "link monitor: our own interface that goes down and up, and addresses that it loses, are told apart",
+  "link monitor: whatever happens to our own interface is news of it alone",
   ["linux", "tun", "ip"],
   () => {
-    const { monitor, tun, own } = setUp();
-    const address = parseIpv6("2001::7")!;
-    const steps: readonly (readonly [line: string, ...OwnNews[]])[] = [
-      ["-6 address add 2001::7/128 dev teredo nodad"],
-      ["-6 route add default dev teredo metric 1029"],
-      ["link set teredo mtu 1300"],
-      ["-6 address delete 2001::7/128 dev teredo", { type: "address_lost", address }],
-      ["-6 address add 2001::7/128 dev teredo nodad"],
-      ["link set teredo down", { type: "down" }],
-      ["link set teredo up", { type: "up" }],
-      ["address add 192.0.2.7/24 dev eth0"],
+    const { monitor, tun } = setUp();
+    const changes = [
+      "-6 address add 2001::7/128 dev teredo nodad",
+      "-6 route add 2001::/32 dev teredo",
+      "-6 route add default dev teredo metric 1029",
+      "-6 route flush dev teredo",
+      "link set teredo mtu 1300",
+      "-6 address delete 2001::7/128 dev teredo",
+      "link set teredo down",
+      "link set teredo up",
     ];
-    for (const [line, ...news] of steps) {
-      assertEquals(isNews(monitor, line), line.endsWith("eth0"), line);
-      assertEquals(own.splice(0), news, line);
-    }
+    for (const line of changes) expectNews(monitor, line, ({ isOwn }) => isOwn);
+    assertEquals(newsOf(monitor, "address add 192.0.2.7/24 dev eth0")?.isOwn, false);
+    tun.close();
+    monitor.close();
+  },
+);
+
+namespaceTest(
+  import.meta.url,
+  "link monitor: routes and rules of others are news of routing, however long and in every table",
+  ["linux", "tun", "ip"],
+  () => {
+    const { monitor, tun } = setUp();
+    newsOf(monitor, "address add 192.0.2.7/24 dev eth0");
+    const changes = [
+      "route add 198.51.100.1/32 via 192.0.2.1",
+      "route add default via 192.0.2.1 table 77",
+      "rule add to 198.51.100.0/24 lookup 77",
+      "-6 route add unreachable 2001::/32",
+      "-6 route add unreachable default metric 1",
+      "-6 rule add to 2001::/32 lookup 77",
+      "-6 rule delete to 2001::/32 lookup 77",
+      "-6 route delete unreachable 2001::/32",
+    ];
+    for (const line of changes) expectNews(monitor, line, ({ isRouting }) => isRouting);
+    assertEquals(newsOf(monitor, "link set eth0 mtu 1400")?.isRouting ?? false, false);
     tun.close();
     monitor.close();
   },

@@ -92,19 +92,18 @@ namespaceTest(url, "TUN with offload has a header before each packet, and leaves
   tun.close();
 });
 
-namespaceTest(url, "TUN without offload has plain packets, whatever its last owner had", [
+namespaceTest(url, "TUN refuses a persistent interface, which would keep addresses and routes", [
   "tun",
   "ip",
 ], () => {
   run("ip", "tuntap", "add", "teredo", "mode", "tun");
-  openTun("teredo", { offload: true }).close();
-  const tun = openTun("teredo");
-  assertEquals(tun.offload, undefined);
-  configure(tun);
-  const packet = new Uint8Array(40);
-  packet.set([0x60, 0, 0, 0, 0, 0, 59, 64]);
-  assertEquals(tun.write(packet), true);
-  tun.close();
+  for (const offload of [true, false]) {
+    const open = () => openTun("teredo", { offload });
+    const error = assertThrows(open, SystemError, "Remove it with `ip link delete teredo`");
+    assertEquals((error as SystemError).code, "EEXIST");
+  }
+  run("ip", "link", "delete", "teredo");
+  openTun("teredo").close();
 });
 
 namespaceTest(url, "TUN cannot take the place of another kind of interface", ["tun"], () => {

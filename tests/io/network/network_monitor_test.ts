@@ -1,6 +1,13 @@
 import { assertEquals } from "@std/assert";
 import { handleOf } from "../../../ffi/waiting.ts";
-import { interfaceChanges, linkChanges, wakeUps } from "../../../io/network/network_changes.ts";
+import type { NetworkNews } from "../../../ffi/link_monitor.ts";
+import {
+  type ChangeSource,
+  interfaceChanges,
+  linkChanges,
+  ownInterfaceChecks,
+  wakeUps,
+} from "../../../io/network/network_changes.ts";
 import { NetworkMonitor } from "../../../io/network/network_monitor.ts";
 import { FakeClock, FakeWatcher } from "../fakes.ts";
 
@@ -13,57 +20,81 @@ function address(name: string, cidr: string): Deno.NetworkInterfaceInfo {
   } as Deno.NetworkInterfaceInfo;
 }
 
-/** Watches one source, and counts what the monitor tells. */
-function watch(make: (clock: FakeClock) => ConstructorParameters<typeof NetworkMonitor>[0]) {
+/** News of an interface. */
+function newsOf(...interfaces: number[]): NetworkNews {
+  const isRouting = false;
+  return { isOwn: false, isRouting, isVague: false, interfaces: new Set(interfaces) };
+}
+
+/** Watches sources, and notes when the monitor tells of changes, and when of our own interface. */
+function watch(make: (clock: FakeClock) => readonly ChangeSource[]) {
   const clock = new FakeClock();
   const stop = new AbortController();
   const told: number[] = [];
-  const monitor = new NetworkMonitor(make(clock), () => told.push(clock.time), clock);
+  const news: NetworkNews[] = [];
+  const own: number[] = [];
+  const monitor = new NetworkMonitor(make(clock), {
+    onOwn: () => void own.push(clock.time),
+    onChange(each) {
+      told.push(clock.time);
+      news.push(each);
+    },
+  }, clock);
   const ended = monitor.run(stop.signal);
   async function end() {
     stop.abort();
     await ended;
     assertEquals(clock.due, [], "no timer is left");
   }
-  return { clock, told, end };
+  return { clock, told, news, own, end };
 }
 
 Deno.test("network monitor: a bunch of changes is told once, half a second after the first", async () => {
-  let changed = () => {};
-  const { clock, told, end } = watch(() => [(tell, signal) => {
+  let changed = (_: NetworkNews) => {};
+  const { clock, told, news, own, end } = watch(() => [(tell, signal) => {
     changed = tell;
     return new Promise((resolve) => signal.addEventListener("abort", () => resolve()));
   }]);
-  changed();
+  changed(newsOf(3));
   clock.moveTo(1300);
-  changed();
+  changed(newsOf(4));
   clock.moveTo(1499);
   assertEquals(told, []);
   clock.moveTo(2000);
-  assertEquals(told, [1500]);
-  changed();
+  assertEquals([told, news, own], [[1500], [newsOf(3, 4)], []]);
+  changed({ ...newsOf(), isRouting: true });
+  changed({ ...newsOf(), isVague: true });
   clock.moveTo(3000);
-  assertEquals(told, [1500, 2500]);
-  changed();
+  assertEquals(news.at(-1), { ...newsOf(), isRouting: true, isVague: true });
+  assertEquals([told, own], [[1500, 2500], [2000, 2000]]);
+  changed(newsOf(3));
   await end();
   assertEquals(told.length, 2, "what came at the end is not told any more");
 });
 
-Deno.test("network monitor: what the kernel tells is news or not", async () => {
-  let isNews = false;
+Deno.test("network monitor: news of our own interface are told at once, and are no change of the network", async () => {
+  const own = { ...newsOf(), isOwn: true };
+  let waiting: NetworkNews | undefined;
   const watcher = new FakeWatcher();
-  const { clock, told, end } = watch(
-    () => [linkChanges({ handle: HANDLE, read: () => isNews }, watcher)],
-  );
+  const monitored = watch(() => [linkChanges({ handle: HANDLE, read: () => waiting }, watcher)]);
   const drain = watcher.drains.get(HANDLE)!;
   assertEquals(drain(), "nothing");
-  clock.moveTo(2000);
-  isNews = true;
+  monitored.clock.moveTo(2000);
+  waiting = own;
   assertEquals(drain(), "some");
-  clock.moveTo(3000);
-  assertEquals(told, [2500]);
-  await end();
+  waiting = newsOf(3);
+  assertEquals(drain(), "some");
+  monitored.clock.moveTo(3000);
+  assertEquals([monitored.own, monitored.told], [[2000], [2500]]);
+  await monitored.end();
   assertEquals(watcher.drains.size, 0);
+});
+
+Deno.test("network monitor: our own interface is looked at every five seconds", async () => {
+  const { clock, own, told, end } = watch((clock) => [ownInterfaceChecks(clock)]);
+  for (let i = 0; i < 3; i++) clock.moveTo(clock.time + 5_000);
+  assertEquals([own, told], [[6_000, 11_000, 16_000], []]);
+  await end();
 });
 
 Deno.test("network monitor: who looks sees addresses come and go, but not the own interface's", async () => {

@@ -40,7 +40,7 @@ const PLACE: ClientPlace = {
   nameOf: () => "teredo.example",
   port: 40000,
   isOwn: () => false,
-  interface: "teredo",
+  own: { name: "teredo", faults: [] },
   sourceTo: () => ip4("192.168.1.10"),
 };
 
@@ -138,9 +138,9 @@ Deno.test("status: a server without a secondary address or an MTU has null there
 
 Deno.test("status: a relay's report fits the schema, and lists its clients", () => {
   const fixture = new RelayFixture();
-  published(reportOf(relayPart(fixture.relay.status(fixture.now), ACTORS.a, "teredo")));
+  published(reportOf(relayPart(fixture.relay.status(fixture.now), ACTORS.a, PLACE.own)));
   fixture.meetA();
-  const report = reportOf(relayPart(fixture.relay.status(fixture.now), ACTORS.a, "teredo"));
+  const report = reportOf(relayPart(fixture.relay.status(fixture.now), ACTORS.a, PLACE.own));
   published(report);
   assertEquals(report.peers.map(({ path }) => path), ["direct"]);
   const none = { relay: 0, gateway: 0, local: 0, searching: 0, idle: 0, unreachable: 0 };
@@ -151,7 +151,7 @@ Deno.test("status: a server with a relay reports both in one", () => {
   const fixture = new RelayFixture();
   fixture.meetA();
   const both = new ServerWithRelay(S1, fixture.relay);
-  const report = reportOf(serverPart(both.status(fixture.now), "teredo"));
+  const report = reportOf(serverPart(both.status(fixture.now), PLACE.own));
   published(report);
   assertEquals([report.role, report.interface, report.peers.length], ["server+relay", "teredo", 1]);
   assertEquals(report.served?.bubblesForwarded, 0);
@@ -277,4 +277,23 @@ Deno.test("status: events are counted, those of interest from zero on", () => {
   counts.count("peer_reached");
   counts.count("peer_reached");
   assertEquals(counts.all(), { "qualified": 1, "offline": 0, "peer_reached": 2 });
+});
+
+Deno.test("status: a role whose interface has a fault is not ready, and says what is wrong", () => {
+  const message = "Packets to Teredo clients leave through interface wg0, not teredo. Look for it";
+  const own = { name: "teredo", faults: [{ type: "detour", message }] } as const;
+  const { client, now } = ClientFixture.a();
+  const relay = new RelayFixture();
+  const both = new ServerWithRelay(S1, relay.relay);
+  const parts = [
+    clientPart(client.status(now), { ...PLACE, own }),
+    relayPart(relay.relay.status(relay.now), ACTORS.a, own),
+    serverPart(both.status(relay.now), own),
+  ];
+  for (const part of parts) {
+    const report = reportOf(part);
+    published(report);
+    assertEquals([report.ready, report.interfaceFaults], [false, own.faults], report.role);
+    assertStringIncludes(statusText(report, PLAIN, 200), `Interface Fault          ${message}`);
+  }
 });

@@ -16,7 +16,7 @@ function reportOf({ client, now }: ClientFixture): StatusReport {
     nameOf: () => "teredo.example",
     port: 40000,
     isOwn: () => false,
-    interface: "teredo",
+    own: { name: "teredo", faults: [] },
     sourceTo: () => undefined,
   });
   const started = new Date();

@@ -1,0 +1,266 @@
+/**
+ * An interface that is kept as it should be: up, with its MTU, address and routes.
+ *
+ *      want ──┐                       ┌── restored ──► log
+ *      news ──┼──► compare, restore ──┤
+ *      time ──┘                       └── refused, or another way wins ──► faults, log, again in a second
+ *
+ * Everything it has vanishes with the TUN, however the process ends.
+ *
+ * @module
+ */
+
+import type { Interface, Prefix } from "../../ffi/interface.ts";
+import type { RouteAnswer } from "../../ffi/route.ts";
+import { reasonOf } from "../../reason.ts";
+import { formatIpv6, isSameIpv6 } from "../../wire/ipv6_address.ts";
+import { isNative } from "../../wire/teredo_address.ts";
+import { type Clock, systemClock } from "../clock.ts";
+import type { Log } from "../log.ts";
+import type { InterfaceFault, OwnInterface } from "./own_interface.ts";
+import type { WantedRoute, WantedState } from "./wanted_state.ts";
+
+/** The client's address is that of a host, not of a subnet: everything else is behind the tunnel. */
+const ADDRESS_LENGTH = 128;
+
+/** Checks are this far apart at least, in milliseconds: some other program may undo what we restore, again and again. */
+const CHECK_SPACING = 200;
+
+/** While something is wrong, the next check comes after this many milliseconds. */
+const RETRY_INTERVAL = 1_000;
+
+/** The same message is repeated after this many milliseconds at the earliest. */
+const LOG_SPACING = 60_000;
+
+/** Messages that are remembered for this. */
+const MAX_MESSAGES = 100;
+
+/** What an interface is kept by. */
+export interface KeptInterfaceOptions {
+  readonly name: string;
+  readonly index: number;
+  /** Changes the interface, and belongs to the caller. */
+  readonly configuration: Interface;
+  /** Asks the kernel how it would send to an IPv6 address. */
+  readonly findRoute: (destination: Uint8Array) => RouteAnswer;
+  readonly log: Log;
+  readonly clock?: Clock | undefined;
+}
+
+/** See {@linkcode OwnInterface}. */
+export class KeptInterface implements OwnInterface {
+  readonly name: string;
+  readonly index: number;
+  readonly #configuration: Interface;
+  readonly #findRoute: (destination: Uint8Array) => RouteAnswer;
+  readonly #log: Log;
+  readonly #clock: Clock;
+  #wanted: WantedState | undefined;
+  /** What it was given earlier, and should no longer have. */
+  #surplusRoutes: readonly WantedRoute[] = [];
+  #surplusAddresses: readonly Uint8Array[] = [];
+  #obstacle: unknown;
+  #faults: readonly InterfaceFault[] = [];
+  /** When the next check may come, and what cancels the one that is due. */
+  #nextCheck = -Infinity;
+  #cancel: (() => void) | undefined;
+  /** When messages were logged. */
+  readonly #loggedAt = new Map<string, number>();
+  #dropped = 0;
+
+  constructor(options: KeptInterfaceOptions) {
+    this.name = options.name;
+    this.index = options.index;
+    this.#configuration = options.configuration;
+    this.#findRoute = options.findRoute;
+    this.#log = options.log;
+    this.#clock = options.clock ?? systemClock;
+  }
+
+  get faults(): readonly InterfaceFault[] {
+    return this.#faults;
+  }
+
+  /** What keeps the interface from having all it should, if something does: an error of {@linkcode Interface}. */
+  get obstacle(): unknown {
+    return this.#obstacle;
+  }
+
+  /** Packets of the host that the kernel dropped because they were not read in time. */
+  get dropped(): number {
+    try {
+      this.#dropped = this.#configuration.readLink().dropped;
+    } catch {
+      // The interface is gone, and the last number is the final one.
+    }
+    return this.#dropped;
+  }
+
+  /** From now on it should be like this, at once. */
+  want(wanted: WantedState): void {
+    const previous = this.#wanted;
+    this.#wanted = wanted;
+    this.#release(previous, wanted);
+    this.#restore(wanted);
+    this.#look(wanted);
+  }
+
+  check(): void {
+    const wanted = this.#wanted;
+    if (wanted === undefined) return;
+    const delay = this.#nextCheck - this.#clock.now();
+    if (delay > 0) return this.#checkIn(delay);
+    const restored = this.#restore(wanted);
+    if (restored.length > 0 && this.#obstacle === undefined) {
+      this.#warn(`Something changed interface ${this.name}. Restored: ${restored.join(", ")}`);
+    }
+    this.#look(wanted);
+  }
+
+  /** Ends the checks. The interface stays as it is. May be repeated. */
+  close(): void {
+    this.#wanted = undefined;
+    this.#cancel?.();
+    this.#cancel = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** Remembers what it has and should no longer have. */
+  #release(previous: WantedState | undefined, wanted: WantedState): void {
+    const routes = [...this.#surplusRoutes, ...previous?.routes ?? []];
+    this.#surplusRoutes = routes.filter((route) => !wanted.routes.includes(route));
+    const addresses = [...this.#surplusAddresses, ...previous?.address ? [previous.address] : []];
+    this.#surplusAddresses = addresses.filter((each) =>
+      wanted.address === undefined || !isSameIpv6(each, 0, wanted.address)
+    );
+  }
+
+  /** Makes the interface as it should be, and says what was missing. What the kernel refuses is the obstacle. */
+  #restore(wanted: WantedState): string[] {
+    const missing: string[] = [];
+    this.#obstacle = undefined;
+    try {
+      this.#restoreLink(wanted, missing);
+      // A new address comes first, so that the routes are never without one.
+      this.#restoreAddress(wanted, missing);
+      this.#restoreRoutes(wanted, missing);
+      this.#removeSurplus();
+    } catch (error) {
+      this.#obstacle = error;
+    }
+    return missing;
+  }
+
+  #restoreLink({ mtu }: WantedState, missing: string[]): void {
+    const link = this.#configuration.readLink();
+    // Below 1280 the kernel takes IPv6 from the interface, so the MTU comes first.
+    if (link.mtu !== mtu) {
+      this.#configuration.setMtu(mtu);
+      missing.push(`the MTU was ${link.mtu}`);
+    }
+    if (!link.hasIpv6) {
+      this.#configuration.enableIpv6();
+      missing.push("IPv6 was switched off");
+    }
+    if (!link.isUp) {
+      this.#configuration.bringUp();
+      missing.push("the link was down");
+    }
+  }
+
+  #restoreAddress({ address }: WantedState, missing: string[]): void {
+    if (address === undefined) return;
+    if (this.#configuration.addAddress(address, ADDRESS_LENGTH)) {
+      missing.push(`the address ${formatIpv6(address)} was missing`);
+    }
+  }
+
+  #restoreRoutes({ routes }: WantedState, missing: string[]): void {
+    for (const { prefix, metric } of routes) {
+      if (this.#configuration.addRoute(prefix, metric)) {
+        missing.push(`the route ${formatPrefix(prefix)} was missing`);
+      }
+    }
+  }
+
+  #removeSurplus(): void {
+    for (const { prefix, metric } of this.#surplusRoutes) {
+      this.#configuration.removeRoute(prefix, metric);
+    }
+    this.#surplusRoutes = [];
+    for (const address of this.#surplusAddresses) {
+      this.#configuration.removeAddress(address, ADDRESS_LENGTH);
+    }
+    this.#surplusAddresses = [];
+  }
+
+  /** Looks for faults, reports those that are new, and plans the next check. */
+  #look(wanted: WantedState): void {
+    this.#nextCheck = this.#clock.now() + CHECK_SPACING;
+    const before = this.#faults;
+    const now: InterfaceFault[] = this.#obstacle === undefined
+      ? this.#detours(wanted)
+      : [{ type: "incomplete", message: reasonOf(this.#obstacle) }];
+    if (now.length > 0) this.#checkIn(RETRY_INTERVAL);
+    const news = now.filter(({ message }) => before.every((fault) => fault.message !== message));
+    // The list stays the same as long as it says the same.
+    if (news.length === 0 && now.length === before.length) return;
+    this.#faults = now;
+    for (const { message } of news) this.#warn(message);
+    if (now.length === 0) this.#log.info(`Interface ${this.name} is as it should be again`);
+  }
+
+  #detours({ routes }: WantedState): InterfaceFault[] {
+    return routes.flatMap((route) => {
+      const message = this.#detour(route);
+      return message === undefined ? [] : [{ type: "detour", message }];
+    });
+  }
+
+  /** What wins over one of our routes, in words; undefined if nothing does. */
+  #detour({ example, target, yieldsToNative }: WantedRoute): string | undefined {
+    const way = this.#wayTo(example);
+    if (way === "unknown") return undefined;
+    const advice = "Another route or rule of this host wins over ours: look for it with " +
+      `"ip -6 route get ${formatIpv6(example)}" and "ip -6 rule"`;
+    if (way === "none") return `Packets to ${target} cannot leave this host. ${advice}`;
+    if (way.interfaceIndex === this.index) return undefined;
+    if (yieldsToNative && way.source !== undefined && isNative(way.source)) return undefined;
+    return `Packets to ${target} leave through interface ${way.interfaceName}, not ${this.name}. ` +
+      advice;
+  }
+
+  #wayTo(destination: Uint8Array): RouteAnswer {
+    try {
+      return this.#findRoute(destination);
+    } catch {
+      // As when the process has too many open files: the next check may find out.
+      return "unknown";
+    }
+  }
+
+  #checkIn(delay: number): void {
+    this.#cancel ??= this.#clock.after(delay, () => {
+      this.#cancel = undefined;
+      this.check();
+    });
+  }
+
+  /** The same message comes rarely, should some other program undo again and again what is restored. */
+  #warn(message: string): void {
+    const now = this.#clock.now();
+    if (now - (this.#loggedAt.get(message) ?? -Infinity) < LOG_SPACING) {
+      return this.#log.debug(message);
+    }
+    if (this.#loggedAt.size >= MAX_MESSAGES) this.#loggedAt.clear();
+    this.#loggedAt.set(message, now);
+    this.#log.warn(message);
+  }
+}
+
+function formatPrefix({ address, length }: Prefix): string {
+  return `${formatIpv6(address)}/${length}`;
+}
