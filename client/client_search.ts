@@ -140,6 +140,7 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
   foundBehindGateway(peer: ClientPeer, at: Endpoint, now: number, sink: PeerSink): void {
     const isNews = !peer.isReachable(now) && !peer.isBehindGateway(now);
     this.#hasGateway = true;
+    peer.attempts = 0;
     peer.endTrial();
     if (peer.gateway?.at === at) peer.gateway.heard(now);
     else peer.gateway = new GatewayPath(at, now);

@@ -178,14 +178,14 @@ export class Reception {
     now: number,
     sink: ClientSink,
   ): DropReason | undefined {
-    const isItself = !peer.isTeredo || mappingOf(peer.address) === from ||
-      peer.mayBeAt(from, now);
-    if (isItself) {
+    const isKnownPlace = peer.isTeredo && peer.mayBeAt(from, now);
+    const isPossible = portOf(from) !== 0 && this.#globalUnicast.has(addressOf(from));
+    if (!isKnownPlace && !isPossible) return "source_not_global";
+    if (!peer.isTeredo || isKnownPlace || mappingOf(peer.address) === from) {
       this.#search.found(peer, from, now, sink);
-      return undefined;
+    } else {
+      this.#search.foundBehindGateway(peer, from, now, sink);
     }
-    if (portOf(from) === 0 || !this.#globalUnicast.has(addressOf(from))) return "source_not_global";
-    this.#search.foundBehindGateway(peer, from, now, sink);
     return undefined;
   }
 

@@ -5,6 +5,8 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
+import { addressOf } from "../../wire/endpoint.ts";
+import type { NatBox } from "../sim/nat_box.ts";
 import { NAT, type NatKind } from "../sim/nat_behaviour.ts";
 import { type GatewayOptions, World } from "../sim/world.ts";
 import { expectReach, expectSameAddress } from "./expectations.ts";
@@ -49,10 +51,11 @@ for (const kind of KINDS) {
 function twoBehind(one: NatKind, other: NatKind, options: GatewayOptions = {}) {
   const world = new World();
   const gateway = world.gateway("gateway", options);
-  const alice = world.client("alice", { server: gateway, behind: world.nat("natA", NAT[one]) });
-  const bob = world.client("bob", { server: gateway, behind: world.nat("natB", NAT[other]) });
+  const [natA, natB] = [world.nat("natA", NAT[one]), world.nat("natB", NAT[other])];
+  const alice = world.client("alice", { server: gateway, behind: natA });
+  const bob = world.client("bob", { server: gateway, behind: natB });
   world.settle();
-  return { world, gateway, alice, bob };
+  return { world, gateway, alice, bob, natA, natB };
 }
 
 Deno.test("two clients behind symmetric NATs meet through a gateway within three seconds", () => {
@@ -64,3 +67,37 @@ Deno.test("two clients behind symmetric NATs meet through a gateway within three
   assertEquals(alice.status.peers[0]!.path, "gateway");
   assertEquals(gateway.refused, 0);
 });
+
+/** Nothing gets from one NAT to the other by itself. */
+function separate({ world }: { world: World }, one: NatBox, other: NatBox): void {
+  const apart = [one.nat.external, other.nat.external];
+  world.internet.firewall = ({ source, destination }) =>
+    apart.includes(addressOf(source)) && apart.includes(addressOf(destination));
+}
+
+/** Pairs that can meet directly, and so may leave the gateway. */
+const MAY_MEET: readonly (readonly [NatKind, NatKind])[] = [
+  ["cone", "portRestricted"],
+  ["portRestricted", "portRestricted"],
+  ["symmetric", "addressRestricted"],
+  ["addressRestricted", "symmetric"],
+  ["symmetricSequential", "cone"],
+];
+
+for (const [one, other] of MAY_MEET) {
+  for (const opensAt of [5, 60, 113, 200]) {
+    Deno.test(`clients behind ${one} and ${other} NATs leave the gateway within 30 s when after ${opensAt} s they can, and lose nothing`, () => {
+      const stage = twoBehind(one, other);
+      const { world, alice, bob } = stage;
+      separate(stage, stage.natA, stage.natB);
+      const ping = alice.ping(bob, { count: 300 });
+      world.pass(opensAt);
+      assertEquals(alice.status.peers[0]!.path, "gateway");
+      world.internet.firewall = undefined;
+      world.pass(30);
+      assertEquals(alice.status.peers[0]!.path, "direct");
+      world.pass(300 - opensAt);
+      assertEquals([ping.sent, ping.lost, ping.errors], [300, 0, 0]);
+    });
+  }
+}

@@ -39,6 +39,8 @@ export class Network {
   readonly #clock: VirtualClock;
   readonly #members = new Map<Ipv4Address, Attachment>();
   #gateway: Attachment | undefined;
+  /** Datagrams that a firewall in the middle swallows; none unless set. */
+  firewall: ((datagram: Datagram) => boolean) | undefined;
 
   constructor(clock: VirtualClock) {
     this.#clock = clock;
@@ -63,6 +65,7 @@ export class Network {
   send(datagram: Datagram, sender: Node, link: Link): void {
     const passed = { ...datagram, path: [...datagram.path, sender.name] };
     const { kind } = datagram.journey;
+    if (this.firewall?.(passed)) return this.#end(passed, "lost", 0);
     const receivers = this.#receiversOf(passed.destination, sender);
     for (const delay of this.#carry(link, passed)) {
       if (receivers.length === 0) this.#end(passed, "nobody there", delay);
