@@ -94,12 +94,12 @@ fi
 system=$(uname -s | tr '[:upper:]' '[:lower:]')
 machine=$(uname -m)
 case $machine in
-  amd64) machine=x86_64 ;;
-  arm64) machine=aarch64 ;;
+  x86_64 | amd64) machine=x64 ;;
+  aarch64) machine=arm64 ;;
 esac
 case $system-$machine in
-  mingw* | msys* | cygwin*) fail "On Windows unpack teredo-$version-windows-x86_64.tar.gz of the release" ;;
-  linux-x86_64 | linux-aarch64 | darwin-x86_64 | darwin-aarch64) ;;
+  mingw* | msys* | cygwin*) fail "On Windows unpack teredo-$version-windows-x64.zip of the release" ;;
+  linux-x64 | linux-arm64 | darwin-x64 | darwin-arm64) ;;
   *) fail "There is no executable for $system on $machine: run it from the sources with Deno" ;;
 esac
 if [ "$system" = linux ] && (ldd --version 2>&1 || true) | grep -qi musl; then

@@ -29,11 +29,19 @@ export async function sharedFiles(zsh: ZshDirectory): Promise<InstalledFile[]> {
     text("share/bash-completion/completions/teredo", completionScript("bash", COMMANDS)),
     text(`share/zsh/${zsh}/_teredo`, completionScript("zsh", COMMANDS)),
     text("share/fish/vendor_completions.d/teredo.fish", completionScript("fish", COMMANDS)),
-    await copy("share/doc/teredo/README.md", "README.md"),
-    await copy("share/doc/teredo/operating.md", "docs/operating.md"),
+    ...await documentFiles("share/doc/teredo"),
     await copy("share/doc/teredo/examples/grafana.json", "packaging/grafana/teredo.json"),
     await copy("share/doc/teredo/examples/alerts.yaml", "packaging/prometheus/alerts.yaml"),
   ];
+}
+
+/** What users and operators read. */
+export async function documentFiles(directory: string): Promise<InstalledFile[]> {
+  return await Promise.all([
+    copy(`${directory}/README.md`, "README.md"),
+    copy(`${directory}/CHANGELOG.md`, "CHANGELOG.md"),
+    copy(`${directory}/operating.md`, "docs/operating.md"),
+  ]);
 }
 
 /** Files for systemd. */

@@ -110,7 +110,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
   "tools": ["deno.json"],
   "tools/stand_ins": [],
-  "packaging": ["cli.ts", "cli/commands", "cli/args/", "cli/process", "cli/text", "deno.json"],
+  "packaging": [
+    "cli.ts",
+    "cli/commands",
+    "cli/args/",
+    "cli/process",
+    "cli/text",
+    "tools",
+    "deno.json",
+  ],
 };
 
 /** What each room may import with `import type`, beyond the above. */

@@ -2,30 +2,31 @@
 /**
  * Builds the standalone executable:
  *
- *     deno task compile                             dist/teredo
+ *     deno task compile                                 dist/teredo
  *     deno task compile --target aarch64-apple-darwin   dist/teredo-aarch64-apple-darwin
  *
- * `DENORT_BIN` names the runtime to embed where Deno cannot download it.
+ * `DENORT_BIN` names the runtime to embed if Deno can't download it.
  *
- * The modules are bundled first, into one for each part that is loaded by itself. That halves what is parsed at each
- * start. Where the bundler cannot be had, they are embedded as they are.
+ * The modules are bundled first, into one file for each part that is loaded separately. That halves what is parsed at
+ * each start. If bundling fails, they are embedded as they are.
  *
  * @module
  */
 
 import { parseArgs } from "node:util";
+import { importsToUse } from "./launch.ts";
 
 const USAGE = "Usage: deno task compile [--target TRIPLE] [--output FILE] [--entry FILE]";
 
 /**
- * What the executable may do without asking: everything. Nobody is there to answer a prompt in a service, the kernel's
- * own permissions decide, and no lesser permission of Deno's opens a file in /proc or /dev.
+ * What the executable may do without asking: everything. Nobody can answer a prompt of a service, the kernel's own
+ * permissions decide, and no lesser permission of Deno's opens a file in /proc or /dev.
  */
 const PERMISSIONS = "--allow-all";
 
 /**
- * Few packets must do for V8 to compile what handles them: it waits for 400 calls and for 500 after the last change of a
- * type, and a ping each second has met none of that after minutes.
+ * Makes V8 compile what handles packets after few of them. By default it waits for 400 calls, and for 500 after the last
+ * change of a type, which a ping each second has not reached after minutes.
  */
 const V8_FLAGS =
   "--v8-flags=--invocation-count-for-maglev=30,--minimum-invocations-after-ic-update=30";
@@ -40,10 +41,17 @@ export interface Build {
   readonly entry?: string | undefined;
 }
 
+/** How a build ended. */
+export interface BuildResult {
+  readonly isBuilt: boolean;
+  /** What to do about a failure, if that is known. */
+  readonly remedy: string | undefined;
+}
+
 /** The arguments for `deno` that bundle the modules into a folder; the main one keeps its name. */
 export function bundleArguments(build: Build, folder: string): string[] {
   const { entry } = withDefaults(build);
-  // A stack trace is to name functions as the sources do, so that nothing is minified.
+  // Nothing is minified, so that a stack trace names functions as the sources do.
   return ["bundle", ...CONFIG, "--quiet", "--check", "--code-splitting", "--outdir", folder, entry];
 }
 
@@ -56,10 +64,10 @@ export function compileArguments(build: Build, folder?: string): string[] {
     PERMISSIONS,
     V8_FLAGS,
     ...CONFIG,
-    // V8's code cache would be a file in the folder for temporary files, with a name that everybody can foresee:
-    // what another user puts there would run as root.
+    // V8's code cache would be in the folder for temporary files, under a name that everybody can predict: what
+    // another user puts there would run as root.
     "--no-code-cache",
-    // A node_modules directory would be embedded whole, whatever of it is imported.
+    // A node_modules directory would be embedded whole, even if only part of it is imported.
     "--node-modules-dir=none",
     "--output",
     output,
@@ -67,12 +75,12 @@ export function compileArguments(build: Build, folder?: string): string[] {
   ];
 }
 
-/** Where the bundle is while the executable is made. The name is embedded, and so the same each time. */
+/** Where the bundle is during the build. The name gets embedded, so it is always the same. */
 export function bundleFolder(build: Build): string {
   return `dist/${withDefaults(build).output.replace(/^.*[/\\]/, "")}-modules`;
 }
 
-/** Deno looks for it beside the main module; its unstable features go into the executable. */
+/** Named because Deno looks next to the main module; its unstable features go into the executable. */
 const CONFIG = ["--config", "deno.json"];
 
 function withDefaults({ target, output = defaultOutput(target), entry = "cli.ts" }: Build) {
@@ -89,11 +97,54 @@ function defaultOutput(target: string | undefined): string {
 export function remedy(messages: string, denort: string | undefined): string | undefined {
   if (!/denort|dl\.deno\.land/.test(messages)) return undefined;
   return denort
-    ? `Embedding the runtime that DENORT_BIN names, ${denort}, fails. ` +
+    ? `Cannot embed ${denort}, which DENORT_BIN names. ` +
       `It must be the denort of Deno ${Deno.version.deno} for the target.`
-    : `Downloading denort, the runtime that deno compile embeds, fails: this machine does not reach ` +
-      `Deno's download site. Get denort of Deno ${Deno.version.deno} for the target elsewhere, ` +
-      `and set DENORT_BIN to its path.`;
+    : `Cannot download denort, the runtime that deno compile embeds, because this machine does not reach Deno's ` +
+      `download site. Get denort of Deno ${Deno.version.deno} for the target elsewhere, and set DENORT_BIN to its path.`;
+}
+
+/**
+ * Builds an executable.
+ *
+ * @param denort the runtime to embed; Deno downloads it if undefined
+ */
+export async function compile(build: Build, denort: string | undefined): Promise<BuildResult> {
+  const imports = await importsToUse();
+  const env = { TEREDO_IMPORTS: imports, DENORT_BIN: denort ?? "" };
+  const folder = bundleFolder(build);
+  try {
+    const isBundled = (await run(bundleArguments(build, folder), env)).code === 0;
+    if (!isBundled) {
+      console.error(
+        "Bundling failed: the modules are embedded as they are, and take longer to load",
+      );
+    }
+    const args = compileArguments(build, isBundled ? folder : undefined);
+    const { code, messages } = await run(args, env);
+    return { isBuilt: code === 0, remedy: code === 0 ? undefined : remedy(messages, denort) };
+  } finally {
+    // It is absent if bundling failed.
+    await Deno.remove(folder, { recursive: true }).catch(() => {});
+  }
+}
+
+/** Runs `deno` with these arguments, and returns its exit code and its messages. */
+async function run(
+  args: readonly string[],
+  env: Record<string, string>,
+): Promise<{ code: number; messages: string }> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-config", "tools/launch.ts", ...args],
+    env,
+    stderr: "piped",
+  }).spawn();
+  // Shown as they come, and kept to explain a failure.
+  const [shown, kept] = child.stderr.tee();
+  const passed = shown.pipeTo(Deno.stderr.writable, { preventClose: true });
+  const messages = await new Response(kept).text();
+  await passed;
+  const { code } = await child.status;
+  return { code, messages };
 }
 
 async function main(): Promise<number> {
@@ -107,37 +158,9 @@ async function main(): Promise<number> {
     return 2;
   }
   Deno.chdir(new URL("..", import.meta.url));
-  const folder = bundleFolder(build);
-  try {
-    const isBundled = (await run(bundleArguments(build, folder))).code === 0;
-    if (!isBundled) {
-      console.error("Bundling fails: modules are embedded as they are, and take longer to load");
-    }
-    const { code, messages } = await run(compileArguments(build, isBundled ? folder : undefined));
-    if (code !== 0) {
-      const help = remedy(messages, Deno.env.get("DENORT_BIN"));
-      if (help) console.error(`\n${help}`);
-    }
-    return code;
-  } finally {
-    // Where bundling failed there may be none.
-    await Deno.remove(folder, { recursive: true }).catch(() => {});
-  }
-}
-
-/** Runs `deno` with these arguments, and returns its exit code and what it said. */
-async function run(args: readonly string[]): Promise<{ code: number; messages: string }> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-config", "tools/launch.ts", ...args],
-    stderr: "piped",
-  }).spawn();
-  // Shown as they come, and kept to tell why it failed.
-  const [shown, kept] = child.stderr.tee();
-  const passed = shown.pipeTo(Deno.stderr.writable, { preventClose: true });
-  const messages = await new Response(kept).text();
-  await passed;
-  const { code } = await child.status;
-  return { code, messages };
+  const { isBuilt, remedy } = await compile(build, Deno.env.get("DENORT_BIN") || undefined);
+  if (remedy) console.error(`\n${remedy}`);
+  return isBuilt ? 0 : 1;
 }
 
 if (import.meta.main) Deno.exit(await main());

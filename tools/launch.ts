@@ -1,13 +1,12 @@
 // deno-lint-ignore-file no-console -- a program that people run in a terminal
 /**
- * Runs a `deno` command so that it works on networks that do not reach JSR: the tasks of `deno.json` go
- * through here.
+ * Runs a `deno` command, also on networks that do not reach JSR: the tasks of `deno.json` go through here.
  *
  *     deno run -A --no-config tools/launch.ts test -A --doc
  *
- * Where the `@std` packages can be had, from JSR or from the cache, the command runs as it stands. Otherwise
- * it gets the import map of tools/stand_ins/, and one line on the standard error says so. `TEREDO_IMPORTS`
- * decides instead if set: `jsr` never takes the stand-ins, `offline` always does.
+ * If the `@std` packages can be loaded, from JSR or from the cache, the command runs unchanged. Otherwise it gets the
+ * import map of tools/stand_ins/, and one line on the standard error stream says so. The variable `TEREDO_IMPORTS`
+ * decides instead if it is set: `jsr` never uses the stand-ins, `offline` always does.
  *
  * @module
  */
@@ -20,17 +19,17 @@ const PROBE_TIMEOUT = 10_000;
 /** Where imports come from. */
 export type Imports = "jsr" | "offline";
 
-/** Reads `TEREDO_IMPORTS`; nothing means that it is to be found out. */
+/** Reads `TEREDO_IMPORTS`; undefined if it leaves the choice to us. */
 export function chosenImports(value: string | undefined): Imports | undefined {
   if (!value) return undefined;
   if (value === "jsr" || value === "offline") return value;
   throw new RangeError(
-    `TEREDO_IMPORTS is "${value}", which names no source of imports. ` +
-      `Set it to "jsr" or "offline", or unset it to have the reachable one taken.`,
+    `TEREDO_IMPORTS is "${value}", which is not a source of imports. ` +
+      `Set it to "jsr" or "offline", or unset it to use JSR if it can be reached.`,
   );
 }
 
-/** The command line for `deno`, with the import map behind the sub-command if need be. */
+/** The command line for `deno`, with the import map after the subcommand if necessary. */
 export function commandLine(command: readonly string[], imports: Imports): string[] {
   const [subcommand = "help", ...rest] = command;
   if (imports === "jsr") return [subcommand, ...rest];
@@ -42,7 +41,7 @@ export async function jsrResolves(): Promise<boolean> {
   const packages = Object.values(config.imports).filter((each) => each.startsWith("jsr:"));
   try {
     const { success } = await new Deno.Command(Deno.execPath(), {
-      // Without the configuration: its npm packages are not in question.
+      // Without the configuration, whose npm packages don't matter here.
       args: ["cache", "--quiet", "--no-config", ...packages],
       env: environment(),
       stdin: "null",
@@ -57,49 +56,56 @@ export async function jsrResolves(): Promise<boolean> {
   }
 }
 
-/** Networks with a TLS root of their own are trusted if the system trusts them. */
+/** TLS roots that the system trusts are trusted too, because networks without JSR often have their own. */
 function environment(): Record<string, string> {
   return { DENO_TLS_CA_STORE: Deno.env.get("DENO_TLS_CA_STORE") || "mozilla,system" };
 }
 
 function local(path: string): string {
   return decodeURIComponent(new URL(path, import.meta.url).pathname)
-    // A drive letter stands behind a slash in a URL, and not in a path.
+    // A URL has a slash before the drive letter, a path has none.
     .replace(/^\/(?=[A-Za-z]:\/)/, "");
 }
 
-/** Passes signals on, so that a demo or a server ends in good order. Resolves to the exit code. */
+/** Passes signals on, so that a demo or a server ends properly. Resolves to the exit code. */
 async function run(args: string[]): Promise<number> {
-  // The very program that runs this: `npx deno task` works with none on the PATH.
+  // The program that runs this, because `npx deno task` works without a deno in PATH.
   const child = new Deno.Command(Deno.execPath(), { args, env: environment() }).spawn();
   const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
   for (const signal of signals) {
     Deno.addSignalListener(signal, () => {
-      // A terminal sends Ctrl-C to the child too, which should not see it twice.
+      // A terminal also sends Ctrl-C to the child, which should not get it twice.
       if (signal === "SIGINT" && Deno.stdin.isTerminal()) return;
       try {
         child.kill(signal);
       } catch {
-        // It has ended in the meantime.
+        // It has already ended.
       }
     });
   }
   return (await child.status).code;
 }
 
+/**
+ * Where imports come from: what `TEREDO_IMPORTS` says, or JSR if it can be reached. Says so if it can't.
+ *
+ * @throws {RangeError} `TEREDO_IMPORTS` is wrong
+ */
+export async function importsToUse(): Promise<Imports> {
+  const chosen = chosenImports(Deno.env.get("TEREDO_IMPORTS"));
+  if (chosen !== undefined) return chosen;
+  if (await jsrResolves()) return "jsr";
+  console.error("JSR is out of reach: stand-ins from tools/stand_ins/ replace @std.");
+  return "offline";
+}
+
 async function main(): Promise<number> {
-  let imports: Imports | undefined;
+  let imports: Imports;
   try {
-    imports = chosenImports(Deno.env.get("TEREDO_IMPORTS"));
+    imports = await importsToUse();
   } catch (error) {
     console.error((error as Error).message);
     return 2;
-  }
-  if (!imports) {
-    imports = await jsrResolves() ? "jsr" : "offline";
-    if (imports === "offline") {
-      console.error("JSR is out of reach: stand-ins from tools/stand_ins/ take the place of @std.");
-    }
   }
   return await run(commandLine(Deno.args, imports));
 }

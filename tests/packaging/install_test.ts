@@ -1,12 +1,14 @@
 /** The archive of a release, installed by `install.sh` from a server on the loopback interface. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { makeArchive } from "../../packaging/archive.ts";
+import { PLATFORMS } from "../../packaging/platforms.ts";
 import manifest from "../../deno.json" with { type: "json" };
 import { requires } from "../capabilities.ts";
 
 const SCRIPT = new URL("../../packaging/install.sh", import.meta.url).pathname;
 const SUPPORTED = Deno.build.os === "linux" && Deno.build.arch === "x86_64";
-const ARCHIVE = `teredo-${manifest.version}-linux-x86_64.tar.gz`;
+const [PLATFORM] = PLATFORMS;
+const ARCHIVE = `teredo-${manifest.version}-linux-x64.tar.gz`;
 
 const needs = requires("linux", "bash", "curl", "tar");
 const ignore = needs.ignore || !SUPPORTED;
@@ -51,11 +53,7 @@ async function makeRelease(directory: string, release: string): Promise<void> {
   const executable = `${directory}/teredo`;
   await Deno.writeTextFile(executable, '#!/bin/sh\necho "teredo says $*"\n');
   await Deno.mkdir(release);
-  const path = await makeArchive({
-    target: "x86_64-unknown-linux-gnu",
-    executable,
-    output: release,
-  });
+  const path = await makeArchive(PLATFORM!, executable, release);
   assertEquals(path, `${release}/${ARCHIVE}`);
   await writeSums(release, await sumOf(path));
 }
@@ -206,7 +204,7 @@ test("a sum that is missing installs nothing", async (place) => {
 test("a release that is not there is told with its address", async (place) => {
   const { code, stderr } = await install(...from(place), "--version", "9.9.9");
   assertEquals(code, 1);
-  assertStringIncludes(stderr, `Cannot download ${place.url}/teredo-9.9.9-linux-x86_64.tar.gz`);
+  assertStringIncludes(stderr, `Cannot download ${place.url}/teredo-9.9.9-linux-x64.tar.gz`);
 });
 
 test("an archive that is not there installs nothing", async (place) => {
@@ -247,7 +245,7 @@ test("a system that has no executable is told so", async (place) => {
   for (
     const [system, machine, message] of [
       ["Linux", "riscv64", "There is no executable for linux on riscv64"],
-      ["FreeBSD", "amd64", "There is no executable for freebsd on x86_64"],
+      ["FreeBSD", "amd64", "There is no executable for freebsd on x64"],
       ["MINGW64_NT-10.0", "x86_64", "On Windows unpack teredo-"],
     ] as const
   ) {

@@ -8,7 +8,6 @@ import {
 } from "@std/assert";
 import { parse } from "@std/yaml";
 import config from "../../deno.json" with { type: "json" };
-import { PLATFORMS } from "../../packaging/archive.ts";
 import { requires } from "../capabilities.ts";
 
 const WORKFLOWS = new URL("../../.github/workflows/", import.meta.url);
@@ -96,8 +95,8 @@ for (const name of ["ci.yml", "release.yml"]) {
 Deno.test("workflows: a release builds for all platforms, with sums and attestations", async () => {
   const workflow = await read("release.yml");
   const scripts = stepsOf(workflow).map(({ run = "" }) => run).join("\n");
-  for (const target of Object.keys(PLATFORMS)) assertStringIncludes(scripts, target);
-  assertMatch(scripts, /sha256sum .* >SHA256SUMS/);
+  // Every platform is built unless some are named, and a missing one is a failure.
+  assertMatch(scripts, /^deno task release --releases "[^"]+" --output release$/m);
   assert(
     stepsOf(workflow).some(({ uses }) => uses?.startsWith("actions/attest-build-provenance@")),
   );

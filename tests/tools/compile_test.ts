@@ -40,6 +40,9 @@ Deno.test("compile: V8 compiles what handles packets before hundreds of them hav
 Deno.test("compile: a runtime that cannot be downloaded has a remedy, other failures speak for themselves", () => {
   const refused = "error sending request for url (https://dl.deno.land/release/denort.zip)";
   assertStringIncludes(remedy(refused, undefined)!, "set DENORT_BIN to its path");
-  assertStringIncludes(remedy(refused, "/opt/denort")!, "names, /opt/denort, fails");
+  assertStringIncludes(
+    remedy(refused, "/opt/denort")!,
+    "Cannot embed /opt/denort, which DENORT_BIN names",
+  );
   assertEquals(remedy("TS2322 [ERROR]", undefined), undefined);
 });
