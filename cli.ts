@@ -86,7 +86,7 @@ async function dispatch(
   const read = () => settleValues(command, request.flags, context);
   const strays = "logLevel" in command.options ? strayWarnings(command, COMMANDS, context) : [];
   const values = await read().catch((error) => {
-    // What is said to lack may be what was misspelled.
+    // The missing option may be the misspelled one.
     for (const each of strays) {
       context.printError(warningText(each, wanted.isJson, context.errorWidth));
     }
@@ -99,7 +99,7 @@ async function dispatch(
   return ExitCode.OK;
 }
 
-/** What follows `teredo help`: a command, or nothing. */
+/** The help on a command, or on all if none follows `teredo help`. */
 function helpOn([name, surplus]: readonly string[], width: number): string {
   if (surplus !== undefined) throw new UsageError(`Unexpected argument "${surplus}"`);
   const isAboutAll = name === undefined || ["help", "--help", "-h"].includes(name);
@@ -121,7 +121,7 @@ function unknownOption(flag: string): UsageError {
   );
   return owner === undefined
     ? new UsageError(`Unknown option ${flag}${didYouMean(suggest(flag, ["--help", "--version"]))}`)
-    : new UsageError(`Unexpected option ${flag}: options come behind the command`);
+    : new UsageError(`Unexpected option ${flag}: options come after the command`);
 }
 
 function didYouMean(meant: string | undefined): string {

@@ -1,5 +1,5 @@
 /**
- * Commands: one table from which arguments are parsed, help is written and mistakes are explained.
+ * Commands: one table for parsing arguments, writing help and explaining mistakes.
  *
  * @module
  */
@@ -9,18 +9,18 @@ import type { Options, Values } from "./option.ts";
 import type { Contradiction } from "./setting.ts";
 import type { ValueKind } from "./kinds/value_kind.ts";
 
-/** What a command takes that is not an option: one argument, or several of a kind. */
+/** What a command takes besides options: one argument, or several of the same kind. */
 export interface Positional {
   readonly kind: ValueKind<string>;
   readonly help: string;
   readonly isRequired: boolean;
-  /** Whether there may be more than one; unless given, no. */
+  /** Whether there may be more than one; false unless given. */
   readonly isRepeated?: boolean;
-  /** The option that it stands for, by its property; the command sees that one only. */
+  /** The option that it stands for, by its property. The command only sees that option. */
   readonly standsFor?: string;
 }
 
-/** A command line to learn from. */
+/** An example of a command line. */
 export interface Example {
   /** What is typed, without the program's name. */
   readonly line: string;
@@ -33,7 +33,7 @@ export interface Command<O extends Options = Options> {
   readonly name: string;
   /** One sentence without a full stop. */
   readonly summary: string;
-  /** Paragraphs for its own help. */
+  /** Paragraphs for the help of this command. */
   readonly details: readonly string[];
   readonly positional: Positional | undefined;
   readonly options: O;
@@ -41,10 +41,10 @@ export interface Command<O extends Options = Options> {
   /** Finds settings that contradict each other. */
   contradiction?(values: Values<O>): Contradiction | undefined;
   /**
-   * Does it, until it is done or the context's signal aborts.
+   * Runs the command until it is done or the context's signal aborts.
    *
-   * @param reread the values anew, as the environment and the file are by now; throws what is wrong with
-   * them
+   * @param reread reads the values again, from the environment and the file as they are then; throws what
+   * is wrong with them
    * @throws {CliError} with the exit code and a message
    */
   run(

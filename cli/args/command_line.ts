@@ -1,5 +1,5 @@
 /**
- * Arguments of a command, read strictly: what is not understood is an error that says what was meant.
+ * The arguments of a command, read strictly: whatever is not understood is an error that suggests what was meant.
  *
  * @module
  */
@@ -13,8 +13,8 @@ import { type Setting, type Settings, valueMistake } from "./setting.ts";
 import { suggest } from "./suggest.ts";
 import type { ValueKind } from "./kinds/value_kind.ts";
 
-/** What was asked of a command. */
-export type Request =
+/** What the arguments ask for. */
+export type ParsedArguments =
   | { readonly type: "help" }
   | {
     readonly type: "run";
@@ -24,11 +24,11 @@ export type Request =
   };
 
 /**
- * Reads the arguments behind a command's name.
+ * Reads the arguments that follow a command's name.
  *
  * @throws {UsageError} they are wrong
  */
-export function parseCommandLine(command: Command, args: readonly string[]): Request {
+export function parseCommandLine(command: Command, args: readonly string[]): ParsedArguments {
   const parsed = parseArgs(args, parserOptions(command, args));
   if (parsed["help"]) return { type: "help" };
   const flags = new Map<string, Setting>();
@@ -57,10 +57,10 @@ function parserOptions(command: Command, args: readonly string[]) {
   return {
     string: [...valued, "_"],
     boolean: [...switches, "help"],
-    // Values are collected only to notice that an option is given twice.
+    // All values are collected, to notice an option that is given twice.
     collect: valued,
     negatable,
-    // A switch that is not given is neither on nor off: the environment or a file may turn it.
+    // A switch that is not given is neither on nor off: the environment or a file may set it.
     default: Object.fromEntries(switches.map((name) => [name, null])),
     alias: { help: "h", ...letters(command) },
     unknown(arg: string, key?: string): boolean {
@@ -89,25 +89,25 @@ function unknownOption(command: Command, arg: string): UsageError {
   return new UsageError(`Unknown option ${flag}${hint}`, command.name);
 }
 
-/** Under this name the parser gathers arguments, and would take an option for them. */
+/** The parser gathers arguments under this name, and would mistake an option for them. */
 function refuseCollector(command: Command, args: readonly string[]): void {
   const end = args.indexOf("--");
   const arg = args.slice(0, end < 0 ? args.length : end).find((each) => /^--?_(=|$)/.test(each));
   if (arg !== undefined) throw unknownOption(command, arg);
 }
 
-/** A switch has no value; the parser would take `--json=yes` and even `--json=no` for "on". */
+/** Switches have no values. The parser would take `--json=yes`, and even `--json=no`, for "on". */
 function refuseValues(command: Command, switches: readonly string[], args: readonly string[]) {
   for (const arg of args) {
     if (arg === "--") return;
     const name = /^--(.+?)=/.exec(arg)?.[1];
     if (name !== undefined && switches.includes(name)) {
-      throw new UsageError(`--${name} takes no value: write --${name} alone`, command.name);
+      throw new UsageError(`--${name} takes no value: write just --${name}`, command.name);
     }
   }
 }
 
-/** The option's value; `undefined` where it is not given. */
+/** The value of an option; `undefined` if it is not given. */
 function readOption(
   command: Command,
   property: string,
@@ -116,7 +116,7 @@ function readOption(
 ): unknown {
   if (option.kind === undefined) return given ?? undefined;
   const flag = flagOf(property, option);
-  // The parser takes "true" and "false" for more than words.
+  // The parser turns "true" and "false" into booleans.
   const texts = (given as unknown[]).map(String);
   if (texts.length > 1) throw new UsageError(`${flag} is given twice`, command.name);
   return texts.length === 0 ? undefined : readValue(command, flag, option.kind, texts[0]!);

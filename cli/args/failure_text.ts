@@ -1,5 +1,5 @@
 /**
- * What is said when a command fails.
+ * What a failing command prints.
  *
  * @module
  */
@@ -12,16 +12,16 @@ import type { ProcessContext } from "../process/process_context.ts";
 import type { Command } from "./command.ts";
 import { optionName, variableName } from "./spelling.ts";
 
-/** How a command's log is wanted, as far as that is known. */
+/** How the log of a command is wanted, as far as that is known. */
 export interface WantedLog {
   /** Lines of JSON. */
   isJson: boolean;
-  /** The level `debug`, at which a failure shows where it comes from. */
+  /** Debug messages, with which a failure shows its stack trace. */
   isDebug: boolean;
 }
 
 /**
- * A failure in words; where the log is JSON, as the last lines of it.
+ * A failure in words; if the log is JSON, as its last lines.
  *
  * @param width columns of a line; unless given, each sentence has one line, as in a log
  */
@@ -67,7 +67,7 @@ export function wantedLog(
   return { isJson: given("logFormat") === "json", isDebug: given("logLevel") === "debug" };
 }
 
-/** Where the command line is wrong, the way to its help. */
+/** If the command line is wrong: where to find help. */
 function helpLine(error: CliError): string[] {
   if (!(error instanceof UsageError)) return [];
   const help = ["teredo", error.command, "--help"].filter((word) => word !== undefined);

@@ -61,7 +61,7 @@ export function commandHelp(command: Command, width: number): string {
   ].join("\n");
 }
 
-/** How a command is called: `teredo server --primary ADDRESS [OPTIONS]`. */
+/** The usage of a command: `teredo server --primary ADDRESS [OPTIONS]`. */
 export function commandUsage({ name, options, positional }: Command): string {
   const words = [`teredo ${name}`];
   for (const [property, option] of Object.entries(options)) {
@@ -83,7 +83,7 @@ function optionRow([property, option]: [string, Option<unknown>]): Row {
   return [optionTerm(property, option), description];
 }
 
-/** What is to be said of an option behind its help. */
+/** Notes that follow the help of an option. */
 export function optionNotes(
   property: string,
   { isRequired, fallback, fallbackText, kind }: Option<unknown>,
@@ -97,7 +97,7 @@ export function optionNotes(
   return notes;
 }
 
-/** An option as it is typed, with what it takes: `--port PORT`. */
+/** An option as it is typed, with its value: `--port PORT`. */
 export function optionTerm(property: string, option: Option<unknown>): string {
   const letter = option.letter === undefined ? "" : `-${option.letter}, `;
   const flag = `${letter}${flagOf(property, option)}`;

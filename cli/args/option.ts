@@ -1,5 +1,5 @@
 /**
- * Options of a command: what the table says of each.
+ * The options of a command.
  *
  * @module
  */
@@ -10,23 +10,23 @@ import type { ValueKind } from "./kinds/value_kind.ts";
 export interface Option<T> {
   /** One sentence for the help, without a full stop. */
   readonly help: string;
-  /** What it takes; `undefined` for a switch. */
+  /** The kind of its value; `undefined` for a switch. */
   readonly kind: ValueKind<T> | undefined;
-  /** Without it the command cannot run. */
+  /** Whether the command cannot run without it. */
   readonly isRequired: boolean;
-  /** Its value when it is not given. */
+  /** The value if it is not given. */
   readonly fallback: T;
-  /** The value when it is not given, in words for the help. */
+  /** The value if it is not given, in words for the help. */
   readonly fallbackText: string | undefined;
-  /** What it means in a configuration file, where that is not what the flag means. */
+  /** The help in a configuration file, if it means something else there than on the command line. */
   readonly settingHelp?: string;
-  /** Whether it has no place in a configuration file; unless given, it has. */
+  /** Whether configuration files may not set it; false unless given. */
   readonly isNoSetting?: boolean;
-  /** A letter that stands for it, where other programs have that too: `c` for `-c`. */
+  /** A letter that stands for it, as in other programs: `c` for `-c`. */
   readonly letter?: string;
 }
 
-/** Options by their property's name: `logLevel` is spelled `--log-level`. */
+/** Options by property: `logLevel` is spelled `--log-level`. */
 export type Options = Readonly<Record<string, Option<unknown>>>;
 
 /** The values of options. */
@@ -36,12 +36,12 @@ export type Values<O extends Options> = {
 
 /** An option that must be given. */
 export function required<T>(kind: ValueKind<T>, help: string): Option<T> {
-  // The parser insists on it, so that the fallback is never seen.
+  // Nothing runs without it, so nobody sees the fallback.
   const fallback = undefined as T;
   return { kind, help, isRequired: true, fallback, fallbackText: undefined };
 }
 
-/** An option that may be left out; what happens then stands in `fallbackText`. */
+/** An option that may be left out; `fallbackText` says what happens then. */
 export function optional<T>(
   kind: ValueKind<T>,
   help: string,
@@ -50,19 +50,21 @@ export function optional<T>(
   return { kind, help, isRequired: false, fallback: undefined, fallbackText };
 }
 
-/** An option with a value for when it is left out. */
+/** An option with a default value. */
 export function defaulted<T>(kind: ValueKind<T>, fallback: T, help: string): Option<T> {
   return { kind, help, isRequired: false, fallback, fallbackText: String(fallback) };
 }
 
-/** A switch: off, unless it is given. */
+/** A switch that is off unless given. */
 export function switchedOff(help: string): Option<boolean> {
   return { kind: undefined, help, isRequired: false, fallback: false, fallbackText: undefined };
 }
 
 /**
- * A switch that is on unless `--no-NAME` is given; the help says what that one does, `settingHelp` what
- * it is to be on.
+ * A switch that is on unless `--no-NAME` is given.
+ *
+ * @param help what `--no-NAME` does
+ * @param settingHelp what it means to be on
  */
 export function switchedOn(help: string, settingHelp: string): Option<boolean> {
   const fallback = true;

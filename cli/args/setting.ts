@@ -1,5 +1,5 @@
 /**
- * Settings: options that were given, on the command line, in the environment or in a file.
+ * Settings: options that were given on the command line, in the environment or in a file.
  *
  * @module
  */
@@ -8,28 +8,28 @@ import type { Option } from "./option.ts";
 import { flagOf, optionName, variableName } from "./spelling.ts";
 import type { ValueKind } from "./kinds/value_kind.ts";
 
-/** Where options are given. */
+/** Where an option was given. */
 export type Source = "flag" | "environment" | "file";
 
 /** An option that was given. */
 export interface Setting {
   readonly value: unknown;
   readonly source: Source;
-  /** The file and the line of it, as people write it: `client.yaml:3`. */
+  /** The file and its line: `client.yaml:3`. */
   readonly place?: string | undefined;
 }
 
-/** Options that were given, by their property. */
+/** Options that were given, by property. */
 export type Settings = ReadonlyMap<string, Setting>;
 
-/** What an option is called in each place. */
+/** What options are called in each place. */
 const NAMES: Readonly<Record<Source, (property: string, option: Option<unknown>) => string>> = {
   flag: flagOf,
   environment: variableName,
   file: optionName,
 };
 
-/** What an option is called where it was, or might have been, given. */
+/** What an option is called in that place. */
 export function settingName(source: Source, property: string, option: Option<unknown>): string {
   return NAMES[source](property, option);
 }
@@ -45,7 +45,7 @@ export function valueMistake(name: string, kind: ValueKind<unknown>, given: stri
 export interface Contradiction {
   /** The properties of the options. */
   readonly between: readonly string[];
-  /** Says so, with the options' names in the same order. */
+  /** Explains it, with the names of the options in the same order. */
   explain(...names: string[]): string;
 }
 

@@ -4,10 +4,10 @@
  * @module
  */
 
-/** The candidate that `word` is most probably a misspelling of, if any is near enough. */
+/** The candidate that `word` is most likely a misspelling of, if any is close enough. */
 export function suggest(word: string, candidates: Iterable<string>): string | undefined {
   const all = [...candidates];
-  return nearest(word, all) ?? begunWith(word, all);
+  return nearest(word, all) ?? beginningWith(word, all);
 }
 
 function nearest(word: string, candidates: readonly string[]): string | undefined {
@@ -23,11 +23,11 @@ function nearest(word: string, candidates: readonly string[]): string | undefine
   return best;
 }
 
-/** Letters that say enough of a word. */
+/** Letters that are enough to recognise a word. */
 const ENOUGH = 3;
 
-/** The only candidate that begins so: `--prim` is no short form of `--primary`, but was meant as one. */
-function begunWith(word: string, candidates: readonly string[]): string | undefined {
+/** The only candidate that begins with `word`: `--prim` is not accepted for `--primary`, but means it. */
+function beginningWith(word: string, candidates: readonly string[]): string | undefined {
   if (word.replace(/^-+/, "").length < ENOUGH) return undefined;
   const begun = candidates.filter((candidate) => candidate.startsWith(word));
   return begun.length === 1 ? begun[0] : undefined;

@@ -14,19 +14,19 @@ import { notRunning } from "./not_running.ts";
 /** An address, although the path chooses the socket: Deno 2.9 looks up a name before it connects. */
 const ORIGIN = "http://127.0.0.1";
 
-/** How long an answer that needs no waiting may take unless told, in milliseconds. */
+/** How long an answer may take that the role can give at once, in milliseconds. */
 const TIMEOUT = 5_000;
 
 /** Octets of an answer; a report with all the peers that it lists takes a quarter of a MiB. */
 const MAX_ANSWER = 4 * 1024 * 1024;
 
-/** A way to ask one role. */
+/** Asks one role. */
 export class ControlClient implements Disposable {
   readonly path: string;
   readonly #timeout: number;
   readonly #http: Deno.HttpClient;
 
-  /** @param timeout how long an answer that needs no waiting may take, in milliseconds */
+  /** @param timeout how long an answer may take that the role can give at once, in milliseconds */
   constructor(path: string, timeout = TIMEOUT) {
     this.path = path;
     this.#timeout = timeout;
@@ -34,20 +34,20 @@ export class ControlClient implements Disposable {
   }
 
   /**
-   * The role's report; `undefined` when `signal` aborts before it is there.
+   * The role's report; `undefined` if `signal` aborts before that.
    *
-   * @throws {CliError} nobody answers, or who answers is no role of this version
+   * @throws {CliError} nothing answers, or something else than a role of this version
    */
   async status(signal: AbortSignal): Promise<StatusReport | undefined> {
     const report = await this.#ask("GET", "/status", this.#timeout, signal);
     if (report === undefined || isStatusReport(report)) return report;
-    throw this.#stranger();
+    throw this.#unknownAnswer();
   }
 
   /**
-   * One echo request through the role; `undefined` when `signal` aborts before something comes of it.
+   * One echo request through the role; `undefined` if `signal` aborts before it ends.
    *
-   * @throws {CliError} nobody answers, or who answers is no client
+   * @throws {CliError} nothing answers, or something else than a client
    */
   async ping(
     address: string,
@@ -57,10 +57,10 @@ export class ControlClient implements Disposable {
     const query = new URLSearchParams({ address, timeout: String(timeout) });
     const answer = await this.#ask("POST", `/ping?${query}`, timeout + this.#timeout, signal);
     if (answer === undefined || isPingReport(answer)) return answer;
-    throw this.#stranger();
+    throw this.#unknownAnswer();
   }
 
-  /** The whole answer; `undefined` when `signal` aborts before it is there. */
+  /** The whole answer; `undefined` if `signal` aborts before that. */
   async #ask(
     method: string,
     what: string,
@@ -81,13 +81,13 @@ export class ControlClient implements Disposable {
       const text = await readText(response);
       if (response.ok) return JSON.parse(text);
       throw this.#failure(
-        text.trim() || `its answer is ${response.status}`,
+        text.trim() || `it answers with status ${response.status}`,
         response.status === 503 ? ExitCode.NOT_RUNNING : ExitCode.FAILED,
       );
     } catch (error) {
       if (signal.aborted) return undefined;
       if (error instanceof CliError) throw error;
-      if (giveUp.signal.aborted) throw this.#failure(`no answer came for ${timeout / 1000} s`);
+      if (giveUp.signal.aborted) throw this.#failure(`no answer within ${timeout / 1000} s`);
       throw await this.#explain(error);
     } finally {
       clearTimeout(timer);
@@ -106,14 +106,14 @@ export class ControlClient implements Disposable {
           ExitCode.PERMISSION,
         );
       case "dead":
-        return notRunning(`nobody answers at ${path}`);
+        return notRunning(`nothing answers at ${path}`);
       case "answered":
-        return this.#failure("what answers there is no role of Teredo", ExitCode.FAILED, error);
+        return this.#failure("something else than Teredo answers there", ExitCode.FAILED, error);
     }
   }
 
-  #stranger(): CliError {
-    return this.#failure("what answers there is no role of this version");
+  #unknownAnswer(): CliError {
+    return this.#failure("another version of Teredo, or something else, answers there");
   }
 
   #failure(reason: string, exitCode: ExitCode = ExitCode.FAILED, cause?: unknown): CliError {
@@ -125,7 +125,7 @@ export class ControlClient implements Disposable {
   }
 }
 
-/** The text of an answer. Who answers may be anybody, where a person names the socket. */
+/** The text of an answer. Its length is limited: people may name any socket. */
 async function readText({ body }: Response): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";
@@ -136,7 +136,7 @@ async function readText({ body }: Response): Promise<string> {
   return text + decoder.decode();
 }
 
-/** The schema's number stands for all of the rest. */
+/** The schema's number vouches for the rest. */
 function isStatusReport(answer: unknown): answer is StatusReport {
   return isMapping(answer) && answer["schema"] === 1 && "role" in answer;
 }

@@ -1,5 +1,5 @@
 /**
- * Finding the control sockets of what runs here.
+ * Finding the control sockets of the roles that run here.
  *
  * @module
  */
@@ -17,14 +17,14 @@ import {
 } from "../daemon/control/control_path.ts";
 import { notRunning } from "./not_running.ts";
 
-/** A socket at which a role answers, or might answer to somebody else. */
+/** A socket at which a role answers, or would answer another user. */
 interface Found {
   readonly path: string;
   readonly state: Extract<SocketState, "answered" | "denied">;
 }
 
 /**
- * The sockets of what is to be asked: the chosen one, or those of the roles that run.
+ * The sockets to ask: the chosen one, or those of the roles that run.
  *
  * @throws {CliError} none of them runs
  */
@@ -36,7 +36,7 @@ export async function choosePaths(
   if (chosen !== undefined) return [chosen];
   const roles = role === undefined ? CONTROLLED_ROLES : [role];
   const what = role ?? "client, server or relay";
-  const reason = `no ${what} of this user or the system answers`;
+  const reason = `no ${what} of this user or of the system answers`;
   if (context === undefined) throw notRunning(reason);
   const paths = await findHere(roles, context);
   if (paths.length > 0) return paths;
@@ -45,7 +45,9 @@ export async function choosePaths(
   const { path, state } = elsewhere;
   throw notRunning(
     `${reason} in this network namespace`,
-    `In another one it seems to: ask${state === "denied" ? " as root" : ""} with --control ${path}`,
+    `One seems to run in another namespace: ask it${
+      state === "denied" ? " as root" : ""
+    } with --control ${path}`,
   );
 }
 
@@ -56,7 +58,7 @@ async function findHere(
 ): Promise<string[]> {
   const { perhaps } = context;
   const candidates = (context: PathContext) => roles.flatMap((role) => controlPaths(role, context));
-  // Nothing has this namespace's number in its name where it is the first one.
+  // In the first namespace, no name contains a number.
   const numbered = perhaps === undefined
     ? []
     : await inUse(candidates({ ...context, namespace: perhaps }), context);
@@ -91,7 +93,7 @@ function namesIn(folder: string): string[] {
   try {
     return Array.from(Deno.readDirSync(folder), ({ name }) => name);
   } catch {
-    // There is none, or it is not for everybody.
+    // The folder does not exist, or other users may not read it.
     return [];
   }
 }

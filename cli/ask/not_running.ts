@@ -1,5 +1,5 @@
 /**
- * What is said where nothing runs that could be asked.
+ * The error of a command that finds nothing to ask.
  *
  * @module
  */
@@ -7,10 +7,10 @@
 import { CliError } from "../process/failure.ts";
 import { ExitCode } from "../process/exit_code.ts";
 
-/** An error that says so. */
+/** Nothing is running that could be asked. */
 export function notRunning(
   reason: string,
   remedy = "Start it, or name its socket with --control",
 ): CliError {
-  return new CliError(`Teredo does not run here: ${reason}. ${remedy}`, ExitCode.NOT_RUNNING);
+  return new CliError(`Teredo is not running here: ${reason}. ${remedy}`, ExitCode.NOT_RUNNING);
 }

@@ -2,7 +2,7 @@
  * Echo requests for people.
  *
  *     Answer from 2001:0:5301:101::2 in 12.3 ms, direct (83.1.2.2:4096)
- *     No answer from 2001:db8::1 within 2 s: not found yet
+ *     No answer from 2001:db8::1 within 2 s: it has not been found yet
  *
  * @module
  */
@@ -53,20 +53,20 @@ function wayText({ path, mapping }: PingReport): string {
     case "idle":
     case "unreachable":
     case null:
-      return "by a way that is forgotten already";
+      return "over a path that the client no longer knows";
   }
 }
 
-/** What an error message is about, as far as the client knows. */
+/** Why the destination cannot be reached, as far as the client knows. */
 function obstacle({ path }: PingReport): string {
-  return isFound(path) ? "a router on the way says so" : "it did not answer when it was looked for";
+  return isFound(path) ? "a router on the path says so" : "it did not answer the search for it";
 }
 
 /** Why there may be no answer, as far as the client knows. */
 function doubt({ path, mapping }: PingReport): string {
   return isFound(path)
-    ? `it is known (${path}, ${mapping}), but does not answer pings`
-    : "not found yet";
+    ? `it was found (${path}, ${mapping}), but does not answer pings`
+    : "it has not been found yet";
 }
 
 /** Whether the client knows how to reach the destination. */

@@ -1,5 +1,5 @@
 /**
- * A report for people, in the words of `netsh interface teredo show state` where there are such.
+ * A report for people, in the words of `netsh interface teredo show state` where it has any.
  *
  *     Teredo client: qualified
  *       Type                     client
@@ -24,7 +24,7 @@ import { formatBytes } from "../text/quantity.ts";
 import type { Style } from "../text/style.ts";
 import type { NatName, PeerPart, StatusReport } from "../daemon/status/status_report.ts";
 
-/** Peers that are shown; `--json` lists more. */
+/** How many peers are shown; `--json` lists more. */
 const MAX_SHOWN = 20;
 
 /** The column at which values begin: behind the longest name. */
@@ -78,7 +78,7 @@ function rowsOf(report: StatusReport): Row[] {
     ["Solicitations Answered", served && String(served.solicitationsAnswered)],
     ["Bubbles Forwarded", served && String(served.bubblesForwarded)],
     ["Echoes Forwarded", served && String(served.echoesForwarded)],
-    ["Clients Served", served && (served.secure ? "known ones only" : "all")],
+    ["Clients Served", served && (served.secure ? "only known ones" : "all")],
     ["Gateway Connections", gateway && String(gateway.connections)],
   ];
 }
@@ -96,11 +96,11 @@ function reasonText(reason: OfflineReason): string {
     case "symmetric_nat":
       return "the NAT is symmetric";
     case "server_lost":
-      return "the server does not answer any more";
+      return "the server no longer answers";
     case "authentication_failed":
-      return "the server does not prove to know the secret";
+      return "the server does not prove that it knows the secret";
     case "new_key_needed":
-      return "the server wants another key";
+      return "the server asks for another key";
   }
 }
 
@@ -172,7 +172,7 @@ function peerColumns({ address, path, mapping, age, bytesSent, bytesReceived }: 
   ] as const;
 }
 
-/** Who uses a gateway, and what its rules refused. */
+/** The users of a gateway, and what its rules refused. */
 function gatewayLines({ gateway }: StatusReport, style: Style, width: number): string[] {
   if (gateway === null) return [];
   const { accounts, refused } = gateway;

@@ -13,7 +13,7 @@ import { checkFile, defaultConfigFile, setsNothing } from "../args/sources/settl
 import { strayWarnings } from "../args/sources/stray_variables.ts";
 import { FILE, oneOf } from "../args/kinds/value_kind.ts";
 
-/** Whose files there are. */
+/** Roles that have a configuration file. */
 const ROLES = ["client", "server", "relay"] as const;
 
 /** A file to check, with the command that reads it. */
@@ -22,30 +22,30 @@ interface Check {
   readonly role: Command;
 }
 
-/** Makes the command; it is in the table that it looks roles up in, so that it asks for that when it runs. */
+/** Makes the command. It is itself in the table of commands, and so gets that only when it runs. */
 export function check(commands: () => readonly Command[]): Command {
   const roleOf = (name: string) => commands().find((each) => each.name === name)!;
   return command({
     name: "check",
-    summary: "Tell whether configuration files are right",
+    summary: "Check configuration files for mistakes",
     details: [
-      "Reads the files as the roles do, together with the environment, and tells every mistake with " +
-      "its line. It needs neither network nor permission, and changes nothing.",
-      "Without a FILE it checks those of all roles in /etc/teredo that are there and set something. " +
-      `It ends with code ${ExitCode.CONFIG} when one is wrong.`,
+      "Reads the files like the roles do, together with the environment, and reports every mistake " +
+      "with its line. It needs neither a network nor privileges, and changes nothing.",
+      "Without FILE, it checks the files of all roles in /etc/teredo that exist and set something. " +
+      `The exit code is ${ExitCode.CONFIG} if there is a mistake.`,
     ],
     positional: {
       kind: FILE,
-      help: "A file to check; whose it is tells its name, client.yaml for instance, or --role",
+      help: "File to check; its name, such as client.yaml, or --role says which role it is for",
       isRequired: false,
       isRepeated: true,
     },
     options: {
-      role: optional(oneOf("ROLE", ROLES), "Whose the files are", "what their names say"),
+      role: optional(oneOf("ROLE", ROLES), "Role that the files are for", "what their names say"),
     },
     examples: [
       { line: "check", does: "Check the configuration of this host" },
-      { line: "check --role server new.yaml", does: "Check a file before it becomes server.yaml" },
+      { line: "check --role server new.yaml", does: "Check a file before it replaces server.yaml" },
     ],
     async run({ role }, files, context) {
       const { print, environment, configFolder } = context;
@@ -57,13 +57,13 @@ export function check(commands: () => readonly Command[]): Command {
         ? files.map((path) => ({ path, role: roleOf(role ?? namedRole(path)) }))
         : presentFiles((role === undefined ? ROLES : [role]).map(roleOf), configFolder);
       if (checks.length === 0) print(`There is no configuration in ${configFolder}\n`);
-      // A package brings files for all roles, of which most hosts have one.
+      // Packages install files for all roles, but most hosts run one.
       const isAsked = files.length > 0 || role !== undefined;
       const failures: CliError[] = [];
       for (const { path, role } of checks) {
         try {
           if (!isAsked && await setsNothing(role, path)) {
-            print(`${path}: Sets nothing, for teredo ${role.name}\n`);
+            print(`${path}: sets nothing for teredo ${role.name}\n`);
             continue;
           }
           await checkFile(role, path, environment);
@@ -77,7 +77,7 @@ export function check(commands: () => readonly Command[]): Command {
   });
 }
 
-/** The files that are where the roles look for them. */
+/** The files that exist where the roles look for them. */
 function presentFiles(roles: readonly Command[], folder: string): Check[] {
   return roles.flatMap((role) => {
     const path = defaultConfigFile(role, folder)!;
@@ -90,18 +90,18 @@ function presentFiles(roles: readonly Command[], folder: string): Check[] {
   });
 }
 
-/** The role that a file's name tells: `client.yaml`, `/srv/relay-2.yml`. */
+/** The role that a file's name contains: `client.yaml`, `/srv/relay-2.yml`. */
 function namedRole(path: string): typeof ROLES[number] {
   const words = path.split(/[/\\]/).at(-1)!.toLowerCase().split(/[^a-z]+/);
   const role = ROLES.find((name) => words.includes(name));
   if (role !== undefined) return role;
   const choice = ROLES.map((name) => `--role ${name}`).join(", ");
-  throw new UsageError(`Cannot tell whose file ${path} is: say one of ${choice}`, "check");
+  throw new UsageError(`Cannot guess the role that ${path} is for: add one of ${choice}`, "check");
 }
 
 function joinFailures(failures: readonly CliError[]): CliError {
   const denied = failures.find(({ exitCode }) => exitCode === ExitCode.PERMISSION);
-  // What is wrong with the environment is so for every file.
+  // A mistake in the environment shows up with every file.
   const messages = [...new Set(failures.map(({ message }) => message))];
   return denied === undefined
     ? new ConfigError(...messages)

@@ -28,14 +28,15 @@ export const client: Command = command({
   name: "client",
   summary: "Give this host IPv6 through a Teredo server",
   details: [
-    "The client makes a network interface, asks the server for an address, and configures both " +
-    "address and routes by itself. All of it vanishes when the program ends.",
-    "Of several servers the first that answers is used, and the first of all again when it is " +
-    "back. Beside native IPv6 the client does not run, and pauses when it appears.",
+    "The client creates a network interface, asks the server for an address, and sets up the " +
+    "address and the routes. Everything is removed when the program ends.",
+    "If several servers are given, the client uses the first one that answers, and returns to a " +
+    "better one when that answers again. It does not run on a host with native IPv6, and pauses " +
+    "while there is some.",
   ],
   positional: {
     kind: HOST,
-    help: "A server, the same as --server; several in the order of preference",
+    help: "Servers in order of preference, the same as --server",
     isRequired: false,
     isRepeated: true,
     standsFor: "server",
@@ -43,35 +44,37 @@ export const client: Command = command({
   options: {
     server: required(
       HOSTS,
-      "The names or primary IPv4 addresses of servers, in the order of preference",
+      "Names or primary IPv4 addresses of servers, in order of preference",
     ),
     server2: optional(
       { ...HOSTS, example: "203.0.113.2" },
-      "The servers' secondary addresses, in the same order",
+      "Secondary addresses of the servers, in the same order",
       "the address after each primary one",
     ),
-    port: optional(PORT, "The UDP port to send from", "any that is free"),
+    port: optional(PORT, "UDP port to send from", "any free port"),
     interface: defaulted(
       INTERFACE,
       "teredo",
-      "The network interface to make",
+      "Name of the network interface to create",
     ),
     defaultRoute: switchedOn(
-      "Reach other Teredo clients only, and not the whole IPv6 Internet",
-      "Reach the whole IPv6 Internet, where no other way leads, and not other Teredo clients only",
+      "Reach only other Teredo clients, not the whole IPv6 Internet",
+      "Reach the whole IPv6 Internet where no other route leads, not only other Teredo clients",
     ),
-    force: switchedOff("Run beside native IPv6 too"),
-    identifier: optional(OCTETS, "Who the client is to a server that serves only whom it knows"),
-    secretFile: optional(FILE, "The file with the secret that goes with --identifier"),
+    force: switchedOff("Run even if this host has native IPv6"),
+    identifier: optional(OCTETS, "Client identifier, for servers that require authentication"),
+    secretFile: optional(FILE, "File that holds the secret for --identifier"),
     localDiscovery: switchedOff(
-      "Tell this host's address to the whole link, and find clients behind the same NAT there",
+      "Announce this host on the local network, to find clients behind the same NAT",
     ),
     refreshInterval: optional(
       REFRESH_INTERVAL,
-      "How long a NAT keeps a mapping that is not used, at least",
+      "Refresh the mapping of the NAT at least this often",
       "30",
     ),
-    determineRefresh: switchedOff("Find out by a second UDP port whether it keeps it longer"),
+    determineRefresh: switchedOff(
+      "Use a second UDP port to find out whether the NAT keeps mappings longer",
+    ),
     allowPrivate: ALLOW_PRIVATE,
     offload: OFFLOAD,
     udp: UDP,
@@ -86,19 +89,19 @@ export const client: Command = command({
   examples: [
     {
       line: "client --server teredo.example",
-      does: "Have IPv6 through that server, until interrupted",
+      does: "Use this server until interrupted",
     },
     {
       line: "client teredo.example teredo2.example",
-      does: "The same with a second server for when the first one fails",
+      does: "The same, with a second server in case the first one fails",
     },
     {
       line: "client teredo.example --port 40000 --no-default-route",
-      does: "Send from a port that a firewall lets through, to Teredo clients only",
+      does: "Send from a port that the firewall lets through, and only to Teredo clients",
     },
     {
       line: "client teredo.example --identifier alice --secret-file /etc/teredo/secret",
-      does: "Use a server that serves only whom it knows",
+      does: "Use a server that requires authentication",
     },
   ],
   contradiction(values) {

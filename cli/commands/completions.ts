@@ -11,17 +11,17 @@ import { fishCompletion } from "../args/completions/fish.ts";
 import { zshCompletion } from "../args/completions/zsh.ts";
 import { oneOf } from "../args/kinds/value_kind.ts";
 
-/** The shells, with what writes for them. */
+/** What writes the script for each shell. */
 const WRITERS = {
   bash: bashCompletion,
   zsh: zshCompletion,
   fish: fishCompletion,
 } satisfies Record<string, (commands: readonly Completion[]) => string>;
 
-/** A shell that can be completed for. */
+/** A shell for which there is a script. */
 export type Shell = keyof typeof WRITERS;
 
-/** Every shell that can be completed for. */
+/** Every shell for which there is a script. */
 export const SHELLS: readonly Shell[] = Object.keys(WRITERS) as Shell[];
 
 /** What `teredo completions SHELL` prints. */
@@ -29,27 +29,27 @@ export function completionScript(shell: Shell, commands: readonly Command[]): st
   return WRITERS[shell](completionTable(commands));
 }
 
-/** Makes the command; it is in the table of which it tells, so that it asks for that when it runs. */
+/** Makes the command. It is itself in the table of commands, and so gets that only when it runs. */
 export function completions(commands: () => readonly Command[]): Command {
   return command({
     name: "completions",
-    summary: "Print a script that lets a shell complete commands, options and their values",
-    details: ["Packages bring these scripts along; this is for where there is none."],
+    summary: "Print a completion script for bash, zsh or fish",
+    details: ["Packages install these scripts; this is for hosts without a package."],
     positional: {
       kind: oneOf("SHELL", SHELLS),
-      help: `The shell, one of ${SHELLS.join(", ")}`,
+      help: `Shell: ${SHELLS.join(", ")}`,
       isRequired: true,
     },
     options: {},
     examples: [
       {
         line: "completions bash",
-        does: "For bash: put it into ~/.local/share/bash-completion/completions/teredo",
+        does: "For bash: save as ~/.local/share/bash-completion/completions/teredo",
       },
-      { line: "completions zsh", does: "For zsh: put it into a directory of $fpath, as _teredo" },
+      { line: "completions zsh", does: "For zsh: save as _teredo in a directory of $fpath" },
       {
         line: "completions fish",
-        does: "For fish: put it into ~/.config/fish/completions/teredo.fish",
+        does: "For fish: save as ~/.config/fish/completions/teredo.fish",
       },
     ],
     run(_options, [shell], { print }) {

@@ -15,44 +15,47 @@ import type { PingReport } from "../daemon/status/ping_report.ts";
 import { wrap } from "../text/layout.ts";
 import { CONTROL } from "./options/service_options.ts";
 
-/** How long each answer is waited for unless told, in milliseconds: a peer is looked for about so long. */
+/** How long to wait for each answer unless told otherwise, in milliseconds: a search for a peer takes about as long. */
 const TIMEOUT = 10_000;
 
-/** From an answer to the next request unless told, in milliseconds. */
+/** Pause between an answer and the next request unless told otherwise, in milliseconds. */
 const INTERVAL = 1_000;
 
-/** Sends echo requests through the client, and tells which way each answer came. */
+/** Sends echo requests through the client, and shows which path each answer took. */
 export const ping: Command = command({
   name: "ping",
-  summary: "Ask an IPv6 address for a sign of life, and tell by which path the answer came",
+  summary: "Ping an IPv6 address and show which path each answer took",
   details: [
-    "The requests go through the client that runs here as the host's own packets do: directly to " +
-    "another Teredo client, over the local network to one behind the same NAT, or through a relay to " +
-    "a native IPv6 host. The first one may take some seconds, while the way is looked for.",
-    `It ends with code ${ExitCode.FAILED} when no answer came, and with code ` +
-    `${ExitCode.NOT_RUNNING} when no client runs or it has no address.`,
+    "The requests go through the running client like this host's own packets: directly to another " +
+    "Teredo client, over the local network to one behind the same NAT, or through a relay to a " +
+    "native IPv6 host. The first answer may take some seconds, while the client finds the path.",
+    `The exit code is ${ExitCode.FAILED} if there was no answer, and ${ExitCode.NOT_RUNNING} if no ` +
+    "client is running or it has no address.",
   ],
-  positional: { kind: IPV6, help: "The IPv6 address to ask", isRequired: true },
+  positional: { kind: IPV6, help: "IPv6 address to ping", isRequired: true },
   options: {
-    count: { ...defaulted(COUNT, 4, "How many requests are sent"), letter: "c" },
+    count: { ...defaulted(COUNT, 4, "Number of requests"), letter: "c" },
     interval: {
       ...optional(
         WAITING_TIME,
-        "How long it rests from an answer to the next request",
+        "Pause between an answer and the next request",
         String(INTERVAL / 1000),
       ),
       letter: "i",
     },
     timeout: {
-      ...optional(WAITING_TIME, "How long each answer is waited for", String(TIMEOUT / 1000)),
+      ...optional(WAITING_TIME, "How long to wait for each answer", String(TIMEOUT / 1000)),
       letter: "W",
     },
     json: switchedOff("Print JSON, one line for each request"),
     control: CONTROL,
   },
   examples: [
-    { line: "ping 2001:0:5301:101:385c:63bf:acfe:fdf8", does: "Find out how a peer is reached" },
-    { line: "ping 2001:db8::1 --count 1 --json", does: "The same of a native host, for a program" },
+    {
+      line: "ping 2001:0:5301:101:385c:63bf:acfe:fdf8",
+      does: "Find out which path leads to a peer",
+    },
+    { line: "ping 2001:db8::1 --count 1 --json", does: "Ping a native host once, for programs" },
   ],
   async run(
     { count, interval, timeout = TIMEOUT, json, control },
@@ -66,21 +69,22 @@ export const ping: Command = command({
     ]);
     const [path] = await choosePaths(control, "client");
     using client = new ControlClient(path!);
+    const waiting = timeout ?? TIMEOUT;
     // Elsewhere than in a terminal, each request has one line.
     const lines = (text: string) => isTerminal ? wrap(text, width, 4).join("\n") : text;
     const reports: PingReport[] = [];
     while (reports.length < count && !signal.aborted) {
       if (reports.length > 0) await pause(interval ?? INTERVAL, signal);
       if (signal.aborted) break;
-      const report = await client.ping(address!, timeout, signal);
+      const report = await client.ping(address!, waiting, signal);
       if (report === undefined) break;
       reports.push(report);
-      print(`${json ? JSON.stringify(report) : lines(pingText(report, timeout))}\n`);
+      print(`${json ? JSON.stringify(report) : lines(pingText(report, waiting))}\n`);
       // Nothing was sent, and nothing will be the next time.
       if (report.outcome === "not_qualified" || report.outcome === "refused") break;
     }
     if (reports.length === 0) {
-      throw new CliError(`${address} had not answered when it was interrupted`);
+      throw new CliError(`Interrupted before ${address} answered`);
     }
     if (!json) print(`${lines(summaryText(reports))}\n`);
     check(reports);
@@ -90,7 +94,7 @@ export const ping: Command = command({
 function check(reports: readonly PingReport[]): void {
   if (reports.some(({ outcome }) => outcome === "not_qualified")) {
     throw new CliError(
-      'The client has no address: "teredo status" tells why',
+      'The client has no address: "teredo status" shows why',
       ExitCode.NOT_QUALIFIED,
     );
   }

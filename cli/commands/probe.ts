@@ -13,23 +13,23 @@ import { SERVER } from "../args/kinds/host_kinds.ts";
 import { REFRESH_INTERVAL, WAITING_TIME } from "../args/kinds/number_kinds.ts";
 import { ALLOW_PRIVATE } from "./options/shared_options.ts";
 
-/** How long an address that does not answer is waited for unless told, in milliseconds. */
+/** How long to wait for each answer unless told otherwise, in milliseconds. */
 const TIMEOUT = 3_000;
 
-/** Tells whether servers can be used from here, and what the NAT is like. */
+/** Tests servers from here, and finds out about the NAT. */
 export const probe: Command = command({
   name: "probe",
-  summary: "Tell which servers can be used from here, and what the NAT is like",
+  summary: "Test which servers work from here, and find out about the NAT",
   details: [
-    "Asks both addresses of each server for an address, as a client would, and finds out what the " +
-    "NAT on the way does. It needs no permission, changes nothing, and ends by itself after a few " +
-    "seconds.",
-    `It ends with code ${ExitCode.NOT_QUALIFIED} when none of the servers can be used.`,
+    "Asks both addresses of each server for an address, as a client would, and finds out how the " +
+    "NAT on the way behaves. It needs no privileges, changes nothing, and takes a few seconds.",
+    `The exit code is ${ExitCode.NOT_QUALIFIED} if none of the servers works.`,
   ],
   positional: {
     kind: SERVER,
-    help: "The name or primary IPv4 address of a server; with a comma its secondary address " +
-      "behind it, where that is not the one after the primary",
+    help:
+      "Name or primary IPv4 address of a server; add a comma and the secondary address if that " +
+      "is not the next one",
     isRequired: false,
     isRepeated: true,
   },
@@ -37,28 +37,28 @@ export const probe: Command = command({
     json: switchedOff("Print JSON with the keys schema, recommended, nat and servers"),
     timeout: optional(
       WAITING_TIME,
-      "How long an address that does not answer is waited for",
+      "How long to wait for each answer",
       String(TIMEOUT / 1000),
     ),
     refresh: optional(
       REFRESH_INTERVAL,
-      "Find out how long a mapping lasts without a packet, up to so many seconds; takes that long",
-      "not tried",
+      "Also test whether an unused mapping lasts this long; takes as long",
+      "not tested",
     ),
     allowPrivate: ALLOW_PRIVATE,
   },
   examples: [
     {
       line: "probe teredo.example",
-      does: "Tell whether that server can be used, and name the NAT",
+      does: "Test this server, and find out about the NAT",
     },
     {
       line: "probe teredo.example 203.0.113.1,203.0.113.9 --json",
-      does: "Compare two servers, of which one has unusual addresses, for a program",
+      does: "Compare two servers, one with unusual addresses, for programs",
     },
     {
       line: "probe teredo.example --refresh 120",
-      does: "Also find out, within two minutes, how seldom the mapping needs a packet",
+      does: "Also test, within two minutes, how long the mapping lasts",
     },
   ],
   async run(
@@ -68,13 +68,13 @@ export const probe: Command = command({
   ) {
     if (servers.length === 0) {
       throw new UsageError(
-        '"teredo probe" needs a server: name one or more. The public ones of old are gone, so ' +
-          "that none is tried unasked",
+        '"teredo probe" needs the name of a server. The public servers of the past are gone, so ' +
+          "there is no default",
         "probe",
       );
     }
     if (refresh !== undefined) {
-      printError(`Trying how long a mapping lasts: this takes up to ${formatDuration(refresh)}\n`);
+      printError(`Testing how long a mapping lasts: this takes up to ${formatDuration(refresh)}\n`);
     }
     const [{ runProbe }, { probeReport }, { probeText }] = await Promise.all([
       import("../probe/run_probe.ts"),
@@ -85,12 +85,8 @@ export const probe: Command = command({
     const report = probeReport(outcomes);
     print(json ? `${JSON.stringify(report)}\n` : probeText(report, width));
     if (report.recommended === null) {
-      const whom = servers.length === 1 ? "The server" : "None of the servers";
-      const not = servers.length === 1 ? "cannot" : "can";
-      throw new CliError(
-        `${whom} ${not} be used from here: see the report`,
-        ExitCode.NOT_QUALIFIED,
-      );
+      const verdict = servers.length === 1 ? "The server does not work" : "No server works";
+      throw new CliError(`${verdict} from here: see the report`, ExitCode.NOT_QUALIFIED);
     }
   },
 });

@@ -27,18 +27,18 @@ export const relay: Command = command({
   name: "relay",
   summary: "Carry packets between native IPv6 and Teredo clients",
   details: [
-    "A relay makes a network interface with the route 2001::/32: what hosts send to Teredo clients " +
-    "comes in there, and what clients send to native hosts comes out. It needs a public IPv4 " +
-    "address and native IPv6. Announce 2001::/32 to those whom it serves, or serve this host " +
-    "alone with --host-only. It may run in several places at once.",
+    "The relay creates a network interface with the route 2001::/32. Packets from hosts to Teredo " +
+    "clients enter it, and packets from clients to native hosts leave it. A relay needs a public " +
+    "IPv4 address and native IPv6. Announce 2001::/32 to the networks that it serves, or serve " +
+    "only this host with --host-only. Several relays may serve the same networks.",
   ],
   positional: undefined,
   options: {
-    bind: optional(BIND_IPV4, "The IPv4 address to send from", "any of this host"),
-    port: optional(PORT, "The UDP port to send from", "any that is free"),
+    bind: optional(BIND_IPV4, "IPv4 address to send from", "any address of this host"),
+    port: optional(PORT, "UDP port to send from", "any free port"),
     public: optional(
       { ...BIND_IPV4, example: "203.0.113.1" },
-      "The public IPv4 address that is translated to this host's own (1:1 NAT)",
+      "Public IPv4 address that a 1:1 NAT translates to this host's own",
     ),
     ...relayOptions(),
     ...gatewayOptions(undefined),
@@ -55,15 +55,15 @@ export const relay: Command = command({
   examples: [
     {
       line: "relay --port 3545 --prefix 2001:db8::/32",
-      does: "Serve a site, behind a firewall that lets that port through",
+      does: "Serve a site from behind a firewall that lets this port through",
     },
     {
       line: "relay --gateway --gateway-for 198.51.100.0/24",
-      does: "Carry packets of those clients with this host's own IPv6 address",
+      does: "Carry the packets of these clients with this host's IPv6 address",
     },
     {
       line: "relay --host-only",
-      does: "Let Teredo clients reach this host without detours",
+      does: "Let Teredo clients reach this host directly",
     },
   ],
   contradiction(values) {
@@ -75,7 +75,7 @@ export const relay: Command = command({
   },
 });
 
-/** What leaves a gateway carries this host's address, so who may use it is always said. */
+/** Packets leave a gateway with this host's address, so its users must be named. */
 function usersUnsaid({ gateway, gatewayFor }: GatewayOptionValues): Contradiction | undefined {
   if (!gateway || gatewayFor !== undefined) return undefined;
   return contradiction(

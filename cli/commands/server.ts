@@ -28,50 +28,50 @@ import { ADVERTISED_MTU, PORT } from "../args/kinds/number_kinds.ts";
 import { FILE, oneOf } from "../args/kinds/value_kind.ts";
 
 const LIMITS: Option<"on" | "off"> = defaulted(
-  oneOf("WHETHER", ["on", "off"]),
+  oneOf("on|off", ["on", "off"]),
   "on",
-  "Limit how much each source may ask for; off is for measurements in a network of its own",
+  "Limit how much each source may request; off is for measurements in isolated networks",
 );
 
 /** Runs a server. */
 export const server: Command = command({
   name: "server",
-  summary: "Run a Teredo server, which gives clients their address and introduces them to peers",
+  summary: "Run a Teredo server, which gives clients addresses and introduces them to peers",
   details: [
-    "A server needs a public IPv4 address, and UDP port 3544 open on it. With a second address, " +
-    "clients detect symmetric NATs, and Windows' own client works.",
-    "Alone, it keeps no state and carries no data of its clients. With --gateway it also carries " +
-    "their packets to native IPv6 hosts and to clients that they cannot reach directly.",
+    "A server needs a public IPv4 address with UDP port 3544 open. With a second address, " +
+    "clients can detect symmetric NATs, and the client of Windows works.",
+    "On its own, a server keeps no state and carries none of its clients' data. With --gateway it " +
+    "also carries their packets to native IPv6 hosts, and to clients that they cannot reach directly.",
   ],
   positional: undefined,
   options: {
     primary: optional(
       SERVER_IPV4,
-      "The IPv4 address that names the server in its clients' addresses",
+      "Primary IPv4 address, which becomes part of the clients' addresses",
       "this host's public address",
     ),
     secondary: optional(
       { ...SERVER_IPV4, example: "203.0.113.2" },
-      "The second IPv4 address, which lets clients detect symmetric NATs",
-      "the one after the primary",
+      "Secondary IPv4 address, which lets clients detect symmetric NATs",
+      "the address after the primary one",
     ),
     bind: optional(
       BIND_IPV4S,
-      "This host's own addresses, where the public ones are translated to them (1:1 NAT)",
+      "This host's own addresses, if a 1:1 NAT translates the public ones to them",
     ),
-    port: defaulted(PORT, TEREDO_PORT, "The UDP port on both; clients know only 3544"),
-    relay: switchedOff("Also carry packets between native IPv6 and clients, as a relay"),
+    port: defaulted(PORT, TEREDO_PORT, "UDP port on both addresses; clients only know 3544"),
+    relay: switchedOff("Also work as a relay, between native IPv6 and clients"),
     ...relayOptions("With --relay or --gateway"),
     ...gatewayOptions("those that prove a secret of --secrets"),
     secrets: optional(
       FILE,
-      "Serve only the clients in this YAML file, which is read again at SIGHUP",
+      "Serve only the clients listed in this YAML file; SIGHUP reads it again",
     ),
-    requireNonce: switchedOff("Do not answer clients that send no nonce; all in use do"),
+    requireNonce: switchedOff("Ignore clients that send no nonce; all known clients send one"),
     acceptPortMismatch: switchedOff(
-      "Let clients of other servers behind symmetric NATs begin towards this server's clients",
+      "Let clients of other servers that are behind symmetric NATs contact this server's clients",
     ),
-    mtu: optional(ADVERTISED_MTU, "The MTU to tell clients; omit tells none", "1280"),
+    mtu: optional(ADVERTISED_MTU, "MTU to advertise to clients, or omit to advertise none", "1280"),
     limits: LIMITS,
     allowPrivate: ALLOW_PRIVATE,
     offload: OFFLOAD,
@@ -94,15 +94,15 @@ export const server: Command = command({
     },
     {
       line: "server --primary 203.0.113.1 --secondary 203.0.113.2",
-      does: "Serve on two addresses of this host, until interrupted",
+      does: "Serve on two addresses of this host until interrupted",
     },
     {
       line: "server --primary 203.0.113.1 --relay --secrets /etc/teredo/secrets.yaml",
-      does: "Serve known clients only, and be their relay as well",
+      does: "Serve only known clients, and relay for them too",
     },
     {
       line: "server --primary 10.0.0.1 --allow-private --log-level debug",
-      does: "Serve a network of its own and tell more",
+      does: "Serve an isolated network, with a detailed log",
     },
   ],
   contradiction(values) {
@@ -119,11 +119,11 @@ function sameAddress({ primary, secondary }: GivenAddresses): Contradiction | un
   if (secondary === undefined || secondary !== primary) return undefined;
   return contradiction(
     ["secondary", "primary"],
-    (secondary, primary) => `${secondary} needs another address than ${primary}`,
+    (secondary, primary) => `${secondary} and ${primary} must be different addresses`,
   );
 }
 
-/** Options of a relay without one. */
+/** Options of a relay, but no relay. */
 function relayNotWanted(
   { relay, gateway, ...options }: RelayOptionValues & Pick<ServerOptions, "relay" | "gateway">,
 ): Contradiction | undefined {
@@ -133,11 +133,11 @@ function relayNotWanted(
   if (surplus === undefined) return undefined;
   return contradiction(
     [surplus, "relay"],
-    (surplus, relay) => `${surplus} is about a relay: say ${relay} too`,
+    (surplus, relay) => `${surplus} is for relays: add ${relay}`,
   );
 }
 
-/** What leaves a gateway carries this host's address, so who may use it is always said. */
+/** Packets leave a gateway with this host's address, so its users must be named. */
 function usersUnsaid(
   { gateway, gatewayFor, secrets }: GatewayOptionValues & Pick<ServerOptions, "secrets">,
 ): Contradiction | undefined {

@@ -21,29 +21,30 @@ const WATCH_INTERVAL = 2_000;
 /** Clears a terminal. */
 const CLEAR = "\x1b[H\x1b[2J";
 
-/** Tells what a running role is at. */
+/** Shows the state of running roles. */
 export const status: Command = command({
   name: "status",
-  summary: "Tell what the client, server or relay that runs here is at",
+  summary: "Show the state of the client, server or relay running on this host",
   details: [
-    "Asks the role by its control socket. Where several run, each is told of, unless one is named.",
-    `It ends with code ${ExitCode.NOT_RUNNING} when nothing runs, or when the client that does has ` +
+    "Asks the running role through its control socket. If several roles run, all are shown unless " +
+    "one is named.",
+    `The exit code is ${ExitCode.NOT_RUNNING} if nothing is running, or if the running client has ` +
     "no address.",
   ],
   positional: {
     kind: oneOf("ROLE", CONTROLLED_ROLES),
-    help: `Which one: ${CONTROLLED_ROLES.join(", ")}`,
+    help: `Role to show: ${CONTROLLED_ROLES.join(", ")}`,
     isRequired: false,
   },
   options: {
-    json: switchedOff("Print JSON, one line for each role, as docs/status.schema.json has it"),
-    watch: switchedOff("Print it again every two seconds, until interrupted"),
+    json: switchedOff("Print JSON, one line for each role; docs/status.schema.json describes it"),
+    watch: switchedOff("Repeat every two seconds until interrupted"),
     control: CONTROL,
   },
   examples: [
-    { line: "status", does: "Tell the address, the NAT, the peers and what was dropped" },
-    { line: "status client --json", does: "The client's state for a program" },
-    { line: "status --watch", does: "See how peers come and go" },
+    { line: "status", does: "Show the address, the NAT, the peers and the drops" },
+    { line: "status client --json", does: "Print the client's state for programs" },
+    { line: "status --watch", does: "Watch peers come and go" },
   ],
   async run({ json, watch, control }, [role], { print, signal, isColourful, isTerminal, width }) {
     const { statusText } = await import("../ask/status_text.ts");
@@ -69,7 +70,7 @@ export const status: Command = command({
 /** What the roles answer. */
 interface Answers {
   readonly reports: readonly StatusReport[];
-  /** What is wrong with one that gave no report, where others did. */
+  /** What is wrong with a role that gave no report while others did. */
   readonly failure: CliError | undefined;
 }
 
@@ -103,7 +104,7 @@ function checkRole(report: StatusReport, wanted: ControlledRole | undefined, pat
   // A server with a relay is a server.
   if (wanted === undefined || report.role.split("+")[0] === wanted) return report;
   throw new CliError(
-    `Cannot tell about a ${wanted}: a ${report.role} answers at ${path}`,
+    `Cannot show a ${wanted}: a ${report.role} answers at ${path}`,
     ExitCode.NOT_RUNNING,
   );
 }

@@ -11,19 +11,19 @@ export interface Field {
   /** The octets in hexadecimal digits. */
   readonly octets: string;
   readonly name: string;
-  /** What the octets say; empty where the name tells it all. */
+  /** What the octets mean; empty if the name says it all. */
   readonly meaning: string;
 }
 
-/** Says what the octets at `offset` mean. */
+/** Explains the octets at `offset`. */
 export type Meaning = (bytes: Uint8Array, offset: number) => string;
 
-/** Cuts a packet into fields, one behind the other, without gaps. */
+/** Cuts a packet into fields, one after the other, without gaps. */
 export class FieldReader {
   readonly fields: Field[] = [];
   readonly #bytes: Uint8Array;
   #offset = 0;
-  /** Where what is read at present ends. */
+  /** Where the part ends that is being read. */
   #end: number;
 
   constructor(bytes: Uint8Array) {
@@ -31,7 +31,7 @@ export class FieldReader {
     this.#end = bytes.length;
   }
 
-  /** The packet, up to where what is read at present ends. */
+  /** The packet, up to the end of the part that is being read. */
   get bytes(): Uint8Array {
     return this.#bytes.subarray(0, this.#end);
   }
@@ -46,7 +46,7 @@ export class FieldReader {
     return this.#end - this.#offset;
   }
 
-  /** Lets `read` see nothing behind `end`: that is not its part of the packet. */
+  /** Hides what follows `end` from `read`, because it belongs to another part of the packet. */
   within(end: number, read: () => void): void {
     const outer = this.#end;
     this.#end = Math.max(this.#offset, Math.min(outer, end));
@@ -55,10 +55,9 @@ export class FieldReader {
   }
 
   /**
-   * Reads a field; one of no octets is left out. Where the packet ends too early, what is left of it
-   * becomes the field.
+   * Reads a field; an empty one is left out. If the packet ends too early, the rest of it becomes the field.
    *
-   * @returns whether it was there in full
+   * @returns whether the whole field was there
    */
   read(name: string, length: number, meaning: Meaning | string = ""): boolean {
     const isWhole = length <= this.left;
@@ -77,7 +76,7 @@ export class FieldReader {
     return isWhole;
   }
 
-  /** All that is left, or up to `end`, as one field. */
+  /** Everything up to `end`, or all that is left, as one field. */
   readTo(end: number, name: string, meaning: Meaning | string = ""): void {
     this.read(name, Math.min(end, this.#end) - this.#offset, meaning);
   }

@@ -55,7 +55,7 @@ export function readHexDump(text: string): HexDump | undefined {
   return { packets: packets.map((digits) => Uint8Array.fromHex(digits)) };
 }
 
-/** The digits of a line behind its offset; `undefined` if something else stands there. */
+/** The digits after the offset of a line; `undefined` if something else follows it. */
 function digitsOf(rest: string, hasColon: boolean): string | undefined {
   if (rest.trim() === "") return "";
   const [, pairs, text] = hasColon ? [] : BETWEEN_BARS.exec(rest) ?? [];

@@ -13,10 +13,10 @@ import type { FieldReader } from "./field.ts";
 
 const INFINITY = 0xffffffff;
 
-/** Where the checksum stands in the packet. */
+/** Offset of the checksum in the packet. */
 const CHECKSUM = IPV6_HEADER_LENGTH + 2;
 
-/** Octets of an ICMPv6 header, and of a neighbour discovery option with nothing in it. */
+/** Octets of an ICMPv6 header, and of an empty neighbour discovery option. */
 const HEADER_LENGTH = 4;
 const OPTION_HEADER = 2;
 
@@ -43,7 +43,11 @@ export function readIcmpv6(reader: FieldReader, start: number, end: number): voi
     case Icmpv6Type.ECHO_REPLY:
       reader.read("identifier", 2, number16);
       reader.read("sequence", 2, number16);
-      return reader.readTo(end, "data", "in a connectivity test, proof that the answer is ours");
+      return reader.readTo(
+        end,
+        "data",
+        "in a connectivity test, proves that the answer is genuine",
+      );
     case Icmpv6Type.PACKET_TOO_BIG:
       reader.read("MTU", 4, number32);
       return reader.readTo(end, "quotation", "the packet that the error is about");
@@ -55,12 +59,12 @@ export function readIcmpv6(reader: FieldReader, start: number, end: number): voi
 }
 
 function checksumText(packet: Uint8Array, length: number): string {
-  if (packet.length < length) return "not to be checked: the packet is not whole";
-  if (hasValidIcmpv6Checksum(packet)) return "right";
+  if (packet.length < length) return "cannot be checked: the packet is incomplete";
+  if (hasValidIcmpv6Checksum(packet)) return "correct";
   const righted = packet.slice();
   writeIcmpv6Checksum(righted);
   const right = righted.subarray(CHECKSUM, CHECKSUM + 2).toHex();
-  return `wrong: ${right} would be right`;
+  return `wrong: ${right} would be correct`;
 }
 
 function readAdvertisement(reader: FieldReader): void {
@@ -71,7 +75,7 @@ function readAdvertisement(reader: FieldReader): void {
   });
   reader.read("router lifetime", 2, (bytes, offset) => {
     const seconds = getU16(bytes, offset);
-    return seconds === 0 ? "0: no default router" : `${seconds} s`;
+    return seconds === 0 ? "0: not a default router" : `${seconds} s`;
   });
   reader.read("reachable time", 4, milliseconds);
   reader.read("retransmission timer", 4, milliseconds);
@@ -84,7 +88,7 @@ function readOptions(reader: FieldReader, end: number): void {
     const type = reader.bytes[start]!;
     const length = 8 * reader.bytes[start + 1]!;
     reader.read("option", 1, `${type}: ${optionName(type)}`);
-    reader.read("option length", 1, length === 0 ? "0: none may be" : `${length} octets`);
+    reader.read("option length", 1, length === 0 ? "0: invalid" : `${length} octets`);
     if (length === 0 || start + length > last) return;
     if (type === PREFIX_INFORMATION && length === 32) readPrefix(reader);
     else if (type === MTU && length === 8) readMtu(reader);
@@ -98,7 +102,7 @@ function readPrefix(reader: FieldReader): void {
   reader.read("L and A", 1, (bytes, offset) => {
     const flags = bytes[offset]!;
     return `L=${flags >>> 7} A=${(flags >>> 6) & 1}: ` +
-      `${flags & 0x40 ? "" : "not "}for addresses made by oneself`;
+      `${flags & 0x40 ? "" : "not "}for autoconfigured addresses`;
   });
   reader.read("valid lifetime", 4, lifetime);
   reader.read("preferred lifetime", 4, lifetime);
@@ -131,7 +135,7 @@ function milliseconds(bytes: Uint8Array, offset: number): string {
 
 function lifetime(bytes: Uint8Array, offset: number): string {
   const seconds = getU32(bytes, offset);
-  return seconds === INFINITY ? "for ever" : `${seconds} s`;
+  return seconds === INFINITY ? "forever" : `${seconds} s`;
 }
 
 function optionName(type: number): string {

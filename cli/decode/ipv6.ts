@@ -16,7 +16,7 @@ import { readIcmpv6 } from "./icmpv6.ts";
 /**
  * Reads the packet at the reader's place.
  *
- * @returns where it ends by its own account, which may be behind the end of the datagram
+ * @returns where it ends according to its header, which may be after the end of the datagram
  */
 export function readIpv6(reader: FieldReader): number {
   const start = reader.offset;
@@ -57,20 +57,20 @@ function nextHeaderText(bytes: Uint8Array, offset: number): string {
 }
 
 function payloadName(next: number): string {
-  return next === NextHeader.NONE ? "no part of any protocol" : `of ${nextHeaderName(next)}`;
+  return next === NextHeader.NONE ? "not part of any protocol" : `of ${nextHeaderName(next)}`;
 }
 
-/** An address as text, and what it says where it is one of Teredo. */
+/** An address as text, and what it means if it is a Teredo address. */
 function addressText(bytes: Uint8Array, offset: number): string {
   const text = formatIpv6(bytes, offset);
-  if (isHistoricalTeredo(bytes, offset)) return `${text}: of Teredo's tests before 2006`;
+  if (isHistoricalTeredo(bytes, offset)) return `${text}: from Teredo's tests before 2006`;
   const teredo = decodeTeredoAddress(bytes, offset);
   if (teredo === undefined) return text;
   return `${text}: the client seen at ${formatEndpoint(teredo.mapping)}, ` +
     `of server ${formatIpv4(teredo.server)}, flags ${teredo.flags.toString(16).padStart(4, "0")}`;
 }
 
-/** What stands behind the header. */
+/** What follows the header. */
 export function nextHeaderName(next: number): string {
   switch (next) {
     case NextHeader.HOP_BY_HOP:

@@ -16,7 +16,7 @@ export function malformedText(reason: Malformed): string {
     case "origin_truncated":
       return "the origin indication is cut off";
     case "not_ipv6":
-      return "no IPv6 packet stands where one must. An element may be repeated or out of order";
+      return "there is no IPv6 packet where one must be. An element may be repeated or out of order";
     case "ipv6_truncated":
       return "the IPv6 header is cut off";
     case "ipv6_payload_length":

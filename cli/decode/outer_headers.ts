@@ -23,7 +23,7 @@ const FRAGMENT_MASK = 0x3fff;
 const ETHERTYPE_IPV4 = 0x0800;
 const ETHERTYPE_VLAN = 0x8100;
 
-/** Headers of links: their length, and where the type of what follows stands in them. */
+/** Headers of links: their length, and the offset of the type of what follows. */
 const LINKS = [
   { name: "Ethernet header", length: 14, type: 12 },
   { name: "Linux cooked header", length: 16, type: 14 },

@@ -30,9 +30,9 @@ import { readTrailers } from "./trailers.ts";
 export interface PacketExplanation {
   /** What it is, in one line. */
   readonly kind: string;
-  /** All of its octets, in their order. */
+  /** All its octets, in order. */
   readonly fields: readonly Field[];
-  /** Why every Teredo node drops it, if so. */
+  /** Why every Teredo node drops it; `null` if it is well-formed. */
   readonly malformed: Malformed | null;
 }
 
@@ -58,7 +58,7 @@ function readPayload(reader: FieldReader): void {
   if (reader.offset === end) readTrailers(reader);
 }
 
-/** Authentication element and origin indication, in the only order that there is. */
+/** Authentication element and origin indication, in the only order that is allowed. */
 function readElements(reader: FieldReader): void {
   const { bytes } = reader;
   if (reader.left >= 2 && getU16(bytes, reader.offset) === AUTHENTICATION_INDICATOR) {

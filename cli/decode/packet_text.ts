@@ -12,15 +12,15 @@ import { wrap } from "../text/layout.ts";
 import type { Field } from "./field.ts";
 import type { PacketExplanation } from "./packet.ts";
 
-/** Digits shown in one line; fewer where little room would be left for what they mean. */
+/** Digits shown in one line; fewer if they would leave little room for their meaning. */
 const MANY_DIGITS = 32;
 const FEW_DIGITS = 16;
 
-/** Columns for the offset, and for what keeps the four columns apart. */
+/** Columns for the offset, and between the four columns. */
 const OFFSET_COLUMNS = 4;
 const GAPS = 3 * 2;
 
-/** Columns for the meaning: with fewer next to many digits, fewer digits are shown; the least. */
+/** Columns for the meaning: those for which digits give way, and the least. */
 const ENOUGH_ROOM = 40;
 const LEAST_ROOM = 16;
 

@@ -13,11 +13,11 @@ import type { FieldReader } from "./field.ts";
 const HEADER_LENGTH = 2;
 const ALTERNATE_ENTRY = 6;
 
-/** The top two bits of a type: what to do with it who does not know it. */
+/** The top two bits of a type: what nodes that do not know it must do. */
 const ACTION_SHIFT = 6;
 const DISCARD = 1;
 
-/** Reads all trailers up to the end of the datagram, or up to one that is cut off. */
+/** Reads all trailers, up to the end of the datagram or one that is cut off. */
 export function readTrailers(reader: FieldReader): void {
   while (reader.left >= HEADER_LENGTH) {
     const { bytes, offset } = reader;
@@ -44,14 +44,14 @@ function readAlternateAddresses(reader: FieldReader, length: number): void {
       return formatEndpoint(endpoint(address, getU16(bytes, offset + 4)));
     });
   }
-  reader.readTo(end, "trailer's rest", "no whole endpoint");
+  reader.readTo(end, "trailer's rest", "not a whole endpoint");
 }
 
 function valueText(type: number, length: number) {
   return (bytes: Uint8Array, offset: number): string => {
     switch (type) {
       case TrailerType.NONCE:
-        return length === 4 ? "what the answer must repeat" : WRONG_LENGTH;
+        return length === 4 ? "must be repeated in the answer" : WRONG_LENGTH;
       case TrailerType.NEIGHBOR_DISCOVERY:
         if (length !== 4) return WRONG_LENGTH;
         return bytes[offset] === 0 ? "0: solicitation" : "1: advertisement";
@@ -78,6 +78,6 @@ function trailerName(type: number): string {
     default:
       return type >>> ACTION_SHIFT === DISCARD
         ? "unknown, and asks to drop the packet"
-        : "unknown, to be passed over";
+        : "unknown, to be skipped";
   }
 }

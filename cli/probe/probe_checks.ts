@@ -1,5 +1,5 @@
 /**
- * What a probe found, as rows: passed, failed with a remedy, or skipped with the reason.
+ * What a probe found, as checks: passed, failed with a remedy, or skipped with the reason.
  *
  * @module
  */
@@ -14,22 +14,22 @@ import { formatDuration } from "../process/duration.ts";
 import { natOf, type Probed, type ProbeOutcome } from "./probe_outcome.ts";
 
 /**
- * How a check ended. FAIL: something works less well than it could, or not at all. NOTE: it works, and there is
+ * How a check ended. FAIL means that something works badly, or not at all; NOTE that it works, and that there is
  * something to know.
  */
 export type CheckResult = "PASS" | "NOTE" | "FAIL" | "SKIP";
 
-/** One row. */
+/** One check. */
 export interface Check {
   readonly check: string;
   readonly result: CheckResult;
   /** One sentence without a full stop. */
   readonly detail: string;
-  /** What to do or to know; `null` where all is well. */
+  /** What to do or to know; `null` if all is well. */
   readonly remedy: string | null;
 }
 
-/** All rows about a server. */
+/** All checks of a server. */
 export function checksOf(outcome: ProbeOutcome): Check[] {
   if (outcome.type === "not_probed") return [fail(outcome.check, outcome.problem, outcome.remedy)];
   return [
@@ -67,8 +67,8 @@ function primaryAddress({ findings: { primary }, couldNotSend }: Probed): Check 
     const remedy = "Check this host's network: it needs an IPv4 address and a default route";
     return fail(check, `This host cannot send to ${address}`, remedy);
   }
-  const remedy = "Check that it is a Teredo server in service, and that no firewall stops UDP to " +
-    `its port ${TEREDO_PORT}`;
+  const remedy = `Check that a Teredo server runs there, and that no firewall blocks UDP to its ` +
+    `port ${TEREDO_PORT}`;
   return fail(check, `${address} does not answer`, remedy);
 }
 
@@ -85,29 +85,29 @@ function secondaryAddress({ name, findings: { primary, secondary } }: Probed): C
   return { check, result: "NOTE", detail, remedy };
 }
 
-/** An address that answered, well or not. */
+/** The check of an address that answered, rightly or not; `undefined` if it did not. */
 function answer(check: string, { target, roundTrips, refusal }: AddressFinding): Check | undefined {
   const address = formatIpv4(addressOf(target));
   const median = medianOf(roundTrips);
   if (median !== undefined) {
     const count = roundTrips.length === 1 ? "" : ` (median of ${roundTrips.length})`;
-    return pass(check, `${address} answers in ${formatRoundTrip(median)}${count}`);
+    return pass(check, `${address} answered in ${formatRoundTrip(median)}${count}`);
   }
   if (refusal === undefined) return undefined;
-  const detail = `${address} answers, but no client accepts that (${refusal})`;
+  const detail = `${address} answered, but no client accepts the answer (${refusal})`;
   return fail(check, detail, remedyFor(refusal));
 }
 
 function remedyFor(refusal: DropReason): string {
   switch (refusal) {
     case "prefix_invalid":
-      return "It answers in the name of another server. Name that one's primary address first: " +
+      return "It answers on behalf of another server. Give that server's primary address first: " +
         "PRIMARY,SECONDARY";
     case "origin_not_global":
-      return "The server sees a private address: it is in the same network as this host. " +
-        "Allow that with --allow-private";
+      return "The server sees a private address, so it is in the same network as this host. " +
+        "Add --allow-private to accept that";
     default:
-      return "Tell its operator, or use another server";
+      return "Contact its operator, or use another server";
   }
 }
 
@@ -118,22 +118,22 @@ function mapping(outcome: Probed): Check {
   if ("unknown" in findings.mapping) return skip(check, SILENT);
   const first = formatEndpoint(primary.mapping!);
   if (findings.mapping.value === "endpoint_independent") {
-    return pass(check, `Both addresses see ${first}: it is endpoint-independent`);
+    return pass(check, `Endpoint-independent: both addresses see ${first}`);
   }
   const second = formatEndpoint(secondary.mapping!);
   if (natOf(outcome) === "none") {
     return fail(
       check,
-      `This host asks one address from ${first}, the other from ${second}`,
-      "It takes that for a symmetric NAT. Probe from another host than the server's own, or give " +
-        "this one a route by which it sends to both from the same address",
+      `This host sends to one address from ${first}, and to the other from ${second}`,
+      "Clients take that for a symmetric NAT. Do not probe from the server's own host, or give this " +
+        "host a route over which it sends to both from the same address",
     );
   }
   return fail(
     check,
-    `The NAT is symmetric: one address sees ${first}, the other ${second}`,
-    "Peers and relays are reached that know RFC 6081, but no peers behind port-restricted or " +
-      "symmetric NATs. For all of them have the NAT keep one mapping for each inside port " +
+    `Symmetric NAT: one address sees ${first}, the other ${second}`,
+    "A client reaches peers and relays that support RFC 6081, but no peers behind port-restricted or " +
+      "symmetric NATs. To reach all of them, make the NAT use one mapping for each inside port " +
       "(endpoint-independent mapping, RFC 4787)",
   );
 }
@@ -144,11 +144,20 @@ function filtering({ findings }: Probed): Check {
   if ("value" in found) {
     switch (found.value) {
       case "endpoint_independent":
-        return pass(check, "Endpoint-independent: anyone gets in once a packet went out");
+        return pass(
+          check,
+          "Endpoint-independent: after a packet went out, packets from anywhere get in",
+        );
       case "address_dependent":
-        return pass(check, "Address-dependent: who was sent to gets in, from any of its ports");
+        return pass(
+          check,
+          "Address-dependent: only addresses that were sent to get in, from any port",
+        );
       case "address_and_port_dependent":
-        return pass(check, "Address- and port-dependent: only who was sent to gets in");
+        return pass(
+          check,
+          "Address- and port-dependent: only addresses and ports that were sent to get in",
+        );
     }
   }
   switch (found.unknown) {
@@ -157,10 +166,10 @@ function filtering({ findings }: Probed): Check {
     case "mapping_dependent":
       return skip(
         check,
-        "Strangers do not get in; more cannot be seen where each destination has its own mapping",
+        "Packets from elsewhere do not get in; the rest cannot be seen behind a symmetric NAT",
       );
     case "cone_bit_ignored":
-      return skip(check, "The server never answers from its other address when asked to");
+      return skip(check, "The server does not answer from its other address when asked to");
   }
 }
 
@@ -168,8 +177,8 @@ function port({ findings: { primary, mapping }, localPort, isOwn }: Probed): Che
   const check = "port";
   if (primary.mapping === undefined) return skip(check, "The primary address did not answer");
   const seen = portOf(primary.mapping);
-  if (isOwn(primary.mapping)) return pass(check, `There is no NAT that could replace ${localPort}`);
-  if (seen !== localPort) return pass(check, `Replaced: ${localPort} is seen as ${seen}`);
+  if (isOwn(primary.mapping)) return pass(check, `${localPort}, without a NAT`);
+  if (seen !== localPort) return pass(check, `Changed: ${localPort} becomes ${seen}`);
   const isSymmetric = "value" in mapping && mapping.value === "destination_dependent";
   return pass(check, `Preserved: ${localPort}${isSymmetric ? ", for the first destination" : ""}`);
 }
@@ -177,19 +186,21 @@ function port({ findings: { primary, mapping }, localPort, isOwn }: Probed): Che
 function hairpinning({ findings: { hairpinning: found } }: Probed): Check {
   const check = "hairpinning";
   if ("value" in found) {
-    if (found.value) return pass(check, "Hosts behind this NAT reach each other at their mappings");
+    if (found.value) {
+      return pass(check, "Hosts behind this NAT can reach each other at their mappings");
+    }
     return fail(
       check,
-      "Hosts behind this NAT do not reach each other at their mappings",
-      "Nothing need be done for peers elsewhere. For clients behind the same NAT turn on " +
-        '"hairpinning" or "NAT loopback" there',
+      "Hosts behind this NAT cannot reach each other at their mappings",
+      "This does not matter for peers elsewhere. For clients behind the same NAT, turn on " +
+        '"hairpinning" or "NAT loopback" in the NAT',
     );
   }
   switch (found.unknown) {
     case "server_silent":
       return skip(check, SILENT);
     case "mapping_dependent":
-      return skip(check, "A symmetric NAT has no mapping to reach hosts at");
+      return skip(check, "Hosts behind a symmetric NAT have no mapping to reach them at");
     case "no_nat":
       return skip(check, "There is no NAT");
   }
@@ -200,13 +211,13 @@ function refresh({ lifetime }: Probed): Check {
   if (lifetime === undefined) {
     return skip(
       check,
-      "Not tried: --refresh SECONDS does with the recommended server, and takes up to that long",
+      "Not tested: --refresh SECONDS does it with the recommended server, and takes up to that long",
     );
   }
   const { held, lost, isComplete } = lifetime;
   if (held !== undefined) {
-    const end = lost === undefined ? "" : `, and is gone after ${formatDuration(lost)}`;
-    return pass(check, `A mapping outlives ${formatDuration(held)} without a packet${end}`);
+    const end = lost === undefined ? "" : `, and not ${formatDuration(lost)}`;
+    return pass(check, `An unused mapping lasts ${formatDuration(held)}${end}`);
   }
   if (lost === undefined) {
     const why = isComplete ? "The server did not forward the test packets" : "Interrupted";
@@ -214,19 +225,19 @@ function refresh({ lifetime }: Probed): Check {
   }
   return fail(
     check,
-    `A mapping is gone after ${formatDuration(lost)} without a packet`,
-    "Have the NAT keep UDP mappings for two minutes at least (RFC 4787 REQ-5)",
+    `An unused mapping does not last ${formatDuration(lost)}`,
+    "Make the NAT keep UDP mappings for at least two minutes (RFC 4787 REQ-5)",
   );
 }
 
 function teredoAddress({ address, findings }: Probed): Check {
   const check = "Teredo address";
-  if (address === undefined) return skip(check, "A client would get none");
+  if (address === undefined) return skip(check, "A client would not get one");
   const mtu = findings.primary.mtu === undefined ? "" : `, MTU ${findings.primary.mtu}`;
   return pass(check, `${formatIpv6(address)}${mtu}`);
 }
 
-/** Milliseconds, with a tenth where that says something. */
+/** Milliseconds, with one decimal place if there are few. */
 export function formatRoundTrip(milliseconds: number): string {
   return `${milliseconds.toFixed(milliseconds < 10 ? 1 : 0)} ms`;
 }

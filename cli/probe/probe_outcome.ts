@@ -1,5 +1,5 @@
 /**
- * What a probe of one server came to, before anything is said about it.
+ * What a probe of one server found, before it is put into words.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import {
 } from "../../client/probe/findings.ts";
 import type { Endpoint } from "../../wire/endpoint.ts";
 
-/** A server as it was named, and what was found. */
+/** A server and what was found. */
 export type ProbeOutcome = Probed | NotProbed;
 
 /** A server that was asked. */
@@ -27,11 +27,11 @@ export interface Probed {
   readonly localPort: number;
   /** Whether an endpoint is one of this host's sockets, as it is without a NAT. */
   readonly isOwn: (at: Endpoint) => boolean;
-  /** Whether this host could send nothing. */
+  /** Whether this host could not send at all. */
   readonly couldNotSend: boolean;
-  /** The address that a client would have there, 16 octets. */
+  /** The address that a client would get, 16 octets. */
   readonly address: Uint8Array | undefined;
-  /** How long mappings last, where that was tried. */
+  /** How long mappings last, if that was tested. */
   lifetime?: LifetimeFindings | undefined;
 }
 
@@ -39,7 +39,7 @@ export interface Probed {
 export interface NotProbed {
   readonly type: "not_probed";
   readonly name: string;
-  /** What was checked when it came to light. */
+  /** The check that failed. */
   readonly check: string;
   readonly problem: string;
   readonly remedy: string;
@@ -50,7 +50,7 @@ export function isUsable(outcome: ProbeOutcome): outcome is Probed {
   return outcome.type === "probed" && qualifies(outcome.findings);
 }
 
-/** Whether all was asked, and not interrupted; how long mappings last is another matter. */
+/** Whether the probe came to its end. The test of how long mappings last does not count. */
 export function isOver(outcome: ProbeOutcome): boolean {
   return outcome.type === "not_probed" || outcome.findings.isComplete;
 }
@@ -60,10 +60,10 @@ export function natOf({ findings, isOwn }: Probed): NatName {
   return nameNat(findings, isOwn);
 }
 
-/** The usable server that answers soonest; one that shows what the NAT is like comes before others. */
+/** The usable server that answers fastest; one that shows what the NAT is like comes before others. */
 export function recommend(outcomes: readonly ProbeOutcome[]): Probed | undefined {
-  const soonest = (outcome: Probed) => medianOf(outcome.findings.primary.roundTrips) ?? Infinity;
+  const fastest = (outcome: Probed) => medianOf(outcome.findings.primary.roundTrips) ?? Infinity;
   const doubt = ({ findings }: Probed) => "value" in findings.mapping ? 0 : 1;
   return outcomes.filter(isUsable)
-    .sort((a, b) => doubt(a) - doubt(b) || soonest(a) - soonest(b))[0];
+    .sort((a, b) => doubt(a) - doubt(b) || fastest(a) - fastest(b))[0];
 }

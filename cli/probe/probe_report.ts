@@ -12,16 +12,16 @@ import { formatIpv6 } from "../../wire/ipv6_address.ts";
 import { type Check, checksOf } from "./probe_checks.ts";
 import { isUsable, natOf, type Probed, type ProbeOutcome, recommend } from "./probe_outcome.ts";
 
-/** All of it. What is not known is `null`; times are in milliseconds. */
+/** The whole report. What is not known is `null`; times are in milliseconds. */
 export interface ProbeReport {
   readonly schema: 1;
-  /** The server to use, as it was given. */
+  /** The server to use, as it was named. */
   readonly recommended: string | null;
   readonly nat: NatName;
   readonly servers: readonly ServerReport[];
 }
 
-/** What concerns one server. */
+/** The part of one server. */
 export interface ServerReport {
   readonly server: string;
   readonly qualifies: boolean;
@@ -47,7 +47,7 @@ export interface NatReport {
   readonly refresh: { readonly held: number | null; readonly lost: number | null } | null;
 }
 
-/** Puts the report together. */
+/** Makes the report. */
 export function probeReport(outcomes: readonly ProbeOutcome[]): ProbeReport {
   const recommended = recommend(outcomes);
   const probed = outcomes.filter((outcome) => outcome.type === "probed");

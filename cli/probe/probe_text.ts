@@ -2,7 +2,7 @@
  * The report of a probe for people.
  *
  *     Server teredo.example (192.0.2.1 and 192.0.2.2)
- *       PASS  primary address    192.0.2.1 answers in 12 ms (median of 3)
+ *       PASS  primary address    192.0.2.1 answered in 12 ms (median of 3)
  *       NOTE  secondary address  192.0.2.2 does not answer
  *                                Clients qualify without it, but cannot see whether …
  *
@@ -46,7 +46,7 @@ function heading({ server, primary, secondary }: ServerReport): string {
 
 function checkLines({ result, check, detail, remedy }: Check, width: number): string[] {
   const term = `  ${result}  ${check}`;
-  // What to do stands on lines of its own.
+  // The remedy has its own lines.
   const advice = remedy === null ? [] : entry("", remedy, DETAIL_COLUMN, width);
   return [...entry(term, detail, DETAIL_COLUMN, width), ...advice.filter((line) => line !== "")];
 }
@@ -54,7 +54,7 @@ function checkLines({ result, check, detail, remedy }: Check, width: number): st
 function recommendation({ recommended, servers }: ProbeReport): string {
   const server = servers.find((each) => each.server === recommended && each.qualifies);
   if (server === undefined) return "none of these servers";
-  return `${server.server}, which answers in ${formatRoundTrip(server.roundTrip.primary ?? 0)}`;
+  return `${server.server}, which answered in ${formatRoundTrip(server.roundTrip.primary ?? 0)}`;
 }
 
 /** A NAT's name in words. */
@@ -71,8 +71,8 @@ export function natText(name: NatName): string {
     case "symmetric":
       return "symmetric";
     case "cone_of_some_kind":
-      return "a cone, and whom it lets in could not be seen";
+      return "some kind of cone";
     case "unknown":
-      return "unknown, for want of answers";
+      return "unknown: no answers";
   }
 }

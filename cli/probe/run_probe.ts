@@ -25,13 +25,13 @@ import { networkFor, remedyForServer } from "../daemon/settings/allow_private.ts
 import { CliError } from "../process/failure.ts";
 import { isOver, type Probed, type ProbeOutcome, recommend } from "./probe_outcome.ts";
 
-/** What a person tells a probe. */
+/** What to probe, and how. */
 export interface ProbeOptions {
   /** Each as `HOST` or `HOST,SECONDARY`. */
   readonly servers: readonly string[];
-  /** How long an address that does not answer is waited for, in milliseconds. */
+  /** How long to wait for each answer, in milliseconds. */
   readonly timeout: number;
-  /** The longest silence of a mapping to try, in milliseconds. */
+  /** The longest time without traffic to test a mapping with, in milliseconds; `undefined` for no test. */
   readonly refresh: number | undefined;
   readonly allowPrivate: boolean;
 }
@@ -39,14 +39,14 @@ export interface ProbeOptions {
 /** A person or the system ended the probe. */
 export class ProbeInterrupted extends CliError {
   constructor() {
-    super("The probe was interrupted before its end");
+    super("The probe was interrupted");
   }
 }
 
 /**
  * Probes all servers at once; the mapping's lifetime with the one that is recommended.
  *
- * @throws {ProbeInterrupted} before all that is known without waiting for a lifetime was known
+ * @throws {ProbeInterrupted} `signal` aborted before the end of all but the test of the lifetime
  */
 export async function runProbe(
   options: ProbeOptions,
@@ -55,7 +55,7 @@ export async function runProbe(
   const { servers, timeout, refresh, allowPrivate } = options;
   const globalUnicast = addressPolicy(networkFor(allowPrivate));
   const outcomes = await Promise.all(
-    // Asked twice at once, a server may find that too much.
+    // Two probes at once may exceed the limits of a server.
     Array.from(new Set(servers), (name) => probe(name, { timeout, globalUnicast }, signal)),
   );
   if (!outcomes.every(isOver)) throw new ProbeInterrupted();
@@ -92,20 +92,20 @@ async function probe(name: string, terms: Terms, signal: AbortSignal): Promise<P
       remedy: remedyForServer(refused),
     };
   }
-  // One address would never tell a symmetric NAT, and would take every NAT for a full cone.
+  // With one address, every NAT would look like a full cone.
   if (server.primary === server.secondary) {
     return {
       type: "not_probed",
       name,
       check: "address",
-      problem: `${formatIpv4(server.primary)} is given as both addresses of the server`,
-      remedy: "Name its other address behind the comma, or none for the one after the primary",
+      problem: `${formatIpv4(server.primary)} is given for both addresses of the server`,
+      remedy: "Give its other address after the comma, or none if it is the one after the primary",
     };
   }
   return await probeAddresses(name, server, terms, signal);
 }
 
-/** @returns the reason as an error where there is no address */
+/** @returns the addresses, or why there are none */
 async function resolve(name: string): Promise<ServerAddresses | ResolveError> {
   const [primary = "", secondary] = name.split(",");
   try {
@@ -146,7 +146,7 @@ async function probeAddresses(
   };
 }
 
-/** The address that a client would have; its random flags differ each time. */
+/** The address that a client would get; its random flags differ each time. */
 function prospectiveAddress(findings: ServerFindings): Uint8Array | undefined {
   const { server, primary: { mapping } } = findings;
   if (!qualifies(findings) || mapping === undefined) return undefined;

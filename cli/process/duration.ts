@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Milliseconds as people say them: "30 s", "5 min", "1 h 40 min". */
+/** Milliseconds in words: "30 s", "5 min", "1 h 40 min". */
 export function formatDuration(milliseconds: number): string {
   const seconds = Math.round(milliseconds / 1000);
   if (seconds < 120) return `${seconds} s`;

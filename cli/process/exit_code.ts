@@ -4,17 +4,17 @@
  * @module
  */
 
-/** What the exit code says. */
+/** What the exit code means. */
 export const ExitCode = {
-  /** Done, or ended on request. */
+  /** Success, or ended on request. */
   OK: 0,
-  /** It could not be done. */
+  /** Failure. */
   FAILED: 1,
   /** The command line is wrong. */
   USAGE: 2,
-  /** No server gives an address here. */
+  /** No server gives this host an address. */
   NOT_QUALIFIED: 3,
-  /** The same number: what is asked does not run, and so has no address either. */
+  /** The same number: what is not running has no address either. */
   NOT_RUNNING: 3,
   /** A permission is missing; the number that systemd calls NOPERM. */
   PERMISSION: 77,
@@ -25,12 +25,13 @@ export const ExitCode = {
 /** One of the exit codes. */
 export type ExitCode = typeof ExitCode[keyof typeof ExitCode];
 
-/** What each exit code says, for documents. */
+/** What each exit code means, for documents. */
 export const EXIT_CODE_MEANINGS: Readonly<Record<ExitCode, string>> = {
-  [ExitCode.OK]: "It is done, or was ended by SIGINT or SIGTERM",
-  [ExitCode.FAILED]: "It could not be done",
+  [ExitCode.OK]: "Success, or ended by SIGINT or SIGTERM",
+  [ExitCode.FAILED]: "Failure",
   [ExitCode.USAGE]: "The command line is wrong",
-  [ExitCode.NOT_QUALIFIED]: "No server gives an address here, or nothing runs that could be asked",
+  [ExitCode.NOT_QUALIFIED]:
+    "No server gives this host an address, or nothing is running that could be asked",
   [ExitCode.PERMISSION]: "A permission is missing",
   [ExitCode.CONFIG]: "A configuration file or a TEREDO_... variable is wrong",
 };

@@ -1,5 +1,5 @@
 /**
- * What ends the program with a message.
+ * Errors that end the program with a message.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { UnsupportedPlatform } from "../../ffi/platform.ts";
 import { ExitCode } from "./exit_code.ts";
 import { originalError, reasonOf } from "../../reason.ts";
 
-/** Something that a person can mend. The message says what was attempted, what is wrong and what to do. */
+/** An error that a person can fix. The message says what was attempted, what is wrong and what to do. */
 export class CliError extends Error {
   override readonly name: string = "CliError";
   readonly exitCode: ExitCode;
@@ -23,7 +23,7 @@ export class CliError extends Error {
 /** The command line is wrong. */
 export class UsageError extends CliError {
   override readonly name = "UsageError";
-  /** The command whose help tells how it is right; `undefined` for the program's. */
+  /** The command whose help shows the right usage; `undefined` for the program's help. */
   readonly command: string | undefined;
 
   constructor(message: string, command?: string) {

@@ -11,7 +11,7 @@ export const USUAL_WIDTH = 80;
 const LEAST_WIDTH = 40;
 
 /**
- * Columns of a line: what the variable `COLUMNS` says, else what the terminal has, else 80.
+ * Columns of a line: those of the variable `COLUMNS`, or of the terminal if that is not set, or 80.
  *
  * @param variable the value of `COLUMNS`, which people export to overrule the terminal
  * @param terminal columns of the terminal, if there is one

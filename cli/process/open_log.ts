@@ -1,5 +1,5 @@
 /**
- * The log of the program, on the standard error stream: the only module that knows which library
+ * The log of the program, on the standard error stream. No other module knows which library
  * writes it.
  *
  *     2026-08-01T12:00:00.000Z info  Qualified as 2001:0:5301:101:…

@@ -1,10 +1,10 @@
 /**
- * Waiting, but not longer than the program is to run.
+ * Waiting, but not longer than the program runs.
  *
  * @module
  */
 
-/** Waits so many milliseconds, or until `signal` aborts. */
+/** Waits for some milliseconds, or until `signal` aborts. */
 export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const end = () => {

@@ -4,12 +4,12 @@
  * @module
  */
 
-/** A word as a shell reads it: itself where nothing in it means anything, else between quotes. */
+/** A word for a shell: as it is if nothing in it is special, otherwise quoted. */
 export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : quoted(text);
 }
 
-/** Text between single quotes, for shells that take everything but the quote as it stands. */
+/** Text in single quotes, for shells that take everything but the quote literally. */
 export function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,5 +1,5 @@
 /**
- * Ending, and reading files again, on request.
+ * Signals: ending, and reading files again.
  *
  * @module
  */
@@ -9,12 +9,12 @@ import { platform } from "../../ffi/platform.ts";
 /** A shell expects this exit code, plus the signal's number, of a program that a signal ended. */
 const KILLED = 128;
 
-/** How many do something else at a SIGHUP than end. */
+/** How many listeners do something at a SIGHUP, which then does not end the program. */
 let listeners = 0;
 
 /**
- * A signal that aborts at the first SIGINT or SIGTERM, for a clean end, and at a SIGHUP where nobody
- * reads files again. A second one ends the program at once.
+ * A signal that aborts at the first SIGINT or SIGTERM, for a clean end, and at a SIGHUP if nothing
+ * listens to that. A second one ends the program at once.
  *
  * @param controller aborts it too, for other reasons
  */
@@ -29,7 +29,7 @@ export function interruption(controller: AbortController = new AbortController()
   return controller.signal;
 }
 
-/** Does something at each SIGHUP, until disposal. Windows has no such signal. */
+/** Does something at each SIGHUP, until disposal. Windows does not have this signal. */
 export function onHangup(action: () => void): Disposable {
   const { reloadSignal } = platform;
   if (reloadSignal === undefined) return { [Symbol.dispose]: () => {} };

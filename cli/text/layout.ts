@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Columns that must remain for a description next to its term; with fewer it stands below. */
+/** Columns that a description needs next to its term; with fewer it goes below. */
 const LEAST_ROOM = 24;
 
 /** Columns by which a description below its term is indented. */
@@ -32,7 +32,7 @@ export function wrap(text: string, width: number, indent = 0): string[] {
 }
 
 /**
- * A term with its description from a column on. The description stands below if the term reaches that
+ * A term with its description from a column on. The description goes below if the term reaches that
  * column, if little room is left, or if a word of it needs more.
  */
 export function entry(

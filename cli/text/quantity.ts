@@ -6,7 +6,7 @@
 
 const UNITS = ["KiB", "MiB", "GiB", "TiB", "PiB"];
 
-/** Octets as people say them: "0 B", "1023 B", "1.5 KiB", "12 MiB". */
+/** Octets in words: "0 B", "1023 B", "1.5 KiB", "12 MiB". */
 export function formatBytes(octets: number): string {
   if (octets < 1024) return `${octets} B`;
   let value = octets;

@@ -16,7 +16,7 @@ export interface Style {
   faint(text: string): string;
 }
 
-/** Puts none: for files, pipes and `NO_COLOR`. */
+/** No emphasis: for files, pipes and `NO_COLOR`. */
 export const PLAIN: Style = {
   strong: (text) => text,
   good: (text) => text,

@@ -151,7 +151,7 @@ function* askers(): Generator<Likely> {
       what: `${name}: nothing runs`,
       script: `$teredo ${command}`,
       code: 3,
-      says: "Teredo does not run here: no client",
+      says: "Teredo is not running here: no client",
     };
     yield {
       what: `${name}: a socket of what was killed`,
@@ -161,7 +161,7 @@ function* askers(): Generator<Likely> {
         `kill -KILL $first; wait $first; $teredo ${command} --control /run/teredo/server*.sock`,
       ),
       code: 3,
-      says: "Teredo does not run here: nobody answers at /run/teredo/server",
+      says: "Teredo is not running here: nothing answers at /run/teredo/server",
     };
     yield {
       what: `${name}: no permission`,
@@ -184,7 +184,7 @@ function* askers(): Generator<Likely> {
     ),
     code: 3,
     says:
-      "teredo: Teredo does not run here: no client, server or relay of this user or the system " +
+      "teredo: Teredo is not running here: no client, server or relay of this user or of the system " +
       "answers. Start it, or name its socket with --control\n",
   };
   yield {
@@ -202,7 +202,8 @@ function* askers(): Generator<Likely> {
       `unshare -n ${PLAIN_USER} $teredo status`,
     ),
     code: 3,
-    says: "In another one it seems to: ask as root with --control /run/teredo/server-",
+    says:
+      "One seems to run in another namespace: ask it as root with --control /run/teredo/server-",
     needs: ["root", "setpriv"],
   };
   yield {
@@ -236,7 +237,7 @@ function* askers(): Generator<Likely> {
       "$teredo ping 2001:db8::1 2>&1 | tee /dev/stderr; exit ${PIPESTATUS[0]}",
     ),
     code: 3,
-    says: 'The client has no address: "teredo status" tells why',
+    says: 'The client has no address: "teredo status" shows why',
     needs: ["tun"],
   };
   yield {

@@ -201,7 +201,7 @@ Deno.test({
     assertEquals([term.code, term.stdout, term.stderr], [
       1,
       "",
-      "teredo: The probe was interrupted before its end\n",
+      "teredo: The probe was interrupted\n",
     ]);
   },
 });
@@ -222,7 +222,7 @@ Deno.test({
     assertEquals([ended.code, ended.stdout, ended.stderr], [
       1,
       "",
-      "teredo: The probe was interrupted before its end\n",
+      "teredo: The probe was interrupted\n",
     ]);
   },
 });

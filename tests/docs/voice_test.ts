@@ -6,6 +6,12 @@ import { AVOIDED, avoidedIn } from "./voice.ts";
 /** Folders of files that people read besides the documents. */
 const READ_BY_PEOPLE = ["packaging/", ".github/", ".ci/"];
 
+/** Sources whose strings and comments are held to it as well. */
+const SOURCES = [
+  ...["cli/args/", "cli/ask/", "cli/commands/", "cli/decode/", "cli/probe/", "cli/process/"],
+  "cli/text/",
+];
+
 /** Written by tasks from help and from titles of tests, which are not documents. */
 const GENERATED = /^packaging\/etc\/|\.json$/;
 
@@ -18,9 +24,9 @@ for (const { path, text } of await documents()) {
   });
 }
 
-Deno.test("voice: packages, services and workflows explain themselves in plain English", async () => {
+Deno.test("voice: packages, services, workflows and the commands are in plain English", async () => {
   const found: string[] = [];
-  for (const folder of READ_BY_PEOPLE) {
+  for (const folder of [...READ_BY_PEOPLE, ...SOURCES]) {
     for await (const path of filesIn(folder)) {
       const text = await Deno.readTextFile(new URL(path, ROOT));
       found.push(...avoidedIn(text).map((place) => `${path}:${place}`));

@@ -77,7 +77,7 @@ Deno.test({
       const { code, stdout, stderr } = await probe(client, ADDRESS.relay, "--timeout", "1");
       assertEquals([code, stderr], [
         3,
-        "teredo: The server cannot be used from here: see the report\n",
+        "teredo: The server does not work from here: see the report\n",
       ]);
       assertMatch(stdout, /FAIL {2}primary address {4}83\.1\.3\.1 does not answer/);
       assertStringIncludes(stdout, "Check that it is a Teredo server in service");

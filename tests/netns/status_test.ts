@@ -46,7 +46,7 @@ Deno.test({
     await t.step("nothing runs", async () => {
       const { code, stdout, stderr } = await ask(A.client, "status");
       assertEquals([code, stdout], [3, ""]);
-      assertStringIncludes(stderr, "Teredo does not run here");
+      assertStringIncludes(stderr, "Teredo is not running here");
     });
 
     await t.step("a client without a server qualifies, and then is off-line", async () => {
@@ -116,7 +116,7 @@ Deno.test({
       assertEquals(code, 1);
       assertMatch(
         stdout,
-        /^(No answer from 2a00:1::99 within 10 s: not found yet|2a00:1::99 cannot)/,
+        /^(No answer from 2a00:1::99 within 10 s: it has not been found yet|2a00:1::99 cannot)/,
       );
       assertMatch(stderr, /2a00:1::99 did not answer/);
     });

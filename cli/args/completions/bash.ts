@@ -1,12 +1,12 @@
 /**
- * Completion for bash, from 3.2 on, which macOS has; the package bash-completion is not needed.
+ * Completion for bash 3.2 (which macOS has) and later; it does not need the package bash-completion.
  *
  * @module
  */
 
 import { type Completion, type Flag, PROGRAM_FLAGS } from "./completion_table.ts";
 
-/** The script that bash reads. */
+/** The completion script for bash. */
 export function bashCompletion(commands: readonly Completion[]): string {
   const names = commands.map(({ name }) => name);
   const first = [...names, ...PROGRAM_FLAGS.map(({ flag }) => flag)].join(" ");
@@ -67,7 +67,7 @@ function commandCase({ name, flags, positional }: Completion): string {
   ].join("\n");
 }
 
-/** What is suggested, with the options behind which it is. */
+/** Suggestions, with the options that they follow. */
 function valueCases(flags: readonly Flag[]): Map<string, string[]> {
   const cases = new Map<string, string[]>();
   for (const { flag, letter, value } of flags) {

@@ -1,5 +1,5 @@
 /**
- * What shells complete, gathered from the table of commands.
+ * What shells can complete, taken from the table of commands.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { Command } from "../command.ts";
 import { flagOf } from "../spelling.ts";
 import type { Suggestions, ValueKind } from "../kinds/value_kind.ts";
 
-/** An option as a shell sees it. */
+/** An option, for a shell. */
 export interface Flag {
   /** As it is typed: `--log-level`. */
   readonly flag: string;
@@ -21,13 +21,13 @@ export interface Flag {
 
 /** What follows an option, or stands alone. */
 export interface Value {
-  /** What it is called: `ADDRESS`. */
+  /** Its name: `ADDRESS`. */
   readonly placeholder: string;
-  /** What may stand there, if that can be listed. */
+  /** What it can be, if that can be listed. */
   readonly suggestions: Suggestions | undefined;
 }
 
-/** A command as a shell sees it. */
+/** A command, for a shell. */
 export interface Completion {
   readonly name: string;
   readonly summary: string;
@@ -38,13 +38,13 @@ export interface Completion {
 
 const HELP: Flag = { flag: "--help", letter: "h", help: "Print this help", value: undefined };
 
-/** What stands in a command's place. */
+/** Options that replace a command. */
 export const PROGRAM_FLAGS: readonly Flag[] = [
   HELP,
   { flag: "--version", help: "Print the version", value: undefined },
 ];
 
-/** What can be completed behind each command, `help` among them. */
+/** What can follow each command, including `help`. */
 export function completionTable(commands: readonly Command[]): Completion[] {
   const table = commands.map(({ name, summary, options, positional }) => ({
     name,
@@ -65,7 +65,7 @@ export function completionTable(commands: readonly Command[]): Completion[] {
   const positional = { placeholder: "COMMAND", suggestions: names, isRepeated: false };
   return [...table, {
     name: "help",
-    summary: "Tell more about a command",
+    summary: "Show help for a command",
     flags: [HELP],
     positional,
   }];

@@ -7,10 +7,10 @@
 import { quoted } from "../../process/shell_word.ts";
 import { type Completion, type Flag, PROGRAM_FLAGS, type Value } from "./completion_table.ts";
 
-/** The condition that no command stands there yet. */
+/** The condition that there is no command yet. */
 const NO_COMMAND = "__teredo_command_is";
 
-/** The script that fish reads. */
+/** The completion script for fish. */
 export function fishCompletion(commands: readonly Completion[]): string {
   return `\
 # fish completion for teredo, written by "teredo completions fish"
@@ -55,7 +55,7 @@ function line(condition: string, what: string, description?: string): string {
   return words.join(" ");
 }
 
-/** Within single quotes, fish reads a backslash before a quote or another one. */
+/** Within single quotes, fish reads backslashes before quotes and other backslashes. */
 function fishQuoted(text: string): string {
   return `'${text.replace(/[\\']/g, "\\$&")}'`;
 }

@@ -1,5 +1,5 @@
 /**
- * Completion for zsh, as a file `_teredo` in `$fpath` or sourced.
+ * Completion for zsh: a file `_teredo` in `$fpath`, or sourced.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { quoted } from "../../process/shell_word.ts";
 import { type Completion, type Flag, PROGRAM_FLAGS, type Value } from "./completion_table.ts";
 
-/** The script that zsh reads. */
+/** The completion script for zsh. */
 export function zshCompletion(commands: readonly Completion[]): string {
   return `\
 #compdef teredo
@@ -69,7 +69,7 @@ function flagSpec({ flag, letter, help, value }: Flag): string {
   return quoted(`${standsAlone ? "(- *)" : ""}${flag}${description}`);
 }
 
-/** The same of the letter before a value; either is given, and not both. */
+/** The same for the letter of an option with a value; only one of them may be given. */
 function letterSpec({ flag, letter, help, value }: Flag): string[] {
   if (letter === undefined || value === undefined) return [];
   return [quoted(`(${flag})-${letter}+${descriptionOf(help)}${valueSpec(value)}`)];

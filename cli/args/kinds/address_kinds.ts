@@ -27,7 +27,7 @@ export const SERVER_IPV4: ValueKind<Ipv4Address> = {
 /** An IPv4 address to send from, of a command that has an option for the port too. */
 export const BIND_IPV4: ValueKind<Ipv4Address> = {
   ...IPV4,
-  remedy: (given) => withoutPort(given, IPV4, "The port is a setting of its own"),
+  remedy: (given) => withoutPort(given, IPV4, "The port is a separate setting"),
 };
 
 /** IPv4 addresses of this host, in the order of those that clients know. */

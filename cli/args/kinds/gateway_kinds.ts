@@ -1,5 +1,5 @@
 /**
- * What a person says of a gateway: clients, services and rates.
+ * Values of a gateway: clients, services and rates.
  *
  * @module
  */
@@ -55,7 +55,7 @@ export const BIT_RATE: ValueKind<number> = {
   },
 };
 
-/** An address alone is a block of one. Bits behind the prefix have to be zero: more was meant than is said. */
+/** An address alone is a block of one. Bits after the prefix must be zero: otherwise it is not clear what was meant. */
 function parseBlock(given: string): Ipv4Block | undefined {
   const [, text = "", length = "32"] = /^([\d.]+)(?:\/(\d{1,2}))?$/.exec(given) ?? [];
   const address = parseIpv4(text);

@@ -45,7 +45,7 @@ function remedyForHosts(given: string): string | undefined {
   return wrong === undefined ? undefined : HOST.remedy!(wrong.trim());
 }
 
-/** A server by its primary address, with a comma and its secondary one behind it if need be. */
+/** A server by its primary address, if necessary followed by a comma and its secondary address. */
 export const SERVER: ValueKind<string> = {
   placeholder: "SERVER",
   expected: "a host name or IPv4 address, or two separated by a comma",

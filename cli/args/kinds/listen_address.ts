@@ -13,7 +13,7 @@ import type { ValueKind } from "./value_kind.ts";
 export interface ListenAddress {
   readonly hostname: string;
   readonly port: number;
-  /** Whether it is for this host alone. */
+  /** Whether only this host can reach it. */
   readonly isLoopback: boolean;
 }
 
@@ -39,7 +39,7 @@ export const LISTEN_ADDRESS: ValueKind<ListenAddress> = {
   },
 };
 
-/** As it stands in a URL. */
+/** The address and port as in a URL. */
 export function listenAddressText(
   { hostname, port }: Pick<ListenAddress, "hostname" | "port">,
 ): string {

@@ -4,10 +4,10 @@
  * @module
  */
 
-/** What a shell offers in a value's place: some words, or names of files. */
+/** What a shell suggests for a value: some words, or names of files. */
 export type Suggestions = readonly string[] | "files";
 
-/** How a value stands in YAML: as text, as a number or a word, as a list of texts. */
+/** How a value is written in YAML: as text, as a number (or a word), or as a list of texts. */
 export type Notation = "text" | "number" | "list";
 
 /** A kind of value. */
@@ -16,19 +16,19 @@ export interface ValueKind<T> {
   readonly placeholder: string;
   /** What is expected, to be read after "needs". */
   readonly expected: string;
-  /** What shells offer, where that can be listed. */
+  /** What shells suggest, if that can be listed. */
   readonly suggestions?: Suggestions;
-  /** How it stands in a configuration file; unless given, as text. */
+  /** How it is written in a configuration file; as text unless given. */
   readonly notation?: Notation;
-  /** A value to learn from, for where there is no default. */
+  /** An example, for options without a default. */
   readonly example?: string;
   /** Reads a value; `undefined` if the text is not one. */
   parse(text: string): T | undefined;
-  /** What to do about a text that is not a value, where it is plain what was meant. */
+  /** What to do about a text that is not a value, if it is clear what was meant. */
   remedy?(text: string): string | undefined;
 }
 
-/** Any text but the empty one. */
+/** Any text that is not empty. */
 export function text(placeholder: string, expected: string): ValueKind<string> {
   return { placeholder, expected, parse: (given) => given === "" ? undefined : given };
 }

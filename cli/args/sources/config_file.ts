@@ -17,18 +17,17 @@ import { suggest } from "../suggest.ts";
 import type { ValueKind } from "../kinds/value_kind.ts";
 import { isMapping, keyLines, parseYaml } from "./yaml.ts";
 
-/** The options that may stand in a command's file, by their names there. */
+/** The options that a command's file may set, by their keys. */
 export function configKeys({ options }: Command): Map<string, readonly [string, Option<unknown>]> {
   const entries = Object.entries(options).filter(([, option]) => !option.isNoSetting);
   return new Map(entries.map(([property, option]) => [optionName(property), [property, option]]));
 }
 
 /**
- * Reads the text of a command's configuration file. Without a line that says anything, all have their
- * defaults.
+ * Reads the text of a command's configuration file. An empty file sets nothing.
  *
- * @param path the file's name, for messages
- * @throws {ConfigError} with everything that is wrong, and where
+ * @param path the name of the file, for messages
+ * @throws {ConfigError} with all mistakes and their lines
  */
 export function parseConfig(command: Command, text: string, path: string): Settings {
   const lines = new Map<string, number>();
@@ -77,17 +76,19 @@ function readValue(
   if (kind === undefined) {
     return typeof given === "boolean"
       ? { value: given }
-      : `${key} is true or false, not ${written(given)}`;
+      : `${key} must be true or false, not ${written(given)}`;
   }
   const text = textOf(given, kind);
   const value = text === undefined ? undefined : kind.parse(text);
   if (value !== undefined) return { value };
   if (text !== undefined) return valueMistake(key, kind, text);
-  const remedy = needsQuotes(given, kind) ? ". To YAML it is no text; put it into quotes" : "";
+  const remedy = needsQuotes(given, kind)
+    ? ". YAML does not read it as text: put it in quotes"
+    : "";
   return `${key} needs ${kind.expected}, not ${written(given)}${remedy}`;
 }
 
-/** The value as it would stand on the command line; `undefined` where it is of another type. */
+/** The value as the command line would give it; `undefined` if it has another type. */
 function textOf(given: unknown, { notation }: ValueKind<unknown>): string | undefined {
   if (typeof given === "string") return given;
   if (notation === "number" && typeof given === "number") return String(given);

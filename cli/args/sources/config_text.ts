@@ -10,18 +10,19 @@ import { systemFailure } from "../../process/system_failure.ts";
 /**
  * Reads a configuration file.
  *
- * @returns `undefined` where there is no such file and none is insisted on
+ * @param mustExist whether a missing file is a mistake
+ * @returns `undefined` if there is no such file and there need not be
  * @throws {CliError} it cannot be read
  */
-export function readConfigText(path: string, isInsistedOn: boolean): string | undefined {
+export function readConfigText(path: string, mustExist: boolean): string | undefined {
   try {
     return Deno.readTextFileSync(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound && !isInsistedOn) return undefined;
+    if (error instanceof Deno.errors.NotFound && !mustExist) return undefined;
     throw systemFailure(`Cannot read the configuration ${path}`, error, {
       words: {
         denied:
-          "permission is denied. Run as root, or let this user read the file and enter its folders",
+          "permission is denied. Run as root, or let this user read the file and enter its directories",
       },
       exitCode: ExitCode.CONFIG,
     });

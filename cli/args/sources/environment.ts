@@ -11,13 +11,13 @@ import { variableName } from "../spelling.ts";
 import type { Option } from "../option.ts";
 import { type Setting, type Settings, valueMistake } from "../setting.ts";
 
-/** What a switch takes; on the command line it is there or not. */
+/** Values of a switch, which is just given or not on the command line. */
 const SWITCH_WORDS: Readonly<Record<string, boolean>> = { true: true, false: false };
 
 /**
- * Reads the options of a command. A variable that is empty counts as one that is not set.
+ * Reads the options of a command. An empty variable counts as not set.
  *
- * @throws {ConfigError} with everything that is wrong
+ * @throws {ConfigError} with all mistakes
  */
 export function readEnvironment({ options }: Command, environment: Environment): Settings {
   const settings = new Map<string, Setting>();
@@ -40,6 +40,6 @@ function readValue({ kind }: Option<unknown>, text: string): unknown {
 
 function explain(name: string, { kind }: Option<unknown>, text: string): string {
   return kind === undefined
-    ? `${name} is true or false, not "${text}"`
+    ? `${name} must be true or false, not "${text}"`
     : valueMistake(name, kind, text);
 }

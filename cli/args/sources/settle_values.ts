@@ -1,5 +1,5 @@
 /**
- * What a command runs with: flags win over the environment, that over the file, and that over defaults.
+ * The values that a command runs with: flags override the environment, which overrides the file, which overrides the defaults.
  *
  * @module
  */
@@ -13,14 +13,14 @@ import { readEnvironment } from "./environment.ts";
 import { flagOf, optionName } from "../spelling.ts";
 import { settingName, type Settings } from "../setting.ts";
 
-/** Values of a command's options, of every one of them. */
+/** A value for each option of a command. */
 export type SettledValues = Record<string, unknown>;
 
 /**
- * The values of all options.
+ * Settles the values of all options.
  *
  * @param flags what the command line gives
- * @throws {UsageError} the command line lacks something, or contradicts itself
+ * @throws {UsageError} the command line is incomplete, or contradicts itself
  * @throws {ConfigError} the environment or the file is wrong
  */
 export async function settleValues(
@@ -47,7 +47,7 @@ export async function settleValues(
 }
 
 /**
- * Checks a file as if the command had just this one, beside the environment.
+ * Checks a file as if the command had only this file and the environment.
  *
  * @throws {CliError} what is wrong
  */
@@ -59,7 +59,7 @@ export async function checkFile(
   const file = await parse(command, readConfigText(path, true)!, path);
   const settings = new Map([...file, ...readEnvironment(command, environment)]);
   const lacking = lackingOf(command, settings).map(([property, option]) =>
-    `Cannot use ${path}: it lacks ${optionName(property)}, ${option.kind!.expected}`
+    `Cannot use ${path}: it needs ${optionName(property)}, ${option.kind!.expected}`
   );
   if (lacking.length > 0) throw new ConfigError(...lacking);
   const failure = findContradiction(command, settings, valuesOf(command, settings));
@@ -67,7 +67,7 @@ export async function checkFile(
 }
 
 /**
- * Whether a file sets nothing, as that of a package does before somebody changes it.
+ * Whether a file sets nothing, like those of packages before somebody changes them.
  *
  * @throws {CliError} it cannot be read, or is wrong
  */
@@ -75,7 +75,7 @@ export async function setsNothing(command: Command, path: string): Promise<boole
   return (await parse(command, readConfigText(path, true)!, path)).size === 0;
 }
 
-/** The file of a command's settings, where nobody names another; `undefined` if it has none. */
+/** The usual configuration file of a command; `undefined` if it has none. */
 export function defaultConfigFile({ name, options }: Command, folder: string): string | undefined {
   return "config" in options ? `${folder}/${name}.yaml` : undefined;
 }
@@ -87,7 +87,7 @@ async function readFile(command: Command, given: Settings, folder: string): Prom
   return text === undefined ? new Map() : await parse(command, text, path!);
 }
 
-/** Most runs have no file, and need not load what reads YAML. */
+/** Most runs have no file, so the YAML parser is loaded only when needed. */
 async function parse(command: Command, text: string, path: string): Promise<Settings> {
   const { parseConfig } = await import("./config_file.ts");
   return parseConfig(command, text, path);
@@ -107,7 +107,7 @@ function valuesOf({ options }: Command, settings: Settings): SettledValues {
   );
 }
 
-/** Settings that contradict each other are told by the names under which they were given. */
+/** The error about settings that contradict each other, by the names under which they were given. */
 function findContradiction(
   command: Command,
   settings: Settings,

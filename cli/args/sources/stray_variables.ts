@@ -1,5 +1,5 @@
 /**
- * Variables `TEREDO_…` that nothing reads: most probably misspelled ones.
+ * Variables `TEREDO_…` that nothing reads: most likely misspelled.
  *
  * @module
  */
@@ -11,20 +11,20 @@ import { VARIABLE_PREFIX, variableName } from "../spelling.ts";
 import type { SettledValues } from "./settle_values.ts";
 import { suggest } from "../suggest.ts";
 
-/** What the project's own tests and tasks read. */
+/** Variables of the project's own tests and tasks. */
 const OF_TOOLS = /^TEREDO_(?:BIN|IMPORTS|TEST_\w+)$/;
 
-/** What Kubernetes sets for a Service with such a name, `teredo` or `teredo-server` for instance. */
+/** Variables that Kubernetes sets for a Service called `teredo`, `teredo-server` or the like. */
 const OF_SERVICES =
   /_SERVICE_(?:HOST|PORT(?:_\w+)?)$|_PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?$/;
 const SERVICE_ADDRESS = /^(?:tcp|udp|sctp):\/\//;
 
 /**
- * One warning for each variable that nothing reads. One that another command reads may be there for all
- * of them, and one that is empty counts as not set.
+ * One warning for each variable that nothing reads. A variable of another command may be there for all
+ * commands, and an empty one counts as not set.
  *
- * @param own what the command that is about to run reads is meant first
- * @param commands those who read variables
+ * @param own the command that is about to run: its variables are suggested first
+ * @param commands all commands that read variables
  */
 export function strayWarnings(
   own: Command | undefined,
@@ -40,13 +40,13 @@ export function strayWarnings(
   return strays.sort().map((name) => {
     const meant = own && nearest(name, variablesOf(own)) || nearest(name, known);
     const remedy = meant === undefined
-      ? `"teredo help ${own?.name ?? "COMMAND"}" lists those that do`
+      ? `"teredo help ${own?.name ?? "COMMAND"}" lists the variables that have one`
       : `Did you mean ${meant}?`;
-    return `The variable ${name} sets nothing. ${remedy}`;
+    return `The variable ${name} has no effect. ${remedy}`;
   });
 }
 
-/** Writes warnings as a role writes its log; what does that is not loaded before there is something. */
+/** Writes warnings in the way a role writes its log. The log is loaded only if there are any. */
 export async function logWarnings(
   warnings: readonly string[],
   { logLevel, logFormat }: SettledValues,
@@ -61,7 +61,7 @@ function variablesOf({ options }: Command): string[] {
   return Object.keys(options).map(variableName);
 }
 
-/** What they all begin with is no likeness. */
+/** The prefix that all share says nothing about likeness. */
 function nearest(name: string, candidates: Iterable<string>): string | undefined {
   const rests = Array.from(candidates, (each) => each.slice(VARIABLE_PREFIX.length));
   const meant = suggest(name.slice(VARIABLE_PREFIX.length), rests);

@@ -1,5 +1,5 @@
 /**
- * YAML as people write it into files, with the places of what they wrote.
+ * YAML as people write it in files, with the lines of its keys.
  *
  * @module
  */
@@ -11,8 +11,8 @@ import { reasonOf } from "../../../reason.ts";
 /**
  * Reads a YAML document. The error never quotes the text around the mistake, which may be secret.
  *
- * @param path the file's name, for messages
- * @throws {ConfigError} it is none, and where it ceases to be
+ * @param path the name of the file, for messages
+ * @throws {ConfigError} it is not YAML, and where that shows
  */
 export function parseYaml(text: string, path: string): unknown {
   try {
@@ -26,7 +26,7 @@ export function parseYaml(text: string, path: string): unknown {
   }
 }
 
-/** Whether a value is a mapping, and neither a list nor a scalar: dates and octets are objects too. */
+/** Whether a value is a mapping: lists, dates and octets are objects too, but no mappings. */
 export function isMapping(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null &&
     Object.getPrototypeOf(value) === Object.prototype;
@@ -39,23 +39,22 @@ export interface KeyLine {
   readonly line: number;
 }
 
-/** What comes before the keys: nothing, a comment, a directive, the start of a document. */
+/** Lines before the keys: empty ones, comments, directives, the start of a document. */
 const PREAMBLE = /^\s*(?:#.*)?$|^%|^---\s*(?:#.*)?$/;
 
 /** A key, with or without quotes. */
 const KEY = /^( *)(?:"([^"]*)"|'([^']*)'|([^\s"'#&*!|>{[?-][^:#]*?|-[^\s:][^:#]*?))\s*:(?:\s|$)/;
 
-/** A key between braces, at the start of a line or behind a brace or a comma. */
+/** A key between braces: at the start of a line, or after a brace or a comma. */
 const FLOW_KEY =
   /(?:^|[{,])\s*(?:"([^"]*)"\s*:|'([^']*)'\s*:|([^\s"'#{}[\],:][^#{}[\],:]*?)\s*:(?=\s|$))/g;
 
-/** A text in quotes, with the colon that makes it a key. */
+/** Text in quotes, with the colon that makes it a key. */
 const QUOTED = /(?:"[^"]*"|'[^']*')(\s*:)?/g;
 
 /**
- * The keys of the outermost mapping in the usual notation, one to a line. All that is deeper is
- * indented further, so that nothing else is taken for one. Between braces, as JSON has it, the first
- * place of each key is told.
+ * The keys of the outermost mapping, one to a line in the usual notation. Everything deeper is indented
+ * further, so it cannot be mistaken for one. Between braces, as in JSON, each key has its first line.
  */
 export function keyLines(text: string): KeyLine[] {
   const lines = text.replace(/^\uFEFF/, "").split(/\r\n|\r|\n/);

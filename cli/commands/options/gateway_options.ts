@@ -1,5 +1,5 @@
 /**
- * Options of a gateway, which runs beside a server or as a relay.
+ * Options of a gateway, which runs together with a server, or as a relay.
  *
  * @module
  */
@@ -18,7 +18,7 @@ export type GatewayOptionTable = {
 /**
  * The options.
  *
- * @param fallback who may use the gateway unless `--gateway-for` says it
+ * @param fallback the clients that may use the gateway unless `--gateway-for` names others
  */
 export function gatewayOptions(fallback: string | undefined): GatewayOptionTable {
   return {
@@ -28,12 +28,12 @@ export function gatewayOptions(fallback: string | undefined): GatewayOptionTable
     ),
     gatewayFor: optional(
       GATEWAY_CLIENTS,
-      "The clients that may use the gateway, by the public IPv4 addresses of their NATs",
+      "Clients that may use the gateway, by the public IPv4 addresses of their NATs",
       fallback,
     ),
     clientRate: optional(
       BIT_RATE,
-      "The most that each client of the gateway may send, and receive, in bits per second",
+      "Limit for each client of the gateway and each direction, in bits per second",
       "no limit",
     ),
     gatewayServices: optional(
@@ -42,12 +42,12 @@ export function gatewayOptions(fallback: string | undefined): GatewayOptionTable
       "none",
     ),
     gatewayInbound: switchedOff(
-      "Let native hosts begin connections to clients, where 2001::/32 is routed to this host",
+      "Let native hosts open connections to clients, if 2001::/32 is routed to this host",
     ),
   };
 }
 
-/** A gateway serves the Internet, and what is about a gateway needs one. */
+/** A gateway serves the Internet, and its options need one. */
 export function gatewayContradiction(
   { gateway, hostOnly, ...options }: GatewayOptionValues & Pick<RelayOptionValues, "hostOnly">,
 ): Contradiction | undefined {
@@ -63,6 +63,6 @@ export function gatewayContradiction(
   if (surplus === undefined) return undefined;
   return contradiction(
     [surplus, "gateway"],
-    (surplus, gateway) => `${surplus} is about a gateway: add ${gateway}`,
+    (surplus, gateway) => `${surplus} is for gateways: add ${gateway}`,
   );
 }

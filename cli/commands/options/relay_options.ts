@@ -15,32 +15,32 @@ export type RelayOptionTable = {
   readonly [Name in keyof RelayOptionValues]: Option<RelayOptionValues[Name]>;
 };
 
-/** The options; `when` is put before each help. */
+/** The options; `when` stands before the help of each. */
 export function relayOptions(when = ""): RelayOptionTable {
   const help = (text: string) =>
-    when === "" ? text : `${when}, ${text[0]!.toLowerCase()}${text.slice(1)}`;
+    when === "" ? text : `${when}: ${text[0]!.toLowerCase()}${text.slice(1)}`;
   return {
     interface: optional(
       INTERFACE,
-      help("The network interface to make"),
+      help("Name of the network interface to create"),
       "teredo",
     ),
     prefix: optional(
       IPV6_PREFIXES,
-      help("Where packets of clients may go"),
+      help("Prefixes that clients can reach through the relay"),
       "2000::/3, the IPv6 Internet",
     ),
-    hostOnly: switchedOff(help("Serve this host's own addresses only")),
+    hostOnly: switchedOff(help("Relay only for this host's own addresses")),
   };
 }
 
-/** A relay for this host has no other prefixes. */
+/** A relay for this host alone serves no other prefixes. */
 export function relayContradiction(
   { prefix, hostOnly }: RelayOptionValues,
 ): Contradiction | undefined {
   if (!hostOnly || prefix === undefined) return undefined;
   return contradiction(
     ["hostOnly", "prefix"],
-    (hostOnly, prefix) => `${hostOnly} serves no ${prefix} but this host's own addresses`,
+    (hostOnly, prefix) => `${hostOnly} serves only this host's own addresses: leave out ${prefix}`,
   );
 }

@@ -1,5 +1,5 @@
 /**
- * Options of roles for those who operate them.
+ * Options with which a running role can be watched.
  *
  * @module
  */
@@ -9,17 +9,17 @@ import { LISTEN_ADDRESS, type ListenAddress } from "../../args/kinds/listen_addr
 import { defaulted, type Option, optional } from "../../args/option.ts";
 import { FILE, oneOf } from "../../args/kinds/value_kind.ts";
 
-/** `--control`, of what runs and of who asks. */
+/** `--control`, of roles and of the commands that ask them. */
 export const CONTROL: Option<string | undefined> = optional(
   { ...FILE, placeholder: "PATH" },
-  'The socket by which "teredo status" asks',
-  "one for each role in /run/teredo, or in the user's own folder",
+  'Control socket, through which "teredo status" and "teredo ping" ask',
+  "one for each role, in /run/teredo or the user's runtime folder",
 );
 
 /** `--metrics`. */
 export const METRICS: Option<ListenAddress | undefined> = optional(
   LISTEN_ADDRESS,
-  "Serve metrics for Prometheus by HTTP, with /healthz and /ready",
+  "Serve Prometheus metrics over HTTP at this address, with /healthz and /ready",
   "off",
 );
 
@@ -27,13 +27,13 @@ export const METRICS: Option<ListenAddress | undefined> = optional(
 export const LOG_FORMAT: Option<LogFormat> = defaulted(
   oneOf("FORMAT", LOG_FORMATS),
   "text",
-  "How messages are written: lines of plain words, or of JSON",
+  "Format of log messages: plain text, or a JSON object on each line",
 );
 
 /** `--hook`. */
 export const HOOK: Option<string | undefined> = optional(
   { ...FILE, placeholder: "PROGRAM" },
-  "Run a program when the address comes, changes or goes; it finds STATE, ADDRESS and more in its " +
+  "Program to run when the address comes, changes or goes; it finds STATE, ADDRESS and more in its " +
     "environment",
   "none",
 );

@@ -14,8 +14,8 @@ import { FILE, oneOf } from "../../args/kinds/value_kind.ts";
 export function configOption(role: string): Option<string | undefined> {
   const option = optional(
     FILE,
-    "Read options that are not given here, nor in the environment, from this YAML file",
-    `/etc/teredo/${role}.yaml, if there is one`,
+    "YAML file with more options; the command line and the environment override it",
+    `/etc/teredo/${role}.yaml, if it exists`,
   );
   return { ...option, isNoSetting: true };
 }
@@ -24,31 +24,32 @@ export function configOption(role: string): Option<string | undefined> {
 export const LOG_LEVEL: Option<LogLevel> = defaulted(
   oneOf("LEVEL", LOG_LEVELS),
   "info",
-  "Which messages are written to the standard error stream",
+  "Write messages of this level and above to the standard error stream",
 );
 
 /** `--allow-private`. */
 export const ALLOW_PRIVATE: Option<boolean> = switchedOff(
-  "Also use private, shared and documentation addresses, for a network of its own",
+  "Also accept private, shared and documentation addresses, for isolated networks",
 );
 
 /** `--pcap`. */
 export const PCAP: Option<string | undefined> = optional(
   FILE,
-  "Write what is sent and received to a file that Wireshark reads",
-  "nothing is recorded",
+  "Record all datagrams to a file that Wireshark can read",
+  "no recording",
 );
 
 /** `--offload`. */
 export const OFFLOAD: Option<OffloadMode> = defaulted(
   oneOf("MODE", OFFLOAD_MODES),
   "auto",
-  "Whether packets of one connection enter and leave the interface together, which is faster",
+  "Segmentation offload on the network interface, which is faster; auto uses it if available",
 );
 
 /** `--udp`. */
 export const UDP: Option<UdpMode> = defaulted(
   oneOf("MODE", UDP_MODES),
   "auto",
-  "How UDP datagrams are moved: in batches, which is faster and needs Linux, or one by one by Deno",
+  "How to send and receive UDP datagrams: in batches, which is faster and needs Linux, or one " +
+    "by one through Deno",
 );

@@ -89,7 +89,7 @@ const BADLY: readonly Case[] = [
     what: "status of a client where a server answers",
     script: `${SERVER}; $teredo status client --control /run/teredo/server*.sock`,
     code: 3,
-    says: ["Cannot tell about a client: a server answers at /run/teredo/server"],
+    says: ["Cannot show a client: a server answers at /run/teredo/server"],
   },
   {
     what: "status of what one may not ask, beside a relay that answers,",
@@ -132,7 +132,7 @@ const BADLY: readonly Case[] = [
     what: "a probe of a server that is silent",
     script: `${SILENCE}; $teredo probe 83.1.1.1 --timeout 1`,
     code: 3,
-    says: ["The server cannot be used from here"],
+    says: ["The server does not work from here"],
   },
   {
     what: "a client whose server is silent, and which is ended",
@@ -152,7 +152,7 @@ const BADLY: readonly Case[] = [
     code: 78,
     says: [
       'Cannot use /mnt/c.yaml:1: there is no setting "prot". Did you mean port?',
-      "Cannot use /mnt/c.yaml:2: force is true or false, not 1",
+      "Cannot use /mnt/c.yaml:2: force must be true or false, not 1",
     ],
   },
   {

@@ -40,13 +40,28 @@ function endless(): Response {
 /** Who answers, what a person reads, and the exit code. */
 const OTHERS:
   readonly (readonly [what: string, handler: HttpHandler, says: string, code: number])[] = [
-    ["says nothing that is known", () => new Response("hello"), "no role of Teredo", 1],
-    ["is of another version", () => Response.json({ schema: 2 }), "no role of this version", 1],
-    ["says null", () => Response.json(null), "no role of this version", 1],
-    ["never ends", endless, "no role of Teredo", 1],
-    ["points elsewhere", () => Response.redirect("http://127.0.0.1/"), "no role of Teredo", 1],
+    [
+      "says nothing that is known",
+      () => new Response("hello"),
+      "something else than Teredo answers there",
+      1,
+    ],
+    ["is of another version", () => Response.json({ schema: 2 }), "another version of Teredo", 1],
+    ["says null", () => Response.json(null), "another version of Teredo", 1],
+    ["never ends", endless, "something else than Teredo answers there", 1],
+    [
+      "points elsewhere",
+      () => Response.redirect("http://127.0.0.1/"),
+      "something else than Teredo answers there",
+      1,
+    ],
     ["refuses", () => new Response("Not you\n", { status: 403 }), ": Not you", 1],
-    ["refuses without a word", () => new Response(null, { status: 500 }), "its answer is 500", 1],
+    [
+      "refuses without a word",
+      () => new Response(null, { status: 500 }),
+      "it answers with status 500",
+      1,
+    ],
     ["still starts", () => new Response("Wait\n", { status: 503 }), ": Wait", 3],
   ];
 
@@ -73,7 +88,7 @@ Deno.test({
       await withSocket(() => Response.json(answer), async (path) => {
         using client = new ControlClient(path);
         const error = await assertRejects(() => client.ping("::1", 1, NEVER), CliError);
-        assertStringIncludes(error.message, "no role of this version");
+        assertStringIncludes(error.message, "another version of Teredo");
       });
     }
   },
@@ -98,7 +113,7 @@ for (const [what, handler] of WAITS) {
       withSocket(handler, async (path) => {
         using client = new ControlClient(path, 50);
         const error = await assertRejects(() => client.status(NEVER), CliError);
-        assertEquals(error.message, `Cannot ask at ${path}: no answer came for 0.05 s`);
+        assertEquals(error.message, `Cannot ask at ${path}: no answer within 0.05 s`);
       }),
   });
 

@@ -62,8 +62,8 @@ Deno.test({
         [error.exitCode, error.message],
         [
           3,
-          "Teredo does not run here: no relay of this user or the system answers in this network " +
-          `namespace. In another one it seems to: ask with --control ${folder}/relay-42.sock`,
+          "Teredo is not running here: no relay of this user or of the system answers in this network " +
+          `namespace. One seems to run in another namespace: ask it with --control ${folder}/relay-42.sock`,
         ],
       );
     }),
@@ -77,7 +77,7 @@ Deno.test({
       const error = await assertRejects(() => asked(folder, context), CliError);
       assertEquals(
         error.message,
-        "Teredo does not run here: no relay of this user or the system answers. " +
+        "Teredo is not running here: no relay of this user or of the system answers. " +
           "Start it, or name its socket with --control",
       );
     }),

@@ -25,20 +25,20 @@ const LINES: readonly (readonly [PingReport, string])[] = [
   ],
   [
     { ...SILENCE, path: "searching", mapping: null },
-    "No answer from 2001:db8::1 within 10 s: not found yet",
+    "No answer from 2001:db8::1 within 10 s: it has not been found yet",
   ],
   [
     SILENCE,
-    "No answer from 2001:db8::1 within 10 s: it is known (relay, 192.0.2.1:3545), but does not " +
+    "No answer from 2001:db8::1 within 10 s: it was found (relay, 192.0.2.1:3545), but does not " +
     "answer pings",
   ],
   [
     { ...SILENCE, outcome: "unreachable", path: "searching", mapping: null },
-    "2001:db8::1 cannot be reached: it did not answer when it was looked for",
+    "2001:db8::1 cannot be reached: it did not answer the search for it",
   ],
   [
     { ...SILENCE, outcome: "unreachable" },
-    "2001:db8::1 cannot be reached: a router on the way says so",
+    "2001:db8::1 cannot be reached: a router on the path says so",
   ],
   [
     { ...SILENCE, outcome: "refused", path: null, mapping: null },

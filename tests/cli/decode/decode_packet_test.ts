@@ -98,7 +98,7 @@ Deno.test("decode: a wrong checksum is said to be wrong, with the right one", ()
   assertEquals(malformed, "icmpv6_checksum");
   assertEquals(
     fields.find(({ name }) => name === "checksum")?.meaning,
-    "wrong: 7d38 would be right",
+    "wrong: 7d38 would be correct",
   );
 });
 

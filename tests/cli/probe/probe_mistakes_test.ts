@@ -3,8 +3,8 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { run } from "../recording.ts";
 
 const USAGE: readonly (readonly [line: string, ...says: string[]])[] = [
-  ["probe", '"teredo probe" needs a server: name one', 'See "teredo probe --help"'],
-  ["probe --json", '"teredo probe" needs a server: name one'],
+  ["probe", '"teredo probe" needs the name of a server', 'See "teredo probe --help"'],
+  ["probe --json", '"teredo probe" needs the name of a server'],
   ["probe http://a.example/", 'IPv4 address, or two separated by a comma, not "http://a.example/"'],
   ["probe a.example,", 'not "a.example,"'],
   ["probe a,b,c", 'not "a,b,c"'],
@@ -28,7 +28,7 @@ for (const [line, ...says] of USAGE) {
 const REFUSED = [
   ["10.0.0.1", "10.0.0.1 is not a public address", "allow private ones with --allow-private"],
   ["203.0.113.1,127.0.0.1", "203.0.113.1 is not a public address", "--allow-private"],
-  ["8.8.8.8,8.8.8.8", "8.8.8.8 is given as both addresses", "Name its other address"],
+  ["8.8.8.8,8.8.8.8", "8.8.8.8 is given for both addresses", "Give its other address"],
   ["127.0.0.1", "127.0.0.1 is not a public address", "the one by which other hosts reach"],
 ] as const;
 
@@ -39,7 +39,7 @@ for (const [server, problem, remedy] of REFUSED) {
     assertEquals([code, checks[0].result], [3, "FAIL"]);
     assertStringIncludes(checks[0].detail, problem);
     assertStringIncludes(checks[0].remedy, remedy);
-    assertEquals(stderr, "teredo: The server cannot be used from here: see the report\n");
+    assertEquals(stderr, "teredo: The server does not work from here: see the report\n");
   });
 }
 

@@ -82,14 +82,14 @@ function lifetime(
 
 const ROWS: readonly [ProbeOutcome, check: string, result: string, detail: string, rem?: string][] =
   [
-    [probed({}), "primary address", "PASS", "203.0.113.1 answers in 12 ms (median of 3)"],
-    [probed({}), "secondary address", "PASS", "203.0.113.2 answers in 14 ms"],
+    [probed({}), "primary address", "PASS", "203.0.113.1 answered in 12 ms (median of 3)"],
+    [probed({}), "secondary address", "PASS", "203.0.113.2 answered in 14 ms"],
     [
       probed(SILENT),
       "primary address",
       "FAIL",
       "203.0.113.1 does not answer",
-      "UDP to its port 3544",
+      "blocks UDP to its port 3544",
     ],
     [
       probed(SILENT, { couldNotSend: true }),
@@ -110,57 +110,57 @@ const ROWS: readonly [ProbeOutcome, check: string, result: string, detail: strin
       probed({ primary: { ...SILENT.primary, refusal: "origin_not_global" } }),
       "primary address",
       "FAIL",
-      "203.0.113.1 answers, but no client accepts that (origin_not_global)",
+      "203.0.113.1 answered, but no client accepts the answer (origin_not_global)",
       "--allow-private",
     ],
     [
       probed({}),
       "mapping",
       "PASS",
-      "Both addresses see 192.0.2.1:50000: it is endpoint-independent",
+      "Endpoint-independent: both addresses see 192.0.2.1:50000",
     ],
     [
       probed(SYMMETRIC),
       "mapping",
       "FAIL",
-      "The NAT is symmetric: one address sees 192.0.2.1:50000, the other 192.0.2.1:6000",
+      "Symmetric NAT: one address sees 192.0.2.1:50000, the other 192.0.2.1:6000",
       "RFC 4787",
     ],
     [
       probed({ ...SYMMETRIC, ...NO_NAT, mapping: SYMMETRIC.mapping }),
       "mapping",
       "FAIL",
-      "This host asks one address from 10.0.0.2:50000, the other from 10.0.0.2:50000",
-      "another host than the server's own",
+      "This host sends to one address from 10.0.0.2:50000, and to the other from 10.0.0.2:50000",
+      "Do not probe from the server's own host",
     ],
     [probed(SILENT), "mapping", "SKIP", "One of the server's addresses did not answer"],
     [
       probed({ filtering: { value: "address_dependent" } }),
       "filtering",
       "PASS",
-      "Address-dependent: who was sent to gets in, from any of its ports",
+      "Address-dependent: only addresses that were sent to get in, from any port",
     ],
     [
       probed({ filtering: { value: "address_and_port_dependent" } }),
       "filtering",
       "PASS",
-      "Address- and port-dependent: only who was sent to gets in",
+      "Address- and port-dependent: only addresses and ports that were sent to get in",
     ],
     [
       probed({ filtering: { unknown: "cone_bit_ignored" } }),
       "filtering",
       "SKIP",
-      "The server never answers from its other address when asked to",
+      "The server does not answer from its other address when asked to",
     ],
     [probed({}), "port", "PASS", "Preserved: 50000"],
-    [probed({}, { localPort: 5 }), "port", "PASS", "Replaced: 5 is seen as 50000"],
+    [probed({}, { localPort: 5 }), "port", "PASS", "Changed: 5 becomes 50000"],
     [probed(SYMMETRIC), "port", "PASS", "Preserved: 50000, for the first destination"],
-    [probed(NO_NAT), "port", "PASS", "There is no NAT that could replace 50000"],
+    [probed(NO_NAT), "port", "PASS", "50000, without a NAT"],
     [
       probed({ hairpinning: { value: false } }),
       "hairpinning",
       "FAIL",
-      "Hosts behind this NAT do not reach each other at their mappings",
+      "Hosts behind this NAT cannot reach each other at their mappings",
       "NAT loopback",
     ],
     [probed(NO_NAT), "hairpinning", "SKIP", "There is no NAT"],
@@ -168,7 +168,7 @@ const ROWS: readonly [ProbeOutcome, check: string, result: string, detail: strin
       probed({}),
       "refresh",
       "SKIP",
-      "Not tried: --refresh SECONDS does with the recommended server, and takes up to that long",
+      "Not tested: --refresh SECONDS does it with the recommended server, and takes up to that long",
     ],
     [
       probed({}, { lifetime: { isComplete: false, held: undefined, lost: undefined } }),
@@ -180,19 +180,19 @@ const ROWS: readonly [ProbeOutcome, check: string, result: string, detail: strin
       probed({}, lifetime(60_000, 90_000)),
       "refresh",
       "PASS",
-      "A mapping outlives 60 s without a packet, and is gone after 90 s",
+      "An unused mapping lasts 60 s, and not 90 s",
     ],
     [
       probed({}, lifetime(120_000, undefined)),
       "refresh",
       "PASS",
-      "A mapping outlives 2 min without a packet",
+      "An unused mapping lasts 2 min",
     ],
     [
       probed({}, lifetime(undefined, 5_000)),
       "refresh",
       "FAIL",
-      "A mapping is gone after 5 s without a packet",
+      "An unused mapping does not last 5 s",
       "RFC 4787 REQ-5",
     ],
     [
@@ -231,7 +231,7 @@ Deno.test("probe: the server that answers soonest is recommended, of those that 
   assertEquals(probeReport(outcomes).recommended, "good.example");
   assertStringIncludes(
     probeText(probeReport(outcomes), 80),
-    "NAT: full cone\nRecommended: good.example, which answers in 5.0 ms\n",
+    "NAT: full cone\nRecommended: good.example, which answered in 5.0 ms\n",
   );
   const half = probeReport(outcomes.slice(1, 2));
   assertEquals([half.recommended, half.nat], ["half.example", "unknown"]);

@@ -54,13 +54,13 @@ const MISTAKES: readonly [text: string, ...messages: string[]][] = [
   ["log-level: 3", "1: log-level needs one of debug, info, warn, error, not 3"],
   ["udp: false", "1: udp needs one of auto, batched, deno, not false"],
   ["port:", "1: port has no value: give it one, or remove the line"],
-  ["force: yes", '1: force is true or false, not "yes"'],
-  ["force: 1", "1: force is true or false, not 1"],
-  ["force: { a: 1 }", "1: force is true or false, not a mapping"],
+  ["force: yes", '1: force must be true or false, not "yes"'],
+  ["force: 1", "1: force must be true or false, not 1"],
+  ["force: { a: 1 }", "1: force must be true or false, not a mapping"],
   ["log-level: loud", '1: log-level needs one of debug, info, warn, error, not "loud"'],
   [
     "secret-file: 7",
-    "1: secret-file needs the name of a file, not 7. To YAML it is no text; put it into quotes",
+    "1: secret-file needs the name of a file, not 7. YAML does not read it as text: put it in quotes",
   ],
   ['secret-file: ""', "1: secret-file needs the name of a file"],
   [
@@ -75,7 +75,7 @@ const MISTAKES: readonly [text: string, ...messages: string[]][] = [
   [
     "identifier: 2026-11-23",
     '1: identifier needs text, or octets as "hex:0a1b…" or "base64:AbC…", not a date. ' +
-    "To YAML it is no text; put it into quotes",
+    "YAML does not read it as text: put it in quotes",
   ],
   ["log-level: !!binary aGV5", "1: log-level needs one of debug, info, warn, error, not octets"],
   ["{port: 0}", '1: port needs a port number from 1 to 65535, not "0"'],
@@ -83,14 +83,14 @@ const MISTAKES: readonly [text: string, ...messages: string[]][] = [
     '{\n  "server": ["a, port: 1"],\n  "prot":1, \'force\': 1,\n  port: 0\n}',
     '2: server needs host names or IPv4 addresses, separated by commas, not "a, port: 1"',
     '3: there is no setting "prot". Did you mean port?',
-    "3: force is true or false, not 1",
+    "3: force must be true or false, not 1",
     '4: port needs a port number from 1 to 65535, not "0"',
   ],
   ["port: 1\n# twice\nport: 2", "3: port is given twice, first in line 1"],
   [
     "port: 0\nforce: maybe\nprot: 1\n",
     '1: port needs a port number from 1 to 65535, not "0"',
-    '2: force is true or false, not "maybe"',
+    '2: force must be true or false, not "maybe"',
     '3: there is no setting "prot". Did you mean port?',
   ],
 ];

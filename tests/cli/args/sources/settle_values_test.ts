@@ -93,7 +93,7 @@ const MISTAKES: readonly [line: string, beside: Beside, code: number, message: s
     { environment: { TEREDO_PORT: "http", TEREDO_FORCE: "1" } },
     78,
     'The environment is wrong: TEREDO_PORT needs a port number from 1 to 65535, not "http"\n' +
-    'The environment is wrong: TEREDO_FORCE is true or false, not "1"',
+    'The environment is wrong: TEREDO_FORCE must be true or false, not "1"',
   ],
   [
     "client a",
@@ -137,13 +137,13 @@ const MISTAKES: readonly [line: string, beside: Beside, code: number, message: s
     "server --secondary 192.0.2.1",
     { file: "primary: 192.0.2.1" },
     2,
-    "--secondary needs another address than primary",
+    "--secondary and primary must be different addresses",
   ],
   [
     "server",
     { file: "primary: 192.0.2.1\nhost-only: true" },
     78,
-    "Cannot use ETC/server.yaml:2: host-only is about a relay: say relay too",
+    "Cannot use ETC/server.yaml:2: host-only is for relays: add relay",
   ],
   [
     "relay --config /nowhere/r.yaml",
@@ -192,7 +192,7 @@ Deno.test("check: the files of a package that nobody changed are no mistake, unl
   const { code, stdout } = await runIn({ configFolder }, "check");
   assertEquals([code, stdout.replaceAll(configFolder, "ETC")], [
     0,
-    "ETC/client.yaml: Sets nothing, for teredo client\nETC/server.yaml: OK, for teredo server\n",
+    "ETC/client.yaml: sets nothing for teredo client\nETC/server.yaml: OK, for teredo server\n",
   ]);
   assertEquals((await runIn({ configFolder }, "check", "--role", "client")).code, 78);
   assertEquals((await run("check", `${configFolder}/client.yaml`)).code, 78);
@@ -232,7 +232,7 @@ Deno.test("check: the role is told by the file's name, or by --role", async () =
   assertEquals([told.code, told.stdout.endsWith(": OK, for teredo server\n")], [0, true]);
   const neither = await run("check", `${files.folder}/new.yaml`);
   assertEquals(neither.code, 2);
-  assertStringIncludes(neither.stderr, "say one of --role client, --role server, --role relay");
+  assertStringIncludes(neither.stderr, "add one of --role client, --role server, --role relay");
   assertEquals((await run("check", "--role", "probe")).code, 2);
 });
 

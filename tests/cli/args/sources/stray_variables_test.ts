@@ -22,19 +22,19 @@ const STRAYS: readonly (readonly [name: string, says: string])[] = [
   ["TEREDO_log_level", "Did you mean TEREDO_LOG_LEVEL?"],
   ["TEREDO_NO_DEFAULT_ROUTE", "Did you mean TEREDO_DEFAULT_ROUTE?"],
   ["TEREDO_PRIMRY", "Did you mean TEREDO_PRIMARY?"],
-  ["TEREDO_FROBNICATE", '"teredo help client" lists those that do'],
-  ["TEREDO_", '"teredo help client" lists those that do'],
+  ["TEREDO_FROBNICATE", '"teredo help client" lists the variables that have one'],
+  ["TEREDO_", '"teredo help client" lists the variables that have one'],
 ];
 
 for (const [name, says] of STRAYS) {
-  Deno.test(`variables: ${name} sets nothing, and a client says so`, () => {
-    assertEquals(warnings({ [name]: "1" }), [`The variable ${name} sets nothing. ${says}`]);
+  Deno.test(`variables: ${name} has no effect, and a client says so`, () => {
+    assertEquals(warnings({ [name]: "1" }), [`The variable ${name} has no effect. ${says}`]);
   });
 }
 
 Deno.test("variables: where no command is known, its help is not named either", () => {
   assertEquals(warnings({ TEREDO_FROBNICATE: "1" }, "none"), [
-    'The variable TEREDO_FROBNICATE sets nothing. "teredo help COMMAND" lists those that do',
+    'The variable TEREDO_FROBNICATE has no effect. "teredo help COMMAND" lists the variables that have one',
   ]);
 });
 
@@ -69,7 +69,7 @@ Deno.test("variables: what is misspelled is told before what therefore lacks", a
   const { code, stderr } = await runIn({ environment: { TEREDO_SERVR: "a" } }, "client");
   assertEquals(code, 2);
   assertEquals(stderr.split("\n").slice(0, 2), [
-    "teredo: The variable TEREDO_SERVR sets nothing. Did you mean TEREDO_SERVER?",
+    "teredo: The variable TEREDO_SERVR has no effect. Did you mean TEREDO_SERVER?",
     'teredo: "teredo client" needs --server, host names or IPv4 addresses, separated by commas',
   ]);
   const environment = { TEREDO_SERVR: "a", TEREDO_LOG_FORMAT: "json" };
@@ -82,7 +82,7 @@ Deno.test("variables: check tells of them once, and they are no mistake", async 
   assertEquals(await runIn({ environment }, "check"), {
     code: 0,
     stdout: "There is no configuration in /nowhere\n",
-    stderr: "teredo: The variable TEREDO_PRIMRY sets nothing. Did you mean TEREDO_PRIMARY?\n",
+    stderr: "teredo: The variable TEREDO_PRIMRY has no effect. Did you mean TEREDO_PRIMARY?\n",
   });
 });
 
@@ -102,7 +102,7 @@ Deno.test({
       ${server} 2>&1
       TEREDO_LOG_FORMAT=json ${server} 2>&1
       TEREDO_LOG_LEVEL=error ${server}`);
-    const warning = "The variable TEREDO_LOGLEVEL sets nothing. Did you mean TEREDO_LOG_LEVEL?";
+    const warning = "The variable TEREDO_LOGLEVEL has no effect. Did you mean TEREDO_LOG_LEVEL?";
     const [line, , json] = stdout.split("\n");
     assertMatch(line!, /^\S+Z warn {2}The variable/);
     assertEquals(line!.slice(31), warning);
