@@ -1,5 +1,5 @@
 /**
- * Bugs of this program, reported without flooding the log.
+ * Errors that must not end a node, reported without flooding the log.
  *
  * @module
  */
@@ -16,7 +16,7 @@ export function reportFault(log: Log): (error: unknown) => void {
     const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     if (seen.has(message) || seen.size >= MAX_FAULTS) return;
     seen.add(message);
-    log.error(`A packet was dropped because of a bug in this program: ${message}`);
+    log.error(`Internal error, the node goes on: ${message}`);
     if (error instanceof Error) log.debug(error.stack ?? message);
   };
 }

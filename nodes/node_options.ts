@@ -26,7 +26,7 @@ export interface NodeOptions {
   readonly ffi?: boolean | undefined;
   /** Called with how datagrams are moved, and when none can be sent. The first news comes while the node opens. */
   readonly onTransport?: ((news: TransportNews) => void) | undefined;
-  /** Called with a bug in this library that a packet brought to light; by default the log reports it. */
+  /** Called with an error that must not end the node: of a listener, or a bug that a packet brought to light. By default the log reports it. */
   readonly onFault?: ((error: unknown) => void) | undefined;
   /** Takes messages for people; by default they are discarded. */
   readonly log?: Log | undefined;

@@ -268,7 +268,7 @@ export class TeredoClient<Host extends HostSide | undefined = HostSide | undefin
     const { context, localEndpoint, sockets: { group } } = this.#open;
     context.globalUnicast.attach(localAddresses());
     localEndpoint.forget();
-    group?.join();
+    group?.join().catch(this.onFault);
     const isResting = this.status().state === "disabled";
     const isNeeded = this.#isNeeded();
     if (!isNeeded && !isResting) {

@@ -49,6 +49,8 @@ export abstract class TeredoNode<Via extends string, Event, Status> implements A
   readonly counters: Counters;
   /** Connects the machine with the rest of the world. */
   protected readonly driver: Driver<Via, Event, Status>;
+  /** Takes errors that must not end the node. */
+  protected readonly onFault: (error: unknown) => void;
   readonly #started = Promise.withResolvers<void>();
   readonly #stop = new AbortController();
   #listeners: NodeListeners<Event> = {};
@@ -56,16 +58,17 @@ export abstract class TeredoNode<Via extends string, Event, Status> implements A
   protected constructor(parts: NodeParts<Via, Event, Status>) {
     const { machine, sockets, link, bulk, options, context } = parts;
     this.counters = context.counters;
+    this.onFault = options.onFault ?? reportFault(context.log);
     this.driver = new Driver<Via, Event, Status>({
       machine,
       sockets: tapped(sockets, options.tap),
       host: link,
       bulk,
       onEvent: (event) => {
-        this.handleEvent(event);
-        this.#listeners.onEvent?.(event);
+        this.#guard(() => this.handleEvent(event));
+        this.#guard(() => this.#listeners.onEvent?.(event));
       },
-      onFault: options.onFault ?? reportFault(context.log),
+      onFault: this.onFault,
       counters: context.counters,
     });
     this.finished = this.#live(parts).catch((error) => {
@@ -137,11 +140,11 @@ export abstract class TeredoNode<Via extends string, Event, Status> implements A
     const changes: NetworkChanges = {
       destinations: () => this.destinations,
       onChange: () => {
-        this.handleNetworkChange();
-        this.#listeners.onNetworkChange?.();
+        this.#guard(() => this.handleNetworkChange());
+        this.#guard(() => this.#listeners.onNetworkChange?.());
       },
-      onMove: () => this.handleMove(),
-      onFaults: () => this.#listeners.onInterfaceFaults?.(),
+      onMove: () => this.#guard(() => this.handleMove()),
+      onFaults: () => this.#guard(() => this.#listeners.onInterfaceFaults?.()),
     };
     const tasks: Task[] = [
       (ending) => this.driver.run(ending),
@@ -153,6 +156,14 @@ export abstract class TeredoNode<Via extends string, Event, Status> implements A
       tasks.push((ending) => poller.run(ending, { mayHold: isAlone && udp.needsPoller }));
     }
     return runTogether(this.#stop.signal, ...tasks);
+  }
+
+  #guard(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.onFault(error);
+    }
   }
 }
 

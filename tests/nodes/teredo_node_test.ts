@@ -64,6 +64,21 @@ loopbackTest("node: its signal ends it before it is started, too", async () => {
   await client.finished;
 });
 
+loopbackTest("node: a listener that throws does not end it, nor disturb its machine", async () => {
+  await using _server = await startServer();
+  const failure = new Error("the listener failed");
+  const faults: unknown[] = [];
+  await using client = await startClient("127.41.0.3", {
+    onEvent() {
+      throw failure;
+    },
+    onFault: (error) => faults.push(error),
+  });
+  await client.qualified;
+  assertEquals(faults, [failure, failure]);
+  assertEquals(client.counters.dropped("internal_error"), 0);
+});
+
 /** A way to the host that breaks. */
 function breaking(failure: Error): HostLink {
   return { ...linkTo(() => {}), run: () => Promise.reject(failure) };
@@ -122,3 +137,28 @@ for (
     },
   );
 }
+
+namespaceTest(
+  module,
+  "node: one that cannot adapt to another network goes on",
+  ["ip"],
+  async () => {
+    run("ip", "link", "set", "lo", "up");
+    const failure = new Error("the listener failed");
+    const fault = Promise.withResolvers<unknown>();
+    await using relay = await TeredoRelay.start({
+      network: "loopback",
+      onNetworkChange() {
+        throw failure;
+      },
+      onFault: fault.resolve,
+    });
+    run("ip", "address", "add", "192.0.2.1/32", "dev", "lo");
+    assertEquals(await fault.promise, failure);
+    const state = await Promise.race([
+      relay.finished.then(() => "ended"),
+      Promise.resolve("at work"),
+    ]);
+    assertEquals(state, "at work");
+  },
+);
