@@ -35,6 +35,19 @@ export function coverageOf(tests: readonly NamedTest[]): Map<ItemId, NamedTest[]
   return coverage;
 }
 
+/** Where the tests are that run a node, or the executable. */
+const PRODUCT = /^tests\/(nodes|netns|cli)\//;
+
+/** Whether tests of an item count: for some groups only if one of them runs the product. */
+export function isTested(
+  { needsProduct = false }: Group,
+  id: ItemId,
+  coverage: ReadonlyMap<ItemId, readonly NamedTest[]>,
+): boolean {
+  const tests = coverage.get(id) ?? [];
+  return needsProduct ? tests.some(({ file }) => PRODUCT.test(file)) : tests.length > 0;
+}
+
 /** Whether an item has a test or an argument. */
 export function isCovered(item: Item, coverage: ReadonlyMap<ItemId, unknown>): boolean {
   return coverage.has(item.id) || item.argument !== undefined;

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { CHECKLIST } from "./checklist.ts";
-import { complaintsAbout, coverageOf, itemsOf } from "./coverage.ts";
+import { complaintsAbout, coverageOf, isTested, itemsOf } from "./coverage.ts";
 import { DEPARTURES } from "./departures.ts";
 import type { Group, ItemId } from "./item.ts";
 
@@ -39,6 +39,21 @@ Deno.test("conformance: a test proves the items at the head of its name", () => 
 Deno.test("conformance: ignored tests prove nothing", () => {
   assertEquals([...coverageOf([TEST]).keys()], ["P-01"]);
   assertEquals([...coverageOf([{ ...TEST, ignored: true }]).keys()], []);
+});
+
+Deno.test("conformance: an extension counts only if a test reaches it through a node or the executable", () => {
+  const group = { ...GROUP, needsProduct: true };
+  for (
+    const [file, counts] of Object.entries({
+      "tests/a_test.ts": false,
+      "tests/client/nodes_test.ts": false,
+      "tests/nodes/a_test.ts": true,
+      "tests/netns/a_test.ts": true,
+    })
+  ) {
+    const coverage = coverageOf([TEST, { ...TEST, file }]);
+    assertEquals([GROUP, group].map((each) => isTested(each, "P-01", coverage)), [true, counts]);
+  }
 });
 
 Deno.test("conformance: an item with neither test nor argument is complained about", () => {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isCovered } from "./coverage.ts";
+import { isCovered, isTested } from "./coverage.ts";
 import type { Departure, Group, Item, ItemId, NamedTest } from "./item.ts";
 
 type Coverage = ReadonlyMap<ItemId, readonly NamedTest[]>;
@@ -41,8 +41,9 @@ export function writeDocument(
 }
 
 function summary(checklist: readonly Group[], coverage: Coverage): string[] {
-  const rows = checklist.map(({ letter, title, items }) => {
-    const tested = items.filter(({ id }) => coverage.has(id));
+  const rows = checklist.map((group) => {
+    const { letter, title, items } = group;
+    const tested = items.filter(({ id }) => isTested(group, id, coverage));
     const tests = new Set(tested.flatMap(({ id }) => coverage.get(id)!));
     const argued = items.filter((item) => !coverage.has(item.id) && isCovered(item, coverage));
     return row(letter, title, items.length, tested.length, argued.length, tests.size);
@@ -56,10 +57,11 @@ function summary(checklist: readonly Group[], coverage: Coverage): string[] {
 }
 
 function section(
-  { letter, title, introduction, items }: Group,
+  group: Group,
   departures: readonly Departure[],
   coverage: Coverage,
 ): string[] {
+  const { letter, title, introduction, items } = group;
   return [
     `## ${letter}: ${title}`,
     "",
@@ -77,7 +79,7 @@ function section(
         level.replace("*", "\\*"),
         escape(source),
         escape(statement) + notes.join(""),
-        proof(item, coverage),
+        proof(item, isTested(group, id, coverage), coverage),
       );
     }),
     "",
@@ -85,17 +87,18 @@ function section(
 }
 
 /** The tests by file, or what takes their place. */
-function proof(item: Item, coverage: Coverage): string {
+function proof(item: Item, isTested: boolean, coverage: Coverage): string {
   const tests = coverage.get(item.id);
   if (tests === undefined) {
     if (item.argument !== undefined) return `argued: ${escape(item.argument)}`;
     return item.id.startsWith("X") ? "not implemented yet" : "**none yet**";
   }
   const byFile = Map.groupBy(tests, ({ file }) => file);
-  return Array.from(byFile, ([file, tests]) => {
+  const list = Array.from(byFile, ([file, tests]) => {
     const names = tests.map(({ name }) => `“${escape(withoutHead(name))}”`);
     return `[${file.replace(/^tests\//, "")}](../${file}): ${names.join("; ")}`;
   }).join("<br>");
+  return isTested ? list : `**not reached through the product yet**<br>${list}`;
 }
 
 /** The first column already has the items. */

@@ -11,8 +11,10 @@ export const EXTENSIONS: Group = {
   letter: "X",
   title: "Extensions of RFC 6081",
   introduction: "All of them are optional. Their formats are implemented (P-14 to P-17), their " +
-    "procedures only where a test is listed here.",
+    "procedures only where a test is listed here. An item counts as tested if a test reaches it through " +
+    "`TeredoClient` or the executable.",
   isRequired: false,
+  needsProduct: true,
   items: [
     {
       id: "X-01",
@@ -163,8 +165,7 @@ export const EXTENSIONS: Group = {
       id: "X-22",
       level: "MUST*",
       source: "RFC 6081 figure 1",
-      statement:
-        "In the simulation exactly those pairs of NATs meet that the RFC's figure lists for the " +
+      statement: "Exactly those pairs of NATs meet that the RFC's figure lists for the " +
         "implemented extensions",
     },
   ],

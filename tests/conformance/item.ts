@@ -41,6 +41,11 @@ export interface Group {
   readonly introduction: string;
   /** Whether each item needs a test or an argument. */
   readonly isRequired: boolean;
+  /**
+   * Whether an item counts only if a test reaches it through a node or the executable. An extension that
+   * only its own unit tests switch on is of no use to anyone.
+   */
+  readonly needsProduct?: boolean;
   readonly items: readonly Item[];
 }
 

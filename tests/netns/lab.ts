@@ -49,6 +49,8 @@ interface Machines<Name extends string> {
   addRelay(): Promise<Machine>;
   /** Adds a machine of that name without any link: see {@linkcode connect}. */
   addMachine(name: string): Promise<Machine>;
+  /** Adds a client on the link of a site's client, behind a NAT by the kernel. Once a site. */
+  addNeighbour(name: Name): Promise<Machine>;
 }
 
 /** A lab with its machines. Nothing of Teredo runs in it by itself. */
@@ -81,7 +83,8 @@ async function build<Name extends string>(
   const addRelay = () =>
     buildRelay(sandbox, core, "relay2", ADDRESS.secondRelay, ADDRESS.secondRelayNative);
   const addMachine = (name: string) => Machine.create(sandbox, name);
-  return { core, server, relay, native, sites, addRelay, addMachine };
+  const addNeighbour = (name: Name) => buildNeighbour(sandbox, name, sites[name]);
+  return { core, server, relay, native, sites, addRelay, addMachine, addNeighbour };
 }
 
 async function buildCore(sandbox: Sandbox): Promise<Machine> {
@@ -148,6 +151,25 @@ async function buildSite(
   const process = await configureRouter(router, plan, nat);
   await client.ip(`route add default via ${plan.gateway}`);
   return { client, router, nat: process, plan };
+}
+
+/** The cable between client and router becomes a switch in the router, with a port for one more client. */
+async function buildNeighbour(
+  sandbox: Sandbox,
+  name: string,
+  { router, plan }: Site,
+): Promise<Machine> {
+  if (router === undefined) throw new TypeError(`Site ${name} has no router to be behind`);
+  const neighbour = await Machine.create(sandbox, `neighbour${name}`);
+  await connect(neighbour, UPLINK, router, "lan1");
+  await router.ip("link add lan type bridge");
+  await router.ip("link set lan up");
+  await router.ip(`addr del ${plan.gateway}/24 dev ${LAN}`);
+  for (const port of [LAN, "lan1"]) await router.ip(`link set ${port} master lan`);
+  await router.ip(`addr add ${plan.gateway}/24 dev lan`);
+  await neighbour.ip(`addr add ${plan.neighbour}/24 dev ${UPLINK}`);
+  await neighbour.ip(`route add default via ${plan.gateway}`);
+  return neighbour;
 }
 
 /** A machine of the native Internet finds Teredo clients behind a relay, the first one unless given. */

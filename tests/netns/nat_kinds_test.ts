@@ -7,7 +7,7 @@ import { prepareTeredo, startClient, startServer } from "./teredo.ts";
 const needs = requires("linux", "namespaces", "tun", "ip", "nsenter", "ping");
 
 Deno.test({
-  name: needs.title("NAT kinds: clients meet each other as RFC 6081 figure 1 says"),
+  name: needs.title("X-04, X-05, X-22: clients meet each other as RFC 6081 figure 1 says"),
   ignore: needs.ignore,
   fn: async (t) => {
     await prepareTeredo();

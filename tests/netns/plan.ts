@@ -33,6 +33,8 @@ export interface SitePlan {
   readonly gateway: string;
   /** The client's address behind a NAT. */
   readonly client: string;
+  /** The address of a second client there. */
+  readonly neighbour: string;
 }
 
 /** The addresses of the N-th site, counted from 1. */
@@ -42,5 +44,6 @@ export function sitePlan(number: number): SitePlan {
     router: `83.1.250.${number}`,
     gateway: `192.168.${number}.1`,
     client: `192.168.${number}.10`,
+    neighbour: `192.168.${number}.11`,
   };
 }
