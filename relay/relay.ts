@@ -173,8 +173,9 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
     if (peer === undefined) return "rate_limited";
     peer.hasBegun = true;
     if (!peer.isReachable(now)) this.#search.begin(peer, now, sink);
-    setHopLimit(ipv6, hopLimitOf(ipv6) - 1);
-    sink.packet(ipv6);
+    const carried = ipv6.slice();
+    setHopLimit(carried, hopLimitOf(ipv6) - 1);
+    sink.packet(carried);
     return undefined;
   }
 
