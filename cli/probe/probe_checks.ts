@@ -189,12 +189,11 @@ function hairpinning({ findings: { hairpinning: found } }: Probed): Check {
     if (found.value) {
       return pass(check, "Hosts behind this NAT can reach each other at their mappings");
     }
-    return fail(
-      check,
-      "Hosts behind this NAT cannot reach each other at their mappings",
-      "This does not matter for peers elsewhere. For clients behind the same NAT, turn on " +
-        '"hairpinning" or "NAT loopback" in the NAT',
-    );
+    const detail = "Hosts behind this NAT cannot reach each other at their mappings";
+    const remedy =
+      "Clients of this program meet behind the same NAT all the same. To meet others there, " +
+      'turn on "hairpinning" or "NAT loopback" in the NAT';
+    return { check, result: "NOTE", detail, remedy };
   }
   switch (found.unknown) {
     case "server_silent":
