@@ -4,7 +4,7 @@
  * @module
  */
 
-/** A promise of an address, which is made anew each time that the address goes or changes. */
+/** A promise of an address. There is a new one each time the address goes or changes. */
 export class AwaitedAddress {
   #next = quietPromise<Uint8Array>();
   #isSettled = false;

@@ -14,7 +14,7 @@ import { openTunSide, type TunSide, type TunSideOptions } from "./tun_side.ts";
 
 /** The interface of a client. */
 export interface ClientTunOptions extends TunSideOptions {
-  /** Whether it leads to the whole IPv6 Internet, where no other way does; unless given, yes. */
+  /** Whether it leads to the whole IPv6 Internet, if no other way does; true by default. */
   readonly defaultRoute?: boolean | undefined;
   /**
    * The services of this host that others may reach through the interface, besides answers, errors and pings; unless
@@ -33,7 +33,7 @@ export interface ClientTun extends TunSide {
 
 /**
  * Makes a network interface, which vanishes with its client: then this host has IPv6. That needs Linux,
- * CAP_NET_ADMIN, and `--allow-all`, which Deno wants from who changes settings below `/proc`.
+ * CAP_NET_ADMIN, and `--allow-all`, which Deno requires for changing settings below `/proc`.
  *
  * @throws {SystemError} (when it is opened) the kernel refuses; the message says what to do
  */

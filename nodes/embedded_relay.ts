@@ -15,7 +15,7 @@ import { checkTranslates, gatewayConfig, type GatewayPolicy } from "./gateway_po
 import type { HostSide, Opener } from "./node_context.ts";
 import { newRelay, relayHost, type RelaySettings, servedBy } from "./relay_host.ts";
 
-/** Settings of a relay beside a server. */
+/** Settings of a relay that shares a server's socket. */
 export interface EmbeddedRelaySettings<Host extends HostSide | undefined = HostSide | undefined>
   extends RelaySettings {
   /** Opens the relay's side of the host, such as {@linkcode relayTun}. */
@@ -27,7 +27,7 @@ export interface EmbeddedRelaySettings<Host extends HostSide | undefined = HostS
   readonly gateway?: GatewayPolicy | undefined;
 }
 
-/** A relay without a socket of its own. */
+/** A relay without its own socket. */
 export class EmbeddedRelay {
   readonly relay: Relay;
   readonly #settings: EmbeddedRelaySettings;
@@ -78,7 +78,7 @@ export class EmbeddedRelay {
   }
 }
 
-/** What a server adds to the rules of the gateway beside it. */
+/** What a server adds to the rules of its gateway. */
 export interface EmbeddedGateway {
   /** The server's own address. */
   readonly servers: readonly Ipv4Address[];

@@ -1,5 +1,5 @@
 /**
- * Who may use a gateway, as whoever embeds one says it.
+ * The rules of a gateway, as options for programs that embed one.
  *
  * @module
  */
@@ -16,11 +16,11 @@ import type { HostSide } from "./node_context.ts";
 /**
  * The clients that may use a gateway. What they send leaves with this host's address, so this is always said.
  *
- * - `proved`: those that have proved a secret to the server beside it
+ * - `proved`: those that have proved a secret to the gateway's server
  * - `all`: everybody
  * - blocks of IPv4 addresses: those whose mapped address is in one of them
  *
- * Beside a server that asks for secrets, clients prove one in any case.
+ * With a server that asks for secrets, clients prove one in any case.
  */
 export type GatewayClients = "proved" | "all" | readonly Ipv4Block[];
 
@@ -32,9 +32,9 @@ export interface GatewayPolicy {
    * unless given.
    */
   readonly servers?: readonly Ipv4Address[] | undefined;
-  /** A cap on what one client sends, and on what it receives, in octets; none unless given. */
+  /** A cap on what one client sends, and on what it receives, in octets; none by default. */
   readonly clientRate?: Rate | undefined;
-  /** Services of this host that clients may use; unless given, none. They may always ping it. */
+  /** Services of this host that clients may use; none by default. They may always ping it. */
   readonly services?: readonly Service[] | undefined;
   /**
    * Whether native hosts may begin an exchange with clients, where a route to 2001::/32 leads to this host; unless
@@ -49,7 +49,7 @@ const ALL: readonly Ipv4Block[] = [{ network: ipv4Address(0), prefixLength: 0 }]
 /**
  * The rules as the machine takes them.
  *
- * @param proofs where the server beside the gateway notes which clients have proved a secret
+ * @param proofs where the gateway's server notes which clients have proved a secret
  * @throws {TypeError} clients are to prove a secret, and no server asks them to
  */
 export function gatewayConfig(

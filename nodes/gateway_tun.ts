@@ -22,7 +22,7 @@ import { openTunSide, type TunSide, type TunSideOptions } from "./tun_side.ts";
 /** What may be said of a gateway's side of the host. */
 export interface GatewayTunOptions
   extends TunSideOptions, Pick<GatewayPolicy, "services" | "unsolicited"> {
-  /** The name of the table that the kernel's rules are in; `teredo` unless given. */
+  /** The name of the table that the kernel's rules are in; `teredo` by default. */
   readonly table?: string | undefined;
   /**
    * A public IPv4 address of this host. Where the host has no native IPv6, its interface gets the 6to4 address of it

@@ -85,7 +85,7 @@ function openLinks(own: OwnInterface | undefined): LinkMonitor | undefined {
   try {
     return openLinkMonitor(own?.index);
   } catch (error) {
-    // Without --allow-ffi there is no interface of our own either, so looking every few seconds is enough.
+    // Without --allow-ffi we have no interface either, so looking every few seconds is enough.
     if (error instanceof Deno.errors.NotCapable) return undefined;
     throw error;
   }

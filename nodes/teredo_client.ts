@@ -56,8 +56,8 @@ export interface TeredoClientOptions<Host extends HostSide | undefined = HostSid
 /** What a client calls from its start on. */
 export interface ClientListeners extends NodeListeners<ClientEvent> {
   /**
-   * Returns whether Teredo is needed, when the network of this host has changed: RFC 4380 §5.5 has a client rest beside
-   * native IPv6. By default it always is.
+   * Returns whether Teredo is needed, after the network of this host has changed: with native IPv6, a client rests
+   * (RFC 4380 §5.5). By default it is always needed.
    */
   readonly isNeeded?: (() => boolean) | undefined;
   /** Called when packets leave this host by another way, just before the client asks its server again. */
@@ -177,7 +177,7 @@ export class TeredoClient<Host extends HostSide | undefined = HostSide | undefin
       .then(() => this.#awaited.end(new Error("The Teredo client has ended")));
   }
 
-  /** Begins to ask for an address. Nothing is received and nobody is asked before. */
+  /** Sets the client to work: it asks for an address. Nothing is sent or received before. */
   override start(listeners: ClientListeners = {}): void {
     this.#isNeeded = listeners.isNeeded ?? this.#isNeeded;
     this.#onMove = listeners.onMove;
@@ -203,7 +203,7 @@ export class TeredoClient<Host extends HostSide | undefined = HostSide | undefin
   }
 
   /**
-   * Sends a whole IPv6 packet, whose source is to be the client's address. A packet that cannot be sent is counted, or
+   * Sends a whole IPv6 packet, whose source must be the client's address. A packet that cannot be sent is counted, or
    * answered with an ICMPv6 error as a router would answer it.
    */
   send(ipv6: Uint8Array): void {
@@ -245,7 +245,7 @@ export class TeredoClient<Host extends HostSide | undefined = HostSide | undefin
     this.#turnToServers();
   }
 
-  /** The name of the server with this primary address, as it was given; else the address. */
+  /** The name of the server with this primary address, as it was given; otherwise the address. */
   nameOf(primary: Ipv4Address): string {
     return this.#servers.nameOf(primary);
   }

@@ -1,7 +1,7 @@
 /**
  * What client, server and relay have in common: how they are opened, started and ended.
  *
- *     open ──► open, but silent ──start──► at work ──┐
+ *     open ──► open, but silent ──start──► running ──┐
  *                     └────────── close ◄────────────┴── close, signal, failure
  *
  * @module
@@ -24,11 +24,11 @@ export interface OpenNode {
   readonly options: NodeOptions;
   readonly context: NodeContext;
   readonly watch: NetworkWatch;
-  /** Closes all that is open, when the node has ended. */
+  /** Closes everything that is open, when the node has ended. */
   readonly resources: DisposableStack;
 }
 
-/** What a node is made of, all of it open. */
+/** The open parts that a node is made of. */
 export interface NodeParts<Via extends string, Event, Status>
   extends OpenNode, Pick<DriverOptions<Via, Event, Status>, "machine" | "sockets" | "bulk"> {
   /** The way to the host, if there is one. */
@@ -36,8 +36,8 @@ export interface NodeParts<Via extends string, Event, Status>
 }
 
 /**
- * A role of the protocol on this host: open from the beginning, at work from its start on, until it is closed, its signal
- * aborts or something fails.
+ * A role of the protocol on this host. It is open from the beginning and runs from its start on, until it is closed, its
+ * signal aborts or something fails.
  */
 export abstract class TeredoNode<Via extends string, Event, Status> implements AsyncDisposable {
   /**
@@ -78,7 +78,7 @@ export abstract class TeredoNode<Via extends string, Event, Status> implements A
     this.finished.catch(() => {});
   }
 
-  /** Begins to work. Nothing is received and nobody is asked before. */
+  /** Sets the node to work. Nothing is sent or received before. */
   start(listeners: NodeListeners<Event> = {}): void {
     this.#listeners = listeners;
     this.#started.resolve();

@@ -41,7 +41,7 @@ export interface ServerReload extends ServerPolicy {
   readonly gateway?: GatewayPolicy | undefined;
 }
 
-/** What a server reports, and the relay beside it. */
+/** What a server and its relay report. */
 export type AnyServerEvent = ServerEvent | RelayEvent;
 
 /** The state of a server, alone or with a relay. */
@@ -60,7 +60,7 @@ export interface TeredoServerOptions<
   readonly secondary?: Ipv4Address | undefined;
   /**
    * The addresses of this host that the sockets are opened at, where the public ones are translated on the way (1:1
-   * NAT, as in most clouds); the public ones unless given.
+   * NAT, as in most clouds); the public ones by default.
    */
   readonly bind?: ServerBind | undefined;
   /**
@@ -179,7 +179,7 @@ function openServerSockets(
   };
 }
 
-/** The relay beside a server, if there is one. */
+/** The server's relay, if it has one. */
 function relayOf(
   { options, context, relayHost }: OpenServer<HostSide | undefined>,
   proofs: ProvedEndpoints | undefined,
@@ -202,7 +202,7 @@ function fixedConfig(
   return { primary, secondary, port, globalUnicast, ownAddresses, proofs };
 }
 
-/** With a relay, the bulk of the packets has a path of its own. */
+/** With a relay, the bulk of the packets takes a fast path. */
 function machineOf(
   config: ServerConfig,
   relay: EmbeddedRelay | undefined,

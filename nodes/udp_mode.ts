@@ -7,7 +7,7 @@
 /**
  * How UDP datagrams are moved.
  *
- * - `auto`: in batches if the system can (Linux, with `--allow-ffi`), else one by one
+ * - `auto`: in batches if the system can (Linux, with `--allow-ffi`), otherwise one by one
  * - `batched`: in batches, or not at all
  * - `deno`: one by one, with Deno's own sockets, which every system has
  */

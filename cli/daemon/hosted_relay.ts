@@ -1,5 +1,5 @@
 /**
- * A relay or gateway on this host, alone or beside a server: its interface, and what it serves.
+ * A relay or gateway on this host, alone or with a server: its interface, and what it serves.
  *
  * @module
  */
@@ -78,7 +78,7 @@ export function isGateway(side: HostedSide): side is GatewaySide {
   return side.translates === true;
 }
 
-/** Warns where the kernel would keep a gateway's rules after a KILL. */
+/** Warns if the kernel would keep a gateway's rules after a KILL. */
 export function warnUnlessOwned(side: HostedSide | undefined, log: Log): void {
   if (side === undefined || !isGateway(side) || side.isOwned) return;
   log.warn(
@@ -111,7 +111,7 @@ function checkGateways(): void {
 
 function withoutIpv6(): CliError {
   return new CliError(
-    "Cannot relay for this host only: it has no IPv6 address of its own. " +
+    "Cannot relay for this host only: it has no native IPv6 address. " +
       'Give it one first, or run "teredo client" on a host without IPv6',
   );
 }

@@ -1,5 +1,5 @@
 /**
- * What a running role offers to those who operate it: the control socket, metrics, and news for systemd.
+ * What a running role offers to its operators: the control socket, metrics, and news for systemd.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import { type StatusReport, statusReport } from "./status/status_report.ts";
 import type { ServiceOptionValues } from "./settings/service_option_values.ts";
 import { Systemd } from "./systemd/systemd.ts";
 
-/** What a service is about. */
+/** The role that a service is for. */
 export interface ServiceSubject {
   readonly role: ControlledRole;
   /** Events that are counted from zero on. */
@@ -27,7 +27,7 @@ export interface ServiceSubject {
   readonly log: Log;
 }
 
-/** One role's service. It answers "still starting" until it is handed the role. */
+/** One role's service. It answers "still starting" until the role is attached. */
 export class OperatorService implements Disposable {
   readonly #started = new Date();
   readonly #counters: Counters;
@@ -44,7 +44,7 @@ export class OperatorService implements Disposable {
   /**
    * Opens the service before anything else of the role, so that a second one is noticed first.
    *
-   * @throws {CliError} another one of its kind is at work, or what was asked for cannot be had
+   * @throws {CliError} another role of its kind is running, or something that the settings ask for cannot be opened
    */
   static async open(
     options: ServiceOptionValues,
@@ -63,25 +63,25 @@ export class OperatorService implements Disposable {
     if (options.metrics !== undefined) {
       resources.use(openMetrics(options.metrics, metricsHandler(report), log));
     }
-    // The role listens to SIGHUP when it can make use of it; until then too, that is no reason to end.
+    // The role reads its settings at SIGHUP once it can use them. Until then, SIGHUP must not end the program.
     resources.use(onHangup(() => {
-      if (service.#role === undefined) log.warn("Still starting: settings are not read again yet");
+      if (service.#role === undefined) log.warn("Still starting: not reading settings again yet");
     }));
     service.#systemd = resources.use(new Systemd(log));
     service.#resources.use(resources.move());
     return service;
   }
 
-  /** The role is made, and can be asked from now on. */
+  /** The role is open. From now on, it can be asked. */
   attach(role: AskableRole): void {
     this.#role = role;
     this.refresh();
   }
 
-  /** The role reported something. */
+  /** The role reported an event. */
   onEvent({ type }: { readonly type: string }): void {
     this.#events.count(type);
-    // Peers come and go by the dozen, and change nothing of what systemd shows.
+    // Peers come and go by the dozen, and do not change what systemd shows.
     if (!type.startsWith("peer_")) queueMicrotask(() => this.refresh());
   }
 

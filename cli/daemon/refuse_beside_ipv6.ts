@@ -1,5 +1,5 @@
 /**
- * No client runs beside IPv6 that does without Teredo (RFC 4380 §5.5): it would only be a detour.
+ * No client runs on a host with native IPv6 (RFC 4380 §5.5), because Teredo would only be a detour.
  *
  * @module
  */

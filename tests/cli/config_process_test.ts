@@ -75,7 +75,7 @@ Deno.test({
       ${FOLDERS}; rm -f /etc/resolv.conf; echo nameserver 192.0.2.53 >/etc/resolv.conf
       $teredo client a.example 2>/mnt/log & client=$!
       soon is_up teredo
-      kill -HUP $client; says "Still starting: settings are not read again yet"
+      kill -HUP $client; says "Still starting: not reading settings again yet"
       $teredo status 2>/mnt/status; [ $? = 3 ] || exit 98
       kill $client; wait $client; code=$?; cat /mnt/status; exit $code`);
     assertEquals(code, 0, stdout);

@@ -8,8 +8,8 @@ const READ_BY_PEOPLE = ["packaging/", ".github/", ".ci/"];
 
 /** Sources whose strings and comments are held to it as well. */
 const SOURCES = [
-  ...["cli/args/", "cli/ask/", "cli/commands/", "cli/decode/", "cli/probe/", "cli/process/"],
-  "cli/text/",
+  ...["cli/args/", "cli/ask/", "cli/commands/", "cli/daemon/", "cli/decode/", "cli/probe/"],
+  ...["cli/process/", "cli/text/", "nodes/"],
 ];
 
 /** Written by tasks from help and from titles of tests, which are not documents. */

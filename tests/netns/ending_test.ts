@@ -44,7 +44,7 @@ Deno.test({
     const { process } = await startClient(lab.sites.A.client);
     await server.end("SIGKILL");
     // The next refresh is due within 30 seconds (RFC 4380 §5.2.5).
-    await process.waitForLog(/does not answer and is asked again/, { timeout: 60_000 });
+    await process.waitForLog(/does not answer; asking again/, { timeout: 60_000 });
     const since = process.logLength;
     await startServer(lab.server);
     await Promise.any([

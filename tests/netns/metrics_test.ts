@@ -111,7 +111,7 @@ scrape_configs: [{job_name: teredo, static_configs: [{targets: ["${METRICS}"]}]}
       "a relay's are fine too, and who does not listen on loopback is warned",
       async () => {
         await using relay = await startRelay(lab.relay, "--metrics", "0.0.0.0:9641");
-        await relay.waitForLog(/can be read by whoever reaches it: prefer 127\.0\.0\.1/);
+        await relay.waitForLog(/can read the metrics: prefer 127\.0\.0\.1/);
         assertEquals(await complaints(lab.relay), "");
         assertEquals(await get(lab.relay, "/healthz"), { status: "200", body: "ok\n" });
         assertEquals((await get(lab.relay, "/nothing")).status, "404");

@@ -69,7 +69,7 @@ Deno.test({
     await server.waitForLog(/secrets\.yaml:\d+:\d+: it is not YAML .* stay in use/);
     write("secrets.yaml", "alice: { secret: one, retired: true }\n");
     server.kill("SIGHUP");
-    await process.waitForLog(/Off-line: server 83\.1\.1\.1 wants another key/);
+    await process.waitForLog(/Off-line: server 83\.1\.1\.1 wants a new key/);
     await server.waitForLog(/uses the retired key of identifier/);
     write("secrets.yaml", "alice: one\n");
     server.kill("SIGHUP");

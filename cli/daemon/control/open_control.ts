@@ -14,7 +14,7 @@ import { systemFailure } from "../../process/system_failure.ts";
 import { type ControlledRole, defaultControlPath, folderOf, pathContext } from "./control_path.ts";
 import { reasonOf } from "../../../reason.ts";
 
-/** Others may not write, because the folder may stand in one that everybody may write. */
+/** Others may not write, because the parent folder may be writable for everybody. */
 const FOLDER_MODE = 0o755;
 
 /** The longest path of a Unix socket in octets, without the zero at the end. */

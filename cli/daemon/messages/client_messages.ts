@@ -23,27 +23,27 @@ export interface ClientView {
   readonly port: number;
   /** Whether the address is one of this host's. */
   isOwn(address: Ipv4Address): boolean;
-  /** What keeps this host from sending anything, if that is so. */
+  /** What keeps this host from sending anything at all, if something does. */
   trouble?(): SendTrouble | undefined;
-  /** Whether the client proves itself by a secret; unless given, no. */
+  /** Whether the client authenticates itself with a secret; false by default. */
   readonly hasSecret?: boolean;
 }
 
 type Qualified = Extract<ClientEvent, { type: "qualified" }>;
 type Offline = Extract<ClientEvent, { type: "offline" }>;
 
-/** Reasons that are no wonder where nothing can be sent. */
+/** Reasons that are expected when nothing can be sent. */
 const SILENCES: ReadonlySet<OfflineReason> = new Set<OfflineReason>([
   "no_reply_from_primary",
   "server_lost",
 ]);
 
-/** Turns a client's events into lines for the log. Advice is given once, not with every new try. */
+/** Turns a client's events into lines for the log. Advice is given once, not with every retry. */
 export class ClientMessages {
   readonly #view: ClientView;
-  /** Why the client is off-line, as it was said last. */
+  /** Why the client is off-line, as the log said last. */
   #reason: OfflineReason | undefined;
-  /** The servers that were asked in vain since the client was qualified. */
+  /** The servers that did not answer since the client was qualified. */
   readonly #asked = new Set<Ipv4Address>();
   /** The server that gave the latest address. */
   #server: Ipv4Address | undefined;
@@ -52,7 +52,7 @@ export class ClientMessages {
     this.#view = view;
   }
 
-  /** An event in words. */
+  /** Puts an event in words. */
   describe(event: ClientEvent): Message {
     switch (event.type) {
       case "qualifying": {
@@ -97,7 +97,7 @@ export class ClientMessages {
     const name = capital(this.#nameOf(server));
     const trouble = this.#view.trouble?.();
     return trouble === undefined
-      ? `${name} does not answer and is asked again; traffic with known peers goes on`
+      ? `${name} does not answer; asking again. Traffic with known peers goes on`
       : `${name} cannot be asked: this host ${describeTrouble(trouble)}`;
   }
 
@@ -115,7 +115,7 @@ export class ClientMessages {
 
   #describeNat(mapping: Endpoint, nat: NatKind): string {
     if (nat === "symmetric") {
-      return "behind a symmetric NAT: peers and relays are reached that know RFC 6081, but no peers " +
+      return "behind a symmetric NAT: it reaches peers and relays that know RFC 6081, but not peers " +
         "behind port-restricted or symmetric NATs";
     }
     const { port, isOwn } = this.#view;
@@ -123,19 +123,19 @@ export class ClientMessages {
     return isOwn(addressOf(mapping)) ? "without a NAT" : "behind a NAT that keeps the port";
   }
 
-  /** Why it is not known whether the NAT is symmetric. */
+  /** Why nobody knows whether the NAT is symmetric. */
   #describeDoubt({ primary, secondary }: ServerAddresses): string {
     const cause = primary === secondary
-      ? "The server has one address only"
+      ? "The server has only one address"
       : `The server does not answer from its second address ${formatIpv4(secondary)}`;
-    return `${cause}, so that the NAT may be symmetric: peers are then reached that know RFC 6081, ` +
+    return `${cause}, so the NAT may be symmetric: then the client reaches peers that know RFC 6081, ` +
       "and others if the server is a gateway";
   }
 
   #describeOffline({ reason, server, retryIn }: Offline): Message {
     const { cause, advice } = this.#explain(reason, server);
     this.#asked.add(server.primary);
-    // Without a wait it is another server's turn.
+    // Without a wait, another server is next.
     const next = retryIn === 0
       ? "Trying the next server"
       : `Next try in ${formatDuration(retryIn)}`;
@@ -146,7 +146,7 @@ export class ClientMessages {
     return { level: "warn", text: `Off-line: ${cause}. ${advice}. ${next}` };
   }
 
-  /** All is well: the next trouble is news. */
+  /** Everything works: the next trouble is news. */
   #forget(): void {
     this.#reason = undefined;
     this.#asked.clear();
@@ -166,13 +166,13 @@ export class ClientMessages {
         return {
           cause: `${name} does not answer`,
           advice: `Check that it is a Teredo server in service${this.#knowingUs()}, and that no ` +
-            `firewall stops UDP to its port ${TEREDO_PORT}; --server names another one`,
+            `firewall blocks UDP to its port ${TEREDO_PORT}; or name another one with --server`,
         };
       case "symmetric_nat":
         return {
           cause: "the NAT of this network is symmetric",
-          advice: "It shows another port to each destination, so that no peer could reach this " +
-            "host. Use another network, or have the NAT keep one mapping for each inside port " +
+          advice: "It uses another port for each destination, so no peer could reach this host. " +
+            "Use another network, or set the NAT to keep one mapping for each inside port " +
             "(endpoint-independent mapping, RFC 4787)",
         };
       case "server_lost":
@@ -182,24 +182,25 @@ export class ClientMessages {
         };
       case "authentication_failed":
         return {
-          cause: `${name} answers, but does not prove to know the secret`,
-          advice: "Check with its operator that it has this --identifier with the same secret; a " +
-            "server that asks for none needs neither --identifier nor --secret-file",
+          cause: `${name} answers, but does not prove that it knows the secret`,
+          advice:
+            "Check with its operator that it has this --identifier with the same secret; for a " +
+            "server that asks for none, leave out --identifier and --secret-file",
         };
       case "new_key_needed":
         return {
-          cause: `${name} wants another key`,
+          cause: `${name} wants a new key`,
           advice: "Ask its operator for one",
         };
     }
   }
 
-  /** Who is not known, or has another secret, gets no answer (RFC 4380 §5.3.1). */
+  /** A server does not answer unknown clients, or those with another secret (RFC 4380 §5.3.1). */
   #knowingUs(): string {
     return this.#view.hasSecret ? ", that it knows this --identifier with the same secret" : "";
   }
 
-  /** "server teredo.example (192.0.2.1)", or the address alone where no name was given. */
+  /** "server teredo.example (192.0.2.1)", or only the address if no name was given. */
   #nameOf({ primary }: ServerAddresses): string {
     const name = this.#view.nameOf(primary);
     const address = formatIpv4(primary);
@@ -216,7 +217,7 @@ function describeDisabled({ previous }: Extract<ClientEvent, { type: "disabled" 
   const state = "Disabled: native IPv6 present";
   return previous === undefined
     ? state
-    : `${state}; ${formatIpv6(previous)} is given up until it goes`;
+    : `${state}; ${formatIpv6(previous)} is given up while it lasts`;
 }
 
 function capital(text: string): string {

@@ -1,7 +1,7 @@
 /**
- * `--metrics`: a role's numbers for Prometheus, and whether it lives and works for those who watch over it.
+ * `--metrics`: a role's numbers for Prometheus, and whether it is alive and ready.
  *
- *     GET /metrics    the metrics; while the role starts, those of the process alone
+ *     GET /metrics    the metrics; while the role starts, only those of the process
  *     GET /healthz    200: the program answers
  *     GET /ready      200: the role does its work; 503: not now
  *
@@ -23,7 +23,7 @@ export function metricsHandler(report: () => StatusReport | undefined): HttpHand
     if (method !== "GET" && method !== "HEAD") {
       return refusal(405, "Only GET is answered", { allow: "GET, HEAD" });
     }
-    // It is made of the header Host, which may be anything.
+    // The URL contains the Host header, which may be anything.
     switch (URL.parse(url)?.pathname) {
       case "/metrics": {
         const current = report();
@@ -45,7 +45,7 @@ export function metricsHandler(report: () => StatusReport | undefined): HttpHand
         return Response.json(body, { status: ready ? 200 : 503 });
       }
       case undefined:
-        return refusal(400, "The header Host is no host");
+        return refusal(400, "The Host header is invalid");
       default:
         return refusal(404, "There is /metrics, /healthz and /ready");
     }
@@ -55,7 +55,7 @@ export function metricsHandler(report: () => StatusReport | undefined): HttpHand
 /**
  * Serves metrics until disposal.
  *
- * @throws {CliError} the address cannot be had
+ * @throws {CliError} the address cannot be used
  */
 export function openMetrics(
   address: ListenAddress,
@@ -64,7 +64,7 @@ export function openMetrics(
 ): Disposable & { readonly finished: Promise<void> } {
   const where = listenAddressText(address);
   if (!address.isLoopback) {
-    log.warn(`The metrics at ${where} can be read by whoever reaches it: prefer 127.0.0.1`);
+    log.warn(`Anybody who reaches ${where} can read the metrics: prefer 127.0.0.1`);
   }
   const end = new AbortController();
   const { finished } = serve(address, handler, end.signal);

@@ -15,7 +15,7 @@ import { reasonOf } from "../../../reason.ts";
 
 /** Settings of a recording. */
 export interface RecordingOptions {
-  /** The file to write, if anything is to be recorded. */
+  /** The file to write, if a recording is wanted. */
   readonly pcap: string | undefined;
 }
 

@@ -12,7 +12,7 @@ export function networkFor(allowPrivate: boolean): Network {
   return allowPrivate ? "private" : "public";
 }
 
-/** Whether `--allow-private` helps with an address that is refused without it. */
+/** Whether `--allow-private` admits an address that is refused without it. */
 export function isForAllowPrivate(address: Ipv4Address): boolean {
   return addressPolicy("private").has(address);
 }
@@ -20,6 +20,6 @@ export function isForAllowPrivate(address: Ipv4Address): boolean {
 /** What to do about a server's address that is refused. */
 export function remedyForServer(address: Ipv4Address): string {
   return isForAllowPrivate(address)
-    ? "For a network of its own, allow private ones with --allow-private"
+    ? "In a private network, allow private addresses with --allow-private"
     : "Name the one by which other hosts reach the server";
 }

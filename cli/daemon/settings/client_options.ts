@@ -15,7 +15,7 @@ export interface ClientOptions extends GivenServers, CredentialOptions, DaemonOp
   readonly localDiscovery: boolean;
   readonly interface: string;
   readonly defaultRoute: boolean;
-  /** Whether the client also runs beside native IPv6. */
+  /** Whether the client also runs on a host with native IPv6. */
   readonly force: boolean;
   /** In milliseconds. */
   readonly refreshInterval: number | undefined;

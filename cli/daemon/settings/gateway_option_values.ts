@@ -1,5 +1,5 @@
 /**
- * What a gateway on this host is told, beside a server or as a relay alone.
+ * Settings of a gateway on this host, with a server or as a relay alone.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What a relay on this host is told, alone or beside a server.
+ * Settings of a relay on this host, alone or with a server.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What a running role offers to those who operate it.
+ * What a running role offers to its operators.
  *
  * @module
  */

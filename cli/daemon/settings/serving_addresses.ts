@@ -83,7 +83,7 @@ function findAddresses(given: GivenAddresses, host: HostAddresses, log: Log): Gi
   const isClear = next === undefined || (next === primary + 1 && more.length === 0);
   if (!isClear) {
     throw new CliError(
-      `Cannot tell which address to serve on: this host has ${found.map(formatIpv4).join(", ")}. ` +
+      `Cannot choose an address to serve on: this host has ${found.map(formatIpv4).join(", ")}. ` +
         "Name one with --primary",
     );
   }
@@ -132,7 +132,7 @@ function boundAddresses(
 }
 
 function describeSingle(): string {
-  return "Serving without a secondary address: clients get their addresses, but cannot tell whether " +
+  return "Serving without a secondary address: clients get their addresses, but cannot find out whether " +
     "their NAT is symmetric. Windows' own client needs one; name it with --secondary";
 }
 
@@ -168,7 +168,7 @@ function checkOwn(option: string, address: Ipv4Address, host: HostAddresses): vo
 
 function withoutPublicAddress(host: HostAddresses): CliError {
   return new CliError(
-    `Cannot tell which address to serve on: this host has no public IPv4 address ` +
+    `Cannot choose an address to serve on: this host has no public IPv4 address ` +
       `(its own are: ${listOf(host.own)}). If a public one is translated to it (1:1 NAT), ` +
       `name it with --primary, and ${bindAdvice(translatedAddresses(host))}`,
   );

@@ -1,5 +1,5 @@
 /**
- * What a server asks of its clients and tells them, which may change while it runs.
+ * What a server requires of its clients and tells them. It may change while the server runs.
  *
  * @module
  */

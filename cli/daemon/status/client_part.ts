@@ -12,10 +12,10 @@ import type { ClientView } from "../messages/client_messages.ts";
 import { peersPart } from "./peer_part.ts";
 import type { NatName, OwnInterfaceView, RolePart } from "./status_report.ts";
 
-/** What a client's report says that its machine does not know. */
+/** What a client's report says beyond what its machine knows. */
 export interface ClientPlace extends ClientView {
   readonly own: OwnInterfaceView;
-  /** The address of this host from which packets to another come. */
+  /** The address of this host that packets to another host come from. */
   sourceTo(destination: Ipv4Address): Ipv4Address | undefined;
 }
 

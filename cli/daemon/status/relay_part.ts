@@ -12,7 +12,7 @@ import { peersPart } from "./peer_part.ts";
 import type { OwnInterfaceView, RolePart } from "./status_report.ts";
 
 /**
- * A relay's part, with where it sends from and its interface.
+ * A relay's part, with its local endpoint and its interface.
  *
  * @param counts what the rules of a gateway have counted in the kernel
  */

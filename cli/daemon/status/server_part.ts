@@ -15,7 +15,7 @@ import type { OwnInterfaceView, RolePart } from "./status_report.ts";
 /**
  * A server's part.
  *
- * @param own the interface of the relay beside it
+ * @param own the interface of its relay
  * @param counts what the rules of its gateway have counted in the kernel
  */
 export function serverPart(

@@ -1,6 +1,6 @@
 /**
- * What a running role tells about itself: one struct, which is what `teredo status --json` prints, and of
- * which the text, the metrics and the line for systemd are made.
+ * The report of a running role: one struct, which `teredo status --json` prints, and from which the text, the metrics and
+ * the line for systemd are made.
  *
  * `docs/status.schema.json` describes it for programs.
  *
@@ -17,25 +17,25 @@ import { VERSION } from "../../process/version.ts";
 /** The roles, as reports name them. */
 export type RoleName = "client" | "server" | "relay" | "server+relay";
 
-/** What a role is at. */
+/** The state of a role. */
 export type RoleState = ClientState | "serving" | "relaying";
 
-/** All of it. What is not known or does not apply is `null`; times are in milliseconds. */
+/** The whole report. `null` means unknown or not applicable; times are in milliseconds. */
 export interface StatusReport extends RolePart {
   readonly schema: 1;
   readonly version: string;
   readonly pid: number;
-  /** When the role began, as in ISO 8601. */
+  /** When the role started, in ISO 8601. */
   readonly started: string;
   readonly uptime: number;
   readonly counters: CounterReport;
-  /** How often what was reported. */
+  /** How often each event was reported. */
   readonly events: Readonly<Record<string, number>>;
   /** How many datagrams and packets were dropped, by reason. */
   readonly drops: Readonly<Record<string, number>>;
 }
 
-/** What depends on the role. */
+/** The part that depends on the role. */
 export interface RolePart {
   readonly role: RoleName;
   readonly state: RoleState;
@@ -50,7 +50,7 @@ export interface RolePart {
   readonly nat: NatName | null;
   /** Whether the NAT keeps the port. */
   readonly portPreserved: boolean | null;
-  /** Where the role sends from, and as what that is seen from outside. */
+  /** Where the role sends from, and how that looks from outside. */
   readonly localMapping: string | null;
   readonly externalMapping: string | null;
   readonly interface: string | null;
@@ -71,20 +71,20 @@ export interface RolePart {
 /** What a report says of the role's interface. */
 export type OwnInterfaceView = Pick<OwnInterface, "name" | "faults">;
 
-/** What is between a client and the Internet, as its server sees it. */
+/** The NAT between a client and the Internet, as its server sees it. */
 export type NatName = "none" | NatKind;
 
 /** A server. */
 export interface ServerPart {
-  /** As it was named. */
+  /** Its name, as it was given. */
   readonly name: string;
   readonly primary: string;
   readonly secondary: string | null;
-  /** Since the client heard it. */
+  /** Time since the client heard from it. */
   readonly heardAgo: number | null;
 }
 
-/** What a server did. */
+/** The work that a server did. */
 export interface ServedPart {
   readonly solicitationsAnswered: number;
   readonly bubblesForwarded: number;
@@ -99,13 +99,13 @@ export interface GatewayPart {
   readonly connections: number;
   /** How many packets the kernel's rules refused, by reason. */
   readonly refused: Readonly<Record<string, number>>;
-  /** Who has used it, the most recent first. */
+  /** The clients that used it, the most recent first. */
   readonly accounts: readonly AccountPart[];
 }
 
 /** The traffic of one account of a gateway. */
 export interface AccountPart {
-  /** A client identifier where clients prove a secret, else a mapped IPv4 address. */
+  /** A client identifier if clients prove a secret, otherwise a mapped IPv4 address. */
   readonly name: string;
   readonly bytesOut: number;
   readonly bytesIn: number;
@@ -118,7 +118,7 @@ export interface PeerPart {
   readonly address: string;
   readonly path: PeerPath;
   readonly mapping: string | null;
-  /** Since it was heard; `null` for never. */
+  /** Time since it was heard; `null` for never. */
   readonly age: number | null;
   readonly bytesSent: number;
   readonly bytesReceived: number;
@@ -134,7 +134,7 @@ export interface CounterReport {
   readonly packetsToHost: number;
 }
 
-/** What is the same for each role. */
+/** What every role's report needs. */
 export interface ReportContext {
   readonly counters: Counters;
   readonly events: EventCounts;
@@ -142,7 +142,7 @@ export interface ReportContext {
   readonly now: Date;
 }
 
-/** Puts a report together. */
+/** Assembles a report. */
 export function statusReport(part: RolePart, context: ReportContext): StatusReport {
   const { counters, events, started, now } = context;
   return {

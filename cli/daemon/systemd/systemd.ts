@@ -1,5 +1,5 @@
 /**
- * What systemd is told, where it started the program and asks for it.
+ * Telling systemd about a role, if systemd started the program and wants to know.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { type Environment, processEnvironment } from "../../process/environment.
 import type { StatusReport } from "../status/status_report.ts";
 import { reasonOf } from "../../../reason.ts";
 
-/** Tells systemd what the role is at. */
+/** Tells systemd about the state of the role. */
 export class Systemd implements Disposable {
   readonly #notifier: Notifier | undefined;
   readonly #watchdog: number | undefined;
@@ -21,17 +21,17 @@ export class Systemd implements Disposable {
     this.#notifier = open(log, env);
     this.#watchdog = this.#notifier && watchdogInterval(env, Deno.pid);
     if (this.#watchdog === undefined) return;
-    // Timers go off as long as packets are handled too: both are turns of the same loop.
+    // Timers run only while packets are handled too, because both are turns of the same event loop.
     const timer = setInterval(() => this.#notifier?.notify("WATCHDOG=1"), this.#watchdog / 2);
     this.#stop = () => clearInterval(timer);
   }
 
-  /** Whether somebody wants to know. */
+  /** Whether systemd wants to know. */
   get isListening(): boolean {
     return this.#notifier !== undefined;
   }
 
-  /** The role has changed, or may have. */
+  /** The role has changed, or may have changed. */
   changed(report: StatusReport): void {
     if (this.#notifier === undefined) return;
     const status = `STATUS=${statusLine(report)}`;
@@ -57,7 +57,7 @@ export class Systemd implements Disposable {
   #stop: () => void = () => {};
 }
 
-/** A role in a line: "qualified through teredo.example, 2001:0:…". */
+/** A role in one line: "qualified through teredo.example, 2001:0:…". */
 export function statusLine(report: StatusReport): string {
   const [fault] = report.interfaceFaults;
   return fault === undefined ? stateLine(report) : `${stateLine(report)}. ${fault.message}`;
@@ -71,7 +71,7 @@ function stateLine({ role, state, address, localMapping, server }: StatusReport)
   return localMapping === null ? state : `${state} on ${localMapping}`;
 }
 
-/** How often systemd wants a sign of life, in milliseconds; `undefined` if it does not. */
+/** How often systemd's watchdog expects a message, in milliseconds; `undefined` if it does not. */
 export function watchdogInterval(env: Environment, pid: number): number | undefined {
   const microseconds = Number(env("WATCHDOG_USEC"));
   const whose = env("WATCHDOG_PID");
@@ -91,7 +91,7 @@ function open(log: Log, env: Environment): Notifier | undefined {
       : openNotifySocket(path, own);
     return notifierBy(socket);
   } catch (error) {
-    log.warn(`The service manager is not told that the program is ready: ${reasonOf(error)}`);
+    log.warn(`Cannot tell the service manager that the program is ready: ${reasonOf(error)}`);
     return undefined;
   }
 }

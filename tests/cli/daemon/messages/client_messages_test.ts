@@ -48,7 +48,7 @@ Deno.test("client report: qualifying names the server, as it was given and where
 Deno.test("client report: qualified behind a symmetric NAT says who can be reached", () => {
   assertMatch(
     line(qualified(undefined, "symmetric")),
-    /behind a symmetric NAT: peers and relays are reached that know RFC 6081, but no peers behind /,
+    /behind a symmetric NAT: it reaches peers and relays that know RFC 6081, but not peers behind /,
   );
 });
 
@@ -78,7 +78,7 @@ Deno.test("client report: a changed address tells the old one too", () => {
 Deno.test("client report: a silent server, and its return", () => {
   assertEquals(
     line({ type: "server_silent", server }),
-    "warn: Server 192.0.2.1 does not answer and is asked again; traffic with known peers goes on",
+    "warn: Server 192.0.2.1 does not answer; asking again. Traffic with known peers goes on",
   );
   assertEquals(line({ type: "server_back", server }), "info: Server 192.0.2.1 answers again");
 });
@@ -87,12 +87,12 @@ const REASONS: readonly [reason: OfflineReason, text: string][] = [
   [
     "no_reply_from_primary",
     "server 192.0.2.1 does not answer. Check that it is a Teredo server in service, and that no " +
-    "firewall stops UDP to its port 3544; --server names another one",
+    "firewall blocks UDP to its port 3544; or name another one with --server",
   ],
   [
     "symmetric_nat",
-    "the NAT of this network is symmetric. It shows another port to each destination, so that no " +
-    "peer could reach this host. Use another network, or have the NAT keep one mapping for each " +
+    "the NAT of this network is symmetric. It uses another port for each destination, so no peer " +
+    "could reach this host. Use another network, or set the NAT to keep one mapping for each " +
     "inside port (endpoint-independent mapping, RFC 4787)",
   ],
   [
@@ -101,13 +101,13 @@ const REASONS: readonly [reason: OfflineReason, text: string][] = [
   ],
   [
     "authentication_failed",
-    "server 192.0.2.1 answers, but does not prove to know the secret. Check with its operator that " +
-    "it has this --identifier with the same secret; a server that asks for none needs neither " +
-    "--identifier nor --secret-file",
+    "server 192.0.2.1 answers, but does not prove that it knows the secret. Check with its operator that " +
+    "it has this --identifier with the same secret; for a server that asks for none, leave out " +
+    "--identifier and --secret-file",
   ],
   [
     "new_key_needed",
-    "server 192.0.2.1 wants another key. Ask its operator for one",
+    "server 192.0.2.1 wants a new key. Ask its operator for one",
   ],
 ];
 
@@ -169,7 +169,7 @@ Deno.test("client report: C-01: native IPv6 is a state of its own, and told as s
   assertEquals(
     line({ type: "disabled", previous: address }),
     "warn: Disabled: native IPv6 present; " +
-      "2001:0:c000:201:0:63bf:39cc:9bf8 is given up until it goes",
+      "2001:0:c000:201:0:63bf:39cc:9bf8 is given up while it lasts",
   );
 });
 
@@ -192,5 +192,5 @@ Deno.test("client report: a server that cannot be asked is not blamed for its si
     const expected = `warn: Off-line: s${cause}. Check this host's network. Next try in 30 s`;
     assertEquals(line(offline(reason), by()), expected);
   }
-  assertMatch(line(offline("new_key_needed"), by()), /wants another key/);
+  assertMatch(line(offline("new_key_needed"), by()), /wants a new key/);
 });

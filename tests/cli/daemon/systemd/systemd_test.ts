@@ -82,7 +82,7 @@ Deno.test({
     // Nobody listens there, which is no fault of ours.
     assertEquals([await tell("@teredo-test-nobody"), told], [true, []]);
     assertEquals([await tell(`@${"x".repeat(200)}`), told.length], [false, 1]);
-    assertMatch(told[0]!, /warn .*is not told that the program is ready/);
+    assertMatch(told[0]!, /warn .*Cannot tell the service manager that the program is ready/);
   },
 });
 
