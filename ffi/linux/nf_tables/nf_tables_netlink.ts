@@ -70,21 +70,22 @@ export class NfTablesNetlink {
    */
   change(messages: readonly TableMessage[]): BatchRejection | undefined {
     const first = ++this.#sequence;
+    const last = messages.length - 1;
     this.#socket.send(concatOctets(
       encodeBatchMark(BATCH.BEGIN, first),
-      ...messages.map(({ type, flags, attributes }) =>
-        encode(type, NLM_F_REQUEST | NLM_F_ACK | flags, ++this.#sequence, attributes)
-      ),
+      ...messages.map(({ type, flags, attributes }, i) => {
+        // What is refused is answered anyway, and in order.
+        const all = NLM_F_REQUEST | flags | (i === last ? NLM_F_ACK : 0);
+        return encode(type, all, ++this.#sequence, attributes);
+      }),
       encodeBatchMark(BATCH.END, ++this.#sequence),
     ));
-    let acknowledged = 0;
     for (;;) {
       for (const answer of this.#socket.receive()) {
         const position = answer.sequence - first;
         if (position < 0 || answer.type !== NLMSG_ERROR) continue;
         const rejection = parseRejection(answer);
-        if (rejection !== undefined) return { ...rejection, message: messages[position - 1] };
-        if (++acknowledged === messages.length) return undefined;
+        return rejection && { ...rejection, message: messages[position - 1] };
       }
     }
   }

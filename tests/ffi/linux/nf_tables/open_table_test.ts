@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertInstanceOf, assertMatch, assertThrows } from "@std/assert";
 import { SystemError } from "../../../../ffi/c/errno.ts";
+import { inputFilterTable } from "../../../../ffi/linux/input_filter.ts";
 import { openTable } from "../../../../ffi/linux/nf_tables/open_table.ts";
 import { sourceNatTable } from "../../../../ffi/linux/source_nat.ts";
 import { namespaceTest, run } from "../../namespace.ts";
@@ -163,6 +164,16 @@ Deno.test("source NAT: two counters of one name are a mistake of the program", (
     services: [],
   };
   assertThrows(() => sourceNatTable(options, true), RangeError, "used twice");
+});
+
+namespaceTest(url, "nf_tables: a table may have very many rules", ["nft"], () => {
+  const services = Array.from(
+    { length: 500 },
+    (_, i) => ({ protocol: "tcp", port: i + 1 } as const),
+  );
+  const table = openTable(inputFilterTable({ table: "ours", interface: "inner", services }));
+  assertEquals(run("nft", "list", "ruleset").match(/tcp dport/g)?.length, 500);
+  table[Symbol.dispose]();
 });
 
 /** The tables there are. */
