@@ -10,6 +10,8 @@ import { check } from "./cli/commands/check.ts";
 import { client } from "./cli/commands/client.ts";
 import { completions } from "./cli/commands/completions.ts";
 import { decode } from "./cli/commands/decode.ts";
+import { invite } from "./cli/commands/invite.ts";
+import { join } from "./cli/commands/join.ts";
 import { ping } from "./cli/commands/ping.ts";
 import { probe } from "./cli/commands/probe.ts";
 import { relay } from "./cli/commands/relay.ts";
@@ -31,6 +33,8 @@ export const COMMANDS: readonly Command[] = [
   client,
   server,
   relay,
+  invite(() => COMMANDS),
+  join(() => COMMANDS),
   probe,
   status,
   ping,

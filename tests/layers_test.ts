@@ -80,6 +80,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "cli/args/kinds": ["wire"],
   "cli/args/sources": ["cli/args", "cli/args/kinds", "cli/process", "io", "reason.ts"],
   "cli/args/completions": ["cli/args", "cli/args/kinds", "cli/process"],
+  "cli/invitation": [
+    ...["cli/args/kinds", "cli/args/sources", "cli/daemon/settings", "cli/process"],
+    ...["io/network", "wire"],
+  ],
   "cli/decode": ["cli/text", "wire", "memory"],
   "cli/ask": [...CONTROL_PROTOCOL, "cli/process", "cli/text", "client/", "wire"],
   "cli/probe": [
@@ -96,10 +100,18 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "cli/daemon/recording": ["cli/process", ...BELOW_CLI],
   "cli/daemon/settings": ["cli/args/", "cli/process", ...BELOW_CLI],
-  "cli/daemon/status": ["cli/daemon/messages", "cli/process", ...BELOW_CLI],
+  "cli/daemon/status": ["cli/daemon/messages", "cli/args/kinds", "cli/process", ...BELOW_CLI],
   "cli/daemon/systemd": ["cli/daemon/status", "cli/process", ...BELOW_CLI],
   "cli/commands": [
-    ...["cli/args/", "cli/ask", "cli/decode", "cli/probe", "cli/process", "cli/text"],
+    ...[
+      "cli/args/",
+      "cli/ask",
+      "cli/decode",
+      "cli/invitation",
+      "cli/probe",
+      "cli/process",
+      "cli/text",
+    ],
     // The entries of a role, what its settings are made of, and what its status is.
     ...["cli/daemon", "cli/daemon/settings", ...CONTROL_PROTOCOL],
     // Choices that options offer.

@@ -75,6 +75,15 @@ export async function setsNothing(command: Command, path: string): Promise<boole
   return (await parse(command, readConfigText(path, true)!, path)).size === 0;
 }
 
+/**
+ * The settings in the usual configuration file of a command; none without the file.
+ *
+ * @throws {CliError} the file is wrong
+ */
+export async function fileSettings(command: Command, folder: string): Promise<Settings> {
+  return await readFile(command, new Map(), folder);
+}
+
 /** The usual configuration file of a command; `undefined` if it has none. */
 export function defaultConfigFile({ name, options }: Command, folder: string): string | undefined {
   return "config" in options ? `${folder}/${name}.yaml` : undefined;

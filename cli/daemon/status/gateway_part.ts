@@ -7,6 +7,7 @@
 import type { FilterCounts } from "../../../ffi/packet_filter.ts";
 import type { GatewayAccountStatus, GatewayStatus } from "../../../relay/gateway_status.ts";
 import { parseIpv4 } from "../../../wire/ipv4_address.ts";
+import { formatOctets } from "../../args/kinds/secret_notation.ts";
 import type { AccountPart, GatewayPart } from "./status_report.ts";
 
 /** Accounts that are listed. */
@@ -38,9 +39,7 @@ function accountPart({ name, octetsOut, octetsIn, usedAgo }: GatewayAccountStatu
   };
 }
 
-/** Identifiers as people write them: "alice", or "hex:00a1" if they are not plain text. */
-export function accountName(name: string): string {
-  if (parseIpv4(name) !== undefined) return name;
-  const text = String.fromCharCode(...Uint8Array.fromHex(name));
-  return /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(text) ? text : `hex:${name}`;
+/** An IPv4 address, or an identifier as people write it. */
+function accountName(name: string): string {
+  return parseIpv4(name) === undefined ? formatOctets(Uint8Array.fromHex(name)) : name;
 }

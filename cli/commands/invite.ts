@@ -1,0 +1,113 @@
+/**
+ * `teredo invite`.
+ *
+ * @module
+ */
+
+import { formatIpv4, type Ipv4Address } from "../../wire/ipv4_address.ts";
+import { type Command, command } from "../args/command.ts";
+import { HOST } from "../args/kinds/host_kinds.ts";
+import { IDENTIFIER } from "../args/kinds/identifier_kind.ts";
+import { FILE } from "../args/kinds/value_kind.ts";
+import { optional } from "../args/option.ts";
+import { fileSettings } from "../args/sources/settle_values.ts";
+import type { ProcessContext } from "../process/process_context.ts";
+import { CONTROL } from "./options/service_options.ts";
+
+/** Makes the command; the server's configuration says what it is called and where its secrets are. */
+export function invite(commands: () => readonly Command[]): Command {
+  return command({
+    name: "invite",
+    summary: "Let a client use this server: make its secret and print the line that it joins with",
+    details: [
+      "Adds the client to the server's secrets file, which is made if there is none, and prints " +
+      "an invitation, teredo://IDENTIFIER:SECRET@HOST. On a terminal, it also shows the line as a " +
+      "QR code. Whoever has the line can use the server, so hand it over in private. The same " +
+      "identifier gives the same line again, and several clients may share one.",
+      "A server that runs here reads its secrets again at once.",
+    ],
+    positional: {
+      kind: IDENTIFIER,
+      help: "What to call the client, such as its owner's name",
+      isRequired: true,
+    },
+    options: {
+      secrets: optional(
+        FILE,
+        "The secrets file",
+        "that of server.yaml, or /etc/teredo/secrets.yaml",
+      ),
+      host: optional(
+        HOST,
+        "The name or address of this server",
+        "primary of server.yaml, or this host's public address",
+      ),
+      control: CONTROL,
+    },
+    examples: [
+      { line: "invite alice", does: "Print the line for alice" },
+      { line: "invite alice --host teredo.example", does: "The same, with the server's name" },
+    ],
+    async run({ secrets, host, control }, [identifier], context) {
+      const configured = await serverSettings(commands(), context);
+      const { invite } = await import("../invitation/invite.ts");
+      const { line, isKnown } = invite({
+        identifier: identifier!,
+        secrets: secrets ?? configured.secrets ?? `${context.configFolder}/secrets.yaml`,
+        host: host ?? configured.host,
+      });
+      context.print(`${line}\n`);
+      if (context.isTerminal) await printQrCode(line, context);
+      if (!isKnown) await rereadSecrets(control, context);
+    },
+  });
+}
+
+interface ServerSettings {
+  readonly secrets: string | undefined;
+  readonly host: string | undefined;
+}
+
+/** What server.yaml says, if there is one. */
+async function serverSettings(
+  commands: readonly Command[],
+  { configFolder }: ProcessContext,
+): Promise<ServerSettings> {
+  const server = commands.find(({ name }) => name === "server")!;
+  const settings = await fileSettings(server, configFolder);
+  const primary = settings.get("primary")?.value as Ipv4Address | undefined;
+  return {
+    secrets: settings.get("secrets")?.value as string | undefined,
+    host: primary === undefined ? undefined : formatIpv4(primary),
+  };
+}
+
+async function printQrCode(line: string, { print }: ProcessContext): Promise<void> {
+  const { renderUnicodeCompact } = await import("../invitation/qr_code.ts");
+  print(`\n${renderUnicodeCompact(line, { border: 2 })}\n`);
+}
+
+/** A server that runs learns of the client by SIGHUP, as from an operator. */
+async function rereadSecrets(
+  control: string | undefined,
+  { signal, printError }: ProcessContext,
+): Promise<void> {
+  const [{ choosePaths }, { ControlClient }] = await Promise.all([
+    import("../ask/find_controls.ts"),
+    import("../ask/control_client.ts"),
+  ]);
+  const paths = await choosePaths(control, "server").catch(() => []);
+  for (const path of paths) {
+    using server = new ControlClient(path);
+    const report = await server.status(signal).catch(() => undefined);
+    if (report === undefined) continue;
+    try {
+      Deno.kill(report.pid, "SIGHUP");
+      printError(`The server that runs here (process ${report.pid}) knows the client now\n`);
+    } catch {
+      printError(
+        `Tell the server that runs here: "systemctl reload teredo-server" or "kill -HUP ${report.pid}"\n`,
+      );
+    }
+  }
+}

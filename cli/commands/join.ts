@@ -1,0 +1,74 @@
+/**
+ * `teredo join`.
+ *
+ * @module
+ */
+
+import { type Command, command } from "../args/command.ts";
+import { text } from "../args/kinds/value_kind.ts";
+import { switchedOff } from "../args/option.ts";
+import { setsNothing } from "../args/sources/settle_values.ts";
+import { UsageError } from "../process/failure.ts";
+import type { ProcessContext } from "../process/process_context.ts";
+import { systemFailure } from "../process/system_failure.ts";
+
+/** Makes the command, which writes the configuration of another. */
+export function join(commands: () => readonly Command[]): Command {
+  return command({
+    name: "join",
+    summary: "Configure the client of this host by an invitation from a server's operator",
+    details: [
+      'Takes the line that "teredo invite" prints, and writes client.yaml and the file with the ' +
+      'secret, which only its owner may read. After that, "teredo client" needs no options.',
+      "Everybody on this host can see a command line: where that matters, give the line in a file, " +
+      'or "-" and the line on the standard input.',
+    ],
+    positional: {
+      kind: text("INVITATION", "an invitation, teredo://IDENTIFIER:SECRET@HOST"),
+      help: "The line, a file with it, or - for the standard input",
+      isRequired: true,
+    },
+    options: {
+      replace: switchedOff("Replace the settings of client.yaml, and keep them in client.yaml.old"),
+    },
+    examples: [
+      {
+        line: "join teredo://alice:0123456789abcdef@teredo.example",
+        does: "Use that server from now on",
+      },
+      { line: "join invitation.txt", does: "The same with the line in a file" },
+    ],
+    async run({ replace }, [given], context) {
+      const [{ parseInvitation }, { join }] = await Promise.all([
+        import("../invitation/invitation.ts"),
+        import("../invitation/join.ts"),
+      ]);
+      const invitation = parseInvitation(await lineOf(given!, context));
+      if (typeof invitation === "string") {
+        throw new UsageError(`Cannot join with this invitation: ${invitation}`, "join");
+      }
+      const client = commands().find(({ name }) => name === "client")!;
+      const { config, secretFile, previous } = await join(invitation, {
+        folder: context.configFolder,
+        replace,
+        setsNothing: (path) => setsNothing(client, path),
+      });
+      const kept = previous === undefined ? "" : `; what it was before is in ${previous}`;
+      context.print(
+        `Wrote ${config} for server ${invitation.host}, and ${secretFile}${kept}.\n` +
+          'Next: "sudo teredo client", or "sudo systemctl enable --now teredo-client" where the package is installed\n',
+      );
+    },
+  });
+}
+
+/** The line itself, or what a file or the standard input says. */
+async function lineOf(given: string, { readInput }: ProcessContext): Promise<string> {
+  if (given === "-") return await readInput?.() ?? "";
+  if (/^teredo:/i.test(given)) return given;
+  try {
+    return await Deno.readTextFile(given);
+  } catch (error) {
+    throw systemFailure(`Cannot read the invitation ${given}`, error);
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * `teredo invite`: a secret for a client, in the server's secrets file and in an invitation.
+ *
+ * @module
+ */
+
+import { localAddresses } from "../../io/network/local_addresses.ts";
+import { GlobalUnicast } from "../../wire/global_unicast.ts";
+import { formatIpv4 } from "../../wire/ipv4_address.ts";
+import { parseSecrets } from "../daemon/settings/secrets_file.ts";
+import { formatOctets, parseOctets } from "../args/kinds/secret_notation.ts";
+import { CliError } from "../process/failure.ts";
+import { systemFailure } from "../process/system_failure.ts";
+import { formatInvitation, type Invitation } from "./invitation.ts";
+import { writePrivate } from "./private_file.ts";
+
+/** Octets of a new secret: 128 bits. */
+const SECRET_OCTETS = 16;
+
+/** Whom to invite, and where. */
+export interface Invite {
+  readonly identifier: string;
+  /** The server's secrets file. */
+  readonly secrets: string;
+  /** The server's name or address; `undefined` for this host's public address. */
+  readonly host: string | undefined;
+}
+
+/** An invitation that was made. */
+export interface Invited {
+  /** The line. */
+  readonly line: string;
+  /** Whether the client was in the secrets file already: then the secret is the one that stands there. */
+  readonly isKnown: boolean;
+}
+
+/**
+ * Adds a client to the secrets file unless it is there.
+ *
+ * @throws {CliError} the file cannot be read or written, or nobody says what the server is called
+ */
+export function invite({ identifier, secrets, host = publicAddress() }: Invite): Invited {
+  const text = readIfPresent(secrets);
+  const known = text === undefined ? undefined : secretOf(identifier, text, secrets);
+  const invitation: Invitation = { identifier, secret: known ?? newSecret(), host };
+  if (known === undefined) writePrivate(secrets, withEntry(text, invitation));
+  return { line: formatInvitation(invitation), isKnown: known !== undefined };
+}
+
+/** The secret of a client that is in the file. */
+function secretOf(identifier: string, text: string, path: string): string | undefined {
+  if (text.trim() === "") return undefined;
+  const wanted = formatOctets(parseOctets(identifier)!);
+  const [, entry] = parseSecrets(text, path).find(([each]) => formatOctets(each) === wanted) ?? [];
+  if (entry === undefined) return undefined;
+  if (!entry.retired) return formatOctets(entry.secret);
+  throw new CliError(
+    `Cannot invite ${identifier}: its secret in ${path} is retired. ` +
+      "Remove that entry, and it gets a new one",
+  );
+}
+
+function withEntry(text: string | undefined, { identifier, secret }: Invitation): string {
+  const before = text === undefined || text === "" || text.endsWith("\n")
+    ? text ?? ""
+    : `${text}\n`;
+  // JSON's strings are YAML's too.
+  return `${before}${JSON.stringify(identifier)}: ${JSON.stringify(secret)}\n`;
+}
+
+/** Letters and digits only, which no shell, URI or YAML takes for anything else. */
+function newSecret(): string {
+  return crypto.getRandomValues(new Uint8Array(SECRET_OCTETS)).toHex();
+}
+
+function readIfPresent(path: string): string | undefined {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw systemFailure(`Cannot read the secrets file ${path}`, error);
+  }
+}
+
+/** The host's only public address. */
+function publicAddress(): string {
+  const globalUnicast = new GlobalUnicast();
+  const found = localAddresses().map(({ address }) => address)
+    .filter((address) => globalUnicast.has(address));
+  if (found.length === 1) return formatIpv4(found[0]!);
+  const reason = found.length === 0
+    ? "this host has no public IPv4 address"
+    : `this host has the addresses ${found.map(formatIpv4).join(", ")}`;
+  throw new CliError(
+    `Cannot tell what clients call this server: ${reason}. Give its name or address with --host`,
+  );
+}

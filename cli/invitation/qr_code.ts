@@ -1,0 +1,8 @@
+/**
+ * `uqr`, which draws QR codes. It stands behind a file of its own because every task would download a package that
+ * `deno.json` names.
+ *
+ * @module
+ */
+
+export { renderUnicodeCompact } from "npm:uqr@0.1.3";

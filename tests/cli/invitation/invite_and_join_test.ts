@@ -1,0 +1,110 @@
+/** From the server's operator to a client that runs: `teredo invite` and `teredo join`. */
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { runIn } from "../recording.ts";
+
+/** A folder that is removed with its disposal. */
+function emptyFolder() {
+  const folder = Deno.makeTempDirSync();
+  return { folder, [Symbol.dispose]: () => Deno.removeSync(folder, { recursive: true }) };
+}
+
+const LINE = "teredo://alice:0123456789abcdef@teredo.example";
+
+/** The rights of a file. */
+function modeOf(path: string): number {
+  return Deno.statSync(path).mode! & 0o777;
+}
+
+Deno.test("invite makes a secrets file that only its owner reads, and gives the same line again", async () => {
+  using files = emptyFolder();
+  const found = { configFolder: files.folder };
+  const host = ["--host", "teredo.example"];
+  const first = await runIn(found, "invite", "alice", ...host);
+  assertMatch(first.stdout, /^teredo:\/\/alice:[0-9a-f]{32}@teredo\.example\n$/);
+  const path = `${files.folder}/secrets.yaml`;
+  assertEquals(modeOf(path), 0o600);
+  assertEquals((await runIn(found, "invite", "alice", ...host)).stdout, first.stdout);
+  const other = await runIn(found, "invite", "bob: the builder", ...host);
+  assertStringIncludes(other.stdout, "teredo://bob%3A%20the%20builder:");
+  const text = Deno.readTextFileSync(path);
+  assertEquals(text.split("\n").length, 3);
+  const check = await runIn(
+    found,
+    ...["server", "--primary", "10.0.0.1", "--gateway", "--secrets", path],
+  );
+  assertStringIncludes(check.stderr, "Cannot serve on 10.0.0.1", "its file is read");
+});
+
+Deno.test("invite keeps what stands in the secrets file, and takes its settings from server.yaml", async () => {
+  using files = emptyFolder();
+  const path = `${files.folder}/clients.yaml`;
+  const before =
+    "# our friends\ncarol: correct horse battery\nold: {secret: once upon a time, retired: true}";
+  Deno.writeTextFileSync(path, before, { mode: 0o640 });
+  Deno.chmodSync(path, 0o640);
+  Deno.writeTextFileSync(
+    `${files.folder}/server.yaml`,
+    `primary: 203.0.113.1\nsecrets: ${JSON.stringify(path)}\n`,
+  );
+  const found = { configFolder: files.folder };
+  const carol = await runIn(found, "invite", "carol");
+  assertEquals(carol.stdout, "teredo://carol:correct%20horse%20battery@203.0.113.1\n");
+  const retired = await runIn(found, "invite", "old");
+  assertEquals(retired.code, 1);
+  assertStringIncludes(retired.stderr, `its secret in ${path} is retired`);
+  await runIn(found, "invite", "dave");
+  const text = Deno.readTextFileSync(path);
+  assertEquals(text.startsWith(`${before}\n"dave": "`), true, text);
+  assertEquals(modeOf(path), 0o640, "the group that reads it still does");
+});
+
+Deno.test("join writes what the client needs, and the client takes it", async () => {
+  using files = emptyFolder();
+  const found = { configFolder: `${files.folder}/teredo` };
+  const { code, stdout } = await runIn(found, "join", LINE);
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, "Next:");
+  const secret = `${found.configFolder}/client.secret`;
+  assertEquals([Deno.readTextFileSync(secret), modeOf(secret)], ["0123456789abcdef\n", 0o600]);
+  const check = await runIn(found, "check");
+  assertEquals(check.stdout, `${found.configFolder}/client.yaml: OK, for teredo client\n`);
+  const config = Deno.readTextFileSync(`${found.configFolder}/client.yaml`);
+  assertStringIncludes(config, 'server: "teredo.example"\nidentifier: "alice"\n');
+  assertEquals(config.includes("0123456789abcdef"), false);
+});
+
+Deno.test("join takes the line from a file or the standard input, and does not overwrite settings", async () => {
+  using files = emptyFolder();
+  const found = { configFolder: files.folder, input: `${LINE}\n` };
+  const config = `${files.folder}/client.yaml`;
+  Deno.writeTextFileSync(config, "# a package's file, which sets nothing\n");
+  assertEquals((await runIn(found, "join", "-")).code, 0);
+  const line = `${files.folder}/invitation.txt`;
+  Deno.writeTextFileSync(line, LINE.replace("teredo.example", "other.example"));
+  const refused = await runIn(found, "join", line);
+  assertEquals(refused.code, 1);
+  assertStringIncludes(refused.stderr, `${config} has settings already. Add --replace`);
+  assertEquals((await runIn(found, "join", line, "--replace")).code, 0);
+  assertStringIncludes(Deno.readTextFileSync(config), "other.example");
+  assertStringIncludes(Deno.readTextFileSync(`${config}.old`), "teredo.example");
+});
+
+Deno.test("join refuses a bad line and leaves nothing behind", async () => {
+  using files = emptyFolder();
+  const found = { configFolder: `${files.folder}/teredo` };
+  const short = await runIn(found, "join", "teredo://alice:secret@teredo.example");
+  assertEquals(short.code, 2);
+  assertStringIncludes(short.stderr, "Cannot join with this invitation: the secret is too short");
+  const absent = await runIn(found, "join", `${files.folder}/none`);
+  assertEquals(absent.code, 1);
+  assertStringIncludes(absent.stderr, "there is no such file");
+  assertEquals(Array.from(Deno.readDirSync(files.folder)), []);
+});
+
+Deno.test("in a folder that hands its group down, the service's group may read the secret", async () => {
+  using files = emptyFolder();
+  Deno.chmodSync(files.folder, 0o2755);
+  const found = { configFolder: files.folder };
+  await runIn(found, "join", LINE);
+  assertEquals(modeOf(`${files.folder}/client.secret`), 0o640);
+});
