@@ -160,7 +160,7 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
     return peer.isBehindGateway(now) || now - peer.lastTransmission >= PERSISTENT_ANSWER_SPACING;
   }
 
-  /** Whether something is to be found out about the way to a peer before the next packet goes there. */
+  /** Whether the way to a peer needs a look before the next packet goes there. */
   isAttentionDue(peer: ClientPeer, now: number): boolean {
     return this.#doubts(peer, now) || this.#isTryDue(peer, now);
   }
@@ -327,7 +327,7 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
   /** An echo request through the server; the answer comes through the relay or gateway nearest to it. */
   #sendTest(peer: ClientPeer, self: Identity, now: number, sink: PeerSink): void {
     // All tests together are limited, or packets from forged sources would make us ping the world.
-    // Those that they induce have a limit of their own, or they would cut the host off.
+    // Tests that such packets induce have their own limit, or they would cut the host off.
     const tests = peer.isAwaited ? this.#tests : this.#inducedTests;
     if (!tests.take(now)) return sink.drop("rate_limited");
     const data = peer.testData(now, () => randomBytes(this.#random, TEST_DATA_LENGTH));

@@ -24,7 +24,7 @@ export const REFRESH_INTERVAL = 30_000;
 /** How long a local peer is remembered after its discovery bubble, RFC 4380 §5.2.4 case 3. */
 export const LOCAL_PEER_VALIDITY = 600_000;
 
-/** A refresh comes after this share of the interval, drawn anew each time, RFC 4380 §5.2.5. */
+/** A refresh comes after this share of the interval, drawn again each time, RFC 4380 §5.2.5. */
 export const REFRESH_JITTER = { low: 0.75, high: 1 } as const;
 
 /** The longest refresh interval that is tried, RFC 4380 §5.2.7. */
@@ -47,7 +47,7 @@ export const MAX_SOLICITATIONS = 2;
  */
 export const RESTART_DELAY = { first: 5_000, last: 300_000 } as const;
 
-/** The share of that pause, drawn anew each time, so that a server's clients do not all return at once. */
+/** The share of that pause, drawn again each time, so that a server's clients do not all return at once. */
 export const RESTART_JITTER = { low: 0.75, high: 1.25 } as const;
 
 /**
@@ -97,7 +97,7 @@ export const TEST_RATE = { perSecond: 10, burst: 20 } as const;
 
 /**
  * While a peer is reached through a gateway, the direct way is tried this often: a pair that has become able to
- * meet does so within 30 s. RFC 4380 §5.2.6 limits bubbles to a peer that gives no sign of life; this one
+ * meet does so within 30 s. RFC 4380 §5.2.6 limits bubbles to a peer that is silent; this one
  * answers, only by another way.
  */
 export const DIRECT_TRY_INTERVAL = 25_000;

@@ -31,7 +31,7 @@ export class Transmission {
     this.#search = search;
   }
 
-  /** Case 1, for whole packets of our own. The other rules need no check: peers they refuse are never known. */
+  /** Case 1, for our own whole packets. The other rules need no check: peers they refuse are never known. */
   route(ipv6: Uint8Array, now: number, total = ipv6.length): Endpoint | undefined {
     const { self, peers } = this.#search;
     if (self === undefined || !isIpv6Packet(ipv6)) return undefined;

@@ -112,7 +112,7 @@ export function encodeEcho(echo: Echo): Uint8Array<ArrayBuffer> {
 export interface Icmpv6Error {
   readonly type: number;
   readonly code: number;
-  /** The four octets behind the checksum: the MTU of Packet Too Big, else 0. */
+  /** The four octets behind the checksum: the MTU of Packet Too Big, otherwise 0. */
   readonly parameter?: number;
   /** 16 octets: the node that reports the error. */
   readonly source: Uint8Array;

@@ -127,7 +127,7 @@ export function needsCloserLook(packet: Uint8Array): boolean {
 }
 
 /**
- * Whether a type 0 routing header (deprecated by RFC 5095) stands in the packet's header chain.
+ * Whether a type 0 routing header (deprecated by RFC 5095) is in the packet's header chain.
  * A chain that runs out of the packet is as suspect as the header itself and counts as one.
  */
 export function hasRoutingHeaderType0(packet: Uint8Array): boolean {

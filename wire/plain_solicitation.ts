@@ -20,7 +20,7 @@ import { getU16, getU32 } from "../memory/octets.ts";
 /** The indicator and two lengths of zero: an authentication element that holds only a nonce. */
 const NONCE_ELEMENT_START = AUTHENTICATION_INDICATOR << 16;
 
-/** Where the nonce stands in such an element. */
+/** The offset of the nonce in such an element. */
 export const PLAIN_NONCE = 4;
 
 const NONCE_ELEMENT_LENGTH = PLAIN_NONCE + NONCE_LENGTH + 1;

@@ -260,7 +260,7 @@ function questionOf({ state }: Rung): Question<LifetimeSocket> | undefined {
   return state.name === "soliciting" || state.name === "introducing" ? state.question : undefined;
 }
 
-/** When something is to be done about a rung; `Infinity` once its outcome is known. */
+/** When a rung needs attention; `Infinity` once its outcome is known. */
 function deadlineOf(state: RungState): number {
   switch (state.name) {
     case "due":

@@ -78,7 +78,7 @@ export type Homecoming =
     readonly since: number;
   };
 
-/** When something is to be done about either of the two. */
+/** When either of the two needs attention. */
 export function dueAt(state: Refresh | Homecoming): number {
   return state.name === "waiting" ? state.until : state.solicitation.deadline;
 }

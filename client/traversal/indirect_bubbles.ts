@@ -85,7 +85,7 @@ export class IndirectBubbles {
     const needsNonce = nonce !== undefined && !(isReachable && isWhereItSays);
     if (search.isPersistent(peer, now)) return search.sendBothBubbles(peer, to, now, sink);
     if (needsNonce && peer.mayBubble(now)) return search.sendBothBubbles(peer, to, now, sink);
-    // Ours may be it: only with its nonce does the peer believe what comes from our other mapping.
+    // Our NAT may be symmetric: only with its nonce does the peer believe what comes from our other mapping.
     if (isNews) search.sendUrgentBubble(peer, to, now, sink);
     else if (!needsNonce) search.sendDirectBubble(peer, to, now, sink);
     if (needsNonce) search.postponeBothBubbles(peer, to, now);

@@ -65,7 +65,7 @@ export class LocalDiscovery {
     if (this.#self === undefined) return;
     const earliest = this.#announcedAt + BUBBLE_SPACING;
     if (now < earliest) {
-      // Who asks for it now was not there for the last one.
+      // The neighbour that it is for now was not there for the last one.
       this.#announceAt = Math.min(this.#announceAt, earliest);
       return;
     }

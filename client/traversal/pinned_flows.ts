@@ -61,7 +61,7 @@ function isEnd(ipv6: Uint8Array): boolean {
   return nextHeaderOf(ipv6) === NextHeader.TCP && (ipv6[TCP_FLAGS]! & FIN_OR_RST) !== 0;
 }
 
-/** Protocol and, for those that have them in front, both ports: 40 bits. */
+/** Protocol and, if the protocol has them in front, both ports: 40 bits. */
 function keyOf(ipv6: Uint8Array): number {
   const protocol = nextHeaderOf(ipv6);
   const hasPorts = (protocol === NextHeader.TCP || protocol === NextHeader.UDP) &&

@@ -10,7 +10,7 @@ import type { Endpoint } from "../../wire/endpoint.ts";
 import type { ClientPeer } from "../client_peer.ts";
 
 /**
- * What is to be sent:
+ * What to send:
  *
  * - `advertisement`: the answer to a solicitation, RFC 6081 §5.7.4.2
  * - `direct`: a bubble straight to `to`
@@ -43,7 +43,7 @@ export class PostponedBubbles {
     this.#next = Math.min(this.#next, until);
   }
 
-  /** Nothing is to be sent to the peer any more. */
+  /** Drops what waits for a peer. */
   cancel(peer: ClientPeer): void {
     this.#waiting.delete(peer);
   }

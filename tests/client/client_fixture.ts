@@ -1,5 +1,5 @@
 /**
- * A client with a recording sink and a clock of its own, and the server that it talks to.
+ * A client with a recording sink and its own clock, and the server that it talks to.
  *
  * @module
  */
@@ -42,7 +42,7 @@ export function portOf(server: ServerAddresses, which: keyof ServerAddresses): E
 /** What the vectors drew at random: flags, authentication nonce, echo data, echo label. */
 const DRAWN = [hex("385c"), ACTORS.nonce, hex("0f1e2d3c4b5a69788796a5b4c3d2e1f0"), hex("7e1ed0d0")];
 
-/** Randomness that repeats the vectors', told apart by the number of octets; else `flags`. */
+/** Randomness that repeats the vectors', told apart by the number of octets; otherwise `flags`. */
 export function vectorRandom(flags = hex("385c")): Random {
   return (bytes) => {
     const drawn = [flags, ...DRAWN].find(({ length }) => length === bytes.length);

@@ -314,7 +314,7 @@ Deno.test("C-40: the room of an evicted peer's queue is free again", () => {
 });
 
 for (const destination of [host, addressOfB]) {
-  Deno.test(`C-41: who waited for ${destination === host ? "a native host" : "a client"} in vain hears so`, () => {
+  Deno.test(`C-41: after waiting for ${destination === host ? "a native host" : "a client"} in vain the sender gets an error`, () => {
     const data = packet(addressOfA, destination);
     const fixture = ClientFixture.a().send(data).wait(8_079);
     assertEquals(fixture.sink.packets, []);

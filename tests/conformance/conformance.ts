@@ -31,7 +31,7 @@ async function readIfThere(file: URL): Promise<string | undefined> {
 async function main(args: readonly string[]): Promise<number> {
   const unknown = args.find((arg) => arg !== "--check");
   if (unknown !== undefined) {
-    console.error(`"${unknown}" is no option of this task. Use --check, or nothing.`);
+    console.error(`"${unknown}" is not an option of this task. Use --check, or nothing.`);
     return 2;
   }
   const coverage = coverageOf(await collectTests(ROOT));

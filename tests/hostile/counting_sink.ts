@@ -40,7 +40,7 @@ export class CountingSink implements Sink<string, unknown> {
     return this.datagrams + this.packets + this.events;
   }
 
-  /** Starts anew. */
+  /** Starts over. */
   clear(): void {
     this.datagrams =
       this.packets =

@@ -13,7 +13,7 @@ import { HostileDatagrams } from "./hostile_datagrams.ts";
 /** How many datagrams each role gets. */
 export const MILLION = 1_000_000;
 
-/** Refusals for want of room or rate: the datagram itself may be good, and may have been looked into. */
+/** Refusals because of room or rate: the datagram itself may be good, and may have been looked into. */
 const LIMITS: ReadonlySet<DropReason> = new Set(["queue_full", "rate_limited"]);
 
 /** A machine under attack. */

@@ -21,7 +21,7 @@ import { assertDeep, attack, type Target } from "./million.ts";
 
 const GLOBAL = new GlobalUnicast("rfc4380");
 
-/** Limits that remember whom they have seen, and refuse nobody. */
+/** Limits that remember every client they have seen, and refuse none. */
 const GENEROUS = { perSecond: 1e9, burst: 1e9 };
 const REMEMBERING = {
   perSource: { solicitations: GENEROUS, bubbles: GENEROUS, echoes: GENEROUS },
@@ -33,7 +33,7 @@ const REMEMBERING = {
 const SECRETS = new SecretTable([[ACTORS.identifier, { secret: ACTORS.secret, retired: false }]]);
 
 /**
- * A secure server holds who asks to the limits before it computes any HMAC, so that this much it must remember
+ * A secure server applies the limits to a client before it computes any HMAC, so that this much it must remember
  * of those who fail: it is attacked without limits.
  */
 const SECURE: ServerConfig = { ...S1, secrets: SECRETS, requireNonce: true, limits: "off" };

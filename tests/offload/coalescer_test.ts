@@ -54,7 +54,7 @@ Deno.test("coalesce: consecutive segments become one, with the checksum left to 
   assertEquals(frame!.packet, leaveChecksum(tcp({ data: whole }), TCP_PROTOCOL));
 });
 
-Deno.test("coalesce: datagrams become one if the kernel takes that, else they pass unchanged", () => {
+Deno.test("coalesce: datagrams become one if the kernel takes that, and otherwise pass unchanged", () => {
   const datagrams = [udp(data(200, 1)), udp(data(200, 2)), udp(data(150, 3)), udp(data(150, 4))];
   const [frame, last, ...none] = coalesce(datagrams);
   assertEquals([frame!.packets, last!.packets, none.length], [3, 1, 0]);

@@ -150,7 +150,7 @@ export interface Reading {
   readonly isValid: boolean;
 }
 
-/** Reads a packet whose upper layer stands at `start`, and checks all its lengths. */
+/** Reads a packet whose upper layer is at `start`, and checks all its lengths. */
 export function read(packet: Uint8Array, start = 40): Reading {
   const protocol = start === 40 ? packet[6]! : packet[40]!;
   const lengthFits = getU16(packet, 4) === packet.length - 40;

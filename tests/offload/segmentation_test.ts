@@ -71,7 +71,7 @@ Deno.test("split: a single segment keeps all its flags", () => {
   assertEquals([read(only!).flags, read(only!).isValid, none.length], [flags, true, 0]);
 });
 
-Deno.test("split: UDP datagrams have lengths and checksums of their own", () => {
+Deno.test("split: UDP datagrams have their own lengths and checksums", () => {
   const content = data(1000);
   const packet = leaveChecksum(udp(content), UDP_PROTOCOL);
   assertEquals(

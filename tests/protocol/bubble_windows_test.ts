@@ -18,7 +18,7 @@ function spare(windows: BubbleWindows, number: number): number {
   return bubbles;
 }
 
-Deno.test("every place has a window of its own", () => {
+Deno.test("every place has its own window", () => {
   const windows = new BubbleWindows(100, SEED);
   for (let number = 0; number < 100; number++) assertEquals(spare(windows, number), MAX_BUBBLES);
   for (let number = 0; number < 100; number++) assertEquals(spare(windows, number), 0);

@@ -3,7 +3,7 @@ import { KeyedLimiter } from "../../protocol/keyed_limiter.ts";
 
 const RATE = { perSecond: 1, burst: 2 };
 
-Deno.test("every key has a limit of its own", () => {
+Deno.test("every key has its own limit", () => {
   const limiter = new KeyedLimiter(RATE, 100);
   assertEquals([1, 2, 3].map(() => limiter.take(1, 0)), [true, true, false]);
   assertEquals(limiter.take(0xffffffff, 0), true);

@@ -1,5 +1,5 @@
 /**
- * Who reaches whom: RFC 6081 figure 1, without its columns for UPnP.
+ * Which clients reach each other: RFC 6081 figure 1, without its columns for UPnP.
  *
  * @module
  */
@@ -71,13 +71,13 @@ for (const initiator of COLUMNS) {
   }
 }
 
-/** How often the clients asked the server for a peer, in vain where that is no gateway. */
+/** How often the clients asked the server for a peer, in vain unless that is a gateway. */
 function testsOf(world: World): number {
   return ["alice", "bob"].flatMap((from) => world.log.find({ from, kind: "echo request" }))
     .filter((echo) => echo.arrivals.some(({ path }) => path.includes("server"))).length;
 }
 
-/** Each attempt is a direct and an indirect bubble; who waits for the peer hears of the failure. */
+/** Each attempt is a direct and an indirect bubble; the sender that waits hears of the failure. */
 function expectGivingUp(client: ClientNode, errors: number, bubbles: number): void {
   assert(bubbles >= 2 && bubbles <= 2 * MAX_BUBBLES, `${bubbles} bubbles`);
   assert(errors > 0, "nobody was told");

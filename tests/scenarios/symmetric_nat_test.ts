@@ -1,5 +1,5 @@
 /**
- * Clients behind symmetric NATs beyond who reaches whom (for that see connectivity_test.ts): native
+ * Clients behind symmetric NATs beyond which pairs meet (for that see connectivity_test.ts): native
  * hosts, peers of other makes, and what time does. RFC 6081 §5.2.
  *
  * @module
@@ -56,7 +56,7 @@ for (const one of PLAIN) {
 
 for (const isFirst of [true, false]) {
   const [one, other] = isFirst ? ["alice", "bob"] : ["bob", "alice"];
-  Deno.test(`${one}, behind ${isFirst ? "a symmetric" : "no"} NAT, fails cleanly to reach ${other}, where bob knows no nonces`, () => {
+  Deno.test(`${one}, behind ${isFirst ? "a symmetric" : "no"} NAT, fails cleanly to reach ${other}, where bob doesn't know nonces`, () => {
     const world = new World();
     const server = world.server();
     const alice = world.client("alice", { server, behind: world.nat("natA", NAT.symmetric) });
@@ -106,7 +106,7 @@ Deno.test("X-01: two clients that cannot meet do not keep each other busy for ev
   }
 });
 
-/** Alice behind a symmetric NAT and bob behind a cone NAT, each with a server of their own. */
+/** Alice behind a symmetric NAT and bob behind a cone NAT, each with its own server. */
 function withServersOfTheirOwn(config?: Partial<ServerConfig>) {
   const world = new World();
   const [one, two] = [world.server("server one"), world.server("server two", { config })];

@@ -11,7 +11,7 @@ import type { NatBox } from "../sim/nat_box.ts";
 import type { ServerNode } from "../sim/server_node.ts";
 import { type ClientOptions, World } from "../sim/world.ts";
 
-/** A kind of NAT, one with knobs of its own, or none. */
+/** A kind of NAT, one with its own knobs, or none. */
 export type Behind = NatKind | NatBehaviour | "public";
 
 /** What may be unusual about the stage. */

@@ -1,5 +1,5 @@
 /**
- * Who gets which addresses in a simulated world: documentation ones, RFC 5737 and RFC 3849.
+ * The addresses in a simulated world: documentation ones, RFC 5737 and RFC 3849.
  *
  *     192.0.2.0/24       servers, two addresses each        10.N.0.0/16     the N-th NAT's inside
  *     198.51.100.0/24    NATs                               2001:db8::/32   native IPv6

@@ -56,7 +56,7 @@ export class ClientNode implements Pingable {
     this.restart();
   }
 
-  /** Starts the client, anew if it ran. */
+  /** Starts the client, or restarts it if it ran. */
   restart(): void {
     this.stack.address = undefined;
     this.runner.start(new Client(this.#config));

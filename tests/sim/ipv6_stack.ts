@@ -26,7 +26,7 @@ const ECHO_SEQUENCE = IPV6_HEADER_LENGTH + 6;
 /** Where an ICMPv6 error quotes what it is about. */
 const QUOTED = IPV6_HEADER_LENGTH + 8;
 
-/** Whoever can be pinged while having an address. */
+/** A node that can be pinged while it has an address. */
 export interface Pingable {
   /** 16 octets. */
   readonly address: Uint8Array | undefined;
@@ -77,7 +77,7 @@ export class Ipv6Stack {
 
   /** Pings another node at the address that it has now. */
   pingNode(target: Pingable, options?: PingOptions): Ping {
-    if (target.address === undefined) throw new TypeError("Cannot ping who has no address");
+    if (target.address === undefined) throw new TypeError("Cannot ping a node without an address");
     return this.ping(target.address.slice(), options);
   }
 

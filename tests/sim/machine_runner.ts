@@ -132,7 +132,7 @@ export class MachineRunner<Via extends string, Event, Status> {
     return usesFastPath && hasFastPath(machine) ? machine : undefined;
   }
 
-  /** Arrays are lent for a call: whoever kept one instead of a copy finds it spoilt. */
+  /** Arrays are lent for a call: a sink that kept one instead of a copy finds it overwritten. */
   #takeBack(lent: Uint8Array): void {
     lent.fill(0xdb);
     this.#schedule();

@@ -6,7 +6,7 @@
  *     10.0.0.2:4096  <-- inbound ---   198.51.100.1:4096   <------------   192.0.2.1:3544
  *     10.0.0.3:4096  -- hairpin -->    198.51.100.1:4096   -> back inside, to 10.0.0.2:4096
  *
- * It knows no packets, no network and no clock: the simulator asks it for endpoints, and so does the
+ * It has no packets, no network and no clock: the simulator asks it for endpoints, and so does the
  * NAT that stands between real kernels.
  *
  * @module
@@ -29,7 +29,7 @@ interface Mapping {
   /** The part of the remote endpoint that this mapping is for. */
   readonly remotePart: number;
   lastUse: number;
-  /** Who is let in (a part of the remote endpoint), and when that was last used; oldest first. */
+  /** The remotes that are let in (a part of each endpoint), and when that was last used; oldest first. */
   readonly openings: Map<number, number>;
 }
 

@@ -18,7 +18,7 @@ export type Dependence = "independent" | "address" | "address_and_port";
 /**
  * How external ports are chosen, RFC 4787 §4.2.1. No two mappings ever share one.
  *
- * - `preserving`: the internal port while it is free, else at random
+ * - `preserving`: the internal port while it is free, otherwise at random
  * - `sequential`: the next one that is free
  * - `random`
  */
@@ -28,7 +28,7 @@ export type PortAllocation = "preserving" | "sequential" | "random";
 export interface NatBehaviour {
   /** What a mapping depends on. */
   readonly mapping: Dependence;
-  /** Whom a mapping lets in: those that it was used for, to this degree. */
+  /** Which remotes a mapping lets in: those that it was used for, to this degree. */
   readonly filtering: Dependence;
   readonly ports: PortAllocation;
   /** How many external addresses there are; each mapping takes the next one in turn. */
@@ -89,7 +89,7 @@ function symmetric<P extends PortAllocation>(ports: P) {
   } as const;
 }
 
-/** The part of `remote` that something depends on: equal for remotes that it does not tell apart. */
+/** The part of `remote` that something depends on: equal for remotes that it does not distinguish. */
 export function partOf(remote: Endpoint, dependence: Dependence): number {
   switch (dependence) {
     case "independent":

@@ -34,7 +34,7 @@ interface Attachment {
   readonly link: Link;
 }
 
-/** Nodes by address, each on a link of its own, and a gateway to everywhere else. */
+/** Nodes by address, each on its own link, and a gateway to everywhere else. */
 export class Network {
   readonly #clock: VirtualClock;
   readonly #members = new Map<Ipv4Address, Attachment>();

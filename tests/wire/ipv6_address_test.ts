@@ -76,7 +76,7 @@ Deno.test("IPv6 texts follow RFC 5952", () => {
     ["1:0:0:0:0:0:0:0", "1::"],
     ["2001:0db8::0001", "2001:db8::1"], // §4.1 leading zeros
     ["2001:db8:0:0:0:0:2:1", "2001:db8::2:1"], // §4.2.1 shorten as much as possible
-    ["2001:db8:0:1:1:1:1:1", "2001:db8:0:1:1:1:1:1"], // §4.2.2 one group is no run
+    ["2001:db8:0:1:1:1:1:1", "2001:db8:0:1:1:1:1:1"], // §4.2.2 one group is not a run
     ["2001:0:0:1:0:0:0:1", "2001:0:0:1::1"], // §4.2.3 the longest run
     ["2001:db8:0:0:1:0:0:1", "2001:db8::1:0:0:1"], // §4.2.3 the first of equals
     ["2001:DB8::ABCD", "2001:db8::abcd"], // §4.3 lower case

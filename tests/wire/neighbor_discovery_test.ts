@@ -15,7 +15,7 @@ import { parseTeredoPacket } from "../../wire/teredo_packet.ts";
 import { teredoPrefix } from "../../wire/teredo_address.ts";
 import { ACTORS, address, capture, hex, vector } from "../vectors/vectors.ts";
 
-/** Where fields of the ICMPv6 message stand in the packet. */
+/** The offsets of the ICMPv6 message's fields in the packet. */
 const HOP_LIMIT = 7;
 const SOURCE = 8;
 const CODE = 41;

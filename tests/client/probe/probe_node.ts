@@ -53,7 +53,7 @@ export class ProbeNode {
     );
   }
 
-  /** Probes a server, and tells how long it took. */
+  /** Probes a server, and measures how long that took. */
   probe(server: ServerAddresses): ServerFindings & { readonly took: number } {
     const begun = this.#world.clock.now;
     const findings = this.#run<ProbeSocket, ServerFindings>(

@@ -1,4 +1,4 @@
-/** Server Load Reduction, RFC 6081 §5.7: who fell silent is asked itself before its server is. */
+/** Server Load Reduction, RFC 6081 §5.7: a peer that fell silent is asked before its server is. */
 import { assertEquals } from "@std/assert";
 import { encodeBubble } from "../../../wire/bubble.ts";
 import { withTrailers } from "../../../wire/trailers.ts";

@@ -56,7 +56,7 @@ for (const [name, end] of [["FIN", FIN | ACK], ["RST", RST]] as const) {
   });
 }
 
-Deno.test("a new connection between the same ports counts anew", () => {
+Deno.test("a new connection between the same ports counts as new", () => {
   const flows = new PinnedFlows();
   flows.note(segment(TCP, [1, 2], RST), 0);
   flows.note(segment(TCP, [1, 2], SYN), 10_000);
