@@ -20,7 +20,7 @@ import type { ServerEvent } from "./server_event.ts";
 import type { ServerStatus } from "./server_status.ts";
 
 /** A relay, as far as a server has to know it: one socket, which here is the primary one. */
-export interface RelayPart<Event, Status> extends Machine<"service", Event, Status>, FastPath {
+export interface RelayMachine<Event, Status> extends Machine<"service", Event, Status>, FastPath {
   /** Whether it is a gateway, and so carries what clients ask native hosts and one another. */
   readonly isGateway: boolean;
   /** Carries an echo that a client sent through its server; only a gateway does. */
@@ -54,9 +54,9 @@ export class ServerWithRelay<RelayEvent, RelayStatus>
     Machine<ServerSocket, ServerEvent | RelayEvent, ServerWithRelayStatus<RelayStatus>>,
     FastPath {
   readonly #server: Server;
-  readonly #relay: RelayPart<RelayEvent, RelayStatus>;
+  readonly #relay: RelayMachine<RelayEvent, RelayStatus>;
 
-  constructor(config: ServerConfig, relay: RelayPart<RelayEvent, RelayStatus>) {
+  constructor(config: ServerConfig, relay: RelayMachine<RelayEvent, RelayStatus>) {
     this.#relay = relay;
     this.#server = new Server(this.#beside(config));
   }

@@ -61,7 +61,9 @@ Deno.test({
       lab.sites.A.client,
       ...[...alice, "--refresh-interval", "5"],
     );
-    await refused.waitForLog(/Off-line: server 83\.1\.1\.1 does not answer/);
+    await refused.waitForLog(
+      /Off-line: server 83\.1\.1\.1 does not answer\. Check .* that it knows this --identifier with/,
+    );
     assert(!refused.log.includes("Qualified"));
 
     write("secrets.yaml", "alice: [\n");
