@@ -80,7 +80,7 @@ Deno.test({
         "teredo: The server does not work from here: see the report\n",
       ]);
       assertMatch(stdout, /FAIL {2}primary address {4}83\.1\.3\.1 does not answer/);
-      assertStringIncludes(stdout, "Check that it is a Teredo server in service");
+      assertStringIncludes(unwrapped(stdout), "Check that a Teredo server runs there");
       assertStringIncludes(stdout, "Recommended: none of these servers");
     });
 
@@ -89,22 +89,25 @@ Deno.test({
       const { code, stdout } = await probe(client, "no-such-host.invalid", ADDRESS.serverPrimary);
       assertEquals(code, 0, stdout);
       assertMatch(stdout, /FAIL {2}name {15}Cannot resolve "no-such-host\.invalid"/);
-      assertMatch(stdout, /NAT: port-restricted cone\nRecommended: 83\.1\.1\.1, which answers in /);
+      assertMatch(
+        stdout,
+        /NAT: port-restricted cone\nRecommended: 83\.1\.1\.1, which answered in /,
+      );
     });
 
     await t.step("a wrong secondary address", async () => {
       const hosts = `${ADDRESS.serverPrimary},${ADDRESS.relay}`;
       const { code, stdout } = await probe(client, hosts, "--timeout", "1");
-      assertEquals(code, 3);
-      assertMatch(stdout, /FAIL {2}secondary address {2}83\.1\.3\.1 does not answer/);
-      assertStringIncludes(stdout, "name the right one: 83.1.1.1,SECONDARY");
+      assertEquals(code, 0);
+      assertMatch(stdout, /NOTE {2}secondary address {2}83\.1\.3\.1 does not answer/);
+      assertStringIncludes(unwrapped(stdout), "name it: 83.1.1.1,SECONDARY");
     });
 
     await t.step("the primary and the secondary address in the wrong order", async () => {
       const hosts = `${ADDRESS.serverSecondary},${ADDRESS.serverPrimary}`;
       const { code, stdout } = await probe(client, hosts, "--timeout", "1");
       assertEquals(code, 3);
-      assertStringIncludes(stdout, "It answers in the name of another server");
+      assertStringIncludes(unwrapped(stdout), "It answers on behalf of another server");
     });
 
     await t.step("a mapping's lifetime, within the time that is given", async () => {
@@ -118,3 +121,8 @@ Deno.test({
     });
   },
 });
+
+/** Text without its line breaks. */
+function unwrapped(text: string): string {
+  return text.replace(/\s+/g, " ");
+}
