@@ -18,7 +18,7 @@ interface ConnectivityTest {
 }
 
 /** A packet that came before its sender had proved where it is. */
-export interface HeldPacket {
+interface HeldPacket {
   readonly packet: Uint8Array;
   readonly from: Endpoint;
 }

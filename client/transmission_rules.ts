@@ -13,7 +13,7 @@ import { DESTINATION, isIpv6Packet, SOURCE } from "../wire/ipv6_header.ts";
 import { isTeredo, mappingOf, serverOf } from "../wire/teredo_address.ts";
 
 /** Why a packet cannot go to any peer, and the code of the error that its sender gets. */
-export interface Refusal {
+interface Refusal {
   readonly reason: DropReason;
   /** Without a code no error is sent. */
   readonly code?: number;

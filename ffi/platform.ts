@@ -16,7 +16,7 @@ import { WINDOWS_FACTS } from "./windows/facts.ts";
 export type PlatformId = "linux" | "darwin" | "windows" | "other";
 
 /** This system. */
-export interface Platform extends PlatformFacts {
+interface Platform extends PlatformFacts {
   readonly id: PlatformId;
 }
 

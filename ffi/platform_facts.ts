@@ -5,7 +5,7 @@
  */
 
 /** A signal that ends the program. */
-export interface EndSignal {
+interface EndSignal {
   readonly name: Deno.Signal;
   /** Its number: a shell shows it in the exit code of a program that the signal killed. */
   readonly number: number;

@@ -13,14 +13,14 @@ import type { UdpSocket } from "../ffi/udp_socket.ts";
 import { ipv4Address } from "../wire/ipv4_address.ts";
 
 /** A machine that has something to find out, and says when it is done. */
-export type FindingMachine<Via extends string, Findings> = Machine<
+type FindingMachine<Via extends string, Findings> = Machine<
   Via,
   { readonly type: "complete" },
   Findings
 >;
 
 /** Sockets that a system picked the ports of, by their names. */
-export type FreshSockets<Via extends string> = Readonly<Record<Via, UdpSocket>>;
+type FreshSockets<Via extends string> = Readonly<Record<Via, UdpSocket>>;
 
 /**
  * Opens sockets at ports that the system picks.

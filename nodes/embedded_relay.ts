@@ -79,7 +79,7 @@ export class EmbeddedRelay {
 }
 
 /** What a server adds to the rules of its gateway. */
-export interface EmbeddedGateway {
+interface EmbeddedGateway {
   /** The server's own address. */
   readonly servers: readonly Ipv4Address[];
   /** Where the server notes which clients have proved a secret, if it asks them to. */

@@ -29,7 +29,7 @@ export interface OpenNode {
 }
 
 /** The open parts that a node is made of. */
-export interface NodeParts<Via extends string, Event, Status>
+interface NodeParts<Via extends string, Event, Status>
   extends OpenNode, Pick<DriverOptions<Via, Event, Status>, "machine" | "sockets" | "bulk"> {
   /** The way to the host, if there is one. */
   readonly link: HostLink | undefined;

@@ -52,7 +52,7 @@ export type TransportNews =
   | { readonly type: "sending"; readonly trouble: SendTrouble | undefined };
 
 /** What the sockets of a node need. */
-export interface UdpOpenerOptions {
+interface UdpOpenerOptions {
   readonly mode: UdpMode;
   /** Whether the C library may be called; without it, `deno` is the only mode. */
   readonly ffi: boolean;

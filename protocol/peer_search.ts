@@ -39,7 +39,7 @@ export type PeerStanding =
   | "unreachable";
 
 /** How much a search may keep. */
-export interface SearchLimits {
+interface SearchLimits {
   /** How many peers are known at most. */
   readonly maxPeers: number;
   /** Octets that wait for one peer at most. */

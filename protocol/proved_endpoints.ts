@@ -14,7 +14,7 @@
 import type { Endpoint } from "../wire/endpoint.ts";
 
 /** How much is remembered, and for how long. */
-export interface ProofLimits {
+interface ProofLimits {
   /**
    * How long a proof counts, in milliseconds. A client solicits again at the end of its refresh interval, which
    * is 120 s at most (RFC 4380 §5.2.7), and may postpone that once.

@@ -14,7 +14,7 @@ import { getU32 } from "../memory/octets.ts";
 import type { GatewayAccount } from "./gateway_accounts.ts";
 
 /** The use of a gateway by a client that has proved where it is. */
-export interface GatewayUse {
+interface GatewayUse {
   readonly account: GatewayAccount;
   /** Until when the client need not be looked at again. */
   readonly checkAt: number;

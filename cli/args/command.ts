@@ -21,7 +21,7 @@ export interface Positional {
 }
 
 /** An example of a command line. */
-export interface Example {
+interface Example {
   /** What is typed, without the program's name. */
   readonly line: string;
   /** What it does. */

@@ -14,7 +14,7 @@ import { suggest } from "./suggest.ts";
 import type { ValueKind } from "./kinds/value_kind.ts";
 
 /** What the arguments ask for. */
-export type ParsedArguments =
+type ParsedArguments =
   | { readonly type: "help" }
   | {
     readonly type: "run";

@@ -9,7 +9,7 @@ import { flagOf, optionName, variableName } from "./spelling.ts";
 import type { ValueKind } from "./kinds/value_kind.ts";
 
 /** Where an option was given. */
-export type Source = "flag" | "environment" | "file";
+type Source = "flag" | "environment" | "file";
 
 /** An option that was given. */
 export interface Setting {

@@ -22,7 +22,7 @@ const WRITERS = {
 export type Shell = keyof typeof WRITERS;
 
 /** Every shell for which there is a script. */
-export const SHELLS: readonly Shell[] = Object.keys(WRITERS) as Shell[];
+const SHELLS: readonly Shell[] = Object.keys(WRITERS) as Shell[];
 
 /** What `teredo completions SHELL` prints. */
 export function completionScript(shell: Shell, commands: readonly Command[]): string {

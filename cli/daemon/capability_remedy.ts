@@ -12,7 +12,7 @@ import { ExitCode } from "../process/exit_code.ts";
 import { shellWord } from "../process/shell_word.ts";
 
 /** A capability of Linux. */
-export type Capability = "CAP_NET_ADMIN" | "CAP_NET_RAW";
+type Capability = "CAP_NET_ADMIN" | "CAP_NET_RAW";
 
 /**
  * Does something that needs a capability.

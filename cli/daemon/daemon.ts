@@ -24,7 +24,7 @@ import { networkFor } from "./settings/allow_private.ts";
 import type { DaemonOptions } from "./settings/daemon_options.ts";
 
 /** A role that is to run. */
-export interface DaemonSubject {
+interface DaemonSubject {
   readonly role: ControlledRole;
   /** Events that are counted from zero on. */
   readonly events: readonly string[];

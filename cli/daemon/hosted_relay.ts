@@ -24,7 +24,7 @@ import { type GatewayOptionValues, gatewayPolicy } from "./settings/gateway_opti
 import type { RelayOptionValues } from "./settings/relay_option_values.ts";
 
 /** Settings of a relay, and whether its interface uses segmentation offload. */
-export interface HostedRelayOptions extends RelayOptionValues, GatewayOptionValues {
+interface HostedRelayOptions extends RelayOptionValues, GatewayOptionValues {
   readonly offload: OffloadMode;
 }
 

@@ -19,7 +19,7 @@ import type { ServiceOptionValues } from "./settings/service_option_values.ts";
 import { Systemd } from "./systemd/systemd.ts";
 
 /** The role that a service is for. */
-export interface ServiceSubject {
+interface ServiceSubject {
   readonly role: ControlledRole;
   /** Events that are counted from zero on. */
   readonly events: readonly string[];

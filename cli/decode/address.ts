@@ -18,7 +18,7 @@ import {
 import { aligned } from "../text/layout.ts";
 
 /** What an address says. */
-export interface AddressExplanation {
+interface AddressExplanation {
   /** The address as it was given, without what stood around it. */
   readonly address: string;
   /** The client's server; `null` for a link-local address, which does not name it. */

@@ -23,7 +23,7 @@ const BETWEEN_BARS = /^((?:[0-9a-f]{2} {1,2}){1,16}) *\|(.*)\|\s*$/i;
 const GROUPS = /^(?:[0-9a-f]{2}){1,16}(?: (?:[0-9a-f]{2}){1,16})*(?=\s{2}|\s*$)/i;
 
 /** The packets, or the line at which a packet's octets do not follow each other. */
-export type HexDump =
+type HexDump =
   | { readonly packets: readonly Uint8Array[] }
   | { readonly problem: string };
 

@@ -13,7 +13,7 @@ const SEPARATED = /^[0-9a-f]{2}([:-][0-9a-f]{2})*$/i;
 const PREFIX = /(?:\\x|(?<![0-9a-f])0x)(?=[0-9a-f])/gi;
 
 /** The octets of a text, or what is wrong with it; `undefined` if it is not meant as digits. */
-export type Digits =
+type Digits =
   | { readonly packets: readonly [Uint8Array] }
   | { readonly problem: string }
   | undefined;

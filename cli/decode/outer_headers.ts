@@ -34,7 +34,7 @@ const LINKS = [
 const VLAN_TAG = 4;
 
 /** What the headers say. */
-export interface OuterHeaders {
+interface OuterHeaders {
   /** Which way the datagram went, as the end of a sentence; empty without headers. */
   readonly way: string;
   /** Where the payload ends: what follows fills the link's shortest frame. */

@@ -18,7 +18,7 @@ import { writePrivate } from "./private_file.ts";
 const SECRET_OCTETS = 16;
 
 /** Whom to invite, and where. */
-export interface Invite {
+interface Invite {
   readonly identifier: string;
   /** The server's secrets file. */
   readonly secrets: string;
@@ -27,7 +27,7 @@ export interface Invite {
 }
 
 /** An invitation that was made. */
-export interface Invited {
+interface Invited {
   /** The line. */
   readonly line: string;
   /** Whether the client was in the secrets file already: then the secret is the one that stands there. */

@@ -11,7 +11,7 @@ import type { Invitation } from "./invitation.ts";
 import { writePrivate } from "./private_file.ts";
 
 /** Where a client's configuration goes. */
-export interface JoinTarget {
+interface JoinTarget {
   /** `/etc/teredo` */
   readonly folder: string;
   /** Whether settings that are there may be replaced. */
@@ -21,7 +21,7 @@ export interface JoinTarget {
 }
 
 /** The files that were written. */
-export interface Joined {
+interface Joined {
   readonly config: string;
   readonly secretFile: string;
   /** Where the settings are that were there before. */

@@ -17,7 +17,7 @@ import { natOf, type Probed, type ProbeOutcome } from "./probe_outcome.ts";
  * How a check ended. FAIL means that something works badly, or not at all; NOTE that it works, and that there is
  * something to know.
  */
-export type CheckResult = "PASS" | "NOTE" | "FAIL" | "SKIP";
+type CheckResult = "PASS" | "NOTE" | "FAIL" | "SKIP";
 
 /** One check. */
 export interface Check {

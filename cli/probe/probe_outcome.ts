@@ -36,7 +36,7 @@ export interface Probed {
 }
 
 /** A server that could not be asked. */
-export interface NotProbed {
+interface NotProbed {
   readonly type: "not_probed";
   readonly name: string;
   /** The check that failed. */

@@ -36,7 +36,7 @@ export interface ServerReport {
 }
 
 /** What the NAT is like. */
-export interface NatReport {
+interface NatReport {
   readonly name: NatName;
   readonly localPort: number | null;
   readonly externalMapping: string | null;

@@ -58,7 +58,7 @@ function recommendation({ recommended, servers }: ProbeReport): string {
 }
 
 /** A NAT's name in words. */
-export function natText(name: NatName): string {
+function natText(name: NatName): string {
   switch (name) {
     case "none":
       return "none";

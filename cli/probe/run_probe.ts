@@ -26,7 +26,7 @@ import { CliError } from "../process/failure.ts";
 import { isOver, type Probed, type ProbeOutcome, recommend } from "./probe_outcome.ts";
 
 /** What to probe, and how. */
-export interface ProbeOptions {
+interface ProbeOptions {
   /** Each as `HOST` or `HOST,SECONDARY`. */
   readonly servers: readonly string[];
   /** How long to wait for each answer, in milliseconds. */
@@ -37,7 +37,7 @@ export interface ProbeOptions {
 }
 
 /** A person or the system ended the probe. */
-export class ProbeInterrupted extends CliError {
+class ProbeInterrupted extends CliError {
   constructor() {
     super("The probe was interrupted");
   }

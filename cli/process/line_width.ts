@@ -5,7 +5,7 @@
  */
 
 /** Columns of a file or pipe, and of a terminal that does not say. */
-export const USUAL_WIDTH = 80;
+const USUAL_WIDTH = 80;
 
 /** Columns that any text gets, however narrow the terminal is. */
 const LEAST_WIDTH = 40;

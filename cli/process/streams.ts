@@ -41,7 +41,7 @@ export async function readStdin(): Promise<string> {
 }
 
 /** Which streams lead to a terminal, and how many columns that has, if it says. */
-export interface StreamKinds {
+interface StreamKinds {
   readonly stdout: boolean;
   readonly stderr: boolean;
   readonly columns: number | undefined;

@@ -9,7 +9,7 @@ import { ExitCode } from "./exit_code.ts";
 import { CliError } from "./failure.ts";
 
 /** Why the system refuses, as far as a person can do something about it. */
-export type Refusal = "absent" | "denied" | "directory" | "inUse" | "notLocal" | "other";
+type Refusal = "absent" | "denied" | "directory" | "inUse" | "notLocal" | "other";
 
 /** What each refusal reads as, unless the caller knows better words. */
 const WORDS: Readonly<Record<Exclude<Refusal, "other">, string>> = {
@@ -21,7 +21,7 @@ const WORDS: Readonly<Record<Exclude<Refusal, "other">, string>> = {
 };
 
 /** How a refusal is told. */
-export interface SystemFailureOptions {
+interface SystemFailureOptions {
   /** Other words for some refusals. */
   readonly words?: Partial<Readonly<Record<Refusal, string>>>;
   /** What to do, whatever the refusal is. */

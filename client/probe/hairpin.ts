@@ -20,7 +20,7 @@ import { encodeTeredoAddress } from "../../wire/teredo_address.ts";
 const ROUNDS = 3;
 
 /** A socket, and its mapping as the server sees it. */
-export interface MappedSocket<Via extends string> {
+interface MappedSocket<Via extends string> {
   readonly via: Via;
   readonly mapping: Endpoint;
 }

@@ -33,14 +33,14 @@ import { MAX_TRANSMISSIONS, Question } from "./question.ts";
 export type LifetimeSocket = "service" | `rung_${number}`;
 
 /** What the test reports: it has found out everything it can. */
-export interface LifetimeEvent {
+interface LifetimeEvent {
   readonly type: "complete";
 }
 
 type LifetimeSink = Sink<LifetimeSocket, LifetimeEvent>;
 
 /** The configuration of the test. */
-export interface LifetimeConfig {
+interface LifetimeConfig {
   /** The primary address of a server that answers. */
   readonly server: Ipv4Address;
   /** The silences to try in milliseconds, from the shortest to the longest. */

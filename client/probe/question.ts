@@ -22,7 +22,7 @@ import {
 export const MAX_TRANSMISSIONS = 3;
 
 /** What all questions of a probe to one socket have in common. */
-export interface QuestionContext<Via extends string> {
+interface QuestionContext<Via extends string> {
   /** The socket. */
   readonly via: Via;
   /** The server's primary address, which its advertisements name. */
@@ -43,7 +43,7 @@ export interface QuestionSpec {
 }
 
 /** The state of a question. */
-export type QuestionState = "unasked" | "asked" | "answered" | "silent";
+type QuestionState = "unasked" | "asked" | "answered" | "silent";
 
 /** One transmission; its own nonce identifies its answer. */
 interface Transmission {

@@ -46,15 +46,15 @@ export const PROBE_SOCKETS = ["plain", "unopened", "other_port", "same_port"] as
 export type ProbeSocket = typeof PROBE_SOCKETS[number];
 
 /** What a probe reports: it has found out everything it can. */
-export interface ProbeEvent {
+interface ProbeEvent {
   readonly type: "complete";
 }
 
 /** Where a probe's effects go. */
-export type ProbeSink = Sink<ProbeSocket, ProbeEvent>;
+type ProbeSink = Sink<ProbeSocket, ProbeEvent>;
 
 /** The configuration of a probe. */
-export interface ProbeConfig {
+interface ProbeConfig {
   readonly server: ServerAddresses;
   readonly globalUnicast: GlobalUnicast;
   readonly random: Random;

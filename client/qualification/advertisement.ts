@@ -30,7 +30,7 @@ export interface Advertisement {
 }
 
 /** What an advertisement must match. */
-export interface Expectation {
+interface Expectation {
   readonly solicitation: Solicitation;
   /** The address that must answer if not the one asked: the cone bit asks for the server's other one. */
   readonly sender?: Endpoint | undefined;

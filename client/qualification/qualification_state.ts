@@ -57,7 +57,7 @@ export type Qualified = Extract<QualificationState, { name: "qualified" }>;
  * Keeping the mapping, §5.2.5: the client either waits for the interval to end or solicits its server,
  * and while it solicits nothing but an answer or the last timeout ends that.
  */
-export type Refresh =
+type Refresh =
   | {
     readonly name: "waiting";
     readonly until: number;
@@ -70,7 +70,7 @@ export type Refresh =
  * Getting back from a fallback server to the preferred one. It never disturbs the address in use: one
  * solicitation at a time, and only its answer changes anything.
  */
-export type Homecoming =
+type Homecoming =
   | { readonly name: "waiting"; readonly until: number }
   | {
     readonly name: "soliciting";

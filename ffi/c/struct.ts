@@ -18,7 +18,7 @@
  */
 
 /** How one field lies in memory. */
-export interface FieldType<Value> {
+interface FieldType<Value> {
   /** Octets it takes. */
   readonly size: number;
   /** Its offset is a multiple of this. */
@@ -30,15 +30,15 @@ export interface FieldType<Value> {
 }
 
 /** Fields by name, in the order of the C declaration. */
-export type Fields = Record<string, FieldType<unknown>>;
+type Fields = Record<string, FieldType<unknown>>;
 
 /** The values of all fields. */
-export type Values<F extends Fields> = {
+type Values<F extends Fields> = {
   [Name in keyof F]: F[Name] extends FieldType<infer Value> ? Value : never;
 };
 
 /** A structure whose fields and offsets are known. */
-export interface Struct<F extends Fields> {
+interface Struct<F extends Fields> {
   /** Octets it takes, padding at the end included. */
   readonly size: number;
   /** The fields as declared. */

@@ -90,7 +90,6 @@ export const NLM_F_REQUEST = 0x1;
 export const NLM_F_ACK = 0x4;
 /** Give all that there is of a kind. */
 export const NLM_F_DUMP = 0x300;
-export const NLM_F_REPLACE = 0x100;
 export const NLM_F_EXCL = 0x200;
 export const NLM_F_CREATE = 0x400;
 /** The answer quotes the header of the request only. */

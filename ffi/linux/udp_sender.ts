@@ -23,7 +23,7 @@ const LONGEST_WAIT = 10;
 const MAX_REPEATS = 64;
 
 /** System calls of a sender. */
-export type SendCalls = Pick<Libc, "poll" | "sendto" | "sendmmsg">;
+type SendCalls = Pick<Libc, "poll" | "sendto" | "sendmmsg">;
 
 /** Sends from a socket. */
 export class UdpSender {

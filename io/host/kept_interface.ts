@@ -36,7 +36,7 @@ const LOG_SPACING = 60_000;
 const MAX_MESSAGES = 100;
 
 /** What an interface is kept by. */
-export interface KeptInterfaceOptions {
+interface KeptInterfaceOptions {
   readonly name: string;
   readonly index: number;
   /** Changes the interface, and belongs to the caller. */

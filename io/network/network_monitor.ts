@@ -16,7 +16,7 @@ import type { ChangeSource } from "./network_changes.ts";
 const SETTLING = 500;
 
 /** What a monitor tells. */
-export interface NetworkListener {
+interface NetworkListener {
   /** Our own interface may have changed, or the way to it: told at once. */
   onOwn(): void;
   /** The rest of the network has changed: told once for each bunch of changes. */

@@ -11,7 +11,7 @@ import type { ServerName } from "./server_name.ts";
 import { reasonOf } from "../../reason.ts";
 
 /** Throws when a server cannot be used although its name was found. */
-export type CheckServer = (addresses: ServerAddresses) => void;
+type CheckServer = (addresses: ServerAddresses) => void;
 
 /** A server and where it is, once that is known. */
 interface Entry {

@@ -18,7 +18,7 @@ const SHORTEST_PAUSE = 1;
 const LONGEST_PAUSE = 1000;
 
 /** How to open a socket. */
-export interface DenoUdpOptions {
+interface DenoUdpOptions {
   /** The address to bind; 0.0.0.0 for any. */
   readonly address: Ipv4Address;
   /** The port to bind; 0 for one that the system picks. */

@@ -25,7 +25,7 @@ interface Waiting {
 }
 
 /** Hands a datagram to the system; settles when the system has taken or refused it. */
-export type SendOne = (to: Endpoint, bytes: Uint8Array<ArrayBuffer>) => Promise<void>;
+type SendOne = (to: Endpoint, bytes: Uint8Array<ArrayBuffer>) => Promise<void>;
 
 /** A bounded queue in front of a socket. */
 export class SendQueue {

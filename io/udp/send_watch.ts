@@ -14,7 +14,7 @@ const PATIENCE = 1_000;
 export type SendTrouble = "ENETUNREACH" | "ENETDOWN" | "EHOSTUNREACH" | "EPERM";
 
 /** See {@linkcode SendTrouble}. */
-export const SEND_TROUBLES: readonly SendTrouble[] = [
+const SEND_TROUBLES: readonly SendTrouble[] = [
   "ENETUNREACH",
   "ENETDOWN",
   "EHOSTUNREACH",

@@ -23,7 +23,7 @@ export const GATEWAY_CLIENTS: ValueKind<"all" | readonly Ipv4Block[]> = {
 };
 
 /** A port that a program of this host listens on. */
-export interface HostService {
+interface HostService {
   readonly protocol: "tcp" | "udp";
   readonly port: number;
 }

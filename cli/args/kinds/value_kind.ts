@@ -8,7 +8,7 @@
 export type Suggestions = readonly string[] | "files";
 
 /** How a value is written in YAML: as text, as a number (or a word), or as a list of texts. */
-export type Notation = "text" | "number" | "list";
+type Notation = "text" | "number" | "list";
 
 /** A kind of value. */
 export interface ValueKind<T> {

@@ -33,7 +33,7 @@ export function isMapping(value: unknown): value is Record<string, unknown> {
 }
 
 /** A key of the outermost mapping, with its line. */
-export interface KeyLine {
+interface KeyLine {
   readonly key: string;
   /** Counted from 1. */
   readonly line: number;

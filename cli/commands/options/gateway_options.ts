@@ -11,7 +11,7 @@ import type { GatewayOptionValues } from "../../daemon/settings/gateway_option_v
 import type { RelayOptionValues } from "../../daemon/settings/relay_option_values.ts";
 
 /** The options, by their properties. */
-export type GatewayOptionTable = {
+type GatewayOptionTable = {
   readonly [Name in keyof GatewayOptionValues]: Option<GatewayOptionValues[Name]>;
 };
 

@@ -11,7 +11,7 @@ import { IPV6_PREFIXES } from "../../args/kinds/address_kinds.ts";
 import { INTERFACE } from "../../args/kinds/interface_kind.ts";
 
 /** The options, by their properties. */
-export type RelayOptionTable = {
+type RelayOptionTable = {
   readonly [Name in keyof RelayOptionValues]: Option<RelayOptionValues[Name]>;
 };
 

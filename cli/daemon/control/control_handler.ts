@@ -13,7 +13,7 @@ import type { PingReport } from "../status/ping_report.ts";
 import type { StatusReport } from "../status/status_report.ts";
 
 /** The longest time to wait for an answer, in milliseconds. */
-export const MAX_TIMEOUT = 60_000;
+const MAX_TIMEOUT = 60_000;
 
 /** Echo requests under way at once. */
 const MAX_PINGS = 16;

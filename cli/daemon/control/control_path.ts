@@ -36,7 +36,7 @@ export interface PathContext {
 const SYSTEM_FOLDER = platform.runtimeFolder ?? "/run/teredo";
 
 /** The folder for sockets. */
-export function controlFolder({ env, uid }: PathContext): string {
+function controlFolder({ env, uid }: PathContext): string {
   // systemd makes this one, and may list several.
   const given = env("RUNTIME_DIRECTORY")?.split(":")[0];
   return given || (uid === 0 ? SYSTEM_FOLDER : userFolder(env, uid));

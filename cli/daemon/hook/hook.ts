@@ -10,7 +10,7 @@ import { reasonOf } from "../../../reason.ts";
 export type HookVariables = Readonly<Record<string, string>>;
 
 /** How a hook is run. */
-export interface HookOptions {
+interface HookOptions {
   /** The path of the program. It is not a shell command, and takes no arguments. */
   readonly program: string;
   /** How long it may take, in milliseconds, before it is killed. */

@@ -32,7 +32,7 @@ const BUFFER_LENGTH = 256 * 1024;
 const DRIFT = 1000;
 
 /** Writes a piece of the file. */
-export type Write = (bytes: Uint8Array) => void;
+type Write = (bytes: Uint8Array) => void;
 
 /** Writes datagrams to a file. If writing fails, recording ends, and nothing else is affected. */
 export class PcapFile {

@@ -14,7 +14,7 @@ import { systemFailure } from "../../process/system_failure.ts";
 import { reasonOf } from "../../../reason.ts";
 
 /** Settings of a recording. */
-export interface RecordingOptions {
+interface RecordingOptions {
   /** The file to write, if a recording is wanted. */
   readonly pcap: string | undefined;
 }

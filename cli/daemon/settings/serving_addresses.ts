@@ -40,7 +40,7 @@ export interface BoundAddresses {
 }
 
 /** What there is to choose from. */
-export interface HostAddresses {
+interface HostAddresses {
   /** The addresses of this host. */
   readonly own: readonly Ipv4Address[];
   /** Which addresses clients can reach. */

@@ -15,10 +15,10 @@ import type { EventCounts } from "./event_counts.ts";
 import { VERSION } from "../../process/version.ts";
 
 /** The roles, as reports name them. */
-export type RoleName = "client" | "server" | "relay" | "server+relay";
+type RoleName = "client" | "server" | "relay" | "server+relay";
 
 /** The state of a role. */
-export type RoleState = ClientState | "serving" | "relaying";
+type RoleState = ClientState | "serving" | "relaying";
 
 /** The whole report. `null` means unknown or not applicable; times are in milliseconds. */
 export interface StatusReport extends RolePart {
@@ -75,7 +75,7 @@ export type OwnInterfaceView = Pick<OwnInterface, "name" | "faults">;
 export type NatName = "none" | NatKind;
 
 /** A server. */
-export interface ServerPart {
+interface ServerPart {
   /** Its name, as it was given. */
   readonly name: string;
   readonly primary: string;
@@ -125,7 +125,7 @@ export interface PeerPart {
 }
 
 /** What passed through. */
-export interface CounterReport {
+interface CounterReport {
   readonly datagramsSent: number;
   readonly datagramsReceived: number;
   readonly bytesSent: number;
@@ -135,7 +135,7 @@ export interface CounterReport {
 }
 
 /** What every role's report needs. */
-export interface ReportContext {
+interface ReportContext {
   readonly counters: Counters;
   readonly events: EventCounts;
   readonly started: Date;

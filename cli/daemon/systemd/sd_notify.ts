@@ -13,7 +13,7 @@ export interface Notifier {
 }
 
 /** The socket that a notifier sends through. */
-export interface NotifySocket {
+interface NotifySocket {
   send(message: Uint8Array<ArrayBuffer>): unknown;
   close(): void;
 }

@@ -18,7 +18,7 @@ import { batchError, questionError } from "./rejection_words.ts";
 import { creationOf, deletionOf, type Hook, type Table, type TableMessage } from "./table.ts";
 
 /** A table at work. */
-export interface OpenTable extends Disposable {
+interface OpenTable extends Disposable {
   /** Whether the kernel removes it even if the process is killed. */
   readonly isOwned: boolean;
   /** What its counters have counted so far, by their names. */

@@ -31,7 +31,7 @@ import {
 export type Statement = readonly Expression[];
 
 /** A transport protocol, by its number (IANA). */
-export const PROTOCOL = { tcp: 6, udp: 17, icmpv6: 58 } as const;
+const PROTOCOL = { tcp: 6, udp: 17, icmpv6: 58 } as const;
 
 /** Where the addresses stand in an IPv6 header, RFC 8200 §3. */
 const SOURCE_OFFSET = 8;
