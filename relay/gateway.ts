@@ -1,15 +1,15 @@
 /**
- * The rules of a gateway: which packets of clients leave, and which come back to them.
+ * Which packets of clients leave a gateway, and which come back to them.
  *
  *     client --UDP--> outbound --> TUN --> kernel: forwards, with this host's address as the source
  *     client <--UDP-- inbound <--- TUN <-- kernel: knows the flow, restores the client's address
  *
- * A packet for another client goes the same way: into the kernel, which routes it back into the TUN, now
- * from this host's own address. To that client it comes from a native host, so it needs to know nothing
- * of gateways.
+ * A packet for another client takes the same way: the kernel routes it back into the TUN, with this host's
+ * own address as the source. To that client it comes from a native host, so the client need not know
+ * anything about gateways.
  *
- * Flows are the kernel's to know. What stands here holds without it: who may use the gateway, where
- * packets may go, and that nobody is sent anything who began nothing.
+ * The kernel tracks connections. The rules here do not depend on that: which clients may use the gateway,
+ * where packets may go, and that a client that began nothing receives nothing.
  *
  * @module
  */
@@ -33,10 +33,10 @@ import type { GatewayStatus } from "./gateway_status.ts";
 import type { RelayHost } from "./relay_config.ts";
 import type { RelayPeer } from "./relay_peer.ts";
 
-/** How long the answer to the question who may use the gateway is relied on, in milliseconds. */
+/** How often a client's access is checked, in milliseconds. */
 const CHECK_INTERVAL = 1_000;
 
-/** 2002::/16, RFC 3056; the IPv4 address of its router follows. */
+/** 2002::/16, RFC 3056; the IPv4 address of the router follows. */
 const PREFIX_6TO4 = 0x2002;
 
 /** The gateway of a relay. */
@@ -63,7 +63,7 @@ export class Gateway {
     this.#own = own;
   }
 
-  /** Goes on by other rules. What has been counted stays. */
+  /** Applies other rules. Counts stay. */
   reconfigure(config: GatewayConfig): void {
     const { perSecond, burst } = this.#config.accountRate ?? {};
     const rate = config.accountRate;
@@ -74,7 +74,7 @@ export class Gateway {
     }
   }
 
-  /** The host's addresses are others now. */
+  /** The host's addresses have changed. */
   useHost(host: RelayHost, own: OwnAddresses): void {
     this.#host = host;
     this.#own = own;
@@ -121,7 +121,7 @@ export class Gateway {
     octets: number,
     now: number,
   ): DropReason | undefined {
-    // A client calls another one, or this host itself answers. Only a call is to be answered in turn.
+    // One client calls another, or this host itself answers. Only a call needs an answer.
     if (this.#isOwn(ipv6, SOURCE)) {
       if (peer !== undefined && !isIcmpv6(ipv6)) peer.isCalled = true;
       return undefined;
@@ -133,7 +133,7 @@ export class Gateway {
     return account === undefined || account.takeIn(octets, now) ? undefined : "client_rate";
   }
 
-  /** Why the client whose address stands at `offset` may not use the gateway, if so. */
+  /** Why the client with the address at `offset` may not use the gateway, if so. */
   refuseUse(ipv6: Uint8Array, offset: number, now: number): DropReason | undefined {
     const { access, servers } = this.#config;
     if (servers !== undefined && !servers.includes(serverOf(ipv6, offset))) {
@@ -151,8 +151,8 @@ export class Gateway {
   }
 
   /**
-   * The account of the client whose address stands at `offset`, or why it may not use the gateway. Without
-   * a proof of where the client is there is no account: forged sources would fill the table.
+   * The account of the client with the address at `offset`, or why it may not use the gateway. A client
+   * that has not proved where it is gets no account, or forged sources would fill the table.
    */
   #accountOf(
     ipv6: Uint8Array,
@@ -171,15 +171,15 @@ export class Gateway {
   }
 
   /**
-   * To this host itself: answers of clients that others call through the gateway, which the kernel tells from
-   * other packets, and ICMPv6, since it is by an echo that a client tests where this host is.
+   * To this host itself go answers of clients that others call through the gateway (the kernel refuses what
+   * isn't an answer) and ICMPv6, because clients test with an echo where this host is.
    */
   #toOwnHost(ipv6: Uint8Array, peer: RelayPeer | undefined): DropReason | undefined {
     const isAllowed = peer?.isCalled || isIcmpv6(ipv6) || this.#config.ownServices;
     return isAllowed ? undefined : "own_service";
   }
 
-  /** To another client: never to ourselves, nor to a server as if it were one. */
+  /** To another client, but never to this host or to a server as if it were one. */
   #toClient(
     ipv6: Uint8Array,
     account: GatewayAccount | undefined,
@@ -208,13 +208,13 @@ export class Gateway {
     return isServed ? undefined : "destination_invalid";
   }
 
-  /** A native source, or a client that answers another one. */
+  /** Whether the source is native, or a client that answers another one. */
   #isSource(ipv6: Uint8Array): boolean {
     if (isTeredo(ipv6, SOURCE)) return !this.#own.has(addressOf(mappingOf(ipv6, SOURCE)));
     return isGlobalScope(ipv6, SOURCE) && !this.#own.isEmbeddedIn(ipv6, SOURCE);
   }
 
-  /** Whether a packet may be the first of an exchange. */
+  /** Whether a native host may begin an exchange with this packet. */
   #mayBegin(ipv6: Uint8Array): boolean {
     return this.#config.unsolicited === true && !isTeredo(ipv6, SOURCE);
   }

@@ -6,23 +6,23 @@
 
 import { type Rate, TokenBucket } from "../protocol/token_bucket.ts";
 
-/** How many accounts are kept. */
+/** How many accounts are remembered. */
 const MAX_ACCOUNTS = 4096;
 
 /**
- * Teredo peers that one account may look for: each is a bubble through some server, and the searches of
- * one must leave room for those of the others.
+ * How many Teredo peers one account may look for: each costs bubbles through a server, and the searches of
+ * one account must leave room for those of the others.
  */
 const SEARCH_RATE = { perSecond: 10, burst: 40 } as const;
 
-/** What one client, or all clients with one identifier or address, may have and has had. */
+/** The traffic of one client, or of all clients that share an identifier or address, and its limits. */
 export class GatewayAccount {
   readonly name: string;
-  /** Octets carried from the client. */
+  /** Octets from the client. */
   octetsOut = 0;
-  /** Octets carried to the client. */
+  /** Octets to the client. */
   octetsIn = 0;
-  /** When a packet last counted. */
+  /** When a packet was last counted. */
   lastUse: number;
   #out: TokenBucket | undefined;
   #in: TokenBucket | undefined;
@@ -34,13 +34,13 @@ export class GatewayAccount {
     this.limit(rate);
   }
 
-  /** Caps what the client sends, and what it receives, in octets; `undefined` lifts the cap. */
+  /** Limits what the client sends, and what it receives, in octets; `undefined` lifts the limit. */
   limit(rate: Rate | undefined): void {
     this.#out = rate && new TokenBucket(rate);
     this.#in = rate && new TokenBucket(rate);
   }
 
-  /** Counts octets from the client, if the cap allows. */
+  /** Counts octets from the client, if the limit allows them. */
   takeOut(octets: number, now: number): boolean {
     if (this.#out !== undefined && !this.#out.take(now, octets)) return false;
     this.octetsOut += octets;
@@ -48,7 +48,7 @@ export class GatewayAccount {
     return true;
   }
 
-  /** Counts octets to the client, if the cap allows. */
+  /** Counts octets to the client, if the limit allows them. */
   takeIn(octets: number, now: number): boolean {
     if (this.#in !== undefined && !this.#in.take(now, octets)) return false;
     this.octetsIn += octets;
@@ -62,17 +62,17 @@ export class GatewayAccount {
   }
 }
 
-/** Accounts by name, bounded: the one that was used least recently makes room. */
+/** Accounts by name, bounded: the least recently used one makes room. */
 export class GatewayAccounts implements Iterable<GatewayAccount> {
   #rate: Rate | undefined;
   readonly #accounts = new Map<string, GatewayAccount>();
 
-  /** @param rate the cap of each account in octets, for each direction */
+  /** @param rate the limit of each account in octets, for each direction */
   constructor(rate: Rate | undefined) {
     this.#rate = rate;
   }
 
-  /** Caps every account anew. */
+  /** Sets another limit for all accounts. */
   limit(rate: Rate | undefined): void {
     this.#rate = rate;
     for (const account of this) account.limit(rate);
@@ -92,7 +92,7 @@ export class GatewayAccounts implements Iterable<GatewayAccount> {
     return this.#accounts.values();
   }
 
-  /** Looked for among all: accounts are opened seldom, and used with every packet. */
+  /** Looks at all of them, because accounts are seldom opened but used for every packet. */
   #leastRecent(): GatewayAccount {
     let least: GatewayAccount | undefined;
     for (const account of this) {

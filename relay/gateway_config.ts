@@ -1,10 +1,10 @@
 /**
- * What a relay is told that is a gateway: a way to the native IPv6 Internet, and to each other, for clients
- * to which nobody routes answers back.
+ * The rules of a gateway: a relay that gives clients the native IPv6 Internet, and each other, although
+ * nobody routes 2001::/32 to it.
  *
- * The host's kernel gives what the clients send the host's own IPv6 address (source NAT), so answers find
- * back without an announced route to 2001::/32. What leaves bears the operator's address: who may use the
- * gateway is always said.
+ * The host's kernel gives the clients' packets the host's own IPv6 address (source NAT), so the answers come
+ * to this host. Everything leaves with the operator's address, so the operator must say which clients may
+ * use the gateway.
  *
  * @module
  */
@@ -14,10 +14,10 @@ import { addressOf, type Endpoint } from "../wire/endpoint.ts";
 import type { Ipv4Block } from "../wire/global_unicast.ts";
 import { formatIpv4, type Ipv4Address } from "../wire/ipv4_address.ts";
 
-/** Who may use a gateway. */
+/** Decides which clients may use a gateway. */
 export interface GatewayAccess {
   /**
-   * The account that the traffic of a client counts for.
+   * The account that a client's traffic counts for.
    *
    * @param mapping the client's mapped address and port, as its Teredo address has it
    * @returns `undefined` where the client may not use the gateway
@@ -25,11 +25,11 @@ export interface GatewayAccess {
   accountOf(mapping: Endpoint, now: number): string | undefined;
 }
 
-/** Access by mapped IPv4 address: each address is one account. */
+/** Access by mapped IPv4 address. Each address is one account. */
 export class AddressAccess implements GatewayAccess {
   readonly #blocks: readonly Ipv4Block[];
 
-  /** @param blocks the addresses of clients that may use the gateway; 0.0.0.0/0 is all */
+  /** @param blocks the mapped addresses that have access; 0.0.0.0/0 is all */
   constructor(blocks: readonly Ipv4Block[]) {
     this.#blocks = blocks;
   }
@@ -42,17 +42,17 @@ export class AddressAccess implements GatewayAccess {
 
 /** A gateway's rules. */
 export interface GatewayConfig {
-  /** Who may use it. */
+  /** Decides which clients may use it. */
   readonly access: GatewayAccess;
-  /** The servers that the clients' addresses may name; any unless given. */
+  /** The servers that the clients' addresses may name; all by default. */
   readonly servers?: readonly Ipv4Address[] | undefined;
-  /** A cap on what one account sends, and on what it receives, in octets. */
+  /** Limits what one account sends, and what it receives, in octets. */
   readonly accountRate?: Rate | undefined;
-  /** Whether clients may use the services of the gateway's host; unless given, they may only ping it. */
+  /** Whether clients may use services of the gateway's host; by default they may only ping it. */
   readonly ownServices?: boolean | undefined;
   /**
-   * Whether native hosts may begin an exchange with clients of the gateway, where a route to 2001::/32 leads
-   * here (plain relaying, RFC 4380 §5.4); unless given, no.
+   * Whether native hosts may begin an exchange with clients of the gateway, if a route to 2001::/32 leads
+   * here (plain relaying, RFC 4380 §5.4); by default they may not.
    */
   readonly unsolicited?: boolean | undefined;
 }

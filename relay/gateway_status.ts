@@ -4,15 +4,15 @@
  * @module
  */
 
-/** A gateway's state, a snapshot. */
+/** A snapshot of a gateway's state. */
 export interface GatewayStatus {
-  /** Who has used it, of the last few thousand. */
+  /** The traffic of the clients, of up to 4,096 accounts. */
   readonly accounts: readonly GatewayAccountStatus[];
 }
 
 /** The traffic of one account. */
 export interface GatewayAccountStatus {
-  /** A client identifier in hexadecimal where clients prove a secret, else a mapped IPv4 address. */
+  /** A mapped IPv4 address, or a client identifier in hexadecimal if clients prove a secret. */
   readonly name: string;
   /** Octets carried from its clients. */
   readonly octetsOut: number;

@@ -1,8 +1,8 @@
 /**
- * The Teredo relay (RFC 4380 §5.4) as a machine: it is handed what arrives and the time, and says what
- * is to be done. It is pure TypeScript without Deno; `TeredoRelay` is one with a socket and timers.
+ * The Teredo relay (RFC 4380 §5.4) as a machine: it takes what arrives and the time, and says what to do.
+ * It is pure TypeScript and needs no Deno; `TeredoRelay` adds a socket and timers.
  *
- * @example A relay looks for a client by a bubble through the client's server
+ * @example A relay looks for a client with a bubble through the client's server
  * ```ts
  * import { assertEquals } from "@std/assert";
  * import { Relay } from "./mod.ts";

@@ -34,7 +34,7 @@ import type { RelayPeer } from "./relay_peer.ts";
 import { RelaySearch } from "./relay_search.ts";
 import type { RelayPeerStatus, RelayStatus } from "./relay_status.ts";
 
-/** A relay has one socket, its service port. */
+/** The only socket of a relay: its service port. */
 export type RelaySocket = "service";
 
 /** What a relay reports. */
@@ -43,7 +43,7 @@ export type RelayEvent = PeerEvent;
 /** Where a relay's effects go. */
 export type RelaySink = Sink<RelaySocket, RelayEvent>;
 
-/** A Teredo relay. What it knows of clients is soft state: it may be lost, or run anycast. */
+/** A Teredo relay. What it knows of clients is soft state, so it can restart or be one of several (anycast). */
 export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, FastPath {
   readonly #config: RelayConfig;
   #host: RelayHost;
@@ -64,17 +64,17 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
       new Gateway(gateway, config, this.#own, globalUnicast, this.#search.peers);
   }
 
-  /** Whether clients use it as a gateway. */
+  /** Whether it is a gateway. */
   get isGateway(): boolean {
     return this.#gateway !== undefined;
   }
 
-  /** Goes on as a gateway by other rules. */
+  /** Applies other rules, if it is a gateway. */
   reconfigure(gateway: GatewayConfig): void {
     this.#gateway?.reconfigure(gateway);
   }
 
-  /** The host's addresses are others now. */
+  /** The host's addresses have changed. */
   useHost(host: RelayHost): void {
     this.#host = host;
     this.#own = new OwnAddresses(host.ownAddresses);
@@ -119,7 +119,7 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
     return peer.mapping;
   }
 
-  /** §5.4.2, for packets that are neither bubbles nor perhaps more than they seem. */
+  /** §5.4.2, except for bubbles and for packets with extension headers. */
   admit(datagram: Uint8Array, from: Endpoint, now: number): boolean {
     if (!isIpv6Packet(datagram) || needsCloserLook(datagram)) return false;
     const peer = this.#search.peers.use(datagram, SOURCE);
@@ -154,9 +154,9 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
   }
 
   /**
-   * Carries an echo that a client sent through its server, which found it valid: by it the client asks
-   * where a native host or another client is (RFC 4380 §5.2.9). The answer will come to this relay, so
-   * the client is looked for already.
+   * Carries an echo that a client sent to its server, which found it valid: a connectivity test (RFC 4380
+   * §5.2.9) of a native host or another client. The reply will come to this relay, so it looks for the
+   * client meanwhile.
    *
    * @returns why it was not carried, if so
    */
@@ -169,7 +169,7 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
     const known = this.#search.peers.use(ipv6, SOURCE);
     const refusal = this.#gateway.outbound(ipv6, known, now);
     if (refusal !== undefined) return refusal;
-    const peer = known ?? this.#search.sender(ipv6, now);
+    const peer = known ?? this.#search.clientFrom(ipv6, now);
     if (peer === undefined) return "rate_limited";
     peer.hasBegun = true;
     if (!peer.isReachable(now)) this.#search.begin(peer, now, sink);
@@ -179,7 +179,7 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
     return undefined;
   }
 
-  /** From the native Internet, §5.4.1: what the fast path could not send at once. */
+  /** §5.4.1: a packet from the native Internet that the fast path could not send at once. */
   #transmit(ipv6: Uint8Array, now: number, sink: RelaySink): DropReason | undefined {
     if (!isIpv6Packet(ipv6)) return "ipv6_payload_length";
     if (isMulticast(ipv6, DESTINATION)) return "multicast";
@@ -197,20 +197,20 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
       return "destination_not_global";
     }
     if (portOf(client) === 0) return "destination_invalid";
-    // A server is no client, and neither are we.
+    // Neither a server nor this relay is a client.
     if (client === endpoint(server, TEREDO_PORT) || this.#own.has(addressOf(client))) return "loop";
     if (ipv6.length > this.#mtu) {
       const { errorSource } = this.#host;
       if (errorSource) this.#errors.tooBig(ipv6, this.#mtu, errorSource, now, sink);
       return "packet_too_big";
     }
-    const peer = known ?? this.#search.client(ipv6, now);
+    const peer = known ?? this.#search.clientTo(ipv6, now);
     if (peer === undefined) return "rate_limited";
     if (known === undefined) this.#refuseInbound(ipv6, peer, 0, now);
     return this.#search.await(peer, ipv6, now, sink) ? undefined : "queue_full";
   }
 
-  /** From a client, §5.4.2. */
+  /** §5.4.2: a packet from a client. */
   #receive(
     packet: TeredoPacket,
     from: Endpoint,
@@ -228,8 +228,8 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
     }
     if (!this.#config.globalUnicast.has(addressOf(from))) return "source_not_global";
     if (hasRoutingHeaderType0(ipv6)) return "routing_header";
-    // A plain relay was sent here by a native host and takes any packet for an answer. A gateway sends
-    // nothing to a client before, lest a forged source make it flood somebody else.
+    // A plain relay takes any packet for an answer to the bubble. A gateway requires an answer that nobody
+    // else could give, so that a forged source cannot make it flood somebody else.
     if (this.#gateway !== undefined && !known?.isProofOf(from, ipv6, nonce, now)) {
       this.#lookForUser(ipv6, this.#gateway, now, sink);
       return "peer_not_trusted";
@@ -247,14 +247,14 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
     return undefined;
   }
 
-  /** A client sends to the gateway, which does not know it (any more): a bubble shows whether it is there. */
+  /** A client sends to the gateway, which does not know it yet or no longer: a bubble shows if it is there. */
   #lookForUser(ipv6: Uint8Array, gateway: Gateway, now: number, sink: RelaySink): void {
     if (isBubble(ipv6) || gateway.refuseUse(ipv6, SOURCE, now) !== undefined) return;
-    const peer = this.#search.sender(ipv6, now);
+    const peer = this.#search.clientFrom(ipv6, now);
     if (peer !== undefined) this.#search.begin(peer, now, sink);
   }
 
-  /** Why a packet from the host is not for its client, if so. */
+  /** Why a packet from the host does not go to its client, if so. */
   #refuseInbound(
     ipv6: Uint8Array,
     peer: RelayPeer | undefined,
@@ -271,13 +271,13 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
     return this.#isServed(ipv6) ? undefined : "destination_invalid";
   }
 
-  /** A source that native packets can have; from 2001::/32 they belong to another tunnel. */
+  /** Whether the source is one that native packets can have; those from 2001::/32 belong in another tunnel. */
   #isNativeSource(ipv6: Uint8Array): boolean {
     return isGlobalScope(ipv6, SOURCE) && !isTeredo(ipv6, SOURCE) &&
       !this.#own.isEmbeddedIn(ipv6, SOURCE);
   }
 
-  /** A destination that this relay forwards to: never one that would come back through a tunnel. */
+  /** Whether this relay forwards to the destination: never if it would come back through a tunnel. */
   #isServed(ipv6: Uint8Array): boolean {
     return isGlobalScope(ipv6, DESTINATION) && !isTeredo(ipv6, DESTINATION) &&
       this.#host.serves.some((prefix) => isWithin(ipv6, DESTINATION, prefix)) &&

@@ -1,5 +1,5 @@
 /**
- * What a relay is told.
+ * A relay's configuration.
  *
  * @module
  */
@@ -12,22 +12,22 @@ import type { Ipv4Address } from "../wire/ipv4_address.ts";
 import type { Ipv6Prefix } from "../wire/ipv6_prefix.ts";
 import type { GatewayConfig } from "./gateway_config.ts";
 
-/** What a relay knows of its host; it may change. */
+/** What a relay knows of its host, which may change. */
 export interface RelayHost {
   /**
-   * The native prefixes that packets of clients are forwarded to, RFC 4380 §5.4.2. A host-specific
-   * relay (§5.4 and §5.5) serves the host's own addresses, as prefixes of 128 bits.
+   * The native prefixes that clients' packets are forwarded to, RFC 4380 §5.4.2. A host-specific relay
+   * (§5.4 and §5.5) serves the host's own addresses, as prefixes of 128 bits.
    */
   readonly serves: readonly Ipv6Prefix[];
-  /** The host's own IPv4 addresses: what would come back to them is dropped (RFC 6324). */
+  /** The host's own IPv4 addresses: packets that would come back to them are dropped (RFC 6324). */
   readonly ownAddresses: readonly Ipv4Address[];
   /**
-   * The source of ICMPv6 errors to native hosts, 16 octets: a global address of this host. None are
-   * sent without one.
+   * The source of ICMPv6 errors to native hosts, 16 octets: a global address of this host. Without one, no
+   * errors are sent.
    */
   readonly errorSource?: Uint8Array | undefined;
   /**
-   * The host's own IPv6 addresses, 16 octets each: those that the kernel may give packets of a gateway's
+   * The host's own IPv6 addresses, 16 octets each, which the kernel may give to packets of a gateway's
    * clients. Only a gateway needs them.
    */
   readonly nativeAddresses?: readonly Uint8Array[] | undefined;
@@ -39,27 +39,27 @@ export interface RelayConfig extends RelayHost {
   readonly globalUnicast: GlobalUnicast;
   /** Cryptographically secure in production. */
   readonly random: Random;
-  /** Whether to send direct bubbles as well: the relay is behind a NAT that is not a cone. */
+  /** Whether to send direct bubbles too, which a relay behind a restricted NAT needs. */
   readonly directBubbles?: boolean | undefined;
-  /** Whether clients may begin an exchange (§5.4.2 MAY); else they need an entry. */
+  /** Whether clients may begin an exchange (§5.4.2 MAY) without an entry. */
   readonly acceptUnknown?: boolean | undefined;
-  /** Carries packets for clients to which nobody routes answers back; unless given, it does not. */
+  /** Makes the relay a gateway, with these rules. */
   readonly gateway?: GatewayConfig | undefined;
   /** The MTU of the Teredo link in octets. */
   readonly mtu?: number | undefined;
-  /** How many clients are known at most. */
+  /** How many clients it remembers at most. */
   readonly maxPeers?: number | undefined;
   /**
-   * Octets that wait for one client, and for all of them, at most. Of the latter a native site (/48) has a
-   * third of what all leave free, which is a quarter if it is alone.
+   * How many octets wait for one client, and for all of them, at most. Of the latter, a native site (/48) may
+   * use a third of what is free: a quarter of the total if it is alone.
    */
   readonly queuePerPeer?: number | undefined;
   readonly queueTotal?: number | undefined;
-  /** Bubbles through one server. */
+  /** The rate of bubbles through one server. */
   readonly bubblesPerServer?: Rate | undefined;
-  /** Clients that a search begins for; packets to more than these are dropped. */
+  /** The rate of new clients to look for; packets to more clients are dropped. */
   readonly newClients?: Rate | undefined;
-  /** Of these, clients that one native site (/48) sends to; unless given, all if those are given. */
+  /** The share of one native site (/48) in that; all of it by default if `newClients` is given. */
   readonly newClientsPerSource?: Rate | undefined;
 }
 

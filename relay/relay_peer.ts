@@ -1,5 +1,5 @@
 /**
- * What a relay knows of a client beyond what every role knows of a peer.
+ * What a relay knows of a client, in addition to what every role knows of a peer.
  *
  * @module
  */
@@ -13,31 +13,31 @@ import { DESTINATION } from "../wire/ipv6_header.ts";
 import { getU32 } from "../memory/octets.ts";
 import type { GatewayAccount } from "./gateway_accounts.ts";
 
-/** The use of a gateway by a client that has proved where it is. */
+/** How a client that has proved where it is uses the gateway. */
 interface GatewayUse {
   readonly account: GatewayAccount;
-  /** Until when the client need not be looked at again. */
+  /** When its access must be checked again. */
   readonly checkAt: number;
 }
 
 /** A peer entry of a relay. */
 export class RelayPeer extends Peer {
-  /** The client's use of the gateway. */
+  /** How the client uses the gateway, if it does. */
   use: GatewayUse | undefined;
-  /** Whether the client has sent something through the gateway, so that answers may come. */
+  /** Whether the client has sent something through the gateway, so that answers may come back. */
   hasBegun = false;
-  /** Whether the client has heard from this host's own address, as those do that others call through it. */
+  /** Whether packets from this host's own address went to the client, because another client calls it. */
   isCalled = false;
   #bubbleSource: Uint8Array | undefined;
 
-  /** The source of bubbles to this client: link-local, known to nobody but those who received one. */
+  /** The source of bubbles to this client: link-local, and known only to a receiver of such a bubble. */
   bubbleSource(random: Random): Uint8Array {
     return this.#bubbleSource ??= randomLinkLocal(random);
   }
 
   /**
-   * Whether the client may be believed to be at `from` though its address says otherwise, RFC 6081 §5.2.4.4:
-   * it proves that once, by the nonce of our bubble, and is trusted there from then on.
+   * Whether the client is at `from` although its address says otherwise, RFC 6081 §5.2.4.4: it proves that
+   * once, with the nonce of our bubble, and is trusted there from then on.
    */
   isAt(from: Endpoint, ipv6: Uint8Array, nonce: number | undefined, now: number): boolean {
     if (this.isTrusted && this.mapping === from) return true;
@@ -45,8 +45,8 @@ export class RelayPeer extends Peer {
   }
 
   /**
-   * Whether a packet shows that its sender receives what is sent to `from`: it comes from where the client was
-   * before, or answers our bubble.
+   * Whether a packet shows that its sender receives what is sent to `from`: the client has been there before,
+   * or the packet answers our bubble.
    */
   isProofOf(from: Endpoint, ipv6: Uint8Array, nonce: number | undefined, now: number): boolean {
     if (this.mapping === from) return true;

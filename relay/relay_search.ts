@@ -1,6 +1,6 @@
 /**
- * How a relay finds the way to a client: a bubble through the client's server, which makes the
- * client open its NAT to the relay (RFC 4380 §5.4.1 case 3).
+ * How a relay finds a client: a bubble through the client's server makes the client open its NAT to the
+ * relay (RFC 4380 §5.4.1 case 3).
  *
  * @module
  */
@@ -21,7 +21,7 @@ import { withTrailers } from "../wire/trailers.ts";
 import { RELAY_DEFAULTS, type RelayConfig } from "./relay_config.ts";
 import { randomLinkLocal, RelayPeer } from "./relay_peer.ts";
 
-/** How many places bubbles are counted for. */
+/** The number of endpoints whose bubbles are counted. */
 const REMEMBERED_PLACES = 65_536;
 
 /** The clients of a relay. */
@@ -37,8 +37,8 @@ export class RelaySearch extends PeerSearch<RelayPeer> {
   readonly #directBubbles: boolean;
   readonly #onUndeliverable: UndeliverableHandler;
   /**
-   * Flags and server in an address are free to choose, so that anyone can mint endless clients at
-   * one place: bubbles are limited by the place they go to, whatever the IPv6 address (§5.2.6).
+   * Flags and server in an address are free to choose, so anyone can make up endless clients at one
+   * endpoint. Bubbles are therefore limited by the endpoint they go to (§5.2.6).
    */
   readonly #perClient: BubbleWindows;
   readonly #perServer: KeyedLimiter;
@@ -71,12 +71,11 @@ export class RelaySearch extends PeerSearch<RelayPeer> {
   }
 
   /**
-   * The client that a native packet is for: a new entry if there is none, as long as there are not too
-   * many of them. Each costs up to four bubbles and a place in the queues, so that one native host could
-   * keep the relay from all others by sending to clients that do not exist. A source is a site, whose
-   * hosts have addresses without end to choose from.
+   * The client that a native packet is for; a new entry unless new ones come too fast. Each costs up to four
+   * bubbles and room in the queues, so by sending to clients that do not exist, one native host could block
+   * the relay for all others. A source is a site, because one host may have any number of addresses.
    */
-  client(ipv6: Uint8Array, now: number): RelayPeer | undefined {
+  clientTo(ipv6: Uint8Array, now: number): RelayPeer | undefined {
     const known = this.peers.use(ipv6, DESTINATION);
     if (known !== undefined) return known;
     return this.#mayBegin(siteOf(ipv6, SOURCE), now)
@@ -84,8 +83,8 @@ export class RelaySearch extends PeerSearch<RelayPeer> {
       : undefined;
   }
 
-  /** The client that a packet comes from; a new entry as {@linkcode client} makes one. */
-  sender(ipv6: Uint8Array, now: number): RelayPeer | undefined {
+  /** The client that a packet comes from; a new entry unless new ones come too fast. */
+  clientFrom(ipv6: Uint8Array, now: number): RelayPeer | undefined {
     const known = this.peers.use(ipv6, SOURCE);
     if (known !== undefined) return known;
     return this.#mayBegin(addressOf(mappingOf(ipv6, SOURCE)), now)
@@ -127,7 +126,7 @@ export class RelaySearch extends PeerSearch<RelayPeer> {
     this.#onUndeliverable(packet, now, sink);
   }
 
-  /** A client that did not answer is forgotten (§5.4.1); how often it was tried is not. */
+  /** A client that did not answer is forgotten (§5.4.1), but not how often it was tried. */
   protected override giveUp(peer: RelayPeer, now: number, sink: PeerSink): void {
     super.giveUp(peer, now, sink);
     this.forget(peer);

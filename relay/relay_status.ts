@@ -1,5 +1,5 @@
 /**
- * What a relay tells about itself.
+ * What a relay reports about itself.
  *
  * @module
  */
@@ -8,11 +8,11 @@ import type { PeerStanding } from "../protocol/peer_search.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import type { GatewayStatus } from "./gateway_status.ts";
 
-/** A relay's state, a snapshot. */
+/** A snapshot of a relay's state. */
 export interface RelayStatus {
   readonly role: "relay";
   readonly mtu: number;
-  /** The clients that are known, the most recently used one first. */
+  /** The known clients, the most recently used one first. */
   readonly peers: readonly RelayPeerStatus[];
   /** The use of the gateway, if the relay is one. */
   readonly gateway: GatewayStatus | undefined;
@@ -29,6 +29,6 @@ export interface RelayPeerStatus {
   readonly heardAgo: number;
   readonly octetsSent: number;
   readonly octetsReceived: number;
-  /** The account of the gateway that it counts for, if it uses that. */
+  /** The account that its traffic counts for, if it uses the gateway. */
   readonly account: string | undefined;
 }

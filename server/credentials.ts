@@ -1,5 +1,5 @@
 /**
- * Who may solicit, and how the answer proves itself: RFC 4380 §5.2.2 and §5.3.2.
+ * Which solicitations are answered, and how the answer proves itself: RFC 4380 §5.2.2 and §5.3.2.
  *
  *     secure server                                   answer
  *     no element                                      none
@@ -23,13 +23,13 @@ import {
 import type { Endpoint } from "../wire/endpoint.ts";
 import type { ClientSecret, SecretStore } from "./secret_store.ts";
 
-/** Confirmation octet of an answer: go on with this key. */
+/** Confirmation octet of an answer: the key is valid. */
 export const KEY_VALID = 0;
 
-/** Confirmation octet of an answer: get another key. */
+/** Confirmation octet of an answer: the client needs another key. */
 const NEW_KEY_NEEDED = 1;
 
-/** The secret of a secure server's client, if the solicitation proves to come from it. */
+/** The secret of a secure server's client, if the solicitation proves that the client sent it. */
 export function authenticate(
   store: SecretStore,
   { identifier, value, nonce, confirmation }: Authentication,
@@ -41,7 +41,7 @@ export function authenticate(
   return isAuthentic(value, client.secret, content) ? client : undefined;
 }
 
-/** The element of a secure server's answer: the value covers origin indication and advertisement. */
+/** The authentication element of a secure server's answer. Its value covers origin and advertisement. */
 export function secureElement(
   { identifier, nonce }: Authentication,
   { secret, retired }: ClientSecret,

@@ -1,5 +1,5 @@
 /**
- * Bubbles and echoes, which a server passes on: RFC 4380 §5.3.1.
+ * Forwarding bubbles and echoes, RFC 4380 §5.3.1.
  *
  * @module
  */
@@ -24,17 +24,17 @@ import type { ServerSettings } from "./server_settings.ts";
 
 /**
  * The longest ICMPv6 message that is forwarded, in octets. Clients test connectivity with echoes of
- * 12 to 88 octets; with more a server would carry data, or be a reflector worth the name. Miredo has
- * the same bound.
+ * 12 to 88 octets; longer ones would make a server carry data, or a useful reflector. Miredo has the
+ * same bound.
  */
 const MAX_ICMPV6 = 88;
 
-/** The most octets of trailers that are forwarded; those of RFC 6081 make 44 at most. */
+/** The most octets of trailers that are forwarded; those of RFC 6081 take 44 at most. */
 const MAX_TRAILERS = 88;
 
 const MAX_FORWARDED = ORIGIN_LENGTH + IPV6_HEADER_LENGTH + MAX_ICMPV6 + MAX_TRAILERS;
 
-/** Why a server does not forward a bubble or ICMPv6 packet, whatever its destination, if so. */
+/** Why a server forwards a bubble or ICMPv6 packet to no destination at all, if so. */
 export function refuseToForward(ipv6: Uint8Array, kind: PacketKind): DropReason | undefined {
   if (!isGlobalScope(ipv6, DESTINATION)) return "destination_invalid";
   if (kind !== "echoes") return undefined;
@@ -54,7 +54,7 @@ export class Forwarder {
   }
 
   /**
-   * Forwards a bubble or echo that {@linkcode refuseToForward} has nothing against.
+   * Forwards a bubble or echo that {@linkcode refuseToForward} does not refuse.
    *
    * @returns why it was not forwarded, if so
    */
@@ -72,11 +72,12 @@ export class Forwarder {
   }
 
   /**
-   * By UDP to the mapping in the destination, from the primary address, to which NATs are open.
+   * Sends a packet over UDP to the mapping in its destination, from the primary address, which the
+   * client's NAT lets in.
    *
-   * The hop limit stays: bubbles of Miredo have 0. Trailers go along unread, RFC 6081 lives by that.
-   * The destination may embed an own IPv4 address (a client on this host), as may the source: what
-   * leaves by UDP passes no other tunnel, and our own sockets were excluded before.
+   * The hop limit stays, because Miredo's bubbles have 0. Trailers are passed on unread: RFC 6081 relies
+   * on that. Destination and source may embed an own IPv4 address (a client on this host), because what
+   * leaves over UDP passes no other tunnel, and our own sockets were excluded before.
    */
   #toClient(
     { ipv6, trailers }: TeredoPacket,
@@ -104,8 +105,9 @@ export class Forwarder {
   }
 
   /**
-   * To a native host, as a router does. The source is the Teredo address of the sender, or the packet
-   * would not have been accepted (RFC 4380 §7.4.2). Trailers end here: they are no part of IPv6.
+   * Sends a packet to a native host, as a router does. The source is the sender's Teredo address, or the
+   * packet would have been refused (RFC 4380 §7.4.2). Trailers end here because they aren't part of the
+   * IPv6 packet.
    */
   #toNative(
     ipv6: Uint8Array,

@@ -10,10 +10,10 @@ import { KeyedLimiter } from "../protocol/keyed_limiter.ts";
 import type { ServerLimits } from "./server_config.ts";
 import type { LimitName, PacketKind, ServerSink } from "./server_event.ts";
 
-/** No event about the same limit and kind sooner than this, in milliseconds. */
+/** The time between two events about the same limit and kind, in milliseconds. */
 const REPORT_INTERVAL = 60_000;
 
-/** Counts what a server sends, and refuses what is too much. Its state is bounded. */
+/** Counts what a server sends and refuses what exceeds the limits. Its state is bounded. */
 export class PacketLimiter {
   readonly #perSource: Readonly<Record<PacketKind, KeyedLimiter>>;
   readonly #perDestination: KeyedLimiter;
@@ -34,14 +34,14 @@ export class PacketLimiter {
     };
   }
 
-  /** How many buckets for IPv4 addresses there are. */
+  /** The number of IPv4 addresses that the limits remember, each limit counted by itself. */
   get size(): number {
     const { solicitations, bubbles, echoes } = this.#perSource;
     return solicitations.size + bubbles.size + echoes.size + this.#perDestination.size;
   }
 
   /**
-   * Whether a packet of `source` is too much now.
+   * Whether one more packet of `source` exceeds a limit.
    *
    * @param destination the IPv4 address that it would be forwarded to, if any
    */
@@ -58,7 +58,7 @@ export class PacketLimiter {
     return true;
   }
 
-  /** The narrow limits come first: what they refuse takes nothing from what all share. */
+  /** The narrow limits come first, so that what they refuse takes nothing from the common one. */
   #reached(
     kind: PacketKind,
     source: Ipv4Address,

@@ -7,7 +7,7 @@
 /** What a server knows of one client identifier. */
 export interface ClientSecret {
   readonly secret: Uint8Array;
-  /** Replaced by a newer key: still answered, with the request to get the new one. */
+  /** Whether a newer key replaces it: clients with this one are answered, and asked to get the new one. */
   readonly retired: boolean;
 }
 
@@ -17,7 +17,7 @@ export interface SecretStore {
   find(identifier: Uint8Array): ClientSecret | undefined;
 }
 
-/** Secrets that are kept in memory. */
+/** Secrets in memory. */
 export class SecretTable implements SecretStore {
   readonly #secrets = new Map<string, ClientSecret>();
 

@@ -39,8 +39,8 @@ import type { ServerStatus } from "./server_status.ts";
 import { SolicitationHandler } from "./solicitation_handler.ts";
 
 /**
- * A Teredo server. It knows nothing of its clients: all that it needs stands in each packet, and a
- * restart between two of them goes unnoticed. Only its rate limits remember, and they are bounded.
+ * A Teredo server. It remembers nothing of its clients: each packet says all that is needed, and clients
+ * don't notice a restart. Only its rate limits have memory, which is bounded.
  */
 export class Server implements Machine<ServerSocket, ServerEvent, ServerStatus> {
   readonly #handled: Record<PacketKind, number> = { solicitations: 0, bubbles: 0, echoes: 0 };
@@ -51,8 +51,8 @@ export class Server implements Machine<ServerSocket, ServerEvent, ServerStatus> 
   }
 
   /**
-   * Goes on by another configuration, of the same addresses and port. What each source has asked for
-   * stays counted unless the limits are others.
+   * Applies another configuration with the same addresses and port. Limits keep their counts unless they
+   * change.
    */
   reconfigure(config: ServerConfig): void {
     this.#parts = partsOf(settingsOf(config), this.#parts);
@@ -72,12 +72,12 @@ export class Server implements Machine<ServerSocket, ServerEvent, ServerStatus> 
   }
 
   /**
-   * Handles a datagram like {@linkcode Server.handleDatagram}, but leaves what is not for a server to
-   * the caller, who may have a relay on the same sockets.
+   * Handles a datagram like {@linkcode Server.handleDatagram}, but leaves what is not for a server to the
+   * caller, which may have a relay on the same sockets.
    *
-   * The checks have the order of RFC 4380 §5.3.1, and between them stand those of origin and loops.
+   * The checks are in the order of RFC 4380 §5.3.1, with those of origin and loops between them.
    *
-   * @returns why the datagram was not used, if so, or that the gateway is to carry it
+   * @returns why the datagram was not used, if so, or that the gateway must carry it
    */
   serve(
     bytes: Uint8Array,
@@ -86,15 +86,15 @@ export class Server implements Machine<ServerSocket, ServerEvent, ServerStatus> 
     now: number,
     sink: ServerSink,
   ): DropReason | typeof FOR_GATEWAY | undefined {
-    // Most of what comes: cases 1, 2 and 4 at one go.
+    // Cases 1, 2 and 4 at once for the most common datagrams.
     const plain = this.#parts.settings.secrets === undefined ? plainSolicitationAt(bytes) : -1;
     if (plain >= 0) {
       const failure = this.#checkSource(from) ??
         this.#parts.solicitations.handlePlain(bytes, plain, from, via, now, sink);
       return failure ?? this.#count("solicitations");
     }
-    // Case 1. Only servers insert origin indications, and none has a reason to send one to another:
-    // this ends whatever loop between servers the other checks might leave.
+    // Case 1. Only servers insert origin indications, and they have no reason to send them to each other:
+    // this ends any loop between servers that the other checks might leave.
     const packet = parseTeredoPacket(bytes);
     if (typeof packet === "string") return packet;
     if (packet.origin !== undefined) return "origin_unexpected";
@@ -121,10 +121,10 @@ export class Server implements Machine<ServerSocket, ServerEvent, ServerStatus> 
   }
 
   /**
-   * Sends a bubble of a relay on the same sockets to a client of this server, as if it had come by
-   * UDP from the primary socket; there it would count as a loop.
+   * Sends a bubble of a relay on the same sockets to a client of this server, as if it had come from the
+   * primary socket over UDP, where it would count as a loop.
    */
-  introduce(bubble: Uint8Array, now: number, sink: ServerSink): DropReason | undefined {
+  forwardForRelay(bubble: Uint8Array, now: number, sink: ServerSink): DropReason | undefined {
     const packet = parseTeredoPacket(bubble);
     if (typeof packet === "string") return packet;
     const { primary, port } = this.#parts.settings;
@@ -132,7 +132,7 @@ export class Server implements Machine<ServerSocket, ServerEvent, ServerStatus> 
     if (this.#isToOwnSocket(packet.ipv6)) return "loop";
     const failure = this.#checkEnds(packet.ipv6, "bubbles", from) ??
       refuseToForward(packet.ipv6, "bubbles") ??
-      this.#parts.introducer.forward(packet, "bubbles", from, now, sink);
+      this.#parts.relayForwarder.forward(packet, "bubbles", from, now, sink);
     return failure ?? this.#count("bubbles");
   }
 
@@ -141,7 +141,7 @@ export class Server implements Machine<ServerSocket, ServerEvent, ServerStatus> 
     return isOwnSocket(this.#parts.settings, at);
   }
 
-  /** A server is no way into Teredo: what native hosts send to clients is for relays. */
+  /** Native hosts reach clients through relays, not through a server. */
   handlePacket(_ipv6: Uint8Array, _now: number, sink: ServerSink): void {
     sink.drop("destination_invalid");
   }
@@ -168,24 +168,23 @@ export class Server implements Machine<ServerSocket, ServerEvent, ServerStatus> 
     };
   }
 
-  /** Case 3, and what comes from this server itself. */
+  /** Case 3, and packets from this server itself. */
   #checkSource(from: Endpoint): DropReason | undefined {
     if (!this.#parts.settings.globalUnicast.has(addressOf(from))) return "source_not_global";
     return this.owns(from) ? "loop" : undefined;
   }
 
   /**
-   * Whether a packet would be sent to this server, as if it were a client. Like one from it, it would go round for
-   * ever, since UDP spends no hop limit (MTFL-SA-0603).
+   * Whether a packet would be sent to this server, as if it were a client. Like a packet from it, it would
+   * circulate for ever, because UDP uses up no hop limit (MTFL-SA-0603).
    */
   #isToOwnSocket(ipv6: Uint8Array): boolean {
     return isTeredo(ipv6, DESTINATION) && this.owns(mappingOf(ipv6, DESTINATION));
   }
 
   /**
-   * Case 5: a client, who is where its address says. Case 6: someone else, to a client of ours; not
-   * only native addresses but link-local ones too, from which Miredo sends its bubbles. Case 7: no
-   * other.
+   * Case 5: from a client that is where its address says. Case 6: from any other node to a client of this
+   * server; its address may be link-local, which is what Miredo sends bubbles from. Case 7: nothing else.
    */
   #checkEnds(ipv6: Uint8Array, kind: PacketKind, from: Endpoint): DropReason | undefined {
     if (isTeredo(ipv6, SOURCE)) {
@@ -229,14 +228,14 @@ export class Server implements Machine<ServerSocket, ServerEvent, ServerStatus> 
   }
 }
 
-/** What handles packets, as the settings want it. */
+/** What handles packets, made for the settings. */
 interface Parts {
   readonly settings: ServerSettings;
   readonly limiter: PacketLimiter | undefined;
   readonly solicitations: SolicitationHandler;
   readonly forwarder: Forwarder;
-  /** For a relay's bubbles, which the relay limits itself. */
-  readonly introducer: Forwarder;
+  /** Forwards the bubbles of the relay next to the server, which limits them itself. */
+  readonly relayForwarder: Forwarder;
 }
 
 function partsOf(settings: ServerSettings, previous?: Parts): Parts {
@@ -249,7 +248,7 @@ function partsOf(settings: ServerSettings, previous?: Parts): Parts {
     limiter,
     solicitations: new SolicitationHandler(settings, limiter),
     forwarder: new Forwarder(settings, limiter),
-    introducer: new Forwarder(settings, undefined),
+    relayForwarder: new Forwarder(settings, undefined),
   };
 }
 

@@ -19,8 +19,8 @@ export interface ServerConfig {
   /** The address that names the server: its clients carry it in their IPv6 addresses. */
   readonly primary: Ipv4Address;
   /**
-   * The second address that RFC 4380 §5.3 asks for. Without it clients qualify all the same, save for
-   * those of the time before RFC 5991 that ask with the cone bit, and nobody detects symmetric NATs.
+   * The second address that RFC 4380 §5.3 asks for. Without it, clients that predate RFC 5991 and solicit
+   * with the cone bit are not answered, some do not qualify, and none can detect symmetric NATs.
    */
   readonly secondary?: Ipv4Address | undefined;
   /** The UDP port of both sockets. */
@@ -33,46 +33,46 @@ export interface ServerConfig {
   readonly advertisedMtu?: number | "omit" | undefined;
   /** Secure qualification, RFC 4380 §5.2.2: when given, only its clients are served. */
   readonly secrets?: SecretStore | undefined;
-  /** Answer only solicitations with a nonce, which every client in use sends; amplifies less. */
+  /** Answers only solicitations with a nonce, which all clients in use send: it amplifies less. */
   readonly requireNonce?: boolean | undefined;
   /**
-   * Believe senders of bubbles to our clients for their IPv4 address alone, where RFC 4380 §5.3.1 also
-   * wants the port that their Teredo address tells. A symmetric NAT shows another one to each server,
-   * so that without this nobody behind one can begin towards peers of a server not its own.
+   * Accepts bubbles to our clients if the sender's IPv4 address is the one in its Teredo address, where
+   * RFC 4380 §5.3.1 requires the port too. A symmetric NAT shows a different port to each server, so
+   * without this a client behind one cannot begin an exchange with peers that use another server.
    */
   readonly acceptPortMismatch?: boolean | undefined;
   /** Rates beyond which packets are dropped. */
   readonly limits?: ServerLimits | "off" | undefined;
   /**
-   * A relay shares the sockets (RFC 4380 §5.4.3). Bubbles to native addresses answer the relay's own
-   * then, and are declined rather than forwarded; see {@linkcode Server.serve}.
+   * Whether a relay shares the sockets (RFC 4380 §5.4.3). Bubbles to native addresses then answer the
+   * relay's, and are left to it instead of being forwarded; see {@linkcode Server.serve}.
    */
   readonly withRelay?: boolean | undefined;
   /**
-   * The relay is a gateway: echoes of clients are declined too, valid ones as
-   * {@linkcode FOR_GATEWAY}.
+   * Whether that relay is a gateway. Echoes of clients are left to it too; {@linkcode Server.serve} returns
+   * {@linkcode FOR_GATEWAY} for those that are valid.
    */
   readonly withGateway?: boolean | undefined;
-  /** Where it is noted which clients have proved a secret, for a gateway that serves those alone. */
+  /** Notes which clients have proved a secret, for a gateway that serves only those. */
   readonly proofs?: ProvedEndpoints | undefined;
 }
 
-/** A client's echo that is valid and within the server's limits, and that the gateway beside it carries. */
+/** A client's echo is valid and within the server's limits: the gateway next to the server must carry it. */
 export const FOR_GATEWAY = "for_gateway";
 
-/** Rates of a server. The RFC names none; without them a server reflects whatever is sent to it. */
+/** Rates of a server. The RFC names none, but without them a server reflects all that is sent to it. */
 export interface ServerLimits {
   /** For each outer IPv4 source. */
   readonly perSource: PerKind;
-  /** For each IPv4 address that packets are forwarded to, whoever sends them. */
+  /** For each IPv4 address that packets are forwarded to, from all sources. */
   readonly perDestination: Rate;
   /** For all sources together. */
   readonly total: PerKind;
-  /** How many IPv4 addresses are remembered at most, by each limit of sources or destinations. */
+  /** How many IPv4 addresses each limit on sources or destinations remembers at most. */
   readonly capacity: number;
 }
 
-/** A rate for each kind of packet that a server handles. */
+/** A rate for each kind of packet. */
 export interface PerKind {
   readonly solicitations: Rate;
   readonly bubbles: Rate;

@@ -53,7 +53,7 @@ export function settingsOf(config: ServerConfig): ServerSettings {
   };
 }
 
-/** Whether `at` is a socket of this server, on whichever of the host's addresses. */
+/** Whether `at` is a socket of this server, at any of the host's addresses. */
 export function isOwnSocket({ own, port }: ServerSettings, at: Endpoint): boolean {
   return portOf(at) === port && own.has(addressOf(at));
 }

@@ -1,12 +1,12 @@
 /**
- * What a server tells about itself.
+ * What a server reports about itself.
  *
  * @module
  */
 
 import type { Ipv4Address } from "../wire/ipv4_address.ts";
 
-/** A server's state, a snapshot. Counts begin with the machine. */
+/** A snapshot of a server's state. Counts begin with the machine. */
 export interface ServerStatus {
   readonly role: "server";
   readonly primary: Ipv4Address;

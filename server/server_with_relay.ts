@@ -1,12 +1,12 @@
 /**
  * A server and a relay on the same sockets, RFC 4380 §5.4.3: "the processing of incoming packets
- * should be a combination" of both rules. Three kinds of packet need more than one rule after the
- * other:
+ * should be a combination" of both rules. Four kinds of packet need more than one rule after the other:
  *
- * - What a client sends through the relay may look like a connectivity test. Where the relay knows
- *   the client, the packet is the relay's, and the server's limits do not apply.
- * - The relay looks for a client by a bubble through its server, which may be the one beside it.
+ * - What a client sends through the relay may look like a connectivity test. If the relay knows the
+ *   client, the packet is the relay's, and the server's limits do not apply.
+ * - The relay looks for a client with a bubble through the client's server, which may be this one.
  * - The client's answer is a bubble to a native address, which a server alone would forward.
+ * - If the relay is a gateway, it carries the clients' connectivity tests too, since their answers come to it.
  *
  * @module
  */
@@ -19,11 +19,11 @@ import { FOR_GATEWAY, type ServerConfig, type ServerSocket } from "./server_conf
 import type { ServerEvent } from "./server_event.ts";
 import type { ServerStatus } from "./server_status.ts";
 
-/** A relay, as far as a server has to know it: one socket, which here is the primary one. */
+/** A relay, as far as the server needs to know it: its only socket is the server's primary one. */
 export interface RelayMachine<Event, Status> extends Machine<"service", Event, Status>, FastPath {
-  /** Whether it is a gateway, and so carries what clients ask native hosts and one another. */
+  /** Whether it is a gateway. */
   readonly isGateway: boolean;
-  /** Carries an echo that a client sent through its server; only a gateway does. */
+  /** Carries an echo that a client sent to the server, if it is a gateway. */
   carryEcho(
     datagram: Uint8Array,
     now: number,
@@ -31,20 +31,20 @@ export interface RelayMachine<Event, Status> extends Machine<"service", Event, S
   ): DropReason | undefined;
 }
 
-/** The states of both. */
+/** A snapshot of both. */
 export interface ServerWithRelayStatus<RelayStatus> {
   readonly role: "server+relay";
   readonly server: ServerStatus;
   readonly relay: RelayStatus;
 }
 
-/** Why a server declines what may be a client's packet to its relay. */
+/** Why a server refuses what may be a client's packet for the relay. */
 const MAY_BE_RELAYED: ReadonlySet<DropReason> = new Set<DropReason>([
   "not_bubble_or_icmpv6",
   "not_echo",
   "icmpv6_too_long",
   "destination_invalid",
-  // A client behind a symmetric NAT, which proves by the relay's nonce who it is (RFC 6081 §5.2.4.4).
+  // A client behind a symmetric NAT identifies itself by the relay's nonce (RFC 6081 §5.2.4.4).
   "source_mismatch",
 ]);
 
@@ -61,12 +61,12 @@ export class ServerWithRelay<RelayEvent, RelayStatus>
     this.#server = new Server(this.#beside(config));
   }
 
-  /** Goes on by another configuration of the server; see {@linkcode Server.reconfigure}. */
+  /** Applies another configuration of the server; see {@linkcode Server.reconfigure}. */
   reconfigure(config: ServerConfig): void {
     this.#server.reconfigure(this.#beside(config));
   }
 
-  /** Packets that the relay sends at once; they leave from the primary socket. */
+  /** Packets that the relay sends at once leave from the primary socket. */
   route(ipv6: Uint8Array, now: number, total?: number): Endpoint | undefined {
     return this.#relay.route(ipv6, now, total);
   }
@@ -125,7 +125,7 @@ export class ServerWithRelay<RelayEvent, RelayStatus>
     return { ...config, withRelay: true, withGateway: this.#relay.isGateway };
   }
 
-  /** What the relay wants done, with bubbles for clients of the own server handed to it. */
+  /** Does what the relay asks for; the server takes over its bubbles to the server's own clients. */
   #relaySink(
     now: number,
     sink: Sink<ServerSocket, ServerEvent | RelayEvent>,
@@ -134,7 +134,7 @@ export class ServerWithRelay<RelayEvent, RelayStatus>
     return {
       datagram(to, _via, bytes): void {
         if (!server.owns(to)) return sink.datagram(to, "primary", bytes);
-        const reason = server.introduce(bytes, now, sink);
+        const reason = server.forwardForRelay(bytes, now, sink);
         if (reason !== undefined) sink.drop(reason);
       },
       packet: (ipv6) => sink.packet(ipv6),

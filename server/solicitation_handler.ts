@@ -35,8 +35,8 @@ export class SolicitationHandler {
   /**
    * Answers a packet from a link-local address to all routers.
    *
-   * RFC 4380 §5.3.2 wants the destination of the answer to be global unicast: it is the outer source,
-   * for which §5.3.1 case 3 has seen to that.
+   * RFC 4380 §5.3.2 requires the destination of the answer to be global unicast. It is the outer source,
+   * which case 3 of §5.3.1 has checked.
    *
    * @returns why there was no answer, if so
    */
@@ -51,7 +51,7 @@ export class SolicitationHandler {
     const malformed = checkRouterSolicitation(ipv6);
     if (malformed !== undefined) return malformed;
     const sender = isCone(ipv6, SOURCE) ? other(via) : via;
-    // Before any HMAC is computed: a flood of solicitations must not buy one each.
+    // Comes before the HMAC, so that a flood of solicitations does not make us compute one for each.
     const refusal = this.#refusal(sender, from, now, sink);
     if (refusal !== undefined) return refusal;
     const { secrets } = this.#settings;
@@ -86,7 +86,7 @@ export class SolicitationHandler {
     return undefined;
   }
 
-  /** Why a solicitation is not answered, whatever it says. */
+  /** Why a solicitation is not answered, apart from what it says. */
   #refusal(
     sender: ServerSocket,
     from: Endpoint,
@@ -134,8 +134,8 @@ export class SolicitationHandler {
 }
 
 /**
- * The socket that a client with the cone bit is answered from, RFC 4380 §5.3.2: only a cone NAT lets
- * that answer in. No client sets the bit since RFC 5991 §3.2, but servers must go on honouring it.
+ * The socket that answers a client with the cone bit, RFC 4380 §5.3.2: only a cone NAT lets that answer
+ * in. Clients do not set the bit since RFC 5991 §3.2, but servers must still honour it.
  */
 function other(via: ServerSocket): ServerSocket {
   return via === "primary" ? "secondary" : "primary";

@@ -10,7 +10,7 @@ const READ_BY_PEOPLE = ["packaging/", ".github/", ".ci/"];
 const SOURCES = [
   ...["cli/args/", "cli/ask/", "cli/commands/", "cli/daemon/", "cli/decode/", "cli/probe/"],
   ...["cli/process/", "cli/text/", "nodes/"],
-  ...["client/", "protocol/", "wire/", "offload/", "memory/"],
+  ...["client/", "server/", "relay/", "protocol/", "wire/", "offload/", "memory/"],
 ];
 
 /** Written by tasks from help and from titles of tests, which are not documents. */

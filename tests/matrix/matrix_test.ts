@@ -14,7 +14,7 @@ for (const one of KINDS) {
       const { path, milliseconds } = cellOf(one, other, true);
       const what = `${one} to ${other}: ${path} after ${milliseconds} ms`;
       assert(path !== undefined && milliseconds <= FIRST_ANSWER, what);
-      // Whoever can meet without a gateway does not use it, and is no slower for it.
+      // Pairs that can meet without a gateway do not use it, and it does not slow them down.
       const without = cellOf(one, other, false);
       if (without.path === undefined) assertEquals(path, "gateway", what);
       else assertEquals({ path, milliseconds }, { path, milliseconds: without.milliseconds }, what);
