@@ -6,7 +6,7 @@
 
 import type { LinkMonitor } from "../ffi/link_monitor.ts";
 import { findRoute, openLinkMonitor } from "../ffi/open.ts";
-import type { Poller } from "../ffi/poller.ts";
+import type { Watcher } from "../ffi/waiting.ts";
 import type { OwnInterface } from "../io/host/own_interface.ts";
 import {
   interfaceChanges,
@@ -46,12 +46,12 @@ export interface NetworkWatch extends Disposable {
  */
 export function openNetworkWatch(
   own: OwnInterface | undefined,
-  { poller }: { readonly poller: Poller },
+  { watcher }: { readonly watcher: Watcher },
   { ffi = true }: { readonly ffi?: boolean | undefined },
 ): NetworkWatch {
   const links = ffi ? openLinks(own) : undefined;
   const sources = [
-    links === undefined ? interfaceChanges(own?.name) : linkChanges(links, poller),
+    links === undefined ? interfaceChanges(own?.name) : linkChanges(links, watcher),
     wakeUps(),
     ...own === undefined ? [] : [ownInterfaceChecks()],
   ];

@@ -5,6 +5,7 @@
  */
 
 import { Poller } from "../ffi/poller.ts";
+import type { Watcher } from "../ffi/waiting.ts";
 import { Counters } from "../io/counters.ts";
 import type { HostLink } from "../io/host/host_link.ts";
 import type { OwnInterface } from "../io/host/own_interface.ts";
@@ -16,8 +17,8 @@ import { UdpOpener } from "./udp_opener.ts";
 
 /** What a node's side of the host shares with the node. */
 export interface HostContext {
-  /** Waits for every descriptor. It runs with the node. */
-  readonly poller: Poller;
+  /** Waits for input. */
+  readonly watcher: Watcher;
   readonly counters: Counters;
   readonly globalUnicast: GlobalUnicast;
   readonly log: Log;
@@ -25,6 +26,8 @@ export interface HostContext {
 
 /** What all parts of a node share. */
 export interface NodeContext extends HostContext {
+  /** The watcher, which runs with the node. */
+  readonly poller: Poller;
   readonly udp: UdpOpener;
 }
 
@@ -54,6 +57,7 @@ export function nodeContext(
   const counted = counters ?? new Counters();
   return {
     poller,
+    watcher: poller,
     counters: counted,
     globalUnicast: addressPolicy(network),
     log: log ?? SILENT_LOG,

@@ -291,7 +291,11 @@ export class TeredoClient<Host extends HostSide | undefined = HostSide | undefin
     return [primary, secondary];
   }
 
-  /** The preferred server may not have been found yet, or have moved while another was in use. */
+  /**
+   * Looks the servers up from time to time: the preferred one may not have been found yet, or have moved.
+   *
+   * @ignore
+   */
   protected override tasks(): Task[] {
     return [async (ending) => {
       const timer = setInterval(() => {

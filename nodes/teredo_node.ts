@@ -47,7 +47,11 @@ export abstract class TeredoNode<Via extends string, Event, Status> implements A
   readonly finished: Promise<void>;
   /** Counts packets, and drops by reason. */
   readonly counters: Counters;
-  /** Connects the machine with the rest of the world. */
+  /**
+   * Connects the machine with the rest of the world.
+   *
+   * @ignore
+   */
   protected readonly driver: Driver<Via, Event, Status>;
   /** Takes errors that must not end the node. */
   protected readonly onFault: (error: unknown) => void;
@@ -116,7 +120,11 @@ export abstract class TeredoNode<Via extends string, Event, Status> implements A
     return [];
   }
 
-  /** What this role does besides driving its machine. */
+  /**
+   * What this role does besides driving its machine.
+   *
+   * @ignore
+   */
   protected tasks(): readonly Task[] {
     return [];
   }

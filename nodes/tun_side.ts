@@ -48,7 +48,7 @@ export interface TunSide extends HostSide {
  */
 export function openTunSide(
   { name = "teredo", offload = true }: TunSideOptions,
-  { poller, counters, log }: HostContext,
+  { watcher, counters, log }: HostContext,
   wanted: WantedState,
 ): TunSide & { readonly own: KeptInterface } {
   using stack = new DisposableStack();
@@ -64,7 +64,7 @@ export function openTunSide(
   const { obstacle } = own;
   if (obstacle !== undefined && !(obstacle instanceof Ipv6SwitchedOff)) throw obstacle;
   counters.include("interface_backlog", () => own.dropped);
-  const link = stack.adopt(openTunLink(tun, poller, counters), (link) => link.close());
+  const link = stack.adopt(openTunLink(tun, watcher, counters), (link) => link.close());
   const opened = stack.move();
   return {
     name: tun.name,

@@ -28,6 +28,7 @@
  */
 
 export * from "../protocol/mod.ts";
+export { ProvedEndpoints } from "../protocol/proved_endpoints.ts";
 export * from "./secret_store.ts";
 export * from "./server.ts";
 export * from "./server_config.ts";
