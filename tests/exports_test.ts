@@ -30,7 +30,9 @@ function exportsOf(source: string): string[] {
   return Array.from(source.matchAll(DECLARATION), ([, name]) => name!);
 }
 
-/** What a source imports or exports again. Of a dynamic import, that is whatever the source says. */
+/**
+ * What a source imports or exports again. Of a dynamic import, that is whatever the source says.
+ */
 function usesOf(source: string, path: string): Use[] {
   const at = (specifier: string) => new URL(specifier, new URL(path, root)).href;
   const named = Array.from(source.matchAll(NAMED), ([, list, specifier]): Use => [

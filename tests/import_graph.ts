@@ -38,7 +38,9 @@ interface Info {
   }[];
 }
 
-/** All TypeScript files below some folders, and some files by their names, as paths from the root. */
+/**
+ * All TypeScript files below some folders, and some files by their names, as paths from the root.
+ */
 export async function sourcesBelow(places: Iterable<string>): Promise<string[]> {
   const found: string[] = [];
   for (const place of places) await collect(place, found);
@@ -97,8 +99,8 @@ async function denoInfo(paths: readonly string[]): Promise<Info> {
 }
 
 /**
- * The circles among files: for each file in one, the shortest through it, as the list of files in the
- * order of their imports.
+ * The circles among files: for each file in one, the shortest through it, as the list of files in
+ * the order of their imports.
  */
 export function circlesOf(imports: readonly Pick<Import, "from" | "to">[]): string[][] {
   const targets = new Map<string, string[]>();

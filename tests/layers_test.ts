@@ -4,7 +4,9 @@ import { circlesOf, importGraph, sourcesBelow } from "./import_graph.ts";
 
 const root = new URL("../", import.meta.url);
 
-/** The files that a role's command and the other end of its socket share: paths, and what is said. */
+/**
+ * The files that a role's command and the other end of its socket share: paths, and what is said.
+ */
 const CONTROL_PROTOCOL = [
   "cli/daemon/control/control_path.ts",
   "cli/daemon/control/control_socket.ts",
@@ -21,11 +23,12 @@ const BELOW_CLI = [
 ];
 
 /**
- * What each room may import besides its own files. Each line names all that it allows, so that a change
- * shows.
+ * What each room may import besides its own files. Each line names all that it allows, so that a
+ * change shows.
  *
- * `io/` is the room io with those inside it, `io` only its files that no longer name here holds, and
- * `io/clock.ts` that file. The line of `io/udp` replaces that of `io` for the files below io/udp/.
+ * `io/` is the room io with those inside it, `io` only its files that no longer name here holds,
+ * and `io/clock.ts` that file. The line of `io/udp` replaces that of `io` for the files below
+ * io/udp/.
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "reason.ts": [],

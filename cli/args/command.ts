@@ -43,8 +43,8 @@ export interface Command<O extends Options = Options> {
   /**
    * Runs the command until it is done or the context's signal aborts.
    *
-   * @param reread reads the values again, from the environment and the file as they are then; throws what
-   * is wrong with them
+   * @param reread reads the values again, from the environment and the file as they are then;
+   * throws what is wrong with them
    * @throws {CliError} with the exit code and a message
    */
   run(

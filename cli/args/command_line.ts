@@ -1,5 +1,6 @@
 /**
- * The arguments of a command, read strictly: whatever is not understood is an error that suggests what was meant.
+ * The arguments of a command, read strictly: whatever is not understood is an error that suggests
+ * what was meant.
  *
  * @module
  */

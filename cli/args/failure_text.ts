@@ -50,8 +50,8 @@ function linesOf(text: string, width = Infinity): string[] {
 }
 
 /**
- * How a command's log is wanted. The arguments may be wrong, so they are not parsed here, nor is the file read: what
- * the command finds in them counts as soon as that is known.
+ * How a command's log is wanted. The arguments may be wrong, so they are not parsed here, nor is
+ * the file read: what the command finds in them counts as soon as that is known.
  */
 export function wantedLog(
   command: Command | undefined,

@@ -18,7 +18,9 @@ export interface Option<T> {
   readonly fallback: T;
   /** The value if it is not given, in words for the help. */
   readonly fallbackText: string | undefined;
-  /** The help in a configuration file, if it means something else there than on the command line. */
+  /**
+   * The help in a configuration file, if it means something else there than on the command line.
+   */
   readonly settingHelp?: string;
   /** Whether configuration files may not set it; false unless given. */
   readonly isNoSetting?: boolean;

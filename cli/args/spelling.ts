@@ -13,7 +13,9 @@ export function optionName(property: string): string {
   return property.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** What a person types to change an option from its default: `--log-level`, `--no-default-route`. */
+/**
+ * What a person types to change an option from its default: `--log-level`, `--no-default-route`.
+ */
 export function flagOf(property: string, option: Pick<Option<unknown>, "fallback">): string {
   return option.fallback === true ? `--no-${optionName(property)}` : `--${optionName(property)}`;
 }

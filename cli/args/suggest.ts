@@ -26,7 +26,10 @@ function nearest(word: string, candidates: readonly string[]): string | undefine
 /** Letters that are enough to recognise a word. */
 const ENOUGH = 3;
 
-/** The only candidate that begins with `word`: `--prim` is not accepted for `--primary`, but means it. */
+/**
+ * The only candidate that begins with `word`: `--prim` is not accepted for `--primary`, but means
+ * it.
+ */
 function beginningWith(word: string, candidates: readonly string[]): string | undefined {
   if (word.replace(/^-+/, "").length < ENOUGH) return undefined;
   const begun = candidates.filter((candidate) => candidate.startsWith(word));

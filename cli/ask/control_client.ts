@@ -11,7 +11,9 @@ import { CliError } from "../process/failure.ts";
 import { ExitCode } from "../process/exit_code.ts";
 import { notRunning } from "./not_running.ts";
 
-/** An address, although the path chooses the socket: Deno 2.9 looks up a name before it connects. */
+/**
+ * An address, although the path chooses the socket: Deno 2.9 looks up a name before it connects.
+ */
 const ORIGIN = "http://127.0.0.1";
 
 /** How long an answer may take that the role can give at once, in milliseconds. */

@@ -29,10 +29,10 @@ export function check(commands: () => readonly Command[]): Command {
     name: "check",
     summary: "Check configuration files for mistakes",
     details: [
-      "Reads the files like the roles do, together with the environment, and reports every mistake " +
-      "with its line. It needs neither a network nor privileges, and changes nothing.",
-      "Without FILE, it checks the files of all roles in /etc/teredo that exist and set something. " +
-      `The exit code is ${ExitCode.CONFIG} if there is a mistake.`,
+      "Reads the files like the roles do, together with the environment, and reports every " +
+      "mistake with its line. It needs neither a network nor privileges, and changes nothing.",
+      "Without FILE, it checks the files of all roles in /etc/teredo that exist and set " +
+      `something. The exit code is ${ExitCode.CONFIG} if there is a mistake.`,
     ],
     positional: {
       kind: FILE,

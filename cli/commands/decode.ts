@@ -25,8 +25,8 @@ export const decode: Command = command({
     "A Teredo address holds the IPv4 address of the client's server, 16 flag bits, and the IPv4 " +
     "address and UDP port at which the client is seen outside its NAT. Link-local addresses may " +
     "hold the same without the server. Brackets, ports and zones around an address are ignored.",
-    "Packets are given in hexadecimal digits: as the payload of a UDP datagram, with its IPv4 and " +
-    "UDP headers, or with the link's header too. The output of tcpdump -x, -X, -xx and -XX, " +
+    "Packets are given in hexadecimal digits: as the payload of a UDP datagram, with its IPv4 " +
+    "and UDP headers, or with the link's header too. The output of tcpdump -x, -X, -xx and -XX, " +
     "tshark -x, xxd and hexdump -C is read as it is, with any number of packets. Each field is " +
     "explained. If every Teredo node would drop a packet, the reason is shown and the exit code " +
     "is 1.",
@@ -34,7 +34,8 @@ export const decode: Command = command({
   positional: {
     kind: text(
       "WHAT",
-      "a Teredo address such as 2001:0:cb00:7178:0:efff:3fff:fdfe, or a packet in hexadecimal digits",
+      "a Teredo address such as 2001:0:cb00:7178:0:efff:3fff:fdfe, or a packet in hexadecimal " +
+        "digits",
     ),
     help: 'IPv6 addresses, or the octets of packets; "-" reads them from the standard input',
     isRequired: true,

@@ -14,15 +14,17 @@ import { fileSettings } from "../args/sources/settle_values.ts";
 import type { ProcessContext } from "../process/process_context.ts";
 import { CONTROL } from "./options/service_options.ts";
 
-/** Makes the command; the server's configuration says what it is called and where its secrets are. */
+/**
+ * Makes the command; the server's configuration says what it is called and where its secrets are.
+ */
 export function invite(commands: () => readonly Command[]): Command {
   return command({
     name: "invite",
     summary: "Let a client use this server: make its secret and print the line that it joins with",
     details: [
       "Adds the client to the server's secrets file, which is made if there is none, and prints " +
-      "an invitation, teredo://IDENTIFIER:SECRET@HOST. On a terminal, it also shows the line as a " +
-      "QR code. Whoever has the line can use the server, so hand it over in private. The same " +
+      "an invitation, teredo://IDENTIFIER:SECRET@HOST. On a terminal, it also shows the line as " +
+      "a QR code. Whoever has the line can use the server, so hand it over in private. The same " +
       "identifier gives the same line again, and several clients may share one.",
       "A server that runs here reads its secrets again at once.",
     ],
@@ -106,7 +108,8 @@ async function rereadSecrets(
       printError(`The server that runs here (process ${report.pid}) knows the client now\n`);
     } catch {
       printError(
-        `Tell the server that runs here: "systemctl reload teredo-server" or "kill -HUP ${report.pid}"\n`,
+        'Tell the server that runs here: "systemctl reload teredo-server" or "kill -HUP ' +
+          `${report.pid}"\n`,
       );
     }
   }

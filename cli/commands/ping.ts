@@ -15,7 +15,10 @@ import type { PingReport } from "../daemon/status/ping_report.ts";
 import { wrap } from "../text/layout.ts";
 import { CONTROL } from "./options/service_options.ts";
 
-/** How long to wait for each answer unless told otherwise, in milliseconds: a search for a peer takes about as long. */
+/**
+ * How long to wait for each answer unless told otherwise, in milliseconds: a search for a peer
+ * takes about as long.
+ */
 const TIMEOUT = 10_000;
 
 /** Pause between an answer and the next request unless told otherwise, in milliseconds. */
@@ -26,11 +29,12 @@ export const ping: Command = command({
   name: "ping",
   summary: "Ping an IPv6 address and show which path each answer took",
   details: [
-    "The requests go through the running client like this host's own packets: directly to another " +
-    "Teredo client, over the local network to one behind the same NAT, or through a relay to a " +
-    "native IPv6 host. The first answer may take some seconds, while the client finds the path.",
-    `The exit code is ${ExitCode.FAILED} if there was no answer, and ${ExitCode.NOT_RUNNING} if no ` +
-    "client is running or it has no address.",
+    "The requests go through the running client like this host's own packets: directly to " +
+    "another Teredo client, over the local network to one behind the same NAT, or through a " +
+    "relay to a native IPv6 host. The first answer may take some seconds, while the client " +
+    "finds the path.",
+    `The exit code is ${ExitCode.FAILED} if there was no answer, and ${ExitCode.NOT_RUNNING} if ` +
+    "no client is running or it has no address.",
   ],
   positional: { kind: IPV6, help: "IPv6 address to ping", isRequired: true },
   options: {

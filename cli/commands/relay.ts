@@ -27,10 +27,10 @@ export const relay: Command = command({
   name: "relay",
   summary: "Carry packets between native IPv6 and Teredo clients",
   details: [
-    "The relay creates a network interface with the route 2001::/32. Packets from hosts to Teredo " +
-    "clients enter it, and packets from clients to native hosts leave it. A relay needs a public " +
-    "IPv4 address and native IPv6. Announce 2001::/32 to the networks that it serves, or serve " +
-    "only this host with --host-only. Several relays may serve the same networks.",
+    "The relay creates a network interface with the route 2001::/32. Packets from hosts to " +
+    "Teredo clients enter it, and packets from clients to native hosts leave it. A relay needs " +
+    "a public IPv4 address and native IPv6. Announce 2001::/32 to the networks that it serves, " +
+    "or serve only this host with --host-only. Several relays may serve the same networks.",
   ],
   positional: undefined,
   options: {

@@ -40,8 +40,9 @@ export const server: Command = command({
   details: [
     "A server needs a public IPv4 address with UDP port 3544 open. With a second address, " +
     "clients can detect symmetric NATs, and the client of Windows works.",
-    "On its own, a server keeps no state and carries none of its clients' data. With --gateway it " +
-    "also carries their packets to native IPv6 hosts, and to clients that they cannot reach directly.",
+    "On its own, a server keeps no state and carries none of its clients' data. With --gateway " +
+    "it also carries their packets to native IPv6 hosts, and to clients that they cannot reach " +
+    "directly.",
   ],
   positional: undefined,
   options: {

@@ -26,10 +26,10 @@ export const status: Command = command({
   name: "status",
   summary: "Show the state of the client, server or relay running on this host",
   details: [
-    "Asks the running role through its control socket. If several roles run, all are shown unless " +
-    "one is named.",
-    `The exit code is ${ExitCode.NOT_RUNNING} if nothing is running, or if the running client has ` +
-    "no address.",
+    "Asks the running role through its control socket. If several roles run, all are shown " +
+    "unless one is named.",
+    `The exit code is ${ExitCode.NOT_RUNNING} if nothing is running, or if the running client ` +
+    "has no address.",
   ],
   positional: {
     kind: oneOf("ROLE", CONTROLLED_ROLES),

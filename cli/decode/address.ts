@@ -1,6 +1,6 @@
 /**
- * What Teredo addresses say: those of 2001::/32, and link-local ones whose identifier has the same shape
- * (RFC 4380 §5.2.1, §5.3.2).
+ * What Teredo addresses say: those of 2001::/32, and link-local ones whose identifier has the same
+ * shape (RFC 4380 §5.2.1, §5.3.2).
  *
  * @module
  */
@@ -34,7 +34,9 @@ interface AddressExplanation {
 /** An address in brackets with or without a port; with a zone; with the length of a prefix. */
 const NOTATIONS = [/^\[([^\]]*)\](?::\d{1,5})?$/, /^([^%/]*)%[^/]+$/, /^([^/]*)\/\d{1,3}$/];
 
-/** The IPv6 address of a text, as logs and other programs write it; `undefined` if it is not one. */
+/**
+ * The IPv6 address of a text, as logs and other programs write it; `undefined` if it is not one.
+ */
 export function readAddress(text: string): string | undefined {
   let address = text;
   for (const notation of NOTATIONS) address = notation.exec(address)?.[1] ?? address;

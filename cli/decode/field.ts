@@ -55,7 +55,8 @@ export class FieldReader {
   }
 
   /**
-   * Reads a field; an empty one is left out. If the packet ends too early, the rest of it becomes the field.
+   * Reads a field; an empty one is left out. If the packet ends too early, the rest of it becomes
+   * the field.
    *
    * @returns whether the whole field was there
    */

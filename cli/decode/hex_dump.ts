@@ -7,8 +7,8 @@
  *     0000   60 00 00 00 00 08 3a 15   `.....:.                     Wireshark, tshark -x
  *     00000000  60 00 00 00  00 08 3a 15  |`.....:.|                hexdump -C
  *
- * A line that counts from 0 begins a packet. Other lines, as tcpdump writes them above each packet, say
- * nothing here.
+ * A line that counts from 0 begins a packet. Other lines, as tcpdump writes them above each packet,
+ * say nothing here.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * The headers around a payload, if they were copied along: those of IPv4 and UDP, which tcpdump -x shows,
- * and before them that of the link, which tcpdump -xx and Wireshark show.
+ * The headers around a payload, if they were copied along: those of IPv4 and UDP, which tcpdump -x
+ * shows, and before them that of the link, which tcpdump -xx and Wireshark show.
  *
  * @module
  */
@@ -41,7 +41,10 @@ interface OuterHeaders {
   readonly end: number;
 }
 
-/** Reads the headers if they are there. No Teredo payload begins like that of IPv4 (RFC 4380 §5.1.1). */
+/**
+ * Reads the headers if they are there. No Teredo payload begins like that of IPv4 (RFC 4380
+ * §5.1.1).
+ */
 export function readOuterHeaders(reader: FieldReader): OuterHeaders {
   const { bytes } = reader;
   readLinkHeader(reader);

@@ -14,8 +14,8 @@ import { formatDuration } from "../process/duration.ts";
 import { natOf, type Probed, type ProbeOutcome } from "./probe_outcome.ts";
 
 /**
- * How a check ended. FAIL means that something works badly, or not at all; NOTE that it works, and that there is
- * something to know.
+ * How a check ended. FAIL means that something works badly, or not at all; NOTE that it works, and
+ * that there is something to know.
  */
 type CheckResult = "PASS" | "NOTE" | "FAIL" | "SKIP";
 
@@ -125,16 +125,16 @@ function mapping(outcome: Probed): Check {
     return fail(
       check,
       `This host sends to one address from ${first}, and to the other from ${second}`,
-      "Clients take that for a symmetric NAT. Do not probe from the server's own host, or give this " +
-        "host a route over which it sends to both from the same address",
+      "Clients take that for a symmetric NAT. Do not probe from the server's own host, or " +
+        "give this host a route over which it sends to both from the same address",
     );
   }
   return fail(
     check,
     `Symmetric NAT: one address sees ${first}, the other ${second}`,
-    "A client reaches peers and relays that support RFC 6081, but no peers behind port-restricted or " +
-      "symmetric NATs. To reach all of them, make the NAT use one mapping for each inside port " +
-      "(endpoint-independent mapping, RFC 4787)",
+    "A client reaches peers and relays that support RFC 6081, but no peers behind " +
+      "port-restricted or symmetric NATs. To reach all of them, make the NAT use one mapping " +
+      "for each inside port (endpoint-independent mapping, RFC 4787)",
   );
 }
 
@@ -210,7 +210,8 @@ function refresh({ lifetime }: Probed): Check {
   if (lifetime === undefined) {
     return skip(
       check,
-      "Not tested: --refresh SECONDS does it with the recommended server, and takes up to that long",
+      "Not tested: --refresh SECONDS does it with the recommended server, and takes up to that " +
+        "long",
     );
   }
   const { held, lost, isComplete } = lifetime;

@@ -51,7 +51,7 @@ export function isUsable(outcome: ProbeOutcome): outcome is Probed {
 }
 
 /** Whether the probe came to its end. The test of how long mappings last does not count. */
-export function isOver(outcome: ProbeOutcome): boolean {
+export function isComplete(outcome: ProbeOutcome): boolean {
   return outcome.type === "not_probed" || outcome.findings.isComplete;
 }
 
@@ -60,7 +60,9 @@ export function natOf({ findings, isOwn }: Probed): NatName {
   return nameNat(findings, isOwn);
 }
 
-/** The usable server that answers fastest; one that shows what the NAT is like comes before others. */
+/**
+ * The usable server that answers fastest; one that shows what the NAT is like comes before others.
+ */
 export function recommend(outcomes: readonly ProbeOutcome[]): Probed | undefined {
   const fastest = (outcome: Probed) => medianOf(outcome.findings.primary.roundTrips) ?? Infinity;
   const doubt = ({ findings }: Probed) => "value" in findings.mapping ? 0 : 1;

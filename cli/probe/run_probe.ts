@@ -23,7 +23,7 @@ import { encodeTeredoAddress } from "../../wire/teredo_address.ts";
 import { addressPolicy } from "../../nodes/address_policy.ts";
 import { networkFor, remedyForServer } from "../daemon/settings/allow_private.ts";
 import { CliError } from "../process/failure.ts";
-import { isOver, type Probed, type ProbeOutcome, recommend } from "./probe_outcome.ts";
+import { isComplete, type Probed, type ProbeOutcome, recommend } from "./probe_outcome.ts";
 
 /** What to probe, and how. */
 interface ProbeOptions {
@@ -31,7 +31,10 @@ interface ProbeOptions {
   readonly servers: readonly string[];
   /** How long to wait for each answer, in milliseconds. */
   readonly timeout: number;
-  /** The longest time without traffic to test a mapping with, in milliseconds; `undefined` for no test. */
+  /**
+   * The longest time without traffic to test a mapping with, in milliseconds; `undefined` for no
+   * test.
+   */
   readonly refresh: number | undefined;
   readonly allowPrivate: boolean;
 }
@@ -58,7 +61,7 @@ export async function runProbe(
     // Two probes at once may exceed the limits of a server.
     Array.from(new Set(servers), (name) => probe(name, { timeout, globalUnicast }, signal)),
   );
-  if (!outcomes.every(isOver)) throw new ProbeInterrupted();
+  if (!outcomes.every(isComplete)) throw new ProbeInterrupted();
   const recommended = recommend(outcomes);
   if (refresh !== undefined && recommended !== undefined && !signal.aborted) {
     recommended.lifetime = await probeLifetime(

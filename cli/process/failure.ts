@@ -9,7 +9,10 @@ import { UnsupportedPlatform } from "../../ffi/platform.ts";
 import { ExitCode } from "./exit_code.ts";
 import { originalError, reasonOf } from "../../reason.ts";
 
-/** An error that a person can fix. The message says what was attempted, what is wrong and what to do. */
+/**
+ * An error that a person can fix. The message says what was attempted, what is wrong and what to
+ * do.
+ */
 export class CliError extends Error {
   override readonly name: string = "CliError";
   readonly exitCode: ExitCode;

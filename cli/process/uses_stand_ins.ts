@@ -1,8 +1,8 @@
 /**
  * Whether this build of the program has the real `@std` packages.
  *
- * The import map that puts the stand-ins of `tools/stand_ins/` in their place replaces this file too, so the answer is
- * fixed when the program is built.
+ * The import map that puts the stand-ins of `tools/stand_ins/` in their place replaces this file
+ * too, so the answer is fixed when the program is built.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * Completion for bash 3.2 (which macOS has) and later; it does not need the package bash-completion.
+ * Completion for bash 3.2 (which macOS has) and later; it does not need the package
+ * bash-completion.
  *
  * @module
  */

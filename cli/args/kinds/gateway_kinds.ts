@@ -55,7 +55,10 @@ export const BIT_RATE: ValueKind<number> = {
   },
 };
 
-/** An address alone is a block of one. Bits after the prefix must be zero: otherwise it is not clear what was meant. */
+/**
+ * An address alone is a block of one. Bits after the prefix must be zero: otherwise it is not clear
+ * what was meant.
+ */
 function parseBlock(given: string): Ipv4Block | undefined {
   const [, text = "", length = "32"] = /^([\d.]+)(?:\/(\d{1,2}))?$/.exec(given) ?? [];
   const address = parseIpv4(text);

@@ -9,7 +9,10 @@ import type { ValueKind } from "./value_kind.ts";
 /** Linux has room for so many octets. */
 const LONGEST_INTERFACE_NAME = 15;
 
-/** The name of an interface to make. The kernel would turn "ter%d" into "ter0", which nobody asked for. */
+/**
+ * The name of an interface to make. The kernel would turn "ter%d" into "ter0", which nobody asked
+ * for.
+ */
 export const INTERFACE: ValueKind<string> = {
   placeholder: "NAME",
   expected: `a name of ${LONGEST_INTERFACE_NAME} octets at most, ` +

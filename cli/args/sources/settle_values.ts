@@ -1,5 +1,6 @@
 /**
- * The values that a command runs with: flags override the environment, which overrides the file, which overrides the defaults.
+ * The values that a command runs with: flags override the environment, which overrides the file,
+ * which overrides the defaults.
  *
  * @module
  */
@@ -116,7 +117,9 @@ function valuesOf({ options }: Command, settings: Settings): SettledValues {
   );
 }
 
-/** The error about settings that contradict each other, by the names under which they were given. */
+/**
+ * The error about settings that contradict each other, by the names under which they were given.
+ */
 function findContradiction(
   command: Command,
   settings: Settings,

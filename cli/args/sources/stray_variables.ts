@@ -20,8 +20,8 @@ const OF_SERVICES =
 const SERVICE_ADDRESS = /^(?:tcp|udp|sctp):\/\//;
 
 /**
- * One warning for each variable that nothing reads. A variable of another command may be there for all
- * commands, and an empty one counts as not set.
+ * One warning for each variable that nothing reads. A variable of another command may be there for
+ * all commands, and an empty one counts as not set.
  *
  * @param own the command that is about to run: its variables are suggested first
  * @param commands all commands that read variables

@@ -53,8 +53,9 @@ const FLOW_KEY =
 const QUOTED = /(?:"[^"]*"|'[^']*')(\s*:)?/g;
 
 /**
- * The keys of the outermost mapping, one to a line in the usual notation. Everything deeper is indented
- * further, so it cannot be mistaken for one. Between braces, as in JSON, each key has its first line.
+ * The keys of the outermost mapping, one to a line in the usual notation. Everything deeper is
+ * indented further, so it cannot be mistaken for one. Between braces, as in JSON, each key has its
+ * first line.
  */
 export function keyLines(text: string): KeyLine[] {
   const lines = text.replace(/^\uFEFF/, "").split(/\r\n|\r|\n/);

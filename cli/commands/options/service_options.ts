@@ -33,7 +33,7 @@ export const LOG_FORMAT: Option<LogFormat> = defaulted(
 /** `--hook`. */
 export const HOOK: Option<string | undefined> = optional(
   { ...FILE, placeholder: "PROGRAM" },
-  "Program to run when the address comes, changes or goes; it finds STATE, ADDRESS and more in its " +
-    "environment",
+  "Program to run when the address comes, changes or goes; it finds STATE, ADDRESS and more " +
+    "in its environment",
   "none",
 );

@@ -26,7 +26,7 @@ for (const [line, ...says] of USAGE) {
 }
 
 const REFUSED = [
-  ["10.0.0.1", "10.0.0.1 is not a public address", "allow private ones with --allow-private"],
+  ["10.0.0.1", "10.0.0.1 is not a public address", "allow private addresses with --allow-private"],
   ["203.0.113.1,127.0.0.1", "203.0.113.1 is not a public address", "--allow-private"],
   ["8.8.8.8,8.8.8.8", "8.8.8.8 is given for both addresses", "Give its other address"],
   ["127.0.0.1", "127.0.0.1 is not a public address", "the one by which other hosts reach"],
