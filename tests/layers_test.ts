@@ -17,7 +17,8 @@ const CONTROL_PROTOCOL = [
 const NATIVE = ["ffi", "ffi/open.ts", "ffi/platform.ts", "ffi/poller.ts", "ffi/c/errno.ts"];
 
 /** What the daemon of a role is built on. */
-const BELOW_CLI = [
+const BELOW_DAEMON = [
+  ...["cli/process", "cli/text"],
   ...["nodes", "io/", ...NATIVE],
   ...["client/", "server", "relay", "protocol", "wire", "memory", "reason.ts"],
 ];
@@ -82,7 +83,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "cli/args": ["cli/args/kinds", "cli/process", "cli/text", "io", "reason.ts"],
   "cli/args/kinds": ["wire"],
   "cli/args/sources": ["cli/args", "cli/args/kinds", "cli/process", "io", "reason.ts"],
-  "cli/args/completions": ["cli/args", "cli/args/kinds", "cli/process"],
+  "cli/args/completions": ["cli/args", "cli/args/kinds", "cli/text"],
   "cli/invitation": [
     ...["cli/args/kinds", "cli/args/sources", "cli/daemon/settings", "cli/process"],
     ...["io/network", "wire"],
@@ -93,28 +94,21 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["cli/daemon/settings", "cli/process", "cli/text"],
     ...["nodes", "io/", "client/", "protocol", "wire"],
   ],
-  "cli/daemon": ["cli/daemon/", "cli/args/", "cli/process", ...BELOW_CLI],
-  "cli/daemon/control": ["cli/daemon/status", "cli/process", ...BELOW_CLI],
-  "cli/daemon/hook": ["cli/process", ...BELOW_CLI],
-  "cli/daemon/messages": ["cli/process", ...BELOW_CLI],
+  "cli/daemon": ["cli/daemon/", "cli/args/", ...BELOW_DAEMON],
+  "cli/daemon/control": ["cli/daemon/status", ...BELOW_DAEMON],
+  "cli/daemon/hook": [...BELOW_DAEMON],
+  "cli/daemon/messages": [...BELOW_DAEMON],
   "cli/daemon/metrics": [
-    ...["cli/daemon/control", "cli/daemon/status", "cli/args/kinds", "cli/process"],
-    ...BELOW_CLI,
+    ...["cli/daemon/control", "cli/daemon/status", "cli/args/kinds"],
+    ...BELOW_DAEMON,
   ],
-  "cli/daemon/recording": ["cli/process", ...BELOW_CLI],
-  "cli/daemon/settings": ["cli/args/", "cli/process", ...BELOW_CLI],
-  "cli/daemon/status": ["cli/daemon/messages", "cli/args/kinds", "cli/process", ...BELOW_CLI],
-  "cli/daemon/systemd": ["cli/daemon/status", "cli/process", ...BELOW_CLI],
+  "cli/daemon/recording": [...BELOW_DAEMON],
+  "cli/daemon/settings": ["cli/args/", ...BELOW_DAEMON],
+  "cli/daemon/status": ["cli/daemon/messages", "cli/args/kinds", ...BELOW_DAEMON],
+  "cli/daemon/systemd": ["cli/daemon/status", ...BELOW_DAEMON],
   "cli/commands": [
-    ...[
-      "cli/args/",
-      "cli/ask",
-      "cli/decode",
-      "cli/invitation",
-      "cli/probe",
-      "cli/process",
-      "cli/text",
-    ],
+    ...["cli/args/", "cli/ask", "cli/decode", "cli/invitation", "cli/probe"],
+    ...["cli/process", "cli/text"],
     // The entries of a role, what its settings are made of, and what its status is.
     ...["cli/daemon", "cli/daemon/settings", ...CONTROL_PROTOCOL],
     // Choices that options offer.
@@ -126,13 +120,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "tools": ["deno.json"],
   "tools/stand_ins": [],
   "packaging": [
-    "cli.ts",
-    "cli/commands",
-    "cli/args/",
-    "cli/process",
-    "cli/text",
-    "tools",
-    "deno.json",
+    ...["cli.ts", "cli/commands", "cli/args/", "cli/process", "cli/text"],
+    ...["tools", "deno.json"],
   ],
 };
 

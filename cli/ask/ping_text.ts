@@ -7,7 +7,7 @@
  * @module
  */
 
-import { formatDuration } from "../process/duration.ts";
+import { formatDuration } from "../text/duration.ts";
 import type { PingReport } from "../daemon/status/ping_report.ts";
 
 /** One request, in a line. */

@@ -18,7 +18,7 @@
 
 import type { OfflineReason } from "../../client/client_event.ts";
 import { parseEndpoint, portOf } from "../../wire/endpoint.ts";
-import { formatDuration } from "../process/duration.ts";
+import { formatDuration } from "../text/duration.ts";
 import { aligned, entry, wrap } from "../text/layout.ts";
 import { formatBytes } from "../text/quantity.ts";
 import type { Style } from "../text/style.ts";

@@ -6,7 +6,7 @@
 
 import { CliError, UsageError } from "../process/failure.ts";
 import { type Command, command } from "../args/command.ts";
-import { formatDuration } from "../process/duration.ts";
+import { formatDuration } from "../text/duration.ts";
 import { ExitCode } from "../process/exit_code.ts";
 import { optional, switchedOff } from "../args/option.ts";
 import { SERVER } from "../args/kinds/host_kinds.ts";

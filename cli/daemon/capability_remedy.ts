@@ -9,7 +9,7 @@ import { platform } from "../../ffi/platform.ts";
 import type { PlatformFacts } from "../../ffi/platform_facts.ts";
 import { CliError } from "../process/failure.ts";
 import { ExitCode } from "../process/exit_code.ts";
-import { shellWord } from "../process/shell_word.ts";
+import { shellWord } from "../text/shell_word.ts";
 
 /** A capability of Linux. */
 type Capability = "CAP_NET_ADMIN" | "CAP_NET_RAW";

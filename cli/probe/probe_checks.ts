@@ -10,7 +10,7 @@ import { TEREDO_PORT } from "../../protocol/constants.ts";
 import { addressOf, formatEndpoint, portOf } from "../../wire/endpoint.ts";
 import { formatIpv4 } from "../../wire/ipv4_address.ts";
 import { formatIpv6 } from "../../wire/ipv6_address.ts";
-import { formatDuration } from "../process/duration.ts";
+import { formatDuration } from "../text/duration.ts";
 import { natOf, type Probed, type ProbeOutcome } from "./probe_outcome.ts";
 
 /**

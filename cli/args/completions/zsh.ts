@@ -4,7 +4,7 @@
  * @module
  */
 
-import { quoted } from "../../process/shell_word.ts";
+import { quoted } from "../../text/shell_word.ts";
 import { type Completion, type Flag, PROGRAM_FLAGS, type Value } from "./completion_table.ts";
 
 /** The completion script for zsh. */

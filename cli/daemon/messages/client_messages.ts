@@ -11,7 +11,7 @@ import { TEREDO_PORT } from "../../../protocol/constants.ts";
 import { addressOf, type Endpoint, formatEndpoint, portOf } from "../../../wire/endpoint.ts";
 import { formatIpv4, type Ipv4Address } from "../../../wire/ipv4_address.ts";
 import { formatIpv6 } from "../../../wire/ipv6_address.ts";
-import { formatDuration } from "../../process/duration.ts";
+import { formatDuration } from "../../text/duration.ts";
 import type { Message } from "./message.ts";
 import { describeTrouble } from "./send_messages.ts";
 

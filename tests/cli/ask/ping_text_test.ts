@@ -1,7 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { PingReport } from "../../../cli/daemon/status/ping_report.ts";
 import { pingText, summaryText } from "../../../cli/ask/ping_text.ts";
-import { formatBytes } from "../../../cli/text/quantity.ts";
 
 const ANSWER: PingReport = {
   destination: "2001:db8::1",
@@ -56,13 +55,5 @@ Deno.test("ping: the summary counts answers and tells their times", () => {
   assertEquals(
     summaryText(reports),
     "3 of 4 answered; at least 4 ms, half within 12.3 ms, at most 30 ms",
-  );
-});
-
-Deno.test("quantities: octets in the unit that people would choose", () => {
-  const words = [0, 1023, 1024, 1536, 10_240, 1_048_064, 1_048_576, 5 * 2 ** 40, 2 ** 60];
-  assertEquals(
-    words.map(formatBytes),
-    ["0 B", "1023 B", "1.0 KiB", "1.5 KiB", "10 KiB", "1.0 MiB", "1.0 MiB", "5.0 TiB", "1024 PiB"],
   );
 });

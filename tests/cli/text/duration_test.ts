@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { formatDuration } from "../../../cli/process/duration.ts";
+import { formatDuration } from "../../../cli/text/duration.ts";
 
 const CASES: readonly [milliseconds: number, text: string][] = [
   [0, "0 s"],
