@@ -7,6 +7,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { addressOf } from "../../wire/endpoint.ts";
 import type { NatBox } from "../sim/nat_box.ts";
+import { TEREDO_PREFIX } from "../../wire/teredo_address.ts";
+import { ip6 } from "../vectors/vectors.ts";
 import { NAT, type NatKind } from "../sim/nat_behaviour.ts";
 import { type GatewayOptions, World } from "../sim/world.ts";
 import { expectReach, expectSameAddress } from "./expectations.ts";
@@ -101,3 +103,38 @@ for (const [one, other] of MAY_MEET) {
     });
   }
 }
+
+Deno.test("a gateway that starts anew serves its clients again within seconds", () => {
+  const { world, gateway, alice, bob } = twoBehind("symmetric", "symmetric");
+  const native = world.nativeHost("native");
+  expectReach(world, alice, native);
+  const pings = [alice.ping(native, { count: 40 }), alice.ping(bob, { count: 40 })];
+  world.pass(15);
+  gateway.returnToLife();
+  world.pass(30);
+  for (const { answeredSequence } of pings) {
+    const silence = answeredSequence.filter((sequence) => sequence >= 15).at(0)! - 15;
+    assert(silence <= 8, `${silence} pings were lost`);
+    assertEquals(answeredSequence.at(-1), 39);
+  }
+});
+
+Deno.test("without native IPv6 clients meet through the gateway's 6to4 address", () => {
+  const address = ip6("2002:c000:201::1");
+  const { world, gateway, alice, bob } = twoBehind("symmetric", "portRestricted", { address });
+  assertEquals(address.slice(2, 6).toHex(), gateway.addresses.primary.toString(16));
+  const ping = alice.ping(bob, { count: 20 });
+  world.pass(25);
+  assertEquals([ping.lost, alice.status.peers[0]!.path], [0, "gateway"]);
+});
+
+Deno.test("a port scan from the native Internet reaches no client", () => {
+  const { world, gateway, alice, bob } = twoBehind("cone", "cone");
+  const native = world.nativeHost("native");
+  expectReach(world, alice, native);
+  world.native.advertise(TEREDO_PREFIX, gateway);
+  const scans = [native.ping(alice, { count: 5 }), native.ping(bob, { count: 5 })];
+  world.pass(20);
+  for (const scan of scans) assert(!scan.isAnswered);
+  assertEquals(gateway.refused, 10);
+});

@@ -36,6 +36,7 @@ import { RelayNode } from "./relay_node.ts";
 import { seededRandom } from "./seeded_random.ts";
 import { ServerNode } from "./server_node.ts";
 import { VirtualClock } from "./virtual_clock.ts";
+import { WindowsNode } from "./windows_node.ts";
 
 /** How long {@linkcode World.settle} waits at most: the failure of both phases, and more. */
 const SETTLED_AFTER = 60_000;
@@ -80,6 +81,8 @@ export interface GatewayOptions {
   readonly link?: Partial<LinkQuality> | undefined;
   /** How many IPv4 addresses it has; 2 unless given. */
   readonly addresses?: 1 | 2 | undefined;
+  /** Its IPv6 address, 16 octets; a native one unless given. */
+  readonly address?: Uint8Array | undefined;
   readonly server?: Partial<ServerConfig> | undefined;
   readonly relay?: Partial<RelayConfig> | undefined;
   /** Its rules, where they differ from serving every client of this server. */
@@ -152,6 +155,14 @@ export class World {
     return client;
   }
 
+  /** Puts up a host with the double of Windows' own client. */
+  windows(name: string, options: PlaceOptions & Pick<ClientOptions, "server">): WindowsNode {
+    const { host, address } = this.#host(name, options);
+    const service = endpoint(address, this.#drawPort(name));
+    const random = this.#random(`client of ${name}`);
+    return new WindowsNode(host, service, options.server.addresses, random, this.clock);
+  }
+
   /** Puts up a relay, which takes the native packets for all Teredo clients from now on. */
   relay(name = "relay", options: RelayOptions = {}): RelayNode {
     const { host, address } = this.#host(name, options);
@@ -174,7 +185,7 @@ export class World {
     const addresses = secondary === undefined ? [primary] : [primary, secondary];
     const link = this.#link(name, options.link ?? {});
     const host = new Host(name, { network: this.internet, addresses, link }, this.clock, this.log);
-    const address = this.#plan.takeNative();
+    const address = options.address ?? this.#plan.takeNative();
     const globalUnicast = this.#globalUnicast;
     const relay = {
       globalUnicast,
