@@ -11,8 +11,9 @@ export function reasonOf(error: unknown): string {
 }
 
 /**
- * The error that came first. When an error leaves a block and closing what the block holds (`using`) fails too,
- * JavaScript throws a SuppressedError that has both, and a message of its own that says nothing.
+ * The error that came first. When an error leaves a block and closing what the block holds
+ * (`using`) fails too, JavaScript throws a SuppressedError that has both, and a message of its own
+ * that says nothing.
  */
 export function originalError(error: unknown): unknown {
   let original = error;
@@ -20,7 +21,10 @@ export function originalError(error: unknown): unknown {
   return original;
 }
 
-/** Where an error comes from, for people who look for a fault: stack, cause, and what closing added to it. */
+/**
+ * Where an error comes from, for people who look for a fault: stack, cause, and what closing added
+ * to it.
+ */
 export function traceOf(error: unknown): string {
   if (error instanceof SuppressedError) {
     return `${traceOf(error.suppressed)}\nClosing failed too: ${traceOf(error.error)}`;

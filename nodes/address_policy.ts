@@ -12,7 +12,8 @@ import { type Ipv4Address, isLoopbackIpv4, isPrivateIpv4 } from "../wire/ipv4_ad
  * The IPv4 network that a node belongs to.
  *
  * - `public`: the Internet. Other addresses are neither sent to nor believed
- * - `private`: the Internet and private networks (RFC 1918), for a laboratory or behind one large NAT
+ * - `private`: the Internet and private networks (RFC 1918), for a laboratory or behind one large
+ *   NAT
  * - `loopback`: only this host, for tests
  */
 export type Network = "public" | "private" | "loopback";
@@ -30,8 +31,9 @@ export function addressPolicy(network: Network): GlobalUnicast {
 }
 
 /**
- * Every address that another host may have counts as global. Loopback, link-local and multicast addresses never do. The
- * kernel refuses broadcast addresses that slip through, because our sockets do not ask for SO_BROADCAST.
+ * Every address that another host may have counts as global. Loopback, link-local and multicast
+ * addresses never do. The kernel refuses broadcast addresses that slip through, because our sockets
+ * do not ask for SO_BROADCAST.
  */
 class WithPrivate extends GlobalUnicast {
   override has(address: Ipv4Address): boolean {

@@ -20,13 +20,19 @@ export interface ClientSocketOptions {
   /** The IPv4 address to send from; any address of this host by default. */
   readonly bind?: Ipv4Address | undefined;
   /**
-   * The service port; any free port by default: equal ports of two hosts behind one NAT would look like a symmetric NAT
-   * (RFC 4380 §5.2).
+   * The service port; any free port by default: equal ports of two hosts behind one NAT would look
+   * like a symmetric NAT (RFC 4380 §5.2).
    */
   readonly port?: number | undefined;
-  /** Whether to look for a longer refresh interval with a second port, RFC 4380 §5.2.7; false by default. */
+  /**
+   * Whether to look for a longer refresh interval with a second port, RFC 4380 §5.2.7; false by
+   * default.
+   */
   readonly determineRefreshInterval?: boolean | undefined;
-  /** Whether to meet other clients on the link, which learn this client's address, RFC 4380 §5.2.8; false by default. */
+  /**
+   * Whether to meet other clients on the link, which learn this client's address, RFC 4380 §5.2.8;
+   * false by default.
+   */
   readonly localDiscovery?: boolean | undefined;
 }
 

@@ -17,8 +17,8 @@ export interface ClientTunOptions extends TunSideOptions {
   /** Whether it leads to the whole IPv6 Internet, if no other way does; true by default. */
   readonly defaultRoute?: boolean | undefined;
   /**
-   * The services of this host that others may reach through the interface, besides answers, errors and pings; unless
-   * given, the kernel lets everything in. This needs nf_tables.
+   * The services of this host that others may reach through the interface, besides answers, errors
+   * and pings; unless given, the kernel lets everything in. This needs nf_tables.
    */
   readonly firewall?: readonly Service[] | undefined;
 }
@@ -32,8 +32,8 @@ export interface ClientTun extends TunSide {
 }
 
 /**
- * Makes a network interface, which vanishes with its client: then this host has IPv6. That needs Linux,
- * CAP_NET_ADMIN, and `--allow-all`, which Deno requires for changing settings below `/proc`.
+ * Makes a network interface, which vanishes with its client: then this host has IPv6. That needs
+ * Linux, CAP_NET_ADMIN, and `--allow-all`, which Deno requires for changing settings below `/proc`.
  *
  * @throws {SystemError} (when it is opened) the kernel refuses; the message says what to do
  */

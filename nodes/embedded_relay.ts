@@ -21,8 +21,8 @@ export interface EmbeddedRelaySettings<Host extends HostSide | undefined = HostS
   /** Opens the relay's side of the host, such as {@linkcode relayTun}. */
   readonly host: Opener<Host>;
   /**
-   * Makes it a gateway: clients reach native hosts, and one another, though nobody routes 2001::/32 here. Its side of the
-   * host is then {@linkcode gatewayTun}.
+   * Makes it a gateway: clients reach native hosts, and one another, though nobody routes 2001::/32
+   * here. Its side of the host is then {@linkcode gatewayTun}.
    */
   readonly gateway?: GatewayPolicy | undefined;
 }

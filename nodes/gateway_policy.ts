@@ -14,7 +14,8 @@ import { type Ipv4Address, ipv4Address } from "../wire/ipv4_address.ts";
 import type { HostSide } from "./node_context.ts";
 
 /**
- * The clients that may use a gateway. What they send leaves with this host's address, so this is always said.
+ * The clients that may use a gateway. What they send leaves with this host's address, so this is
+ * always said.
  *
  * - `proved`: those that have proved a secret to the gateway's server
  * - `all`: everybody
@@ -28,8 +29,8 @@ export type GatewayClients = "proved" | "all" | readonly Ipv4Block[];
 export interface GatewayPolicy {
   readonly clients: GatewayClients;
   /**
-   * The servers that the clients' addresses may name. Beside a server it is that one, and any for a relay alone
-   * unless given.
+   * The servers that the clients' addresses may name. Beside a server it is that one, and any for a
+   * relay alone unless given.
    */
   readonly servers?: readonly Ipv4Address[] | undefined;
   /** A cap on what one client sends, and on what it receives, in octets; none by default. */
@@ -37,8 +38,8 @@ export interface GatewayPolicy {
   /** Services of this host that clients may use; none by default. They may always ping it. */
   readonly services?: readonly Service[] | undefined;
   /**
-   * Whether native hosts may begin an exchange with clients, where a route to 2001::/32 leads to this host; unless
-   * given, no.
+   * Whether native hosts may begin an exchange with clients, where a route to 2001::/32 leads to
+   * this host; unless given, no.
    */
   readonly unsolicited?: boolean | undefined;
 }
@@ -87,7 +88,9 @@ function accessOf(clients: GatewayClients, proofs: ProvedEndpoints | undefined):
   );
 }
 
-/** Access for clients that prove a secret from certain addresses. Each identifier is one account. */
+/**
+ * Access for clients that prove a secret from certain addresses. Each identifier is one account.
+ */
 class ProvedAddressAccess implements GatewayAccess {
   readonly #proofs: ProvedEndpoints;
   readonly #addresses: AddressAccess;

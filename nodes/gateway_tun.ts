@@ -25,8 +25,8 @@ export interface GatewayTunOptions
   /** The name of the table that the kernel's rules are in; `teredo` by default. */
   readonly table?: string | undefined;
   /**
-   * A public IPv4 address of this host. Where the host has no native IPv6, its interface gets the 6to4 address of it
-   * (RFC 3056), so that clients at least meet one another.
+   * A public IPv4 address of this host. Where the host has no native IPv6, its interface gets the
+   * 6to4 address of it (RFC 3056), so that clients at least meet one another.
    */
   readonly fallback?: Ipv4Address | undefined;
 }
@@ -44,9 +44,9 @@ export interface GatewaySide extends TunSide {
 }
 
 /**
- * Makes a relay's interface as {@linkcode relayTun} does, switches the forwarding of IPv6 packets on, and lets what the
- * clients send leave with this host's own address. All of that ends with the gateway. It needs what `relayTun` needs,
- * and nf_tables in the kernel.
+ * Makes a relay's interface as {@linkcode relayTun} does, switches the forwarding of IPv6 packets
+ * on, and lets what the clients send leave with this host's own address. All of that ends with the
+ * gateway. It needs what `relayTun` needs, and nf_tables in the kernel.
  *
  * @throws {ForwardingRefused} (when it is opened) forwarding is off and cannot be switched on here
  * @throws {SystemError} (when it is opened) the kernel refuses; the message says what to do

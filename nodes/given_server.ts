@@ -31,7 +31,10 @@ export function serverDirectory(
   return new ServerDirectory(names, (addresses) => check(addresses, globalUnicast), log);
 }
 
-/** @throws {RangeError} one of the two addresses is outside of the client's network, or they are the same */
+/**
+ * @throws {RangeError} one of the two addresses is outside of the client's network, or they are the
+ * same
+ */
 function refuseUnreachable(
   { primary, secondary }: ServerAddresses,
   reachable: GlobalUnicast,

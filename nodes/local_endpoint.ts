@@ -25,7 +25,9 @@ export class LocalEndpoint {
     this.#usesFfi = usesFfi;
   }
 
-  /** Where packets to `server` come from: the network that leads there is the one behind the NAT. */
+  /**
+   * Where packets to `server` come from: the network that leads there is the one behind the NAT.
+   */
   towards(server: Ipv4Address): Endpoint | undefined {
     if (addressOf(this.#bound) !== 0) return this.#bound;
     if (!this.#known.has(server)) this.#known.set(server, this.#find(server));

@@ -1,10 +1,10 @@
 /**
- * Client, server and relay to embed: with sockets, timers and, if wanted, a network interface. They need Deno; the
- * machines in them do not.
+ * Client, server and relay to embed: with sockets, timers and, if wanted, a network interface. They
+ * need Deno; the machines in them do not.
  *
- * `open` opens everything that a node needs, and the node's own `start` sets it to work, with listeners that may use it;
- * the static `start` does both. `close`, `await using` or a `signal` ends a node and leaves nothing behind. The promise
- * `finished` says whether it failed.
+ * `open` opens everything that a node needs, and the node's own `start` sets it to work, with
+ * listeners that may use it; the static `start` does both. `close`, `await using` or a `signal`
+ * ends a node and leaves nothing behind. The promise `finished` says whether it failed.
  *
  * @example A server that shows its state
  * ```ts

@@ -31,7 +31,9 @@ export interface NodeContext extends HostContext {
   readonly udp: UdpOpener;
 }
 
-/** A node's side of the host, open: where IPv6 packets come from and go to. Its disposal closes it. */
+/**
+ * A node's side of the host, open: where IPv6 packets come from and go to. Its disposal closes it.
+ */
 export interface HostSide extends Disposable {
   readonly link: HostLink;
   /** The network interface behind it, if there is one. */

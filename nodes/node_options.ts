@@ -20,13 +20,20 @@ export interface NodeOptions {
   /** How the node moves its datagrams; `auto` by default. */
   readonly udp?: UdpMode | undefined;
   /**
-   * Whether the C library may be called, with `--allow-ffi`; true by default. Without it the node moves datagrams one by
-   * one, takes some seconds to notice a change of the network, and cannot make an interface.
+   * Whether the C library may be called, with `--allow-ffi`; true by default. Without it the node
+   * moves datagrams one by one, takes some seconds to notice a change of the network, and cannot
+   * make an interface.
    */
   readonly ffi?: boolean | undefined;
-  /** Called with how datagrams are moved, and when none can be sent. The first news comes while the node opens. */
+  /**
+   * Called with how datagrams are moved, and when none can be sent. The first news comes while the
+   * node opens.
+   */
   readonly onTransport?: ((news: TransportNews) => void) | undefined;
-  /** Called with an error that must not end the node: of a listener, or a bug that a packet brought to light. By default the log reports it. */
+  /**
+   * Called with an error that must not end the node: of a listener, or a bug that a packet brought
+   * to light. By default the log reports it.
+   */
   readonly onFault?: ((error: unknown) => void) | undefined;
   /** Takes messages for people; by default they are discarded. */
   readonly log?: Log | undefined;
@@ -35,18 +42,24 @@ export interface NodeOptions {
   /** Puts something between each socket and the node, such as a recorder. */
   readonly tap?: ((socket: UdpSocket) => UdpSocket) | undefined;
   /**
-   * Whether the process has nothing else to do; false by default. If so, answers come sooner, but the event loop may be
-   * blocked for some milliseconds.
+   * Whether the process has nothing else to do; false by default. If so, answers come sooner, but
+   * the event loop may be blocked for some milliseconds.
    */
   readonly isAlone?: boolean | undefined;
 }
 
-/** What a node calls from its start on. Nothing is called before, so that listeners may use the node. */
+/**
+ * What a node calls from its start on. Nothing is called before, so that listeners may use the
+ * node.
+ */
 export interface NodeListeners<Event> {
   /** Called with each event. It may ask the node, but must not change it. */
   readonly onEvent?: ((event: Event) => void) | undefined;
   /** Called when the network of this host has changed and the node has adapted to it. */
   readonly onNetworkChange?: (() => void) | undefined;
-  /** Called when something about the node's own interface is wrong, or no longer, as `host.own.faults` says. */
+  /**
+   * Called when something about the node's own interface is wrong, or no longer, as
+   * `host.own.faults` says.
+   */
   readonly onInterfaceFaults?: (() => void) | undefined;
 }

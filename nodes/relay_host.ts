@@ -27,8 +27,8 @@ export interface RelaySettings
     RelayScope,
     Pick<RelayConfig, "directBubbles" | "acceptUnknown" | "mtu" | "maxPeers" | "errorSource"> {
   /**
-   * IPv4 addresses that lead to this host but are not on it, such as the public one of a cloud machine. What
-   * would come back by them is dropped, as by its own (RFC 6324).
+   * IPv4 addresses that lead to this host but are not on it, such as the public one of a cloud
+   * machine. What would come back by them is dropped, as by its own (RFC 6324).
    */
   readonly publicAddresses?: readonly Ipv4Address[] | undefined;
 }
@@ -39,7 +39,10 @@ const NATIVE_INTERNET: Ipv6Prefix = {
   length: 3,
 };
 
-/** The native prefixes that a relay on this host serves; none if it is to serve a host without native addresses. */
+/**
+ * The native prefixes that a relay on this host serves; none if it is to serve a host without
+ * native addresses.
+ */
 export function servedBy({ prefix, hostOnly = false }: RelayScope): readonly Ipv6Prefix[] {
   return hostOnly
     ? nativeAddresses().map(({ address }) => ({ address, length: 128 }))

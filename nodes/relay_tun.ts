@@ -10,8 +10,8 @@ import type { Opener } from "./node_context.ts";
 import { openTunSide, type TunSide, type TunSideOptions } from "./tun_side.ts";
 
 /**
- * Makes a network interface, which vanishes with its relay, and routes 2001::/32 to it. That needs Linux,
- * CAP_NET_ADMIN, and `--allow-all`, which Deno requires for changing settings below `/proc`.
+ * Makes a network interface, which vanishes with its relay, and routes 2001::/32 to it. That needs
+ * Linux, CAP_NET_ADMIN, and `--allow-all`, which Deno requires for changing settings below `/proc`.
  *
  * @throws {SystemError} (when it is opened) the kernel refuses; the message says what to do
  */

@@ -45,8 +45,9 @@ export interface TeredoClientOptions<Host extends HostSide | undefined = HostSid
   /** For secure qualification, RFC 4380 §5.2.2. */
   readonly credentials?: ClientCredentials | undefined;
   /**
-   * Opens the client's side of the host, such as {@linkcode clientTun}. Without it the client needs no privilege: the
-   * program sends packets with {@linkcode TeredoClient.send} and reads them from {@linkcode TeredoClient.packets}.
+   * Opens the client's side of the host, such as {@linkcode clientTun}. Without it the client needs
+   * no privilege: the program sends packets with {@linkcode TeredoClient.send} and reads them from
+   * {@linkcode TeredoClient.packets}.
    */
   readonly host?: Opener<Host> | undefined;
   /** Throws when a server cannot be used; by default, when it is outside of the network. */
@@ -56,15 +57,20 @@ export interface TeredoClientOptions<Host extends HostSide | undefined = HostSid
 /** What a client calls from its start on. */
 export interface ClientListeners extends NodeListeners<ClientEvent> {
   /**
-   * Returns whether Teredo is needed, after the network of this host has changed: with native IPv6, a client rests
-   * (RFC 4380 §5.5). By default it is always needed.
+   * Returns whether Teredo is needed, after the network of this host has changed: with native IPv6,
+   * a client rests (RFC 4380 §5.5). By default it is always needed.
    */
   readonly isNeeded?: (() => boolean) | undefined;
-  /** Called when packets leave this host by another way, just before the client asks its server again. */
+  /**
+   * Called when packets leave this host by another way, just before the client asks its server
+   * again.
+   */
   readonly onMove?: (() => void) | undefined;
 }
 
-/** How often names are looked up while a server is unknown, or the preferred one is not in use; ms. */
+/**
+ * How often names are looked up while a server is unknown, or the preferred one is not in use; ms.
+ */
 const LOOK_UP_INTERVAL = 600_000;
 
 /**
@@ -72,8 +78,8 @@ const LOOK_UP_INTERVAL = 600_000;
  *
  * It asks its server for an address, keeps it, and asks again when that fails, until it is closed.
  *
- * It needs `--unstable-net`, `--allow-net` and `--allow-sys=networkInterfaces`. With `--allow-ffi` it moves datagrams in
- * batches, on Linux; with {@linkcode clientTun} it needs more.
+ * It needs `--unstable-net`, `--allow-net` and `--allow-sys=networkInterfaces`. With `--allow-ffi`
+ * it moves datagrams in batches, on Linux; with {@linkcode clientTun} it needs more.
  *
  * @example A server and two clients on this host, none of which needs a privilege
  * ```ts
@@ -107,8 +113,8 @@ const LOOK_UP_INTERVAL = 600_000;
 export class TeredoClient<Host extends HostSide | undefined = HostSide | undefined>
   extends TeredoNode<ClientSocket, ClientEvent, ClientStatus> {
   /**
-   * Packets for this host, one in each chunk, while the client has no other way to the host. Up to 256 packets wait to be
-   * read; more are refused.
+   * Packets for this host, one in each chunk, while the client has no other way to the host. Up to
+   * 256 packets wait to be read; more are refused.
    */
   readonly packets: ReadableStream<Uint8Array<ArrayBuffer>>;
   /** The address and port that the service port is bound to. */
@@ -124,8 +130,8 @@ export class TeredoClient<Host extends HostSide | undefined = HostSide | undefin
   #onMove: (() => void) | undefined;
 
   /**
-   * Opens everything that the client needs, and looks the servers up. Nothing else is sent or received before
-   * {@linkcode start}.
+   * Opens everything that the client needs, and looks the servers up. Nothing else is sent or
+   * received before {@linkcode start}.
    *
    * @throws {ListenError} a socket cannot be opened
    * @throws {ResolveError} no server is found
@@ -190,8 +196,8 @@ export class TeredoClient<Host extends HostSide | undefined = HostSide | undefin
   }
 
   /**
-   * The Teredo address (16 octets), as soon as there is one. It rejects when the client ends before; while there is no
-   * address, the listener `onEvent` is told why.
+   * The Teredo address (16 octets), as soon as there is one. It rejects when the client ends
+   * before; while there is no address, the listener `onEvent` is told why.
    */
   get qualified(): Promise<Uint8Array> {
     return this.#awaited.promise;
@@ -203,16 +209,16 @@ export class TeredoClient<Host extends HostSide | undefined = HostSide | undefin
   }
 
   /**
-   * Sends a whole IPv6 packet, whose source must be the client's address. A packet that cannot be sent is counted, or
-   * answered with an ICMPv6 error as a router would answer it.
+   * Sends a whole IPv6 packet, whose source must be the client's address. A packet that cannot be
+   * sent is counted, or answered with an ICMPv6 error as a router would answer it.
    */
   send(ipv6: Uint8Array): void {
     this.driver.send(ipv6);
   }
 
   /**
-   * Sends an echo request and waits for its outcome; `refused` where a client sends nothing, such as to its own address
-   * and to addresses that are not public.
+   * Sends an echo request and waits for its outcome; `refused` where a client sends nothing, such
+   * as to its own address and to addresses that are not public.
    *
    * @param destination 16 octets
    * @param timeout how long to wait for an answer, in milliseconds
@@ -292,7 +298,8 @@ export class TeredoClient<Host extends HostSide | undefined = HostSide | undefin
   }
 
   /**
-   * Looks the servers up from time to time: the preferred one may not have been found yet, or have moved.
+   * Looks the servers up from time to time: the preferred one may not have been found yet, or have
+   * moved.
    *
    * @ignore
    */

@@ -36,13 +36,13 @@ interface NodeParts<Via extends string, Event, Status>
 }
 
 /**
- * A role of the protocol on this host. It is open from the beginning and runs from its start on, until it is closed, its
- * signal aborts or something fails.
+ * A role of the protocol on this host. It is open from the beginning and runs from its start on,
+ * until it is closed, its signal aborts or something fails.
  */
 export abstract class TeredoNode<Via extends string, Event, Status> implements AsyncDisposable {
   /**
-   * Settles when the node has ended and everything it opened is closed. It rejects with what ended the node against its
-   * will, such as an interface that somebody deleted.
+   * Settles when the node has ended and everything it opened is closed. It rejects with what ended
+   * the node against its will, such as an interface that somebody deleted.
    */
   readonly finished: Promise<void>;
   /** Counts packets, and drops by reason. */
@@ -94,8 +94,8 @@ export abstract class TeredoNode<Via extends string, Event, Status> implements A
   }
 
   /**
-   * Ends the node, and settles when everything it opened is closed. It never rejects: {@linkcode finished} says whether
-   * the node failed. May be repeated.
+   * Ends the node, and settles when everything it opened is closed. It never rejects: {@linkcode
+   * finished} says whether the node failed. May be repeated.
    */
   async close(): Promise<void> {
     this.#stop.abort();
@@ -176,7 +176,8 @@ export abstract class TeredoNode<Via extends string, Event, Status> implements A
 }
 
 /**
- * Opens a node with what `open` puts into the stack. If that fails, everything in it is closed again.
+ * Opens a node with what `open` puts into the stack. If that fails, everything in it is closed
+ * again.
  *
  * @throws what `open` threw, or the reason of `signal` when it has aborted
  */

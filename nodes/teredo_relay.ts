@@ -26,27 +26,28 @@ export interface TeredoRelayOptions<Host extends HostSide | undefined = HostSide
   /** The service port; any free port by default. */
   readonly port?: number | undefined;
   /**
-   * Opens the relay's side of the host, such as {@linkcode relayTun}. Without it, the program hands packets from native
-   * hosts to {@linkcode TeredoRelay.send} and reads packets for them from {@linkcode TeredoRelay.packets}.
+   * Opens the relay's side of the host, such as {@linkcode relayTun}. Without it, the program hands
+   * packets from native hosts to {@linkcode TeredoRelay.send} and reads packets for them from
+   * {@linkcode TeredoRelay.packets}.
    */
   readonly host?: Opener<Host> | undefined;
   /**
-   * Makes it a gateway, which serves clients though nobody routes 2001::/32 here. Its side of
-   * the host is then {@linkcode gatewayTun}, and the servers of its clients send their connectivity tests by way of
-   * this host.
+   * Makes it a gateway, which serves clients though nobody routes 2001::/32 here. Its side of the
+   * host is then {@linkcode gatewayTun}, and the servers of its clients send their connectivity
+   * tests by way of this host.
    */
   readonly gateway?: GatewayPolicy | undefined;
 }
 
 /**
- * A Teredo relay (RFC 4380 §5.4) on this host, with its socket and timers. It needs the same permissions as
- * {@linkcode TeredoClient}.
+ * A Teredo relay (RFC 4380 §5.4) on this host, with its socket and timers. It needs the same
+ * permissions as {@linkcode TeredoClient}.
  */
 export class TeredoRelay<Host extends HostSide | undefined = HostSide | undefined>
   extends TeredoNode<RelaySocket, RelayEvent, RelayStatus> {
   /**
-   * Packets of clients for native hosts, one in each chunk, while the relay has no other way to them. Up to 256 packets
-   * wait to be read; more are refused.
+   * Packets of clients for native hosts, one in each chunk, while the relay has no other way to
+   * them. Up to 256 packets wait to be read; more are refused.
    */
   readonly packets: ReadableStream<Uint8Array<ArrayBuffer>>;
   /** The address and port that the service port is bound to. */
@@ -57,7 +58,8 @@ export class TeredoRelay<Host extends HostSide | undefined = HostSide | undefine
   readonly #open: OpenRelay<Host>;
 
   /**
-   * Opens everything that the relay needs. Nothing is sent or received before {@linkcode TeredoNode.start}.
+   * Opens everything that the relay needs. Nothing is sent or received before {@linkcode
+   * TeredoNode.start}.
    *
    * @throws {ListenError} the socket cannot be opened
    * @throws the reason of `signal` when it has aborted
@@ -106,7 +108,10 @@ export class TeredoRelay<Host extends HostSide | undefined = HostSide | undefine
     this.finished.then(() => stream.close(), (error) => stream.fail(error));
   }
 
-  /** Takes a whole IPv6 packet from a native host to a client. Packets that cannot be sent are counted. */
+  /**
+   * Takes a whole IPv6 packet from a native host to a client. Packets that cannot be sent are
+   * counted.
+   */
   send(ipv6: Uint8Array): void {
     this.driver.send(ipv6);
   }

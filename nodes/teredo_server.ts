@@ -36,7 +36,10 @@ export interface ServerPolicy extends
     "secrets" | "advertisedMtu" | "requireNonce" | "acceptPortMismatch" | "limits"
   > {}
 
-/** What may change while a server runs, with the rules of its gateway: a server that has none gets none by them. */
+/**
+ * What may change while a server runs, with the rules of its gateway: a server that has none gets
+ * none by them.
+ */
 export interface ServerReload extends ServerPolicy {
   readonly gateway?: GatewayPolicy | undefined;
 }
@@ -54,18 +57,18 @@ export interface TeredoServerOptions<
   /** The address that names the server: its clients carry it in their IPv6 addresses. */
   readonly primary: Ipv4Address;
   /**
-   * The second address. Without it clients qualify, but those that know of no server with one address do not, and
-   * nobody learns whether a NAT is symmetric.
+   * The second address. Without it clients qualify, but those that know of no server with one
+   * address do not, and nobody learns whether a NAT is symmetric.
    */
   readonly secondary?: Ipv4Address | undefined;
   /**
-   * The addresses of this host that the sockets are opened at, where the public ones are translated on the way (1:1
-   * NAT, as in most clouds); the public ones by default.
+   * The addresses of this host that the sockets are opened at, where the public ones are translated
+   * on the way (1:1 NAT, as in most clouds); the public ones by default.
    */
   readonly bind?: ServerBind | undefined;
   /**
-   * Opens the way to native IPv6, such as {@linkcode rawIpv6}. Without it clients reach one another, but no native
-   * hosts.
+   * Opens the way to native IPv6, such as {@linkcode rawIpv6}. Without it clients reach one
+   * another, but no native hosts.
    */
   readonly host?: Opener<HostSide> | undefined;
   /** A relay that shares the primary socket. */
@@ -85,8 +88,9 @@ type AnyServer =
 /**
  * A Teredo server (RFC 4380 §5.3) on this host, with its sockets.
  *
- * It needs `--unstable-net`, `--allow-net` and `--allow-sys=networkInterfaces`. With `--allow-ffi` it moves datagrams in
- * batches, on Linux; with {@linkcode rawIpv6} or {@linkcode relayTun} it needs more.
+ * It needs `--unstable-net`, `--allow-net` and `--allow-sys=networkInterfaces`. With `--allow-ffi`
+ * it moves datagrams in batches, on Linux; with {@linkcode rawIpv6} or {@linkcode relayTun} it
+ * needs more.
  */
 export class TeredoServer<RelayHost extends HostSide | undefined = HostSide | undefined>
   extends TeredoNode<ServerSocket, AnyServerEvent, AnyServerStatus> {
@@ -98,7 +102,8 @@ export class TeredoServer<RelayHost extends HostSide | undefined = HostSide | un
   readonly #config: ServerConfig;
 
   /**
-   * Opens everything that the server needs. Nothing is sent or received before {@linkcode TeredoNode.start}.
+   * Opens everything that the server needs. Nothing is sent or received before {@linkcode
+   * TeredoNode.start}.
    *
    * @throws {ListenError} a socket cannot be opened
    * @throws the reason of `signal` when it has aborted
@@ -144,7 +149,10 @@ export class TeredoServer<RelayHost extends HostSide | undefined = HostSide | un
     this.#config = config;
   }
 
-  /** Applies another policy; what is left out has its default. Limits keep their counts unless they change. */
+  /**
+   * Applies another policy; what is left out has its default. Limits keep their counts unless they
+   * change.
+   */
   reconfigure(policy: ServerReload): void {
     this.#machine.reconfigure({ ...this.#config, ...policyOf(policy) });
     if (policy.gateway !== undefined) this.#relay?.reconfigure(policy.gateway);

@@ -1,6 +1,6 @@
 /**
- * A network interface (TUN) as a node's side of the host: what the interfaces of a client and of a relay have in
- * common.
+ * A network interface (TUN) as a node's side of the host: what the interfaces of a client and of a
+ * relay have in common.
  *
  * @module
  */
@@ -15,15 +15,19 @@ import type { WantedState } from "../io/host/wanted_state.ts";
 import type { HostContext, HostSide } from "./node_context.ts";
 
 /**
- * How many packets of the host wait to be read. The kernel's 500 overflow within milliseconds of TCP at full speed, if
- * every packet comes alone. 2,000 did not; twice as many only made pings wait longer. With offload, most entries are
- * super-packets of up to 64 KiB, and 1,000 hold what UDP sends while the program is busy.
+ * How many packets of the host wait to be read. The kernel's 500 overflow within milliseconds of
+ * TCP at full speed, if every packet comes alone. 2,000 did not; twice as many only made pings wait
+ * longer. With offload, most entries are super-packets of up to 64 KiB, and 1,000 hold what UDP
+ * sends while the program is busy.
  */
 const QUEUE_LENGTH = { alone: 2_000, offload: 1_000 } as const;
 
 /** Options of an interface. */
 export interface TunSideOptions {
-  /** Its name, of 15 octets at most; `%d` in it stands for the first free number. `teredo` by default. */
+  /**
+   * Its name, of 15 octets at most; `%d` in it stands for the first free number. `teredo` by
+   * default.
+   */
   readonly name?: string | undefined;
   /** Whether packets pass in bunches, if the kernel can do that; true by default. */
   readonly offload?: boolean | undefined;
@@ -42,7 +46,8 @@ export interface TunSide extends HostSide {
 /**
  * Makes an interface that is kept as `wanted`.
  *
- * If IPv6 is switched off, and this program may not switch it on, the interface waits for that with a fault.
+ * If IPv6 is switched off, and this program may not switch it on, the interface waits for that with
+ * a fault.
  *
  * @throws {SystemError} the kernel refuses; the message says what to do
  */

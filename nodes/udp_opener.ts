@@ -107,7 +107,8 @@ export class UdpOpener {
   }
 
   /**
-   * Opens a socket on `address` and `port`; 0 stands for any address, and for a port that the system picks.
+   * Opens a socket on `address` and `port`; 0 stands for any address, and for a port that the
+   * system picks.
    *
    * @throws {ListenError} it cannot be opened
    */

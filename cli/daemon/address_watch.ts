@@ -7,7 +7,10 @@
 import type { Log } from "../../io/log.ts";
 import { formatIpv4, type Ipv4Address } from "../../wire/ipv4_address.ts";
 
-/** Reports once when an address is gone and once when it is back. Sockets bound to the address survive that. */
+/**
+ * Reports once when an address is gone and once when it is back. Sockets bound to the address
+ * survive that.
+ */
 export class AddressWatch {
   readonly #addresses: readonly Ipv4Address[];
   readonly #log: Log;

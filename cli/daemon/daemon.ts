@@ -1,6 +1,6 @@
 /**
- * What all roles have when they run for a person: a log, a service for operators, a recording, and settings that are
- * read again at SIGHUP.
+ * What all roles have when they run for a person: a log, a service for operators, a recording, and
+ * settings that are read again at SIGHUP.
  *
  * @module
  */
@@ -64,7 +64,8 @@ export class Daemon<Options extends DaemonOptions> implements Disposable {
   }
 
   /**
-   * Opens the service first, so that a second daemon of the same role ends before it touches anything of the first.
+   * Opens the service first, so that a second daemon of the same role ends before it touches
+   * anything of the first.
    *
    * @throws {CliError} another one runs, or what was asked for cannot be opened
    */

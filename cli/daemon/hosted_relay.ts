@@ -57,7 +57,10 @@ export class HostedRelay {
     };
   }
 
-  /** What it does, for the log: "Relaying between Teredo clients and 2000::/3 through interface teredo". */
+  /**
+   * What it does, for the log: "Relaying between Teredo clients and 2000::/3 through interface
+   * teredo".
+   */
   describe(side: HostedSide): string {
     const served = this.#serves.map(({ address, length }) => `${formatIpv6(address)}/${length}`);
     if (!isGateway(side)) {

@@ -44,7 +44,8 @@ export class OperatorService implements Disposable {
   /**
    * Opens the service before anything else of the role, so that a second one is noticed first.
    *
-   * @throws {CliError} another role of its kind is running, or something that the settings ask for cannot be opened
+   * @throws {CliError} another role of its kind is running, or something that the settings ask for
+   * cannot be opened
    */
   static async open(
     options: ServiceOptionValues,
@@ -63,7 +64,8 @@ export class OperatorService implements Disposable {
     if (options.metrics !== undefined) {
       resources.use(openMetrics(options.metrics, metricsHandler(report), log));
     }
-    // The role reads its settings at SIGHUP once it can use them. Until then, SIGHUP must not end the program.
+    // The role reads its settings at SIGHUP once it can use them. Until then, SIGHUP must not end
+    // the program.
     resources.use(onHangup(() => {
       if (service.#role === undefined) log.warn("Still starting: not reading settings again yet");
     }));

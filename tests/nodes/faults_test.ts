@@ -146,7 +146,10 @@ namespaceTest(
   },
 );
 
-/** Has the kernel send a packet into the tunnel. A moment after the interface has come up, there may be no way yet. */
+/**
+ * Has the kernel send a packet into the tunnel. A moment after the interface has come up, there may
+ * be no way yet.
+ */
 async function sendPacket(): Promise<void> {
   const socket = Deno.listenDatagram({ transport: "udp", hostname: "::", port: 0 });
   const to = { transport: "udp", hostname: "2001:0:7f29:1:8000:f000:80ff:fffe", port: 9 } as const;

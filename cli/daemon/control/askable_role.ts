@@ -12,8 +12,8 @@ export interface AskableRole {
   /** The role's part of a report, as it is now. */
   part(): RolePart;
   /**
-   * Sends one echo request to an IPv6 address (16 octets), and waits for its outcome up to `timeout` milliseconds. Only
-   * a client can do that.
+   * Sends one echo request to an IPv6 address (16 octets), and waits for its outcome up to
+   * `timeout` milliseconds. Only a client can do that.
    */
   ping?(destination: Uint8Array, timeout: number): Promise<PingReport>;
 }

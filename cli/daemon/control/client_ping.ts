@@ -10,8 +10,8 @@ import { formatIpv6, isSameIpv6 } from "../../../wire/ipv6_address.ts";
 import type { PingReport } from "../status/ping_report.ts";
 
 /**
- * Sends an echo request through the client and waits for the answer. The path is the one that the client knows when the
- * answer arrives, because no other path brings an answer.
+ * Sends an echo request through the client and waits for the answer. The path is the one that the
+ * client knows when the answer arrives, because no other path brings an answer.
  */
 export async function pingThrough(
   client: Pick<TeredoClient, "ping" | "status">,

@@ -5,8 +5,8 @@
  *     $XDG_RUNTIME_DIR/teredo/client.sock other users
  *     /tmp/teredo-1000/client.sock        other users without such a folder
  *
- * One folder may serve several network namespaces, each with its own client. So outside of the first one, the
- * namespace's number is part of the name: `client-4026532281.sock`.
+ * One folder may serve several network namespaces, each with its own client. So outside of the
+ * first one, the namespace's number is part of the name: `client-4026532281.sock`.
  *
  * @module
  */
@@ -48,8 +48,8 @@ export function defaultControlPath(role: ControlledRole, context: PathContext): 
 }
 
 /**
- * Where a program that asks a role looks for its socket: in the system's folder, in those that services of systemd have
- * there, and in the user's own.
+ * Where a program that asks a role looks for its socket: in the system's folder, in those that
+ * services of systemd have there, and in the user's own.
  */
 export function controlPaths(role: ControlledRole, context: PathContext): string[] {
   const name = fileName(role, context.namespace);
@@ -82,8 +82,8 @@ export function pathContext(): PathContext | undefined {
 }
 
 /**
- * Whether a stranger may have made the folder of a socket, as is possible in /tmp: it belongs to another user, or is a
- * link to somewhere else.
+ * Whether a stranger may have made the folder of a socket, as is possible in /tmp: it belongs to
+ * another user, or is a link to somewhere else.
  */
 export function isStrangers(path: string, uid: number): boolean {
   const folder = folderOf(path);
@@ -112,8 +112,9 @@ function userFolder(env: PathContext["env"], uid: number): string {
 }
 
 /**
- * The number of this network namespace, unless it is that of the system's first process. If root may not look, it is root
- * only of a user namespace, which seldom has the system's network. Any other user may be in either.
+ * The number of this network namespace, unless it is that of the system's first process. If root
+ * may not look, it is root only of a user namespace, which seldom has the system's network. Any
+ * other user may be in either.
  */
 function namespaceNumber(uid: number): Pick<PathContext, "namespace" | "perhaps"> {
   const own = platform.networkNamespace("self");

@@ -1,6 +1,6 @@
 /**
- * The socket through which programs ask a running role about itself: HTTP over a Unix socket, for users that may
- * open the file.
+ * The socket through which programs ask a running role about itself: HTTP over a Unix socket, for
+ * users that may open the file.
  *
  * @module
  */
@@ -56,7 +56,8 @@ export async function openControlSocket(
 }
 
 function serve(path: string, handler: HttpHandler, signal: AbortSignal): Deno.HttpServer {
-  // The mask sets the rights as the file is made: changed afterwards, others could open it in between.
+  // The mask sets the rights as the file is made: changed afterwards, others could open it in
+  // between.
   const before = Deno.umask(FOREIGN_ACCESS);
   try {
     return Deno.serve({
@@ -85,7 +86,8 @@ async function makeWay(path: string): Promise<void> {
 }
 
 /**
- * What can be said about a socket: there is none, somebody listens, this user may not find out, or nobody listens.
+ * What can be said about a socket: there is none, somebody listens, this user may not find out, or
+ * nobody listens.
  */
 export type SocketState = "absent" | "answered" | "denied" | "dead";
 
@@ -98,7 +100,8 @@ export async function socketState(path: string): Promise<SocketState> {
   } catch (error) {
     if (error instanceof Deno.errors.PermissionDenied) return "denied";
     if (error instanceof Deno.errors.ConnectionRefused) return "dead";
-    // Any other error means that somebody has the socket: too many are waiting, or it has another type.
+    // Any other error means that somebody has the socket: too many are waiting, or it has another
+    // type.
     return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory
       ? "absent"
       : "answered";

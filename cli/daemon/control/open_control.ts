@@ -21,8 +21,8 @@ const FOLDER_MODE = 0o755;
 const LONGEST_PATH = platform.longestSocketPath;
 
 /**
- * Opens the socket of a role. If nobody chose its path and it cannot be made, the role runs without it; but never beside
- * another role of its kind.
+ * Opens the socket of a role. If nobody chose its path and it cannot be made, the role runs without
+ * it; but never beside another role of its kind.
  *
  * @param chosen the path that the settings give, if they do
  * @throws {CliError} another process has the socket, or the chosen one cannot be made

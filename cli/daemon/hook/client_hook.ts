@@ -1,5 +1,6 @@
 /**
- * `--hook`: runs a program when the client's address comes, changes or goes, with the variables of Miredo's hook.
+ * `--hook`: runs a program when the client's address comes, changes or goes, with the variables of
+ * Miredo's hook.
  *
  * | variable                    |                                                                        |
  * | --------------------------- | ---------------------------------------------------------------------- |

@@ -19,7 +19,10 @@ interface HookOptions {
   readonly onFailure: (reason: string) => void;
 }
 
-/** How many changes may wait while the program runs. Older ones are skipped, because only the newest still holds. */
+/**
+ * How many changes may wait while the program runs. Older ones are skipped, because only the newest
+ * still holds.
+ */
 const MAX_WAITING = 4;
 
 /** Runs a program at each change, one run after the other and in order. */
@@ -59,8 +62,9 @@ export class Hook {
     const { program, timeout } = this.#options;
     let child: Deno.ChildProcess;
     try {
-      // Its output goes where our log goes. It leads its own process group: Ctrl+C at a terminal then does not end the
-      // hook that is to clean up, and everything it started can be killed with it.
+      // Its output goes where our log goes. It leads its own process group: Ctrl+C at a terminal
+      // then does not end the hook that is to clean up, and everything it started can be killed
+      // with it.
       child = new Deno.Command(program, { env, stdin: "null", detached: true }).spawn();
     } catch (error) {
       return reasonOf(error);

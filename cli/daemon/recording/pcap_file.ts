@@ -6,8 +6,8 @@
  *     packet   0  seconds, microseconds (8)     8  octets here, octets there were (8)
  *             16  IPv4 header (20)     36  UDP header (8)     44  payload
  *
- * A UDP socket does not show the outer headers, so they are made from its endpoints. The UDP checksum is 0, which means
- * that there is none.
+ * A UDP socket does not show the outer headers, so they are made from its endpoints. The UDP
+ * checksum is 0, which means that there is none.
  *
  * @module
  */
@@ -28,7 +28,10 @@ const HOP_LIMIT = 64;
 /** Room for several of the longest packets, so that a pass is written in one go; octets. */
 const BUFFER_LENGTH = 256 * 1024;
 
-/** How far the monotonic clock may drift from the time of day before it is corrected, in milliseconds. */
+/**
+ * How far the monotonic clock may drift from the time of day before it is corrected, in
+ * milliseconds.
+ */
 const DRIFT = 1000;
 
 /** Writes a piece of the file. */

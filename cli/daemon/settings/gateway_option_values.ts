@@ -33,7 +33,9 @@ export function gatewayPolicy(options: GatewayOptionValues): GatewayPolicy | und
   };
 }
 
-/** What may pass at once, in octets: a quarter of a second, and never less than a few full packets. */
+/**
+ * What may pass at once, in octets: a quarter of a second, and never less than a few full packets.
+ */
 const LEAST_BURST = 65_536;
 
 function rateOf(perSecond: number | undefined): Rate | undefined {

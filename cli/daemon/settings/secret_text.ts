@@ -11,7 +11,10 @@ import { systemFailure } from "../../process/system_failure.ts";
 /** The rights of everybody except the file's owner. */
 const RIGHTS_OF_OTHERS = 0o077;
 
-/** The same, but the group may read: a service without root cannot read a file of root's in any other way. */
+/**
+ * The same, but the group may read: a service without root cannot read a file of root's in any
+ * other way.
+ */
 const RIGHTS_BEYOND_GROUP = 0o037;
 
 /**

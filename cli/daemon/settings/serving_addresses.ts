@@ -1,6 +1,6 @@
 /**
- * The addresses of a server, checked before anything is opened: those that clients know, and those of this host behind
- * them.
+ * The addresses of a server, checked before anything is opened: those that clients know, and those
+ * of this host behind them.
  *
  * @module
  */
@@ -21,7 +21,10 @@ export interface GivenAddresses {
   /** The one that names the server; `undefined` for the host's own. */
   readonly primary: Ipv4Address | undefined;
   readonly secondary: Ipv4Address | undefined;
-  /** The addresses of this host, in the same order, where those are translated on the way to it (1:1 NAT). */
+  /**
+   * The addresses of this host, in the same order, where those are translated on the way to it (1:1
+   * NAT).
+   */
   readonly bind: readonly Ipv4Address[] | undefined;
 }
 

@@ -11,8 +11,8 @@ import type { EchoOutcome } from "../../../io/host/echo_link.ts";
 export interface PingReport {
   readonly destination: string;
   /**
-   * `not_qualified`: nothing was sent because the client has no address; `refused`: nothing was sent because a client
-   * never sends to such a destination.
+   * `not_qualified`: nothing was sent because the client has no address; `refused`: nothing was
+   * sent because a client never sends to such a destination.
    */
   readonly outcome: EchoOutcome | "not_qualified";
   readonly roundTrip: number | null;

@@ -1,6 +1,6 @@
 /**
- * The report of a running role: one struct, which `teredo status --json` prints, and from which the text, the metrics and
- * the line for systemd are made.
+ * The report of a running role: one struct, which `teredo status --json` prints, and from which the
+ * text, the metrics and the line for systemd are made.
  *
  * `docs/status.schema.json` describes it for programs.
  *
@@ -39,7 +39,10 @@ export interface StatusReport extends RolePart {
 export interface RolePart {
   readonly role: RoleName;
   readonly state: RoleState;
-  /** Whether the role works: nothing is wrong with its interface and, if it is a client, it is qualified. */
+  /**
+   * Whether the role works: nothing is wrong with its interface and, if it is a client, it is
+   * qualified.
+   */
   readonly ready: boolean;
   /** A client's Teredo address. */
   readonly address: string | null;

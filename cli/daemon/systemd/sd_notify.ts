@@ -21,7 +21,8 @@ interface NotifySocket {
 /**
  * Opens a socket that sends to the one at `path` in the file system, the value of `NOTIFY_SOCKET`.
  *
- * @param own where to put our own socket for a moment, because Deno only sends from sockets that have a name
+ * @param own where to put our own socket for a moment, because Deno only sends from sockets that
+ * have a name
  * @throws {Error} the system refuses
  */
 export function openNotifySocket(path: string, own: string): NotifySocket {
