@@ -14,11 +14,8 @@ import type { ClientPeer } from "./client_peer.ts";
 import { ClientSearch } from "./client_search.ts";
 import type { ClientState, ClientStatus, PeerPath, PeerStatus } from "./client_status.ts";
 import { LocalDiscovery } from "./traversal/local_discovery.ts";
-import {
-  type ClientSink,
-  type ClientSocket,
-  Qualification,
-} from "./qualification/qualification.ts";
+import type { ClientSink, ClientSocket } from "./client_sink.ts";
+import { Qualification } from "./qualification/qualification.ts";
 import type { QualificationState } from "./qualification/qualification_state.ts";
 import { Reception } from "./reception.ts";
 import { RefreshIntervalSearch } from "./qualification/refresh_interval.ts";

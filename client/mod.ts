@@ -33,4 +33,4 @@ export * from "./client.ts";
 export * from "./client_config.ts";
 export * from "./client_event.ts";
 export * from "./client_status.ts";
-export type { ClientSink, ClientSocket } from "./qualification/qualification.ts";
+export * from "./client_sink.ts";

@@ -37,7 +37,8 @@ import type { ClientSearch } from "./client_search.ts";
 import { IndirectBubbles } from "./traversal/indirect_bubbles.ts";
 import { RECEIVER_BUBBLE_AFTER } from "./timing.ts";
 import type { LocalDiscovery } from "./traversal/local_discovery.ts";
-import type { ClientSink, Qualification } from "./qualification/qualification.ts";
+import type { ClientSink } from "./client_sink.ts";
+import type { Qualification } from "./qualification/qualification.ts";
 
 /** The next headers of most packets: no rule looks inside these. */
 const BULK: ReadonlySet<number> = new Set([NextHeader.TCP, NextHeader.UDP]);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ClientSocket } from "../client/qualification/qualification.ts";
+import type { ClientSocket } from "../client/client_sink.ts";
 import { socketOptions } from "../ffi/open.ts";
 import { platform } from "../ffi/platform.ts";
 import { DiscoveryGroup } from "../io/udp/discovery_group.ts";

@@ -8,7 +8,7 @@ import { Client } from "../client/client.ts";
 import type { ClientConfig, ClientCredentials } from "../client/client_config.ts";
 import type { ClientEvent } from "../client/client_event.ts";
 import type { ClientStatus } from "../client/client_status.ts";
-import type { ClientSocket } from "../client/qualification/qualification.ts";
+import type { ClientSocket } from "../client/client_sink.ts";
 import { EchoLink, type EchoOutcome } from "../io/host/echo_link.ts";
 import { PacketStream } from "../io/host/packet_stream.ts";
 import { localAddresses } from "../io/network/local_addresses.ts";

@@ -40,7 +40,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
   "client": ["client/qualification", "client/traversal", "protocol", "wire", "memory"],
   "client/qualification": [
-    ...["client/client_config.ts", "client/client_event.ts", "client/timing.ts"],
+    ...["client/client_config.ts", "client/client_event.ts"],
+    ...["client/client_sink.ts", "client/timing.ts"],
     ...["protocol", "wire", "memory"],
   ],
   "client/traversal": ["client", "client/qualification", "protocol", "wire", "memory"],

@@ -1,5 +1,5 @@
 /**
- * Getting and keeping a Teredo address, RFC 4380 §5.2.1 and §5.2.5.
+ * Getting a Teredo address, RFC 4380 §5.2.1, for as long as the client runs.
  *
  * @module
  */
@@ -7,42 +7,27 @@
 import { TEREDO_PORT } from "../../protocol/constants.ts";
 import type { DropReason } from "../../protocol/drop_reason.ts";
 import { drawFlags } from "../../protocol/flags.ts";
-import type { Sink } from "../../protocol/machine.ts";
-import { uniform } from "../../protocol/random.ts";
 import { type Endpoint, endpoint } from "../../wire/endpoint.ts";
 import { encodeTeredoAddress, flagsOf, mappingOf, serverOf } from "../../wire/teredo_address.ts";
 import type { TeredoPacket } from "../../wire/teredo_packet.ts";
-import { acceptAdvertisement, type Advertisement } from "./advertisement.ts";
 import { CLIENT_DEFAULTS, type ClientConfig, type ServerAddresses } from "../client_config.ts";
-import type { ClientEvent, NatKind, OfflineReason } from "../client_event.ts";
-import {
-  HEARING_INTERVAL,
-  POSTPONED_INTERVALS,
-  REFRESH_JITTER,
-  RETURN_INTERVAL,
-  SECONDARY_PATIENCE,
-} from "../timing.ts";
+import type { NatKind, OfflineReason } from "../client_event.ts";
+import type { ClientSink } from "../client_sink.ts";
+import { HEARING_INTERVAL, SECONDARY_PATIENCE } from "../timing.ts";
+import type { Advertisement } from "./advertisement.ts";
+import { Maintenance } from "./maintenance.ts";
 import { NatCheck } from "./nat_check.ts";
-import { dueAt, type QualificationState, type Qualified } from "./qualification_state.ts";
+import type { QualificationState, Qualified } from "./qualification_state.ts";
 import { ServerList } from "./server_list.ts";
-import { Solicitation } from "./solicitation.ts";
-
-/**
- * The sockets of a client: its service port, the group of local discovery (§5.2.8), and the port
- * that the refresh interval is determined with (§5.2.7).
- */
-export type ClientSocket = "service" | "discovery" | "secondary";
-
-/** Where a client's effects go. */
-export type ClientSink = Sink<ClientSocket, ClientEvent>;
+import type { Solicitation } from "./solicitation.ts";
+import { Solicitor } from "./solicitor.ts";
 
 /** Owns the client's Teredo address. */
 export class Qualification {
   readonly #config: ClientConfig;
   readonly #onAddress: () => void;
-  /** How long the mapping is trusted to last without a packet, in milliseconds. */
-  refreshInterval: number;
   readonly #servers: ServerList;
+  readonly #solicitor: Solicitor;
   #state: QualificationState = { name: "offline", reason: undefined, until: -Infinity };
   #heardAt: number | undefined;
   /** The latest address: its flags are kept while server and mapping are the same. */
@@ -52,8 +37,8 @@ export class Qualification {
   constructor(config: ClientConfig, onAddress: () => void) {
     this.#config = config;
     this.#onAddress = onAddress;
-    this.refreshInterval = this.#configuredInterval;
     this.#servers = new ServerList(config.servers, config.random);
+    this.#solicitor = new Solicitor(config);
   }
 
   get state(): QualificationState {
@@ -69,6 +54,17 @@ export class Qualification {
   get mtu(): number {
     const own = this.#config.mtu ?? CLIENT_DEFAULTS.mtu;
     return this.#state.name === "qualified" ? this.#state.mtu : own;
+  }
+
+  /** How long the mapping is trusted to last without a packet, in milliseconds. */
+  get refreshInterval(): number {
+    const own = this.#config.refreshInterval ?? CLIENT_DEFAULTS.refreshInterval;
+    return this.#state.name === "qualified" ? this.#state.maintenance.refreshInterval : own;
+  }
+
+  /** Holds for the present address (§5.2.7). */
+  set refreshInterval(interval: number) {
+    if (this.#state.name === "qualified") this.#state.maintenance.refreshInterval = interval;
   }
 
   /** When a packet last came from the server. */
@@ -98,13 +94,7 @@ export class Qualification {
   /** A valid packet came from the server: the refresh can wait (§5.2.5). */
   heardServer(now: number): void {
     this.#heardAt = now;
-    const state = this.#state;
-    if (state.name !== "qualified" || state.refresh.name === "soliciting") return;
-    // Anyone can forge the server's address, so this alone postpones only so often.
-    const { provedAt } = state.refresh;
-    const latest = provedAt + POSTPONED_INTERVALS * this.refreshInterval;
-    const until = Math.min(now + this.#drawInterval(), latest);
-    state.refresh = { name: "waiting", until, provedAt };
+    if (this.#state.name === "qualified") this.#state.maintenance.heardServer(now);
   }
 
   /** When {@linkcode handleTimer} is due. */
@@ -120,11 +110,7 @@ export class Qualification {
       case "secondary":
         return Math.min(state.solicitation.deadline, state.patience);
       case "qualified":
-        return Math.min(
-          dueAt(state.refresh),
-          dueAt(state.homecoming),
-          state.natCheck?.nextTimer() ?? Infinity,
-        );
+        return state.maintenance.nextTimer();
     }
   }
 
@@ -139,9 +125,7 @@ export class Qualification {
       case "secondary":
         return this.#waitForSecondary(state.solicitation, state.first, state.patience, now, sink);
       case "qualified":
-        this.#checkNat(state, now, sink);
-        this.#comeHome(state, now, sink);
-        return this.#refresh(state, now, sink);
+        return this.#maintain(state, now, sink);
     }
   }
 
@@ -157,7 +141,7 @@ export class Qualification {
     const state = this.#state;
     if (state.name === "disabled") return;
     this.#servers.forgetFailures();
-    if (state.name === "qualified") return this.#beginRefresh(state, now, sink);
+    if (state.name === "qualified") return state.maintenance.refresh(now, sink);
     this.#state = { name: "offline", reason: undefined, until: now };
     this.handleTimer(now, sink);
   }
@@ -181,7 +165,7 @@ export class Qualification {
 
   /** A series of solicitations to the server, for whichever port. */
   newSolicitation(): Solicitation {
-    return this.#newSolicitation(this.server.primary);
+    return this.#solicitor.series(this.server.primary);
   }
 
   /** Accepts an advertisement that answers `solicitation`, or says why not. */
@@ -189,15 +173,8 @@ export class Qualification {
     packet: TeredoPacket,
     from: Endpoint,
     solicitation: Solicitation,
-    server = this.server,
   ): Advertisement | DropReason {
-    const { globalUnicast, credentials } = this.#config;
-    const { primary } = server;
-    const expectation = { solicitation, primary, globalUnicast, credentials };
-    const accepted = acceptAdvertisement(packet, from, expectation);
-    // An authentic answer may still come: an impostor's alone changes nothing.
-    if (accepted === "authentication_failed") solicitation.hasUnprovedAnswer = true;
-    return accepted;
+    return this.#solicitor.accept(packet, from, solicitation, this.server);
   }
 
   /** A Router Advertisement came. */
@@ -209,7 +186,7 @@ export class Qualification {
   ): DropReason | undefined {
     const state = this.#state;
     if (state.name === "disabled" || state.name === "offline") return "advertisement_unexpected";
-    if (state.name === "qualified") return this.#keep(state, packet, from, now, sink);
+    if (state.name === "qualified") return this.#hear(state, packet, from, now, sink);
     const advertisement = this.accept(packet, from, state.solicitation);
     if (typeof advertisement === "string") return advertisement;
     this.#heardAt = now;
@@ -236,11 +213,11 @@ export class Qualification {
 
   #beginSecondaryPhase(first: Advertisement, now: number, sink: ClientSink): void {
     if (!this.#hasSecondary) return this.#qualify(first, "unknown", now, sink);
-    const solicitation = this.#newSolicitation(this.server.secondary);
+    const solicitation = this.#solicitor.series(this.server.secondary);
     // A client that is not to be behind a symmetric NAT gives the answer all the time of §5.2.1.
     const patience = this.#supportsSymmetric ? now + SECONDARY_PATIENCE : Infinity;
     this.#state = { name: "secondary", solicitation, first, patience };
-    this.#send(solicitation, now, sink);
+    this.#solicitor.send(solicitation, now, sink);
   }
 
   /**
@@ -255,136 +232,73 @@ export class Qualification {
     sink: ClientSink,
   ): void {
     const { isExhausted, hasUnprovedAnswer } = solicitation;
-    if (now < patience && !isExhausted) return this.#send(solicitation, now, sink);
+    if (now < patience && !isExhausted) return this.#solicitor.send(solicitation, now, sink);
     if (hasUnprovedAnswer) return this.#fail("authentication_failed", now, sink);
     this.#qualify(first, "unknown", now, sink, solicitation);
-  }
-
-  #checkNat({ natCheck }: Qualified, now: number, sink: ClientSink): void {
-    const solicitation = natCheck?.next(now);
-    if (solicitation !== undefined) this.#send(solicitation, now, sink);
   }
 
   #start(now: number, sink: ClientSink): void {
     sink.event({ type: "qualifying", server: this.server });
     const solicitation = this.newSolicitation();
     this.#state = { name: "primary", solicitation };
-    this.#send(solicitation, now, sink);
+    this.#solicitor.send(solicitation, now, sink);
   }
 
   /** Sends the next solicitation of a phase, or fails if none was answered. */
   #solicit(solicitation: Solicitation, failure: OfflineReason, now: number, sink: ClientSink) {
     const { isExhausted, hasUnprovedAnswer } = solicitation;
-    if (!isExhausted) this.#send(solicitation, now, sink);
+    if (!isExhausted) this.#solicitor.send(solicitation, now, sink);
     else this.#fail(hasUnprovedAnswer ? "authentication_failed" : failure, now, sink);
   }
 
-  /** §5.2.5: the interval is over, or a solicitation has not been answered. */
-  #refresh(state: Qualified, now: number, sink: ClientSink): void {
-    const { refresh } = state;
-    if (now < dueAt(refresh)) return;
-    if (refresh.name === "waiting") return this.#beginRefresh(state, now, sink);
-    if (refresh.solicitation.transmissions === 1) {
-      sink.event({ type: "server_silent", server: this.server });
-    }
-    this.#solicit(refresh.solicitation, "server_lost", now, sink);
+  #maintain(state: Qualified, now: number, sink: ClientSink): void {
+    const failure = state.maintenance.handleTimer(now, sink);
+    if (failure !== undefined) this.#fail(failure, now, sink);
   }
 
-  #beginRefresh(state: Qualified, now: number, sink: ClientSink): void {
-    const solicitation = this.newSolicitation();
-    state.refresh = { name: "soliciting", solicitation };
-    this.#send(solicitation, now, sink);
-  }
-
-  /** While on a fallback server, solicits the preferred one from time to time. */
-  #comeHome(state: Qualified, now: number, sink: ClientSink): void {
-    const { homecoming } = state;
-    if (now < dueAt(homecoming)) return;
-    if (homecoming.name === "soliciting") {
-      state.homecoming = { name: "waiting", until: homecoming.since + RETURN_INTERVAL };
-    } else if (this.#servers.isFallback) {
-      const solicitation = this.#newSolicitation(this.#servers.preferred.primary);
-      state.homecoming = { name: "soliciting", solicitation, since: now };
-      this.#send(solicitation, now, sink);
-    } else {
-      state.homecoming = { name: "waiting", until: now + RETURN_INTERVAL };
-    }
-  }
-
-  /** While qualified, an advertisement answers a refresh or comes from the preferred server. */
-  #keep(
+  /** While qualified, an advertisement is for the maintenance; what it says may end the address. */
+  #hear(
     state: Qualified,
     packet: TeredoPacket,
     from: Endpoint,
     now: number,
     sink: ClientSink,
   ): DropReason | undefined {
-    const { refresh, homecoming } = state;
-    const asked = state.natCheck?.askedOf(from);
-    if (asked !== undefined) {
-      const advertisement = this.accept(packet, from, asked);
-      if (typeof advertisement === "string") return advertisement;
-      this.#concludeCheck(state, advertisement, now, sink);
-    } else if (homecoming.name === "soliciting" && homecoming.solicitation.target === from) {
-      const { preferred } = this.#servers;
-      const advertisement = this.accept(packet, from, homecoming.solicitation, preferred);
-      if (typeof advertisement === "string") return advertisement;
-      this.#handleHomecoming(state, advertisement, now, sink);
-    } else if (refresh.name === "soliciting") {
-      const advertisement = this.accept(packet, from, refresh.solicitation);
-      if (typeof advertisement === "string") return advertisement;
-      this.#handleRefresh(state, refresh.solicitation, advertisement, now, sink);
-    } else {
-      return "advertisement_unexpected";
+    const upkeep = state.maintenance.hear(packet, from, now, sink);
+    if (typeof upkeep === "string") return upkeep;
+    switch (upkeep.type) {
+      case "refreshed":
+        this.#concludeRefresh(state, upkeep.advertisement, now, sink);
+        break;
+      case "returned":
+        this.#heardAt = now;
+        this.#servers.usePreferred();
+        // The present server has shown what the NAT is like, so the preferred one is believed without
+        // another secondary phase.
+        this.#qualify(upkeep.advertisement, state.nat, now, sink);
+        break;
+      case "nat_seen":
+        this.#concludeCheck(state, upkeep.mapping, now, sink);
     }
     return undefined;
   }
 
-  #concludeCheck(
+  #concludeRefresh(
     state: Qualified,
-    { mapping, newKeyNeeded }: Advertisement,
+    advertisement: Advertisement,
     now: number,
     sink: ClientSink,
   ): void {
-    if (newKeyNeeded) return;
+    if (advertisement.newKeyNeeded) return this.#fail("new_key_needed", now, sink);
+    this.#heardAt = now;
+    if (advertisement.mapping !== state.mapping) this.#qualify(advertisement, state.nat, now, sink);
+  }
+
+  #concludeCheck(state: Qualified, mapping: Endpoint, now: number, sink: ClientSink): void {
     const isSymmetric = mapping !== state.mapping;
     if (isSymmetric && !this.#supportsSymmetric) return this.#fail("symmetric_nat", now, sink);
     state.nat = isSymmetric ? "symmetric" : "restricted";
-    state.natCheck = undefined;
     sink.event({ type: "nat_determined", nat: state.nat });
-  }
-
-  /**
-   * The preferred server is back. The present one has shown what the NAT is like, so the preferred one
-   * is believed without another secondary phase.
-   */
-  #handleHomecoming(
-    state: Qualified,
-    advertisement: Advertisement,
-    now: number,
-    sink: ClientSink,
-  ): void {
-    if (advertisement.newKeyNeeded) return;
-    this.#heardAt = now;
-    this.#servers.usePreferred();
-    this.#qualify(advertisement, state.nat, now, sink);
-  }
-
-  #handleRefresh(
-    state: Qualified,
-    solicitation: Solicitation,
-    advertisement: Advertisement,
-    now: number,
-    sink: ClientSink,
-  ): void {
-    if (solicitation.transmissions > 1) sink.event({ type: "server_back", server: this.server });
-    if (advertisement.newKeyNeeded) return this.#fail("new_key_needed", now, sink);
-    this.#heardAt = now;
-    if (advertisement.mapping !== state.mapping) {
-      this.#qualify(advertisement, state.nat, now, sink);
-    } else {
-      state.refresh = { name: "waiting", until: now + this.#drawInterval(), provedAt: now };
-    }
   }
 
   /** @param pending the solicitations to the secondary address, if it is still being asked */
@@ -401,28 +315,27 @@ export class Qualification {
     const address = this.#addressFor(mapping);
     this.#latest = address;
     this.#servers.forgetFailures();
-    this.refreshInterval = this.#configuredInterval;
     this.#state = {
       name: "qualified",
       address,
       mapping,
       mtu,
       nat,
-      natCheck: this.#natCheckOf(nat, pending, now),
-      refresh: { name: "waiting", until: now + this.#drawInterval(), provedAt: now },
-      homecoming: { name: "waiting", until: now + RETURN_INTERVAL },
+      maintenance: this.#newMaintenance(nat, pending, now),
     };
     this.#onAddress();
     sink.event({ type: "qualified", server: this.server, address, mapping, mtu, nat, previous });
   }
 
-  #natCheckOf(
-    nat: NatKind,
-    pending: Solicitation | undefined,
-    now: number,
-  ): NatCheck | undefined {
-    if (nat !== "unknown" || !this.#hasSecondary) return undefined;
-    return new NatCheck(() => this.#newSolicitation(this.server.secondary), pending, now);
+  #newMaintenance(nat: NatKind, pending: Solicitation | undefined, now: number): Maintenance {
+    const { random, refreshInterval = CLIENT_DEFAULTS.refreshInterval } = this.#config;
+    const solicitor = this.#solicitor;
+    const { secondary } = this.server;
+    const natCheck = nat === "unknown" && this.#hasSecondary
+      ? new NatCheck(() => solicitor.series(secondary), pending, now)
+      : undefined;
+    const servers = this.#servers;
+    return new Maintenance({ solicitor, servers, random, natCheck, refreshInterval }, now);
   }
 
   /** Draws new random flags only for a new server or mapping, because peers know the whole address. */
@@ -456,23 +369,5 @@ export class Qualification {
     if (previous !== undefined) this.#onAddress();
     sink.event({ type: "offline", server, reason, retryIn, previous });
     if (retryIn === 0) this.#start(now, sink);
-  }
-
-  get #configuredInterval(): number {
-    return this.#config.refreshInterval ?? CLIENT_DEFAULTS.refreshInterval;
-  }
-
-  #drawInterval(): number {
-    const { low, high } = REFRESH_JITTER;
-    return this.refreshInterval * uniform(this.#config.random, low, high);
-  }
-
-  #newSolicitation(address: ServerAddresses["primary"]): Solicitation {
-    const { random, credentials } = this.#config;
-    return new Solicitation(endpoint(address, TEREDO_PORT), random, credentials);
-  }
-
-  #send(solicitation: Solicitation, now: number, sink: ClientSink): void {
-    sink.datagram(solicitation.target, "service", solicitation.next(now));
   }
 }

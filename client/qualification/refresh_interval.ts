@@ -25,7 +25,8 @@ import { isRouterAdvertisement } from "../../wire/neighbor_discovery.ts";
 import { encodeTeredoAddress, flagsOf } from "../../wire/teredo_address.ts";
 import type { TeredoPacket } from "../../wire/teredo_packet.ts";
 import { LEAST_INTERVAL_GAIN, MAX_REFRESH_INTERVAL, REFRESH_STOP_RATIO } from "../timing.ts";
-import type { ClientSink, Qualification } from "./qualification.ts";
+import type { ClientSink } from "../client_sink.ts";
+import type { Qualification } from "./qualification.ts";
 import type { Solicitation } from "./solicitation.ts";
 
 type State =

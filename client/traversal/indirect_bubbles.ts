@@ -17,7 +17,7 @@ import type { TeredoPacket } from "../../wire/teredo_packet.ts";
 import type { Trailers } from "../../wire/trailers.ts";
 import type { ClientPeer } from "../client_peer.ts";
 import type { ClientSearch, Identity } from "../client_search.ts";
-import type { ClientSink } from "../qualification/qualification.ts";
+import type { ClientSink } from "../client_sink.ts";
 import { ANSWER_RATE } from "../timing.ts";
 
 /** Answers indirect bubbles. */

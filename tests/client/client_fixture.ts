@@ -8,7 +8,7 @@ import { Client } from "../../client/client.ts";
 import type { ClientConfig, ServerAddresses } from "../../client/client_config.ts";
 import type { ClientEvent } from "../../client/client_event.ts";
 import type { PeerStatus } from "../../client/client_status.ts";
-import type { ClientSocket } from "../../client/qualification/qualification.ts";
+import type { ClientSocket } from "../../client/client_sink.ts";
 import { TEREDO_PORT } from "../../protocol/constants.ts";
 import type { DropReason } from "../../protocol/drop_reason.ts";
 import type { Random } from "../../protocol/random.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { ClientSocket } from "../../client/qualification/qualification.ts";
+import type { ClientSocket } from "../../client/client_sink.ts";
 import { DISCOVERY_GROUP } from "../../protocol/constants.ts";
 import { isBubble } from "../../wire/bubble.ts";
 import { writeIcmpv6Checksum } from "../../wire/checksum.ts";

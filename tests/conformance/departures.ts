@@ -100,7 +100,7 @@ export const DEPARTURES: readonly Departure[] = [
     source: "RFC 4380 §5.2.3 lets every packet of the server postpone the refresh",
     what: "for at most two intervals; then a solicitation goes out all the same",
     why: "anyone can forge the server's address and so hide a new mapping from the client",
-    file: "client/qualification/qualification.ts",
+    file: "client/qualification/maintenance.ts",
   },
   {
     items: ["C-24", "C-23"],

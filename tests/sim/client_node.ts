@@ -10,7 +10,7 @@ import { Client } from "../../client/client.ts";
 import type { ClientConfig } from "../../client/client_config.ts";
 import type { ClientEvent } from "../../client/client_event.ts";
 import type { ClientStatus } from "../../client/client_status.ts";
-import type { ClientSocket } from "../../client/qualification/qualification.ts";
+import type { ClientSocket } from "../../client/client_sink.ts";
 import { DISCOVERY_GROUP, TEREDO_PORT } from "../../protocol/constants.ts";
 import { addressOf, type Endpoint, endpoint, portOf } from "../../wire/endpoint.ts";
 import type { Host } from "./host.ts";

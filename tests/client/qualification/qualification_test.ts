@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
-import type { ClientSocket } from "../../../client/qualification/qualification.ts";
+import type { ClientSocket } from "../../../client/client_sink.ts";
 import { parseAuthentication } from "../../../wire/authentication.ts";
 import { encodeBubble } from "../../../wire/bubble.ts";
 import { isLinkLocal } from "../../../wire/ipv6_address.ts";
