@@ -47,7 +47,7 @@ export class UnsupportedPlatform extends Error {
 
   /** @param attempt what was attempted, to be read after "Cannot" */
   constructor(attempt: string) {
-    super(`Cannot ${attempt} on ${platform.name}: this version does so on Linux only`);
+    super(`Cannot ${attempt} on ${platform.name}: this version does not support that`);
     this.attempt = attempt;
     this.system = platform.name;
   }

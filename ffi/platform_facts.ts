@@ -25,10 +25,14 @@ export interface PlatformFacts {
   readonly runtimeFolder: string | undefined;
   /** Octets that the path of a Unix socket may have. */
   readonly longestSocketPath: number;
+  /** Whether files have modes, such as 0o600, which say who may read and change them. */
+  readonly hasFileModes: boolean;
   /** Whether a UDP socket can bind to a multicast group, which keeps unicast out of it. */
   readonly bindsToGroups: boolean;
   /** How a program gets rights beyond those of its user: capability by capability, or all at once. */
   readonly rights: "capabilities" | "root" | "administrator";
+  /** The command that lets the host forward IPv6 packets, if one is enough. */
+  readonly forwardingCommand: string | undefined;
   /** The command that names the program which holds a UDP port. */
   udpPortOwner(port: number): string;
   /**

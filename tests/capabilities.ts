@@ -24,6 +24,7 @@ const COMMANDS = [
   "curl",
   "dpkg-deb",
   "fish",
+  "gcc",
   "insmod",
   "ip",
   "iperf3",

@@ -90,7 +90,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["io/network", "wire"],
   ],
   "cli/decode": ["cli/text", "wire", "memory"],
-  "cli/ask": [...CONTROL_PROTOCOL, "cli/process", "cli/text", "client/", "wire"],
+  "cli/ask": [
+    ...CONTROL_PROTOCOL,
+    ...["cli/process", "cli/text", "ffi/platform.ts", "client/", "wire"],
+  ],
   "cli/probe": [
     ...["cli/daemon/settings", "cli/process", "cli/text"],
     ...["nodes", "io/", "client/", "protocol", "wire"],

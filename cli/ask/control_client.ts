@@ -4,6 +4,7 @@
  * @module
  */
 
+import { platform, UnsupportedPlatform } from "../../ffi/platform.ts";
 import { socketState } from "../daemon/control/control_socket.ts";
 import type { PingReport } from "../daemon/status/ping_report.ts";
 import type { StatusReport } from "../daemon/status/status_report.ts";
@@ -28,8 +29,12 @@ export class ControlClient implements Disposable {
   readonly #timeout: number;
   readonly #http: Deno.HttpClient;
 
-  /** @param timeout how long an answer may take that the role can give at once, in milliseconds */
+  /**
+   * @param timeout how long an answer may take that the role can give at once, in milliseconds
+   * @throws {UnsupportedPlatform} this system has no Unix sockets
+   */
   constructor(path: string, timeout = TIMEOUT) {
+    if (platform.runtimeFolder === undefined) throw new UnsupportedPlatform("ask a running role");
     this.path = path;
     this.#timeout = timeout;
     this.#http = Deno.createHttpClient({ proxy: { transport: "unix", path } });

@@ -12,7 +12,22 @@ import { ExitCode } from "../process/exit_code.ts";
 import { shellWord } from "../text/shell_word.ts";
 
 /** A capability of Linux. */
-type Capability = "CAP_NET_ADMIN" | "CAP_NET_RAW";
+type Capability = "CAP_NET_ADMIN" | "CAP_NET_RAW" | "CAP_NET_BIND_SERVICE";
+
+/** How a program gets a right, to be read after "or": by a capability where there are such. */
+export function waysToGet(
+  capability: Capability,
+  rights: PlatformFacts["rights"] = platform.rights,
+): string {
+  switch (rights) {
+    case "capabilities":
+      return `run as root, or give the program the capability ${capability}`;
+    case "root":
+      return "run as root";
+    case "administrator":
+      return "run as administrator";
+  }
+}
 
 /**
  * Does something that needs a capability.

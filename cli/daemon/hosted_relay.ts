@@ -123,8 +123,10 @@ function withoutIpv6(): CliError {
 function warnUnlessForwarding(log: Log): void {
   // Where the setting cannot be read, there is nothing to say about it.
   if (forwardsIpv6() ?? true) return;
+  const { forwardingCommand: command } = platform;
+  const how = command === undefined ? "" : ` with "${command}"`;
   log.warn(
     "This host does not forward IPv6, so only its own packets reach Teredo clients. Turn " +
-      'forwarding on with "sysctl -w net.ipv6.conf.all.forwarding=1", or use --host-only',
+      `forwarding on${how}, or use --host-only`,
   );
 }

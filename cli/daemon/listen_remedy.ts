@@ -7,6 +7,7 @@
 import { platform } from "../../ffi/platform.ts";
 import { DISCOVERY_GROUP } from "../../protocol/constants.ts";
 import { ListenError } from "../../nodes/listen_error.ts";
+import { waysToGet } from "./capability_remedy.ts";
 import { CliError } from "../process/failure.ts";
 import { ExitCode } from "../process/exit_code.ts";
 
@@ -43,8 +44,7 @@ function explain({ message, obstacle, address, port }: ListenError, instead: str
       );
     case "denied":
       return new CliError(
-        `${message}. Choose a higher one with --port, run as root, or give the program the ` +
-          "capability CAP_NET_BIND_SERVICE",
+        `${message}. Choose a higher one with --port, or ${waysToGet("CAP_NET_BIND_SERVICE")}`,
         ExitCode.PERMISSION,
       );
     case "no_batches":

@@ -18,8 +18,10 @@ export const DARWIN_FACTS: PlatformFacts = {
   configFolder: "/etc/teredo",
   runtimeFolder: "/var/run/teredo",
   longestSocketPath: 103,
+  hasFileModes: true,
   bindsToGroups: true,
   rights: "root",
+  forwardingCommand: "sysctl -w net.inet6.ip6.forwarding=1",
   udpPortOwner: (port) => `lsof -nP -iUDP:${port}`,
   networkNamespace: () => undefined,
 };

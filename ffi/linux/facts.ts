@@ -18,8 +18,10 @@ export const LINUX_FACTS: PlatformFacts = {
   configFolder: "/etc/teredo",
   runtimeFolder: "/run/teredo",
   longestSocketPath: 107,
+  hasFileModes: true,
   bindsToGroups: true,
   rights: "capabilities",
+  forwardingCommand: "sysctl -w net.ipv6.conf.all.forwarding=1",
   udpPortOwner: (port) => `ss -lunp sport = :${port}`,
   networkNamespace,
 };

@@ -92,6 +92,7 @@ export const NLM_F_ACK = 0x4;
 export const NLM_F_DUMP = 0x300;
 export const NLM_F_EXCL = 0x200;
 export const NLM_F_CREATE = 0x400;
+export const NLM_F_APPEND = 0x800;
 /** The answer quotes the header of the request only. */
 export const NLM_F_CAPPED = 0x100;
 /** The answer has attributes. */

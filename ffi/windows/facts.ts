@@ -17,8 +17,11 @@ export const WINDOWS_FACTS: PlatformFacts = {
   configFolder: "C:\\ProgramData\\teredo",
   runtimeFolder: undefined,
   longestSocketPath: 0,
+  hasFileModes: false,
   bindsToGroups: false,
   rights: "administrator",
+  // Each interface has its own setting.
+  forwardingCommand: undefined,
   udpPortOwner: (port) => `netstat -abno -p UDP | findstr :${port}`,
   networkNamespace: () => undefined,
 };

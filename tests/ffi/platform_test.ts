@@ -32,6 +32,6 @@ Deno.test("UnsupportedPlatform says what was attempted and on which system", () 
   assertEquals([error.attempt, error.system], ["open a TUN interface", platform.name]);
   assertEquals(
     error.message,
-    `Cannot open a TUN interface on ${platform.name}: this version does so on Linux only`,
+    `Cannot open a TUN interface on ${platform.name}: this version does not support that`,
   );
 });

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { platform } from "../../../ffi/platform.ts";
 import type { Log } from "../../../io/log.ts";
 import { ExitCode } from "../../process/exit_code.ts";
 import { systemFailure } from "../../process/system_failure.ts";
@@ -33,6 +34,7 @@ export function readSecretText(what: string, path: string, log: Log): string {
       exitCode: ExitCode.CONFIG,
     });
   }
+  if (!platform.hasFileModes) return text;
   const { mode, uid } = Deno.statSync(path);
   const tooMany = uid === 0 && Deno.uid() !== 0 ? RIGHTS_BEYOND_GROUP : RIGHTS_OF_OTHERS;
   if (mode !== null && (mode & tooMany) !== 0) {

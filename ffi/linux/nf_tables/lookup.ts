@@ -4,6 +4,7 @@
  * @module
  */
 
+import { errnoName } from "../../c/errno.ts";
 import { equalOctets, NOTHING } from "../../../memory/octets.ts";
 import type { DroppingChain, FilterCount } from "../../packet_filter.ts";
 import type { Rejection } from "../netlink_answer.ts";
@@ -31,16 +32,13 @@ import {
 } from "./numbers.ts";
 import { comment, type Hook, RULE_COMMENT } from "./table.ts";
 
-// <errno.h>
-const ENOENT = 2;
-
 /** Whose table it is: of a socket that is open, left behind by this program, or of someone else. */
 export type TableKind = "absent" | "owned" | "ours" | "foreign";
 
 /** Looks for a table. */
 export function findTable(netlink: NfTablesNetlink, name: string): TableKind | Rejection {
   const answer = netlink.ask(MESSAGE.GET_TABLE, [nameAttribute(TABLE.NAME, name)]);
-  if (!answer.ok) return answer.errno === ENOENT ? "absent" : answer;
+  if (!answer.ok) return errnoName(answer.errno) === "ENOENT" ? "absent" : answer;
   if (parseAttributes(answer.payload).has(TABLE.OWNER)) return "owned";
   return bearsOurComment(netlink, name) ? "ours" : "foreign";
 }

@@ -21,6 +21,7 @@ import {
   VERDICT_CODE,
 } from "./numbers.ts";
 import type { Statement } from "./statement.ts";
+import { NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL } from "../kernel_numbers.ts";
 
 /** All its statements have to hold, and the last one says what becomes of the packet. */
 export type Rule = readonly Statement[];
@@ -61,11 +62,6 @@ export interface TableMessage {
   /** Kinds of expressions and chains in it that a kernel may lack. */
   readonly needs: readonly string[];
 }
-
-// <linux/netlink.h>
-const NLM_F_EXCL = 0x200;
-const NLM_F_CREATE = 0x400;
-const NLM_F_APPEND = 0x800;
 
 /**
  * What each rule is marked with: it shows in `nft list ruleset`, and tells a table that was left behind from that of

@@ -2,6 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { failureText } from "../../../cli/args/failure_text.ts";
 import { ExitCode } from "../../../cli/process/exit_code.ts";
 import { CliError, toCliError } from "../../../cli/process/failure.ts";
+import { platform, UnsupportedPlatform } from "../../../ffi/platform.ts";
 
 const CLOSING = new Error("the socket was closed already");
 
@@ -29,4 +30,11 @@ Deno.test("failure: at the level debug its causes are shown, in text and in JSON
       assertStringIncludes(loud!, said);
     }
   }
+});
+
+Deno.test("failure: what a system cannot do ends with what it can", () => {
+  const failure = toCliError(new UnsupportedPlatform("open a TUN interface"));
+  assertEquals(failure.exitCode, ExitCode.FAILED);
+  assertStringIncludes(failure.message, `Cannot open a TUN interface on ${platform.name}: `);
+  assertStringIncludes(failure.message, `On ${platform.name}, "teredo server", "probe", `);
 });
