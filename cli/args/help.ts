@@ -5,7 +5,7 @@
  */
 
 import type { Command } from "./command.ts";
-import { entry, wrap } from "../text/layout.ts";
+import { describedTerm, wrap } from "../text/layout.ts";
 import type { Option } from "./option.ts";
 import { flagOf, variableName } from "./spelling.ts";
 
@@ -125,5 +125,7 @@ function table(rows: readonly Row[], width: number): string[] {
     end <= MAX_DESCRIPTION_COLUMN
   );
   const column = Math.max(MIN_DESCRIPTION_COLUMN, ...terms);
-  return rows.flatMap(([term, description]) => entry(`  ${term}`, description, column, width));
+  return rows.flatMap(([term, description]) =>
+    describedTerm(`  ${term}`, description, column, width)
+  );
 }

@@ -28,7 +28,7 @@ interface Found {
  *
  * @throws {CliError} none of them runs
  */
-export async function choosePaths(
+export async function chooseSockets(
   chosen: string | undefined,
   role: ControlledRole | undefined,
   context: PathContext | undefined = pathContext(),

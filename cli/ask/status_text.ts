@@ -19,7 +19,7 @@
 import type { OfflineReason } from "../../client/client_event.ts";
 import { parseEndpoint, portOf } from "../../wire/endpoint.ts";
 import { formatDuration } from "../text/duration.ts";
-import { aligned, entry, wrap } from "../text/layout.ts";
+import { describedTerm, fittingTable, wrap } from "../text/layout.ts";
 import { formatBytes } from "../text/quantity.ts";
 import type { Style } from "../text/style.ts";
 import type { NatName, PeerPart, StatusReport } from "../daemon/status/status_report.ts";
@@ -48,7 +48,7 @@ export function statusText(report: StatusReport, style: Style, width: number): s
 
 function rowLines([name, value]: Row, style: Style, width: number): string[] {
   if (value === null) return [];
-  const [first = "", ...rest] = entry(`  ${name}`, value, VALUE_COLUMN, width);
+  const [first = "", ...rest] = describedTerm(`  ${name}`, value, VALUE_COLUMN, width);
   const faint = first.replace(name, style.faint(name));
   return [faint, ...rest];
 }
@@ -147,21 +147,14 @@ function peerLines(
   const total = Object.values(peerCount).reduce((sum, count) => sum + count, 0);
   const shown = peers.slice(0, MAX_SHOWN);
   const more = total > shown.length ? [style.faint(`  and ${total - shown.length} more`)] : [];
-  return [...countLines("Peers", peerCount, style, width), ...peerTable(shown, width), ...more];
+  const table = fittingTable(shown.map(peerCells), PEER_HEADS, width);
+  return [...countLines("Peers", peerCount, style, width), ...table, ...more];
 }
 
-/** A line for each peer if that fits, otherwise its address and path with the rest below. */
-function peerTable(peers: readonly PeerPart[], width: number): string[] {
-  const columns = peers.map(peerColumns);
-  const table = aligned(columns).map((line) => `  ${line}`);
-  if (table.every((line) => line.length <= width)) return table;
-  return columns.flatMap(([address, path, ...rest]) => [
-    `  ${address}  ${path}`,
-    ...wrap(`    ${rest.join(", ")}`, width, 4),
-  ]);
-}
+/** Address and path of a peer come first. */
+const PEER_HEADS = 2;
 
-function peerColumns({ address, path, mapping, age, bytesSent, bytesReceived }: PeerPart) {
+function peerCells({ address, path, mapping, age, bytesSent, bytesReceived }: PeerPart) {
   return [
     address,
     path,
@@ -169,7 +162,7 @@ function peerColumns({ address, path, mapping, age, bytesSent, bytesReceived }: 
     age === null ? "never heard" : `heard ${formatDuration(age)} ago`,
     `${formatBytes(bytesSent)} sent`,
     `${formatBytes(bytesReceived)} received`,
-  ] as const;
+  ];
 }
 
 /** The users of a gateway, and what its rules refused. */
@@ -189,7 +182,7 @@ function gatewayLines({ gateway }: StatusReport, style: Style, width: number): s
   return [
     "",
     `${style.strong("Gateway used by:")}${rows.length === 0 ? " nobody yet" : ""}`,
-    ...aligned(rows).map((line) => `  ${line}`),
+    ...fittingTable(rows, 1, width),
     ...more,
     ...countLines("Gateway refused", refused, style, width),
   ];

@@ -94,11 +94,11 @@ async function rereadSecrets(
   control: string | undefined,
   { signal, printError }: ProcessContext,
 ): Promise<void> {
-  const [{ choosePaths }, { ControlClient }] = await Promise.all([
+  const [{ chooseSockets }, { ControlClient }] = await Promise.all([
     import("../ask/find_controls.ts"),
     import("../ask/control_client.ts"),
   ]);
-  const paths = await choosePaths(control, "server").catch(() => []);
+  const paths = await chooseSockets(control, "server").catch(() => []);
   for (const path of paths) {
     using server = new ControlClient(path);
     const report = await server.status(signal).catch(() => undefined);

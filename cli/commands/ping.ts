@@ -66,12 +66,12 @@ export const ping: Command = command({
     [address],
     { print, signal, isTerminal, width },
   ) {
-    const [{ choosePaths }, { ControlClient }, { pingText, summaryText }] = await Promise.all([
+    const [{ chooseSockets }, { ControlClient }, { pingText, summaryText }] = await Promise.all([
       import("../ask/find_controls.ts"),
       import("../ask/control_client.ts"),
       import("../ask/ping_text.ts"),
     ]);
-    const [path] = await choosePaths(control, "client");
+    const [path] = await chooseSockets(control, "client");
     using client = new ControlClient(path!);
     const waiting = timeout ?? TIMEOUT;
     // Elsewhere than in a terminal, each request has one line.

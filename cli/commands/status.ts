@@ -46,14 +46,15 @@ export const status: Command = command({
     { line: "status client --json", does: "Print the client's state for programs" },
     { line: "status --watch", does: "Watch peers come and go" },
   ],
-  async run({ json, watch, control }, [role], { print, signal, isColourful, isTerminal, width }) {
+  async run({ json, watch, control }, [role], context) {
+    const { print, signal, isColourful, isTerminal } = context;
     const { statusText } = await import("../ask/status_text.ts");
     const style = isColourful ? COLOURED : PLAIN;
     const show = async () => {
       const { reports, failure } = await ask(control, role as ControlledRole | undefined, signal);
       if (signal.aborted) return { reports, failure };
       const text = reports.map((report) =>
-        json ? `${JSON.stringify(report)}\n` : statusText(report, style, width)
+        json ? `${JSON.stringify(report)}\n` : statusText(report, style, context.width)
       );
       if (watch && isTerminal && !json) print(CLEAR);
       print(text.join(json ? "" : "\n"));
@@ -80,13 +81,13 @@ async function ask(
   role: ControlledRole | undefined,
   signal: AbortSignal,
 ): Promise<Answers> {
-  const [{ choosePaths }, { ControlClient }] = await Promise.all([
+  const [{ chooseSockets }, { ControlClient }] = await Promise.all([
     import("../ask/find_controls.ts"),
     import("../ask/control_client.ts"),
   ]);
   const reports: StatusReport[] = [];
   const failures: CliError[] = [];
-  for (const path of await choosePaths(control, role)) {
+  for (const path of await chooseSockets(control, role)) {
     using client = new ControlClient(path);
     try {
       const report = await client.status(signal);

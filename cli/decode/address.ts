@@ -15,7 +15,7 @@ import {
   isHistoricalTeredo,
   mappingOf,
 } from "../../wire/teredo_address.ts";
-import { aligned } from "../text/layout.ts";
+import { alignColumns } from "../text/layout.ts";
 
 /** What an address says. */
 interface AddressExplanation {
@@ -86,5 +86,5 @@ function problemOf(bytes: Uint8Array): string {
 export function addressText(explanation: AddressExplanation): string {
   const { address: _, ...parts } = explanation;
   const rows = Object.entries(parts).filter(([, value]) => value !== null);
-  return `${aligned(rows.map(([key, value]) => [key, String(value)])).join("\n")}\n`;
+  return `${alignColumns(rows.map(([key, value]) => [key, String(value)])).join("\n")}\n`;
 }

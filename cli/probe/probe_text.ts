@@ -13,7 +13,7 @@
  */
 
 import type { NatName } from "../../client/probe/findings.ts";
-import { entry, wrap } from "../text/layout.ts";
+import { describedTerm, wrap } from "../text/layout.ts";
 import { type Check, formatRoundTrip } from "./probe_checks.ts";
 import type { ProbeReport, ServerReport } from "./probe_report.ts";
 
@@ -47,8 +47,11 @@ function heading({ server, primary, secondary }: ServerReport): string {
 function checkLines({ result, check, detail, remedy }: Check, width: number): string[] {
   const term = `  ${result}  ${check}`;
   // The remedy has its own lines.
-  const advice = remedy === null ? [] : entry("", remedy, DETAIL_COLUMN, width);
-  return [...entry(term, detail, DETAIL_COLUMN, width), ...advice.filter((line) => line !== "")];
+  const advice = remedy === null ? [] : describedTerm("", remedy, DETAIL_COLUMN, width);
+  return [
+    ...describedTerm(term, detail, DETAIL_COLUMN, width),
+    ...advice.filter((line) => line !== ""),
+  ];
 }
 
 function recommendation({ recommended, servers }: ProbeReport): string {

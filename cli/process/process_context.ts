@@ -6,8 +6,8 @@
 
 import { platform } from "../../ffi/platform.ts";
 import { type Environment, processEnvironment, variableNames } from "./environment.ts";
-import { interruption } from "./signals.ts";
-import { readStdin, streams, writeToStderr, writeToStdout } from "./streams.ts";
+import { interruptionSignal } from "./signals.ts";
+import { readStdin, terminalColumns, terminals, writeToStderr, writeToStdout } from "./streams.ts";
 import { lineWidth } from "./line_width.ts";
 
 /** Where a command writes, what tells it to end, and what it reads besides the command line. */
@@ -37,21 +37,26 @@ export interface ProcessContext {
 
 /** The context of this process. */
 export function processContext(): ProcessContext {
-  const { stdout, stderr, columns } = streams();
+  const { stdout, stderr } = terminals();
   const end = new AbortController();
   const widthOf = (isTerminal: boolean) =>
-    lineWidth(processEnvironment("COLUMNS"), isTerminal ? columns : undefined);
+    lineWidth(processEnvironment("COLUMNS"), isTerminal ? terminalColumns() : undefined);
   return {
     print(text) {
       if (!writeToStdout(text)) end.abort();
     },
     printError: writeToStderr,
     readInput: readStdin,
-    signal: interruption(end),
+    signal: interruptionSignal(end),
     isTerminal: stdout,
     isColourful: stdout && !Deno.noColor && processEnvironment("TERM") !== "dumb",
-    width: widthOf(stdout),
-    errorWidth: stderr ? widthOf(stderr) : undefined,
+    // Asked for each time, because the terminal may be resized.
+    get width() {
+      return widthOf(stdout);
+    },
+    get errorWidth() {
+      return stderr ? widthOf(stderr) : undefined;
+    },
     environment: processEnvironment,
     variables: variableNames,
     configFolder: platform.configFolder,

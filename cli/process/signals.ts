@@ -18,7 +18,9 @@ let listeners = 0;
  *
  * @param controller aborts it too, for other reasons
  */
-export function interruption(controller: AbortController = new AbortController()): AbortSignal {
+export function interruptionSignal(
+  controller: AbortController = new AbortController(),
+): AbortSignal {
   for (const { name, number } of platform.endSignals) {
     Deno.addSignalListener(name, () => {
       if (name === platform.reloadSignal && listeners > 0) return;

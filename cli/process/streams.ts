@@ -40,23 +40,13 @@ export async function readStdin(): Promise<string> {
   return await new Response(Deno.stdin.readable).text();
 }
 
-/** Which streams lead to a terminal, and how many columns that has, if it says. */
-interface StreamKinds {
-  readonly stdout: boolean;
-  readonly stderr: boolean;
-  readonly columns: number | undefined;
+/** Which of the output streams lead to a terminal. */
+export function terminals(): { readonly stdout: boolean; readonly stderr: boolean } {
+  return { stdout: Deno.stdout.isTerminal(), stderr: Deno.stderr.isTerminal() };
 }
 
-/** What the standard streams lead to. */
-export function streams(): StreamKinds {
-  return {
-    stdout: Deno.stdout.isTerminal(),
-    stderr: Deno.stderr.isTerminal(),
-    columns: terminalColumns(),
-  };
-}
-
-function terminalColumns(): number | undefined {
+/** Columns of the terminal; `undefined` if there is none. */
+export function terminalColumns(): number | undefined {
   try {
     return Deno.consoleSize().columns;
   } catch {

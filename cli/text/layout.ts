@@ -35,7 +35,7 @@ export function wrap(text: string, width: number, indent = 0): string[] {
  * A term with its description from a column on. The description goes below if the term reaches that
  * column, if little room is left, or if a word of it needs more.
  */
-export function entry(
+export function describedTerm(
   term: string,
   description: string,
   column: number,
@@ -53,7 +53,26 @@ export function entry(
 }
 
 /** Columns as wide as their widest cell, two apart. */
-export function aligned(rows: readonly (readonly string[])[]): string[] {
+export function alignColumns(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0]?.map((_, i) => Math.max(...rows.map((row) => row[i]!.length))) ?? [];
   return rows.map((row) => row.map((cell, i) => cell.padEnd(widths[i]!)).join("  ").trimEnd());
+}
+
+/**
+ * A table, indented by two columns: a line for each row if all of them fit, otherwise the first
+ * cells of each row in a line and the rest below.
+ *
+ * @param heads how many cells are the first ones
+ */
+export function fittingTable(
+  rows: readonly (readonly string[])[],
+  heads: number,
+  width: number,
+): string[] {
+  const table = alignColumns(rows).map((line) => `  ${line}`);
+  if (table.every((line) => line.length <= width)) return table;
+  return rows.flatMap((row) => [
+    `  ${row.slice(0, heads).join("  ")}`,
+    ...wrap(`    ${row.slice(heads).join(", ")}`, width, 4),
+  ]);
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { quoted } from "../../text/shell_word.ts";
+import { singleQuoted } from "../../text/shell_word.ts";
 import { type Completion, type Flag, PROGRAM_FLAGS, type Value } from "./completion_table.ts";
 
 /** The condition that there is no command yet. */
@@ -33,7 +33,7 @@ function commandLines({ name, flags, positional }: Completion): string {
   const lines = flags.map((flag) => flagLine(condition, flag));
   const { suggestions } = positional ?? {};
   if (suggestions === "files") lines.push(line(condition, "-F"));
-  else if (suggestions) lines.push(line(condition, `-a ${quoted(suggestions.join(" "))}`));
+  else if (suggestions) lines.push(line(condition, `-a ${singleQuoted(suggestions.join(" "))}`));
   return ["", ...lines].join("\n");
 }
 
@@ -46,11 +46,11 @@ function flagLine(condition: string, { flag, letter, help, value }: Flag): strin
 
 function valueWords({ suggestions }: Value): string {
   if (suggestions === undefined) return "-x";
-  return suggestions === "files" ? "-r -F" : `-x -a ${quoted(suggestions.join(" "))}`;
+  return suggestions === "files" ? "-r -F" : `-x -a ${singleQuoted(suggestions.join(" "))}`;
 }
 
 function line(condition: string, what: string, description?: string): string {
-  const words = ["complete -c teredo", `-n ${quoted(condition)}`, what];
+  const words = ["complete -c teredo", `-n ${singleQuoted(condition)}`, what];
   if (description !== undefined) words.push(`-d ${fishQuoted(description)}`);
   return words.join(" ");
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { quoted } from "../../text/shell_word.ts";
+import { singleQuoted } from "../../text/shell_word.ts";
 import { type Completion, type Flag, PROGRAM_FLAGS, type Value } from "./completion_table.ts";
 
 /** The completion script for zsh. */
@@ -23,7 +23,7 @@ ${PROGRAM_FLAGS.map((flag) => `    ${flagSpec(flag)} \\\n`).join("")}\
   case $state in
     command)
       local -a commands=(
-${commands.map(({ name, summary }) => `        ${quoted(`${name}:${summary}`)}\n`).join("")}\
+${commands.map(({ name, summary }) => `        ${singleQuoted(`${name}:${summary}`)}\n`).join("")}\
       )
       _describe -t commands command commands && ret=0
       ;;
@@ -48,7 +48,7 @@ fi
 function commandCase({ name, flags, positional }: Completion): string {
   const specs = flags.flatMap((flag) => [flagSpec(flag), ...letterSpec(flag)]);
   if (positional) {
-    specs.push(quoted(`${positional.isRepeated ? "*" : "1"}${valueSpec(positional)}`));
+    specs.push(singleQuoted(`${positional.isRepeated ? "*" : "1"}${valueSpec(positional)}`));
   }
   return [
     `        ${name})`,
@@ -62,17 +62,17 @@ function flagSpec({ flag, letter, help, value }: Flag): string {
   const description = descriptionOf(help);
   if (value !== undefined) {
     const other = letter === undefined ? "" : `(-${letter})`;
-    return quoted(`${other}${flag}=${description}${valueSpec(value)}`);
+    return singleQuoted(`${other}${flag}=${description}${valueSpec(value)}`);
   }
   // Help and version stand alone.
   const standsAlone = PROGRAM_FLAGS.some((each) => each.flag === flag);
-  return quoted(`${standsAlone ? "(- *)" : ""}${flag}${description}`);
+  return singleQuoted(`${standsAlone ? "(- *)" : ""}${flag}${description}`);
 }
 
 /** The same for the letter of an option with a value; only one of them may be given. */
 function letterSpec({ flag, letter, help, value }: Flag): string[] {
   if (letter === undefined || value === undefined) return [];
-  return [quoted(`(${flag})-${letter}+${descriptionOf(help)}${valueSpec(value)}`)];
+  return [singleQuoted(`(${flag})-${letter}+${descriptionOf(help)}${valueSpec(value)}`)];
 }
 
 function descriptionOf(help: string): string {

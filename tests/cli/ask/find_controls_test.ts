@@ -2,7 +2,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { CliError } from "../../../cli/process/failure.ts";
 import type { PathContext } from "../../../cli/daemon/control/control_path.ts";
-import { choosePaths } from "../../../cli/ask/find_controls.ts";
+import { chooseSockets } from "../../../cli/ask/find_controls.ts";
 import { openControlSocket } from "../../../cli/daemon/control/control_socket.ts";
 import { requires } from "../../capabilities.ts";
 
@@ -28,7 +28,7 @@ async function withSockets(
 
 /** The names of the relays that are asked: nobody runs another one in the system's folder meanwhile. */
 async function asked(folder: string, context: PathContext): Promise<string[]> {
-  const paths = await choosePaths(undefined, "relay", context);
+  const paths = await chooseSockets(undefined, "relay", context);
   return paths.map((path) => path.replace(`${folder}/`, ""));
 }
 

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { aligned, entry, wrap } from "../../../cli/text/layout.ts";
+import { alignColumns, describedTerm, fittingTable, wrap } from "../../../cli/text/layout.ts";
 
 Deno.test("layout: lines end between words, at the last column at most", () => {
   assertEquals(wrap("one two three", 7), ["one two", "three"]);
@@ -18,20 +18,23 @@ Deno.test("layout: lines that continue are indented, and the first keeps its own
 
 Deno.test("layout: a description stands next to its term where there is room", () => {
   const words = "it does this and that";
-  assertEquals(entry("  -x", words, 8, 40), ["  -x    it does this and that"]);
-  assertEquals(entry("  -x", words, 8, 32).length, 1);
-  assertEquals(entry("  --long", words, 8, 40), ["  --long", "        it does this and that"]);
+  assertEquals(describedTerm("  -x", words, 8, 40), ["  -x    it does this and that"]);
+  assertEquals(describedTerm("  -x", words, 8, 32).length, 1);
+  assertEquals(describedTerm("  --long", words, 8, 40), [
+    "  --long",
+    "        it does this and that",
+  ]);
 });
 
 Deno.test("layout: a description stands below its term where little room is left", () => {
-  assertEquals(entry("  -x", "it does this and that", 20, 30), [
+  assertEquals(describedTerm("  -x", "it does this and that", 20, 30), [
     "  -x",
     "      it does this and that",
   ]);
 });
 
 Deno.test("layout: a description with a word too long for its column stands below", () => {
-  assertEquals(entry("  -x", "at 2001:0:5301:101:385c:63bf:acfe:fdf8", 10, 42), [
+  assertEquals(describedTerm("  -x", "at 2001:0:5301:101:385c:63bf:acfe:fdf8", 10, 42), [
     "  -x",
     "      at",
     "      2001:0:5301:101:385c:63bf:acfe:fdf8",
@@ -39,6 +42,14 @@ Deno.test("layout: a description with a word too long for its column stands belo
 });
 
 Deno.test("layout: columns are as wide as their widest cell, without spaces at the end", () => {
-  assertEquals(aligned([["a", "bb", "c"], ["aa", "b", ""]]), ["a   bb  c", "aa  b"]);
-  assertEquals(aligned([]), []);
+  assertEquals(alignColumns([["a", "bb", "c"], ["aa", "b", ""]]), ["a   bb  c", "aa  b"]);
+  assertEquals(alignColumns([]), []);
+});
+
+Deno.test("layout: a table whose rows do not fit has their first cells above the others", () => {
+  const rows = [["one", "two", "three"], ["1", "2", "3"]];
+  assertEquals(fittingTable(rows, 1, 17), ["  one  two  three", "  1    2    3"]);
+  assertEquals(fittingTable(rows, 1, 16), ["  one", "    two, three", "  1", "    2, 3"]);
+  assertEquals(fittingTable(rows, 2, 16), ["  one  two", "    three", "  1  2", "    3"]);
+  assertEquals(fittingTable([], 1, 16), []);
 });
