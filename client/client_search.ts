@@ -231,6 +231,8 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
 
   /** The spacing of bubbles forbids this one now; where their number does (§5.2.6), it stays unsent. */
   #postpone(peer: ClientPeer, bubble: PostponedBubble, now: number): void {
+    // The search for the peer sends as much, and soon: both would spend the bubbles that it needs.
+    if (this.isSearching(peer)) return;
     if (peer.hasBubbleBudget(now)) this.#postponed.add(peer, bubble);
   }
 

@@ -198,7 +198,8 @@ export class Peer {
 
   /** Whether a bubble may go out, §5.2.6. */
   mayBubble(now: number): boolean {
-    return now - this.lastTransmission >= BUBBLE_SPACING && this.hasBubbleBudget(now);
+    // The same sum as that of a timer: differences of large numbers are rounded otherwise, and it would go off for ever.
+    return now >= this.lastTransmission + BUBBLE_SPACING && this.hasBubbleBudget(now);
   }
 
   /** Whether the limit on unanswered bubbles, §5.2.6, leaves room for another; it may still be too soon. */

@@ -138,3 +138,22 @@ Deno.test("a port scan from the native Internet reaches no client", () => {
   for (const scan of scans) assert(!scan.isAnswered);
   assertEquals(gateway.refused, 10);
 });
+
+for (const delay of [0.01, 0.1, 1, 10, 80, 200]) {
+  Deno.test(`clients behind symmetric NATs meet by the second attempt, ${delay} ms from the Internet`, () => {
+    for (let seed = 1; seed <= 10; seed++) {
+      const world = new World(seed);
+      const server = world.gateway();
+      const link = { delay, jitter: delay / 2 };
+      const [natA, natB] = ["natA", "natB"].map((name) => world.nat(name, NAT.symmetric, { link }));
+      const alice = world.client("alice", { server, behind: natA });
+      const bob = world.client("bob", { server, behind: natB });
+      world.settle();
+      const ping = alice.ping(bob);
+      world.pass(10);
+      // The second attempt comes after 2 s; it takes twelve ways between a client and the Internet.
+      const limit = 2_200 + 12 * 1.5 * delay;
+      assert(ping.firstReplyAfter < limit, `seed ${seed}: ${ping.firstReplyAfter} ms`);
+    }
+  });
+}
