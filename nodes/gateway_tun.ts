@@ -8,7 +8,7 @@ import { openSourceNat } from "../ffi/open.ts";
 import type { FilterCounts } from "../ffi/packet_filter.ts";
 import type { SourceNat } from "../ffi/source_nat.ts";
 import type { KeptInterface } from "../io/host/kept_interface.ts";
-import { relayState, TEREDO_ROUTE } from "../io/host/wanted_state.ts";
+import { gatewayState, TEREDO_ROUTE } from "../io/host/wanted_state.ts";
 import { nativeAddresses } from "../io/network/native_ipv6.ts";
 import { setU32 } from "../memory/octets.ts";
 import { TEREDO_MTU } from "../protocol/constants.ts";
@@ -57,7 +57,7 @@ export function gatewayTun(options: GatewayTunOptions = {}): Opener<GatewaySide>
 
 function openGatewayTun(options: GatewayTunOptions, context: HostContext): GatewaySide {
   using stack = new DisposableStack();
-  const tun = stack.use(openTunSide(options, context, relayState(TEREDO_MTU)));
+  const tun = stack.use(openTunSide(options, context, gatewayState(TEREDO_MTU)));
   const nat = stack.adopt(openNat(options, tun.name), (nat) => nat.close());
   const fallback = new FallbackAddress(tun.own, options.fallback, context);
   fallback.update();
@@ -113,7 +113,7 @@ class FallbackAddress {
     if (isNative === this.#isNative) return;
     this.#isNative = isNative;
     const address = isNative ? undefined : this.#address;
-    this.#own.want({ ...relayState(TEREDO_MTU), address });
+    this.#own.want(gatewayState(TEREDO_MTU, address));
     const { log } = this.#context;
     if (isNative) log.debug("The gateway has native IPv6");
     else log.warn("This host has no native IPv6: clients reach one another, but no native hosts");

@@ -71,3 +71,11 @@ export function clientState({ address, mtu, hasDefaultRoute }: ClientSituation):
 export function relayState(mtu: number): WantedState {
   return { mtu, routes: [TEREDO_ROUTE] };
 }
+
+/**
+ * The interface of a gateway. Only the kernel that translated a connection can translate its answers back, so they have
+ * to come by this interface: its route goes before any other one, such as that of a relay elsewhere.
+ */
+export function gatewayState(mtu: number, address?: Uint8Array): WantedState {
+  return { mtu, address, routes: [{ ...TEREDO_ROUTE, metric: 1 }] };
+}
