@@ -59,6 +59,9 @@ export interface Interface {
    */
   bringUp(): void;
 
+  /** Takes the interface down, with its addresses and routes. */
+  takeDown(): void;
+
   /** Gives the interface an address, usable at once: a tunnel needs no duplicate detection. True if it was missing. */
   addAddress(address: Uint8Array, prefixLength: number): boolean;
 

@@ -29,7 +29,7 @@ export const status: Command = command({
     "Asks the running role through its control socket. If several roles run, all are shown " +
     "unless one is named.",
     `The exit code is ${ExitCode.NOT_RUNNING} if nothing is running, or if the running client ` +
-    "has no address.",
+    "has no address, or if something is wrong with its interface.",
   ],
   positional: {
     kind: oneOf("ROLE", CONTROLLED_ROLES),
@@ -118,8 +118,9 @@ function check({ reports, failure }: Answers): void {
 function checkReady(reports: readonly StatusReport[]): void {
   const waiting = reports.find(({ ready }) => !ready);
   if (waiting === undefined) return;
-  throw new CliError(
-    `The ${waiting.role} has no Teredo address: it is ${waiting.state}`,
-    ExitCode.NOT_QUALIFIED,
-  );
+  const { role, state, interfaceFaults: [fault] } = waiting;
+  const what = fault === undefined
+    ? `The ${role} has no Teredo address: it is ${state}`
+    : `The ${role} is ${state}, but something is wrong with its interface. ${fault.message}`;
+  throw new CliError(what, ExitCode.NOT_QUALIFIED);
 }

@@ -91,6 +91,11 @@ export class LinuxInterface implements Interface {
     this.#insist(answer, `bring ${this.#quoted} up`);
   }
 
+  takeDown(): void {
+    const answer = this.#changeLink({ change: IFF_UP });
+    this.#insist(answer, `take ${this.#quoted} down`);
+  }
+
   addAddress(address: Uint8Array, prefixLength: number): boolean {
     const flags = NLM_F_CREATE | NLM_F_EXCL;
     const answer = this.#netlink.request(RTM_NEWADDR, flags, this.#address(address, prefixLength));

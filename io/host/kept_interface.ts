@@ -23,6 +23,9 @@ import type { WantedRoute, WantedState } from "./wanted_state.ts";
 /** The client's address is that of a host, not of a subnet: everything else is behind the tunnel. */
 const ADDRESS_LENGTH = 128;
 
+/** The least MTU of a link with IPv6, RFC 8200 §5. */
+const LEAST_MTU = 1280;
+
 /** Checks are this far apart at least, in milliseconds: some other program may undo what we restore, again and again. */
 const CHECK_SPACING = 200;
 
@@ -155,20 +158,24 @@ export class KeptInterface implements OwnInterface {
   }
 
   #restoreLink({ mtu }: WantedState, missing: string[]): void {
-    const link = this.#configuration.readLink();
-    // Below 1280 the kernel takes IPv6 from the interface, so the MTU comes first.
+    let { isUp, hasIpv6, ...link } = this.#configuration.readLink();
+    if (!isUp) missing.push("the link was down");
     if (link.mtu !== mtu) {
+      // With less than 1280 octets, the interface has lost IPv6 and all its settings. The kernel would give it a
+      // link-local address as soon as it gets IPv6 back while it is up.
+      if (isUp && link.mtu < LEAST_MTU) {
+        this.#configuration.takeDown();
+        isUp = false;
+      }
       this.#configuration.setMtu(mtu);
       missing.push(`the MTU was ${link.mtu}`);
+      ({ hasIpv6 } = this.#configuration.readLink());
     }
-    if (!link.hasIpv6) {
+    if (!hasIpv6) {
       this.#configuration.enableIpv6();
       missing.push("IPv6 was switched off");
     }
-    if (!link.isUp) {
-      this.#configuration.bringUp();
-      missing.push("the link was down");
-    }
+    if (!isUp) this.#configuration.bringUp();
   }
 
   #restoreAddress({ address }: WantedState, missing: string[]): void {

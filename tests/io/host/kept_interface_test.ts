@@ -50,6 +50,11 @@ class FakeInterface implements Interface {
     this.calls.push("up");
   }
 
+  takeDown(): void {
+    this.isUp = false;
+    this.calls.push("down");
+  }
+
   addAddress(address: Uint8Array, length: number): boolean {
     return this.#add(`${formatIpv6(address)}/${length}`);
   }
@@ -175,11 +180,19 @@ Deno.test("kept interface: what something else took is restored, and reported", 
     ...ROUTES.map((route) => `+ ${route}`),
   ]);
   assertEquals(logged(), [
-    "Something changed interface teredo. Restored: the MTU was 1400, IPv6 was switched off, " +
-    "the link was down, the address 2001:0:5301:101:1:2:3:4 was missing, " +
+    "Something changed interface teredo. Restored: the link was down, the MTU was 1400, " +
+    "IPv6 was switched off, the address 2001:0:5301:101:1:2:3:4 was missing, " +
     "the route 2001::/32 was missing, the route ::/0 was missing",
   ]);
   assertEquals(kept.faults, []);
+});
+
+Deno.test("kept interface: with an MTU too small for IPv6 it is taken down first, to stay silent", () => {
+  const { kept, fake, calls } = makeQualified();
+  fake.lose();
+  fake.mtu = 1279;
+  kept.check();
+  assertEquals(calls.slice(0, 3), ["down", "mtu 1280", "up"]);
 });
 
 Deno.test("kept interface: a check that finds everything changes and says nothing", () => {
