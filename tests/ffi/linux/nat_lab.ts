@@ -41,28 +41,31 @@ export function buildNatLab(gatewayLength: 64 | 128): void {
 
     ip link add inner address ${MAC.inner} type veth peer name eth0 address ${MAC.client} netns client
     ip link set inner mtu 1280 up
-    ip addr add fe80::1/64 dev inner
+    ip addr add fe80::1/64 dev inner nodad
     ip route add 2001::/32 dev inner
     ip -n client link set eth0 up
     for address in ${CLIENT} ${SECOND_CLIENT}; do
-      ip -n client addr add $address/128 dev eth0
+      ip -n client addr add $address/128 dev eth0 nodad
       ip neigh add $address lladdr ${MAC.client} dev inner
     done
-    # Like a TUN, the link does without neighbor discovery, which the filters refuse.
+    # Like a TUN, the link does without neighbor discovery and multicast reports, which the filters refuse.
+    ip netns exec client nft 'table ip6 quiet {
+      chain c { type filter hook output priority 0; oifname eth0 icmpv6 type { 130-137, 143 } drop; }
+    }'
     ip -n client neigh add fe80::1 lladdr ${MAC.inner} dev eth0
     ip -n client route add default via fe80::1 dev eth0 src ${CLIENT}
 
     ip link add uplink type veth peer name eth0 netns router
     ip link set uplink up && ip -n router link set eth0 up
-    ip addr add ${GATEWAY}/${gatewayLength} dev uplink
-    ip -n router addr add fe80::1/64 dev eth0
-    ip -n router addr add 2001:db8:1::1/64 dev eth0
+    ip addr add ${GATEWAY}/${gatewayLength} dev uplink nodad
+    ip -n router addr add fe80::1/64 dev eth0 nodad
+    ip -n router addr add 2001:db8:1::1/64 dev eth0 nodad
     ip route add default via fe80::1 dev uplink
 
     ip -n router link add eth1 mtu 1280 type veth peer name eth0 netns native
     ip -n router link set eth1 up && ip -n native link set eth0 up
-    ip -n router addr add 2001:db8:2::ffff/64 dev eth1
-    ip -n native addr add ${NATIVE}/64 dev eth0
+    ip -n router addr add 2001:db8:2::ffff/64 dev eth1 nodad
+    ip -n native addr add ${NATIVE}/64 dev eth0 nodad
     ip -n native route add default via 2001:db8:2::ffff
 
     # A link takes a moment to come up, and loses packets until then.
@@ -85,10 +88,10 @@ export function attempt(script: string, namespace?: string): { ok: boolean; outp
   return { ok: output.endsWith("ok\n"), output };
 }
 
-/** Starts a server of iperf3 on port 5201 that ends after one client; its report is in /run/iperf3. */
+/** Starts a server of iperf3 on port 5201 that ends after one client, or soon; its report is in /run/iperf3. */
 export function listen(namespace: string): void {
   sh(
-    `rm -f /run/iperf3 && iperf3 -s -1 -J -D --logfile /run/iperf3
+    `timeout 30 iperf3 -s -1 -J </dev/null >/run/iperf3 2>&1 &
     for i in {1..100}; do [[ -z $(ss -Hltn sport = :5201) ]] || exit 0; sleep 0.02; done; exit 1`,
     namespace,
   );
