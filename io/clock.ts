@@ -1,5 +1,5 @@
 /**
- * Time, as the driver takes it: in tests another clock stands in.
+ * The time of the driver. Tests use another clock.
  *
  * @module
  */
@@ -8,11 +8,11 @@
 export interface Clock {
   /** Milliseconds since some fixed moment; never goes back. */
   now(): number;
-  /** Calls `callback` once, `delay` milliseconds from now; returns what calls it off. */
+  /** Calls `callback` once, `delay` milliseconds from now. Returns a function that cancels the call. */
   after(delay: number, callback: () => void): () => void;
 }
 
-/** The longest delay of `setTimeout`: a longer one would fire at once. */
+/** The longest delay of `setTimeout`. With a longer one, the timer fires at once. */
 const LONGEST_DELAY = 0x7fff_ffff;
 
 /** The clock of this machine. It stands still while the machine sleeps. */

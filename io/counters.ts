@@ -1,12 +1,12 @@
 /**
- * What passed through a role, in numbers.
+ * How many packets passed through a role, and how many were dropped.
  *
  * @module
  */
 
 import type { DropReason } from "../protocol/drop_reason.ts";
 
-/** Why a datagram or packet was lost outside of the machine; labels of the same metric. */
+/** Why a datagram or packet was dropped outside of the machine. These are labels of the same metric. */
 export type TransportDropReason =
   /** The operating system refused to send a datagram. */
   | "send_failed"
@@ -14,21 +14,21 @@ export type TransportDropReason =
   | "send_backlog"
   /** Receiving failed, for instance after an ICMP error. */
   | "receive_failed"
-  /** The machine wants to send from a socket that this process did not open. */
+  /** The machine sends from a socket that this process did not open. */
   | "socket_absent"
-  /** The host took no packet: its queue is full, or it has no route. */
+  /** The host did not accept the packet: its queue is full, or it has no route. */
   | "host_refused"
-  /** There is no way to the host, or none is open on this system. */
+  /** This process has no way to the host. */
   | "host_absent"
   /** The host sent more than the queue of our interface holds until it is read. */
   | "interface_backlog"
-  /** The machine failed: a mistake in this program. */
+  /** The machine failed: a bug in this program. */
   | "internal_error";
 
 /** Every label of the drop counter. */
 export type CountedDrop = DropReason | TransportDropReason;
 
-/** Numbers that only grow. */
+/** Counters, which only grow. */
 export class Counters {
   datagramsReceived = 0;
   datagramsSent = 0;
@@ -36,7 +36,7 @@ export class Counters {
   octetsSent = 0;
   /** Packets that the host sent into the tunnel. */
   packetsFromHost = 0;
-  /** Packets that the host was handed. */
+  /** Packets that were delivered to the host. */
   packetsToHost = 0;
   readonly #drops = new Map<CountedDrop, number>();
   readonly #included = new Map<CountedDrop, () => number>();

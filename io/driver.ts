@@ -1,5 +1,5 @@
 /**
- * The driver: connects a machine with sockets, host and clock.
+ * The driver: connects a machine with its sockets, the host and a clock.
  *
  *      sockets --- admit? ------------------------> host
  *         \------- handleDatagram --> sink ------>  sockets, host
@@ -9,7 +9,7 @@
  *
  *      clock ----- handleTimer -----> sink ------>  sockets, host
  *
- * Nothing on this path throws: what cannot be sent or handed over is counted.
+ * Nothing on this path throws. Packets that cannot be sent or delivered are counted.
  *
  * @module
  */
@@ -22,18 +22,18 @@ import type { HostLink } from "./host/host_link.ts";
 import { runTogether, type Task } from "./run_together.ts";
 import type { UdpSocket } from "../ffi/udp_socket.ts";
 
-/** What a driver connects. */
+/** What a driver connects, and who hears of it. */
 export interface DriverOptions<Via extends string, Event, Status> {
   readonly machine: Machine<Via, Event, Status>;
-  /** The sockets that are open; what the machine sends from another is counted as a drop. */
+  /** The open sockets. What the machine sends from any other is counted as a drop. */
   readonly sockets: Readonly<Partial<Record<Via, UdpSocket>>>;
   /** The way to the host, if there is one. */
   readonly host?: HostLink | undefined;
-  /** For the bulk of the packets: the machine, and the socket that they use. */
+  /** The machine's fast path for most packets, and the socket that they use. */
   readonly bulk?: { readonly fastPath: FastPath; readonly via: Via } | undefined;
-  /** Hears what the machine reports. */
+  /** Called with each event of the machine. */
   readonly onEvent: (event: Event) => void;
-  /** Hears of a mistake in the program that a packet or timer brought to light. */
+  /** Called with a bug of this program that a packet or timer brought to light. */
   readonly onFault: (error: unknown) => void;
   readonly counters?: Counters | undefined;
   readonly clock?: Clock | undefined;
@@ -53,7 +53,7 @@ export class Driver<Via extends string, Event, Status> {
   readonly #onFault: (error: unknown) => void;
   /** The time of the pass under way; undefined between passes. */
   #passNow: number | undefined;
-  /** When the timer goes off that is set; `Infinity` without one. */
+  /** When the current timer fires; `Infinity` without one. */
   #armed = Infinity;
   #disarm: () => void = () => {};
   #isRunning = false;
@@ -96,7 +96,7 @@ export class Driver<Via extends string, Event, Status> {
     }
   }
 
-  /** Lets someone else turn to the machine, between packets and not from within an event. */
+  /** Lets the caller use the machine between packets. Not to be called from an event. */
   act(action: (now: number, sink: Sink<Via, Event>) => void): void {
     this.#guard(() => action(this.#clock.now(), this.#sink));
     this.#endPass();
@@ -163,7 +163,7 @@ export class Driver<Via extends string, Event, Status> {
     }
   }
 
-  /** What is true for the first packet of a flow is so for those that come with it. */
+  /** The decision for the first packet of a run holds for all of them: they belong to one flow. */
   #handlePackets(run: Uint8Array, length: number): void {
     if (this.#sendRun(run, length)) return;
     for (let at = 0; at < run.length; at += length) {
@@ -171,7 +171,7 @@ export class Driver<Via extends string, Event, Status> {
     }
   }
 
-  /** Whether a run is dealt with; one that brought a mistake to light is. */
+  /** True if the run needs nothing more: it was sent, or brought a bug to light. */
   #sendRun(run: Uint8Array, length: number): boolean {
     const socket = this.#bulkSocket;
     if (socket?.sendRun === undefined) return false;
@@ -192,7 +192,7 @@ export class Driver<Via extends string, Event, Status> {
   #handleTimer(): void {
     this.#armed = Infinity;
     const now = this.#clock.now();
-    // The deadline may have moved on since the timer was set.
+    // The deadline may have moved since the timer was set.
     if (this.#machine.nextTimer() <= now) {
       this.#guard(() => this.#machine.handleTimer(now, this.#sink));
     }
@@ -218,8 +218,8 @@ export class Driver<Via extends string, Event, Status> {
   }
 
   /**
-   * The time, read once in a pass: a pass takes less than the millisecond that anything here is timed by, and to read
-   * the clock as long as a tenth of what a server does for a datagram.
+   * The time, read once in a pass. A pass is shorter than a millisecond, the smallest unit of time here, and reading
+   * the clock takes a tenth as long as a server needs for a datagram.
    */
   #now(): number {
     return this.#passNow ??= this.#clock.now();
@@ -233,9 +233,8 @@ export class Driver<Via extends string, Event, Status> {
   }
 
   /**
-   * Sets the timer when the machine's deadline comes before the one that is set. A later deadline
-   * needs nothing: the timer then finds out when it goes off, which is cheaper than to set it anew
-   * with every packet.
+   * Sets the timer if the machine's deadline comes before the current one. A later deadline needs nothing: the timer
+   * finds out when it fires, which is cheaper than setting it again with every packet.
    */
   #arm(): void {
     const due = this.#machine.nextTimer();
@@ -253,7 +252,7 @@ export class Driver<Via extends string, Event, Status> {
     }
   }
 
-  /** A packet that finds a mistake in this program must not end the service for everybody. */
+  /** A packet that triggers a bug in this program must not end the service for everybody. */
   #fault(error: unknown): void {
     this.counters.drop("internal_error");
     this.#onFault(error);

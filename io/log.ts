@@ -1,29 +1,29 @@
 /**
- * Messages to whoever runs the program. What says something takes a {@linkcode Log}, and knows neither
- * who hears it nor which library writes it down.
+ * Messages for the people that run the program. Code that reports something takes a {@linkcode Log}. It knows neither
+ * the reader nor the library that writes the messages.
  *
  * @module
  */
 
-/** Levels, from the least important one up. */
+/** Levels, the least important first. */
 export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
 
 /** How important a message is. */
 export type LogLevel = typeof LOG_LEVELS[number];
 
-/** How messages are written: for people, or one JSON object a line for programs. */
+/** How messages are written: for people, or as one JSON object per line for programs. */
 export const LOG_FORMATS = ["text", "json"] as const;
 
 /** How messages are written. */
 export type LogFormat = typeof LOG_FORMATS[number];
 
-/** Takes messages: one line of plain words each. */
+/** Takes messages, each of them one line of text. */
 export interface Log {
-  /** For who looks for a fault. A function is called only when its message is wanted. */
+  /** Details for finding a fault. A function is called only if its message is wanted. */
   debug(message: string | (() => string)): void;
   /** A change of state. */
   info(message: string): void;
-  /** Something works less well than it could. */
+  /** Something works, but not as well as it should. */
   warn(message: string): void;
   /** Something does not work. */
   error(message: string): void;
@@ -34,9 +34,9 @@ export function jsonLine(level: string, message: string, time: Date = new Date()
   return JSON.stringify({ time, level, message });
 }
 
-/** A log that can be told to say more or less. */
+/** A log whose level can change. */
 export interface AdjustableLog extends Log {
-  /** From now on takes messages from `level` up. */
+  /** From now on, writes messages of `level` and above. */
   setLevel(level: LogLevel): void;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Running a machine that ends by itself.
+ * Running a machine that comes to an end by itself.
  *
  * @module
  */
@@ -12,20 +12,20 @@ import { aborted, runTogether } from "./run_together.ts";
 import type { UdpSocket } from "../ffi/udp_socket.ts";
 import { ipv4Address } from "../wire/ipv4_address.ts";
 
-/** A machine that has something to find out, and says when it is done. */
+/** A machine that finds something out, and reports when it is done. */
 type FindingMachine<Via extends string, Findings> = Machine<
   Via,
   { readonly type: "complete" },
   Findings
 >;
 
-/** Sockets that a system picked the ports of, by their names. */
+/** Sockets at ports that the system picked, by their names. */
 type FreshSockets<Via extends string> = Readonly<Record<Via, UdpSocket>>;
 
 /**
  * Opens sockets at ports that the system picks.
  *
- * @throws what the system has against it
+ * @throws an error of the system
  */
 export function openFreshSockets<Via extends string>(
   names: readonly Via[],
@@ -45,7 +45,7 @@ export function openFreshSockets<Via extends string>(
  * Pumps `machine` until it is complete or `signal` aborts, and closes the sockets.
  *
  * @returns what it found until then
- * @throws what a packet or timer brought to light: a mistake in the program
+ * @throws a bug of this program that a packet or timer brought to light
  */
 export async function runToEnd<Via extends string, Findings>(
   machine: FindingMachine<Via, Findings>,

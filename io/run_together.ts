@@ -1,20 +1,20 @@
 /**
- * Tasks that live and end together.
+ * Tasks that run and end together.
  *
  * @module
  */
 
-/** Something that goes on until its signal aborts. */
+/** Something that runs until its signal aborts. */
 export type Task = (signal: AbortSignal) => Promise<void>;
 
 /**
- * Runs tasks until `signal` aborts or one of them ends; then the others are told to end too.
+ * Runs tasks until `signal` aborts or one of them ends. Then the others are aborted too.
  *
  * @throws what the first failing task threw, when all have ended
  */
 export async function runTogether(signal: AbortSignal, ...tasks: Task[]): Promise<void> {
-  // Not AbortSignal.any: Deno 2.7 lets its signals be collected although someone listens to them, and then
-  // nobody is told to end.
+  // Not AbortSignal.any: Deno 2.7 may collect its signals although something listens to them, and then the tasks
+  // never end.
   const stop = new AbortController();
   const end = () => stop.abort();
   signal.addEventListener("abort", end);

@@ -77,7 +77,7 @@ export class LinuxInterface implements Interface {
   enableIpv6(): void {
     writeSysctl(this.#setting("disable_ipv6"), "0");
     if (this.#hasIpv6()) return;
-    throw new Ipv6SwitchedOff(`IPv6 is switched off on ${this.#quoted}: ${this.#ipv6Advice}`);
+    throw this.#ipv6SwitchedOff;
   }
 
   setMtu(octets: number): void {
@@ -148,9 +148,12 @@ export class LinuxInterface implements Interface {
     return `net/ipv6/conf/${this.#name}/${name}`;
   }
 
-  get #ipv6Advice(): string {
-    return `set the sysctl net.ipv6.conf.${this.#name}.disable_ipv6 to 0 and, for interfaces made later, ` +
-      "net.ipv6.conf.default.disable_ipv6 too";
+  get #ipv6SwitchedOff(): Ipv6SwitchedOff {
+    const setting = `net.ipv6.conf.${this.#name}.disable_ipv6`;
+    return new Ipv6SwitchedOff(
+      `IPv6 is switched off on ${this.#quoted}: set the sysctl ${setting} to 0 and, for ` +
+        "interfaces made later, net.ipv6.conf.default.disable_ipv6 too",
+    );
   }
 
   #changeLink(body: { flags?: number; change?: number }, ...attributes: Uint8Array[]): Answer {
@@ -190,7 +193,11 @@ export class LinuxInterface implements Interface {
     throw this.#refusal(answer, attempt);
   }
 
-  #refusal({ errno, explanation }: Rejection, attempt: string): SystemError {
+  #refusal({ errno, explanation }: Rejection, attempt: string): Error {
+    // To this program, which may change the interface, the kernel gives no other reason for EACCES.
+    if (errnoName(errno) === "EACCES") {
+      return this.#ipv6SwitchedOff;
+    }
     const remedy = [explanation, this.#remedy(errnoName(errno))].filter((text) => text !== "")
       .join(". ");
     return new SystemError(attempt, "rtnetlink", errno, remedy === "" ? undefined : remedy);
@@ -200,8 +207,6 @@ export class LinuxInterface implements Interface {
     switch (code) {
       case "EPERM":
         return "Run as root, or give the program the capability CAP_NET_ADMIN";
-      case "EACCES":
-        return `IPv6 is switched off on it: ${this.#ipv6Advice}`;
       case "EOPNOTSUPP":
       case "EAFNOSUPPORT":
         return "This kernel runs without IPv6: look for ipv6.disable=1 on its command line";

@@ -1,8 +1,8 @@
 /**
- * Echo requests of this program's own, through a machine: what `teredo ping` sends.
+ * This program's own echo requests, through a machine: those of `teredo ping`.
  *
- * A request enters the machine as if the host had sent it, and so takes the way that the host's packets
- * take. Its answer is recognized on its way to the host, and ends here.
+ * A request enters the machine as if the host had sent it, so it takes the same path as the host's packets. Its answer
+ * is recognized on its way to the host, and ends here.
  *
  *      ping --> machine --> sockets          sockets --> machine --> this link --> host
  *                                                                       \-> ping
@@ -23,13 +23,13 @@ import { DESTINATION, IPV6_HEADER_LENGTH, SOURCE } from "../../wire/ipv6_header.
 import { equalArrays, getU32 } from "../../memory/octets.ts";
 import type { HostLink, PacketReceiver } from "./host_link.ts";
 
-/** Octets of random data, by which an answer is told from those for other programs. */
+/** Octets of random data, which distinguish our answers from those for other programs. */
 const DATA_LENGTH = 16;
 
-/** Octets of an error message before the packet that it is about. */
+/** Octets of an error message before the packet that it quotes. */
 const QUOTED = IPV6_HEADER_LENGTH + 8;
 
-/** What became of an echo request. */
+/** The outcome of an echo request. */
 export type EchoOutcome = "answered" | "unreachable" | "silent" | "refused";
 
 /** A request that waits for its answer. */
@@ -39,7 +39,7 @@ interface Pending {
   readonly settle: (outcome: EchoOutcome) => void;
 }
 
-/** The way to the host, with an ear for the answers to our own requests. */
+/** The way to the host, which catches the answers to our own requests. */
 export class EchoLink implements HostLink {
   readonly #host: HostLink;
   readonly #pending = new Set<Pending>();
@@ -49,7 +49,7 @@ export class EchoLink implements HostLink {
   }
 
   write(ipv6: Uint8Array): boolean {
-    // Nearly always nobody waits, and bulk costs nothing.
+    // Nearly always no request is pending, and this costs nothing.
     return (this.#pending.size > 0 && this.#settles(ipv6)) || this.#host.write(ipv6);
   }
 
@@ -62,13 +62,13 @@ export class EchoLink implements HostLink {
   }
 
   /**
-   * Sends an echo request and waits for what comes of it.
+   * Sends an echo request and waits for its outcome.
    *
    * @param source the machine's own address, 16 octets
    * @param destination 16 octets
-   * @param timeout how long an answer is waited for, in milliseconds
-   * @param send hands a packet to the machine, as the host would; `false` says that it was not taken, so
-   * that nothing is to be waited for
+   * @param timeout how long to wait for an answer, in milliseconds
+   * @param send passes a packet to the machine, as the host would; it returns `false` if the machine did not accept the
+   * packet, so that no answer will come
    */
   async ping(
     source: Uint8Array,
@@ -109,7 +109,7 @@ export class EchoLink implements HostLink {
   }
 }
 
-/** What a packet for the host says of a request; `undefined` where it is about something else. */
+/** What a packet for the host says about a request; `undefined` if it is about something else. */
 function outcomeOf(ipv6: Uint8Array, { destination, data }: Pending): EchoOutcome | undefined {
   if (isEchoReply(ipv6)) {
     const isOurs = isSameIpv6(ipv6, SOURCE, destination) && equalArrays(echoDataOf(ipv6), data);

@@ -8,8 +8,8 @@
  *
  *     write:  packet, packet, packet ──► coalescer ── at the latest with flush ──► TUN
  *
- * All packets of a pass stay where they are until it ends, and the segments of a super-packet stand
- * one right behind the other.
+ * All packets of a pass stay in place until it ends, and the segments of a super-packet follow each other without a
+ * gap.
  *
  * @module
  */
@@ -31,23 +31,23 @@ import { Views } from "../../memory/views.ts";
 import type { Counters } from "../counters.ts";
 import type { HostLink, PacketReceiver } from "./host_link.ts";
 
-/** Packets delivered in one pass at most, so that sockets and timers get their turn. */
+/** The most packets of one pass, so that sockets and timers get their turn. */
 const PASS = 192;
 
-/** No frame is longer: virtio header, 40 octets of IPv6 header, 65,535 of payload. */
+/** The longest frame: a virtio header, 40 octets of IPv6 header, 65,535 of payload. */
 const LONGEST_FRAME = VIRTIO_HEADER_LENGTH + 65_575;
 
-/** Room for segments in one pass: those of three super-packets, as a rule. */
+/** Room for the segments of one pass: usually those of three super-packets. */
 const SEGMENTS = 256 * 1024;
 
-/** Behind them frames begin, and then every so many octets, so that packets begin on words. */
+/** Where frames begin, and the distance from one to the next. Packets then begin on words. */
 const FRAMES = SEGMENTS + 6;
 const FRAME_STEP = 16;
 
-/** Behind the frames of one pass. What is read needs room for the longest. */
+/** The end of the frames of one pass, with room for the longest that may be read. */
 const END = FRAMES + 64 * 1024 + LONGEST_FRAME;
 
-/** Reads and writes a TUN interface that a poller waits for. Who opened the TUN closes it. */
+/** Reads and writes a TUN interface that a poller waits for. The TUN belongs to the caller. */
 export class OffloadLink implements HostLink {
   readonly #tun: Tun;
   readonly #watcher: Watcher;
@@ -57,7 +57,7 @@ export class OffloadLink implements HostLink {
   readonly #rooms = new Views(this.#memory);
   readonly #packets = new Views(this.#memory);
   readonly #header = newVirtioHeader();
-  /** The super-packet that is being delivered; it may take several passes. */
+  /** The super-packet that is being delivered, which may take several passes. */
   readonly #segmentation = new Segmentation();
   #hasEnded = false;
   /** Packets delivered in this pass, and where the next segment and the next frame go. */
@@ -67,7 +67,7 @@ export class OffloadLink implements HostLink {
 
   /**
    * @param tun a TUN with `offload`
-   * @param counters where packets are counted that the kernel did not take in the end
+   * @param counters counts packets that the kernel refuses in the end
    */
   constructor(tun: Tun, watcher: Watcher, counters: Counters) {
     this.#tun = tun;
@@ -78,7 +78,7 @@ export class OffloadLink implements HostLink {
     this.#coalescer = new Coalescer({ frame }, tun.offload?.udp ?? false);
   }
 
-  /** True until it has ended: whether the kernel takes a packet turns out later, and is counted then. */
+  /** True until the link has ended. Refusals of the kernel come later, and are counted then. */
   write(ipv6: Uint8Array): boolean {
     if (this.#hasEnded) return false;
     this.#coalescer.add(ipv6);
@@ -97,7 +97,7 @@ export class OffloadLink implements HostLink {
     }
   }
 
-  /** Gives its memory back. {@linkcode run} does so when it ends; this is for a link that never ran. May be repeated. */
+  /** Returns the link's memory. {@linkcode run} does so when it ends; this is for a link that never ran. May be repeated. */
   close(): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
@@ -110,7 +110,7 @@ export class OffloadLink implements HostLink {
     this.#count = 0;
     this.#segmentsEnd = 0;
     this.#deliverSegments(receiver);
-    // What is left of a super-packet stands among the frames.
+    // The rest of a super-packet is among the frames.
     if (!this.#segmentation.hasMore) this.#framesEnd = FRAMES;
     let hasMore = true;
     while (hasMore && this.#hasRoom()) hasMore = this.#read(receiver);
@@ -138,7 +138,7 @@ export class OffloadLink implements HostLink {
     return true;
   }
 
-  /** Delivers a packet where it stands. */
+  /** Delivers a packet in place. */
   #deliver(start: number, end: number, header: VirtioHeader, receiver: PacketReceiver): void {
     const packet = this.#packets.at(this.#count, start, end);
     completeChecksum(packet, header);
@@ -173,7 +173,7 @@ export class OffloadLink implements HostLink {
     else this.#writeSingly(frame);
   }
 
-  /** A super-packet that the kernel refuses, for want of memory or because it is too new to it. */
+  /** Writes the packets of a super-packet one by one, because the kernel has no memory for it, or is too old. */
   #writeSingly(frame: Uint8Array): void {
     const header = newVirtioHeader();
     readVirtioHeader(frame, 0, header);

@@ -1,5 +1,5 @@
 /**
- * The fitting way to a host behind a TUN.
+ * The way to a host behind a TUN.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { Counters } from "../counters.ts";
 import { OffloadLink } from "./offload_link.ts";
 import { TunLink } from "./tun_link.ts";
 
-/** Connects with a TUN in the way that it was opened: with segmentation offload or without. */
+/** Connects to a TUN the way it was opened: with segmentation offload or without. */
 export function openTunLink(
   tun: Tun,
   watcher: Watcher,

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Something about our interface that is not as it should be, and cannot be mended from here. */
+/** Something about our interface that is not as it should be, and that this program cannot fix. */
 export interface InterfaceFault {
   /**
    * - `incomplete`: it lacks something, and the kernel refuses to give it

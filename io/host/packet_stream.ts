@@ -1,5 +1,5 @@
 /**
- * A program as the host: it reads packets from a stream, and sends others through the driver.
+ * A program in place of the host: it reads packets from a stream, and sends others through the driver.
  *
  * @module
  */
@@ -7,12 +7,12 @@
 import type { HostLink, PacketReceiver } from "./host_link.ts";
 import { aborted } from "../run_together.ts";
 
-/** Packets that wait for a reader at most; others are refused, as by an interface whose queue is full. */
+/** The most packets that wait for a reader. More are refused, as by an interface whose queue is full. */
 const CAPACITY = 256;
 
-/** Hands packets to whoever reads the stream. */
+/** Delivers packets to the reader of a stream. */
 export class PacketStream implements HostLink {
-  /** Copies of the packets, one a chunk. */
+  /** Copies of the packets, one in each chunk. */
   readonly packets: ReadableStream<Uint8Array<ArrayBuffer>>;
   #controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>> | undefined;
 
@@ -25,16 +25,16 @@ export class PacketStream implements HostLink {
 
   write(ipv6: Uint8Array): boolean {
     const controller = this.#controller;
-    // null: the stream is broken off; 0: nobody reads, or not fast enough.
+    // null: the stream has failed. 0: nobody reads, or not fast enough.
     if (controller === undefined || (controller.desiredSize ?? 0) <= 0) return false;
     controller.enqueue(ipv6.slice());
     return true;
   }
 
-  /** Each packet is there at once. */
+  /** Each packet is in the stream at once. */
   flush(): void {}
 
-  /** Nothing comes this way: the driver takes what the program sends by its `send`. */
+  /** Nothing arrives here: the program calls the driver's `send`. */
   run(_receiver: PacketReceiver, signal: AbortSignal): Promise<void> {
     return aborted(signal);
   }
@@ -45,7 +45,7 @@ export class PacketStream implements HostLink {
     this.#controller = undefined;
   }
 
-  /** Breaks the stream off: whoever reads it gets `reason`. */
+  /** Ends the stream with an error, which its reader gets. */
   fail(reason: unknown): void {
     this.#controller?.error(reason);
     this.#controller = undefined;

@@ -1,5 +1,5 @@
 /**
- * The native IPv6 Internet as the way to the host: for a server, which only sends there.
+ * The native IPv6 Internet in place of the host: for a server, which only sends there.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { RawIpv6 } from "../../ffi/raw_ipv6.ts";
 import type { HostLink, PacketReceiver } from "./host_link.ts";
 import { aborted } from "../run_together.ts";
 
-/** Sends packets through a raw socket. Who opened the socket closes it. */
+/** Sends packets through a raw socket, which belongs to the caller. */
 export class RawLink implements HostLink {
   readonly #socket: RawIpv6;
 

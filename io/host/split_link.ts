@@ -1,5 +1,5 @@
 /**
- * The host's side of a server with a relay: the relay's interface, and a way past it.
+ * The way to the host of a server with a relay: the relay's interface, and a way around it.
  *
  * @module
  */
@@ -9,16 +9,16 @@ import { type Ipv6Prefix, isWithin } from "../../wire/ipv6_prefix.ts";
 import type { HostLink, PacketReceiver } from "./host_link.ts";
 
 /**
- * Hands packets for what the relay serves to the relay's interface, where the kernel may filter and
- * forward them. The server's connectivity tests for everybody else leave as they do without a relay:
- * a host-specific relay's host need not forward.
+ * Delivers packets for the relay's prefixes to the relay's interface, where the kernel may filter and forward them. The
+ * server's connectivity tests for other destinations leave as they do without a relay, because the host of a
+ * host-specific relay need not forward.
  */
 export class SplitLink implements HostLink {
   readonly #relay: HostLink;
   readonly #serves: readonly Ipv6Prefix[];
   readonly #others: HostLink | undefined;
 
-  /** @param others the way to whom the relay does not serve, if there is one */
+  /** @param others the way to destinations that the relay does not serve, if there is one */
   constructor(relay: HostLink, serves: readonly Ipv6Prefix[], others: HostLink | undefined) {
     this.#relay = relay;
     this.#serves = serves;

@@ -8,13 +8,13 @@ import type { Drained, Watcher } from "../../ffi/waiting.ts";
 import type { Tun } from "../../ffi/tun.ts";
 import type { HostLink, PacketReceiver } from "./host_link.ts";
 
-/** Packets read in one pass at most, so that sockets and timers get their turn. */
+/** The most packets of one pass, so that sockets and timers get their turn. */
 const PASS = 64;
 
-/** No packet of an interface is longer: 40 octets of header, 65,535 of payload. */
+/** The longest packet of an interface: 40 octets of header, 65,535 of payload. */
 const LONGEST_PACKET = 65_575;
 
-/** Reads and writes a TUN interface that a poller waits for. Who opened the TUN closes it. */
+/** Reads and writes a TUN interface that a poller waits for. The TUN belongs to the caller. */
 export class TunLink implements HostLink {
   readonly #tun: Tun;
   readonly #watcher: Watcher;

@@ -35,6 +35,6 @@ export function outsideAddress(): Ipv4Address | undefined {
 }
 
 function subnetOf(address: Ipv4Address, prefixLength: number): Ipv4Address {
-  // A shift by 32 bits is none in JavaScript.
+  // In JavaScript, a shift by 32 bits shifts nothing.
   return prefixLength === 0 ? ipv4Address(0) : ipv4Address(address & (-1 << (32 - prefixLength)));
 }

@@ -1,5 +1,5 @@
 /**
- * IPv6 that this host has by other means than Teredo.
+ * IPv6 that this host has without Teredo.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { parseIpv6 } from "../../wire/ipv6_address.ts";
 import { isNative } from "../../wire/teredo_address.ts";
 
-/** An IPv6 address of global scope outside of Teredo. */
+/** An IPv6 address of global scope that is not a Teredo address. */
 export interface NativeAddress {
   /** The name of the interface that has it. */
   readonly interface: string;
@@ -15,7 +15,7 @@ export interface NativeAddress {
   readonly address: Uint8Array;
 }
 
-/** The host's native addresses at this moment. Unique local and link-local ones lead nowhere. */
+/** The host's native addresses at this moment. Unique local and link-local addresses do not count. */
 export function nativeAddresses(
   interfaces: readonly Deno.NetworkInterfaceInfo[] = Deno.networkInterfaces(),
 ): NativeAddress[] {
@@ -27,10 +27,10 @@ export function nativeAddresses(
 }
 
 /**
- * The address by which the host reaches the IPv6 Internet without us, if it does: an address alone,
- * as on a network whose router is gone, is of no use to anybody.
+ * The address with which the host reaches the IPv6 Internet without us, if it does. An address alone is useless, as
+ * on a network whose router is gone.
  *
- * @param own the name of our own interface, which does not count
+ * @param own the name of our interface, which does not count
  * @param leadsOut whether an interface has a way to the IPv6 Internet
  */
 export function findNativeIpv6(

@@ -1,5 +1,5 @@
 /**
- * Noticing changes of the host's network, and telling of them in bunches.
+ * Noticing changes of the host's network, and reporting them in bunches.
  *
  * @module
  */
@@ -10,16 +10,16 @@ import { runTogether } from "../run_together.ts";
 import type { ChangeSource } from "./network_changes.ts";
 
 /**
- * How long changes are gathered before they are told, in milliseconds: a network that comes up changes half a dozen
- * things one after the other.
+ * How long changes are gathered before they are reported, in milliseconds: a network that comes up changes half a dozen
+ * things one after another.
  */
 const SETTLING = 500;
 
-/** What a monitor tells. */
+/** What a monitor reports. */
 interface NetworkListener {
-  /** Our own interface may have changed, or the way to it: told at once. */
+  /** Our own interface may have changed, or the way to it. Reported at once. */
   onOwn(): void;
-  /** The rest of the network has changed: told once for each bunch of changes. */
+  /** The rest of the network has changed. Reported once for each bunch of changes. */
   onChange(news: NetworkNews): void;
 }
 
@@ -28,9 +28,9 @@ export class NetworkMonitor {
   readonly #sources: readonly ChangeSource[];
   readonly #listener: NetworkListener;
   readonly #clock: Clock;
-  /** What has changed, until it is told. */
+  /** What has changed and is not reported yet. */
   #news: NetworkNews | undefined;
-  #callOff: (() => void) | undefined;
+  #cancel: (() => void) | undefined;
 
   constructor(
     sources: readonly ChangeSource[],
@@ -49,8 +49,8 @@ export class NetworkMonitor {
     try {
       await runTogether(signal, ...tasks);
     } finally {
-      this.#callOff?.();
-      this.#callOff = undefined;
+      this.#cancel?.();
+      this.#cancel = undefined;
     }
   }
 
@@ -58,12 +58,12 @@ export class NetworkMonitor {
     if (news.isOwn || news.isRouting || news.isVague) this.#listener.onOwn();
     if (!news.isRouting && !news.isVague && news.interfaces.size === 0) return;
     this.#news = this.#news === undefined ? news : join(this.#news, news);
-    this.#callOff ??= this.#clock.after(SETTLING, () => this.#tell());
+    this.#cancel ??= this.#clock.after(SETTLING, () => this.#report());
   }
 
-  #tell(): void {
+  #report(): void {
     const news = this.#news!;
-    this.#callOff = this.#news = undefined;
+    this.#cancel = this.#news = undefined;
     this.#listener.onChange(news);
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Names of servers to IPv4 addresses.
+ * Looking up the IPv4 addresses of servers.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { lookup } from "node:dns/promises";
 import { type Ipv4Address, parseIpv4 } from "../../wire/ipv4_address.ts";
 import { reasonOf } from "../../reason.ts";
 
-/** How long an answer is waited for, in milliseconds. */
+/** How long to wait for an answer, in milliseconds. */
 const TIMEOUT = 10_000;
 
 /** A name could not be turned into an address; the message says why and what to do. */
@@ -20,10 +20,10 @@ export class ResolveError extends Error {
 export type Lookup = (name: string) => Promise<readonly string[]>;
 
 /**
- * The IPv4 address of `host`: itself if it is one, or the first that the system's resolver knows
- * (hosts file, DNS, mDNS, in the order that the system is set up for).
+ * The IPv4 address of `host`: the address itself, or the first that the system's resolver finds for
+ * a name (hosts file, DNS, mDNS, in the order of the system's configuration).
  *
- * @throws {ResolveError} there is none, or no answer in time
+ * @throws {ResolveError} the name has no address, or no answer came in time
  */
 export async function resolveIpv4(
   host: string,

@@ -1,5 +1,5 @@
 /**
- * A client's servers by name, and the addresses that they were last known at.
+ * A client's servers by name, with their last known addresses.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { reasonOf } from "../../reason.ts";
 /** Throws when a server cannot be used although its name was found. */
 type CheckServer = (addresses: ServerAddresses) => void;
 
-/** A server and where it is, once that is known. */
+/** A server, with its addresses once they are known. */
 interface Entry {
   readonly name: ServerName;
   addresses: ServerAddresses | undefined;
@@ -22,7 +22,7 @@ interface Entry {
 /**
  * The servers of a client, the preferred one first.
  *
- * Nothing waits for a look-up but the very first one: the client goes on with what is known.
+ * Only the very first look-up is waited for. Later on, the client goes on with what is known.
  */
 export class ServerDirectory {
   readonly #entries: readonly Entry[];
@@ -36,7 +36,7 @@ export class ServerDirectory {
     this.#log = log;
   }
 
-  /** Where the servers are, as far as that is known. */
+  /** The addresses of the servers, as far as they are known. */
   get addresses(): ServerAddresses[] {
     return this.#entries.flatMap(({ addresses }) => addresses ?? []);
   }
@@ -47,14 +47,14 @@ export class ServerDirectory {
       isSameServer(this.#entries[0]?.addresses, server);
   }
 
-  /** The name of the server whose primary address this is, as it was given; else the address. */
+  /** The name of the server whose primary address this is, as it was given, or the address. */
   nameOf(primary: Ipv4Address): string {
     const entry = this.#entries.find(({ addresses }) => addresses?.primary === primary);
     return entry?.name.primary ?? formatIpv4(primary);
   }
 
   /**
-   * Looks all names up, and does without those that are not found as long as one is.
+   * Looks all names up. Names that are not found do not matter as long as one is.
    *
    * @throws what kept the first server from being found, when none is
    */
@@ -67,7 +67,7 @@ export class ServerDirectory {
   /**
    * Looks the names up again, unless that is under way or there is nothing to look up.
    *
-   * @param onChange called when a server is somewhere else
+   * @param onChange called when a server has other addresses
    */
   async refresh(onChange: (addresses: ServerAddresses[]) => void): Promise<void> {
     const names = this.#entries.filter(({ name, addresses }) => name.isName || !addresses);
@@ -86,7 +86,7 @@ export class ServerDirectory {
     }
   }
 
-  /** Looks names up, all at a time, and returns what went wrong. */
+  /** Looks names up, all at once, and returns the failures. */
   async #lookUp(entries: readonly Entry[]): Promise<unknown[]> {
     const results = await Promise.allSettled(entries.map(async (entry) => {
       const addresses = await entry.name.resolve();

@@ -30,7 +30,7 @@ export class ServerName {
   /**
    * Looks the addresses up.
    *
-   * @throws {ResolveError} a name has no address, or nobody tells it
+   * @throws {ResolveError} a name has no address, or cannot be looked up
    */
   async resolve(): Promise<ServerAddresses> {
     const primary = await resolveIpv4(this.primary, this.#lookup);

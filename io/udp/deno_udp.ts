@@ -23,9 +23,9 @@ interface DenoUdpOptions {
   readonly address: Ipv4Address;
   /** The port to bind; 0 for one that the system picks. */
   readonly port: number;
-  /** Where losses are counted. */
+  /** Counts losses. */
   readonly counters: Counters;
-  /** Hears what becomes of datagrams. */
+  /** Learns what becomes of datagrams. */
   readonly watch?: SendWatch | undefined;
   /** Called with the bound address: sets the options of the socket that Deno cannot set. */
   readonly prepare?: ((address: string, port: number) => void) | undefined;
@@ -35,7 +35,7 @@ interface DenoUdpOptions {
  * Opens a socket.
  *
  * @throws {Deno.errors.AddrInUse} another program has the port
- * @throws {Deno.errors.AddrNotAvailable} the address is not this host's
+ * @throws {Deno.errors.AddrNotAvailable} this host does not have the address
  */
 export function openDenoUdp(options: DenoUdpOptions): UdpSocket {
   const listener = Deno.listenDatagram({
@@ -49,7 +49,7 @@ export function openDenoUdp(options: DenoUdpOptions): UdpSocket {
   return new DenoUdpSocket(listener, local, options.counters, options.watch);
 }
 
-/** A socket that Deno has opened for us at `local`; it is closed with what is returned. */
+/** Wraps a socket that Deno has opened at `local`. Closing the result closes it. */
 export function fromListener(
   listener: Deno.DatagramConn,
   local: Endpoint,
@@ -118,8 +118,8 @@ class DenoUdpSocket implements UdpSocket {
         receiver.end();
         pause = SHORTEST_PAUSE;
       } else if (!this.#isClosed) {
-        // An ICMP error for an earlier datagram is reported here and is over with that. Should the
-        // trouble last, it must not keep the processor busy.
+        // Usually an ICMP error for an earlier datagram, which is over with that. An error that persists must not
+        // keep the processor busy.
         this.#counters.drop("receive_failed");
         await new Promise((resolve) => setTimeout(resolve, pause));
         pause = Math.min(2 * pause, LONGEST_PAUSE);
@@ -143,7 +143,7 @@ class DenoUdpSocket implements UdpSocket {
 }
 
 function parseAddress(hostname: string): Ipv4Address {
-  // A socket bound to an IPv4 address receives from nothing else; 0.0.0.0 is refused by every role.
+  // A socket that is bound to an IPv4 address receives from IPv4 only. Every role refuses 0.0.0.0.
   return parseIpv4(hostname) ?? ipv4Address(0);
 }
 

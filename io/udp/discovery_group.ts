@@ -49,7 +49,7 @@ export class DiscoveryGroup {
     this.#look = look;
   }
 
-  /** Joins the group on the links that are there now. */
+  /** Joins the group on links that are new. */
   async join(): Promise<void> {
     const before = new Set(this.#attached.map(({ address }) => address));
     this.#attached = this.#look().filter(({ address }) => !isLoopbackIpv4(address));

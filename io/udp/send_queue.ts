@@ -3,7 +3,7 @@
  *
  * Several calls of `Deno.DatagramConn.send` may be under way at once, but then they overtake one another: Deno gives
  * each of them up to the event loop after about 128 in a row, or when the socket has no room, and resumes them in any
- * order. TCP takes what is late for lost. So the next datagram waits until the one before has been taken, which costs
+ * order. TCP takes late packets for lost. So the next datagram waits until the one before has been taken, which costs
  * no throughput.
  *
  * @module
@@ -11,7 +11,7 @@
 
 import type { Endpoint } from "../../wire/endpoint.ts";
 
-/** Datagrams that wait at most, the one that is being sent included. */
+/** The most datagrams that wait, including the one that is being sent. */
 const CAPACITY = 512;
 
 /** Datagrams up to this length are kept in buffers that are used again; octets. */

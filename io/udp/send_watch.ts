@@ -1,5 +1,5 @@
 /**
- * Noticing that this host can send nothing at all.
+ * Noticing that this host cannot send anything.
  *
  * @module
  */
@@ -7,10 +7,10 @@
 import type { ErrnoName } from "../../ffi/c/errno.ts";
 import { type Clock, systemClock } from "../clock.ts";
 
-/** How long nothing but failures makes a trouble, in milliseconds. */
-const PATIENCE = 1_000;
+/** How long sending must fail, without a success, to be a trouble; in milliseconds. */
+const TIMEOUT = 1_000;
 
-/** Why a host can send to nobody; other errors are about one datagram or its destination. */
+/** Why a host cannot send to anybody. Other errors concern one datagram or its destination. */
 export type SendTrouble = "ENETUNREACH" | "ENETDOWN" | "EHOSTUNREACH" | "EPERM";
 
 /** See {@linkcode SendTrouble}. */
@@ -21,15 +21,15 @@ const SEND_TROUBLES: readonly SendTrouble[] = [
   "EPERM",
 ];
 
-/** Hears what becomes of datagrams, and tells when for a while none of them could be sent. */
+/** Learns what becomes of datagrams, and reports when none could be sent for a while. */
 export class SendWatch {
   readonly #onChange: (trouble: SendTrouble | undefined) => void;
   readonly #clock: Clock;
   #trouble: SendTrouble | undefined;
-  /** Calls off what is to happen when patience ends; set while there are failures alone. */
-  #callOff: (() => void) | undefined;
+  /** Cancels the report. Set while every attempt has failed since the last success. */
+  #cancel: (() => void) | undefined;
 
-  /** @param onChange hears what is wrong now; undefined when sending works again */
+  /** @param onChange called with what is wrong now, or undefined when sending works again */
   constructor(
     onChange: (trouble: SendTrouble | undefined) => void,
     clock: Clock = systemClock,
@@ -38,15 +38,15 @@ export class SendWatch {
     this.#clock = clock;
   }
 
-  /** What keeps everything from being sent, if that is so. */
+  /** What keeps this host from sending anything, if something does. */
   get trouble(): SendTrouble | undefined {
     return this.#trouble;
   }
 
   /** The system took something. */
   sent(): void {
-    this.#callOff?.();
-    this.#callOff = undefined;
+    this.#cancel?.();
+    this.#cancel = undefined;
     if (this.#trouble === undefined) return;
     this.#trouble = undefined;
     this.#onChange(undefined);
@@ -56,8 +56,8 @@ export class SendWatch {
   failed(code: ErrnoName): void {
     const trouble = SEND_TROUBLES.find((each) => each === code);
     if (trouble === undefined || this.#trouble !== undefined) return;
-    this.#callOff ??= this.#clock.after(PATIENCE, () => {
-      this.#callOff = undefined;
+    this.#cancel ??= this.#clock.after(TIMEOUT, () => {
+      this.#cancel = undefined;
       this.#trouble = trouble;
       this.#onChange(trouble);
     });

@@ -9,7 +9,7 @@ const READ_BY_PEOPLE = ["packaging/", ".github/", ".ci/"];
 /** Sources whose strings and comments are held to it as well. */
 const SOURCES = [
   ...["cli/args/", "cli/ask/", "cli/commands/", "cli/daemon/", "cli/decode/", "cli/probe/"],
-  ...["cli/process/", "cli/text/", "nodes/"],
+  ...["cli/process/", "cli/text/", "io/", "nodes/"],
   ...["client/", "server/", "relay/", "protocol/", "wire/", "offload/", "memory/"],
 ];
 

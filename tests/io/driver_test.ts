@@ -237,7 +237,7 @@ Deno.test("driver: act turns to the machine between packets, and what it sends i
   await ended;
 });
 
-Deno.test("driver: it ends with the first part that fails, and tells why", async () => {
+Deno.test("driver: it ends with the first part that fails, and says why", async () => {
   const { run, service, clock, machine } = start();
   machine.due = 5000;
   const ended = run();

@@ -9,7 +9,7 @@ function noting(name: string, ends: string[]): Task {
   };
 }
 
-Deno.test("together: all tasks end when the signal aborts", async () => {
+Deno.test("run together: all tasks end when the signal aborts", async () => {
   const ends: string[] = [];
   const stop = new AbortController();
   const running = runTogether(stop.signal, noting("one", ends), noting("other", ends));
@@ -18,7 +18,7 @@ Deno.test("together: all tasks end when the signal aborts", async () => {
   assertEquals(ends, ["one", "other"]);
 });
 
-Deno.test("together: the first failure ends the others, and is told when they have ended", async () => {
+Deno.test("run together: the first failure ends the others, and is thrown when they have ended", async () => {
   const ends: string[] = [];
   const fails: Task = () => Promise.reject(new Error("gone"));
   const never = new AbortController().signal;
@@ -26,21 +26,21 @@ Deno.test("together: the first failure ends the others, and is told when they ha
   assertEquals(ends, ["one"]);
 });
 
-Deno.test("together: a task that is done ends the others", async () => {
+Deno.test("run together: a task that is done ends the others", async () => {
   const ends: string[] = [];
   const never = new AbortController().signal;
   await runTogether(never, noting("one", ends), () => Promise.resolve());
   assertEquals(ends, ["one"]);
 });
 
-Deno.test("together: without tasks the signal is waited for", async () => {
+Deno.test("run together: without tasks the signal is waited for", async () => {
   const stop = new AbortController();
   const running = runTogether(stop.signal);
   stop.abort();
   await running;
 });
 
-Deno.test("together: tasks within tasks hear that they are to end, though garbage was collected", async () => {
+Deno.test("run together: tasks within tasks hear that they are to end, though garbage was collected", async () => {
   const { stdout } = await new Deno.Command(Deno.execPath(), {
     args: [
       "run",

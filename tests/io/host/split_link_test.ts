@@ -27,7 +27,7 @@ Deno.test("split link: what the relay serves goes to its interface, all else pas
   assertEquals([relay.flushes, others.flushes], [1, 1]);
 });
 
-Deno.test("split link: where there is no way past it, that is said", () => {
+Deno.test("split link: without another way, packets for others are refused", () => {
   const { link } = make(undefined);
   assertEquals(link.write(packetTo("2001:db8::8")), false);
   assertEquals(link.write(packetTo("2001:db8::7")), true);

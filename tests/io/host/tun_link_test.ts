@@ -54,7 +54,7 @@ Deno.test("TUN link: it reads in passes, and leaves the rest for the next one", 
   assertEquals(watcher.drains.size, 0);
 });
 
-Deno.test("TUN link: it tells whether the kernel took a packet", () => {
+Deno.test("TUN link: writing returns whether the kernel accepted the packet", () => {
   const tun = new FakeTun();
   const link = new TunLink(tun, new FakeWatcher());
   assertEquals([link.write(Uint8Array.of(1)), link.write(Uint8Array.of(0))], [true, false]);

@@ -49,7 +49,7 @@ function watch(make: (clock: FakeClock) => readonly ChangeSource[]) {
   return { clock, told, news, own, end };
 }
 
-Deno.test("network monitor: a bunch of changes is told once, half a second after the first", async () => {
+Deno.test("network monitor: a bunch of changes is reported once, half a second after the first", async () => {
   let changed = (_: NetworkNews) => {};
   const { clock, told, news, own, end } = watch(() => [(tell, signal) => {
     changed = tell;
@@ -72,7 +72,7 @@ Deno.test("network monitor: a bunch of changes is told once, half a second after
   assertEquals(told.length, 2, "what came at the end is not told any more");
 });
 
-Deno.test("network monitor: news of our own interface are told at once, and are no change of the network", async () => {
+Deno.test("network monitor: news of our interface is reported at once, and is not a change of the network", async () => {
   const own = { ...newsOf(), isOwn: true };
   let waiting: NetworkNews | undefined;
   const watcher = new FakeWatcher();
@@ -97,7 +97,7 @@ Deno.test("network monitor: our own interface is looked at every five seconds", 
   await end();
 });
 
-Deno.test("network monitor: who looks sees addresses come and go, but not the own interface's", async () => {
+Deno.test("network monitor: a look at the interfaces finds addresses that come and go, except our interface's", async () => {
   let interfaces = [address("eth0", "192.0.2.7/24")];
   const { clock, told, end } = watch((
     clock,

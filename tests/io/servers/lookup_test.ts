@@ -23,7 +23,7 @@ Deno.test("resolve: an IPv4 address is itself, and nobody is asked", async () =>
   assertEquals(address, parseIpv4("192.0.2.7"));
 });
 
-Deno.test("resolve: a name has the first address that the system tells", async () => {
+Deno.test("resolve: a name has the first address that the system finds", async () => {
   assertEquals(formatIpv4(await resolveIpv4("teredo.example", lookup)), "192.0.2.1");
 });
 

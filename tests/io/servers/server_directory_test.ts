@@ -57,12 +57,12 @@ Deno.test("server directory: a server that is not found is done without, and loo
   assertEquals(changes, ["192.0.2.21,192.0.2.1"]);
 });
 
-Deno.test("server directory: without any server the first one's trouble is told", async () => {
+Deno.test("server directory: without any server, the failure of the first is thrown", async () => {
   const { list } = make("c.example", "d.example");
   await assertRejects(() => list.find(), ResolveError, '"c.example"');
 });
 
-Deno.test("server directory: a server that moved is told, once", async () => {
+Deno.test("server directory: a server that moved is reported once", async () => {
   const { list, book, told, changes, refresh } = make("a.example", "b.example");
   await list.find();
   book["a.example"] = "198.51.100.1";

@@ -135,7 +135,7 @@ Deno.test("UDP: the hook hears the address that was bound", () => {
   socket.close();
 });
 
-Deno.test("UDP: a port in use is told when it is opened", () => {
+Deno.test("UDP: opening a port in use fails", () => {
   const socket = open();
   assertThrows(() => open(new Counters(), portOf(socket.local)), Deno.errors.AddrInUse);
   socket.close();

@@ -9,7 +9,7 @@ function make() {
   return { clock, told, watch };
 }
 
-Deno.test("send watch: a second of nothing but failures is a trouble, told once, and so is its end", () => {
+Deno.test("send watch: a second of failures alone is reported once, and so is its end", () => {
   const { clock, told, watch } = make();
   watch.sent();
   for (let i = 0; i < 5; i++) {
@@ -34,7 +34,7 @@ Deno.test("send watch: one failure in a while that nothing follows is enough, fo
   assertEquals(told, ["ENETDOWN"]);
 });
 
-Deno.test("send watch: where anything goes out there is no trouble, nor where a datagram is to blame", () => {
+Deno.test("send watch: nothing is reported while anything goes out, or if the datagram is the cause", () => {
   const { clock, told, watch } = make();
   for (let i = 0; i < 10; i++) {
     watch.failed("ENETUNREACH");
