@@ -9,7 +9,7 @@ import type { Endpoint } from "../wire/endpoint.ts";
 import { equalArrays } from "../memory/octets.ts";
 import { LOCAL_PEER_VALIDITY, TEST_VALIDITY } from "./timing.ts";
 import type { GatewayPath } from "./traversal/gateway_path.ts";
-import { NOWHERE } from "./traversal/alternate_addresses.ts";
+import { NO_ALTERNATES } from "./traversal/alternate_addresses.ts";
 
 /** A direct IPv6 connectivity test, RFC 4380 §5.2.9. */
 interface ConnectivityTest {
@@ -68,7 +68,7 @@ export class ClientPeer extends Peer {
 
   /** Where else the peer may be according to its latest indirect bubble, RFC 6081 §5.6.1. */
   get alternates(): readonly Endpoint[] {
-    return this.#neighbourhood?.alternates ?? NOWHERE;
+    return this.#neighbourhood?.alternates ?? NO_ALTERNATES;
   }
 
   set alternates(alternates: readonly Endpoint[]) {

@@ -54,11 +54,11 @@ export function equalArrays(one: Uint8Array, other: Uint8Array): boolean {
 }
 
 /** No octets. Empty parts are common in packets, and making a view costs more than reading most of them. */
-export const NOTHING: Uint8Array = new Uint8Array(0);
+export const NO_OCTETS: Uint8Array = new Uint8Array(0);
 
 /** A view of the octets from `start` to `end`. */
 export function viewOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
-  return start === end ? NOTHING : bytes.subarray(start, end);
+  return start === end ? NO_OCTETS : bytes.subarray(start, end);
 }
 
 /** The parts one after the other, in a new array. */

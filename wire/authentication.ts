@@ -10,7 +10,7 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Endpoint } from "./endpoint.ts";
 import type { Malformed } from "./malformed.ts";
-import { NOTHING, setU16, viewOf } from "../memory/octets.ts";
+import { NO_OCTETS, setU16, viewOf } from "../memory/octets.ts";
 import { encodeOrigin } from "./origin_indication.ts";
 
 /** The two octets that an authentication element starts with. */
@@ -41,7 +41,7 @@ export interface Authentication {
 
 /** An element that protects by its nonce alone: 13 octets. */
 export function nonceOnly(nonce: Uint8Array): Authentication {
-  return { identifier: NOTHING, value: NOTHING, nonce, confirmation: 0 };
+  return { identifier: NO_OCTETS, value: NO_OCTETS, nonce, confirmation: 0 };
 }
 
 /** Reads the element that starts a datagram; its indicator has been seen. */

@@ -16,7 +16,7 @@ import {
 import type { Endpoint } from "./endpoint.ts";
 import { IPV6_HEADER_LENGTH } from "./ipv6_header.ts";
 import type { Malformed } from "./malformed.ts";
-import { concatOctets, getU16, NOTHING, viewOf } from "../memory/octets.ts";
+import { concatOctets, getU16, NO_OCTETS, viewOf } from "../memory/octets.ts";
 import { encodeOrigin, ORIGIN_INDICATOR, ORIGIN_LENGTH, readOrigin } from "./origin_indication.ts";
 
 /** A datagram's payload taken apart; arrays are views into the datagram. */
@@ -76,9 +76,9 @@ export interface TeredoPacketParts {
 export function encodeTeredoPacket(parts: TeredoPacketParts): Uint8Array<ArrayBuffer> {
   const { authentication, origin, ipv6, trailers } = parts;
   return concatOctets(
-    authentication === undefined ? NOTHING : encodeAuthentication(authentication),
-    origin === undefined ? NOTHING : encodeOrigin(origin),
+    authentication === undefined ? NO_OCTETS : encodeAuthentication(authentication),
+    origin === undefined ? NO_OCTETS : encodeOrigin(origin),
     ipv6,
-    trailers ?? NOTHING,
+    trailers ?? NO_OCTETS,
   );
 }

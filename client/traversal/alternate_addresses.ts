@@ -16,7 +16,7 @@ import { mappingOf, serverOf } from "../../wire/teredo_address.ts";
 import type { ClientConfig } from "../client_config.ts";
 
 /** The alternate addresses of a peer that gave none. */
-export const NOWHERE: readonly Endpoint[] = [];
+export const NO_ALTERNATES: readonly Endpoint[] = [];
 
 /** Decides which addresses to tell a peer, and which of a peer's to believe. */
 export class AlternateAddresses {
@@ -47,7 +47,7 @@ export class AlternateAddresses {
 
   /** Which of the addresses that a peer gave it may be at (§5.6.4.2): private ones other than ours. */
   believed(peer: Uint8Array, told: readonly Endpoint[]): readonly Endpoint[] {
-    if (!this.isNeighbour(peer)) return NOWHERE;
+    if (!this.isNeighbour(peer)) return NO_ALTERNATES;
     const own = this.#own();
     return told.filter((at) => at !== own && this.isInside(at));
   }

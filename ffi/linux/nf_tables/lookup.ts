@@ -5,7 +5,7 @@
  */
 
 import { errnoName } from "../../c/errno.ts";
-import { equalOctets, NOTHING } from "../../../memory/octets.ts";
+import { equalOctets, NO_OCTETS } from "../../../memory/octets.ts";
 import type { DroppingChain, FilterCount } from "../../packet_filter.ts";
 import type { Rejection } from "../netlink_answer.ts";
 import { parseAttributes } from "../netlink_message.ts";
@@ -63,7 +63,7 @@ export function readCounters(netlink: NfTablesNetlink, table: string): Record<st
   const counts: Record<string, FilterCount> = {};
   for (const object of netlink.list(MESSAGE.GET_OBJECT, wanted).map(parseAttributes)) {
     if (decodeName(object.get(OBJECT.TABLE)) !== table) continue;
-    const count = parseAttributes(object.get(OBJECT.DATA) ?? NOTHING);
+    const count = parseAttributes(object.get(OBJECT.DATA) ?? NO_OCTETS);
     counts[decodeName(object.get(OBJECT.NAME))] = {
       packets: decodeWide(count.get(COUNTER.PACKETS)),
       octets: decodeWide(count.get(COUNTER.OCTETS)),
@@ -77,7 +77,7 @@ export function findDroppingChains(netlink: NfTablesNetlink, at: Hook["at"]): Dr
   return (["inet", "ip6"] as const).flatMap((family) =>
     netlink.list(MESSAGE.GET_CHAIN, [], FAMILY[family]).map(parseAttributes)
       .filter((chain) => {
-        const hook = parseAttributes(chain.get(CHAIN.HOOK) ?? NOTHING);
+        const hook = parseAttributes(chain.get(CHAIN.HOOK) ?? NO_OCTETS);
         return decodeNumber(hook.get(CHAIN_HOOK.NUMBER)) === HOOK[at] &&
           decodeNumber(chain.get(CHAIN.POLICY)) === VERDICT_CODE.DROP;
       })
