@@ -12,9 +12,17 @@ import { PROOF_LIMITS } from "../../protocol/proved_endpoints.ts";
 import { AddressAccess } from "../../relay/gateway_config.ts";
 import { SecretTable } from "../../server/secret_store.ts";
 import { encodeBubble, isBubble } from "../../wire/bubble.ts";
-import { endpoint } from "../../wire/endpoint.ts";
-import { NextHeader } from "../../wire/ipv6_header.ts";
-import { decodeTeredoAddress, encodeTeredoAddress } from "../../wire/teredo_address.ts";
+import { addressOf, endpoint } from "../../wire/endpoint.ts";
+import { isEcho, isIcmpv6 } from "../../wire/icmpv6.ts";
+import { isSameIpv6 } from "../../wire/ipv6_address.ts";
+import { DESTINATION, hasRoutingHeaderType0, NextHeader, SOURCE } from "../../wire/ipv6_header.ts";
+import {
+  decodeTeredoAddress,
+  encodeTeredoAddress,
+  isTeredo,
+  mappingOf,
+  serverOf,
+} from "../../wire/teredo_address.ts";
 import { parseTeredoPacket } from "../../wire/teredo_packet.ts";
 import { setU32 } from "../../memory/octets.ts";
 import { packet } from "../client/client_fixture.ts";
@@ -22,6 +30,7 @@ import { EVERYBODY, GatewayFixture, OWN } from "../relay/gateway_fixture.ts";
 import { echo } from "../relay/relay_fixture.ts";
 import { S1 } from "../server/server_fixture.ts";
 import { ACTORS, at, ip4, ip6 } from "../vectors/vectors.ts";
+import { HostileDatagrams } from "./hostile_datagrams.ts";
 
 const { a, b, addressOfA, addressOfB, host } = ACTORS;
 const A = decodeTeredoAddress(addressOfA)!;
@@ -250,4 +259,42 @@ Deno.test("gateway: a flood of forged clients costs no memory beyond its bounds,
   const { relay } = fixture.machine.status(fixture.now);
   assert(relay.peers.length <= 256 && relay.gateway!.accounts.length === 1);
   assert(bubbles < 5_000, `${bubbles} bubbles`);
+});
+
+/** How many hostile datagrams a gateway gets. */
+const FLOOD = 300_000;
+
+/** What the rules let A send: the test's own opinion. */
+function mayLeave(ipv6: Uint8Array): boolean {
+  if (!isTeredo(ipv6, SOURCE) || serverOf(ipv6, SOURCE) !== ACTORS.s1) return false;
+  if (isSameIpv6(ipv6, DESTINATION, OWN)) return isIcmpv6(ipv6);
+  if (hasRoutingHeaderType0(ipv6)) return false;
+  if (!isTeredo(ipv6, DESTINATION)) return ipv6[DESTINATION]! >>> 5 === 1;
+  const { globalUnicast } = S1;
+  const client = mappingOf(ipv6, DESTINATION);
+  const server = serverOf(ipv6, DESTINATION);
+  return globalUnicast.has(addressOf(client)) && globalUnicast.has(server) &&
+    client !== endpoint(server, 3544) && addressOf(client) !== ACTORS.s1;
+}
+
+Deno.test("gateway: of 300,000 hostile datagrams, only what the rules allow leaves, and no memory grows", () => {
+  const fixture = new GatewayFixture({ relay: { maxPeers: 64 } }).meetA();
+  const stream = new HostileDatagrams("hostile to gateways");
+  const left = { data: 0, echoes: 0 };
+  for (let i = 0; i < FLOOD; i++) {
+    if (i % 1000 === 0) fixture.now += 20;
+    const datagram = stream.next();
+    const { sink } = fixture.receive(datagram, stream.from);
+    for (const ipv6 of sink.packets) {
+      assert(mayLeave(ipv6), `${ipv6.toHex()} left`);
+      // Before a client has shown that it is there, no more than a connectivity test leaves for it.
+      const isKnown = mappingOf(ipv6, SOURCE) === a || ipv6.length <= 40 + 88 && isEcho(ipv6);
+      assert(isKnown, `${ipv6.toHex()} left for a stranger`);
+      left[isEcho(ipv6) ? "echoes" : "data"]++;
+    }
+    assert(sink.packets.length + sink.drops.length <= 2 && sink.datagrams.length <= 2);
+  }
+  const { relay } = fixture.machine.status(fixture.now);
+  assert(relay.peers.length <= 64 && relay.gateway!.accounts.length <= 2);
+  assert(left.echoes > 100 && left.data > 100, JSON.stringify(left));
 });

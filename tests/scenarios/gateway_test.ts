@@ -50,12 +50,17 @@ for (const kind of KINDS) {
 }
 
 /** Alice and bob, each behind a NAT, and a gateway. */
-function twoBehind(one: NatKind, other: NatKind, options: GatewayOptions = {}) {
+function twoBehind(
+  one: NatKind,
+  other: NatKind,
+  options: GatewayOptions = {},
+  usesFastPath = true,
+) {
   const world = new World();
   const gateway = world.gateway("gateway", options);
   const [natA, natB] = [world.nat("natA", NAT[one]), world.nat("natB", NAT[other])];
-  const alice = world.client("alice", { server: gateway, behind: natA });
-  const bob = world.client("bob", { server: gateway, behind: natB });
+  const alice = world.client("alice", { server: gateway, behind: natA, usesFastPath });
+  const bob = world.client("bob", { server: gateway, behind: natB, usesFastPath });
   world.settle();
   return { world, gateway, alice, bob, natA, natB };
 }
@@ -155,5 +160,29 @@ for (const delay of [0.01, 0.1, 1, 10, 80, 200]) {
       const limit = 2_200 + 12 * 1.5 * delay;
       assert(ping.firstReplyAfter < limit, `seed ${seed}: ${ping.firstReplyAfter} ms`);
     }
+  });
+}
+
+Deno.test("where 2001::/32 is routed to a gateway, native hosts may begin if its rules say so", () => {
+  const rules = { unsolicited: true };
+  const { world, gateway, alice, bob } = twoBehind("symmetric", "portRestricted", { rules });
+  const native = world.nativeHost("native");
+  world.native.advertise(TEREDO_PREFIX, gateway);
+  for (const client of [alice, bob]) {
+    expectReach(world, native, client);
+    expectReach(world, client, world.nativeHost(`another for ${client.name}`));
+  }
+});
+
+for (const [one, other] of [["symmetric", "symmetric"], ["portRestricted", "symmetric"]] as const) {
+  Deno.test(`clients behind ${one} and ${other} NATs meet without the fast path as with it`, () => {
+    const outcomes = [true, false].map((usesFastPath) => {
+      const { world, alice, bob } = twoBehind(one, other, {}, usesFastPath);
+      const ping = alice.ping(bob, { count: 100 });
+      world.pass(110);
+      const { path, octetsSent, octetsReceived } = alice.status.peers[0]!;
+      return { replies: ping.replies, path, octetsSent, octetsReceived };
+    });
+    assertEquals(outcomes[0], outcomes[1]);
   });
 }

@@ -16,7 +16,7 @@ import type { ServerEvent } from "../../server/server_event.ts";
 import { ServerWithRelay, type ServerWithRelayStatus } from "../../server/server_with_relay.ts";
 import { endpoint } from "../../wire/endpoint.ts";
 import { ipv4Address } from "../../wire/ipv4_address.ts";
-import { isSameIpv6 } from "../../wire/ipv6_address.ts";
+import { formatIpv6, isSameIpv6 } from "../../wire/ipv6_address.ts";
 import { DESTINATION, SOURCE } from "../../wire/ipv6_header.ts";
 import { isTeredo } from "../../wire/teredo_address.ts";
 import type { Host } from "./host.ts";
@@ -51,6 +51,8 @@ export class GatewayNode implements Ipv6Node {
   readonly #native: NativeInternet;
   readonly #config: GatewayNodeConfig;
   #nat: Nat66;
+  /** Native hosts that began with clients, each with its client. */
+  readonly #callers = new Set<string>();
 
   constructor(host: Host, config: GatewayNodeConfig, native: NativeInternet, clock: VirtualClock) {
     const { primary, secondary } = config.server;
@@ -92,18 +94,25 @@ export class GatewayNode implements Ipv6Node {
     this.runner.start(new ServerWithRelay<RelayEvent, RelayStatus>(server, new Relay(relay)));
   }
 
-  /** From the native Internet. A packet that answers nothing goes no further than to the host itself. */
+  /**
+   * From the native Internet. A packet that answers nothing goes no further than to the host itself, unless native
+   * hosts may begin.
+   */
   receivePacket(ipv6: Uint8Array): void {
     const answer = this.#nat.inbound(ipv6);
-    if (answer !== undefined) this.#route(answer);
-    else if (isSameIpv6(ipv6, DESTINATION, this.address)) this.stack.receive(ipv6);
-    else this.refused++;
+    if (answer !== undefined) return this.#route(answer);
+    if (isSameIpv6(ipv6, DESTINATION, this.address)) return this.stack.receive(ipv6);
+    if (!this.#config.relay.gateway?.unsolicited) return void this.refused++;
+    this.#callers.add(pairOf(ipv6, SOURCE, DESTINATION));
+    this.#route(ipv6);
   }
 
   #fromTun(ipv6: Uint8Array): void {
     const answer = this.#nat.inbound(ipv6);
     if (answer !== undefined) return this.#route(answer);
     if (isSameIpv6(ipv6, DESTINATION, this.address)) return this.stack.receive(ipv6);
+    // What answers a native host that began is not translated.
+    if (this.#callers.has(pairOf(ipv6, DESTINATION, SOURCE))) return this.#route(ipv6);
     const leaving = isTeredo(ipv6, SOURCE) ? this.#nat.outbound(ipv6) : undefined;
     if (leaving === undefined) this.refused++;
     else this.#route(leaving);
@@ -120,4 +129,8 @@ export class GatewayNode implements Ipv6Node {
     const packet = ipv6.slice();
     this.#clock.after(0, () => step(packet));
   }
+}
+
+function pairOf(ipv6: Uint8Array, host: number, client: number): string {
+  return `${formatIpv6(ipv6, host)} ${formatIpv6(ipv6, client)}`;
 }
