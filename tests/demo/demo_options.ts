@@ -12,7 +12,10 @@ export const NAT_KINDS = {
   "cone": ["cone", "whoever knows the port may use it"],
   "address-restricted": ["addressRestricted", "lets in the addresses that were sent to"],
   "port-restricted": ["portRestricted", "lets in the addresses and ports that were sent to"],
-  "symmetric": ["symmetric", "another port for each destination; two such cannot meet"],
+  "symmetric": [
+    "symmetric",
+    "another port for each destination; two such meet through the gateway",
+  ],
 } as const satisfies Record<string, readonly [NatKind, string]>;
 
 /** A kind of NAT as a person types it. */

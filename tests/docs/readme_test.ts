@@ -4,9 +4,10 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { EXIT_CODE_MEANINGS } from "../../cli/process/exit_code.ts";
 import { requires } from "../capabilities.ts";
 import { denoRun, prefetch } from "../netns/deno_run.ts";
-import { createLab } from "../netns/lab.ts";
+import { createLab, type Lab, routeTeredo } from "../netns/lab.ts";
 import type { LabProcess } from "../netns/lab_process.ts";
 import type { Machine } from "../netns/machine.ts";
+import { UPLINK } from "../netns/nat_router.ts";
 import { ADDRESS } from "../netns/plan.ts";
 import { waitForRoute } from "../netns/routes.ts";
 import { prepareTeredo, qualification, teredo, TEREDO_INTERFACE } from "../netns/teredo.ts";
@@ -94,6 +95,10 @@ Deno.test({
     });
     const { A, B } = lab.sites;
 
+    await t.step("IPv6 for your friends: five commands from nothing to a native host", () => {
+      return giveFriendsIpv6(lab);
+    });
+
     await t.step("server", async () => {
       const [serve, ...more] = commands("Server");
       assertEquals(more, []);
@@ -160,6 +165,41 @@ Deno.test("README.md: the exit codes are those of the program", () => {
   );
   assertEquals(Object.fromEntries(rows), { ...EXIT_CODE_MEANINGS });
 });
+
+/** One machine with one address, and no route to Teredo clients anywhere. */
+async function giveFriendsIpv6(lab: Lab<"A" | "B">): Promise<void> {
+  const [invite, serve, join, start, ping, ...more] = commands(
+    "IPv6 for your friends, from one rented machine",
+  );
+  assertEquals(more, []);
+  await lab.server.ip(`addr del ${ADDRESS.serverSecondary}/8 dev ${UPLINK}`);
+  for (const machine of [lab.server, lab.native]) await machine.ip("route del 2001::/32");
+  await lab.server.setKernel({ "net/ipv6/conf/all/forwarding": 0 });
+
+  const { client: friend } = lab.sites.A;
+  const line = (await lab.server.run(...withOwnEtc(lab.server, inTheLab(invite!)))).trim();
+  assertMatch(line, /^teredo:\/\/friends:\w+@[\d.]+$/);
+  await using gateway = await lab.server.spawn(...withOwnEtc(lab.server, inTheLab(serve!)));
+  await gateway.waitForLog(/Serving on/);
+  const shown = join!.split(" ").at(-1)!;
+  await friend.run(...withOwnEtc(friend, inTheLab(join!.replace(shown, line))));
+  await using client = await friend.spawn(...withOwnEtc(friend, inTheLab(start!)));
+  await qualification(client);
+  await waitForRoute(friend, TEREDO_INTERFACE);
+  assertMatch(await run(friend, ping!), / 0% packet loss/);
+  await client.end("SIGTERM");
+  await gateway.end("SIGTERM");
+  await lab.server.ip(`addr add ${ADDRESS.serverSecondary}/8 dev ${UPLINK}`);
+  for (const machine of [lab.server, lab.native]) await routeTeredo(machine);
+}
+
+/** A command that finds an /etc of the machine's own, which lasts from one command to the next. */
+function withOwnEtc({ name }: Machine, command: readonly string[]): string[] {
+  const etc = `/run/etc-${name}`;
+  const script = `{ [ -d ${etc} ] || cp -a /etc ${etc}; } && mount --bind ${etc} /etc && ` +
+    'mkdir -p /etc/teredo && exec "$@"';
+  return ["sh", "-c", script, "sh", ...command];
+}
 
 async function startClient(machine: Machine, command: string) {
   const process: LabProcess = await machine.spawn(...inTheLab(command));
