@@ -134,7 +134,9 @@ export class KeptInterface implements OwnInterface {
   /** Remembers what it has and should no longer have. */
   #release(previous: WantedState | undefined, wanted: WantedState): void {
     const routes = [...this.#surplusRoutes, ...previous?.routes ?? []];
-    this.#surplusRoutes = routes.filter((route) => !wanted.routes.includes(route));
+    this.#surplusRoutes = routes.filter((route) =>
+      !wanted.routes.some((each) => isSameRoute(each, route))
+    );
     const addresses = [...this.#surplusAddresses, ...previous?.address ? [previous.address] : []];
     this.#surplusAddresses = addresses.filter((each) =>
       wanted.address === undefined || !isSameIpv6(each, 0, wanted.address)
@@ -266,6 +268,12 @@ export class KeptInterface implements OwnInterface {
     this.#loggedAt.set(message, now);
     this.#log.warn(message);
   }
+}
+
+/** To the kernel, routes of one interface are the same if these are. */
+function isSameRoute(one: WantedRoute, other: WantedRoute): boolean {
+  return one.metric === other.metric && one.prefix.length === other.prefix.length &&
+    isSameIpv6(one.prefix.address, 0, other.prefix.address);
 }
 
 function formatPrefix({ address, length }: Prefix): string {

@@ -41,6 +41,12 @@ export const TEREDO_ROUTE: WantedRoute = {
   target: "Teredo clients",
 };
 
+/**
+ * 2001::/32 of a gateway. Only the kernel that translated a connection can translate its answers back, so they have to
+ * come by this interface: its route goes before any other one, such as that of a relay elsewhere.
+ */
+const GATEWAY_ROUTE: WantedRoute = { ...TEREDO_ROUTE, metric: 1 };
+
 /** ::/0, with a metric above the kernel's 1024, so that any other default route wins. */
 export const DEFAULT_ROUTE: WantedRoute = {
   prefix: { address: new Uint8Array(IPV6_ADDRESS_LENGTH), length: 0 },
@@ -72,10 +78,7 @@ export function relayState(mtu: number): WantedState {
   return { mtu, routes: [TEREDO_ROUTE] };
 }
 
-/**
- * The interface of a gateway. Only the kernel that translated a connection can translate its answers back, so they have
- * to come by this interface: its route goes before any other one, such as that of a relay elsewhere.
- */
+/** The interface of a gateway. */
 export function gatewayState(mtu: number, address?: Uint8Array): WantedState {
-  return { mtu, address, routes: [{ ...TEREDO_ROUTE, metric: 1 }] };
+  return { mtu, address, routes: [GATEWAY_ROUTE] };
 }

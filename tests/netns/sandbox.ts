@@ -21,6 +21,7 @@ import { firstLine } from "./lines.ts";
  */
 const KEEPER = `
 mount -t tmpfs -o mode=755 tmpfs /run && mkdir /run/netns || exit
+[ ! -d /etc/teredo ] || mount -t tmpfs tmpfs /etc/teredo || exit
 read -r pid rest </proc/self/stat
 echo "$pid"
 exec cat >/dev/null`;

@@ -2,7 +2,12 @@ import { assertEquals } from "@std/assert";
 import { type Interface, Ipv6SwitchedOff, type Prefix } from "../../../ffi/interface.ts";
 import type { RouteAnswer } from "../../../ffi/route.ts";
 import { KeptInterface } from "../../../io/host/kept_interface.ts";
-import { clientState, DEFAULT_ROUTE, relayState } from "../../../io/host/wanted_state.ts";
+import {
+  clientState,
+  DEFAULT_ROUTE,
+  gatewayState,
+  relayState,
+} from "../../../io/host/wanted_state.ts";
 import { openLog } from "../../../cli/process/open_log.ts";
 import { formatIpv6, parseIpv6 } from "../../../wire/ipv6_address.ts";
 import { FakeClock } from "../fakes.ts";
@@ -303,4 +308,13 @@ Deno.test("kept interface: once closed, it changes nothing any more", () => {
   fake.lose();
   kept.check();
   assertEquals(calls, []);
+});
+
+Deno.test("a route that is wanted again stays, even if it is described anew", () => {
+  const { kept, fake, calls } = make();
+  const { mtu, routes } = gatewayState(1280);
+  kept.want({ mtu, routes });
+  kept.want({ mtu, routes: routes.map((route) => ({ ...route })) });
+  assertEquals(calls, ["mtu 1280", "up", "+ 2001::/32 1"]);
+  assertEquals([...fake.has], ["2001::/32 1"]);
 });
