@@ -92,7 +92,7 @@ async function dispatch(
   const values = await read().catch((error) => {
     // The missing option may be the misspelled one.
     for (const each of strays) {
-      context.printError(warningText(each, wanted.isJson, context.errorWidth));
+      context.printError(warningText(each, wanted, context.errorWidth));
     }
     throw error;
   });

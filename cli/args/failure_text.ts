@@ -4,10 +4,11 @@
  * @module
  */
 
-import { jsonLine } from "../../io/log.ts";
+import { jsonLine, type LogLevel } from "../../io/log.ts";
 import { traceOf } from "../../reason.ts";
 import { wrap } from "../text/layout.ts";
 import { type CliError, UsageError } from "../process/failure.ts";
+import { withPriority } from "../process/journal.ts";
 import type { ProcessContext } from "../process/process_context.ts";
 import type { Command } from "./command.ts";
 import { optionName, variableName } from "./spelling.ts";
@@ -18,6 +19,8 @@ export interface WantedLog {
   isJson: boolean;
   /** Debug messages, with which a failure shows its stack trace. */
   isDebug: boolean;
+  /** Lines for systemd's journal, with their priorities. */
+  readonly isJournal?: boolean | undefined;
 }
 
 /**
@@ -25,28 +28,32 @@ export interface WantedLog {
  *
  * @param width columns of a line; unless given, each sentence has one line, as in a log
  */
-export function failureText(
-  error: CliError,
-  { isJson, isDebug }: WantedLog,
-  width?: number,
-): string {
+export function failureText(error: CliError, wanted: WantedLog, width?: number): string {
+  const { isDebug, isJson } = wanted;
   const trace = isDebug && !(error instanceof UsageError) ? traceOf(error.cause ?? error) : "";
-  if (isJson) {
-    const lines = [...trace && [jsonLine("debug", trace)], jsonLine("error", error.message)];
-    return `${lines.join("\n")}\n`;
-  }
-  const message = linesOf(`teredo: ${error.message}`, width);
-  return [...message, ...helpLine(error), ...trace && [trace], ""].join("\n");
+  const explained = isJson ? error.message : [error.message, ...helpLine(error)].join("\n");
+  const message = lineText("error", explained, wanted, width);
+  if (trace === "") return message;
+  const debug = lineText("debug", trace, wanted);
+  return isJson ? debug + message : message + debug;
 }
 
 /** A warning of a command that fails before it has a log. */
-export function warningText(warning: string, isJson: boolean, width?: number): string {
-  if (isJson) return `${jsonLine("warn", warning)}\n`;
-  return `${linesOf(`teredo: ${warning}`, width).join("\n")}\n`;
+export function warningText(warning: string, wanted: WantedLog, width?: number): string {
+  return lineText("warn", warning, wanted, width);
 }
 
-function linesOf(text: string, width = Infinity): string[] {
-  return text.split("\n").flatMap((line) => wrap(line, width, 2));
+/** A message as lines of the log, with their end. */
+function lineText(
+  level: LogLevel,
+  message: string,
+  { isJson, isJournal }: WantedLog,
+  width = Infinity,
+): string {
+  const lines = isJson ? jsonLine(level, message) : message;
+  if (isJournal) return `${withPriority(level, lines)}\n`;
+  if (isJson || level === "debug") return `${lines}\n`;
+  return `teredo: ${lines}`.split("\n").flatMap((line) => wrap(line, width, 2)).join("\n") + "\n";
 }
 
 /**
@@ -56,7 +63,7 @@ function linesOf(text: string, width = Infinity): string[] {
 export function wantedLog(
   command: Command | undefined,
   args: readonly string[],
-  { environment }: Pick<ProcessContext, "environment">,
+  { environment, isJournal }: Pick<ProcessContext, "environment" | "isJournal">,
 ): WantedLog {
   const given = (property: "logFormat" | "logLevel") => {
     if (command === undefined || !(property in command.options)) return undefined;
@@ -64,7 +71,11 @@ export function wantedLog(
     const at = args.findIndex((arg) => arg === flag || arg.startsWith(`${flag}=`));
     return at < 0 ? environment(variableName(property)) : args[at]!.split("=")[1] ?? args[at + 1];
   };
-  return { isJson: given("logFormat") === "json", isDebug: given("logLevel") === "debug" };
+  return {
+    isJson: given("logFormat") === "json",
+    isDebug: given("logLevel") === "debug",
+    isJournal,
+  };
 }
 
 /** If the command line is wrong: where to find help. */

@@ -7,7 +7,7 @@
 import { CliError, ConfigError, toCliError, UsageError } from "../process/failure.ts";
 import { type Command, command } from "../args/command.ts";
 import { ExitCode } from "../process/exit_code.ts";
-import { warningText } from "../args/failure_text.ts";
+import { wantedLog, warningText } from "../args/failure_text.ts";
 import { optional } from "../args/option.ts";
 import { checkFile, defaultConfigFile, setsNothing } from "../args/sources/settle_values.ts";
 import { strayWarnings } from "../args/sources/stray_variables.ts";
@@ -50,8 +50,9 @@ export function check(commands: () => readonly Command[]): Command {
     async run({ role }, files, context) {
       const { print, environment, configFolder } = context;
       const warnings = strayWarnings(role && roleOf(role), commands(), context);
+      const wanted = wantedLog(undefined, [], context);
       for (const warning of warnings) {
-        context.printError(warningText(warning, false, context.errorWidth));
+        context.printError(warningText(warning, wanted, context.errorWidth));
       }
       const checks = files.length > 0
         ? files.map((path) => ({ path, role: roleOf(role ?? namedRole(path)) }))

@@ -67,7 +67,7 @@ export async function runClient(
   });
   daemon.reloadAtHangup(reread, clientReloadTable(client, hook, log));
   log.debug(`Made interface ${name}; sending from UDP port ${place.port}`);
-  log.info(describeOffload(client.host));
+  log.debug(describeOffload(client.host));
   client.start({
     onEvent(event) {
       daemon.report(event, messages.describe(event));

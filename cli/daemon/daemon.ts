@@ -10,6 +10,7 @@ import type { AdjustableLog } from "../../io/log.ts";
 import { runTogether } from "../../io/run_together.ts";
 import type { NodeOptions } from "../../nodes/node_options.ts";
 import type { TeredoNode } from "../../nodes/teredo_node.ts";
+import { leadsToJournal } from "../process/journal.ts";
 import { openLog } from "../process/open_log.ts";
 import { writeToStderr } from "../process/streams.ts";
 import type { AskableRole } from "./control/askable_role.ts";
@@ -36,7 +37,7 @@ type RunningNode = Pick<TeredoNode<string, unknown, unknown>, "finished" | "clos
 
 /** The log of a role. */
 export function openRoleLog({ logLevel, logFormat }: DaemonOptions): AdjustableLog {
-  return openLog(logLevel, writeToStderr, logFormat);
+  return openLog(logLevel, writeToStderr, logFormat, leadsToJournal());
 }
 
 /** What is around a role's node. Dispose of it when the node has ended. */

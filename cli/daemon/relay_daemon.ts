@@ -41,7 +41,7 @@ export async function runRelay(
   const counts = () => isGateway(host) ? host.counts() : undefined;
   daemon.attach({ part: () => relayPart(relay.status(), relay.local, host.own, counts()) });
   daemon.reloadAtHangup(reread, relayReloadTable(relay, log));
-  log.info(describeOffload(host));
+  log.debug(describeOffload(host));
   log.info(`${hosted.describe(host)}, from UDP ${formatEndpoint(relay.local)}`);
   warnUnlessOwned(host, log);
   relay.start({

@@ -74,7 +74,7 @@ export async function runServer(
   daemon.attach({ part: () => serverPart(server.status(), relayHost?.own, countsOf(relayHost)) });
   daemon.reloadAtHangup(reread, serverReloadTable(server, policy, log));
   if (relay !== undefined && relayHost !== undefined) {
-    log.info(describeOffload(relayHost));
+    log.debug(describeOffload(relayHost));
     log.info(relay.describe(relayHost));
     warnUnlessOwned(relayHost, log);
   }

@@ -4,6 +4,7 @@
  *
  *     2026-08-01T12:00:00.000Z info  Qualified as 2001:0:5301:101:…
  *     {"time":"2026-08-01T12:00:00.000Z","level":"info","message":"Qualified as 2001:0:5301:101:…"}
+ *     <6>Qualified as 2001:0:5301:101:…           for systemd's journal
  *
  * @module
  */
@@ -16,15 +17,22 @@ import {
   type LogLevel,
   type Write,
 } from "../../io/log.ts";
+import { withPriority } from "./journal.ts";
 import { writeToStderr } from "./streams.ts";
 
-/** A log of messages from `level` up, by default to the standard error stream. */
+/**
+ * A log of messages from `level` up, by default to the standard error stream.
+ *
+ * @param isJournal whether the messages go to systemd's journal
+ */
 export function openLog(
   level: LogLevel,
   write: Write = writeToStderr,
   format: LogFormat = "text",
+  isJournal = false,
 ): AdjustableLog {
-  const handler = new LineHandler("NOTSET", write, FORMATTERS[format]);
+  const formatter = isJournal ? forJournal(format) : FORMATTERS[format];
+  const handler = new LineHandler("NOTSET", write, formatter);
   const nameOf = (of: LogLevel) => of.toUpperCase() as LevelName;
   const logger = new Logger("teredo", nameOf(level), { handlers: [handler] });
   return {
@@ -44,6 +52,14 @@ const FORMATTERS: Readonly<Record<LogFormat, FormatterFunction>> = {
     `${datetime.toISOString()} ${levelName.toLowerCase().padEnd(5)} ${msg}`,
   json: ({ datetime, levelName, msg }) => jsonLine(levelName.toLowerCase(), msg, datetime),
 };
+
+/** Text without the time, which the journal adds, or JSON as it is. */
+function forJournal(format: LogFormat): FormatterFunction {
+  return (record) => {
+    const level = record.levelName.toLowerCase() as LogLevel;
+    return withPriority(level, format === "json" ? FORMATTERS.json(record) : record.msg);
+  };
+}
 
 class LineHandler extends BaseHandler {
   readonly #write: Write;

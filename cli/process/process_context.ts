@@ -6,6 +6,7 @@
 
 import { platform } from "../../ffi/platform.ts";
 import { type Environment, processEnvironment, variableNames } from "./environment.ts";
+import { leadsToJournal } from "./journal.ts";
 import { interruptionSignal } from "./signals.ts";
 import { readStdin, terminalColumns, terminals, writeToStderr, writeToStdout } from "./streams.ts";
 import { lineWidth } from "./line_width.ts";
@@ -33,6 +34,8 @@ export interface ProcessContext {
   readonly width: number;
   /** Columns of a line on the standard error stream; `undefined` for any number, as in a log. */
   readonly errorWidth: number | undefined;
+  /** Whether the standard error stream leads to systemd's journal; unless given, no. */
+  readonly isJournal?: boolean;
 }
 
 /** The context of this process. */
@@ -57,6 +60,7 @@ export function processContext(): ProcessContext {
     get errorWidth() {
       return stderr ? widthOf(stderr) : undefined;
     },
+    isJournal: leadsToJournal(),
     environment: processEnvironment,
     variables: variableNames,
     configFolder: platform.configFolder,

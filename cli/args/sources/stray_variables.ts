@@ -50,10 +50,10 @@ export function strayWarnings(
 export async function logWarnings(
   warnings: readonly string[],
   { logLevel, logFormat }: SettledValues,
-  { printError }: Pick<ProcessContext, "printError">,
+  { printError, isJournal }: Pick<ProcessContext, "printError" | "isJournal">,
 ): Promise<void> {
   const { openLog } = await import("../../process/open_log.ts");
-  const log = openLog(logLevel as LogLevel, printError, logFormat as LogFormat);
+  const log = openLog(logLevel as LogLevel, printError, logFormat as LogFormat, isJournal);
   for (const each of warnings) log.warn(each);
 }
 

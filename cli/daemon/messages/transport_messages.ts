@@ -17,13 +17,13 @@ export function describeTransport(news: TransportNews): Message {
         ...news.isJoining ? ["UDP_GRO"] : [],
       ];
       const help = offloads.length > 0 ? ` with ${offloads.join(" and ")}` : "";
-      return { level: "info", text: `UDP datagrams are moved in batches${help}` };
+      return { level: "debug", text: `UDP datagrams are moved in batches${help}` };
     }
     case "single": {
-      const reason = news.reason === undefined
-        ? "as --udp deno asks"
-        : `batching is not available. ${news.reason}`;
-      return { level: "info", text: `UDP datagrams are moved one by one: ${reason}` };
+      const text = "UDP datagrams are moved one by one";
+      return news.reason === undefined
+        ? { level: "debug", text: `${text}: as --udp deno asks` }
+        : { level: "info", text: `${text}: batching is not available. ${news.reason}` };
     }
     case "segmenting_refused":
       return {
