@@ -52,6 +52,8 @@ export interface TeredoClientOptions<Host extends HostSide | undefined = HostSid
   readonly host?: Opener<Host> | undefined;
   /** Throws when a server cannot be used; by default, when it is outside of the network. */
   readonly checkServer?: CheckGivenServer | undefined;
+  /** Called when interface and sockets are open, and the look-up of the servers' names begins, which may take long. */
+  readonly onLookUp?: (() => void) | undefined;
 }
 
 /** What a client calls from its start on. */
@@ -147,6 +149,7 @@ export class TeredoClient<Host extends HostSide | undefined = HostSide | undefin
       const sockets = resources.use(await openClientSockets(options, context));
       const localEndpoint = new LocalEndpoint(sockets.sockets.service.local, options.ffi ?? true);
       const servers = serverDirectory(options.servers, options.checkServer, context);
+      options.onLookUp?.();
       await findServers(servers, options.signal);
       return new TeredoClient({
         ...{ options, context, host, watch, resources },

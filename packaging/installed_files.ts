@@ -46,15 +46,11 @@ export async function documentFiles(directory: string): Promise<InstalledFile[]>
 
 /** Files for systemd. */
 export async function systemdFiles(): Promise<InstalledFile[]> {
-  const units = ["client", "relay", "server"].map((role) => `teredo-${role}.service`);
+  const units = ["client", "relay", "server", "server-relay"].map((it) => `teredo-${it}.service`);
   return await Promise.all([
     ...units.map((unit) => copy(`lib/systemd/system/${unit}`, `packaging/systemd/${unit}`)),
     copy("lib/sysusers.d/teredo.conf", "packaging/systemd/sysusers.conf"),
     copy("lib/tmpfiles.d/teredo.conf", "packaging/systemd/tmpfiles.conf"),
-    copy(
-      "share/doc/teredo/examples/teredo-server-relay.conf",
-      "packaging/systemd/teredo-server-relay.conf",
-    ),
   ]);
 }
 

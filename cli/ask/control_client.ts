@@ -11,6 +11,7 @@ import type { StatusReport } from "../daemon/status/status_report.ts";
 import { CliError } from "../process/failure.ts";
 import { ExitCode } from "../process/exit_code.ts";
 import { notRunning } from "./not_running.ts";
+import { permissionRemedy, socketGroup } from "./socket_group.ts";
 
 /**
  * An address, although the path chooses the socket: Deno 2.9 looks up a name before it connects.
@@ -109,7 +110,7 @@ export class ControlClient implements Disposable {
         return notRunning(`there is no socket ${path}`);
       case "denied":
         return this.#failure(
-          "permission is denied. Ask as root, or as a member of its group",
+          `permission is denied. ${permissionRemedy(socketGroup(path))}`,
           ExitCode.PERMISSION,
         );
       case "dead":

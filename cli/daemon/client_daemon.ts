@@ -54,7 +54,13 @@ export async function runClient(
   using daemon = await Daemon.open(options, { role: "client", events: CLIENT_EVENTS, log });
   await using client = await unlessAborted(
     signal,
-    withListenRemedy(() => TeredoClient.open({ ...daemon.nodeOptions, ...nodeOptions })),
+    withListenRemedy(() =>
+      TeredoClient.open({
+        ...daemon.nodeOptions,
+        ...nodeOptions,
+        onLookUp: () => daemon.working(`looking up ${options.server.join(", ")}`),
+      })
+    ),
   );
   if (client === undefined) return;
   const { name } = client.host;

@@ -93,6 +93,11 @@ export class Daemon<Options extends DaemonOptions> implements Disposable {
     };
   }
 
+  /** The role can't be asked yet, but works at what `status` says. */
+  working(status: string): void {
+    this.#service.working(status);
+  }
+
   /** From now on, operators can ask about the role. */
   attach(role: AskableRole): void {
     this.#service.attach(role);

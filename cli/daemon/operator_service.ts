@@ -80,6 +80,11 @@ export class OperatorService implements Disposable {
     this.refresh();
   }
 
+  /** The role can't be asked yet, but works at what `status` says. */
+  working(status: string): void {
+    this.#systemd?.working(status);
+  }
+
   /** The role reported an event. */
   onEvent({ type }: { readonly type: string }): void {
     this.#events.count(type);

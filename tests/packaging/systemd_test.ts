@@ -7,8 +7,19 @@ import { parseCommandLine } from "../../cli/args/command_line.ts";
 import { findCommand, requires } from "../capabilities.ts";
 
 const PACKAGING = new URL("../../packaging/", import.meta.url);
-const ROLES = ["client", "relay", "server"] as const;
-type Role = typeof ROLES[number];
+
+/** What differs between the units: the role, its command line and its capabilities. */
+const UNITS = {
+  "client": { role: "client", line: "client", capabilities: "CAP_NET_ADMIN" },
+  "relay": { role: "relay", line: "relay", capabilities: "CAP_NET_ADMIN" },
+  "server": { role: "server", line: "server", capabilities: "CAP_NET_RAW" },
+  "server-relay": {
+    role: "server",
+    line: "server --relay",
+    capabilities: "CAP_NET_RAW CAP_NET_ADMIN",
+  },
+} as const;
+type UnitName = keyof typeof UNITS;
 
 /** The highest exposure that passes: 2.5, as `--threshold` counts it. */
 const EXPOSURE = 25;
@@ -19,8 +30,8 @@ function read(path: string): Promise<string> {
   return Deno.readTextFile(new URL(path, PACKAGING));
 }
 
-function unit(role: Role): Promise<string> {
-  return read(`systemd/teredo-${role}.service`);
+function unit(of: UnitName): Promise<string> {
+  return read(`systemd/teredo-${of}.service`);
 }
 
 /** What a unit sets a directive to, in its order. */
@@ -28,21 +39,16 @@ function settings(unit: string, directive: string): string[] {
   return Array.from(unit.matchAll(new RegExp(`^${directive}=(.*)$`, "gm")), ([, value]) => value!);
 }
 
-/** Runs `systemd-analyze` on a unit with its drop-ins, which lie in a directory of their own. */
+/** Runs `systemd-analyze` on a unit, in an empty directory. */
 async function analyze(
   options: readonly string[],
   name: string,
   unit: string,
-  dropIn?: string,
 ): Promise<{ code: number; output: string }> {
   const directory = await Deno.makeTempDir();
   try {
     const path = `${directory}/${name}`;
     await Deno.writeTextFile(path, unit);
-    if (dropIn !== undefined) {
-      await Deno.mkdir(`${path}.d`);
-      await Deno.writeTextFile(`${path}.d/relay.conf`, dropIn);
-    }
     const { code, stdout, stderr } = await new Deno.Command(findCommand("systemd-analyze")!, {
       args: [...options, path],
       env: { SYSTEMD_COLORS: "0", SYSTEMD_UNIT_PATH: `${directory}:` },
@@ -60,8 +66,9 @@ function runnable(unit: string): string {
   return unit.replaceAll("/usr/bin/teredo", "/bin/sh");
 }
 
-for (const role of ROLES) {
-  const name = `teredo-${role}.service`;
+for (const of of Object.keys(UNITS) as UnitName[]) {
+  const name = `teredo-${of}.service`;
+  const { role, line, capabilities } = UNITS[of];
 
   Deno.test({
     name: needs.title(`systemd: ${name} is understood to the last word`),
@@ -70,7 +77,7 @@ for (const role of ROLES) {
       const { code, output } = await analyze(
         ["verify", "--man=no"],
         name,
-        runnable(await unit(role)),
+        runnable(await unit(of)),
       );
       assertEquals({ code, output }, { code: 0, output: "" });
     },
@@ -81,39 +88,38 @@ for (const role of ROLES) {
     ignore: needs.ignore,
     fn: async () => {
       const options = ["security", "--offline=true", `--threshold=${EXPOSURE}`];
-      const { code, output } = await analyze(options, name, await unit(role));
+      const { code, output } = await analyze(options, name, await unit(of));
       assertEquals(code, 0, output);
       assertStringIncludes(output, "Overall exposure level");
     },
   });
 
-  Deno.test(`systemd: ${name} has the one capability of its role, and leaves V8 its compiler`, async () => {
-    const text = await unit(role);
-    const capability = role === "server" ? "CAP_NET_RAW" : "CAP_NET_ADMIN";
-    assertEquals(settings(text, "CapabilityBoundingSet"), [capability]);
-    assertEquals(settings(text, "AmbientCapabilities"), [capability]);
+  Deno.test(`systemd: ${name} has the capabilities that it needs, and leaves V8 its compiler`, async () => {
+    const text = await unit(of);
+    assertEquals(settings(text, "CapabilityBoundingSet"), [capabilities]);
+    assertEquals(settings(text, "AmbientCapabilities"), [capabilities]);
     assertEquals(settings(text, "MemoryDenyWriteExecute"), []);
     assertEquals(settings(text, "DynamicUser"), ["yes"]);
-    const device = role === "server" ? [] : ["/dev/net/tun rw"];
+    const device = capabilities.includes("CAP_NET_ADMIN") ? ["/dev/net/tun rw"] : [];
     assertEquals(settings(text, "DeviceAllow"), device);
   });
 
   Deno.test(`systemd: ${name} says when it is ready, and is found by teredo status`, async () => {
-    const text = await unit(role);
+    const text = await unit(of);
     assertEquals(settings(text, "Type"), ["notify"]);
     const [folder] = settings(text, "RuntimeDirectory");
     const asked = controlPaths(role, { env: () => undefined, uid: 0, namespace: undefined });
     assert(asked.includes(`/run/${folder}/${role}.sock`), asked.join(", "));
   });
 
-  Deno.test(`systemd: ${name} is not restarted when that mends nothing`, async () => {
-    const [codes] = settings(await unit(role), "RestartPreventExitStatus");
+  Deno.test(`systemd: ${name} is not restarted when that does not help`, async () => {
+    const [codes] = settings(await unit(of), "RestartPreventExitStatus");
     assertEquals(codes, `${ExitCode.USAGE} ${ExitCode.PERMISSION} ${ExitCode.CONFIG}`);
   });
 
   Deno.test(`systemd: ${name} reads its file, and reloads it where it is right`, async () => {
-    const text = await unit(role);
-    assertEquals(settings(text, "ExecStart"), [`/usr/bin/teredo ${role}`]);
+    const text = await unit(of);
+    assertEquals(settings(text, "ExecStart"), [`/usr/bin/teredo ${line}`]);
     const [check, ...rest] = settings(text, "ExecReload");
     assertEquals(rest, ["/bin/kill -HUP $MAINPID"]);
     const [, first, ...args] = check!.split(" ");
@@ -123,23 +129,14 @@ for (const role of ROLES) {
   });
 }
 
-Deno.test({
-  name: needs.title("systemd: a server that is a relay too gets what a relay has"),
-  ignore: needs.ignore,
-  fn: async () => {
-    const dropIn = await read("systemd/teredo-server-relay.conf");
-    const server = runnable(await unit("server"));
-    const verified = await analyze(["verify", "--man=no"], "teredo-server.service", server, dropIn);
-    assertEquals(verified, { code: 0, output: "" });
-    const options = ["security", "--offline=true", "--no-pager"];
-    const { output } = await analyze(options, "teredo-server.service", server, dropIn);
-    assertMatch(output, /✗ CapabilityBoundingSet=~CAP_NET_ADMIN/);
-    assertMatch(output, /✗ DeviceAllow=.*\/dev\/net\/tun:rw/);
-  },
+Deno.test("systemd: no service waits for another host before it is ready", async () => {
+  for (const of of Object.keys(UNITS) as UnitName[]) {
+    assertEquals(settings(await unit(of), "TimeoutStartSec"), [], of);
+  }
 });
 
 Deno.test("systemd: the group that the units name is made by sysusers.d, its directory by tmpfiles.d", async () => {
-  const [group] = settings(await unit("client"), "SupplementaryGroups");
+  const [group] = settings(await unit("client"), "Group");
   assertMatch(await read("systemd/sysusers.conf"), new RegExp(`^g ${group} -$`, "m"));
   assertMatch(
     await read("systemd/tmpfiles.conf"),

@@ -1,7 +1,6 @@
 /**
  * A virtual machine with this host's programs: Linux as a process (Debian's `user-mode-linux`), without a network and
- * with nothing of the host's that it could write to. There systemd is the first process, as it is nowhere in a
- * container.
+ * without write access to the host. In it systemd is the first process, which a container doesn't offer.
  *
  * @module
  */
@@ -10,17 +9,17 @@ import { findCommand } from "../capabilities.ts";
 
 const INIT = new URL("machine/init.sh", import.meta.url);
 
-/** Who runs it where root would: nobody, so that the host is safe from what happens inside. */
+/** Root runs it as nobody, so that the host is safe from what happens inside. */
 const NOBODY = 65534;
 
-/** Longer than it runs, in milliseconds. */
-const PATIENCE = 300_000;
+/** Longer than it runs, even on a busy host, in milliseconds. */
+const TIMEOUT = 570_000;
 
 /**
- * Runs a script there, as root with systemd at work, and returns what the console shows.
+ * Runs a script in it, as root and under systemd, and returns what the console shows.
  *
- * @param script a shell script, which has to end with `systemctl poweroff --force --force`
- * @param files what lies beside it in `$FOLDER`, by name
+ * @param script a shell script that ends with `systemctl poweroff --force --force`
+ * @param files what is in `$FOLDER` with it, by name
  */
 export async function runInMachine(
   script: URL,
@@ -41,7 +40,7 @@ export async function runInMachine(
 }
 
 async function start(folder: string): Promise<string> {
-  // Its memory is a file, of which nothing but this process knows the name.
+  // Its memory is a file whose name only this process knows.
   const memory = `${folder}/memory`;
   await Deno.mkdir(memory);
   const user = Deno.uid() === 0 ? NOBODY : Deno.uid();
@@ -53,14 +52,14 @@ async function start(folder: string): Promise<string> {
   ];
   const drop = [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups"];
   const privileges = user === NOBODY ? [findCommand("setpriv")!, ...drop] : [];
-  // It keeps a file open for each that it knows.
+  // It keeps every file open that it has seen.
   const limited = ["-c", 'ulimit -n "$(ulimit -Hn)"; exec "$@"', "sh", ...privileges, ...kernel];
   const { stdout } = await new Deno.Command("sh", {
     args: limited,
     env: { HOME: memory, TMPDIR: memory },
     stdin: "null",
     stderr: "null",
-    signal: AbortSignal.timeout(PATIENCE),
+    signal: AbortSignal.timeout(TIMEOUT),
   }).output();
   return new TextDecoder().decode(stdout);
 }

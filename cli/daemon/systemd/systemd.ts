@@ -11,7 +11,12 @@ import { type Environment, processEnvironment } from "../../process/environment.
 import type { StatusReport } from "../status/status_report.ts";
 import { reasonOf } from "../../../reason.ts";
 
-/** Tells systemd about the state of the role. */
+/**
+ * Tells systemd how the role is doing.
+ *
+ * Ready means that the role works: what it opens is open, and a client is on its way to an address. How far it got is in
+ * the status. A boot or an upgrade must not wait for somebody else's server.
+ */
 export class Systemd implements Disposable {
   readonly #notifier: Notifier | undefined;
   readonly #watchdog: number | undefined;
@@ -33,15 +38,14 @@ export class Systemd implements Disposable {
 
   /** The role has changed, or may have changed. */
   changed(report: StatusReport): void {
-    if (this.#notifier === undefined) return;
-    const status = `STATUS=${statusLine(report)}`;
-    // Once ready, systemd takes no "not ready" any more.
-    if (report.ready && !this.#isReady) {
-      this.#isReady = true;
-      this.#notifier.notify("READY=1", status);
-    } else {
-      this.#notifier.notify(status);
-    }
+    this.working(statusLine(report));
+  }
+
+  /** The role works, and does what the status says. */
+  working(status: string): void {
+    const ready = this.#isReady ? [] : ["READY=1"];
+    this.#isReady = true;
+    this.#notifier?.notify(...ready, `STATUS=${status}`);
   }
 
   /** The role ends. */

@@ -1,11 +1,11 @@
 #!/bin/sh
-# Installs the package beside it, runs its services for real, and removes it. Every line that begins with "ok" or
+# Installs the package from its folder, runs its services for real, and removes it. Each line that begins with "ok" or
 # "not ok" is a finding; "done" is the last.
 trap 'systemctl poweroff --force --force' EXIT
 exec 2>&1
 export SYSTEMD_PAGER=cat SYSTEMD_COLORS=0 NO_COLOR=1
 
-# check NAME COMMAND...: whether a command does what it should.
+# check NAME COMMAND...: whether a command does what it should
 check() {
   name=$1
   shift
@@ -18,7 +18,7 @@ check() {
   fi
 }
 
-# eventually COMMAND...: the same, within a quarter of a minute.
+# eventually COMMAND...: whether a command succeeds within a quarter of a minute
 eventually() {
   for _ in $(seq 150); do
     "$@" && return
@@ -36,6 +36,60 @@ is() {
     echo "$2 is $(property "$1" "$2")"
     return 1
   }
+}
+
+# timed COMMAND...: runs a command and puts its seconds into $took
+timed() {
+  began=$(date +%s)
+  "$@"
+  status=$?
+  took=$(($(date +%s) - began))
+  return "$status"
+}
+
+# soon COMMAND...: whether a command succeeds, and takes at most 5 s longer than an installation that has no service to
+# start, which is slow enough in this machine
+soon() {
+  timed "$@" || return
+  echo "took $took s, and $usual s without services"
+  [ "$took" -le $((usual + 5)) ]
+}
+
+# The same, whatever the command returns
+soon_or_fails() {
+  soon "$@" || [ "$took" -le $((usual + 5)) ]
+}
+
+holds_up_nothing() {
+  ! systemctl --no-legend list-jobs | grep 'teredo-.* start'
+}
+
+warns() {
+  journalctl --quiet --priority warning --unit teredo-client --since "$1" --output cat | grep .
+}
+
+# As a user that is a member of the group, or of no group
+as_member() { setpriv --reuid 1234 --regid 1234 --groups "$(getent group teredo | cut -d : -f 3)" "$@"; }
+as_stranger() { setpriv --reuid 1234 --regid 1234 --clear-groups "$@"; }
+
+names_the_group() {
+  ! as_stranger teredo status client && as_stranger teredo status client 2>&1 | grep 'usermod -aG teredo'
+}
+
+has_no_second_time() {
+  journalctl --output cat --unit teredo-server | grep 'Serving on' | grep -v '^20' &&
+    ! journalctl --output cat --unit teredo-server | grep '^20..-'
+}
+
+# trouble NAME: starts the client while something is wrong, and upgrades the package as dpkg would
+trouble() {
+  systemctl stop teredo-client
+  since=$(date '+%F %T')
+  check "$1: the client's start holds up nothing" soon_or_fails systemctl start teredo-client
+  check "$1: systemd waits for no client" eventually holds_up_nothing
+  check "$1: the journal has a warning" eventually warns "$since"
+  check "$1: an upgrade ends soon, and well" soon /var/lib/dpkg/info/teredo.postinst configure 0.0.9
+  check "$1: the client that it starts again holds up nothing" eventually holds_up_nothing
 }
 
 leaves_nothing() {
@@ -92,6 +146,9 @@ for role in server relay client; do check "the $role is neither enabled nor star
 check "secrets in /etc/teredo are for the group teredo" \
   [ "$(stat -c '%a %U:%G' /etc/teredo)" = '2755 root:teredo' ]
 
+timed /var/lib/dpkg/info/teredo.postinst configure 0.0.9
+usual=$took
+
 echo 'primary: 203.0.113.1' >/etc/teredo/server.yaml
 printf 'bind: 203.0.113.4\nport: 3545\n' >/etc/teredo/relay.yaml
 echo 'server: 203.0.113.1' >/etc/teredo/client.yaml
@@ -99,7 +156,7 @@ for role in server relay client; do
   # Addresses of documentation are this machine's network.
   echo 'allow-private: true' >>"/etc/teredo/$role.yaml"
   mkdir -p "/run/systemd/system/teredo-$role.service.d"
-  printf '[Service]\nRestartSec=1\n' >"/run/systemd/system/teredo-$role.service.d/test.conf"
+  printf '[Service]\nRestartSec=3\n' >"/run/systemd/system/teredo-$role.service.d/test.conf"
 done
 for role in server relay; do
   echo 'NetworkNamespacePath=/run/netns/internet' >>"/run/systemd/system/teredo-$role.service.d/test.conf"
@@ -112,8 +169,10 @@ done
 check "the server has the right to raw sockets, and no other" is_confined server 0000000000002000
 check "the relay has the right to networks, and no other" is_confined relay 0000000000001000
 check "the client has the right to networks, and no other" is_confined client 0000000000001000
-check "the client is ready when it has its address" has_address
+check "the client gets its address" eventually has_address
 check "teredo status finds all three" teredo status
+check "a member of the group teredo may ask, without being root" as_member teredo status
+check "anybody else hears how to join the group" names_the_group
 for role in server relay client; do check "the $role reloads" systemctl reload "teredo-$role"; done
 
 echo 'alice: correct horse battery staple' >/run/secrets.yaml
@@ -140,18 +199,44 @@ for role in server relay client; do
   check "and the $role is ready again" eventually is "$role" ActiveState active
 done
 
+check "the journal's priorities are those of the messages" warns 1970-01-01
+check "and no line has a second time" has_no_second_time
+
 systemctl stop teredo-relay
-mkdir -p /etc/systemd/system/teredo-server.service.d
-cp /usr/share/doc/teredo/examples/teredo-server-relay.conf /etc/systemd/system/teredo-server.service.d/relay.conf
+mkdir "/run/systemd/system/teredo-server-relay.service.d"
+cp /run/systemd/system/teredo-server.service.d/test.conf /run/systemd/system/teredo-server-relay.service.d
 systemctl daemon-reload
-echo 'relay: true' >>/etc/teredo/server.yaml
-check "a server with the drop-in is a relay too" systemctl restart teredo-server
-check "and has its interface" ip -n internet link show dev teredo
-rm -r /etc/systemd/system/teredo-server.service.d
+check "a server that is a relay too takes the server's place" systemctl start teredo-server-relay
+check "the server has stopped" eventually is server ActiveState inactive
+check "and there is its interface" ip -n internet link show dev teredo
+check "it has the rights to raw sockets and networks, and no other" is_confined server-relay 0000000000003000
+
+echo 'server: 203.0.113.77' >/etc/teredo/client.yaml
+echo 'allow-private: true' >>/etc/teredo/client.yaml
+trouble "a silent server"
+sed -i 's/^server: .*/server: no-such-host.invalid/' /etc/teredo/client.yaml
+echo 'nameserver 203.0.113.77' >/run/resolv.conf
+rm -f /etc/resolv.conf
+ln -s /run/resolv.conf /etc/resolv.conf
+trouble "a silent name server"
+sed -i 's/^server: .*/server: 203.0.113.1/' /etc/teredo/client.yaml
+ip link set eth0 down
+trouble "no network"
+ip link set eth0 up
+sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
+check "where IPv6 is off, the client starts" systemctl restart teredo-client
+check "and gets its address, because it has its own interface's switch" eventually has_address
+sysctl -qw net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.default.disable_ipv6=0
+ip address add 2a00:1::9/64 dev eth0 nodad
+ip route add default via 2a00:1::1 dev eth0
+trouble "native IPv6"
+ip route del default via 2a00:1::1 dev eth0
+ip address del 2a00:1::9/64 dev eth0
+check "when all is well again the client gets its address" eventually has_address
 
 check "the package is removed" dpkg --remove teredo
-for role in server relay client; do check "the $role is gone" is_gone "$role"; done
+for role in server relay client server-relay; do check "the $role is gone" is_gone "$role"; done
 check "no interface is left" has_no_interface
-check "the package is purged" dpkg --purge teredo
+check "the package is purged, and says that the group stays" sh -c 'dpkg --purge teredo | grep "group teredo stays"'
 check "no file is left" leaves_nothing
 echo "done"

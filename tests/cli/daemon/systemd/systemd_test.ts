@@ -26,7 +26,7 @@ function reportOf({ client, now }: ClientFixture): StatusReport {
 
 Deno.test({
   name: needs.title(
-    "systemd: READY comes when the client is qualified, and once; WATCHDOG in time",
+    "systemd: READY comes as soon as the client works, and once; WATCHDOG in time",
   ),
   ignore: needs.ignore,
   fn: async () => {
@@ -45,15 +45,17 @@ Deno.test({
       "WATCHDOG_USEC": "100000",
     };
     const systemd = new Systemd(openLog("error", () => {}), (name) => environment[name]);
+    systemd.working("looking up teredo.example");
     systemd.changed(reportOf(new ClientFixture()));
     const fixture = ClientFixture.a();
     systemd.changed(reportOf(fixture));
     systemd.changed(reportOf(fixture));
+    assertEquals(await next(), "READY=1\nSTATUS=looking up teredo.example\n");
     assertEquals(await next(), "STATUS=qualifying through teredo.example\n");
     const [, address] = statusLine(reportOf(fixture)).split(", ");
     assertEquals(
       await next(),
-      `READY=1\nSTATUS=qualified through teredo.example, ${address}\n`,
+      `STATUS=qualified through teredo.example, ${address}\n`,
     );
     assertMatch(await next(), /^STATUS=qualified/);
     assertEquals([await next(), await next()], ["WATCHDOG=1\n", "WATCHDOG=1\n"]);
