@@ -122,7 +122,10 @@ export class KeptInterface implements OwnInterface {
 
   /** Ends the checks. The interface stays as it is. May be repeated. */
   close(): void {
+    if (this.#wanted === undefined) return;
     this.#wanted = undefined;
+    // The last chance to count drops.
+    void this.dropped;
     this.#cancel?.();
     this.#cancel = undefined;
   }

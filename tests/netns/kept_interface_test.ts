@@ -230,44 +230,52 @@ Deno.test({
   },
 });
 
-Deno.test({
-  name: needs.title(
-    "kept interface: a client that may not switch IPv6 on waits for it, and says so",
-  ),
-  ignore: needs.ignore,
-  fn: async () => {
-    await prepareTeredo();
-    await using lab = await createLab({ A: "no NAT" });
-    await startServer(lab.server);
-    const machine = lab.sites.A.client;
-    await machine.setKernel(ipv6Switch("default", true));
-    const sealed = "mount --bind /proc/sys /proc/sys && mount -o remount,bind,ro /proc/sys && " +
-      'exec "$@"';
-    const process = await machine.spawn(
-      ...["unshare", "-m", "sh", "-c", sealed, "sh"],
-      ...teredo("client", "--server", ADDRESS.serverPrimary, "--metrics", METRICS),
-    );
-    await process.waitForLog(
-      /IPv6 is switched off on interface "teredo": set the sysctl net\.ipv6\.conf\.teredo\.disable_ipv6 to 0/,
-    );
-    const { address } = await qualification(process);
-    await waitForReady(machine, false);
-    for (let i = 0; i < 2; i++) {
-      const since = process.logLength;
-      await machine.setKernel(ipv6Switch("teredo", false));
-      const took = await waitUntil("the address", async () => {
-        return (await stateOf(machine)).includes(address);
-      });
-      assert(took < SOON, `${took} ms`);
-      await waitForReady(machine, true);
-      await process.waitForLog(/Interface teredo is as it should be again/, { since });
-      if (i > 0) break;
-      await machine.setKernel(ipv6Switch("teredo", true));
+/** Commands of roles, and what their interface has once it can. */
+const SEALED: readonly (readonly [role: string, command: readonly string[], RegExp])[] = [
+  ["client", ["client", "--server", ADDRESS.serverPrimary], /inet6 2001:0:[^]*2001::\/32/],
+  ["relay", ["relay"], /2001::\/32/],
+  ["server with a relay", ["server", "--primary", "83.1.0.99", "--relay"], /2001::\/32/],
+];
+
+for (const [role, command, whole] of SEALED) {
+  Deno.test({
+    name: needs.title(
+      `kept interface: a ${role} that may not switch IPv6 on waits for it, and says so`,
+    ),
+    ignore: needs.ignore,
+    fn: async () => {
+      await prepareTeredo();
+      await using lab = await createLab({ A: "no NAT" });
+      await startServer(lab.server);
+      const machine = role === "client" ? lab.sites.A.client : lab.relay;
+      if (role.startsWith("server")) await machine.ip("addr add 83.1.0.99/8 dev up0");
+      await machine.setKernel(ipv6Switch("default", true));
+      const sealed = "mount --bind /proc/sys /proc/sys && mount -o remount,bind,ro /proc/sys && " +
+        'exec "$@"';
+      const process = await machine.spawn(
+        ...["unshare", "-m", "sh", "-c", sealed, "sh"],
+        ...teredo(...command, "--metrics", METRICS),
+      );
+      await process.waitForLog(
+        /IPv6 is switched off on interface "teredo": set the sysctl net\.ipv6\.conf\.teredo\.disable_ipv6 to 0/,
+      );
+      if (role === "client") await qualification(process);
       await waitForReady(machine, false);
-    }
-    assertEquals((await process.end("SIGTERM")).code, 0, process.log);
-  },
-});
+      for (const isLast of [false, true]) {
+        const since = process.logLength;
+        await machine.setKernel(ipv6Switch("teredo", false));
+        const took = await waitUntil("the route", async () => whole.test(await stateOf(machine)));
+        assert(took < SOON, `${took} ms`);
+        await waitForReady(machine, true);
+        await process.waitForLog(/Interface teredo is as it should be again/, { since });
+        if (isLast) break;
+        await machine.setKernel(ipv6Switch("teredo", true));
+        await waitForReady(machine, false);
+      }
+      assertEquals((await process.end("SIGTERM")).code, 0, process.log);
+    },
+  });
+}
 
 Deno.test({
   name: needs.title(

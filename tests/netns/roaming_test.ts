@@ -117,6 +117,30 @@ Deno.test({
 });
 
 Deno.test({
+  name: needs.title(
+    "roaming: a rule that turns packets to the server another way is noticed at once",
+  ),
+  ignore: needs.ignore,
+  fn: async () => {
+    await prepareTeredo();
+    await using lab = await createLab({ A: "no NAT" });
+    const { client } = lab.sites.A;
+    await startServer(lab.server);
+    const { process } = await startClient(client);
+    const since = process.logLength;
+    await client.ip(`addr add 83.1.77.7/8 dev ${UPLINK}`);
+    await client.ip(`route add 83.0.0.0/8 dev ${UPLINK} src 83.1.77.7 table 77`);
+    await client.ip("rule add to 83.1.1.0/24 lookup 77");
+    const [, mapping] = await process.waitForLog(
+      /The mapping changed: .* seen from outside as (\S+),/,
+      { ...AT_ONCE, since },
+    );
+    const { localMapping } = JSON.parse(await client.run(...teredo("status", "--json")));
+    assertEquals([localMapping, mapping!.split(":")[0]], [mapping, "83.1.77.7"]);
+  },
+});
+
+Deno.test({
   name: needs.title("roaming: when the preferred server is silent the next one is asked"),
   ignore: needs.ignore,
   fn: async () => {
