@@ -1,3 +1,9 @@
+/**
+ * The error for a host that does not forward packets.
+ *
+ * @module
+ */
+
 /** This host does not forward IPv6 packets, and this program may not change that. */
 export class ForwardingRefused extends Error {
   override readonly name = "ForwardingRefused";

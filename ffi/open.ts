@@ -1,7 +1,7 @@
 /**
  * Opens what this program needs of the system that it runs on.
  *
- * A system that joins brings an {@linkcode Implementation} of its own, which is named here and in no other place.
+ * Each supported system has its own {@linkcode Implementation}, which only this file names.
  *
  * @module
  */
@@ -59,7 +59,7 @@ export function openInterface(name: string, index: number): Interface {
 /**
  * Opens a monitor of the host's network.
  *
- * @param own The index of our own interface, if there is one.
+ * @param own The index of this program's interface, if there is one.
  * @returns Undefined on a system that reports nothing: look from time to time instead.
  * @throws {SystemError} It cannot be opened.
  */

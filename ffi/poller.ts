@@ -1,3 +1,9 @@
+/**
+ * Waits for packets, and reads them when they come.
+ *
+ * @module
+ */
+
 import { setImmediate } from "node:timers";
 import { newBell, newWaitList } from "./open.ts";
 import {
@@ -12,50 +18,50 @@ import {
 } from "./waiting.ts";
 
 /**
- * After the last pass that had something to do, so many more come before the poller waits on a thread. That takes about
- * 10 to 20 µs of processor time, a pass 2; where packets came from, more are likely to follow at once.
+ * How many passes follow the last one that found something, before the poller waits on a thread. Waiting there takes
+ * about 10 to 20 µs of processor time, a pass 2, and after packets more are likely to come at once.
  */
 const IDLE_PASSES = 8;
 
 /**
- * How long packets may follow one another without a turn of the event loop, in milliseconds: a turn costs as much as a
+ * How long packets may follow one another without a turn of the event loop, in milliseconds. A turn costs as much as a
  * short pass.
  */
 const LONGEST_STRETCH = 1;
 
 /**
- * How long one nap lasts, in milliseconds: the first after something was read, and the longest. A timer or a signal may
- * have to wait for one, and for the stretch that follows it. Each is twice as long as the one before.
+ * How long a nap lasts, in milliseconds: the first one after something was read, and the longest. Each is twice as long
+ * as the one before. A timer or a signal may have to wait for a nap and the stretch that follows it.
  */
 const SHORTEST_NAP = 1;
 const LONGEST_NAP = 4;
 
-/** For so many milliseconds after something was read, naps take the place of the wait: longer than from ping to ping. */
+/** How long after something was read the poller naps instead of waiting, in milliseconds: longer than from ping to ping. */
 const NAPPING = 1_200;
 
 /**
- * After a nap the event loop turns so many times. To answer a request on its own sockets takes it a dozen turns, and
- * with a nap between any two of them a status took a second.
+ * How many times the event loop turns after a nap. Answering a request on its own sockets takes a dozen turns; with a nap
+ * between any two of them a status took a second.
  */
 const TURNS_AFTER_NAP = 8;
 
-/** So many functions may wait for one another, the first of them for a packet, without having to wait for a nap, too. */
+/** How many functions may wait for one another, the first of them for a packet, without also waiting for a nap. */
 const FOLLOWERS = 10;
 
 /**
- * Where packets follow one another within this interval, so many times in a row, one looks out for the next one for a
- * while; all in milliseconds. To fall asleep and be woken takes longer.
+ * After this many packets in a row that came within this interval of one another, the poller looks out for the next one
+ * for a while. Times are in milliseconds. Falling asleep and waking up takes longer.
  */
 const CLOSE_INTERVAL = 0.1;
 const CLOSE_READS_MIN = 16;
 const LOOKOUT = 0.03;
 
-/** A descriptor that complains this often in a row, without anything to read, will not recover. */
+/** A source that complains this often in a row, without anything to read, will not recover. */
 const COMPLAINTS_MAX = 100;
 
 /**
- * How long a descriptor that complains is left alone, in milliseconds. While an interface is being deleted,
- * its TUN reports an error to every poll, and reading it tells only afterwards what the matter was.
+ * How long a source that complains is left alone, in milliseconds. While an interface is being deleted, its TUN reports
+ * an error to every poll, and only later does reading from it show what is wrong.
  */
 const COMPLAINT_PAUSE = 10;
 
@@ -64,19 +70,19 @@ interface Source {
   complaints: number;
 }
 
-/** How a poller is to run. */
+/** How to run a poller. */
 export interface RunOptions {
   /**
-   * Whether the event loop may be held up for some milliseconds, while nothing arrives or much does. Only true where all
-   * that is urgent is a source of this poller: the event loop's own sockets are not heard meanwhile.
+   * Whether the poller may hold up the event loop for some milliseconds, while nothing arrives or much does. Only if
+   * everything urgent is a source of this poller: meanwhile, nobody listens to the event loop's own sockets.
    */
   readonly mayHold?: boolean;
 }
 
 /**
- * Waits for several descriptors at once, and drains those that have something.
+ * Waits for several sources at once, and drains those that have something.
  *
- * Where the event loop has sockets of its own to hear, the poller waits in one `poll` on a thread:
+ * If the event loop has its own sockets to listen to, the poller waits on a thread, here with `poll`:
  *
  *     run ──► pass: drain every source once ──idle──► poll on a thread ──┐
  *              ▲  ▲                │                                     │
@@ -84,9 +90,9 @@ export interface RunOptions {
  *              │     event loop                                          │
  *              └────────────── readable, or woken ───────────────────────┘
  *
- * To come back from the thread takes two wake-ups, one of them through Deno's event loop: some tenths of a
- * millisecond, which a ping pays four times. A poller that may hold up the event loop waits on the main thread itself
- * while traffic is recent, for a few milliseconds at a time:
+ * Coming back from the thread takes two wake-ups, one of them through Deno's event loop: some tenths of a millisecond,
+ * which a ping pays four times. A poller that may hold up the event loop waits on the main thread instead, for a few
+ * milliseconds at a time, as long as traffic is recent:
  *
  *     run ──► nap: poll, and drain what ──something──► stretch: the same without waiting,
  *              ▲  │    is readable                          │     while packets follow
@@ -97,23 +103,23 @@ export interface RunOptions {
  *              └──────────────────────────────────────────────────────┘
  *
  * Draining is synchronous, cheap and bounded, and so is a stretch: timers, sockets and promises get their turn, and a
- * flood on one descriptor starves neither the others nor the rest of the program.
+ * flood from one source starves neither the others nor the rest of the program.
  *
  * A poller at rest owns nothing. One that runs keeps the process alive.
  */
 export class Poller implements Watcher {
   readonly #sources = new Map<WaitHandle, Source>();
-  /** Open while {@linkcode run} is. It counts, so waking a poller that is about to wait is not lost. */
+  /** Open while {@linkcode run} runs. It remembers a ring, so none is lost just before a wait. */
   #bell: Bell | undefined;
-  /** What looks are for; undefined once that has changed. */
+  /** What {@linkcode #look} waits for; undefined once that has changed. */
   #lookList: WaitList<Source> | undefined;
-  /** Whether every source is to be drained, readable or not: one had more than it gave, was never asked, or ended a wait. */
+  /** Whether to drain every source, readable or not: one had more than it gave, is new, or ended a wait. */
   #passIsDue = false;
-  /** When something was read, and how often in a row that was soon after the time before. */
+  /** When something was last read, and how often in a row that was soon after the time before. */
   #readAt = -Infinity;
   #closeReads = 0;
 
-  /** Starts to watch a descriptor. It must be non-blocking, and stays the caller's to close. */
+  /** Adds a source. Reading from it must not block. The caller closes it. */
   add(handle: WaitHandle, drain: Drain): void {
     this.#sources.set(handle, { drain, complaints: 0 });
     this.#lookList = undefined;
@@ -121,10 +127,10 @@ export class Poller implements Watcher {
   }
 
   /**
-   * Stops watching a descriptor.
+   * Removes a source.
    *
-   * A poll under way still holds on to it for the microseconds until the wake-up gets through; closing it
-   * meanwhile is safe, and takes effect then.
+   * A wait under way holds on to it for the microseconds until it is woken. Closing the source meanwhile is safe, and
+   * takes effect then.
    */
   remove(handle: WaitHandle): void {
     this.#sources.delete(handle);
@@ -146,14 +152,14 @@ export class Poller implements Watcher {
     }
   }
 
-  /** Makes a running poller go through its sources once more. May be called at any time. */
+  /** Makes a running poller go through its sources once more, at any time. */
   wake(): void {
     this.#bell?.ring();
   }
 
   /**
    * Drains and waits until `signal` aborts. When the promise settles, nothing of the poller is left: no
-   * descriptor, no thread, nothing that keeps the process alive.
+   * bell, no thread, nothing that keeps the process alive.
    *
    * @throws What a drain throws, and {@linkcode SystemError} when waiting is impossible.
    */
@@ -206,7 +212,7 @@ export class Poller implements Watcher {
     }
   }
 
-  /** Drains every source once; true when one had something. */
+  /** Drains every source once. True if one had something. */
   #pass(): boolean {
     let hasRead = false;
     this.#passIsDue = false;
@@ -216,14 +222,14 @@ export class Poller implements Watcher {
     return hasRead;
   }
 
-  /** True when there was something. */
+  /** True if there was something. */
   #drain(drain: Drain): boolean {
     const drained = drain();
     if (drained === "more") this.#passIsDue = true;
     return drained !== "nothing";
   }
 
-  /** Goes on with what follows what was read, for long enough. */
+  /** Something was read: reads on while more follows, but not for too long. */
   #stretch(bell: Bell, signal: AbortSignal): void {
     let now = performance.now();
     const end = now + LONGEST_STRETCH;
@@ -233,7 +239,7 @@ export class Poller implements Watcher {
     } while (!signal.aborted && this.#readNext(bell) && (now = performance.now()) < end);
   }
 
-  /** Reads what is there already or, where packets follow closely, will soon be. */
+  /** Reads what is there already or, if packets follow one another closely, will be soon. */
   #readNext(bell: Bell): boolean {
     if (this.#closeReads < CLOSE_READS_MIN) return this.#look(bell, 0) === "read";
     const end = performance.now() + LOOKOUT;
@@ -245,8 +251,8 @@ export class Poller implements Watcher {
   }
 
   /**
-   * Drains what is readable, and waits for that on this very thread, unless a source had more. A complaint is about a
-   * descriptor that has something to say, and nothing to read.
+   * Drains what is readable. Waits for that on this very thread, unless a source had more. A complaint is about a source
+   * that has a condition and nothing to read.
    */
   #look(bell: Bell, milliseconds: number): "nothing" | "read" | "complaint" {
     if (this.#passIsDue) return this.#pass() ? "read" : "nothing";
@@ -259,12 +265,12 @@ export class Poller implements Watcher {
       return this.#pass() ? "read" : "nothing";
     }
     let [hasRead, complains] = [false, false];
-    // A drain may change what is watched; what is readable beyond that is so still the next time.
+    // A drain may change what is watched. Whatever is readable after that is still readable the next time.
     for (let i = 1; i < list.length && this.#lookList === list; i++) {
       const condition = list.condition(i);
       if (condition === 0) continue;
       if (this.#drain(list.source(i).drain)) hasRead = true;
-      // Readable, and then nothing to read, is a datagram with a wrong checksum.
+      // If it was readable and there is nothing to read, a datagram had a wrong checksum.
       else if ((condition & READABLE) === 0) complains = true;
     }
     return hasRead ? "read" : complains ? "complaint" : "nothing";
@@ -273,31 +279,31 @@ export class Poller implements Watcher {
   async #wait(bell: Bell): Promise<void> {
     const list = newWaitList(bell.handle, this.#sources);
     const ready = await list.waitOnThread();
-    // Whatever errno says now is not about that call. Asking again here, without waiting, tells.
+    // errno is that of the other thread. Asking again on this one, without waiting, shows what is wrong.
     if (ready < 0) list.check();
 
     if (list.condition(0) !== 0) bell.silence();
     let complains = false;
     for (let i = 1; i < list.length; i++) {
-      if (this.#listen(list.handle(i), list.source(i), list.condition(i))) complains = true;
+      if (this.#complains(list.handle(i), list.source(i), list.condition(i))) complains = true;
     }
     if (complains) await pause();
   }
 
-  /** Notices descriptors that make every poll return at once and have nothing to read: true for such. */
-  #listen(handle: WaitHandle, source: Source, condition: number): boolean {
-    // Removed while the poll was under way; the number may be another file's by now.
+  /** Whether a source complains: it ends every wait at once and has nothing to read. */
+  #complains(handle: WaitHandle, source: Source, condition: number): boolean {
+    // It was removed during the wait; the number may belong to another file by now.
     if (this.#sources.get(handle) !== source) return false;
     if ((condition & NOT_OPEN) !== 0) {
       throw new TypeError(
-        `Cannot wait for ${handle}: it was closed but not removed from the poller`,
+        `Cannot wait for packets: source ${handle} was closed but not removed from the poller`,
       );
     }
     const complains = (condition & TROUBLED) !== 0 && (condition & READABLE) === 0;
     source.complaints = complains ? source.complaints + 1 : 0;
     if (source.complaints > COMPLAINTS_MAX) {
       throw new Error(
-        `Cannot wait for ${handle}: it reports errors and gives nothing to read`,
+        `Cannot wait for packets: source ${handle} reports errors and gives nothing to read`,
       );
     }
     return complains;
@@ -316,8 +322,8 @@ function turn(): Promise<void> {
 }
 
 /**
- * Lets those go on who waited for what was read, and those who waited for them, and so on. A turn of the event loop
- * would do, but takes 15 µs where nothing is in the processor's caches.
+ * Runs the functions that waited for what was read, those that waited for these, and so on. A turn of the event loop
+ * would do so too, but takes 15 µs when nothing is in the processor's caches.
  */
 async function followUp(): Promise<void> {
   for (let i = 0; i < FOLLOWERS; i++) await undefined;

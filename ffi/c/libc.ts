@@ -80,7 +80,7 @@ function open(): Libc {
 
 /**
  * The memory in which C keeps `errno` for this thread. It stays there: an isolate never leaves its thread, and a worker
- * loads this module anew.
+ * loads this module again.
  */
 function errnoCell(library: string): Int32Array {
   const { linux, darwin } = Deno.dlopen(library, {

@@ -1,11 +1,14 @@
 /**
- * Memory that the kernel is told the address of.
+ * Memory whose address the kernel gets.
  *
- * `Deno.UnsafePointer.of` does not keep a buffer alive: once an address stands in another structure, nothing in
- * JavaScript refers to the buffer any more, it is collected after seconds of load, and the kernel reads and
- * writes whatever lies there by then. So each block must be a field of the object that owns the structures
- * which hold its address, for as long as these are in use.
+ * `Deno.UnsafePointer.of` does not keep a buffer alive: once only a structure holds the address, nothing in JavaScript
+ * refers to the buffer any more. It is collected after seconds of load, and the kernel reads and writes whatever lies
+ * there by then. So each block must be a field of the object that owns the structures with its address, for as long as
+ * these are in use.
+ *
+ * @module
  */
+
 import { allocate } from "./struct.ts";
 
 /** One block, with its address. */
@@ -18,7 +21,7 @@ export class NativeMemory {
 
   /**
    * @param size Octets, a multiple of 4.
-   * @param bytes So many octets to use instead of new ones, which begin on a word.
+   * @param bytes As many octets, which begin on a word, to use instead of new ones.
    */
   constructor(size: number, bytes: Uint8Array<ArrayBuffer> = allocate(size)) {
     this.bytes = bytes;

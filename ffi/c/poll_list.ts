@@ -7,8 +7,8 @@
 import { handleOf, READABLE, type WaitHandle, type WaitList } from "../waiting.ts";
 import { errnoName, SystemError } from "./errno.ts";
 import { libc } from "./libc.ts";
-import { outcomeOf } from "./system_call.ts";
 import { allocate, i16, i32, struct } from "./struct.ts";
+import { outcomeOf } from "./system_call.ts";
 
 /** `struct pollfd` of `<poll.h>`. */
 export const POLLFD = struct({

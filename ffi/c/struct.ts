@@ -1,5 +1,5 @@
 /**
- * Structures of C, declared once: fields in order, offsets by C's own rule.
+ * Structures of C, declared once: the fields in order, and their offsets by C's own rule.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -17,15 +17,15 @@
  * @module
  */
 
-/** How one field lies in memory. */
+/** How a field is laid out in memory. */
 interface FieldType<Value> {
-  /** Octets it takes. */
+  /** Its length in octets. */
   readonly size: number;
   /** Its offset is a multiple of this. */
   readonly alignment: number;
   /** Its value at `offset` of `bytes`. */
   read(bytes: Uint8Array, offset: number): Value;
-  /** Puts `value` at `offset` of `bytes`. */
+  /** Writes `value` at `offset` of `bytes`. */
   write(bytes: Uint8Array, offset: number, value: Value): void;
 }
 
@@ -39,13 +39,13 @@ type Values<F extends Fields> = {
 
 /** A structure whose fields and offsets are known. */
 interface Struct<F extends Fields> {
-  /** Octets it takes, padding at the end included. */
+  /** Its length in octets, with the padding at the end. */
   readonly size: number;
   /** The fields as declared. */
   readonly fields: F;
   /** The offset of each field in octets. */
   readonly offset: { readonly [Name in keyof F]: number };
-  /** A new structure; fields not named are zero. */
+  /** A new structure. Fields that are not named are zero. */
   encode(values: Partial<Values<F>>): Uint8Array<ArrayBuffer>;
   /** Writes the named fields at `start` of `bytes` and leaves the others as they are. */
   write(bytes: Uint8Array, start: number, values: Partial<Values<F>>): void;
@@ -84,8 +84,8 @@ export function struct<F extends Fields>(fields: F): Struct<F> {
 /**
  * Zeroed memory that C may write to.
  *
- * V8 keeps small typed arrays inside its own heap, where the collector moves them. One made over an
- * ArrayBuffer lies outside and stays where it is, even while a call on another thread looks at it.
+ * V8 keeps small typed arrays inside its own heap, where the collector moves them. An array over an ArrayBuffer is
+ * outside the heap and stays in its place, even while a call on another thread uses it.
  */
 export function allocate(size: number): Uint8Array<ArrayBuffer> {
   return new Uint8Array(new ArrayBuffer(size));
@@ -104,12 +104,12 @@ function layOut<F extends Fields>(fields: F): { size: number; offset: Record<key
   return { size: roundUp(end, alignment), offset: offset as Record<keyof F, number> };
 }
 
-/** The next multiple of `step` that is not below `value`. */
+/** The smallest multiple of `step` that is not below `value`. */
 export function roundUp(value: number, step: number): number {
   return Math.ceil(value / step) * step;
 }
 
-/** Deno runs on little-endian machines only: the host's order is this one. */
+/** Deno only runs on little-endian machines: this is the host's order. */
 const HOST_ORDER = true;
 const NETWORK_ORDER = false;
 
@@ -173,7 +173,7 @@ export const be64: FieldType<bigint> = {
   write: (bytes, offset, value) => view(bytes).setBigUint64(offset, value, NETWORK_ORDER),
 };
 
-/** `unsigned char[length]`. Reading gives a view, writing copies; what is not written stays. */
+/** `unsigned char[length]`. Reading gives a view; writing copies, and leaves what it does not write. */
 export function octets(length: number): FieldType<Uint8Array> {
   return {
     size: length,
@@ -183,7 +183,7 @@ export function octets(length: number): FieldType<Uint8Array> {
   };
 }
 
-/** `char[length]` holding a string that ends at the first NUL. Too long a string is cut. */
+/** `char[length]` holding a string that ends at the first NUL. A string that is too long is truncated. */
 export function text(length: number): FieldType<string> {
   return {
     size: length,

@@ -1,25 +1,26 @@
 /**
  * Datagrams to Unix sockets whose names are not in the file system, which Deno does not support.
  *
- *     sockaddr_un   0  family (2)   2  a zero octet (1)   3  the name, as long as the address says
+ *     sockaddr_un   0  family (2)   2  a zero octet (1)   3  the name, to the end of the address
  *
  * unix(7), "abstract".
  *
  * @module
  */
-import type { DatagramSender } from "../datagram.ts";
+
 import { libc } from "../c/libc.ts";
 import { insist } from "../c/system_call.ts";
+import type { DatagramSender } from "../datagram.ts";
 import { AF_UNIX, MSG_DONTWAIT, MSG_NOSIGNAL, SOCK_CLOEXEC, SOCK_DGRAM } from "./kernel_numbers.ts";
 
-/** Octets of a name that a `sockaddr_un` has room for. */
+/** How many octets of a name a `sockaddr_un` has room for. */
 const LONGEST_NAME = 107;
 
 /**
  * Opens a socket for sending to the abstract address of this name.
  *
  * @throws {RangeError} no address has such a name
- * @throws {SystemError} the system gives no socket
+ * @throws {SystemError} the socket cannot be opened
  */
 export function openAbstractDatagram(name: string): DatagramSender {
   const address = abstractAddress(name);

@@ -4,13 +4,13 @@
  * @module
  */
 
-import { type Bell, handleOf, type WaitHandle } from "../waiting.ts";
 import { libc } from "../c/libc.ts";
-import { insist } from "../c/system_call.ts";
 import { allocate } from "../c/struct.ts";
+import { insist } from "../c/system_call.ts";
+import { type Bell, handleOf, type WaitHandle } from "../waiting.ts";
 import { EFD_CLOEXEC, EFD_NONBLOCK } from "./kernel_numbers.ts";
 
-/** What is added to the counter: the number 1 in 64 bits of host order. */
+/** What to add to the counter: the number 1 in 64 bits of host order. */
 const ONE = new Uint8Array(new BigUint64Array([1n]).buffer);
 
 /** A descriptor that is readable while it rings. It counts, so a bell rung before a wait begins is heard when it does. */
@@ -24,7 +24,7 @@ export class EventFd implements Bell {
   }
 
   ring(): void {
-    // It can only fail when the counter is at its limit, and then the descriptor is readable already.
+    // This can only fail when the counter is at its limit, and then the descriptor is readable already.
     libc().write(this.handle, ONE, BigInt(ONE.length));
   }
 

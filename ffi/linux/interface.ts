@@ -3,15 +3,11 @@
  *
  * @module
  */
+
 import { formatIpv6 } from "../../wire/ipv6_address.ts";
 import { type ErrnoName, errnoName, SystemError } from "../c/errno.ts";
-import { type Interface, Ipv6SwitchedOff, type LinkState, type Prefix } from "../interface.ts";
-import { type Answer, RouteNetlink } from "./route_netlink.ts";
 import { u32, u64 } from "../c/struct.ts";
-import type { Rejection } from "./netlink_answer.ts";
-import { attribute, numberAttribute, parseAttributes } from "./netlink_message.ts";
-import { IFADDRMSG, IFINFOMSG, RTMSG } from "./kernel_structs.ts";
-import { readSysctl, writeSysctl } from "./sysctl.ts";
+import { type Interface, Ipv6SwitchedOff, type LinkState, type Prefix } from "../interface.ts";
 import {
   AF_INET6,
   IFA_F_NODAD,
@@ -38,6 +34,11 @@ import {
   RTN_UNICAST,
   RTPROT_BOOT,
 } from "./kernel_numbers.ts";
+import { IFADDRMSG, IFINFOMSG, RTMSG } from "./kernel_structs.ts";
+import type { Rejection } from "./netlink_answer.ts";
+import { attribute, numberAttribute, parseAttributes } from "./netlink_message.ts";
+import { type Answer, RouteNetlink } from "./route_netlink.ts";
+import { readSysctl, writeSysctl } from "./sysctl.ts";
 
 /** Where `struct rtnl_link_stats64` counts packets that were dropped on their way out. */
 const TX_DROPPED = 7 * 8;
@@ -110,7 +111,7 @@ export class LinuxInterface implements Interface {
   }
 
   addRoute(prefix: Prefix, metric?: number): boolean {
-    // To "replace" would take the route from another interface that has it with this metric.
+    // NLM_F_REPLACE would take the route from another interface that has it with this metric.
     const answer = this.#netlink.request(RTM_NEWROUTE, NLM_F_CREATE, this.#route(prefix, metric));
     return this.#insist(answer, `route ${format(prefix)} through ${this.#quoted}`, "EEXIST");
   }
@@ -129,9 +130,9 @@ export class LinuxInterface implements Interface {
   }
 
   /**
-   * Tells the kernel to make no link-local address when the interface comes up, and not to listen to router
-   * advertisements. Neither is needed for the interface to work, so neither may fail loudly: a kernel before
-   * 3.17 does not know the first, a container may keep /proc/sys from being written.
+   * Asks the kernel to make no link-local address when the interface comes up, and to ignore router advertisements. The
+   * interface works without either, so neither fails loudly: a kernel before 3.17 does not know the first, and in a
+   * container /proc/sys may not be writable.
    */
   #keepSilent(): void {
     const mode = attribute(IFLA_INET6_ADDR_GEN_MODE, Uint8Array.of(IN6_ADDR_GEN_MODE_NONE));

@@ -5,6 +5,7 @@
  *
  * @module
  */
+
 import { be16, be32, i32, octets, struct, text, u16, u32, u64, u8 } from "../c/struct.ts";
 
 /** `struct ifreq` of `<net/if.h>` as TUNSETIFF uses it: a name and the flags of a TUN. */
@@ -31,7 +32,7 @@ export const SOCKADDR_IN6 = struct({
   scope: u32,
 });
 
-/** `struct sockaddr_nl` of `<linux/netlink.h>`: whom a netlink socket speaks to, and what it hears. */
+/** `struct sockaddr_nl` of `<linux/netlink.h>`: the other end of a netlink socket, and the groups that it listens to. */
 export const SOCKADDR_NL = struct({
   family: u16,
   padding: u16,
@@ -98,7 +99,7 @@ export const IOVEC = struct({
   length: u64,
 });
 
-/** `struct msghdr` of `<sys/socket.h>`: what goes with one message, by address. */
+/** `struct msghdr` of `<sys/socket.h>`: the addresses of what belongs to one message. */
 export const MSGHDR = struct({
   name: u64,
   nameLength: u32,
@@ -109,7 +110,7 @@ export const MSGHDR = struct({
   flags: i32,
 });
 
-/** `struct mmsghdr` of `<sys/socket.h>`: a `msghdr`, its padding, and how long the message turned out. */
+/** `struct mmsghdr` of `<sys/socket.h>`: a `msghdr`, its padding, and how many octets were moved. */
 export const MMSGHDR = struct({
   ...MSGHDR.fields,
   padding: u32,

@@ -3,19 +3,18 @@
  *
  * The kernel repeats itself: each router advertisement renews addresses and routes, and a wireless link reports every
  * change of its signal. So a monitor remembers reports about interfaces as facts, and only a fact that comes or goes is
- * news. Of our own interface every report is news, and so is every route and rule: comparing them all would cost more
+ * news. Every report about this program's own interface is news, and so is every route and rule: comparing them all would cost more
  * than asking the kernel, once, which way packets go now.
  *
  * @module
  */
+
 import { type ErrnoName, errnoName, SystemError } from "../c/errno.ts";
+import { errno, type Libc, libc } from "../c/libc.ts";
+import { allocate, u32 } from "../c/struct.ts";
+import { insist } from "../c/system_call.ts";
 import type { LinkMonitor, NetworkNews } from "../link_monitor.ts";
 import { handleOf, type WaitHandle } from "../waiting.ts";
-import { errno, type Libc, libc } from "../c/libc.ts";
-import { insist } from "../c/system_call.ts";
-import { type NetlinkMessage, parseAttributes, parseMessages } from "./netlink_message.ts";
-import { allocate, u32 } from "../c/struct.ts";
-import { IFADDRMSG, IFINFOMSG, RTMSG, SOCKADDR_NL } from "./kernel_structs.ts";
 import {
   AF_NETLINK,
   IFA_ADDRESS,
@@ -47,6 +46,8 @@ import {
   SOCK_NONBLOCK,
   SOCK_RAW,
 } from "./kernel_numbers.ts";
+import { IFADDRMSG, IFINFOMSG, RTMSG, SOCKADDR_NL } from "./kernel_structs.ts";
+import { type NetlinkMessage, parseAttributes, parseMessages } from "./netlink_message.ts";
 
 const GROUPS = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV4_RULE |
   RTMGRP_IPV6_IFADDR | RTMGRP_IPV6_ROUTE | RTMGRP_IPV6_RULE;
@@ -108,7 +109,7 @@ export class LinuxLinkMonitor implements LinkMonitor {
   /** Facts by name, and whether they were true when they were last reported. */
   readonly #facts = new Map<string, boolean>();
 
-  /** @param own The index of our own interface. */
+  /** @param own The index of this program's interface. */
   constructor(own: number | undefined) {
     this.#own = own;
     const { socket, bind } = this.#libc;
@@ -151,7 +152,7 @@ export class LinuxLinkMonitor implements LinkMonitor {
           news.isVague = true;
           continue;
         default:
-          // An error counts when asking again gives it once more; see `errno`.
+          // An error counts if asking again gives it once more; see `errno`.
           if (code === suspected) throw new SystemError(ATTEMPT, "recv", number);
           suspected = code;
       }

@@ -1,6 +1,6 @@
 /**
- * The array that `sendmmsg` and `recvmmsg` take: messages, each with a peer's address, one range of bytes and
- * room for one control message, all of which it refers to by address.
+ * The array that `sendmmsg` and `recvmmsg` take: messages, each with the addresses of a peer, one range of bytes and
+ * room for one control message.
  *
  *     mmsghdr[i] --- name -----> sockaddr_in[i]      peer
  *                --- iov ------> iovec[i] --------> somewhere in the data
@@ -8,11 +8,12 @@
  *
  * @module
  */
+
 import { type Endpoint, endpoint } from "../../wire/endpoint.ts";
 import type { Ipv4Address } from "../../wire/ipv4_address.ts";
 import { NativeMemory } from "../c/native_memory.ts";
-import { CMSGHDR, IOVEC, MMSGHDR, SOCKADDR_IN } from "./kernel_structs.ts";
 import { AF_INET } from "./kernel_numbers.ts";
+import { CMSGHDR, IOVEC, MMSGHDR, SOCKADDR_IN } from "./kernel_structs.ts";
 
 /** A control message with up to eight octets of data. */
 export const CONTROL_SIZE = CMSGHDR.size + 8;
@@ -27,7 +28,7 @@ const IOVEC_LENGTH = IOVEC.offset.length / 4;
 /** 2^32, what the high half of an address counts. */
 const HIGH = 0x1_0000_0000;
 
-/** Messages for one system call. It owns all memory that they refer to, that of the data included. */
+/** Messages for one system call. It owns all memory that they refer to, with that of the data. */
 export class MessageVector {
   /** The array itself. */
   readonly headers: NativeMemory;
@@ -59,12 +60,12 @@ export class MessageVector {
     }
   }
 
-  /** The octets of all control messages, one behind the other. */
+  /** The octets of all control messages, one after the other. */
   get controls(): Uint8Array<ArrayBuffer> {
     return this.#controls.bytes;
   }
 
-  /** How much of its control octets message `i` has. */
+  /** How many control octets message `i` has. */
   controlLength(i: number): number {
     return this.headers.words[i * WORDS_PER_MESSAGE + CONTROL_LENGTH]!;
   }
@@ -88,7 +89,7 @@ export class MessageVector {
     words[at + IOVEC_LENGTH] = length;
   }
 
-  /** The peer of message `i` as a `sockaddr_in`, for a call of its own. */
+  /** The peer of message `i` as a `sockaddr_in`, for a separate call. */
   name(i: number): Uint8Array<ArrayBuffer> {
     return this.#names.bytes.subarray(i * SOCKADDR_IN.size, (i + 1) * SOCKADDR_IN.size);
   }

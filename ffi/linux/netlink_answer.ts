@@ -10,9 +10,9 @@
  */
 
 import { i32, roundUp, u32 } from "../c/struct.ts";
-import { type NetlinkMessage, parseAttributes } from "./netlink_message.ts";
 import { NLM_F_ACK_TLVS, NLM_F_CAPPED, NLMSGERR_ATTR_MSG } from "./kernel_numbers.ts";
 import { NLMSGHDR } from "./kernel_structs.ts";
+import { type NetlinkMessage, parseAttributes } from "./netlink_message.ts";
 
 /** What the kernel said to a request. */
 export type Answer =

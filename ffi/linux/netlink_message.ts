@@ -13,6 +13,7 @@
  *
  * @module
  */
+
 import { concatOctets } from "../../memory/octets.ts";
 import { allocate, roundUp, u32 } from "../c/struct.ts";
 import { NLATTR, NLMSGHDR } from "./kernel_structs.ts";
@@ -27,11 +28,11 @@ export interface NetlinkMessage {
   readonly type: number;
   readonly flags: number;
   readonly sequence: number;
-  /** What follows the header. */
+  /** Everything after the header. */
   readonly payload: Uint8Array;
 }
 
-/** One attribute, padding included. Several attributes as the value make a nested one. */
+/** One attribute with its padding. If the value consists of attributes, it is a nested one. */
 export function attribute(type: number, ...values: Uint8Array[]): Uint8Array {
   const value = concatOctets(...values);
   const bytes = allocate(roundUp(NLATTR.size + value.length, ALIGNMENT));
@@ -59,7 +60,7 @@ export function encodeMessage(
   return bytes;
 }
 
-/** The messages in what one receive call gave. Stops at the first that does not fit. */
+/** The messages that one receiving call gave. Stops at the first one that does not fit. */
 export function parseMessages(bytes: Uint8Array): NetlinkMessage[] {
   const messages: NetlinkMessage[] = [];
   let start = 0;
@@ -73,7 +74,7 @@ export function parseMessages(bytes: Uint8Array): NetlinkMessage[] {
   return messages;
 }
 
-/** The attributes in `bytes` by type. Stops at the first that does not fit. */
+/** The attributes in `bytes` by type. Stops at the first one that does not fit. */
 export function parseAttributes(bytes: Uint8Array): Map<number, Uint8Array> {
   const attributes = new Map<number, Uint8Array>();
   let start = 0;

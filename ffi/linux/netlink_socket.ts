@@ -5,9 +5,8 @@
  */
 
 import { type Libc, libc } from "../c/libc.ts";
-import { insist } from "../c/system_call.ts";
 import { allocate, i32 } from "../c/struct.ts";
-import { type NetlinkMessage, parseMessages } from "./netlink_message.ts";
+import { insist } from "../c/system_call.ts";
 import {
   AF_NETLINK,
   NETLINK_CAP_ACK,
@@ -19,6 +18,7 @@ import {
   SOL_SOCKET,
 } from "./kernel_numbers.ts";
 import { TIMEVAL } from "./kernel_structs.ts";
+import { type NetlinkMessage, parseMessages } from "./netlink_message.ts";
 
 /** The kernel answers before `sendto` returns: an answer that is not there by then never comes. In seconds. */
 const TIMEOUT = 2n;
@@ -47,7 +47,7 @@ export class NetlinkSocket {
   }
 
   /**
-   * Sends one or more messages, which stand one behind the other in `bytes`.
+   * Sends one or more messages, which follow one another in `bytes`.
    *
    * @throws {SystemError} The socket fails.
    */

@@ -4,16 +4,13 @@
  * @module
  */
 
+import { DESTINATION, IPV6_HEADER_LENGTH } from "../../wire/ipv6_header.ts";
 import { type ErrnoName, errnoName } from "../c/errno.ts";
-import type { RawIpv6, SendResult } from "../raw_ipv6.ts";
 import { errno, type Libc, libc } from "../c/libc.ts";
 import { insist } from "../c/system_call.ts";
-import { SOCKADDR_IN6 } from "./kernel_structs.ts";
+import type { RawIpv6, SendResult } from "../raw_ipv6.ts";
 import { AF_INET6, IPPROTO_RAW, SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_RAW } from "./kernel_numbers.ts";
-
-/** Where an IPv6 packet carries its destination, RFC 8200 §3. */
-const DESTINATION = 24;
-const HEADER_LENGTH = 40;
+import { SOCKADDR_IN6 } from "./kernel_structs.ts";
 
 /** A raw socket of Linux. See {@linkcode RawIpv6} for the contract. */
 export class LinuxRawIpv6 implements RawIpv6 {
@@ -30,8 +27,8 @@ export class LinuxRawIpv6 implements RawIpv6 {
   }
 
   send(packet: Uint8Array<ArrayBuffer>): SendResult {
-    if (packet.length < HEADER_LENGTH) return "EINVAL";
-    this.#destination.set(packet.subarray(DESTINATION, HEADER_LENGTH));
+    if (packet.length < IPV6_HEADER_LENGTH) return "EINVAL";
+    this.#destination.set(packet.subarray(DESTINATION, IPV6_HEADER_LENGTH));
     const sent = this.#libc.sendto(
       this.#fd,
       packet,

@@ -1,17 +1,17 @@
 /**
- * What the kernel says of a message that it joined from several datagrams (UDP_GRO), and the way back.
+ * What the kernel says about a message that it joined from several datagrams (UDP_GRO), and how to split it again.
  *
  * @module
  */
 
-import type { Endpoint } from "../../wire/endpoint.ts";
 import type { Views } from "../../memory/views.ts";
-import type { TakeDatagram } from "../udp_socket.ts";
+import type { Endpoint } from "../../wire/endpoint.ts";
 import { i32, roundUp, u64 } from "../c/struct.ts";
-import { CMSGHDR } from "./kernel_structs.ts";
+import type { TakeDatagram } from "../udp_socket.ts";
 import { SOL_UDP, UDP_GRO } from "./kernel_numbers.ts";
+import { CMSGHDR } from "./kernel_structs.ts";
 
-/** Views that are kept of a message: the kernel joins so many datagrams of the usual length at most. */
+/** How many views of a message are kept: the kernel joins no more datagrams of the usual length. */
 export const VIEWS = 64;
 
 /** Control messages begin at multiples of this. */
@@ -24,7 +24,7 @@ const ALIGNMENT = 8;
  *     0                                     16                          20        24
  *
  * @param control Holds the control messages from `start` for `length` octets.
- * @returns 0 when the message is a single datagram.
+ * @returns 0 if the message is a single datagram.
  */
 export function segmentLength(control: Uint8Array, start: number, length: number): number {
   const end = start + length;
@@ -43,10 +43,10 @@ export function segmentLength(control: Uint8Array, start: number, length: number
 }
 
 /**
- * Hands out the datagrams of a message one by one.
+ * Delivers the datagrams of a message one by one.
  *
- * @param views Of the memory that holds the message from `start` for `length` octets.
- * @param index Where to look for views of the last message in the same place: {@linkcode VIEWS} of them.
+ * @param views Views of the memory that holds the message from `start` for `length` octets.
+ * @param index Where in `views` to look for those of the last message in the same place: {@linkcode VIEWS} of them.
  * @param segment The length of its datagrams, the last of which may be shorter; 0 for a single one.
  */
 export function splitMessage(

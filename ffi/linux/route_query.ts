@@ -4,14 +4,11 @@
  * @module
  */
 
-import { RouteNetlink } from "./route_netlink.ts";
-import { libc } from "../c/libc.ts";
-import { attribute, numberAttribute, parseAttributes } from "./netlink_message.ts";
-import { cString, u32 } from "../c/struct.ts";
-import { type Ipv4Address, ipv4Address } from "../../wire/ipv4_address.ts";
 import { getU32, setU32 } from "../../memory/octets.ts";
+import { type Ipv4Address, ipv4Address } from "../../wire/ipv4_address.ts";
+import { libc } from "../c/libc.ts";
+import { cString, u32 } from "../c/struct.ts";
 import type { Route, RouteAnswer } from "../route.ts";
-import { IFINFOMSG, RTMSG } from "./kernel_structs.ts";
 import {
   AF_INET,
   AF_INET6,
@@ -25,6 +22,9 @@ import {
   RTN_LOCAL,
   RTN_UNICAST,
 } from "./kernel_numbers.ts";
+import { IFINFOMSG, RTMSG } from "./kernel_structs.ts";
+import { attribute, numberAttribute, parseAttributes } from "./netlink_message.ts";
+import { RouteNetlink } from "./route_netlink.ts";
 
 /** What RTM_GETROUTE answers. */
 interface FoundRoute extends Route {

@@ -3,7 +3,7 @@
  *
  * With UDP_SEGMENT the kernel takes one long message and cuts it into datagrams of one length, the last of
  * which may be shorter. So datagrams to one destination that follow one another and are equally long become
- * one message; a shorter one ends it. The bytes lie one behind the other, so that a message is one range:
+ * one message; a shorter one ends it. Their bytes follow one another, so a message is one range:
  *
  *     arena  | A 1280 | A 1280 | A 700 | B 1280 | B 1280 | A 1280 | ...
  *     message \_____ 0: to A _________/ \___ 1: to B ___/ \__ 2 __/
@@ -15,30 +15,30 @@
 
 import { type Endpoint, MAX_DATAGRAM } from "../../wire/endpoint.ts";
 
-/** The kernel cuts a message into so many datagrams at most; newer ones take more (UDP_MAX_SEGMENTS). */
+/** How many datagrams a message may hold for the kernel to cut; newer kernels allow more (UDP_MAX_SEGMENTS). */
 export const MAX_SEGMENTS = 64;
 
 /** Messages that a batch holds at most. */
 export const MAX_MESSAGES = 64;
 
-/** Room for the bytes of a batch in octets: several full messages, and little enough to stay in a cache. */
+/** Room for the bytes of a batch, in octets: several full messages, and few enough to stay in a cache. */
 export const ARENA_SIZE = 256 * 1024;
 
-/** Destinations remembered whose datagrams are not joined, at most. */
+/** How many destinations whose datagrams must not be joined are remembered. */
 const MAX_UNJOINED = 256;
 
 /** Gathers datagrams. */
 export class SendBatch {
   /** The bytes of all datagrams. */
   readonly arena: Uint8Array;
-  /** Messages in use; the arrays below hold one value for each of them. */
+  /** How many messages there are. The arrays below hold one value for each of them. */
   count = 0;
   readonly destinations = new Float64Array(MAX_MESSAGES);
   /** Where the message begins in the arena. */
   readonly starts = new Uint32Array(MAX_MESSAGES);
   /** Its length in octets. */
   readonly lengths = new Uint32Array(MAX_MESSAGES);
-  /** The length of its datagrams, but for the last. */
+  /** The length of its datagrams, except the last. */
   readonly segmentLengths = new Uint32Array(MAX_MESSAGES);
   /** How many datagrams it holds. */
   readonly datagrams = new Uint32Array(MAX_MESSAGES);
@@ -77,10 +77,10 @@ export class SendBatch {
   }
 
   /**
-   * Adds a copy of datagrams that stand one right behind the other from `at` of `run`: `length` octets each, at least 1
-   * and {@linkcode MAX_DATAGRAM} at most, but the last may be shorter.
+   * Adds a copy of datagrams that follow one another from `at` of `run`: `length` octets each, at least 1 and
+   * {@linkcode MAX_DATAGRAM} at most, but the last may be shorter.
    *
-   * @returns how many octets there was room for in one message: some whole datagrams, or 0
+   * @returns how many octets one message had room for: some whole datagrams, or 0
    */
   appendRun(to: Endpoint, run: Uint8Array, at: number, length: number): number {
     const rest = run.length - at;
@@ -120,7 +120,7 @@ export class SendBatch {
     this.#isOpen = false;
   }
 
-  /** Never again joins datagrams to one destination, unless too many are to be remembered. */
+  /** Never again joins datagrams to one destination, unless there are too many to remember. */
   stopJoiningTo(to: Endpoint): void {
     if (this.#unjoined.size >= MAX_UNJOINED) this.#unjoined.clear();
     this.#unjoined.add(to);
@@ -137,7 +137,7 @@ export class SendBatch {
     this.#isOpen = this.#isJoining && !this.#unjoined.has(to);
   }
 
-  /** An empty datagram fits nowhere: a message cannot tell that there is one. */
+  /** An empty datagram fits nowhere: a message cannot show that it contains one. */
   #fits(message: number, length: number): boolean {
     return length > 0 && length <= this.segmentLengths[message]! &&
       this.datagrams[message]! < MAX_SEGMENTS &&

@@ -3,6 +3,7 @@
  *
  * @module
  */
+
 import { libc } from "../c/libc.ts";
 import { allocate, u32 } from "../c/struct.ts";
 import {
@@ -18,29 +19,29 @@ import {
 
 const INT_SIZE = 4;
 
-/** The value of an option, or undefined when the descriptor is no socket or is gone. */
+/** The value of an option; undefined if the descriptor isn't a socket or is gone. */
 export function getInteger(fd: number, level: number, option: number): number | undefined {
   const value = allocate(INT_SIZE);
   const failed = libc().getsockopt(fd, level, option, value, u32Box(INT_SIZE)) < 0;
   return failed ? undefined : u32.read(value, 0);
 }
 
-/** Sets an option. False when the kernel refuses, and `errno` says why. */
+/** Sets an option. False if the kernel refuses. */
 export function setInteger(fd: number, level: number, option: number, value: number): boolean {
   return libc().setsockopt(fd, level, option, u32Box(value), INT_SIZE) === 0;
 }
 
-/** Lets routers fragment what the socket sends; false when the kernel refuses. */
+/** Lets routers fragment what the socket sends. False if the kernel refuses. */
 export function dontFragmentOff(fd: number): boolean {
   return setInteger(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT);
 }
 
-/** Asks for a receive buffer of `octets`. The size granted, as the kernel counts; 0 if there is none. */
+/** Asks for a receive buffer of `octets`. Returns the size granted, as the kernel counts; 0 if there is none. */
 export function growReceiveBuffer(fd: number, octets: number): number {
   return grow(fd, SO_RCVBUFFORCE, SO_RCVBUF, octets);
 }
 
-/** Asks for a send buffer of `octets`. The size granted, as the kernel counts; 0 if there is none. */
+/** Asks for a send buffer of `octets`. Returns the size granted, as the kernel counts; 0 if there is none. */
 export function growSendBuffer(fd: number, octets: number): number {
   return grow(fd, SO_SNDBUFFORCE, SO_SNDBUF, octets);
 }
@@ -50,7 +51,7 @@ function grow(fd: number, force: number, option: number, octets: number): number
   return getInteger(fd, SOL_SOCKET, option) ?? 0;
 }
 
-/** A number in memory of its own, for parameters that C takes by address. */
+/** A number in newly allocated memory, for parameters that C takes by address. */
 export function u32Box(value: number): Uint8Array<ArrayBuffer> {
   const box = allocate(INT_SIZE);
   u32.write(box, 0, value);

@@ -1,23 +1,16 @@
 /**
- * Options of sockets that Deno opened and lets nobody set.
+ * Options of sockets that Deno opened and offers no way to set.
  *
- * Deno does not tell the descriptor of a UDP socket. But a socket knows its own address, so the one bound to
- * a given address and port is found by asking every descriptor of this process. No other process is touched,
- * and no socket with another address.
+ * Deno does not show the descriptor of a UDP socket. But a socket knows its own address, so the one bound to
+ * a given address and port can be found by asking every descriptor of this process. Other processes and sockets with
+ * other addresses stay as they are.
  *
  * @module
  */
+
 import { formatIpv4, ipv4Address } from "../../wire/ipv4_address.ts";
 import { libc } from "../c/libc.ts";
-import {
-  dontFragmentOff,
-  getInteger,
-  growReceiveBuffer,
-  setInteger,
-  u32Box,
-} from "./socket_integer.ts";
 import { allocate } from "../c/struct.ts";
-import { SOCKADDR_IN } from "./kernel_structs.ts";
 import {
   AF_INET,
   IP_MULTICAST_LOOP,
@@ -27,6 +20,14 @@ import {
   SOCK_DGRAM,
   SOL_SOCKET,
 } from "./kernel_numbers.ts";
+import { SOCKADDR_IN } from "./kernel_structs.ts";
+import {
+  dontFragmentOff,
+  getInteger,
+  growReceiveBuffer,
+  setInteger,
+  u32Box,
+} from "./socket_integer.ts";
 
 /** See {@linkcode SocketOptions}. */
 export function clearDontFragment(address: string, port: number): boolean {

@@ -1,19 +1,20 @@
 /**
- * Settings of the kernel in `/proc/sys`, where a container may show some of them or none.
+ * Settings of the kernel in `/proc/sys`. A container may show some of them, or none.
  *
  * @module
  */
+
 import type { ErrnoName } from "../c/errno.ts";
 
-/** A setting is not there, or not for us to touch. Anything else that goes wrong is a mistake. */
+/** The setting does not exist, or this program may not touch it. Anything else that goes wrong is a mistake. */
 const OUT_OF_REACH: readonly ErrnoName[] = ["ENOENT", "EACCES", "EROFS"];
 
-/** The value of a setting such as `"net/ipv6/conf/all/forwarding"`; undefined where it is out of reach. */
+/** The value of a setting such as `"net/ipv6/conf/all/forwarding"`; undefined if it is out of reach. */
 export function readSysctl(name: string): string | undefined {
   return within(() => Deno.readTextFileSync(pathOf(name)).trim());
 }
 
-/** Sets a setting, where it is within reach. */
+/** Changes a setting, if it is within reach. */
 export function writeSysctl(name: string, value: string): void {
   within(() => Deno.writeTextFileSync(pathOf(name), value));
 }

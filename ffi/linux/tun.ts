@@ -3,15 +3,14 @@
  *
  * @module
  */
+
 import { constants } from "node:os";
 import { type ErrnoName, errnoName, SystemError } from "../c/errno.ts";
 import { errno, type Libc, libc } from "../c/libc.ts";
-import { insist, outcomeOf } from "../c/system_call.ts";
 import { cString } from "../c/struct.ts";
-import { IFREQ } from "./kernel_structs.ts";
+import { insist, outcomeOf } from "../c/system_call.ts";
 import type { Tun, TunOffload } from "../tun.ts";
 import { handleOf, type WaitHandle } from "../waiting.ts";
-import { enableOffload } from "./tun_offload.ts";
 import {
   EAGAIN,
   IFF_NO_PI,
@@ -24,6 +23,8 @@ import {
   TUNGETIFF,
   TUNSETIFF,
 } from "./kernel_numbers.ts";
+import { IFREQ } from "./kernel_structs.ts";
+import { enableOffload } from "./tun_offload.ts";
 
 const DEVICE = "/dev/net/tun";
 
@@ -63,7 +64,7 @@ export class LinuxTun implements Tun {
     return errno() === EAGAIN ? 0 : this.#readAgain(buffer);
   }
 
-  /** A read has failed, and not because nothing is waiting. */
+  /** A read has failed, and not because nothing was waiting. */
   #readAgain(buffer: Uint8Array<ArrayBuffer>): number {
     const outcome = outcomeOf(() => this.#libc.read(this.#fd, buffer, BigInt(buffer.length)));
     if (outcome >= 0) return outcome;
@@ -108,7 +109,7 @@ function attach(fd: number, name: string): string {
   return IFREQ.decode(request).name;
 }
 
-/** The same for packets with virtio headers; undefined when the kernel refuses. */
+/** The same for packets with virtio headers; undefined if the kernel refuses. */
 function tryAttachOffload(fd: number, name: string): string | undefined {
   const request = IFREQ.encode({ name, flags: PLAIN | IFF_VNET_HDR });
   const outcome = outcomeOf(() => libc().ioctl(fd, TUNSETIFF, request));
@@ -131,7 +132,7 @@ function refusePersistent(fd: number, name: string): void {
 }
 
 function indexOf(name: string): number {
-  // 0 stands for a failure.
+  // 0 means that it failed.
   const ask = () => libc().interfaceIndex(cString(name)) || -1;
   return insist(`find interface "${name}"`, "if_nametoindex", ask);
 }
@@ -160,9 +161,9 @@ function attachRemedy(code: ErrnoName, name: string): string | undefined {
     case "EBUSY":
       return `Another program holds the TUN interface "${name}": stop it or choose another name`;
     case "EINVAL":
-      return `An interface named "${name}" exists and is no TUN of this kind: choose another name`;
+      return `An interface named "${name}" exists and is not a TUN of this kind: choose another name`;
     case "ENOTTY":
-      return `${DEVICE} is no TUN device: remove it and make it with \`mknod ${DEVICE} c 10 200\``;
+      return `${DEVICE} is not a TUN device: remove it and make it with \`mknod ${DEVICE} c 10 200\``;
     default:
       return undefined;
   }

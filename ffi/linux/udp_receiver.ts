@@ -1,27 +1,28 @@
 /**
- * Receiving many datagrams with one system call: `recvmmsg`, and UDP_GRO where the kernel has it.
+ * Receiving many datagrams with one system call: `recvmmsg`, and UDP_GRO if the kernel has it.
  *
  * @module
  */
+
 import { giveBack, packetMemory } from "../../memory/packet_memory.ts";
 import { Views } from "../../memory/views.ts";
 import { errnoName, SystemError } from "../c/errno.ts";
 import { errno, type Libc } from "../c/libc.ts";
-import { EAGAIN } from "./kernel_numbers.ts";
-import { CONTROL_SIZE, MessageVector } from "./message_vector.ts";
 import { NativeMemory } from "../c/native_memory.ts";
 import type { Received, TakeDatagram } from "../udp_socket.ts";
+import { EAGAIN } from "./kernel_numbers.ts";
+import { CONTROL_SIZE, MessageVector } from "./message_vector.ts";
 import { segmentLength, splitMessage, VIEWS } from "./receive_offload.ts";
 
-/** Messages of one system call, at most. */
+/** How many messages one system call receives, at most. */
 const MESSAGES = 64;
 
-/** Room for each: no UDP payload is longer, joined or not. */
+/** Octets for each: no UDP payload is longer, joined or not. */
 const ROOM = 0x1_0000;
 
 /**
- * From the beginning of one to that of the next. Were it a power of two, the beginnings of all would fall into
- * the same few lines of the processor's caches, and short datagrams have nothing but a beginning.
+ * From the beginning of one to that of the next. If it were a power of two, all beginnings would share the same few
+ * lines of the processor's caches, and short datagrams consist of a beginning only.
  */
 const STRIDE = ROOM + 320;
 
@@ -61,7 +62,7 @@ export class UdpReceiver {
    */
   receive(take: TakeDatagram): Received {
     let count = this.#call();
-    // An error counts when asking again gives one, too; see `errno`.
+    // An error counts if asking again gives one, too; see `errno`.
     if (count < 0 && errno() !== EAGAIN) count = this.#call();
     if (count < 0) return this.#failure();
     this.#failures = 0;
@@ -88,7 +89,7 @@ export class UdpReceiver {
     const segment = controlLength === 0
       ? 0
       : segmentLength(messages.controls, i * CONTROL_SIZE, controlLength);
-    // The kernel writes what it used, and reads there how much it may use the next time.
+    // The kernel has written how much it used, and will read how much it may use the next time.
     messages.setControlLength(i, CONTROL_SIZE);
     const length = messages.moved(i);
     const from = messages.peer(i);
@@ -99,7 +100,7 @@ export class UdpReceiver {
     return this.#libc.recvmmsg(this.#fd, this.#messages.headers.bytes, MESSAGES, 0, null);
   }
 
-  /** What it means that receiving has failed. */
+  /** Receiving has failed: says what that means. */
   #failure(): Received {
     const number = errno();
     if (number === EAGAIN) {

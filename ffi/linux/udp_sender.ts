@@ -1,20 +1,21 @@
 /**
- * Sending many datagrams with one system call: `sendmmsg`, and UDP_SEGMENT where the kernel has it.
+ * Sending many datagrams with one system call: `sendmmsg`, and UDP_SEGMENT if the kernel has it.
  *
  * @module
  */
-import { type Endpoint, MAX_DATAGRAM } from "../../wire/endpoint.ts";
+
 import { giveBack, packetMemory } from "../../memory/packet_memory.ts";
+import { type Endpoint, MAX_DATAGRAM } from "../../wire/endpoint.ts";
 import { type ErrnoName, errnoName } from "../c/errno.ts";
 import { errno, type Libc } from "../c/libc.ts";
-import { CONTROL_SIZE, MessageVector } from "./message_vector.ts";
 import { NativeMemory } from "../c/native_memory.ts";
 import { POLLFD, POLLOUT } from "../c/poll_list.ts";
-import { ARENA_SIZE, MAX_MESSAGES, SendBatch } from "./send_batch.ts";
-import type { SegmentationRefusal, UdpObserver } from "../udp_socket.ts";
 import { u16 } from "../c/struct.ts";
-import { CMSGHDR, MMSGHDR } from "./kernel_structs.ts";
+import type { SegmentationRefusal, UdpObserver } from "../udp_socket.ts";
 import { SOL_UDP, UDP_SEGMENT } from "./kernel_numbers.ts";
+import { CMSGHDR, MMSGHDR } from "./kernel_structs.ts";
+import { CONTROL_SIZE, MessageVector } from "./message_vector.ts";
+import { ARENA_SIZE, MAX_MESSAGES, SendBatch } from "./send_batch.ts";
 
 /** How long to wait for room in the send buffer from flush to flush, all in all, in milliseconds. */
 const LONGEST_WAIT = 10;
@@ -35,8 +36,8 @@ export class UdpSender {
   readonly #batch: SendBatch;
   readonly #writable = POLLFD.encode({ events: POLLOUT });
   /**
-   * What is left of {@linkcode LONGEST_WAIT} and {@linkcode MAX_REPEATS} until the next flush: however many
-   * batches a pass fills, it is held up once.
+   * What is left of {@linkcode LONGEST_WAIT} and {@linkcode MAX_REPEATS} until the next flush. They limit a whole pass,
+   * however many batches it fills.
    */
   #waitLeft = LONGEST_WAIT;
   #repeatsLeft = MAX_REPEATS;
@@ -58,7 +59,7 @@ export class UdpSender {
     }
   }
 
-  /** Takes a copy of a datagram, to be sent at the latest with the next {@linkcode flush}. */
+  /** Takes a copy of a datagram, and sends it with the next {@linkcode flush} at the latest. */
   send(to: Endpoint, bytes: Uint8Array): void {
     if (this.#batch.append(to, bytes)) return;
     if (bytes.length > MAX_DATAGRAM) return this.#observer.lost(1, "EMSGSIZE");
@@ -66,7 +67,7 @@ export class UdpSender {
     this.#batch.append(to, bytes);
   }
 
-  /** The same for datagrams that stand one right behind the other, `length` octets each, the last one at most. */
+  /** The same for datagrams that follow one another, `length` octets each; the last may be shorter. */
   sendRun(to: Endpoint, run: Uint8Array, length: number): void {
     if (length > MAX_DATAGRAM) {
       return this.#observer.lost(Math.ceil(run.length / length), "EMSGSIZE");
@@ -80,8 +81,8 @@ export class UdpSender {
   }
 
   /**
-   * Sends all that was taken. Waits for room in the send buffer for {@linkcode LONGEST_WAIT} at most, what was waited
-   * since the last flush included.
+   * Sends all that was taken. Waits for room in the send buffer for {@linkcode LONGEST_WAIT} at most, counted from the
+   * last flush.
    */
   flush(): void {
     this.#sendBatch();
@@ -133,7 +134,7 @@ export class UdpSender {
     if (code === "EAGAIN") return this.#lose(i, this.#batch.count - i, code);
     const refusal = this.#batch.datagrams[i]! > 1 ? refusalOf(code) : undefined;
     if (refusal === undefined) return this.#lose(i, 1, code);
-    // What cannot be sent one by one either was not refused for its length.
+    // If sending one by one fails too, the kernel did not refuse the message because it had to be cut.
     if (this.#sendOneByOne(i)) {
       this.#observer.sent?.();
       this.#remember(refusal, i, code);
@@ -178,7 +179,7 @@ export class UdpSender {
     return ready !== 0;
   }
 
-  /** Sends each datagram of message `i` with a system call of its own. True when one got through. */
+  /** Sends the datagrams of message `i` one by one. True if one got through. */
   #sendOneByOne(i: number): boolean {
     const { starts, lengths, segmentLengths } = this.#batch;
     const end = starts[i]! + lengths[i]!;
@@ -194,7 +195,7 @@ export class UdpSender {
     return isThrough;
   }
 
-  /** Sends one datagram; returns what is wrong. */
+  /** Sends one datagram. Returns the error, if there is one. */
   #sendOne(
     bytes: Uint8Array<ArrayBuffer>,
     name: Uint8Array<ArrayBuffer>,
@@ -210,10 +211,10 @@ export class UdpSender {
 }
 
 /**
- * What an error says about cutting messages; undefined when it says something else.
+ * What an error says about cutting messages; undefined if it is about something else.
  *
- * EINVAL and EMSGSIZE: the segments do not fit into the path's MTU, and the kernel does not cut and fragment at
- * once. EIO: the interface computes no checksums. EOPNOTSUPP, ENOPROTOOPT: not in this kernel or sandbox.
+ * EINVAL and EMSGSIZE: the segments do not fit into the path's MTU, and the kernel cannot both cut and fragment. EIO:
+ * the interface computes no checksums. EOPNOTSUPP, ENOPROTOOPT: this kernel or sandbox does not cut.
  */
 export function refusalOf(code: ErrnoName): SegmentationRefusal | undefined {
   switch (code) {

@@ -3,22 +3,11 @@
  *
  * @module
  */
+
 import { type Endpoint, endpoint, formatEndpoint } from "../../wire/endpoint.ts";
 import type { Ipv4Address } from "../../wire/ipv4_address.ts";
-import { batchLibrary, tryBatchCalls } from "./batch_calls.ts";
 import type { Libc } from "../c/libc.ts";
 import { insist } from "../c/system_call.ts";
-import {
-  dontFragmentOff,
-  growReceiveBuffer,
-  growSendBuffer,
-  setInteger,
-  u32Box,
-} from "./socket_integer.ts";
-import { SOCKADDR_IN } from "./kernel_structs.ts";
-import { UdpReceiver } from "./udp_receiver.ts";
-import { UdpSender } from "./udp_sender.ts";
-import { type Drained, handleOf, type WaitHandle, type Watcher } from "../waiting.ts";
 import type {
   BatchedUdpOptions,
   BatchedUdpSocket,
@@ -27,6 +16,8 @@ import type {
   TakeDatagram,
   UdpObserver,
 } from "../udp_socket.ts";
+import { type Drained, handleOf, type WaitHandle, type Watcher } from "../waiting.ts";
+import { batchLibrary, tryBatchCalls } from "./batch_calls.ts";
 import {
   AF_INET,
   SOCK_CLOEXEC,
@@ -36,11 +27,21 @@ import {
   UDP_GRO,
   UDP_SEGMENT,
 } from "./kernel_numbers.ts";
+import { SOCKADDR_IN } from "./kernel_structs.ts";
+import {
+  dontFragmentOff,
+  growReceiveBuffer,
+  growSendBuffer,
+  setInteger,
+  u32Box,
+} from "./socket_integer.ts";
+import { UdpReceiver } from "./udp_receiver.ts";
+import { UdpSender } from "./udp_sender.ts";
 
-/** Room for a burst of packets, octets. */
+/** Room for a burst of packets, in octets. */
 const RECEIVE_BUFFER = 4 * 1024 * 1024;
 
-/** Room for a dozen long messages, and not for the minutes of a slow link. */
+/** Room for a dozen long messages, in octets, and not for minutes of a slow link. */
 const SEND_BUFFER = 1024 * 1024;
 
 /** A UDP socket of Linux. See {@linkcode BatchedUdpSocket} for the contract. */
@@ -118,7 +119,7 @@ export class LinuxUdpSocket implements BatchedUdpSocket {
     if (this.#fd < 0) return;
     this.#libc.close(this.#fd);
     this.#fd = -1;
-    // Either is missing where the constructor failed.
+    // Both are missing if the constructor failed.
     this.#receiver?.close();
     this.#sender?.close();
   }
@@ -142,7 +143,7 @@ export class LinuxUdpSocket implements BatchedUdpSocket {
     return setInteger(this.#fd, SOL_UDP, option, value);
   }
 
-  /** Binds the socket, and returns where to. */
+  /** Binds the socket, and returns its address and port. */
   #bind(address: Ipv4Address, port: number): Endpoint {
     const name = SOCKADDR_IN.encode({ family: AF_INET, port, address });
     const { bind, getsockname } = this.#libc;

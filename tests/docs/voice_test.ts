@@ -11,6 +11,7 @@ const SOURCES = [
   ...["cli/args/", "cli/ask/", "cli/commands/", "cli/daemon/", "cli/decode/", "cli/probe/"],
   ...["cli/process/", "cli/text/", "io/", "nodes/"],
   ...["client/", "server/", "relay/", "protocol/", "wire/", "offload/", "memory/"],
+  ...["ffi/", "tests/ffi/"],
 ];
 
 /** Written by tasks from help and from titles of tests, which are not documents. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+
 import { constants } from "node:os";
 import { failWith, type Libc, libc } from "../../ffi/c/libc.ts";
 

@@ -1,6 +1,6 @@
 import { type Capability, inNamespace, requires } from "../capabilities.ts";
 
-/** Set for a test process that runs in a namespace of its own. */
+/** Set for a test process that runs in its own namespace. */
 const INSIDE = "TEREDO_TEST_INSIDE_NAMESPACE";
 
 /**

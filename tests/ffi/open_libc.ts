@@ -6,6 +6,7 @@
  *
  * @module
  */
+
 import { libc } from "../../ffi/c/libc.ts";
 
 if (Deno.build.os === "linux") libc();

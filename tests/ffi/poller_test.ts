@@ -14,8 +14,8 @@ function pollerTest(
 ): void {
   const { title, ignore } = requires("linux", ...needs);
   for (const mayHold of [false, true]) {
-    const who = mayHold ? "Poller that may nap" : "Poller";
-    Deno.test({ name: title(`${who} ${name}`), ignore, fn: () => body({ mayHold }) });
+    const subject = mayHold ? "Poller that may nap" : "Poller";
+    Deno.test({ name: title(`${subject} ${name}`), ignore, fn: () => body({ mayHold }) });
   }
 }
 
@@ -250,7 +250,7 @@ function overhearPoll(listen: (timeout: number) => void): Disposable {
   return { [Symbol.dispose]: () => void Object.assign(calls, { poll }) };
 }
 
-pollerTest("lets who waits for a packet go on before it naps", async (options) => {
+pollerTest("lets functions that wait for a packet go on before it naps", async (options) => {
   const poller = new Poller();
   const stop = new AbortController();
   let settle = () => {};

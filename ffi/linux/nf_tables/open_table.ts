@@ -8,8 +8,8 @@
  * @module
  */
 
-import type { DroppingChain, FilterCounts } from "../../packet_filter.ts";
 import { errnoName, SystemError } from "../../c/errno.ts";
+import type { DroppingChain, FilterCounts } from "../../packet_filter.ts";
 import { lockAbstractName } from "../abstract_lock.ts";
 import { findDroppingChains, findTable, readCounters, type TableKind } from "./lookup.ts";
 import { type BatchRejection, NfTablesNetlink } from "./nf_tables_netlink.ts";

@@ -33,7 +33,7 @@ export type Statement = readonly Expression[];
 /** A transport protocol, by its number (IANA). */
 const PROTOCOL = { tcp: 6, udp: 17, icmpv6: 58 } as const;
 
-/** Where the addresses stand in an IPv6 header, RFC 8200 §3. */
+/** Where an IPv6 header has its addresses, RFC 8200 §3. */
 const SOURCE_OFFSET = 8;
 const DESTINATION_OFFSET = 24;
 const ADDRESS_SIZE = 16;
@@ -41,7 +41,7 @@ const ADDRESS_SIZE = 16;
 // <net/if.h>
 const IFNAMSIZ = 16;
 
-/** Where the destination port stands in a header of TCP or UDP, and the type in one of ICMPv6. */
+/** Where a header of TCP or UDP has its destination port, and one of ICMPv6 its type. */
 const PORT_OFFSET = 2;
 const ICMPV6_TYPE_OFFSET = 0;
 

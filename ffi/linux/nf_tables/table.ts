@@ -5,6 +5,7 @@
  */
 
 import { concatOctets } from "../../../memory/octets.ts";
+import { NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL } from "../kernel_numbers.ts";
 import { attribute } from "../netlink_message.ts";
 import { nameAttribute, nested, networkNumber } from "./attributes.ts";
 import {
@@ -21,7 +22,6 @@ import {
   VERDICT_CODE,
 } from "./numbers.ts";
 import type { Statement } from "./statement.ts";
-import { NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL } from "../kernel_numbers.ts";
 
 /** All its statements have to hold, and the last one says what becomes of the packet. */
 export type Rule = readonly Statement[];

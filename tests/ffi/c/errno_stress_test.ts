@@ -4,6 +4,7 @@
  *
  * @module
  */
+
 import { assert, assertEquals } from "@std/assert";
 import { requires } from "../../capabilities.ts";
 

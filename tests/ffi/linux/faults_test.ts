@@ -4,6 +4,7 @@
  *
  * @module
  */
+
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { SystemError } from "../../../ffi/c/errno.ts";
 import {

@@ -15,7 +15,7 @@ const TEREDO = { address: parseIpv6("2001::")!, length: 32 };
 const DEFAULT = { address: new Uint8Array(16), length: 0 };
 const ELSEWHERE = parseIpv6("2600::1")!;
 
-/** A test with a TUN of its own and the means to configure it. */
+/** A test with its own TUN, and an interface to configure it. */
 function interfaceTest(name: string, body: (configuration: Interface, tun: Tun) => void): void {
   namespaceTest(url, `Interface: ${name}`, ["tun", "ip"], () => {
     const tun = openTun("teredo");

@@ -55,7 +55,7 @@ Deno.test({
   },
 });
 
-Deno.test("kernel numbers stand in one table: nothing else in ffi/ defines one", async () => {
+Deno.test("kernel numbers have one table: nothing else in ffi/ defines one", async () => {
   const again: string[] = [];
   for await (const path of sources(new URL("../../../ffi/", import.meta.url))) {
     if (path.pathname.endsWith("/kernel_numbers.ts")) continue;

@@ -5,7 +5,7 @@ import type { Tun } from "../../../ffi/tun.ts";
 import { namespaceTest, run } from "../namespace.ts";
 import "../open_libc.ts";
 
-/** A namespace with a link, an interface of our own, and a monitor that has read everything. */
+/** A namespace with a link, our interface, and a monitor that has read everything. */
 function setUp(): { monitor: LinkMonitor; tun: Tun } {
   const tun = openTun("teredo");
   run("ip", "link", "add", "eth0", "type", "veth", "peer", "name", "far0");
@@ -76,7 +76,7 @@ namespaceTest(
 
 namespaceTest(
   import.meta.url,
-  "link monitor: what is told again is no news, nor is our own interface or a route to a network",
+  "link monitor: what is reported again is not news, nor is our own interface or a route to a network",
   ["linux", "tun", "ip"],
   () => {
     const { monitor, tun } = setUp();

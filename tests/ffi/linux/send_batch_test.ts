@@ -57,7 +57,7 @@ Deno.test("SendBatch ends a message with the first shorter datagram, and with a 
   ]);
 });
 
-Deno.test("SendBatch leaves empty datagrams alone, for a message cannot tell of them", () => {
+Deno.test("SendBatch leaves empty datagrams alone, because a message cannot show them", () => {
   const gathered = batch();
   append(gathered, [A, 0], [A, 0], [A, 5], [A, 0], [A, 5]);
   assertEquals(messages(gathered).map(([, length]) => length), [0, 0, 5, 0, 5]);

@@ -193,7 +193,7 @@ natTest("of the gateway itself clients reach pings and the services named", [], 
   await Promise.all(accepted);
 });
 
-natTest("a port that the gateway publishes for a container is a service of its own too", [], () => {
+natTest("a port that the gateway publishes for a container is its own service too", [], () => {
   sh(`nft 'table ip6 publish {
     chain c {
       type nat hook prerouting priority dstnat;

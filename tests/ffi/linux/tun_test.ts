@@ -107,7 +107,7 @@ namespaceTest(url, "TUN refuses a persistent interface, which would keep address
 });
 
 namespaceTest(url, "TUN cannot take the place of another kind of interface", ["tun"], () => {
-  const error = assertThrows(() => openTun("lo"), SystemError, "is no TUN of this kind");
+  const error = assertThrows(() => openTun("lo"), SystemError, "is not a TUN of this kind");
   assertEquals((error as SystemError).code, "EINVAL");
 });
 

@@ -104,8 +104,8 @@ batchedTest("it talks with the transport of the other systems, both ways", async
 
 batchedTest("a flood holds up neither timers nor other sockets", async (fixture) => {
   const [flooder, flooded, asked] = [fixture.open(), fixture.open(), fixture.open()];
-  // Who has to wait for the end of the flood finds out by its size. Time would not tell: on a busy machine
-  // everything is late.
+  // A datagram that had to wait for the end of the flood shows by the flood's size. Time would not show it, because on a
+  // busy machine everything is late.
   const enough = 2_000_000;
   let count = 0;
   let isFlooding = true;
@@ -131,7 +131,7 @@ batchedTest("a flood holds up neither timers nor other sockets", async (fixture)
     await answer;
   }
   isFlooding = false;
-  assert(count > 1000, `${count} datagrams are no flood`);
+  assert(count > 1000, `${count} datagrams: not a flood`);
   assert(count < enough, "timers and answers waited for the flood to end");
 });
 

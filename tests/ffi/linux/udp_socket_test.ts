@@ -179,7 +179,7 @@ socketTest("survives datagrams to a port that nobody listens on", () => {
   ]);
 });
 
-socketTest("tells of datagrams that cannot be sent, and sends the others", () => {
+socketTest("reports datagrams that cannot be sent, and sends the others", () => {
   using here = open();
   using there = open();
   here.send(there.local, Uint8Array.of(1));
@@ -193,7 +193,7 @@ socketTest("tells of datagrams that cannot be sent, and sends the others", () =>
   assertEquals(here.heard.map((line) => line.split(" ", 2).join(" ")), Array(4).fill("lost 1"));
 });
 
-socketTest("tells of a port in use, and of an address that is not this host's", () => {
+socketTest("reports a port in use, and an address that is not this host's", () => {
   using socket = open();
   const { code, message } = assertThrows(
     () => open({ port: portOf(socket.local) }),
@@ -241,7 +241,7 @@ socketTest(
 );
 
 socketTest(
-  "closed while it hands out datagrams leaves the one at hand alone, and hands out no more",
+  "closed while it delivers datagrams leaves the current one alone, and delivers no more",
   () => {
     using here = open({ segmenting: false });
     using there = open({ joining: false });
