@@ -22,6 +22,8 @@ export type TransportDropReason =
   | "host_absent"
   /** The host sent more than the queue of our interface holds until it is read. */
   | "interface_backlog"
+  /** Refused by the firewall before this host's services. */
+  | "firewall"
   /** The machine failed: a bug in this program. */
   | "internal_error";
 

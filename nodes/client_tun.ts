@@ -54,6 +54,9 @@ function openClientTun(
   const side = stack.use(openTunSide(options, context, clientState(situation)));
   // It is there before the interface has an address, and as long as the interface.
   const firewall = services && stack.adopt(openFirewall(side.name, services), (it) => it.close());
+  if (firewall !== undefined) {
+    context.counters.include("firewall", () => firewall.counts().refused?.packets ?? 0);
+  }
   const opened = stack.move();
   function change(changes: Partial<ClientSituation>): void {
     situation = { ...situation, ...changes };

@@ -5,7 +5,7 @@
  */
 
 import { openSourceNat } from "../ffi/open.ts";
-import type { FilterCounts } from "../ffi/packet_filter.ts";
+import type { DroppingChain, FilterCounts } from "../ffi/packet_filter.ts";
 import type { SourceNat } from "../ffi/source_nat.ts";
 import type { KeptInterface } from "../io/host/kept_interface.ts";
 import { gatewayState, TEREDO_ROUTE } from "../io/host/wanted_state.ts";
@@ -38,6 +38,8 @@ export interface GatewaySide extends TunSide {
   readonly isOwned: boolean;
   /** Whether the host has native IPv6: without it, clients reach one another only. */
   readonly hasNativeIpv6: boolean;
+  /** Chains of the host's firewall that drop what the gateway forwards, as they are now. */
+  obstacles(): readonly DroppingChain[];
   /** What the kernel's rules have counted, by their names. */
   counts(): FilterCounts;
   handleNetworkChange(): void;
@@ -69,6 +71,7 @@ function openGatewayTun(options: GatewayTunOptions, context: HostContext): Gatew
     get hasNativeIpv6() {
       return fallback.hasNativeIpv6;
     },
+    obstacles: () => nat.obstacles(),
     counts: () => nat.counts(),
     handleNetworkChange: () => fallback.update(),
     [Symbol.dispose]: () => opened.dispose(),

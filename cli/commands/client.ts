@@ -17,6 +17,7 @@ import {
   PCAP,
   UDP,
 } from "./options/shared_options.ts";
+import { FIREWALL } from "../args/kinds/gateway_kinds.ts";
 import { HOST, HOSTS } from "../args/kinds/host_kinds.ts";
 import { INTERFACE } from "../args/kinds/interface_kind.ts";
 import { PORT, REFRESH_INTERVAL } from "../args/kinds/number_kinds.ts";
@@ -74,6 +75,11 @@ export const client: Command = command({
     ),
     determineRefresh: switchedOff(
       "Use a second UDP port to find out whether the NAT keeps mappings longer",
+    ),
+    firewall: optional(
+      FIREWALL,
+      "Let in only answers, ICMPv6 and these services of this host (Linux only)",
+      "everything comes in",
     ),
     allowPrivate: ALLOW_PRIVATE,
     offload: OFFLOAD,

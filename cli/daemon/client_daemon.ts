@@ -95,6 +95,7 @@ function clientOptions(options: ClientOptions, log: Log): TeredoClientOptions<Cl
     name: options.interface,
     defaultRoute: options.defaultRoute,
     offload: options.offload === "auto",
+    firewall: options.firewall,
   });
   return {
     servers: serversOf(options),

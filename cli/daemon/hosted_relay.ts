@@ -81,9 +81,16 @@ export function isGateway(side: HostedSide): side is GatewaySide {
   return side.translates === true;
 }
 
-/** Warns if the kernel would keep a gateway's rules after a KILL. */
-export function warnUnlessOwned(side: HostedSide | undefined, log: Log): void {
-  if (side === undefined || !isGateway(side) || side.isOwned) return;
+/** Warns if the kernel would keep a gateway's rules after a KILL, and if a firewall is in its way. */
+export function warnOfKernel(side: HostedSide | undefined, log: Log): void {
+  if (side === undefined || !isGateway(side)) return;
+  for (const { family, table, chain } of side.obstacles()) {
+    log.warn(
+      `The firewall of this host drops forwarded packets: chain ${chain} of table ${family} ${table} ` +
+        `needs rules that accept those of interface ${side.name} in both directions`,
+    );
+  }
+  if (side.isOwned) return;
   log.warn(
     "This kernel keeps the gateway's rules if the program is killed: before Linux 5.12, no table of " +
       "nf_tables goes with its program. The next start removes them",

@@ -8,7 +8,7 @@ import { TeredoRelay } from "../../nodes/teredo_relay.ts";
 import type { RelayEvent } from "../../relay/relay.ts";
 import { formatEndpoint } from "../../wire/endpoint.ts";
 import { Daemon, openRoleLog } from "./daemon.ts";
-import { HostedRelay, isGateway, warnUnlessOwned } from "./hosted_relay.ts";
+import { HostedRelay, isGateway, warnOfKernel } from "./hosted_relay.ts";
 import { withListenRemedy } from "./listen_remedy.ts";
 import { describeOffload } from "./messages/offload_messages.ts";
 import { describeRelayEvent } from "./messages/relay_messages.ts";
@@ -43,7 +43,7 @@ export async function runRelay(
   daemon.reloadAtHangup(reread, relayReloadTable(relay, log));
   log.debug(describeOffload(host));
   log.info(`${hosted.describe(host)}, from UDP ${formatEndpoint(relay.local)}`);
-  warnUnlessOwned(host, log);
+  warnOfKernel(host, log);
   relay.start({
     onEvent: (event) => daemon.report(event, describeRelayEvent(event)),
     onInterfaceFaults: () => daemon.refresh(),

@@ -18,7 +18,7 @@ import { formatIpv4, type Ipv4Address } from "../../wire/ipv4_address.ts";
 import { AddressWatch } from "./address_watch.ts";
 import { withRemedy } from "./capability_remedy.ts";
 import { Daemon, openRoleLog } from "./daemon.ts";
-import { HostedRelay, type HostedSide, isGateway, warnUnlessOwned } from "./hosted_relay.ts";
+import { HostedRelay, type HostedSide, isGateway, warnOfKernel } from "./hosted_relay.ts";
 import { withListenRemedy } from "./listen_remedy.ts";
 import type { Message } from "./messages/message.ts";
 import { describeOffload } from "./messages/offload_messages.ts";
@@ -76,7 +76,7 @@ export async function runServer(
   if (relay !== undefined && relayHost !== undefined) {
     log.debug(describeOffload(relayHost));
     log.info(relay.describe(relayHost));
-    warnUnlessOwned(relayHost, log);
+    warnOfKernel(relayHost, log);
   }
   log.info(`Serving on ${describeAddresses(addresses, options.port)}`);
   const watch = new AddressWatch(listOf(addresses.bind ?? addresses), log);

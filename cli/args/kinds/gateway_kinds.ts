@@ -40,6 +40,15 @@ export const SERVICES: ValueKind<readonly HostService[]> = {
   },
 };
 
+/** Ports of this host that a firewall lets in, or none. */
+export const FIREWALL: ValueKind<readonly HostService[]> = {
+  ...SERVICES,
+  placeholder: "SERVICE[,SERVICE]|none",
+  expected: 'services such as tcp/22 or udp/53, separated by commas, or "none"',
+  suggestions: ["none"],
+  parse: (given) => given === "none" ? [] : SERVICES.parse(given),
+};
+
 /** Octets per second in one of these. */
 const RATE_UNITS: Readonly<Record<string, number>> = { k: 1e3 / 8, M: 1e6 / 8, G: 1e9 / 8 };
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Service } from "../../../ffi/packet_filter.ts";
 import type { CredentialOptions } from "./client_credentials.ts";
 import type { DaemonOptions } from "./daemon_options.ts";
 import type { GivenServers } from "./named_servers.ts";
@@ -17,6 +18,8 @@ export interface ClientOptions extends GivenServers, CredentialOptions, DaemonOp
   readonly defaultRoute: boolean;
   /** Whether the client also runs on a host with native IPv6. */
   readonly force: boolean;
+  /** Services of this host that others may reach through the interface; `undefined` for all. */
+  readonly firewall: readonly Service[] | undefined;
   /** In milliseconds. */
   readonly refreshInterval: number | undefined;
   /** A program to run when the address changes. */
