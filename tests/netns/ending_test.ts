@@ -1,8 +1,8 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import { requires } from "../capabilities.ts";
 import { createLab } from "./lab.ts";
+import { kernelTraces } from "./kernel_traces.ts";
 import type { LabProcess } from "./lab_process.ts";
-import type { Machine } from "./machine.ts";
 import { prepareTeredo, qualification, startClient, startServer } from "./teredo.ts";
 
 const needs = requires("linux", "namespaces", "tun", "ip", "nsenter");
@@ -15,18 +15,18 @@ Deno.test({
     await using lab = await createLab({ A: { by: "user", kind: "cone" } });
     const { client } = lab.sites.A;
     for (const signal of ["SIGINT", "SIGTERM", "SIGKILL"] as const) {
-      const pristine = [await traces(lab.server), await traces(client)];
+      const pristine = [await kernelTraces(lab.server), await kernelTraces(client)];
       const server = await startServer(lab.server);
       const { process } = await startClient(client);
-      assertNotEquals([await traces(lab.server), await traces(client)], pristine);
+      assertNotEquals([await kernelTraces(lab.server), await kernelTraces(client)], pristine);
 
       await t.step(`${signal} ends a client`, async () => {
         await assertEnding(process, signal);
-        assertEquals(await traces(client), pristine[1]);
+        assertEquals(await kernelTraces(client), pristine[1]);
       });
       await t.step(`${signal} ends a server`, async () => {
         await assertEnding(server, signal);
-        assertEquals(await traces(lab.server), pristine[0]);
+        assertEquals(await kernelTraces(lab.server), pristine[0]);
       });
     }
   },
@@ -59,16 +59,4 @@ async function assertEnding(process: LabProcess, signal: Deno.Signal): Promise<v
   const status = await process.end(signal);
   if (signal === "SIGKILL") assertEquals(status.signal, signal);
   else assertEquals(status.code, 0, process.log);
-}
-
-/** All that a program could leave in the kernel of a machine. */
-async function traces(machine: Machine): Promise<string> {
-  const parts = await Promise.all([
-    machine.ip("-o link show"),
-    machine.ip("-o addr show"),
-    machine.ip("route show table all"),
-    machine.ip("-6 route show table all"),
-    machine.run("cat", "/proc/net/udp", "/proc/net/raw6"),
-  ]);
-  return parts.join("\n");
 }
