@@ -24,6 +24,7 @@
  * @module
  */
 
+export { type ErrnoName, SystemError } from "../ffi/c/errno.ts";
 export { ForwardingRefused } from "../ffi/forwarding_refused.ts";
 export type { FilterCount, FilterCounts, Service } from "../ffi/packet_filter.ts";
 export { UnsupportedPlatform } from "../ffi/platform.ts";

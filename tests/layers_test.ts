@@ -132,10 +132,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** What each room may import with `import type`, beyond the above. */
 const MAY_IMPORT_TYPES: Readonly<Record<string, readonly string[]>> = {
   "ffi": ["ffi/c/errno.ts"],
-  "io": ["ffi", "ffi/poller.ts"],
-  "io/host": ["ffi", "ffi/poller.ts"],
-  "io/network": ["ffi", "ffi/poller.ts"],
-  "io/udp": ["ffi", "ffi/poller.ts", "ffi/c/errno.ts"],
+  "io": ["ffi"],
+  "io/host": ["ffi"],
+  "io/network": ["ffi"],
+  "io/udp": ["ffi", "ffi/c/errno.ts"],
 };
 
 /** Folders of which only circles are looked for: they may import what they try. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { UnsupportedPlatform } from "../../ffi/platform.ts";
 import { type SocketState, socketState } from "../daemon/control/control_socket.ts";
 import {
   controlFolders,
@@ -27,6 +28,7 @@ interface Found {
  * The sockets to ask: the chosen one, or those of the roles that run.
  *
  * @throws {CliError} none of them runs
+ * @throws {UnsupportedPlatform} this system has no Unix sockets
  */
 export async function chooseSockets(
   chosen: string | undefined,
@@ -37,7 +39,7 @@ export async function chooseSockets(
   const roles = role === undefined ? CONTROLLED_ROLES : [role];
   const what = role ?? "client, server or relay";
   const reason = `no ${what} of this user or of the system answers`;
-  if (context === undefined) throw notRunning(reason);
+  if (context === undefined) throw new UnsupportedPlatform("ask a running role");
   const paths = await findHere(roles, context);
   if (paths.length > 0) return paths;
   const [elsewhere] = await findAnywhere(roles, context);
