@@ -24,6 +24,11 @@ export interface SourceNatOptions {
   readonly turnsAround: boolean;
   /** Whether hosts behind other interfaces may begin connections with `sources`. These are not translated. */
   readonly admitsUnsolicited: boolean;
+  /**
+   * Whether echo requests from `sources` that come in by other interfaces leave translated too, as the connectivity tests
+   * do that Teredo servers on other hosts send by way of this one; by default they do not.
+   */
+  readonly admitsTests?: boolean | undefined;
   /** What of this host itself may be reached from the inner interface, besides its answer to a ping. */
   readonly services: readonly Service[];
 }

@@ -51,11 +51,13 @@ const ALL: readonly Ipv4Block[] = [{ network: ipv4Address(0), prefixLength: 0 }]
  * The rules as the machine takes them.
  *
  * @param proofs where the gateway's server notes which clients have proved a secret
+ * @param serversElsewhere whether the clients' servers run on other hosts
  * @throws {TypeError} clients are to prove a secret, and no server asks them to
  */
 export function gatewayConfig(
   { clients, servers, clientRate, services = [], unsolicited }: GatewayPolicy,
   proofs: ProvedEndpoints | undefined,
+  serversElsewhere = false,
 ): GatewayConfig {
   return {
     access: accessOf(clients, proofs),
@@ -63,6 +65,7 @@ export function gatewayConfig(
     accountRate: clientRate,
     ownServices: services.length > 0,
     unsolicited,
+    serversElsewhere,
   };
 }
 

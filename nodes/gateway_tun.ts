@@ -29,6 +29,11 @@ export interface GatewayTunOptions
    * 6to4 address of it (RFC 3056), so that clients at least meet one another.
    */
   readonly fallback?: Ipv4Address | undefined;
+  /**
+   * Whether the clients' servers run on other hosts, which send connectivity tests by way of this one; by default they
+   * do not.
+   */
+  readonly serversElsewhere?: boolean | undefined;
 }
 
 /** A gateway's side of the host. */
@@ -79,7 +84,7 @@ function openGatewayTun(options: GatewayTunOptions, context: HostContext): Gatew
 }
 
 function openNat(
-  { table = "teredo", services = [], unsolicited = false }: GatewayTunOptions,
+  { table = "teredo", services = [], unsolicited = false, serversElsewhere }: GatewayTunOptions,
   name: string,
 ): SourceNat {
   return openSourceNat({
@@ -89,6 +94,7 @@ function openNat(
     refused: REFUSED_DESTINATIONS,
     turnsAround: true,
     admitsUnsolicited: unsolicited,
+    admitsTests: serversElsewhere,
     services,
   });
 }

@@ -88,7 +88,7 @@ export class TeredoRelay<Host extends HostSide | undefined = HostSide | undefine
 
   private constructor(open: OpenRelay<Host>) {
     const { options, context, host, service } = open;
-    const gateway = options.gateway && gatewayConfig(options.gateway, undefined);
+    const gateway = options.gateway && gatewayConfig(options.gateway, undefined, true);
     if (gateway !== undefined) checkTranslates(host);
     const relay = newRelay(options, context.globalUnicast, gateway);
     const stream = new PacketStream();
@@ -118,7 +118,7 @@ export class TeredoRelay<Host extends HostSide | undefined = HostSide | undefine
 
   /** Goes on as a gateway by other rules. */
   reconfigure(policy: GatewayPolicy): void {
-    this.#relay.reconfigure(gatewayConfig(policy, undefined));
+    this.#relay.reconfigure(gatewayConfig(policy, undefined, true));
   }
 
   protected override handleNetworkChange(): void {

@@ -127,7 +127,7 @@ export class Gateway {
       return undefined;
     }
     if (!this.#isSource(ipv6)) return "source_invalid";
-    if (!peer?.hasBegun && !this.#mayBegin(ipv6)) return "unsolicited";
+    if (!peer?.hasBegun && !this.#mayBeFirst(ipv6)) return "unsolicited";
     const account = this.#accountOf(ipv6, DESTINATION, peer, now);
     if (typeof account === "string") return account;
     return account === undefined || account.takeIn(octets, now) ? undefined : "client_rate";
@@ -214,8 +214,9 @@ export class Gateway {
     return isGlobalScope(ipv6, SOURCE) && !this.#own.isEmbeddedIn(ipv6, SOURCE);
   }
 
-  /** Whether a native host may begin an exchange with this packet. */
-  #mayBegin(ipv6: Uint8Array): boolean {
-    return this.#config.unsolicited === true && !isTeredo(ipv6, SOURCE);
+  /** Whether a packet may reach a client that has sent nothing through this relay yet. */
+  #mayBeFirst(ipv6: Uint8Array): boolean {
+    const { unsolicited, serversElsewhere } = this.#config;
+    return (unsolicited === true || serversElsewhere === true) && !isTeredo(ipv6, SOURCE);
   }
 }

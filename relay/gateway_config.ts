@@ -55,6 +55,11 @@ export interface GatewayConfig {
    * here (plain relaying, RFC 4380 §5.4); by default they may not.
    */
   readonly unsolicited?: boolean | undefined;
+  /**
+   * Whether the clients' servers are on other hosts, which send connectivity tests by way of this one; by
+   * default they are not. The relay does not see these tests, so it relies on the kernel for what answers them.
+   */
+  readonly serversElsewhere?: boolean | undefined;
 }
 
 function isIn(address: Ipv4Address, { network, prefixLength }: Ipv4Block): boolean {

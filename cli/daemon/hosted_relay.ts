@@ -39,15 +39,21 @@ export class HostedRelay {
 
   /**
    * @param publicAddresses IPv4 addresses that lead to this host
+   * @param serversElsewhere whether its clients' servers run on other hosts
    * @throws {CliError} there is nothing to relay for, or this system has no gateways
    */
-  constructor(options: HostedRelayOptions, publicAddresses: readonly Ipv4Address[], log: Log) {
+  constructor(
+    options: HostedRelayOptions,
+    publicAddresses: readonly Ipv4Address[],
+    log: Log,
+    serversElsewhere = false,
+  ) {
     const { prefix, hostOnly, gateway } = options;
     this.#serves = servedBy({ prefix, hostOnly });
     if (this.#serves.length === 0) throw withoutIpv6();
     if (gateway) checkGateways();
     else if (!hostOnly) warnUnlessForwarding(log);
-    const open = opener(options, publicAddresses[0]);
+    const open = opener(options, publicAddresses[0], serversElsewhere);
     this.settings = {
       prefix,
       hostOnly,
@@ -100,6 +106,7 @@ export function warnOfKernel(side: HostedSide | undefined, log: Log): void {
 function opener(
   { interface: name, offload, gatewayServices, gatewayInbound, gateway }: HostedRelayOptions,
   fallback: Ipv4Address | undefined,
+  serversElsewhere: boolean,
 ): Opener<HostedSide> {
   const tun = { name, offload: offload === "auto" };
   if (!gateway) return relayTun(tun);
@@ -108,6 +115,7 @@ function opener(
     services: gatewayServices,
     unsolicited: gatewayInbound,
     fallback,
+    serversElsewhere,
   });
 }
 

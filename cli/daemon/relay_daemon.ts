@@ -32,7 +32,8 @@ export async function runRelay(
 ): Promise<void> {
   const log = openRoleLog(options);
   const { bind, port, public: publicAddress } = options;
-  const hosted = new HostedRelay(options, publicAddress === undefined ? [] : [publicAddress], log);
+  const publicAddresses = publicAddress === undefined ? [] : [publicAddress];
+  const hosted = new HostedRelay(options, publicAddresses, log, true);
   using daemon = await Daemon.open(options, { role: "relay", events: RELAY_EVENTS, log });
   await using relay = await withListenRemedy(() =>
     TeredoRelay.open({ ...daemon.nodeOptions, ...hosted.settings, bind, port })

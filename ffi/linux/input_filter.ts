@@ -24,7 +24,7 @@ import type { Chain, Rule, Table } from "./nf_tables/table.ts";
 export const FILTER_PRIORITY = 0;
 
 /** The highest ICMPv6 type that gets in: all errors are below, RFC 4443 §2.1; neighbor discovery is above. */
-const ECHO_REQUEST = 128;
+export const ECHO_REQUEST = 128;
 
 /**
  * Switches the filter on.

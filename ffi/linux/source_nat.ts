@@ -14,7 +14,7 @@
 
 import { SOURCE_NAT_COUNTERS, type SourceNat, type SourceNatOptions } from "../source_nat.ts";
 import { enableForwarding, isForwarding } from "./forwarding.ts";
-import { FILTER_PRIORITY, inputChains } from "./input_filter.ts";
+import { ECHO_REQUEST, FILTER_PRIORITY, inputChains } from "./input_filter.ts";
 import { openTable } from "./nf_tables/open_table.ts";
 import {
   accept,
@@ -24,6 +24,7 @@ import {
   fromInterface,
   fromSource,
   goTo,
+  icmpv6OfType,
   isRedirected,
   notFromSource,
   ofConnection,
@@ -75,8 +76,9 @@ export function sourceNatTable(options: SourceNatOptions, forwardsAlready: boole
     name: options.table,
     counters,
     chains: [
-      forwardChain(options.interface, forwardsAlready),
+      forwardChain(options, forwardsAlready),
       leavingChain(options),
+      ...options.admitsTests ? [leavingTestsChain(options, forwardsAlready)] : [],
       enteringChain(options),
       ...inputChains(options.interface, options.services, counter("own_service")),
       translatingChain(options),
@@ -84,7 +86,9 @@ export function sourceNatTable(options: SourceNatOptions, forwardsAlready: boole
   };
 }
 
-function forwardChain(inner: string, forwardsAlready: boolean): Chain {
+function forwardChain(options: SourceNatOptions, forwardsAlready: boolean): Chain {
+  const { interface: inner, sources, admitsTests } = options;
+  const tests: Rule[] = admitsTests ? [[fromSource(sources), goTo("leaving_tests")]] : [];
   const others: Rule[] = forwardsAlready ? [] : [[refuse(counter("other_interfaces"))]];
   return {
     name: "forward",
@@ -92,6 +96,7 @@ function forwardChain(inner: string, forwardsAlready: boolean): Chain {
     rules: [
       [fromInterface(inner), goTo("leaving")],
       [toInterface(inner), goTo("entering")],
+      ...tests,
       ...others,
     ],
   };
@@ -119,6 +124,22 @@ function leavingChain(options: SourceNatOptions): Chain {
   };
 }
 
+/** Echo requests to places that clients may reach. Servers send nothing else from `sources`. */
+function leavingTestsChain({ refused }: SourceNatOptions, forwardsAlready: boolean): Chain {
+  const others: Rule[] = forwardsAlready ? [] : [[refuse(counter("other_interfaces"))]];
+  const destinations = Object.entries(refused).flatMap(([name, prefixes]) =>
+    prefixes.map((prefix): Rule => [toDestination(prefix), refuse(name)])
+  );
+  return {
+    name: "leaving_tests",
+    rules: [
+      ...destinations,
+      [icmpv6OfType(ECHO_REQUEST), accept()],
+      ...others,
+    ],
+  };
+}
+
 function enteringChain({ sources, admitsUnsolicited }: SourceNatOptions): Chain {
   const newcomers: Rule[] = admitsUnsolicited
     ? [[beginsConnection(), toDestination(sources), accept()]]
@@ -134,16 +155,15 @@ function enteringChain({ sources, admitsUnsolicited }: SourceNatOptions): Chain 
 }
 
 /** The kernel asks this chain about the first packet of a connection only. */
-function translatingChain({ interface: inner, sources }: SourceNatOptions): Chain {
+function translatingChain({ interface: inner, sources, admitsTests }: SourceNatOptions): Chain {
+  const leaves: Rule = [count(counter("connections")), translateSource()];
+  const tests: Rule[] = admitsTests
+    ? [[fromSource(sources), icmpv6OfType(ECHO_REQUEST), ...leaves]]
+    : [];
   return {
     name: "postrouting",
     hook: { type: "nat", at: "postrouting", priority: SOURCE_NAT_PRIORITY },
-    rules: [[
-      fromInterface(inner),
-      fromSource(sources),
-      count(counter("connections")),
-      translateSource(),
-    ]],
+    rules: [[fromInterface(inner), fromSource(sources), ...leaves], ...tests],
   };
 }
 

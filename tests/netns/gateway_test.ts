@@ -7,7 +7,7 @@ import { createLab, type Lab, NATIVE, type Sites } from "./lab.ts";
 import type { LabProcess } from "./lab_process.ts";
 import { firstRoundTrip } from "./ping.ts";
 import { ADDRESS } from "./plan.ts";
-import { prepareTeredo, startClient } from "./teredo.ts";
+import { prepareTeredo, startClient, startServer, teredo } from "./teredo.ts";
 
 const needs = requires(
   ...["linux", "root", "namespaces", "tun", "ip", "nsenter", "ping", "nft", "tcpdump"] as const,
@@ -98,5 +98,30 @@ gatewayTest(
     assertEquals(between.received, 5, between.text + a.process.log);
     assert(firstRoundTrip(between) < 3_000, between.text);
     await gateway.end("SIGTERM");
+  },
+);
+
+gatewayTest(
+  "on a separate machine, through which the server sends its tests, it serves clients as well",
+  { A: SYMMETRIC, B: SYMMETRIC },
+  async (lab) => {
+    await lab.native.ip(`route del 2001::/32`);
+    await lab.server.ip(`route replace ${ADDRESS.native} via ${ADDRESS.relayNative} dev ${NATIVE}`);
+    await using stack = new AsyncDisposableStack();
+    stack.use(await startServer(lab.server));
+    const gateway = await lab.relay.spawn(...teredo("relay", "--gateway", "--gateway-for", "all"));
+    stack.use(gateway);
+    await gateway.waitForLog(/Gateway through interface/);
+    const { process, address } = await startClient(lab.sites.A.client);
+    stack.use(process);
+    await using capture = await lab.native.capture(NATIVE, "icmp6 and ip6[40] == 128");
+    const ping = await lab.sites.A.client.ping(ADDRESS.native, { count: 3 });
+    assertEquals(ping.received, 3, ping.text + process.log + gateway.log);
+    await capture.stop();
+    const sources = await capture.fields("icmpv6.type == 128", "ipv6.src");
+    assertEquals([...new Set(sources.flat())], [ADDRESS.relayNative]);
+    await lab.native.ip(`route add 2001::/32 via ${ADDRESS.relayNative} dev ${NATIVE}`);
+    const scan = await lab.native.ping(address, { count: 1, wait: 1 });
+    assertEquals(scan.received, 0, "nobody may begin from outside");
   },
 );

@@ -117,6 +117,15 @@ export function icmpv6UpTo(type: number): Statement {
   ];
 }
 
+/** It is ICMPv6 of this type. */
+export function icmpv6OfType(type: number): Statement {
+  return [
+    ...ofProtocol(PROTOCOL.icmpv6),
+    loadPayload(PAYLOAD_BASE.TRANSPORT, ICMPV6_TYPE_OFFSET, 1),
+    compare(COMPARISON.EQUAL, Uint8Array.of(type)),
+  ];
+}
+
 /** Lets the packet pass this chain. Other tables may still stop it. */
 export function accept(): Statement {
   return [decide(VERDICT_CODE.ACCEPT)];

@@ -112,6 +112,47 @@ const TABLES: readonly [name: string, table: Table, meaning: string][] = [
     }`,
   ],
   [
+    "a source NAT that lets tests of other servers pass",
+    sourceNatTable({ ...NAT, refused: {}, turnsAround: true, admitsTests: true }, false),
+    `
+    chain forward {
+      type filter hook forward priority filter; policy accept;
+      iifname "inner" goto leaving
+      oifname "inner" goto entering
+      ip6 saddr 2001::/32 goto leaving_tests
+      counter name "other_interfaces" drop
+    }
+    chain leaving {
+      ct state established,related accept
+      ct state != new counter name "no_connection" drop
+      ip6 saddr != 2001::/32 counter name "foreign_source" drop
+      oifname "inner" accept
+      ct status dnat counter name "own_service" drop
+    }
+    chain leaving_tests {
+      icmpv6 type echo-request accept
+      counter name "other_interfaces" drop
+    }
+    chain entering {
+      ct state established,related accept
+      counter name "unsolicited" drop
+    }
+    chain input {
+      type filter hook input priority filter; policy accept;
+      iifname "inner" goto admitted
+    }
+    chain admitted {
+      ct state established,related accept
+      icmpv6 type <= echo-request accept
+      counter name "own_service" drop
+    }
+    chain postrouting {
+      type nat hook postrouting priority srcnat; policy accept;
+      iifname "inner" ip6 saddr 2001::/32 counter name "connections" masquerade
+      ip6 saddr 2001::/32 icmpv6 type echo-request counter name "connections" masquerade
+    }`,
+  ],
+  [
     "an input filter",
     inputFilterTable({ table: "made", interface: "inner", services: SERVICES }),
     `

@@ -1,0 +1,109 @@
+import { assert, assertEquals } from "@std/assert";
+import { encodeBubble, isBubble } from "../../wire/bubble.ts";
+import { isLinkLocal } from "../../wire/ipv6_address.ts";
+import { hopLimitOf, NextHeader, SOURCE, sourceOf } from "../../wire/ipv6_header.ts";
+import { parseTeredoPacket } from "../../wire/teredo_packet.ts";
+import { packet } from "../client/client_fixture.ts";
+import { ACTORS, at } from "../vectors/vectors.ts";
+import { EVERYBODY, GatewayFixture, OWN } from "./gateway_fixture.ts";
+import { echo } from "./relay_fixture.ts";
+
+const { a, addressOfA, addressOfB, b, host } = ACTORS;
+
+/** The IPv6 source of the bubble that the last action sent. */
+function bubbleSource(fixture: GatewayFixture): string {
+  const [sent] = fixture.sink.datagrams;
+  const bubble = parseTeredoPacket(sent!.bytes);
+  assert(typeof bubble !== "string" && isBubble(bubble.ipv6) && isLinkLocal(bubble.ipv6, SOURCE));
+  return sourceOf(bubble.ipv6).toHex();
+}
+
+Deno.test("a client's test leaves with one hop less, and the client is looked for meanwhile", () => {
+  const test = echo(addressOfA, host);
+  const { sink } = new GatewayFixture().receive(test);
+  assertEquals(sink.packets.length, 1);
+  assertEquals(hopLimitOf(sink.packets[0]!), hopLimitOf(test) - 1);
+  assertEquals(sink.datagrams.map(({ to }) => to), [a], "through the server next to it");
+});
+
+Deno.test("the reply waits until the client has answered the bubble", () => {
+  const fixture = new GatewayFixture().receive(echo(addressOfA, host));
+  const bubbles = [...fixture.sink.datagrams];
+  const reply = packet(host, addressOfA);
+  assertEquals(fixture.fromKernel(reply).sink.datagrams, []);
+  fixture.sink.datagrams.push(...bubbles);
+  assertEquals(fixture.answerBubble().sink.datagrams.map(({ to, bytes }) => [to, bytes]), [[
+    a,
+    reply,
+  ]]);
+});
+
+Deno.test("each client gets bubbles from another address", () => {
+  const fixture = new GatewayFixture({ rules: { ...EVERYBODY, servers: undefined } });
+  const ofA = bubbleSource(fixture.receive(echo(addressOfA, host)));
+  const ofB = bubbleSource(fixture.receive(echo(addressOfB, host), b));
+  assert(ofA !== ofB);
+  const forged = encodeBubble(addressOfA, Uint8Array.fromHex(ofB));
+  assertEquals(fixture.receive(forged).sink.drops, ["peer_not_trusted"]);
+});
+
+Deno.test("a test of another client goes to the kernel, not to that client", () => {
+  const { sink } = new GatewayFixture().receive(echo(addressOfA, addressOfB));
+  assertEquals(sink.packets.length, 1);
+  assertEquals(sink.datagrams.map(({ to }) => to), [a]);
+});
+
+Deno.test("a client that the gateway has forgotten is found again by its first packet", () => {
+  const fixture = new GatewayFixture();
+  const data = packet(addressOfA, host, 20, NextHeader.TCP);
+  fixture.receive(data).answerBubble();
+  assertEquals(fixture.receive(data).outcome, { packets: 1, drops: [] });
+});
+
+Deno.test("octets count for the account of the client's address, in both directions", () => {
+  const fixture = new GatewayFixture().meetA();
+  fixture.receive(packet(addressOfA, host, 100));
+  fixture.fromKernel(packet(host, addressOfA, 200)).fromKernel(packet(host, addressOfA, 300));
+  const { accounts } = fixture.machine.status(fixture.now).relay.gateway!;
+  assertEquals(accounts, [{ name: "192.0.2.1", octetsOut: 140, octetsIn: 580, usedAgo: 0 }]);
+  const [peer] = fixture.machine.status(fixture.now).relay.peers;
+  assertEquals(peer!.account, "192.0.2.1");
+});
+
+Deno.test("with servers elsewhere, the kernel alone decides what answers a client's test", () => {
+  const rules = { ...EVERYBODY, serversElsewhere: true };
+  const { sink } = new GatewayFixture({ rules }).fromKernel(packet(host, addressOfA));
+  assertEquals(sink.drops, []);
+  assertEquals(sink.datagrams.map(({ to }) => to), [a]);
+});
+
+Deno.test("an error of the gateway's own host reaches the client, and opens nothing", () => {
+  const fixture = new GatewayFixture().meetA();
+  fixture.fromKernel(echo(OWN, addressOfA));
+  assertEquals(fixture.sink.datagrams.map(({ to }) => to), [a]);
+  const toOwn = packet(addressOfA, OWN, 20, NextHeader.TCP);
+  assertEquals(fixture.receive(toOwn).sink.drops, ["own_service"]);
+});
+
+Deno.test("services of the gateway's host are open where the rules say so", () => {
+  const fixture = new GatewayFixture({ rules: { ...EVERYBODY, ownServices: true } }).meetA();
+  const toOwn = packet(addressOfA, OWN, 20, NextHeader.TCP);
+  assertEquals(fixture.receive(toOwn).outcome, { packets: 1, drops: [] });
+});
+
+Deno.test("other rules take effect within a second, and counts stay", () => {
+  const fixture = new GatewayFixture().meetA();
+  fixture.receive(packet(addressOfA, host, 100));
+  fixture.relay.reconfigure({ ...EVERYBODY, accountRate: { perSecond: 10, burst: 10 } });
+  assertEquals(fixture.receive(packet(addressOfA, host)).sink.drops, ["client_rate"]);
+  fixture.relay.reconfigure({ ...EVERYBODY, servers: [] });
+  assertEquals(fixture.receive(packet(addressOfA, host)).sink.drops, ["gateway_other_server"]);
+  const { accounts } = fixture.machine.status(fixture.now).relay.gateway!;
+  assertEquals(accounts[0]!.octetsOut, 140);
+});
+
+Deno.test("a client behind a symmetric NAT proves by the nonce where it is", () => {
+  const fixture = new GatewayFixture().receive(echo(addressOfA, host));
+  fixture.answerBubble(addressOfA, at("192.0.2.1:9999"));
+  assertEquals(fixture.sink.drops, ["source_mismatch"], "without the nonce it is not believed");
+});
