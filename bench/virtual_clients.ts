@@ -14,12 +14,12 @@
 
 import { errnoName, SystemError } from "../ffi/c/errno.ts";
 import { errno, libc } from "../ffi/c/libc.ts";
-import { MessageVector } from "../ffi/linux/message_vector.ts";
+import { MessageVector } from "../ffi/linux/udp/message_vector.ts";
 import { NativeMemory } from "../ffi/c/native_memory.ts";
 import { i32 } from "../ffi/c/struct.ts";
-import { CMSGHDR, MMSGHDR } from "../ffi/linux/kernel_structs.ts";
+import { CMSGHDR, MMSGHDR } from "../ffi/linux/kernel/kernel_structs.ts";
 import { Poller } from "../ffi/poller.ts";
-import { LinuxUdpSocket } from "../ffi/linux/udp_socket.ts";
+import { LinuxUdpSocket } from "../ffi/linux/udp/udp_socket.ts";
 import { encodeAuthentication, NONCE_LENGTH, nonceOnly } from "../wire/authentication.ts";
 import { addressOf, type Endpoint } from "../wire/endpoint.ts";
 import { type Ipv4Address, ipv4Address } from "../wire/ipv4_address.ts";

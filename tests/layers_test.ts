@@ -56,7 +56,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // The contracts.
   "ffi": ["wire"],
   "ffi/c": ["ffi", "reason.ts"],
-  "ffi/linux": ["ffi", "ffi/c", "reason.ts", "wire", "memory"],
+  "ffi/linux": [
+    ...["ffi/linux/kernel", "ffi/linux/netlink", "ffi/linux/nf_tables", "ffi/linux/udp"],
+    ...["ffi", "ffi/c", "wire", "memory"],
+  ],
+  "ffi/linux/kernel": ["ffi/c"],
+  "ffi/linux/netlink": ["ffi/linux/kernel", "ffi/c", "memory"],
+  "ffi/linux/nf_tables": [
+    ...["ffi/linux/kernel", "ffi/linux/netlink", "ffi/linux/abstract_lock.ts"],
+    ...["ffi", "ffi/c", "wire", "memory"],
+  ],
+  "ffi/linux/udp": ["ffi/linux/kernel", "ffi", "ffi/c", "reason.ts", "wire", "memory"],
   "ffi/darwin": ["ffi", "ffi/c"],
   "ffi/windows": ["ffi", "ffi/c"],
   "ffi/platform.ts": [

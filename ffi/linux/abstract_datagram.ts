@@ -11,7 +11,13 @@
 import { libc } from "../c/libc.ts";
 import { insist } from "../c/system_call.ts";
 import type { DatagramSender } from "../datagram.ts";
-import { AF_UNIX, MSG_DONTWAIT, MSG_NOSIGNAL, SOCK_CLOEXEC, SOCK_DGRAM } from "./kernel_numbers.ts";
+import {
+  AF_UNIX,
+  MSG_DONTWAIT,
+  MSG_NOSIGNAL,
+  SOCK_CLOEXEC,
+  SOCK_DGRAM,
+} from "./kernel/kernel_numbers.ts";
 
 /** How many octets of a name a `sockaddr_un` has room for. */
 const LONGEST_NAME = 107;

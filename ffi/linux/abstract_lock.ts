@@ -9,7 +9,7 @@ import { SystemError } from "../c/errno.ts";
 import { libc } from "../c/libc.ts";
 import { insist } from "../c/system_call.ts";
 import { abstractAddress } from "./abstract_datagram.ts";
-import { AF_UNIX, SOCK_CLOEXEC, SOCK_DGRAM } from "./kernel_numbers.ts";
+import { AF_UNIX, SOCK_CLOEXEC, SOCK_DGRAM } from "./kernel/kernel_numbers.ts";
 
 /**
  * Takes the name.

@@ -8,7 +8,7 @@ import { libc } from "../c/libc.ts";
 import { allocate } from "../c/struct.ts";
 import { insist } from "../c/system_call.ts";
 import { type Bell, handleOf, type WaitHandle } from "../waiting.ts";
-import { EFD_CLOEXEC, EFD_NONBLOCK } from "./kernel_numbers.ts";
+import { EFD_CLOEXEC, EFD_NONBLOCK } from "./kernel/kernel_numbers.ts";
 
 /** What to add to the counter: the number 1 in 64 bits of host order. */
 const ONE = new Uint8Array(new BigUint64Array([1n]).buffer);

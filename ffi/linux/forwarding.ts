@@ -14,7 +14,7 @@
  */
 
 import { ForwardingRefused } from "../forwarding_refused.ts";
-import { readSysctl, writeSysctl } from "./sysctl.ts";
+import { readSysctl, writeSysctl } from "./kernel/sysctl.ts";
 
 const CONF = "net/ipv6/conf";
 const ALL = `${CONF}/all/forwarding`;

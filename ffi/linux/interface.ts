@@ -33,12 +33,12 @@ import {
   RTM_NEWROUTE,
   RTN_UNICAST,
   RTPROT_BOOT,
-} from "./kernel_numbers.ts";
-import { IFADDRMSG, IFINFOMSG, RTMSG } from "./kernel_structs.ts";
-import type { Rejection } from "./netlink_answer.ts";
-import { attribute, numberAttribute, parseAttributes } from "./netlink_message.ts";
-import { type Answer, RouteNetlink } from "./route_netlink.ts";
-import { readSysctl, writeSysctl } from "./sysctl.ts";
+} from "./kernel/kernel_numbers.ts";
+import { IFADDRMSG, IFINFOMSG, RTMSG } from "./kernel/kernel_structs.ts";
+import type { Rejection } from "./netlink/netlink_answer.ts";
+import { attribute, numberAttribute, parseAttributes } from "./netlink/netlink_message.ts";
+import { type Answer, RouteNetlink } from "./netlink/route_netlink.ts";
+import { readSysctl, writeSysctl } from "./kernel/sysctl.ts";
 
 /** Where `struct rtnl_link_stats64` counts packets that were dropped on their way out. */
 const TX_DROPPED = 7 * 8;

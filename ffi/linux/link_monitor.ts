@@ -45,9 +45,9 @@ import {
   SOCK_CLOEXEC,
   SOCK_NONBLOCK,
   SOCK_RAW,
-} from "./kernel_numbers.ts";
-import { IFADDRMSG, IFINFOMSG, RTMSG, SOCKADDR_NL } from "./kernel_structs.ts";
-import { type NetlinkMessage, parseAttributes, parseMessages } from "./netlink_message.ts";
+} from "./kernel/kernel_numbers.ts";
+import { IFADDRMSG, IFINFOMSG, RTMSG, SOCKADDR_NL } from "./kernel/kernel_structs.ts";
+import { type NetlinkMessage, parseAttributes, parseMessages } from "./netlink/netlink_message.ts";
 
 const GROUPS = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV4_RULE |
   RTMGRP_IPV6_IFADDR | RTMGRP_IPV6_ROUTE | RTMGRP_IPV6_RULE;

@@ -17,7 +17,7 @@ import { findRoute, findSource } from "./route_query.ts";
 import * as socketOptions from "./socket_options.ts";
 import { openLinuxSourceNat } from "./source_nat.ts";
 import { LinuxTun } from "./tun.ts";
-import { LinuxUdpSocket } from "./udp_socket.ts";
+import { LinuxUdpSocket } from "./udp/udp_socket.ts";
 
 /** The parts of Linux. */
 export const LINUX: Implementation = {

@@ -9,8 +9,14 @@ import { type ErrnoName, errnoName } from "../c/errno.ts";
 import { errno, type Libc, libc } from "../c/libc.ts";
 import { insist } from "../c/system_call.ts";
 import type { RawIpv6, SendResult } from "../raw_ipv6.ts";
-import { AF_INET6, IPPROTO_RAW, SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_RAW } from "./kernel_numbers.ts";
-import { SOCKADDR_IN6 } from "./kernel_structs.ts";
+import {
+  AF_INET6,
+  IPPROTO_RAW,
+  SOCK_CLOEXEC,
+  SOCK_NONBLOCK,
+  SOCK_RAW,
+} from "./kernel/kernel_numbers.ts";
+import { SOCKADDR_IN6 } from "./kernel/kernel_structs.ts";
 
 /** A raw socket of Linux. See {@linkcode RawIpv6} for the contract. */
 export class LinuxRawIpv6 implements RawIpv6 {

@@ -21,10 +21,10 @@ import {
   RTM_GETROUTE,
   RTN_LOCAL,
   RTN_UNICAST,
-} from "./kernel_numbers.ts";
-import { IFINFOMSG, RTMSG } from "./kernel_structs.ts";
-import { attribute, numberAttribute, parseAttributes } from "./netlink_message.ts";
-import { RouteNetlink } from "./route_netlink.ts";
+} from "./kernel/kernel_numbers.ts";
+import { IFINFOMSG, RTMSG } from "./kernel/kernel_structs.ts";
+import { attribute, numberAttribute, parseAttributes } from "./netlink/netlink_message.ts";
+import { RouteNetlink } from "./netlink/route_netlink.ts";
 
 /** What RTM_GETROUTE answers. */
 interface FoundRoute extends Route {

@@ -19,15 +19,15 @@ import {
   SO_TYPE,
   SOCK_DGRAM,
   SOL_SOCKET,
-} from "./kernel_numbers.ts";
-import { SOCKADDR_IN } from "./kernel_structs.ts";
+} from "./kernel/kernel_numbers.ts";
+import { SOCKADDR_IN } from "./kernel/kernel_structs.ts";
 import {
   dontFragmentOff,
   getInteger,
   growReceiveBuffer,
   setInteger,
   u32Box,
-} from "./socket_integer.ts";
+} from "./kernel/socket_integer.ts";
 
 /** See {@linkcode SocketOptions}. */
 export function clearDontFragment(address: string, port: number): boolean {

@@ -22,8 +22,8 @@ import {
   O_RDWR,
   TUNGETIFF,
   TUNSETIFF,
-} from "./kernel_numbers.ts";
-import { IFREQ } from "./kernel_structs.ts";
+} from "./kernel/kernel_numbers.ts";
+import { IFREQ } from "./kernel/kernel_structs.ts";
 import { enableOffload } from "./tun_offload.ts";
 
 const DEVICE = "/dev/net/tun";

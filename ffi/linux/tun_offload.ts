@@ -6,7 +6,13 @@
 
 import { libc } from "../c/libc.ts";
 import type { TunOffload } from "../tun.ts";
-import { TUN_F_CSUM, TUN_F_TSO6, TUN_F_USO4, TUN_F_USO6, TUNSETOFFLOAD } from "./kernel_numbers.ts";
+import {
+  TUN_F_CSUM,
+  TUN_F_TSO6,
+  TUN_F_USO4,
+  TUN_F_USO6,
+  TUNSETOFFLOAD,
+} from "./kernel/kernel_numbers.ts";
 
 /**
  * What to ask for. This interface carries no IPv4. Without TUN_F_TSO_ECN the kernel itself splits the rare super-packets

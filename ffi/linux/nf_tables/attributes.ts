@@ -5,7 +5,7 @@
  */
 
 import { allocate, be32, be64, cString } from "../../c/struct.ts";
-import { attribute } from "../netlink_message.ts";
+import { attribute } from "../netlink/netlink_message.ts";
 
 /** NLA_F_NESTED: the value consists of attributes. */
 const NESTED = 0x8000;

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { attribute } from "../netlink_message.ts";
+import { attribute } from "../netlink/netlink_message.ts";
 import { nameAttribute, nested, networkNumber } from "./attributes.ts";
 import {
   BITWISE,

@@ -7,8 +7,8 @@
 import { equalOctets, NO_OCTETS } from "../../../memory/octets.ts";
 import { errnoName } from "../../c/errno.ts";
 import type { DroppingChain, FilterCount } from "../../packet_filter.ts";
-import type { Rejection } from "../netlink_answer.ts";
-import { parseAttributes } from "../netlink_message.ts";
+import type { Rejection } from "../netlink/netlink_answer.ts";
+import { parseAttributes } from "../netlink/netlink_message.ts";
 import {
   decodeName,
   decodeNumber,

@@ -12,11 +12,11 @@ import {
   NLM_F_REQUEST,
   NLMSG_DONE,
   NLMSG_ERROR,
-} from "../kernel_numbers.ts";
-import { NFGENMSG } from "../kernel_structs.ts";
-import { type Answer, parseRejection, type Rejection } from "../netlink_answer.ts";
-import { encodeMessage } from "../netlink_message.ts";
-import { NetlinkSocket } from "../netlink_socket.ts";
+} from "../kernel/kernel_numbers.ts";
+import { NFGENMSG } from "../kernel/kernel_structs.ts";
+import { type Answer, parseRejection, type Rejection } from "../netlink/netlink_answer.ts";
+import { encodeMessage } from "../netlink/netlink_message.ts";
+import { NetlinkSocket } from "../netlink/netlink_socket.ts";
 import { BATCH, FAMILY, SUBSYSTEM } from "./numbers.ts";
 import type { TableMessage } from "./table.ts";
 

@@ -5,7 +5,7 @@
  */
 
 import { type ErrnoName, errnoName, SystemError } from "../../c/errno.ts";
-import type { Rejection } from "../netlink_answer.ts";
+import type { Rejection } from "../netlink/netlink_answer.ts";
 import type { BatchRejection } from "./nf_tables_netlink.ts";
 
 /** What kernels may have built as modules or left out: the module and its option. */

@@ -5,8 +5,8 @@
  */
 
 import { concatOctets } from "../../../memory/octets.ts";
-import { NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL } from "../kernel_numbers.ts";
-import { attribute } from "../netlink_message.ts";
+import { NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL } from "../kernel/kernel_numbers.ts";
+import { attribute } from "../netlink/netlink_message.ts";
 import { nameAttribute, nested, networkNumber } from "./attributes.ts";
 import {
   CHAIN,

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { ForwardingRefused } from "../../../ffi/forwarding_refused.ts";
 import { enableForwarding, isForwarding } from "../../../ffi/linux/forwarding.ts";
 import { openLinuxSourceNat } from "../../../ffi/linux/source_nat.ts";
-import { readSysctl } from "../../../ffi/linux/sysctl.ts";
+import { readSysctl } from "../../../ffi/linux/kernel/sysctl.ts";
 import { openTun } from "../../../ffi/open.ts";
 import type { Tun } from "../../../ffi/tun.ts";
 import { setU16 } from "../../../memory/octets.ts";

@@ -9,7 +9,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { oneByOne } from "../fakes.ts";
 import { libc } from "../../../ffi/c/libc.ts";
 import { Poller } from "../../../ffi/poller.ts";
-import { SOCKADDR_IN6 } from "../../../ffi/linux/kernel_structs.ts";
+import { SOCKADDR_IN6 } from "../../../ffi/linux/kernel/kernel_structs.ts";
 import type { Tun } from "../../../ffi/tun.ts";
 import { Counters } from "../../../io/counters.ts";
 import { OffloadLink } from "../../../io/host/offload_link.ts";

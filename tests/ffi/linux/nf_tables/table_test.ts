@@ -1,6 +1,6 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import { inputFilterTable } from "../../../../ffi/linux/input_filter.ts";
-import { parseAttributes } from "../../../../ffi/linux/netlink_message.ts";
+import { parseAttributes } from "../../../../ffi/linux/netlink/netlink_message.ts";
 import { nameAttribute } from "../../../../ffi/linux/nf_tables/attributes.ts";
 import { NfTablesNetlink } from "../../../../ffi/linux/nf_tables/nf_tables_netlink.ts";
 import { MESSAGE, RULE } from "../../../../ffi/linux/nf_tables/numbers.ts";

@@ -9,11 +9,11 @@
  * @module
  */
 
-import { type Endpoint, endpoint } from "../../wire/endpoint.ts";
-import type { Ipv4Address } from "../../wire/ipv4_address.ts";
-import { NativeMemory } from "../c/native_memory.ts";
-import { AF_INET } from "./kernel_numbers.ts";
-import { CMSGHDR, IOVEC, MMSGHDR, SOCKADDR_IN } from "./kernel_structs.ts";
+import { type Endpoint, endpoint } from "../../../wire/endpoint.ts";
+import type { Ipv4Address } from "../../../wire/ipv4_address.ts";
+import { NativeMemory } from "../../c/native_memory.ts";
+import { AF_INET } from "../kernel/kernel_numbers.ts";
+import { CMSGHDR, IOVEC, MMSGHDR, SOCKADDR_IN } from "../kernel/kernel_structs.ts";
 
 /** A control message with up to eight octets of data. */
 export const CONTROL_SIZE = CMSGHDR.size + 8;

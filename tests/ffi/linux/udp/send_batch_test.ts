@@ -5,8 +5,8 @@ import {
   MAX_MESSAGES,
   MAX_SEGMENTS,
   SendBatch,
-} from "../../../ffi/linux/send_batch.ts";
-import { type Endpoint, MAX_DATAGRAM, parseEndpoint } from "../../../wire/endpoint.ts";
+} from "../../../../ffi/linux/udp/send_batch.ts";
+import { type Endpoint, MAX_DATAGRAM, parseEndpoint } from "../../../../wire/endpoint.ts";
 
 const A = parseEndpoint("192.0.2.1:1000")!;
 const B = parseEndpoint("192.0.2.1:1001")!;

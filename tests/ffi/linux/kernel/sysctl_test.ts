@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { readSysctl, writeSysctl } from "../../../ffi/linux/sysctl.ts";
-import { requires } from "../../capabilities.ts";
-import { namespaceTest, run } from "../namespace.ts";
+import { readSysctl, writeSysctl } from "../../../../ffi/linux/kernel/sysctl.ts";
+import { requires } from "../../../capabilities.ts";
+import { namespaceTest, run } from "../../namespace.ts";
 
 const { url } = import.meta;
 const FORWARDING = "net/ipv6/conf/all/forwarding";

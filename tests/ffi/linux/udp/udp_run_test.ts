@@ -1,16 +1,16 @@
-import { openUdpSocket } from "../../../ffi/open.ts";
+import { openUdpSocket } from "../../../../ffi/open.ts";
 import { assert, assertEquals } from "@std/assert";
-import { Poller } from "../../../ffi/poller.ts";
-import { LinuxUdpSocket } from "../../../ffi/linux/udp_socket.ts";
-import type { Received, TakeDatagram, UdpSocket } from "../../../ffi/udp_socket.ts";
-import { Counters } from "../../../io/counters.ts";
-import { openDenoUdp } from "../../../io/udp/deno_udp.ts";
-import { lossCounter } from "../../../io/udp/loss_counter.ts";
-import { type Endpoint, portOf } from "../../../wire/endpoint.ts";
-import { parseIpv4 } from "../../../wire/ipv4_address.ts";
-import { requires } from "../../capabilities.ts";
-import "../open_libc.ts";
-import { at, FakeWatcher } from "../../io/fakes.ts";
+import { Poller } from "../../../../ffi/poller.ts";
+import { LinuxUdpSocket } from "../../../../ffi/linux/udp/udp_socket.ts";
+import type { Received, TakeDatagram, UdpSocket } from "../../../../ffi/udp_socket.ts";
+import { Counters } from "../../../../io/counters.ts";
+import { openDenoUdp } from "../../../../io/udp/deno_udp.ts";
+import { lossCounter } from "../../../../io/udp/loss_counter.ts";
+import { type Endpoint, portOf } from "../../../../wire/endpoint.ts";
+import { parseIpv4 } from "../../../../wire/ipv4_address.ts";
+import { requires } from "../../../capabilities.ts";
+import "../../open_libc.ts";
+import { at, FakeWatcher } from "../../../io/fakes.ts";
 
 const LOOPBACK = parseIpv4("127.0.0.1")!;
 

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import * as numbers from "../../../ffi/linux/kernel_numbers.ts";
-import { requires } from "../../capabilities.ts";
+import * as numbers from "../../../../ffi/linux/kernel/kernel_numbers.ts";
+import { requires } from "../../../capabilities.ts";
 
 /** Where C defines them. */
 const HEADERS = [
@@ -57,7 +57,7 @@ Deno.test({
 
 Deno.test("kernel numbers have one table: nothing else in ffi/ defines one", async () => {
   const again: string[] = [];
-  for await (const path of sources(new URL("../../../ffi/", import.meta.url))) {
+  for await (const path of sources(new URL("../../../../ffi/", import.meta.url))) {
     if (path.pathname.endsWith("/kernel_numbers.ts")) continue;
     const source = await Deno.readTextFile(path);
     for (const name of Object.keys(numbers)) {

@@ -4,12 +4,12 @@
  * @module
  */
 
-import type { Views } from "../../memory/views.ts";
-import type { Endpoint } from "../../wire/endpoint.ts";
-import { i32, roundUp, u64 } from "../c/struct.ts";
-import type { TakeDatagram } from "../udp_socket.ts";
-import { SOL_UDP, UDP_GRO } from "./kernel_numbers.ts";
-import { CMSGHDR } from "./kernel_structs.ts";
+import type { Views } from "../../../memory/views.ts";
+import type { Endpoint } from "../../../wire/endpoint.ts";
+import { i32, roundUp, u64 } from "../../c/struct.ts";
+import type { TakeDatagram } from "../../udp_socket.ts";
+import { SOL_UDP, UDP_GRO } from "../kernel/kernel_numbers.ts";
+import { CMSGHDR } from "../kernel/kernel_structs.ts";
 
 /** How many views of a message are kept: the kernel joins no more datagrams of the usual length. */
 export const VIEWS = 64;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ErrnoName } from "../c/errno.ts";
+import type { ErrnoName } from "../../c/errno.ts";
 
 /** The setting does not exist, or this program may not touch it. Anything else that goes wrong is a mistake. */
 const OUT_OF_REACH: readonly ErrnoName[] = ["ENOENT", "EACCES", "EROFS"];

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { NETLINK_ROUTE, NLM_F_ACK, NLM_F_REQUEST, NLMSG_ERROR } from "./kernel_numbers.ts";
+import { NETLINK_ROUTE, NLM_F_ACK, NLM_F_REQUEST, NLMSG_ERROR } from "../kernel/kernel_numbers.ts";
 import { type Answer, parseRejection } from "./netlink_answer.ts";
 import { encodeMessage } from "./netlink_message.ts";
 import { NetlinkSocket } from "./netlink_socket.ts";

@@ -5,7 +5,7 @@ import {
   numberAttribute,
   parseAttributes,
   parseMessages,
-} from "../../../ffi/linux/netlink_message.ts";
+} from "../../../../ffi/linux/netlink/netlink_message.ts";
 
 Deno.test("attribute() counts its header, and pads without counting", () => {
   assertEquals([...attribute(3, Uint8Array.of(1))], [5, 0, 3, 0, 1, 0, 0, 0]);

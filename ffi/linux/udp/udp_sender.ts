@@ -4,16 +4,16 @@
  * @module
  */
 
-import { giveBack, packetMemory } from "../../memory/packet_memory.ts";
-import { type Endpoint, MAX_DATAGRAM } from "../../wire/endpoint.ts";
-import { type ErrnoName, errnoName } from "../c/errno.ts";
-import { errno, type Libc } from "../c/libc.ts";
-import { NativeMemory } from "../c/native_memory.ts";
-import { POLLFD, POLLOUT } from "../c/poll_list.ts";
-import { u16 } from "../c/struct.ts";
-import type { SegmentationRefusal, UdpObserver } from "../udp_socket.ts";
-import { SOL_UDP, UDP_SEGMENT } from "./kernel_numbers.ts";
-import { CMSGHDR, MMSGHDR } from "./kernel_structs.ts";
+import { giveBack, packetMemory } from "../../../memory/packet_memory.ts";
+import { type Endpoint, MAX_DATAGRAM } from "../../../wire/endpoint.ts";
+import { type ErrnoName, errnoName } from "../../c/errno.ts";
+import { errno, type Libc } from "../../c/libc.ts";
+import { NativeMemory } from "../../c/native_memory.ts";
+import { POLLFD, POLLOUT } from "../../c/poll_list.ts";
+import { u16 } from "../../c/struct.ts";
+import type { SegmentationRefusal, UdpObserver } from "../../udp_socket.ts";
+import { SOL_UDP, UDP_SEGMENT } from "../kernel/kernel_numbers.ts";
+import { CMSGHDR, MMSGHDR } from "../kernel/kernel_structs.ts";
 import { CONTROL_SIZE, MessageVector } from "./message_vector.ts";
 import { ARENA_SIZE, MAX_MESSAGES, SendBatch } from "./send_batch.ts";
 

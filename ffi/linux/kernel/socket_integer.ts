@@ -4,8 +4,8 @@
  * @module
  */
 
-import { libc } from "../c/libc.ts";
-import { allocate, u32 } from "../c/struct.ts";
+import { libc } from "../../c/libc.ts";
+import { allocate, u32 } from "../../c/struct.ts";
 import {
   IP_MTU_DISCOVER,
   IP_PMTUDISC_DONT,

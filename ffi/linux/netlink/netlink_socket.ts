@@ -4,9 +4,9 @@
  * @module
  */
 
-import { type Libc, libc } from "../c/libc.ts";
-import { allocate, i32 } from "../c/struct.ts";
-import { insist } from "../c/system_call.ts";
+import { type Libc, libc } from "../../c/libc.ts";
+import { allocate, i32 } from "../../c/struct.ts";
+import { insist } from "../../c/system_call.ts";
 import {
   AF_NETLINK,
   NETLINK_CAP_ACK,
@@ -16,8 +16,8 @@ import {
   SOCK_RAW,
   SOL_NETLINK,
   SOL_SOCKET,
-} from "./kernel_numbers.ts";
-import { TIMEVAL } from "./kernel_structs.ts";
+} from "../kernel/kernel_numbers.ts";
+import { TIMEVAL } from "../kernel/kernel_structs.ts";
 import { type NetlinkMessage, parseMessages } from "./netlink_message.ts";
 
 /** The kernel answers before `sendto` returns: an answer that is not there by then never comes. In seconds. */

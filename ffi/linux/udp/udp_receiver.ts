@@ -4,13 +4,13 @@
  * @module
  */
 
-import { giveBack, packetMemory } from "../../memory/packet_memory.ts";
-import { Views } from "../../memory/views.ts";
-import { errnoName, SystemError } from "../c/errno.ts";
-import { errno, type Libc } from "../c/libc.ts";
-import { NativeMemory } from "../c/native_memory.ts";
-import type { Received, TakeDatagram } from "../udp_socket.ts";
-import { EAGAIN } from "./kernel_numbers.ts";
+import { giveBack, packetMemory } from "../../../memory/packet_memory.ts";
+import { Views } from "../../../memory/views.ts";
+import { errnoName, SystemError } from "../../c/errno.ts";
+import { errno, type Libc } from "../../c/libc.ts";
+import { NativeMemory } from "../../c/native_memory.ts";
+import type { Received, TakeDatagram } from "../../udp_socket.ts";
+import { EAGAIN } from "../kernel/kernel_numbers.ts";
 import { CONTROL_SIZE, MessageVector } from "./message_vector.ts";
 import { segmentLength, splitMessage, VIEWS } from "./receive_offload.ts";
 

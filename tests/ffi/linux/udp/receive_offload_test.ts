@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { segmentLength, splitMessage } from "../../../ffi/linux/receive_offload.ts";
-import { CMSGHDR } from "../../../ffi/linux/kernel_structs.ts";
-import { parseEndpoint } from "../../../wire/endpoint.ts";
-import { Views } from "../../../memory/views.ts";
+import { segmentLength, splitMessage } from "../../../../ffi/linux/udp/receive_offload.ts";
+import { CMSGHDR } from "../../../../ffi/linux/kernel/kernel_structs.ts";
+import { parseEndpoint } from "../../../../wire/endpoint.ts";
+import { Views } from "../../../../memory/views.ts";
 
 const SOURCE = parseEndpoint("192.0.2.1:1000")!;
 const SOL_UDP = 17;

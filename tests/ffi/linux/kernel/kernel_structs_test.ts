@@ -1,4 +1,4 @@
-import { POLLFD } from "../../../ffi/c/poll_list.ts";
+import { POLLFD } from "../../../../ffi/c/poll_list.ts";
 import { assertEquals } from "@std/assert";
 import {
   CMSGHDR,
@@ -15,7 +15,7 @@ import {
   SOCKADDR_IN6,
   SOCKADDR_NL,
   TIMEVAL,
-} from "../../../ffi/linux/kernel_structs.ts";
+} from "../../../../ffi/linux/kernel/kernel_structs.ts";
 
 /** `sizeof` and `offsetof` of each field, as gcc 12 prints them for x86-64 and the kernel's own headers. */
 const LAYOUTS = [

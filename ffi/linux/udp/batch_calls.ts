@@ -4,12 +4,12 @@
  * @module
  */
 
-import { reasonOf } from "../../reason.ts";
-import { errnoText } from "../c/errno.ts";
-import { type Libc, libc } from "../c/libc.ts";
-import { allocate } from "../c/struct.ts";
-import { outcomeOf } from "../c/system_call.ts";
-import { BatchingUnavailable } from "../udp_socket.ts";
+import { reasonOf } from "../../../reason.ts";
+import { errnoText } from "../../c/errno.ts";
+import { type Libc, libc } from "../../c/libc.ts";
+import { allocate } from "../../c/struct.ts";
+import { outcomeOf } from "../../c/system_call.ts";
+import { BatchingUnavailable } from "../../udp_socket.ts";
 
 /**
  * The C library.

@@ -13,7 +13,7 @@
  * @module
  */
 
-import { type Endpoint, MAX_DATAGRAM } from "../../wire/endpoint.ts";
+import { type Endpoint, MAX_DATAGRAM } from "../../../wire/endpoint.ts";
 
 /** How many datagrams a message may hold for the kernel to cut; newer kernels allow more (UDP_MAX_SEGMENTS). */
 export const MAX_SEGMENTS = 64;

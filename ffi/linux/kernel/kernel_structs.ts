@@ -6,7 +6,7 @@
  * @module
  */
 
-import { be16, be32, i32, octets, struct, text, u16, u32, u64, u8 } from "../c/struct.ts";
+import { be16, be32, i32, octets, struct, text, u16, u32, u64, u8 } from "../../c/struct.ts";
 
 /** `struct ifreq` of `<net/if.h>` as TUNSETIFF uses it: a name and the flags of a TUN. */
 export const IFREQ = struct({

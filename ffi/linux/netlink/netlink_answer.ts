@@ -9,9 +9,9 @@
  * @module
  */
 
-import { i32, roundUp, u32 } from "../c/struct.ts";
-import { NLM_F_ACK_TLVS, NLM_F_CAPPED, NLMSGERR_ATTR_MSG } from "./kernel_numbers.ts";
-import { NLMSGHDR } from "./kernel_structs.ts";
+import { i32, roundUp, u32 } from "../../c/struct.ts";
+import { NLM_F_ACK_TLVS, NLM_F_CAPPED, NLMSGERR_ATTR_MSG } from "../kernel/kernel_numbers.ts";
+import { NLMSGHDR } from "../kernel/kernel_structs.ts";
 import { type NetlinkMessage, parseAttributes } from "./netlink_message.ts";
 
 /** What the kernel said to a request. */

@@ -1,26 +1,26 @@
-import { openTun, openUdpSocket } from "../../../ffi/open.ts";
+import { openTun, openUdpSocket } from "../../../../ffi/open.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { SystemError } from "../../../ffi/c/errno.ts";
-import { Poller } from "../../../ffi/poller.ts";
-import { MAX_SEGMENTS } from "../../../ffi/linux/send_batch.ts";
-import type { Tun } from "../../../ffi/tun.ts";
-import { refusalOf } from "../../../ffi/linux/udp_sender.ts";
+import { SystemError } from "../../../../ffi/c/errno.ts";
+import { Poller } from "../../../../ffi/poller.ts";
+import { MAX_SEGMENTS } from "../../../../ffi/linux/udp/send_batch.ts";
+import type { Tun } from "../../../../ffi/tun.ts";
+import { refusalOf } from "../../../../ffi/linux/udp/udp_sender.ts";
 import {
   type BatchedUdpOptions,
   type BatchedUdpSocket,
   BatchingUnavailable,
-} from "../../../ffi/udp_socket.ts";
+} from "../../../../ffi/udp_socket.ts";
 import {
   type Endpoint,
   formatEndpoint,
   MAX_DATAGRAM,
   parseEndpoint,
   portOf,
-} from "../../../wire/endpoint.ts";
-import { parseIpv4 } from "../../../wire/ipv4_address.ts";
-import { requires } from "../../capabilities.ts";
-import { namespaceTest, run } from "../namespace.ts";
-import "../open_libc.ts";
+} from "../../../../wire/endpoint.ts";
+import { parseIpv4 } from "../../../../wire/ipv4_address.ts";
+import { requires } from "../../../capabilities.ts";
+import { namespaceTest, run } from "../../namespace.ts";
+import "../../open_libc.ts";
 
 const LOOPBACK = parseIpv4("127.0.0.1")!;
 
@@ -230,7 +230,7 @@ socketTest(
         "--no-check",
         "--no-config",
         "--v8-flags=--expose-gc",
-        new URL("./fixtures/send_under_collection.ts", import.meta.url).pathname,
+        new URL("../fixtures/send_under_collection.ts", import.meta.url).pathname,
         "1500",
       ],
       stdin: "null",

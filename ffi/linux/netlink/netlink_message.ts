@@ -14,9 +14,9 @@
  * @module
  */
 
-import { concatOctets } from "../../memory/octets.ts";
-import { allocate, roundUp, u32 } from "../c/struct.ts";
-import { NLATTR, NLMSGHDR } from "./kernel_structs.ts";
+import { concatOctets } from "../../../memory/octets.ts";
+import { allocate, roundUp, u32 } from "../../c/struct.ts";
+import { NLATTR, NLMSGHDR } from "../kernel/kernel_structs.ts";
 
 const ALIGNMENT = 4;
 

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { type Endpoint, endpoint, formatEndpoint } from "../../wire/endpoint.ts";
-import type { Ipv4Address } from "../../wire/ipv4_address.ts";
-import type { Libc } from "../c/libc.ts";
-import { insist } from "../c/system_call.ts";
+import { type Endpoint, endpoint, formatEndpoint } from "../../../wire/endpoint.ts";
+import type { Ipv4Address } from "../../../wire/ipv4_address.ts";
+import type { Libc } from "../../c/libc.ts";
+import { insist } from "../../c/system_call.ts";
 import type {
   BatchedUdpOptions,
   BatchedUdpSocket,
@@ -15,8 +15,8 @@ import type {
   Received,
   TakeDatagram,
   UdpObserver,
-} from "../udp_socket.ts";
-import { type Drained, handleOf, type WaitHandle, type Watcher } from "../waiting.ts";
+} from "../../udp_socket.ts";
+import { type Drained, handleOf, type WaitHandle, type Watcher } from "../../waiting.ts";
 import { batchLibrary, tryBatchCalls } from "./batch_calls.ts";
 import {
   AF_INET,
@@ -26,15 +26,15 @@ import {
   SOL_UDP,
   UDP_GRO,
   UDP_SEGMENT,
-} from "./kernel_numbers.ts";
-import { SOCKADDR_IN } from "./kernel_structs.ts";
+} from "../kernel/kernel_numbers.ts";
+import { SOCKADDR_IN } from "../kernel/kernel_structs.ts";
 import {
   dontFragmentOff,
   growReceiveBuffer,
   growSendBuffer,
   setInteger,
   u32Box,
-} from "./socket_integer.ts";
+} from "../kernel/socket_integer.ts";
 import { UdpReceiver } from "./udp_receiver.ts";
 import { UdpSender } from "./udp_sender.ts";
 
