@@ -22,6 +22,7 @@ import {
 } from "../wire/authentication.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import type { ClientSecret, SecretStore } from "./secret_store.ts";
+import type { RefusalCause } from "./server_event.ts";
 
 /** Confirmation octet of an answer: the key is valid. */
 export const KEY_VALID = 0;
@@ -29,16 +30,19 @@ export const KEY_VALID = 0;
 /** Confirmation octet of an answer: the client needs another key. */
 const NEW_KEY_NEEDED = 1;
 
-/** The secret of a secure server's client, if the solicitation proves that the client sent it. */
+/**
+ * The secret of a secure server's client, if the solicitation proves that the client sent it; otherwise
+ * what is wrong.
+ */
 export function authenticate(
   store: SecretStore,
   { identifier, value, nonce, confirmation }: Authentication,
   solicitation: Uint8Array,
-): ClientSecret | undefined {
+): ClientSecret | RefusalCause {
   const client = store.find(identifier);
-  if (client === undefined) return undefined;
+  if (client === undefined) return identifier.length === 0 ? "no_identifier" : "unknown_identifier";
   const content = { nonce, confirmation, origin: undefined, ipv6: solicitation };
-  return isAuthentic(value, client.secret, content) ? client : undefined;
+  return isAuthentic(value, client.secret, content) ? client : "wrong_secret";
 }
 
 /** The authentication element of a secure server's answer. Its value covers origin and advertisement. */

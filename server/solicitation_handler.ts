@@ -14,16 +14,20 @@ import type { TeredoPacket } from "../wire/teredo_packet.ts";
 import { AdvertisementBuffer } from "./advertisement_buffer.ts";
 import { authenticate, secureElement } from "./credentials.ts";
 import type { PacketLimiter } from "./packet_limiter.ts";
+import { RefusalReports } from "./refusal_reports.ts";
 import type { SecretStore } from "./secret_store.ts";
 import type { ServerSocket } from "./server_config.ts";
-import type { ServerSink } from "./server_event.ts";
+import type { RefusalCause, ServerSink } from "./server_event.ts";
 import type { ServerSettings } from "./server_settings.ts";
+
+const NO_IDENTIFIER = new Uint8Array(0);
 
 /** Answers Router Solicitations with Router Advertisements. */
 export class SolicitationHandler {
   readonly #settings: ServerSettings;
   readonly #limiter: PacketLimiter | undefined;
   readonly #buffer: AdvertisementBuffer;
+  readonly #reports = new RefusalReports();
 
   constructor(settings: ServerSettings, limiter: PacketLimiter | undefined) {
     const { primary, port, advertisedMtu } = settings;
@@ -118,18 +122,35 @@ export class SolicitationHandler {
     now: number,
     sink: ServerSink,
   ): Uint8Array | DropReason {
-    if (authentication === undefined) return "authentication_missing";
+    if (authentication === undefined) {
+      this.#reportRefused("no_identifier", NO_IDENTIFIER, from, now, sink);
+      return "authentication_missing";
+    }
+    const { identifier } = authentication;
     const client = authenticate(secrets, authentication, ipv6);
-    if (client === undefined) return "authentication_failed";
-    if (client.retired) {
-      const identifier = authentication.identifier.slice();
-      sink.event({ type: "retired_key_used", identifier, client: from });
-    } else {
-      this.#settings.proofs?.add(from, authentication.identifier, client.secret, now);
+    if (typeof client === "string") {
+      this.#reportRefused(client, identifier, from, now, sink);
+      return "authentication_failed";
+    }
+    if (!client.retired) {
+      this.#settings.proofs?.add(from, identifier, client.secret, now);
+    } else if (this.#reports.take(identifier, from, now)) {
+      sink.event({ type: "retired_key_used", identifier: identifier.slice(), client: from });
     }
     this.#buffer.write(ipv6, 0, from);
     const { advertisement } = this.#buffer;
     return this.#buffer.prepend(secureElement(authentication, client, from, advertisement));
+  }
+
+  #reportRefused(
+    cause: RefusalCause,
+    identifier: Uint8Array,
+    from: Endpoint,
+    now: number,
+    sink: ServerSink,
+  ): void {
+    if (!this.#reports.take(identifier, from, now)) return;
+    sink.event({ type: "client_refused", cause, identifier: identifier.slice(), client: from });
   }
 }
 

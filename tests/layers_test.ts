@@ -111,7 +111,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "cli/daemon": ["cli/daemon/", "cli/args/", ...BELOW_DAEMON],
   "cli/daemon/control": ["cli/daemon/status", ...BELOW_DAEMON],
   "cli/daemon/hook": [...BELOW_DAEMON],
-  "cli/daemon/messages": [...BELOW_DAEMON],
+  "cli/daemon/messages": ["cli/args/kinds", ...BELOW_DAEMON],
   "cli/daemon/metrics": [
     ...["cli/daemon/control", "cli/daemon/status", "cli/args/kinds"],
     ...BELOW_DAEMON,

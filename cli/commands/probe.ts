@@ -11,6 +11,10 @@ import { ExitCode } from "../process/exit_code.ts";
 import { optional, switchedOff } from "../args/option.ts";
 import { SERVER } from "../args/kinds/host_kinds.ts";
 import { REFRESH_INTERVAL, WAITING_TIME } from "../args/kinds/number_kinds.ts";
+import { OCTETS } from "../args/kinds/secret_notation.ts";
+import { FILE } from "../args/kinds/value_kind.ts";
+import { credentialContradiction, readCredentials } from "../daemon/settings/client_credentials.ts";
+import { openLog } from "../process/open_log.ts";
 import { ALLOW_PRIVATE } from "./options/shared_options.ts";
 
 /** How long to wait for each answer unless told otherwise, in milliseconds. */
@@ -45,6 +49,8 @@ export const probe: Command = command({
       "Also test whether an unused mapping lasts this long; takes as long",
       "not tested",
     ),
+    identifier: optional(OCTETS, "Client identifier, for servers that require authentication"),
+    secretFile: optional(FILE, "File that holds the secret for --identifier"),
     allowPrivate: ALLOW_PRIVATE,
   },
   examples: [
@@ -57,12 +63,17 @@ export const probe: Command = command({
       does: "Compare two servers, one with unusual addresses, for programs",
     },
     {
+      line: "probe teredo.example --identifier alice --secret-file /etc/teredo/secret",
+      does: "Test a server that serves only known clients",
+    },
+    {
       line: "probe teredo.example --refresh 120",
       does: "Also test, within two minutes, how long the mapping lasts",
     },
   ],
+  contradiction: credentialContradiction,
   async run(
-    { json, timeout = TIMEOUT, refresh, allowPrivate },
+    { json, timeout = TIMEOUT, refresh, allowPrivate, ...given },
     servers,
     { print, printError, signal, width },
   ) {
@@ -81,7 +92,9 @@ export const probe: Command = command({
       import("../probe/probe_report.ts"),
       import("../probe/probe_text.ts"),
     ]);
-    const outcomes = await runProbe({ servers, timeout, refresh, allowPrivate }, signal);
+    const credentials = readCredentials(given, openLog("warn", printError));
+    const options = { servers, timeout, refresh, allowPrivate, credentials };
+    const outcomes = await runProbe(options, signal);
     const report = probeReport(outcomes);
     print(json ? `${JSON.stringify(report)}\n` : probeText(report, width));
     if (report.recommended === null) {

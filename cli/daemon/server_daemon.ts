@@ -36,7 +36,11 @@ import { ServingPolicy } from "./settings/serving_policy.ts";
 import { serverPart } from "./status/server_part.ts";
 
 /** Events that are counted from zero on. */
-const SERVER_EVENTS: readonly ServerEvent["type"][] = ["limit_reached", "retired_key_used"];
+const SERVER_EVENTS: readonly ServerEvent["type"][] = [
+  "limit_reached",
+  "client_refused",
+  "retired_key_used",
+];
 
 /**
  * Serves until `signal` aborts.

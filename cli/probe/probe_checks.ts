@@ -58,7 +58,7 @@ function skip(check: string, detail: string): Check {
 
 const SILENT = "One of the server's addresses did not answer";
 
-function primaryAddress({ findings: { primary }, couldNotSend }: Probed): Check {
+function primaryAddress({ findings: { primary }, couldNotSend, hasSecret }: Probed): Check {
   const check = "primary address";
   const answered = answer(check, primary);
   if (answered !== undefined) return answered;
@@ -67,8 +67,12 @@ function primaryAddress({ findings: { primary }, couldNotSend }: Probed): Check 
     const remedy = "Check this host's network: it needs an IPv4 address and a default route";
     return fail(check, `This host cannot send to ${address}`, remedy);
   }
-  const remedy = `Check that a Teredo server runs there, and that no firewall blocks UDP to its ` +
-    `port ${TEREDO_PORT}`;
+  // A server does not answer unknown clients, nor those with another secret (RFC 4380 §5.3.2).
+  const known = hasSecret
+    ? "that it knows this --identifier with the same secret"
+    : "that it does not require --identifier and --secret-file";
+  const remedy = `Check that a Teredo server runs there, ${known}, and that no firewall blocks ` +
+    `UDP to its port ${TEREDO_PORT}`;
   return fail(check, `${address} does not answer`, remedy);
 }
 
@@ -106,6 +110,9 @@ function remedyFor(refusal: DropReason): string {
     case "origin_not_global":
       return "The server sees a private address, so it is in the same network as this host. " +
         "Add --allow-private to accept that";
+    case "authentication_failed":
+      return "It does not prove that it knows the secret. Check with its operator that it has this " +
+        "--identifier with the same secret; for a server that asks for none, leave both out";
     default:
       return "Contact its operator, or use another server";
   }

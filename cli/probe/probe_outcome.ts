@@ -27,6 +27,8 @@ export interface Probed {
   readonly localPort: number;
   /** Whether an endpoint is one of this host's sockets, as it is without a NAT. */
   readonly isOwn: (at: Endpoint) => boolean;
+  /** Whether it was asked with an identifier and a secret. */
+  readonly hasSecret: boolean;
   /** Whether this host could not send at all. */
   readonly couldNotSend: boolean;
   /** The address that a client would get, 16 octets. */

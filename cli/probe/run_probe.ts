@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ServerAddresses } from "../../client/client_config.ts";
+import type { ClientCredentials, ServerAddresses } from "../../client/client_config.ts";
 import { qualifies, type ServerFindings } from "../../client/probe/findings.ts";
 import { MappingLifetime, rungSocket, silencesUpTo } from "../../client/probe/mapping_lifetime.ts";
 import { PROBE_SOCKETS, ServerProbe } from "../../client/probe/server_probe.ts";
@@ -37,6 +37,8 @@ interface ProbeOptions {
    */
   readonly refresh: number | undefined;
   readonly allowPrivate: boolean;
+  /** For servers that require authentication. */
+  readonly credentials: ClientCredentials | undefined;
 }
 
 /** A person or the system ended the probe. */
@@ -55,18 +57,19 @@ export async function runProbe(
   options: ProbeOptions,
   signal: AbortSignal,
 ): Promise<ProbeOutcome[]> {
-  const { servers, timeout, refresh, allowPrivate } = options;
+  const { servers, timeout, refresh, allowPrivate, credentials } = options;
   const globalUnicast = addressPolicy(networkFor(allowPrivate));
+  const terms = { timeout, globalUnicast, credentials };
   const outcomes = await Promise.all(
     // Two probes at once may exceed the limits of a server.
-    Array.from(new Set(servers), (name) => probe(name, { timeout, globalUnicast }, signal)),
+    Array.from(new Set(servers), (name) => probe(name, terms, signal)),
   );
   if (!outcomes.every(isComplete)) throw new ProbeInterrupted();
   const recommended = recommend(outcomes);
   if (refresh !== undefined && recommended !== undefined && !signal.aborted) {
     recommended.lifetime = await probeLifetime(
       recommended.findings.server,
-      { timeout, globalUnicast, longest: refresh },
+      { ...terms, longest: refresh },
       signal,
     );
   }
@@ -76,6 +79,7 @@ export async function runProbe(
 interface Terms {
   readonly timeout: number;
   readonly globalUnicast: GlobalUnicast;
+  readonly credentials: ClientCredentials | undefined;
 }
 
 async function probe(name: string, terms: Terms, signal: AbortSignal): Promise<ProbeOutcome> {
@@ -144,6 +148,7 @@ async function probeAddresses(
     findings,
     localPort: portOf(sockets.plain.local),
     isOwn,
+    hasSecret: terms.credentials !== undefined,
     couldNotSend: counters.dropped("send_failed") >= counters.datagramsSent,
     address: prospectiveAddress(findings),
   };

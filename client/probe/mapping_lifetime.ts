@@ -27,6 +27,7 @@ import { DESTINATION } from "../../wire/ipv6_header.ts";
 import { isRouterAdvertisement } from "../../wire/neighbor_discovery.ts";
 import { encodeTeredoAddress } from "../../wire/teredo_address.ts";
 import { parseTeredoPacket, type TeredoPacket } from "../../wire/teredo_packet.ts";
+import type { ClientCredentials } from "../client_config.ts";
 import { MAX_TRANSMISSIONS, Question } from "./question.ts";
 
 /** A socket of the test: one that sends, and one for each silence. */
@@ -47,6 +48,8 @@ interface LifetimeConfig {
   readonly silences: readonly number[];
   readonly globalUnicast: GlobalUnicast;
   readonly random: Random;
+  /** For servers that require authentication. */
+  readonly credentials?: ClientCredentials | undefined;
   /** How long to wait for an answer of the server in all, in milliseconds. */
   readonly timeout: number;
 }
@@ -240,8 +243,8 @@ export class MappingLifetime implements Machine<LifetimeSocket, LifetimeEvent, L
   }
 
   #ask(via: LifetimeSocket, now: number, sink: LifetimeSink): Question<LifetimeSocket> {
-    const { server: primary, globalUnicast, random, timeout } = this.#config;
-    const question = new Question({ via, primary, globalUnicast, random }, {
+    const { server: primary, globalUnicast, random, credentials, timeout } = this.#config;
+    const question = new Question({ via, primary, globalUnicast, random, credentials }, {
       target: this.#server,
       sender: this.#server,
       wait: timeout / MAX_TRANSMISSIONS,

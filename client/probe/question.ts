@@ -11,6 +11,7 @@ import type { Endpoint } from "../../wire/endpoint.ts";
 import type { GlobalUnicast } from "../../wire/global_unicast.ts";
 import type { Ipv4Address } from "../../wire/ipv4_address.ts";
 import type { TeredoPacket } from "../../wire/teredo_packet.ts";
+import type { ClientCredentials } from "../client_config.ts";
 import { acceptAdvertisement, type Advertisement } from "../qualification/advertisement.ts";
 import {
   CONE_SOLICITATION_SOURCE,
@@ -29,6 +30,8 @@ interface QuestionContext<Via extends string> {
   readonly primary: Ipv4Address;
   readonly globalUnicast: GlobalUnicast;
   readonly random: Random;
+  /** For servers that require authentication. */
+  readonly credentials?: ClientCredentials | undefined;
 }
 
 /** What to ask, and of which address. */
@@ -116,13 +119,13 @@ export class Question<Via extends string> {
   ): DropReason | undefined {
     const transmission = this.#transmissionOf(packet);
     if (transmission === undefined) return "nonce_mismatch";
-    const { primary, globalUnicast } = this.#context;
+    const { primary, globalUnicast, credentials } = this.#context;
     const accepted = acceptAdvertisement(packet, from, {
       solicitation: transmission.solicitation,
       sender: this.#spec.sender,
       primary,
       globalUnicast,
-      credentials: undefined,
+      credentials,
     });
     if (typeof accepted === "string") return this.refusal = accepted;
     // A duplicate of the answer would say nothing new.
@@ -138,7 +141,8 @@ export class Question<Via extends string> {
   #send(now: number, sink: Sink<Via, never>): void {
     const { target, sender, wait } = this.#spec;
     const source = sender === target ? SOLICITATION_SOURCE : CONE_SOLICITATION_SOURCE;
-    const solicitation = new Solicitation(target, this.#context.random, undefined, source);
+    const { random, credentials } = this.#context;
+    const solicitation = new Solicitation(target, random, credentials, source);
     this.#transmissions.push({ solicitation, sentAt: now });
     this.#deadline = now + wait;
     sink.datagram(target, this.via, solicitation.next(now));

@@ -24,7 +24,7 @@ import { type Endpoint, endpoint } from "../../wire/endpoint.ts";
 import type { GlobalUnicast } from "../../wire/global_unicast.ts";
 import { isRouterAdvertisement } from "../../wire/neighbor_discovery.ts";
 import { parseTeredoPacket } from "../../wire/teredo_packet.ts";
-import type { ServerAddresses } from "../client_config.ts";
+import type { ClientCredentials, ServerAddresses } from "../client_config.ts";
 import {
   type AddressFinding,
   type FilteringBehaviour,
@@ -60,6 +60,8 @@ interface ProbeConfig {
   readonly random: Random;
   /** How long to wait for a silent address in all, in milliseconds. */
   readonly timeout: number;
+  /** For servers that require authentication. */
+  readonly credentials?: ClientCredentials | undefined;
   /** Whether an endpoint is one of this host's own. */
   readonly isOwn: (at: Endpoint) => boolean;
 }
@@ -215,9 +217,9 @@ export class ServerProbe implements Machine<ProbeSocket, ProbeEvent, ServerFindi
     wait: number,
     answers?: number,
   ): Question<ProbeSocket> {
-    const { server: { primary }, globalUnicast, random } = this.#config;
+    const { server: { primary }, globalUnicast, random, credentials } = this.#config;
     const spec: QuestionSpec = { target, sender, wait, answers };
-    return new Question({ via, primary, globalUnicast, random }, spec);
+    return new Question({ via, primary, globalUnicast, random, credentials }, spec);
   }
 
   #beginHairpinTest(now: number, sink: ProbeSink): void {

@@ -64,6 +64,7 @@ Deno.test({
     await refused.waitForLog(
       /Off-line: server 83\.1\.1\.1 does not answer\. Check .* that it knows this --identifier with/,
     );
+    await server.waitForLog(/client at .* gets no answer: its secret is not the one .* for "bob"/);
     assert(!refused.log.includes("Qualified"));
 
     write("secrets.yaml", "alice: [\n");
@@ -72,7 +73,7 @@ Deno.test({
     write("secrets.yaml", "alice: { secret: one, retired: true }\n");
     server.kill("SIGHUP");
     await process.waitForLog(/Off-line: server 83\.1\.1\.1 wants a new key/);
-    await server.waitForLog(/uses the retired key of identifier/);
+    await server.waitForLog(/uses the retired secret of "alice"/);
     write("secrets.yaml", "alice: one\n");
     server.kill("SIGHUP");
     await qualification(process, process.logLength);

@@ -6,6 +6,7 @@ import {
   isAuthentic,
   nonceOnly,
 } from "../../wire/authentication.ts";
+import type { Endpoint } from "../../wire/endpoint.ts";
 import { encodeTeredoPacket, parseTeredoPacket } from "../../wire/teredo_packet.ts";
 import { ACTORS, negative, sizes, vector } from "../vectors/vectors.ts";
 import { CONE_SOLICITATION, ServerFixture, SOLICITATION } from "./server_fixture.ts";
@@ -49,6 +50,48 @@ Deno.test("S-05: a secure server drops solicitations whose authentication fails"
     assertEquals(secureServer().receive(payload).dropped, "authentication_failed", what);
   }
   assertEquals(secureServer().receive(solicitation()).dropped, undefined);
+});
+
+Deno.test("S-05: a refused client is reported with its identifier, endpoint and the cause", () => {
+  const bob = new TextEncoder().encode("bob");
+  const none = new Uint8Array(0);
+  const cases = [
+    [vector("V1").payload, none, "no_identifier"],
+    [
+      encodeTeredoPacket({ authentication: nonceOnly(nonce), ipv6: SOLICITATION }),
+      none,
+      "no_identifier",
+    ],
+    [solicitation({ identifier: bob }), bob, "unknown_identifier"],
+    [negative("N19").payload, identifier, "wrong_secret"],
+  ] as const;
+  for (const [payload, identifier, cause] of cases) {
+    const { events } = secureServer().receive(payload).sink;
+    assertEquals(events, [{ type: "client_refused", cause, identifier, client: ACTORS.a }]);
+  }
+});
+
+Deno.test("S-05: refusals are reported once a minute for each client, and 16 times altogether", () => {
+  const server = secureServer();
+  const reports = (identifier: string, from: Endpoint, now: number) => {
+    const bytes = new TextEncoder().encode(identifier);
+    const payload = solicitation({ identifier: bytes });
+    return server.receive(payload, from, "primary", now).sink.events.length;
+  };
+  assertEquals([reports("bob", ACTORS.a, 0), reports("bob", ACTORS.a, 4_000)], [1, 0]);
+  assertEquals([reports("eve", ACTORS.a, 4_000), reports("bob", ACTORS.b, 4_000)], [1, 1]);
+  assertEquals(reports("bob", ACTORS.a, 60_000), 1);
+  let flood = 0;
+  for (let i = 0; i < 10_000; i++) flood += reports(`forged ${i}`, ACTORS.a, 61_000 + i / 1000);
+  assertEquals(flood, 13);
+});
+
+Deno.test("S-19: a retired identifier is reported once a minute", () => {
+  const fixture = secureServer({ retired: true });
+  const reports = [0, 4_000, 8_000, 60_000].map((now) =>
+    fixture.receive(vector("V6").payload, ACTORS.a, "primary", now).sink.events.length
+  );
+  assertEquals(reports, [1, 0, 0, 1]);
 });
 
 Deno.test("S-05: a secure server forwards bubbles as any other", () => {

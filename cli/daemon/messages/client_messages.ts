@@ -197,7 +197,9 @@ export class ClientMessages {
 
   /** A server does not answer unknown clients, or those with another secret (RFC 4380 §5.3.1). */
   #knowingUs(): string {
-    return this.#view.hasSecret ? ", that it knows this --identifier with the same secret" : "";
+    return this.#view.hasSecret
+      ? ", that it knows this --identifier with the same secret"
+      : ", that it requires no --identifier and --secret-file";
   }
 
   /** "server teredo.example (192.0.2.1)", or only the address if no name was given. */

@@ -4,9 +4,10 @@
  * @module
  */
 
-import type { LimitName, ServerEvent } from "../../../server/server_event.ts";
+import type { LimitName, RefusalCause, ServerEvent } from "../../../server/server_event.ts";
 import { formatEndpoint } from "../../../wire/endpoint.ts";
 import { formatIpv4 } from "../../../wire/ipv4_address.ts";
+import { formatOctets } from "../../args/kinds/secret_notation.ts";
 import type { Message } from "./message.ts";
 
 /** An event as a line for the log. */
@@ -19,11 +20,19 @@ export function describeServerEvent(event: ServerEvent): Message {
         text: `The limit of ${event.kind} ${whose} is reached; the rest is dropped`,
       };
     }
+    case "client_refused": {
+      const { identifier, client, cause } = event;
+      const why = describeRefusal(cause, formatOctets(identifier));
+      return {
+        level: "warn",
+        text: `The client at ${formatEndpoint(client)} gets no answer: ${why}`,
+      };
+    }
     case "retired_key_used":
       return {
         level: "info",
-        text: `The client at ${formatEndpoint(event.client)} uses the retired key of identifier ` +
-          `${event.identifier.toHex()}; it was asked to get the current one`,
+        text: `The client at ${formatEndpoint(event.client)} uses the retired secret of ` +
+          `"${formatOctets(event.identifier)}"; it was asked to get the current one`,
       };
   }
 }
@@ -33,3 +42,15 @@ const WHOSE: Readonly<Record<LimitName, (address: string) => string>> = {
   destination: (address) => `to ${address}`,
   total: (address) => `from all sources together, most recently ${address},`,
 };
+
+/** What an operator must compare: a server cannot know which side is wrong. */
+function describeRefusal(cause: RefusalCause, identifier: string): string {
+  switch (cause) {
+    case "no_identifier":
+      return "it has no --identifier and --secret-file, which this server requires";
+    case "unknown_identifier":
+      return `its identifier "${identifier}" is not in the secrets file`;
+    case "wrong_secret":
+      return `its secret is not the one that the secrets file has for "${identifier}"`;
+  }
+}

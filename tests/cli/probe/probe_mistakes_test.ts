@@ -48,3 +48,9 @@ Deno.test("probe: a server that is named twice is asked once", async () => {
   const names = JSON.parse(stdout).servers.map(({ server }: { server: string }) => server);
   assertEquals(names, ["10.0.0.1", "10.0.0.2"]);
 });
+
+Deno.test("mistake: teredo probe --identifier without --secret-file", async () => {
+  const { code, stderr } = await run("probe", "a", "--identifier", "alice");
+  assertStringIncludes(stderr, "--identifier needs --secret-file");
+  assertEquals(code, 2);
+});

@@ -50,6 +50,7 @@ function probed(findings: Partial<ServerFindings>, more: Partial<Probed> = {}): 
     localPort: 50_000,
     isOwn: (endpoint) => endpoint === OWN,
     couldNotSend: false,
+    hasSecret: false,
     address: ip6("2001:0:cb00:7101:385c:3caf:3fff:fdfe"),
     ...more,
   };
@@ -90,6 +91,27 @@ const ROWS: readonly [ProbeOutcome, check: string, result: string, detail: strin
       "FAIL",
       "203.0.113.1 does not answer",
       "blocks UDP to its port 3544",
+    ],
+    [
+      probed(SILENT),
+      "primary address",
+      "FAIL",
+      "203.0.113.1 does not answer",
+      "that it does not require --identifier and --secret-file",
+    ],
+    [
+      probed(SILENT, { hasSecret: true }),
+      "primary address",
+      "FAIL",
+      "203.0.113.1 does not answer",
+      "that it knows this --identifier with the same secret",
+    ],
+    [
+      probed({ primary: { ...SILENT.primary, refusal: "authentication_failed" } }),
+      "primary address",
+      "FAIL",
+      "203.0.113.1 answered, but no client accepts the answer (authentication_failed)",
+      "does not prove that it knows the secret",
     ],
     [
       probed(SILENT, { couldNotSend: true }),

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ServerAddresses } from "../../../client/client_config.ts";
+import type { ClientCredentials, ServerAddresses } from "../../../client/client_config.ts";
 import type { LifetimeFindings, LifetimeSocket } from "../../../client/probe/mapping_lifetime.ts";
 import { MappingLifetime, rungSocket } from "../../../client/probe/mapping_lifetime.ts";
 import type { ServerFindings } from "../../../client/probe/findings.ts";
@@ -54,7 +54,10 @@ export class ProbeNode {
   }
 
   /** Probes a server, and measures how long that took. */
-  probe(server: ServerAddresses): ServerFindings & { readonly took: number } {
+  probe(
+    server: ServerAddresses,
+    credentials?: ClientCredentials,
+  ): ServerFindings & { readonly took: number } {
     const begun = this.#world.clock.now;
     const findings = this.#run<ProbeSocket, ServerFindings>(
       new ServerProbe({
@@ -62,6 +65,7 @@ export class ProbeNode {
         globalUnicast: new Policy(),
         random: seededRandom("prober"),
         timeout: 3000,
+        credentials,
         isOwn: (at) => this.#isOwn(at),
       }),
       PROBE_SOCKETS,

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { nameNat, type NatName, qualifies } from "../../../client/probe/findings.ts";
+import { SecretTable } from "../../../server/secret_store.ts";
 import { ipv4Address } from "../../../wire/ipv4_address.ts";
 import { NAT, type NatBehaviour, type NatKind } from "../../sim/nat_behaviour.ts";
 import { World } from "../../sim/world.ts";
@@ -95,4 +96,21 @@ Deno.test("probe: a server asked at its secondary address is recognised by its p
   });
   assertEquals(findings.primary.refusal, "prefix_invalid");
   assertEquals(qualifies(findings), false);
+});
+
+Deno.test("probe: a server that requires a secret answers only a probe with the right one", () => {
+  const octets = (text: string) => new TextEncoder().encode(text);
+  const identifier = octets("alice");
+  const secrets = new SecretTable([[identifier, { secret: octets("one"), retired: false }]]);
+  const ask = (secret: string | undefined) => {
+    const world = new World();
+    const server = world.server("server", { config: { secrets } });
+    const node = new ProbeNode(world, world.nat("nat", NAT.portRestricted));
+    const credentials = secret === undefined ? undefined : { identifier, secret: octets(secret) };
+    const findings = node.probe(server.addresses, credentials);
+    return [qualifies(findings), nameNat(findings, () => false)];
+  };
+  assertEquals(ask("one"), [true, "port_restricted"]);
+  assertEquals(ask("two"), [false, "unknown"]);
+  assertEquals(ask(undefined), [false, "unknown"]);
 });

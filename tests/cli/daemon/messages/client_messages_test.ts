@@ -86,8 +86,8 @@ Deno.test("client report: a silent server, and its return", () => {
 const REASONS: readonly [reason: OfflineReason, text: string][] = [
   [
     "no_reply_from_primary",
-    "server 192.0.2.1 does not answer. Check that it is a Teredo server in service, and that no " +
-    "firewall blocks UDP to its port 3544; or name another one with --server",
+    "server 192.0.2.1 does not answer. Check that it is a Teredo server in service, that it " +
+    "requires no --identifier and --secret-file, and that no firewall blocks UDP to its port 3544; or name another one with --server",
   ],
   [
     "symmetric_nat",
