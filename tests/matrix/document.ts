@@ -24,7 +24,8 @@ export function writeMatrix(): string {
     "",
     "A client behind each kind of NAT pings a client behind each other kind, for the first time, in the simulator",
     "(`tests/sim/`, 21 ms from one to the other). The row's client begins. A cell has the way, how long the first",
-    "answer took, and how many datagrams all nodes sent until then, or until the client gave up.",
+    "answer took, and how many datagrams all nodes sent until then, or until the client gave up. The same with a",
+    "gateway [on real kernels](matrix-kernel.md).",
     "",
     "- direct: at its own mapping. local: on the same network. gateway: through the gateway beside the server",
     "- double: a port-restricted NAT behind another",
@@ -68,10 +69,12 @@ function cellText({ path, milliseconds, datagrams }: Cell): string {
   return path === undefined ? `– (${numbers})` : `${path}, ${numbers}`;
 }
 
-function row(...cells: string[]): string {
+/** A row of a table. */
+export function row(...cells: string[]): string {
   return `| ${cells.join(" | ")} |`;
 }
 
-function rule(columns: number): string {
+/** What is between a table's head, which has an empty cell first, and its rows. */
+export function rule(columns: number): string {
   return `|${"---|".repeat(columns + 1)}`;
 }

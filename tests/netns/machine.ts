@@ -64,8 +64,18 @@ export class Machine {
 
   /** How many UDP datagrams it has received, by the kernel's own count. */
   async datagramsReceived(): Promise<number> {
+    return (await this.#udpCounters())[0]!;
+  }
+
+  /** How many UDP datagrams it has sent. */
+  async datagramsSent(): Promise<number> {
+    return (await this.#udpCounters())[3]!;
+  }
+
+  /** InDatagrams, NoPorts, InErrors, OutDatagrams and more, RFC 4113. */
+  async #udpCounters(): Promise<number[]> {
     const counters = await this.run("cat", "/proc/net/snmp");
-    return Number(/^Udp: (\d+)/m.exec(counters)?.[1]);
+    return (/^Udp: (\d.*)/m.exec(counters)?.[1] ?? "").split(" ").map(Number);
   }
 
   /** Records the packets on an interface that fit a filter of tcpdump. */

@@ -24,6 +24,8 @@ export interface UserNat {
   readonly kind: NatKind;
   /** How ports are chosen, if not in the way that the kind has. */
   readonly ports?: PortAllocation;
+  /** Whether inside hosts reach each other by their external endpoints; true by default. */
+  readonly hairpinning?: boolean;
   readonly link?: Partial<LinkQuality>;
 }
 
@@ -72,6 +74,13 @@ export async function rebootNat(nat: LabProcess | undefined): Promise<void> {
   await nat.waitForLog(/^rebooted$/, { since });
 }
 
+/**
+ * Makes the packets of a site pass the NAT in user space, after the site's cable has become a switch in the router.
+ */
+export async function translateFromSwitch(router: Machine): Promise<void> {
+  await router.ip(`rule add iif lan lookup ${BEFORE_NAT}`);
+}
+
 async function translateInKernel(router: Machine, plan: SitePlan, { kind }: KernelNat) {
   await router.ip(`addr add ${plan.external}/8 dev ${UPLINK}`);
   await router.run("nft", kernelRules(kind));
@@ -113,6 +122,7 @@ async function translateInUserSpace(router: Machine, plan: SitePlan, choice: Use
   const options: UserNatOptions = {
     kind: choice.kind,
     ports: choice.ports,
+    hairpinning: choice.hairpinning,
     external: plan.external,
     ...TUN,
     link: choice.link ?? {},

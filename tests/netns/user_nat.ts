@@ -24,6 +24,8 @@ export interface UserNatOptions {
   readonly kind: NatKind;
   /** How ports are chosen, if not in the way that the kind has. */
   readonly ports?: PortAllocation | undefined;
+  /** Whether inside hosts reach each other by their external endpoints; true by default. */
+  readonly hairpinning?: boolean | undefined;
   /** The NAT's IPv4 address on the outside. */
   readonly external: string;
   /** The names of the interfaces to make. */
@@ -45,7 +47,8 @@ async function main(options: UserNatOptions): Promise<void> {
   const external = parseIpv4(options.external);
   if (external === undefined) throw new TypeError(`"${options.external}" is not an IPv4 address`);
   const kind = NAT[options.kind];
-  const behaviour = { ...kind, ports: options.ports ?? kind.ports };
+  const { ports = kind.ports, hairpinning = true } = options;
+  const behaviour = { ...kind, ports, hairpinning };
   const nat = new PacketNat(external, behaviour, seededRandom(options.seed));
   const link = new Link({ delay: 0, ...options.link }, seededRandom(`${options.seed}/link`));
   const sides: Record<Side, Tun> = {

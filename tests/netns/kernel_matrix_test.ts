@@ -1,0 +1,29 @@
+/** Some of the pairs of `deno task matrix:kernel`: each of another kind. */
+import { assert, assertEquals } from "@std/assert";
+import { requires } from "../capabilities.ts";
+import { isMet, MATRIX_NEEDS, measureMatrix } from "./kernel_matrix.ts";
+import { prepareTeredo } from "./teredo.ts";
+
+const needs = requires(...MATRIX_NEEDS);
+
+Deno.test({
+  name: needs.title("gateway: clients behind any two NATs meet within three seconds"),
+  ignore: needs.ignore,
+  fn: async () => {
+    await prepareTeredo();
+    const cells = await Array.fromAsync(measureMatrix({
+      rows: ["portRestricted", "symmetric"],
+      columns: ["cone", "symmetricPreserving", "double", "Miredo"],
+      shared: ["symmetric"],
+    }));
+    for (const cell of cells) assert(isMet(cell), JSON.stringify(cell));
+    assertEquals(
+      cells.map(({ path }) => path),
+      [
+        ...["direct", "gateway", "direct", "direct"],
+        ...["direct", "gateway", "gateway", "gateway"],
+        "local",
+      ],
+    );
+  },
+});
