@@ -18,6 +18,7 @@ import type { SendTrouble } from "../io/udp/send_watch.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import type { Ipv4Address } from "../wire/ipv4_address.ts";
 import { isSameIpv6 } from "../wire/ipv6_address.ts";
+import { awaitServers } from "./await_servers.ts";
 import { AwaitedAddress } from "./awaited_address.ts";
 import {
   type ClientSocketOptions,
@@ -59,8 +60,8 @@ export interface TeredoClientOptions<Host extends HostSide | undefined = HostSid
 /** What a client calls from its start on. */
 export interface ClientListeners extends NodeListeners<ClientEvent> {
   /**
-   * Returns whether Teredo is needed, after the network of this host has changed: with native IPv6,
-   * a client rests (RFC 4380 §5.5). By default it is always needed.
+   * Returns whether Teredo is needed, at the start and after each change of this host's network: with
+   * native IPv6, a client rests (RFC 4380 §5.5). By default it is always needed.
    */
   readonly isNeeded?: (() => boolean) | undefined;
   /**
@@ -132,11 +133,11 @@ export class TeredoClient<Host extends HostSide | undefined = HostSide | undefin
   #onMove: (() => void) | undefined;
 
   /**
-   * Opens everything that the client needs, and looks the servers up. Nothing else is sent or
-   * received before {@linkcode start}.
+   * Opens everything that the client needs, and looks the servers up until one is found: at the start
+   * of a host, its network may come later. Nothing else is sent or received before {@linkcode start}.
    *
    * @throws {ListenError} a socket cannot be opened
-   * @throws {ResolveError} no server is found
+   * @throws what `checkServer` throws about the servers, unless it is about what a name resolves to
    * @throws the reason of `signal` when it aborts
    */
   static open<Host extends HostSide | undefined = undefined>(
@@ -150,7 +151,7 @@ export class TeredoClient<Host extends HostSide | undefined = HostSide | undefin
       const localEndpoint = new LocalEndpoint(sockets.sockets.service.local, options.ffi ?? true);
       const servers = serverDirectory(options.servers, options.checkServer, context);
       options.onLookUp?.();
-      await findServers(servers, options.signal);
+      await awaitServers(servers, { own: host?.own?.name, log: context.log }, options.signal);
       return new TeredoClient({
         ...{ options, context, host, watch, resources },
         ...{ sockets, localEndpoint, servers },
@@ -191,6 +192,7 @@ export class TeredoClient<Host extends HostSide | undefined = HostSide | undefin
     this.#isNeeded = listeners.isNeeded ?? this.#isNeeded;
     this.#onMove = listeners.onMove;
     super.start(listeners);
+    if (!this.#isNeeded()) this.driver.act((_now, sink) => this.#client.disable(sink));
   }
 
   /** The Teredo address (16 octets), while there is one. */
@@ -347,10 +349,4 @@ function newClient(open: OpenClient<unknown>): Client {
     localEndpoint: (server) => localEndpoint.towards(server),
     localDiscovery: group && { isOnLink: (address) => group.isOnLink(address) },
   });
-}
-
-/** Waits until one server is found, but no longer than the client is wanted. */
-async function findServers(servers: ServerDirectory, signal?: AbortSignal): Promise<void> {
-  await Promise.race([servers.find(), ...signal ? [aborted(signal)] : []]);
-  signal?.throwIfAborted();
 }

@@ -32,8 +32,8 @@ export const client: Command = command({
     "The client creates a network interface, asks the server for an address, and sets up the " +
     "address and the routes. Everything is removed when the program ends.",
     "If several servers are given, the client uses the first one that answers, and returns to a " +
-    "better one when that answers again. It does not run on a host with native IPv6, and pauses " +
-    "while there is some.",
+    "better one when that answers again. A name with several addresses stands for all of them. " +
+    "The client rests while this host has native IPv6.",
   ],
   positional: {
     kind: HOST,

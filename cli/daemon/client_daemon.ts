@@ -18,7 +18,7 @@ import { ClientHook, openHook } from "./hook/client_hook.ts";
 import { withListenRemedy } from "./listen_remedy.ts";
 import { ClientMessages } from "./messages/client_messages.ts";
 import { describeOffload } from "./messages/offload_messages.ts";
-import { describeNativeIpv6, nativeWayOut, refuseBesideNativeIpv6 } from "./refuse_beside_ipv6.ts";
+import { describeNativeIpv6, nativeWayOut } from "./native_way_out.ts";
 import { clientReloadTable } from "./reload_table.ts";
 import { readCredentials } from "./settings/client_credentials.ts";
 import type { ClientOptions } from "./settings/client_options.ts";
@@ -50,7 +50,6 @@ export async function runClient(
 ): Promise<void> {
   const log = openRoleLog(options);
   const nodeOptions = { ...clientOptions(options, log), signal };
-  if (!options.force) refuseBesideNativeIpv6(options.interface);
   using daemon = await Daemon.open(options, { role: "client", events: CLIENT_EVENTS, log });
   await using client = await unlessAborted(
     signal,
@@ -74,12 +73,13 @@ export async function runClient(
   daemon.reloadAtHangup(reread, clientReloadTable(client, hook, log));
   log.debug(`Made interface ${name}; sending from UDP port ${place.port}`);
   log.debug(describeOffload(client.host));
+  const isNeeded = neededUnless(options.force, client, log);
   client.start({
+    isNeeded,
     onEvent(event) {
       daemon.report(event, messages.describe(event));
       hook.onEvent(event);
     },
-    isNeeded: () => isTeredoNeeded(client, options.force, log),
     onInterfaceFaults: () => daemon.refresh(),
     onMove: () =>
       log.info("The network changed: asking the server whether the mapping is still the same"),
@@ -122,16 +122,24 @@ function placeOf(client: HostedClient, hasSecret: boolean): ClientPlace {
   };
 }
 
-/** Decides after a change of the network, and says so. */
-function isTeredoNeeded(client: HostedClient, force: boolean, log: Log): boolean {
-  const native = force ? undefined : nativeWayOut(client.host.name);
-  const isDisabled = client.status().state === "disabled";
-  if (native !== undefined && !isDisabled) {
-    log.info(`The network changed: ${describeNativeIpv6(native)}`);
-  } else if (native === undefined && isDisabled) {
-    log.info("Native IPv6 is gone: Teredo is back");
-  }
-  return native === undefined;
+/** Decides at the start and after each change of the network, and says so. */
+function neededUnless(force: boolean, client: HostedClient, log: Log): () => boolean {
+  let hasStarted = false;
+  return () => {
+    const native = force ? undefined : nativeWayOut(client.host.name);
+    const isDisabled = client.status().state === "disabled";
+    if (native !== undefined && !isDisabled) {
+      const since = hasStarted ? "The network changed" : "This host has IPv6 without Teredo";
+      log.info(
+        `${since}: ${describeNativeIpv6(native)}. Teredo would only be a detour, so it rests ` +
+          "while that lasts (RFC 4380 §5.5). To have it all the same, say --force",
+      );
+    } else if (native === undefined && isDisabled) {
+      log.info("Native IPv6 is gone: Teredo is back");
+    }
+    hasStarted = true;
+    return native === undefined;
+  };
 }
 
 /** What was opened; undefined if the end came first. */

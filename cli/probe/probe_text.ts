@@ -55,7 +55,9 @@ function checkLines({ result, check, detail, remedy }: Check, width: number): st
 }
 
 function recommendation({ recommended, servers }: ProbeReport): string {
-  const server = servers.find((each) => each.server === recommended && each.qualifies);
+  // A name may stand for several servers.
+  const [server] = servers.filter((each) => each.server === recommended && each.qualifies)
+    .sort((one, other) => (one.roundTrip.primary ?? 0) - (other.roundTrip.primary ?? 0));
   if (server === undefined) return "none of these servers";
   return `${server.server}, which answered in ${formatRoundTrip(server.roundTrip.primary ?? 0)}`;
 }

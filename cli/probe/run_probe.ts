@@ -10,7 +10,7 @@ import { MappingLifetime, rungSocket, silencesUpTo } from "../../client/probe/ma
 import { PROBE_SOCKETS, ServerProbe } from "../../client/probe/server_probe.ts";
 import { Counters } from "../../io/counters.ts";
 import { localAddresses } from "../../io/network/local_addresses.ts";
-import { ResolveError } from "../../io/servers/lookup.ts";
+import { ResolveError, suspicionAbout } from "../../io/servers/lookup.ts";
 import { openFreshSockets, runToEnd } from "../../io/run_to_end.ts";
 import { ServerName } from "../../io/servers/server_name.ts";
 import { aborted } from "../../io/run_together.ts";
@@ -18,7 +18,7 @@ import { drawFlags } from "../../protocol/flags.ts";
 import type { Random } from "../../protocol/random.ts";
 import { addressOf, type Endpoint, portOf } from "../../wire/endpoint.ts";
 import type { GlobalUnicast } from "../../wire/global_unicast.ts";
-import { formatIpv4 } from "../../wire/ipv4_address.ts";
+import { formatIpv4, type Ipv4Address, parseIpv4 } from "../../wire/ipv4_address.ts";
 import { encodeTeredoAddress } from "../../wire/teredo_address.ts";
 import { addressPolicy } from "../../nodes/address_policy.ts";
 import { networkFor, remedyForServer } from "../daemon/settings/allow_private.ts";
@@ -63,7 +63,7 @@ export async function runProbe(
   const outcomes = await Promise.all(
     // Two probes at once may exceed the limits of a server.
     Array.from(new Set(servers), (name) => probe(name, terms, signal)),
-  );
+  ).then((found) => found.flat());
   if (!outcomes.every(isComplete)) throw new ProbeInterrupted();
   const recommended = recommend(outcomes);
   if (refresh !== undefined && recommended !== undefined && !signal.aborted) {
@@ -82,13 +82,23 @@ interface Terms {
   readonly credentials: ClientCredentials | undefined;
 }
 
-async function probe(name: string, terms: Terms, signal: AbortSignal): Promise<ProbeOutcome> {
-  const server = await Promise.race([resolve(name), interrupted(signal)]);
-  if (server instanceof ResolveError) {
-    const [problem = "", ...rest] = server.message.split(". ");
+/** Probes all the servers that a name stands for. */
+async function probe(name: string, terms: Terms, signal: AbortSignal): Promise<ProbeOutcome[]> {
+  const found = await Promise.race([resolve(name), interrupted(signal)]);
+  if (found instanceof ResolveError) {
+    const [problem = "", ...rest] = found.message.split(". ");
     const remedy = rest.join(". ") || "Check the name";
-    return { type: "not_probed", name, check: "name", problem, remedy };
+    return [{ type: "not_probed", name, check: "name", problem, remedy }];
   }
+  return await Promise.all(found.map((server) => probeServer(name, server, terms, signal)));
+}
+
+async function probeServer(
+  name: string,
+  server: ServerAddresses,
+  terms: Terms,
+  signal: AbortSignal,
+): Promise<ProbeOutcome> {
   const refused = [server.primary, server.secondary].find((each) => !terms.globalUnicast.has(each));
   if (refused !== undefined) {
     return {
@@ -96,7 +106,7 @@ async function probe(name: string, terms: Terms, signal: AbortSignal): Promise<P
       name,
       check: "address",
       problem: `${formatIpv4(refused)} is not a public address`,
-      remedy: remedyForServer(refused),
+      remedy: remedyForAnswer(name, refused === server.primary, refused),
     };
   }
   // With one address, every NAT would look like a full cone.
@@ -112,8 +122,16 @@ async function probe(name: string, terms: Terms, signal: AbortSignal): Promise<P
   return await probeAddresses(name, server, terms, signal);
 }
 
+/** What to do about an address that is refused, and that a name may have been resolved to. */
+function remedyForAnswer(name: string, isPrimary: boolean, refused: Ipv4Address): string {
+  const [primary = "", secondary = primary] = name.split(",");
+  const host = isPrimary ? primary : secondary;
+  const remedy = remedyForServer(refused);
+  return parseIpv4(host) === undefined ? `${remedy}. ${suspicionAbout(host)}` : remedy;
+}
+
 /** @returns the addresses, or why there are none */
-async function resolve(name: string): Promise<ServerAddresses | ResolveError> {
+async function resolve(name: string): Promise<ServerAddresses[] | ResolveError> {
   const [primary = "", secondary] = name.split(",");
   try {
     return await new ServerName(primary, secondary).resolve();

@@ -5,21 +5,20 @@
  * @module
  */
 
-import { type Random, uniform } from "../../protocol/random.ts";
+import type { Random } from "../../protocol/random.ts";
 import { isSameServer, type ServerAddresses } from "../client_config.ts";
-import { RESTART_DELAY, RESTART_JITTER } from "../timing.ts";
+import { RestartDelay } from "./restart_delay.ts";
 
 /** Servers in order of preference, one of them in use. */
 export class ServerList {
-  readonly #random: Random;
+  /** The pause after the whole list has failed. */
+  readonly #delay: RestartDelay;
   #servers: readonly ServerAddresses[];
   #current: ServerAddresses;
-  /** How many times the whole list has failed since the last success. */
-  #failures = 0;
 
   /** @throws {RangeError} without a server */
   constructor(servers: readonly ServerAddresses[], random: Random) {
-    this.#random = random;
+    this.#delay = new RestartDelay(random);
     this.#servers = servers;
     this.#current = firstOf(servers);
   }
@@ -57,7 +56,7 @@ export class ServerList {
 
   /** A server answers, or may answer again: the next pause is a short one. */
   forgetFailures(): void {
-    this.#failures = 0;
+    this.#delay.reset();
   }
 
   /**
@@ -69,14 +68,7 @@ export class ServerList {
     const next = this.#servers.findIndex((server) => isSameServer(server, this.#current)) + 1;
     const isLast = next >= this.#servers.length;
     this.#current = this.#servers[isLast ? 0 : next]!;
-    return isLast ? this.#restartDelay() : 0;
-  }
-
-  #restartDelay(): number {
-    const { first, last } = RESTART_DELAY;
-    const delay = Math.min(first * 2 ** this.#failures, last);
-    this.#failures++;
-    return delay * uniform(this.#random, RESTART_JITTER.low, RESTART_JITTER.high);
+    return isLast ? this.#delay.next() : 0;
   }
 }
 

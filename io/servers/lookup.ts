@@ -19,9 +19,12 @@ export class ResolveError extends Error {
 /** Asks the system for the IPv4 addresses of a name, as text. */
 export type Lookup = (name: string) => Promise<readonly string[]>;
 
+/** How many addresses of a name are used: trying a silent server takes a client some seconds. */
+const MAX_ADDRESSES = 8;
+
 /**
- * The IPv4 address of `host`: the address itself, or the first that the system's resolver finds for
- * a name (hosts file, DNS, mDNS, in the order of the system's configuration).
+ * The IPv4 addresses of `host`: the address itself, or those that the system's resolver finds for a
+ * name (hosts file, DNS, mDNS, in the order of the system's configuration). There is at least one.
  *
  * @throws {ResolveError} the name has no address, or no answer came in time
  */
@@ -29,14 +32,19 @@ export async function resolveIpv4(
   host: string,
   ask: Lookup = askSystem,
   timeout: number = TIMEOUT,
-): Promise<Ipv4Address> {
+): Promise<Ipv4Address[]> {
   const literal = parseIpv4(host);
-  if (literal !== undefined) return literal;
-  for (const text of await answerInTime(host, ask, timeout)) {
-    const address = parseIpv4(text);
-    if (address !== undefined) return address;
-  }
+  if (literal !== undefined) return [literal];
+  const answers = await answerInTime(host, ask, timeout);
+  const addresses = new Set(answers.flatMap((text) => parseIpv4(text) ?? []));
+  if (addresses.size > 0) return [...addresses].slice(0, MAX_ADDRESSES);
   throw new ResolveError(`Cannot resolve "${host}": it has no IPv4 address. Check the name`);
+}
+
+/** What to say when `host` resolves to an address where no server can be. */
+export function suspicionAbout(host: string): string {
+  return `This is what "${host}" resolves to here. Perhaps a captive portal or a DNS filter answered: ` +
+    "log in to this network with a browser, try other DNS servers, or give the server's IPv4 address";
 }
 
 async function answerInTime(

@@ -7,16 +7,17 @@
 import { isSameServer, type ServerAddresses } from "../../client/client_config.ts";
 import { formatIpv4, type Ipv4Address } from "../../wire/ipv4_address.ts";
 import type { Log } from "../log.ts";
+import { ResolveError } from "./lookup.ts";
 import type { ServerName } from "./server_name.ts";
 import { reasonOf } from "../../reason.ts";
 
 /** Throws when a server cannot be used although its name was found. */
-type CheckServer = (addresses: ServerAddresses) => void;
+type CheckServer = (addresses: ServerAddresses, name: ServerName) => void;
 
-/** A server, with its addresses once they are known. */
+/** A name, with the servers that it stands for once they are known. */
 interface Entry {
   readonly name: ServerName;
-  addresses: ServerAddresses | undefined;
+  servers: readonly ServerAddresses[];
 }
 
 /**
@@ -31,36 +32,45 @@ export class ServerDirectory {
   #isUnderWay = false;
 
   constructor(names: readonly ServerName[], check: CheckServer, log: Log) {
-    this.#entries = names.map((name) => ({ name, addresses: undefined }));
+    this.#entries = names.map((name) => ({ name, servers: [] }));
     this.#check = check;
     this.#log = log;
   }
 
   /** The addresses of the servers, as far as they are known. */
   get addresses(): ServerAddresses[] {
-    return this.#entries.flatMap(({ addresses }) => addresses ?? []);
+    return this.#entries.flatMap(({ servers }) => servers);
   }
 
-  /** Whether every server is known, and `server` is the preferred one: a look-up can change nothing. */
+  /**
+   * Whether every name is known, and `server` belongs to the preferred one: a look-up can change nothing.
+   */
   isSettledOn(server: ServerAddresses): boolean {
-    return this.#entries.every(({ addresses }) => addresses !== undefined) &&
-      isSameServer(this.#entries[0]?.addresses, server);
+    const [preferred] = this.#entries;
+    return this.#entries.every(({ servers }) => servers.length > 0) &&
+      preferred?.servers.some((each) => isSameServer(each, server)) === true;
   }
 
   /** The name of the server whose primary address this is, as it was given, or the address. */
   nameOf(primary: Ipv4Address): string {
-    const entry = this.#entries.find(({ addresses }) => addresses?.primary === primary);
+    const entry = this.#entries.find(({ servers }) =>
+      servers.some((server) => server.primary === primary)
+    );
     return entry?.name.primary ?? formatIpv4(primary);
   }
 
   /**
    * Looks all names up. Names that are not found do not matter as long as one is.
    *
-   * @throws what kept the first server from being found, when none is
+   * @throws {ResolveError} none is found, but another look-up may find one
+   * @throws why a server cannot be used, when none can
    */
   async find(): Promise<void> {
     const failures = await this.#lookUp(this.#entries);
-    if (this.addresses.length === 0) throw failures[0];
+    if (this.addresses.length === 0) {
+      const lasting = failures.find((failure) => !(failure instanceof ResolveError));
+      throw lasting ?? failures[0];
+    }
     this.#warn(failures);
   }
 
@@ -70,15 +80,16 @@ export class ServerDirectory {
    * @param onChange called when a server has other addresses
    */
   async refresh(onChange: (addresses: ServerAddresses[]) => void): Promise<void> {
-    const names = this.#entries.filter(({ name, addresses }) => name.isName || !addresses);
+    const names = this.#entries.filter(({ name, servers }) => name.isName || servers.length === 0);
     if (this.#isUnderWay || names.length === 0) return;
     this.#isUnderWay = true;
     try {
-      const before = names.map(({ addresses }) => addresses);
+      const before = names.map(({ servers }) => servers);
       this.#warn(await this.#lookUp(names));
-      const changed = names.filter(({ addresses }, i) => !isSameServer(addresses, before[i]));
-      for (const { name, addresses } of changed) {
-        this.#log.info(`Server ${name.primary} is at ${formatIpv4(addresses!.primary)} now`);
+      const changed = names.filter(({ servers }, i) => servers !== before[i]);
+      for (const { name, servers } of changed) {
+        const where = servers.map(({ primary }) => formatIpv4(primary)).join(" and ");
+        this.#log.info(`Server ${name.primary} is at ${where} now`);
       }
       if (changed.length > 0) onChange(this.addresses);
     } finally {
@@ -89,11 +100,27 @@ export class ServerDirectory {
   /** Looks names up, all at once, and returns the failures. */
   async #lookUp(entries: readonly Entry[]): Promise<unknown[]> {
     const results = await Promise.allSettled(entries.map(async (entry) => {
-      const addresses = await entry.name.resolve();
-      this.#check(addresses);
-      entry.addresses = addresses;
+      const usable = this.#usable(entry.name, await entry.name.resolve());
+      // DNS servers give the same addresses in another order each time.
+      if (!isSameSet(entry.servers, usable)) entry.servers = usable;
     }));
     return results.flatMap((result) => result.status === "rejected" ? [result.reason] : []);
+  }
+
+  /** The servers of a name that can be used. Throws why the first one cannot, if none can. */
+  #usable(name: ServerName, found: readonly ServerAddresses[]): ServerAddresses[] {
+    const refusals: unknown[] = [];
+    const usable = found.filter((server) => {
+      try {
+        this.#check(server, name);
+        return true;
+      } catch (refusal) {
+        refusals.push(refusal);
+        return false;
+      }
+    });
+    if (usable.length === 0) throw refusals[0];
+    return usable;
   }
 
   #warn(failures: readonly unknown[]): void {
@@ -101,4 +128,9 @@ export class ServerDirectory {
       this.#log.warn(reasonOf(failure));
     }
   }
+}
+
+function isSameSet(one: readonly ServerAddresses[], other: readonly ServerAddresses[]): boolean {
+  return one.length === other.length &&
+    one.every((server) => other.some((each) => isSameServer(each, server)));
 }

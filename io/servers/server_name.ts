@@ -5,7 +5,7 @@
  */
 
 import type { ServerAddresses } from "../../client/client_config.ts";
-import { ipv4Address, parseIpv4 } from "../../wire/ipv4_address.ts";
+import { type Ipv4Address, ipv4Address, parseIpv4 } from "../../wire/ipv4_address.ts";
 import { type Lookup, resolveIpv4 } from "./lookup.ts";
 
 /** A server by the names of its primary and secondary address. */
@@ -28,15 +28,28 @@ export class ServerName {
   }
 
   /**
-   * Looks the addresses up.
+   * Looks the addresses up. A name with several of them stands for as many servers, at least one, each
+   * with its own secondary address.
    *
    * @throws {ResolveError} a name has no address, or cannot be looked up
    */
-  async resolve(): Promise<ServerAddresses> {
-    const primary = await resolveIpv4(this.primary, this.#lookup);
-    const secondary = this.secondary === undefined
-      ? ipv4Address(primary + 1)
-      : await resolveIpv4(this.secondary, this.#lookup);
-    return { primary, secondary };
+  async resolve(): Promise<ServerAddresses[]> {
+    const primaries = await resolveIpv4(this.primary, this.#lookup);
+    const { secondary: name } = this;
+    if (name === undefined) {
+      return primaries.map((primary) => ({ primary, secondary: ipv4Address(primary + 1) }));
+    }
+    const secondaries = await resolveIpv4(name, this.#lookup);
+    return primaries.map((primary) => ({ primary, secondary: nearest(primary, secondaries) }));
   }
+}
+
+/**
+ * The address that is numerically the nearest: both addresses of a server are usually in one network, and
+ * DNS servers give those of a name in any order.
+ */
+function nearest(primary: Ipv4Address, secondaries: readonly Ipv4Address[]): Ipv4Address {
+  return secondaries.reduce((best, each) =>
+    Math.abs(each - primary) < Math.abs(best - primary) ? each : best
+  );
 }

@@ -51,14 +51,18 @@ Deno.test({
 
     await client.ip(NATIVE_ROUTE);
     await t.step("a native address with a way out does", async () => {
-      const refused = await launchClient(client);
-      assertEquals((await refused.status).code, 1);
+      const resting = await launchClient(client);
+      await resting.waitForLog(/Disabled: native IPv6 present/, AT_ONCE);
       assertStringIncludes(
-        refused.log,
+        resting.log,
         `This host has IPv6 without Teredo: 2a00:2::7 on interface ${UPLINK} leads to the IPv6 Internet`,
       );
-      assertStringIncludes(refused.log, "--force");
+      assertStringIncludes(resting.log, "--force");
       assertEquals(await teredoOf(client), "");
+      await client.ip(NATIVE_ROUTE.replace("add", "del"));
+      await qualification(resting);
+      await client.ip(NATIVE_ROUTE);
+      assertEquals((await resting.end("SIGTERM")).code, 0, resting.log);
     });
 
     await t.step("unless --force is given", async () => {

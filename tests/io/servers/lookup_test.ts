@@ -20,15 +20,21 @@ function fail(code: string): Promise<never> {
 
 Deno.test("resolve: an IPv4 address is itself, and nobody is asked", async () => {
   const address = await resolveIpv4("192.0.2.7", () => fail("EAI_FAIL"));
-  assertEquals(address, parseIpv4("192.0.2.7"));
+  assertEquals(address, [parseIpv4("192.0.2.7")]);
 });
 
-Deno.test("resolve: a name has the first address that the system finds", async () => {
-  assertEquals(formatIpv4(await resolveIpv4("teredo.example", lookup)), "192.0.2.1");
+Deno.test("resolve: a name has all addresses that the system finds, each once, at most eight", async () => {
+  const texts = async (name: string, ask: Lookup) => (await resolveIpv4(name, ask)).map(formatIpv4);
+  assertEquals(await texts("teredo.example", lookup), ["192.0.2.1", "192.0.2.99"]);
+  const many = Array.from({ length: 20 }, (_, i) => `192.0.2.${i >> 1}`);
+  assertEquals(
+    await texts("many.example", () => Promise.resolve(many)),
+    Array.from({ length: 8 }, (_, i) => `192.0.2.${i}`),
+  );
 });
 
 Deno.test("resolve: the system is really asked", async () => {
-  assertEquals(formatIpv4(await resolveIpv4("localhost")), "127.0.0.1");
+  assertEquals((await resolveIpv4("localhost")).map(formatIpv4), ["127.0.0.1"]);
 });
 
 const FAILURES: readonly [name: string, lookup: Lookup, message: string][] = [
@@ -51,11 +57,32 @@ for (const [name, ask, message] of FAILURES) {
 }
 
 Deno.test("server name: the secondary address is the one after the primary, or the one named", async () => {
-  const addresses = async (name: ServerName) => Object.values(await name.resolve()).map(formatIpv4);
-  const one = new ServerName("teredo.example", undefined, lookup);
-  assertEquals(await addresses(one), ["192.0.2.1", "192.0.2.2"]);
+  const addresses = async (name: ServerName) =>
+    (await name.resolve()).map((server) => Object.values(server).map(formatIpv4));
+  const one = new ServerName("192.0.2.1", undefined, lookup);
+  assertEquals(await addresses(one), [["192.0.2.1", "192.0.2.2"]]);
   const two = new ServerName("192.0.2.1", "second.example", lookup);
-  assertEquals(await addresses(two), ["192.0.2.1", "198.51.100.2"]);
+  assertEquals(await addresses(two), [["192.0.2.1", "198.51.100.2"]]);
+});
+
+Deno.test("server name: each address of a name is a server with its own secondary address", async () => {
+  const book: Record<string, string[]> = {
+    "teredo.example": ["192.0.2.1", "198.51.100.1"],
+    "second.example": ["198.51.100.9", "192.0.2.9"],
+  };
+  const addresses = async (secondary?: string) => {
+    const name = new ServerName(
+      "teredo.example",
+      secondary,
+      (each) => Promise.resolve(book[each]!),
+    );
+    return (await name.resolve()).map((server) => Object.values(server).map(formatIpv4).join());
+  };
+  assertEquals(await addresses(), ["192.0.2.1,192.0.2.2", "198.51.100.1,198.51.100.2"]);
+  assertEquals(await addresses("second.example"), [
+    "192.0.2.1,192.0.2.9",
+    "198.51.100.1,198.51.100.9",
+  ]);
 });
 
 Deno.test("server name: only a name can move", () => {

@@ -19,7 +19,7 @@ function make(...hosts: string[]) {
     const address = book[name];
     return address === undefined
       ? Promise.reject(Object.assign(new Error(name), { code: "EAI_AGAIN" }))
-      : Promise.resolve([address]);
+      : Promise.resolve(address.split(" "));
   };
   const log = openLog("debug", (line) => told.push(line.slice(25).trim()));
   const check = ({ primary }: ServerAddresses) => {
@@ -102,4 +102,30 @@ Deno.test("server directory: it is settled with all servers known and the prefer
   await refresh();
   const [preferred] = list.addresses;
   assertEquals([list.isSettledOn(fallback!), list.isSettledOn(preferred!)], [false, true]);
+});
+
+Deno.test("server directory: all addresses of a name are servers, whose order does not matter", async () => {
+  const { list, book, told, changes, refresh, known } = make("a.example", "b.example");
+  book["a.example"] = "192.0.2.1 198.51.100.1";
+  await list.find();
+  assertEquals(known(), ["192.0.2.1", "198.51.100.1", "192.0.2.11"]);
+  assertEquals(list.nameOf(parseIpv4("198.51.100.1")!), "a.example");
+  book["a.example"] = "198.51.100.1 192.0.2.1";
+  await refresh();
+  assertEquals([known()[0], changes, told], ["192.0.2.1", [], []]);
+  book["a.example"] = "198.51.100.1";
+  await refresh();
+  assertEquals(changes, ["198.51.100.1,192.0.2.11"]);
+});
+
+Deno.test("server directory: an address of a name that cannot be used is left out", async () => {
+  const { list, book, told, known } = make("a.example");
+  book["a.example"] = "10.0.0.1 192.0.2.1";
+  await list.find();
+  assertEquals([known(), told], [["192.0.2.1"], []]);
+});
+
+Deno.test("server directory: a mistake is thrown rather than a look-up that may succeed later", async () => {
+  const { list } = make("c.example", "10.0.0.1");
+  await assertRejects(() => list.find(), Error, "10.0.0.1 is private");
 });

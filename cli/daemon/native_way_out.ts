@@ -1,5 +1,6 @@
 /**
- * No client runs on a host with native IPv6 (RFC 4380 §5.5), because Teredo would only be a detour.
+ * Whether this host has native IPv6: then a client rests (RFC 4380 §5.5), because Teredo would only be a
+ * detour.
  *
  * @module
  */
@@ -9,7 +10,6 @@ import { DEFAULT_ROUTE } from "../../io/host/wanted_state.ts";
 import { findNativeIpv6, type NativeAddress } from "../../io/network/native_ipv6.ts";
 import { formatIpv6 } from "../../wire/ipv6_address.ts";
 import { isNative } from "../../wire/teredo_address.ts";
-import { CliError } from "../process/failure.ts";
 
 /** The host's native IPv6, if it has any. */
 export function nativeWayOut(ownInterface: string): NativeAddress | undefined {
@@ -19,17 +19,6 @@ export function nativeWayOut(ownInterface: string): NativeAddress | undefined {
 /** "2001:db8::7 on interface eth0 leads to the IPv6 Internet". */
 export function describeNativeIpv6({ address, interface: name }: NativeAddress): string {
   return `${formatIpv6(address)} on interface ${name} leads to the IPv6 Internet`;
-}
-
-/** @throws {CliError} the host has native IPv6 */
-export function refuseBesideNativeIpv6(ownInterface: string): void {
-  const native = nativeWayOut(ownInterface);
-  if (native === undefined) return;
-  throw new CliError(
-    `This host has IPv6 without Teredo: ${describeNativeIpv6(native)}. ` +
-      "Teredo would only be a detour, so it stays off (RFC 4380 §5.5). " +
-      "To have it all the same, say --force",
-  );
 }
 
 /** Whether an interface is a way out, with an address that answers can come back to. */
