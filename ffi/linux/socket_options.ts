@@ -22,17 +22,17 @@ import {
 } from "./kernel/kernel_numbers.ts";
 import { SOCKADDR_IN } from "./kernel/kernel_structs.ts";
 import {
-  dontFragmentOff,
+  allocateU32,
+  allowFragmentation,
   getInteger,
   growReceiveBuffer,
   setInteger,
-  u32Box,
 } from "./kernel/socket_integer.ts";
 
 /** See {@linkcode SocketOptions}. */
 export function clearDontFragment(address: string, port: number): boolean {
   const sockets = udpSocketsAt(address, port);
-  return sockets.length > 0 && sockets.every(dontFragmentOff);
+  return sockets.length > 0 && sockets.every(allowFragmentation);
 }
 
 /** See {@linkcode SocketOptions}. */
@@ -65,7 +65,7 @@ function openDescriptors(): number[] {
 
 function isBoundTo(fd: number, address: string, port: number): boolean {
   const bound = allocate(SOCKADDR_IN.size);
-  const length = u32Box(bound.length);
+  const length = allocateU32(bound.length);
   if (libc().getsockname(fd, bound, length) < 0) return false;
   const name = SOCKADDR_IN.decode(bound);
   return name.family === AF_INET && name.port === port &&

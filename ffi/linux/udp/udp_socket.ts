@@ -29,11 +29,11 @@ import {
 } from "../kernel/kernel_numbers.ts";
 import { SOCKADDR_IN } from "../kernel/kernel_structs.ts";
 import {
-  dontFragmentOff,
+  allocateU32,
+  allowFragmentation,
   growReceiveBuffer,
   growSendBuffer,
   setInteger,
-  u32Box,
 } from "../kernel/socket_integer.ts";
 import { UdpReceiver } from "./udp_receiver.ts";
 import { UdpSender } from "./udp_sender.ts";
@@ -73,7 +73,7 @@ export class LinuxUdpSocket implements BatchedUdpSocket {
       // would ignore it in a message, and send the whole message as one datagram.
       this.isSegmenting = options.segmenting !== false && this.#set(UDP_SEGMENT, 0);
       this.isJoining = options.joining !== false && this.#set(UDP_GRO, 1);
-      dontFragmentOff(this.#fd);
+      allowFragmentation(this.#fd);
       growReceiveBuffer(this.#fd, RECEIVE_BUFFER);
       growSendBuffer(this.#fd, SEND_BUFFER);
       this.local = this.#bind(options.address, options.port);
@@ -149,7 +149,7 @@ export class LinuxUdpSocket implements BatchedUdpSocket {
     const { bind, getsockname } = this.#libc;
     const attempt = `listen on UDP ${formatEndpoint(endpoint(address, port))}`;
     insist(attempt, "bind", () => bind(this.#fd, name, name.length));
-    const ask = () => getsockname(this.#fd, name, u32Box(name.length));
+    const ask = () => getsockname(this.#fd, name, allocateU32(name.length));
     insist("find out the port of a UDP socket", "getsockname", ask);
     return endpoint(address, SOCKADDR_IN.decode(name).port);
   }
