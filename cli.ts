@@ -16,6 +16,7 @@ import { ping } from "./cli/commands/ping.ts";
 import { probe } from "./cli/commands/probe.ts";
 import { relay } from "./cli/commands/relay.ts";
 import { server } from "./cli/commands/server.ts";
+import { service } from "./cli/commands/service.ts";
 import { status } from "./cli/commands/status.ts";
 import { ExitCode } from "./cli/process/exit_code.ts";
 import { failureText, type WantedLog, wantedLog, warningText } from "./cli/args/failure_text.ts";
@@ -40,6 +41,7 @@ export const COMMANDS: readonly Command[] = [
   ping,
   check(() => COMMANDS),
   decode,
+  service(() => COMMANDS),
   completions(() => COMMANDS),
 ];
 

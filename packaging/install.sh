@@ -1,12 +1,5 @@
 #!/bin/sh
-# Installs teredo from a release: the executable, its manual page, and completions for bash, zsh and fish.
-#
-#     sh install.sh                        into ~/.local, or into /usr/local when root runs it
-#     sh install.sh --prefix DIR           somewhere else
-#     sh install.sh --sudo                 into /usr/local, copying (and nothing else) by sudo
-#     sh install.sh --from URL             from another place, where the archives and SHA256SUMS lie side by side
-#     sh install.sh --version 0.1.0        another version than the latest
-#     sh install.sh --uninstall            remove what it installed; takes --prefix and --sudo too
+# Installs teredo from a release: see --help below.
 #
 # Nothing is installed unless the archive's SHA-256 sum is the one in SHA256SUMS. That detects broken downloads. To make
 # sure that a release comes from its repository, check its attestation:
@@ -29,6 +22,24 @@ usage() {
   fail "$1. Usage: sh install.sh [--prefix DIR] [--sudo] [--from URL] [--version VERSION] [--uninstall]"
 }
 
+help() {
+  cat <<'END'
+Installs teredo from a release: the executable, its manual pages, completions
+for bash, zsh and fish, and on Linux the units for systemd.
+
+Usage: sh install.sh [OPTIONS]
+
+Options:
+  --prefix DIR       Install below DIR (default: /usr/local for root, otherwise
+                     ~/.local)
+  --sudo             Install into /usr/local; only copying runs under sudo
+  --from URL         Download from URL, which has the archives and SHA256SUMS
+  --version VERSION  Install this version (default: that of this script)
+  --uninstall        Remove what it installed; takes --prefix and --sudo too
+  --help             Print this help
+END
+}
+
 prefix='' root='' from='' action=install
 while [ $# -gt 0 ]; do
   case $1 in
@@ -42,6 +53,10 @@ while [ $# -gt 0 ]; do
       shift
       ;;
     --sudo) root=sudo ;;
+    -h | --help)
+      help
+      exit 0
+      ;;
     --uninstall) action=uninstall ;;
     *) usage "Unknown argument $1" ;;
   esac
@@ -62,8 +77,14 @@ case $prefix in
 esac
 [ -z "$root" ] || command -v "$root" >/dev/null || fail "There is no $root here: run this as root"
 
-# The installed files, relative to the prefix, one per line.
+# The installed files, relative to the prefix, one per line; then the folders that were made for them, each with a slash
+# at its end, inner ones first.
 list=$prefix/share/teredo/installed
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+: >"$work/folders"
 
 if [ "$action" = uninstall ]; then
   [ -f "$list" ] || fail "Nothing to remove: there is no $list"
@@ -71,10 +92,17 @@ if [ "$action" = uninstall ]; then
     case $file in
       /* | *..*) fail "$list is not what install.sh wrote: it names $file" ;;
     esac
-    $root rm -f "$prefix/$file"
+    case $file in
+      */) echo "$file" >>"$work/folders" ;;
+      *) $root rm -f "$prefix/$file" ;;
+    esac
   done <"$list"
   $root rm -f "$list"
-  $root rmdir "${list%/*}"
+  while IFS= read -r folder; do
+    # It stays if somebody else uses it too.
+    [ "$folder" = ./ ] && folder=''
+    $root rmdir "$prefix/$folder" 2>/dev/null || true
+  done <"$work/folders"
   echo "Removed teredo from $prefix"
   exit 0
 fi
@@ -102,8 +130,17 @@ case $system-$machine in
   linux-x64 | linux-arm64 | darwin-x64 | darwin-arm64) ;;
   *) fail "There is no executable for $system on $machine: run it from the sources with Deno" ;;
 esac
-if [ "$system" = linux ] && (ldd --version 2>&1 || true) | grep -qi musl; then
-  fail 'The executable needs glibc, and this system has musl: run it from the sources with Deno'
+if [ "$system" = linux ]; then
+  # "ldd (Debian GLIBC 2.36-9+deb12u13) 2.36"
+  libc=$( (ldd --version 2>&1 || true) | head -n 1)
+  case $libc in
+    *musl*) fail 'The executable needs glibc, and this system has musl: run it from the sources with Deno' ;;
+  esac
+  minor=${libc##* 2.}
+  case $minor in
+    '' | *[!0-9]*) ;;
+    *) [ "$minor" -ge 27 ] || fail "The executable needs glibc 2.27 or newer, and this system has 2.$minor" ;;
+  esac
 fi
 
 if command -v curl >/dev/null; then
@@ -121,10 +158,6 @@ else
   fail 'Checking the download needs sha256sum or shasum: install one of them'
 fi
 
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
-
 name=teredo-$version-$system-$machine
 for file in "$name.tar.gz" SHA256SUMS; do
   download "$from/$file" "$work/$file" || fail "Cannot download $from/$file"
@@ -137,8 +170,29 @@ actual=$(sum_of "$work/$name.tar.gz")
 
 tar -xzf "$work/$name.tar.gz" -C "$work"
 cd "$work/$name"
-find . -type f | sed 's|^\./||' >"$work/installed"
-if [ -f "$list" ]; then cp "$list" "$work/before"; else : >"$work/before"; fi
+find . -type f | sed 's|^\./||' >"$work/files"
+: >"$work/before"
+[ ! -f "$list" ] || cp "$list" "$work/before"
+# Every folder that the files need and that is not there, and those that were made for an earlier version.
+{
+  grep '/$' "$work/before" || true
+  [ -d "$prefix" ] || echo ./
+  { cat "$work/files" && echo "${list#"$prefix"/}"; } | while IFS= read -r file; do
+    folder=$file
+    while case $folder in */*) true ;; *) false ;; esac do
+      folder=${folder%/*}
+      [ -d "$prefix/$folder" ] || echo "$folder/"
+    done
+  done
+} | LC_ALL=C sort -ru | cat "$work/files" - >"$work/installed"
+# The units run the program where it is installed.
+program=$prefix/bin/teredo
+case $program in *[!A-Za-z0-9_./@+-]*) program="\"$program\"" ;; esac
+program=$(printf %s "$program" | sed -e 's/%/%%/g' -e 's/[\\&|]/\\&/g')
+for unit in lib/systemd/system/*.service; do
+  [ ! -f "$unit" ] || sed -i.orig "s|/usr/bin/teredo|$program|g" "$unit"
+  rm -f "$unit.orig"
+done
 $root mkdir -p "${list%/*}" || fail "Cannot write to $prefix: say --sudo, or another --prefix"
 # This comes first, so that an interrupted installation can be removed.
 $root cp "$work/installed" "$list" || fail "Cannot write to $prefix: say --sudo, or another --prefix"
@@ -151,10 +205,10 @@ while IFS= read -r file; do
   $root cp "$file" "$prefix/$file.new"
   $root chmod "$mode" "$prefix/$file.new"
   $root mv -f "$prefix/$file.new" "$prefix/$file"
-done <"$work/installed"
+done <"$work/files"
 # Files of an earlier version that this one lacks.
 while IFS= read -r file; do
-  case $file in /* | *..*) continue ;; esac
+  case $file in /* | *..* | */) continue ;; esac
   grep -qxF -- "$file" "$work/installed" || $root rm -f "$prefix/$file"
 done <"$work/before"
 
@@ -162,4 +216,8 @@ echo "Installed $("$prefix/bin/teredo" --version) as $prefix/bin/teredo"
 case :$PATH: in
   *":$prefix/bin:"*) ;;
   *) echo "$prefix/bin is not in PATH yet: add it" ;;
+esac
+case $system-$prefix in
+  linux-/home/* | linux-/root/*) ;;
+  linux-*) [ ! -d /run/systemd/system ] || echo "To run it as a service: sudo $prefix/bin/teredo service install client" ;;
 esac

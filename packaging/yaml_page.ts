@@ -9,7 +9,7 @@ import { configKeys } from "../cli/args/sources/config_file.ts";
 import { variableName } from "../cli/args/spelling.ts";
 import { optionNotes } from "../cli/args/help.ts";
 import type { Option } from "../cli/args/option.ts";
-import { exampleConfig, exampleLine, roles } from "./example_config.ts";
+import { exampleConfig, exampleLine, roles } from "../cli/service/example_config.ts";
 import { escape, item, type Lines, paragraphs, quote, title } from "./roff.ts";
 
 /** The page, in the source of `man`. */

@@ -100,6 +100,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["io/network", "wire"],
   ],
   "cli/decode": ["cli/text", "wire", "memory"],
+  "cli/service": ["cli/args/", "cli/process", "cli/text", "reason.ts"],
   "cli/ask": [
     ...CONTROL_PROTOCOL,
     ...["cli/process", "cli/text", "ffi/platform.ts", "client/", "wire"],
@@ -122,7 +123,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "cli/daemon/systemd": ["cli/daemon/status", ...BELOW_DAEMON],
   "cli/commands": [
     ...["cli/args/", "cli/ask", "cli/decode", "cli/invitation", "cli/probe"],
-    ...["cli/process", "cli/text"],
+    ...["cli/process", "cli/service", "cli/text"],
     // The entries of a role, what its settings are made of, and what its status is.
     ...["cli/daemon", "cli/daemon/settings", ...CONTROL_PROTOCOL],
     // Choices that options offer.
@@ -134,7 +135,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "tools": ["deno.json"],
   "tools/stand_ins": [],
   "packaging": [
-    ...["cli.ts", "cli/commands", "cli/args/", "cli/process", "cli/text"],
+    ...["cli.ts", "cli/commands", "cli/args/", "cli/process", "cli/service", "cli/text"],
     ...["tools", "deno.json"],
   ],
 };

@@ -14,6 +14,8 @@ export interface Positional {
   readonly kind: ValueKind<string>;
   readonly help: string;
   readonly isRequired: boolean;
+  /** How the arguments are written in the usage; as the kind's placeholder unless given. */
+  readonly usage?: string;
   /** Whether there may be more than one; false unless given. */
   readonly isRepeated?: boolean;
   /** The option that it stands for, by its property. The command only sees that option. */

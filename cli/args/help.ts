@@ -70,8 +70,8 @@ export function commandUsage({ name, options, positional }: Command): string {
   }
   words.push("[OPTIONS]");
   if (positional) {
-    const { kind: { placeholder }, isRequired, isRepeated } = positional;
-    const word = isRepeated ? `${placeholder}...` : placeholder;
+    const { kind: { placeholder }, usage, isRequired, isRepeated } = positional;
+    const word = usage ?? (isRepeated ? `${placeholder}...` : placeholder);
     words.push(isRequired ? word : `[${word}]`);
   }
   return words.join(" ");

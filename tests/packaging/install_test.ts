@@ -109,8 +109,8 @@ async function installWith(surroundings: Surroundings, ...args: string[]): Promi
 
 /** The programs that the script calls, but for those by which it downloads. */
 const TOOLS = [
-  ...["awk", "cat", "chmod", "cp", "cut", "find", "grep", "gzip", "id", "ldd", "mkdir", "mktemp"],
-  ...["mv", "rm", "rmdir", "sed", "sh", "sha256sum", "tar", "tr", "uname"],
+  ...["awk", "cat", "chmod", "cp", "cut", "find", "grep", "gzip", "head", "id", "ldd", "mkdir"],
+  ...["mktemp", "mv", "rm", "rmdir", "sed", "sh", "sha256sum", "sort", "tar", "tr", "uname"],
 ];
 
 /** A folder with these programs alone, and scripts of the test's. */
@@ -171,18 +171,46 @@ test("a second run replaces the first, and --uninstall removes it all", async (p
   assertEquals((await install(...from(place))).code, 0);
   const { code } = await install("--uninstall", "--prefix", place.prefix);
   assertEquals(code, 0);
-  const left: string[] = [];
-  const walk = async (directory: string) => {
-    for await (const { name, isDirectory } of Deno.readDir(directory)) {
-      if (isDirectory) await walk(`${directory}/${name}`);
-      else left.push(`${directory}/${name}`);
-    }
-  };
-  await walk(place.prefix);
-  assertEquals(left, []);
+  assert(!await exists(place.prefix), "a folder is left");
   const again = await install("--uninstall", "--prefix", place.prefix);
   assertEquals(again.code, 1);
   assertStringIncludes(again.stderr, "Nothing to remove");
+});
+
+test("--uninstall leaves what was there before", async (place) => {
+  await Deno.mkdir(`${place.prefix}/share/man/man8`, { recursive: true });
+  await Deno.writeTextFile(`${place.prefix}/share/man/man8/other.8`, "");
+  await Deno.mkdir(`${place.prefix}/lib`);
+  await install(...from(place));
+  await Deno.writeTextFile(`${place.prefix}/bin/other`, "");
+  assertEquals((await install("--uninstall", "--prefix", place.prefix)).code, 0);
+  const left: string[] = [];
+  const walk = async (folder: string) => {
+    for await (const { name, isDirectory } of Deno.readDir(`${place.prefix}/${folder}`)) {
+      left.push(folder + name);
+      if (isDirectory) await walk(`${folder}${name}/`);
+    }
+  };
+  await walk("");
+  assertEquals(left.sort(), [
+    ...["bin", "bin/other", "lib", "share", "share/man", "share/man/man8"],
+    "share/man/man8/other.8",
+  ]);
+});
+
+test("the units run the program that was installed", async (place) => {
+  await install(...from(place));
+  const folder = `${place.prefix}/lib/systemd/system`;
+  const quoted = await Deno.readTextFile(`${folder}/teredo-server-relay.service`);
+  assertStringIncludes(quoted, `\nExecStart="${place.prefix}/bin/teredo" server --relay\n`);
+  assertStringIncludes(quoted, `\nExecReload="${place.prefix}/bin/teredo" check --role server\n`);
+  await install("--uninstall", "--prefix", place.prefix);
+  const plain = `${place.release}/opt`;
+  await install(...from({ ...place, prefix: plain }));
+  assertStringIncludes(
+    await Deno.readTextFile(`${plain}/lib/systemd/system/teredo-client.service`),
+    `\nExecStart=${plain}/bin/teredo client\n`,
+  );
 });
 
 test("a wrong sum installs nothing", async (place) => {
@@ -259,6 +287,22 @@ test("a system that has no executable is told so", async (place) => {
   }
 });
 
+test("an old C library, or another one, is noticed before anything is downloaded", async (place) => {
+  for (
+    const [said, message] of [
+      ["ldd (GNU libc) 2.17", "glibc 2.27 or newer, and this system has 2.17"],
+      ["musl libc (x86_64)", "this system has musl"],
+    ] as const
+  ) {
+    const tools = TOOLS.filter((name) => name !== "ldd");
+    const path = await onlyTools(place, tools, { ldd: `echo "${said}"`, curl: "exit 99" });
+    const { code, stderr } = await installWith({ path }, ...from(place));
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, message);
+    await Deno.remove(path, { recursive: true });
+  }
+});
+
 test("without curl, wget or sudo it says what it needs", async (place) => {
   const path = await onlyTools(place, TOOLS);
   const { code, stderr } = await installWith({ path }, ...from(place));
@@ -311,6 +355,12 @@ test("a copy from the repository asks where from, and mistakes are explained", a
   const bare = await install();
   assertEquals(bare.code, 1);
   assertStringIncludes(bare.stderr, "say --from URL and --version VERSION");
+  const help = await install("--help");
+  assertEquals([help.code, help.stderr], [0, ""]);
+  for (const option of ["--prefix DIR", "--sudo", "--from URL", "--version", "--uninstall"]) {
+    assertStringIncludes(help.stdout, `  ${option} `);
+  }
+  for (const line of help.stdout.split("\n")) assert(line.length <= 80, line);
   const unknown = await install("--prefx", "/nowhere");
   assertStringIncludes(unknown.stderr, "Unknown argument --prefx. Usage:");
   const incomplete = await install("--prefix");

@@ -97,6 +97,10 @@ leaves_nothing() {
     ! find /etc/systemd /run/teredo* -name '*teredo*' 2>/dev/null | grep .
 }
 
+leaves_configuration() {
+  [ -f /etc/teredo/client.yaml ] && ! find /etc -name '*teredo*' ! -path '/etc/teredo*' | grep .
+}
+
 is_off() {
   ! systemctl --quiet is-enabled "teredo-$1" && ! systemctl --quiet is-active "teredo-$1"
 }
@@ -234,9 +238,34 @@ ip route del default via 2a00:1::1 dev eth0
 ip address del 2a00:1::9/64 dev eth0
 check "when all is well again the client gets its address" eventually has_address
 
+mkdir -p /usr/local/bin
+ln -f /usr/bin/teredo /usr/local/bin/teredo || cp /usr/bin/teredo /usr/local/bin/teredo
+check "a service of the package's is not installed twice" \
+  sh -c '! /usr/local/bin/teredo service install client 2>&1 && ! [ -e /etc/systemd/system/teredo-client.service ]'
+
 check "the package is removed" dpkg --remove teredo
 for role in server relay client server-relay; do check "the $role is gone" is_gone "$role"; done
 check "no interface is left" has_no_interface
 check "the package is purged, and says that the group stays" sh -c 'dpkg --purge teredo | grep "group teredo stays"'
 check "no file is left" leaves_nothing
+
+check "without root no service is installed" sh -c '! setpriv --reuid 1234 /usr/local/bin/teredo service install client'
+check "teredo service install writes an example" /usr/local/bin/teredo service install client
+check "in which nothing is set, so it starts nothing" is_off client
+printf 'primary: 203.0.113.1\nallow-private: true\n' >/etc/teredo/server.yaml
+check "a server is installed and started" /usr/local/bin/teredo service install server
+printf 'server: 203.0.113.1\nallow-private: true\n' >/etc/teredo/client.yaml
+check "with a configuration it starts the service" /usr/local/bin/teredo service install client
+check "which is ready" is client ActiveState active
+check "and starts at each boot" systemctl --quiet is-enabled teredo-client
+check "gets its address" eventually has_address
+check "members of the group may ask it" as_member /usr/local/bin/teredo status
+printf 'bind: 203.0.113.4\nport: 3545\nallow-private: true\n' >/etc/teredo/relay.yaml
+check "a relay is installed with forwarding" /usr/local/bin/teredo service install relay
+check "which is on" [ "$(sysctl -n net.ipv6.conf.all.forwarding)" = 1 ]
+for role in client relay server; do
+  check "teredo service remove stops the $role" /usr/local/bin/teredo service remove "$role"
+  check "the $role is gone again" is_gone "$role"
+done
+check "only the configuration is left" leaves_configuration
 echo "done"

@@ -1,18 +1,15 @@
 /**
- * Example configurations, generated from the table of commands:
- *
- *     deno task examples            writes packaging/etc/{client,server,relay}.yaml
+ * Example configurations, generated from the table of commands.
  *
  * @module
  */
 
-import { COMMANDS } from "../cli.ts";
-import type { Command } from "../cli/args/command.ts";
-import { configKeys } from "../cli/args/sources/config_file.ts";
-import { wrap } from "../cli/text/layout.ts";
-import type { Option } from "../cli/args/option.ts";
-import { optionName } from "../cli/args/spelling.ts";
-import type { ValueKind } from "../cli/args/kinds/value_kind.ts";
+import type { Command } from "../args/command.ts";
+import { configKeys } from "../args/sources/config_file.ts";
+import { wrap } from "../text/layout.ts";
+import type { Option } from "../args/option.ts";
+import { optionName } from "../args/spelling.ts";
+import type { ValueKind } from "../args/kinds/value_kind.ts";
 
 /** Columns of a comment. */
 const WIDTH = 78;
@@ -73,12 +70,4 @@ function defaultOf({ kind, isRequired, fallback, fallbackText }: Option<unknown>
 
 function comment(text: string): string[] {
   return wrap(text, WIDTH).map((line) => `# ${line}`);
-}
-
-if (import.meta.main) {
-  const folder = new URL("etc/", import.meta.url);
-  await Deno.mkdir(folder, { recursive: true });
-  for (const role of roles(COMMANDS)) {
-    await Deno.writeTextFile(new URL(`${role.name}.yaml`, folder), exampleConfig(role));
-  }
 }

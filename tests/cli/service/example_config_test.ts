@@ -1,10 +1,8 @@
-/** The example configurations: written from the table, explained line by line, and right. */
+/** The example configurations: each setting is explained, and correct. */
 import { assertEquals, assertMatch } from "@std/assert";
-import { COMMANDS } from "../../cli.ts";
-import { configKeys, parseConfig } from "../../cli/args/sources/config_file.ts";
-import { exampleConfig, exampleLine, roles } from "../../packaging/example_config.ts";
-
-const ETC = new URL("../../packaging/etc/", import.meta.url);
+import { COMMANDS } from "../../../cli.ts";
+import { configKeys, parseConfig } from "../../../cli/args/sources/config_file.ts";
+import { exampleConfig, exampleLine, roles } from "../../../cli/service/example_config.ts";
 
 Deno.test("examples: those of client, server and relay", () => {
   assertEquals(roles(COMMANDS).map(({ name }) => name), ["client", "server", "relay"]);
@@ -12,10 +10,6 @@ Deno.test("examples: those of client, server and relay", () => {
 
 for (const role of roles(COMMANDS)) {
   const file = `${role.name}.yaml`;
-
-  Deno.test(`examples: ${file} is what "deno task examples" writes`, async () => {
-    assertEquals(await Deno.readTextFile(new URL(file, ETC)), exampleConfig(role));
-  });
 
   Deno.test(`examples: ${file} changes nothing as it is`, () => {
     assertEquals(parseConfig(role, exampleConfig(role), file).size, 0);
