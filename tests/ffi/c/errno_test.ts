@@ -18,6 +18,22 @@ Deno.test({
 });
 
 Deno.test({
+  name: title("errno() is that of the thread: a worker has its own"),
+  ignore,
+  fn: async () => {
+    assertEquals(libc().socket(-1, -1, -1), -1);
+    const worker = new Worker(new URL("fixtures/errno_worker.ts", import.meta.url), {
+      type: "module",
+    });
+    const { promise, resolve } = Promise.withResolvers<unknown>();
+    worker.onmessage = ({ data }) => resolve(data);
+    assertEquals(await promise, "EBADF");
+    assertEquals(errnoName(errno()), "EINVAL");
+    worker.terminate();
+  },
+});
+
+Deno.test({
   name: title("errnoName() gives the name that C programs use"),
   ignore,
   fn: () => {
