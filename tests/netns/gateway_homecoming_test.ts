@@ -1,0 +1,65 @@
+/** A pair that met through a gateway goes its direct way as soon as there is one. */
+import { assert, assertEquals } from "@std/assert";
+import { requires } from "../capabilities.ts";
+import { rent, startGateway } from "./gateway_lab.ts";
+import { createLab, type Site } from "./lab.ts";
+import type { Machine } from "./machine.ts";
+import { parsePing, pingCommand } from "./ping.ts";
+import { prepareTeredo, startClient, teredo } from "./teredo.ts";
+
+const needs = requires("linux", "root", "namespaces", "tun", "ip", "nsenter", "ping", "nft");
+
+/** The direct way is found within this time, in milliseconds. */
+const SOON = 30_000;
+
+const PINGS = { count: 300, interval: 0.12 };
+
+/** Lets a site's router drop what goes to another site, as a provider's filter between them might. */
+async function block({ router }: Site, other: Site): Promise<void> {
+  await router!.run(
+    "nft",
+    `table ip between {
+      chain forward {
+        type filter hook forward priority -10;
+        ip daddr ${other.plan.external} drop
+      }
+    }`,
+  );
+}
+
+async function pathTo(machine: Machine, address: string): Promise<string | undefined> {
+  const { peers } = JSON.parse(await machine.run(...teredo("status", "--json")));
+  return peers.find((peer: { address: string }) => peer.address === address)?.path;
+}
+
+Deno.test({
+  name: needs.title(
+    "gateway: a pair that began through it goes direct within 30 s, without a loss",
+  ),
+  ignore: needs.ignore,
+  fn: async () => {
+    await prepareTeredo();
+    const kind = { by: "kernel", kind: "portRestricted" } as const;
+    await using lab = await createLab({ A: kind, B: kind });
+    const { A, B } = lab.sites;
+    await block(A, B);
+    await block(B, A);
+    await using _gateway = await startGateway(await rent(lab), "--gateway-for", "all");
+    await startClient(A.client);
+    const { address } = await startClient(B.client);
+    const first = await A.client.ping(address, { count: 1 });
+    assertEquals(first.received, 1, first.text);
+    assertEquals(await pathTo(A.client, address), "gateway");
+
+    const ping = await A.client.spawn(...pingCommand(address, PINGS));
+    for (const { router } of [A, B]) await router!.run("nft", "delete table ip between");
+    const opened = performance.now();
+    while (await pathTo(A.client, address) !== "direct") {
+      assert(performance.now() - opened < SOON, `still through the gateway:\n${ping.log}`);
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+    await ping.status;
+    assertEquals(parsePing(ping.log).received, PINGS.count, ping.log);
+    assertEquals(await pathTo(A.client, address), "direct");
+  },
+});
