@@ -20,7 +20,7 @@ export interface Reloadable<V> {
    */
   apply(values: V): void | Promise<void>;
   /** Reads again what the settings name, where they themselves stay the same. */
-  refresh?(): void;
+  refresh?(values: V): void;
 }
 
 /** The settings of a running role. */
@@ -58,7 +58,7 @@ export class Reload<V extends object> {
   async #now(): Promise<void> {
     const applied = await this.#applyChanges();
     for (const each of this.#table) {
-      if (!applied.has(each)) each.refresh?.();
+      if (!applied.has(each)) each.refresh?.(this.#values);
     }
   }
 

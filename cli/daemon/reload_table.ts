@@ -50,7 +50,11 @@ export function serverReloadTable(
         policy.useSecrets(wanted);
         server.reconfigure(policy.by(wanted));
       },
-      refresh: () => policy.rereadSecrets(),
+      refresh(inUse) {
+        policy.rereadSecrets();
+        // A gateway must forget what was proved by a secret that is gone.
+        server.reconfigure(policy.by(inUse));
+      },
     },
     {
       of: ["gatewayFor", "clientRate"],

@@ -1,0 +1,100 @@
+/** What a gateway's options do, on real kernels. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { requires } from "../capabilities.ts";
+import { prefetch } from "./deno_run.ts";
+import { exchangeWith, isWhole, serveEcho } from "./echo_host.ts";
+import { rent, startGateway } from "./gateway_lab.ts";
+import { createLab, NATIVE } from "./lab.ts";
+import { ADDRESS } from "./plan.ts";
+import { launchClient, prepareTeredo, startClient, teredo } from "./teredo.ts";
+
+const needs = requires("linux", "root", "namespaces", "tun", "ip", "nsenter", "ping", "nft");
+
+const SYMMETRIC = { by: "kernel", kind: "symmetric" } as const;
+
+Deno.test({
+  name: needs.title("gateway --secrets: who proves a secret gets everything, others get nothing"),
+  ignore: needs.ignore,
+  fn: async () => {
+    await prepareTeredo();
+    const folder = await Deno.makeTempDir();
+    const write = (name: string, text: string) => {
+      Deno.writeTextFileSync(`${folder}/${name}`, text, { mode: 0o600 });
+      return `${folder}/${name}`;
+    };
+    const secrets = write("secrets.yaml", "alice: sixteen octets at least\nbob: another secret\n");
+    const alice = write("alice", "sixteen octets at least\n");
+    await using lab = await createLab({ A: SYMMETRIC, B: SYMMETRIC });
+    const { A, B } = lab.sites;
+    const machine = await rent(lab);
+    await using gateway = await startGateway(machine, "--secrets", secrets);
+    await using stranger = await launchClient(B.client);
+    await startClient(A.client, "--identifier", "alice", "--secret-file", alice);
+    const ping = await A.client.ping(ADDRESS.native, { count: 3 });
+    assertEquals(ping.received, 3, ping.text);
+    const report = JSON.parse(await machine.run(...teredo("status", "--json")));
+    assertMatch(report.gateway.accounts[0].name, /^alice$/);
+    assert(report.gateway.accounts[0].bytesOut >= 3 * 104, JSON.stringify(report.gateway));
+    await stranger.waitForLog(/Off-line/);
+
+    // A secret that is taken away no longer opens the way.
+    write("secrets.yaml", "bob: another secret\n");
+    const since = gateway.logLength;
+    gateway.kill("SIGHUP");
+    await gateway.waitForLog(/1 secret/, { since });
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    const later = await A.client.ping(ADDRESS.native, { count: 2, wait: 1 });
+    assertEquals(later.received, 0, later.text);
+    await Deno.remove(folder, { recursive: true });
+  },
+});
+
+Deno.test({
+  name: needs.title(
+    "gateway --gateway-services: a client uses what is named of the gateway's host",
+  ),
+  ignore: needs.ignore,
+  fn: async () => {
+    await prepareTeredo();
+    await prefetch("tests/netns/echo_host.ts");
+    await using lab = await createLab({ A: SYMMETRIC });
+    const machine = await rent(lab);
+    const { client } = lab.sites.A;
+    await using _echo = await serveEcho(machine);
+    const closed = await startGateway(machine, "--gateway-for", "all");
+    const { process } = await startClient(client);
+    assertEquals((await client.ping(ADDRESS.serverNative)).received, 1);
+    const refused = await client.try(
+      ...["timeout", "2", "bash", "-c", `: </dev/tcp/${ADDRESS.serverNative}/5007`],
+    );
+    assert(refused.code !== 0);
+    await process.end("SIGTERM");
+    await closed.end("SIGTERM");
+    await startGateway(
+      machine,
+      ...["--gateway-for", "all", "--gateway-services", "tcp/5007,udp/5007"],
+    );
+    await startClient(client);
+    const exchange = await exchangeWith(client, ADDRESS.serverNative);
+    assert(isWhole(exchange), JSON.stringify(exchange));
+  },
+});
+
+Deno.test({
+  name: needs.title(
+    "gateway --gateway-inbound: where 2001::/32 leads to it, native hosts begin too",
+  ),
+  ignore: needs.ignore,
+  fn: async () => {
+    await prepareTeredo();
+    await using lab = await createLab({ A: SYMMETRIC });
+    const machine = await rent(lab);
+    await lab.native.ip(`route add 2001::/32 via ${ADDRESS.serverNative} dev ${NATIVE}`);
+    await using _gateway = await startGateway(machine, "--gateway-for", "all", "--gateway-inbound");
+    const { address } = await startClient(lab.sites.A.client);
+    const inbound = await lab.native.ping(address, { count: 3 });
+    assertEquals(inbound.received, 3, inbound.text);
+    const outbound = await lab.sites.A.client.ping(ADDRESS.native, { count: 3 });
+    assertEquals(outbound.received, 3, outbound.text);
+  },
+});
