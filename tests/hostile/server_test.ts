@@ -1,6 +1,7 @@
 /** What a server makes of hostile input: nothing. */
 
 import { assert, assertEquals } from "@std/assert";
+import type { DropReason } from "../../protocol/drop_reason.ts";
 import { SecretTable } from "../../server/secret_store.ts";
 import { Server } from "../../server/server.ts";
 import type { ServerConfig } from "../../server/server_config.ts";
@@ -38,10 +39,20 @@ const SECRETS = new SecretTable([[ACTORS.identifier, { secret: ACTORS.secret, re
  */
 const SECURE: ServerConfig = { ...S1, secrets: SECRETS, requireNonce: true, limits: "off" };
 
+/** Reasons that are reported to the operator of a secure server. */
+const AUTHENTICATION: ReadonlySet<DropReason | undefined> = new Set<DropReason>([
+  "authentication_missing",
+  "authentication_failed",
+]);
+
 function target(config: ServerConfig): Target {
   const server = new Server(config);
   return {
-    receive: (datagram, from, sink) => server.handleDatagram(datagram, from, "primary", 0, sink),
+    receive(datagram, from, sink) {
+      server.handleDatagram(datagram, from, "primary", 0, sink);
+      // The operator hears of it, once a minute; the sender does not.
+      if (AUTHENTICATION.has(sink.dropped)) sink.events = 0;
+    },
     state: () => stateOf(server),
     mayUse: (datagram, from) => mayUse(datagram, from, config),
     maxOutputs: 1,
@@ -123,7 +134,8 @@ for (const { name, receiver, source, payload, expect } of negatives) {
       for (const from of source === undefined ? [ACTORS.a, ACTORS.relay] : [source]) {
         const sink = new CountingSink();
         server.handleDatagram(payload, from, via, 0, sink);
-        assertEquals(sink.outputs, 0);
+        assertEquals(sink.datagrams + sink.packets, 0);
+        assert(sink.events === 0 || AUTHENTICATION.has(sink.dropped));
         assert(sink.dropped !== undefined);
       }
     }
