@@ -1,4 +1,9 @@
-/** Splitting and coalescing one super-packet of TCP, and the parts that take the time. */
+/**
+ * Splitting and coalescing one super-packet of TCP, and the parts that take the time.
+ *
+ * @module
+ */
+
 import { Coalescer } from "../offload/coalescer.ts";
 import { Segmentation } from "../offload/segmentation.ts";
 import { SegmentKind } from "../offload/virtio_header.ts";

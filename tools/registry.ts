@@ -1,4 +1,8 @@
-/** A JSR registry in memory, filled from a Git repository of denoland/std. */
+/**
+ * A JSR registry in memory, filled from a Git repository of denoland/std.
+ *
+ * @module
+ */
 
 const SCOPE = "@std";
 

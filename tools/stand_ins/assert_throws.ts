@@ -1,3 +1,9 @@
+/**
+ * `assertThrows` and `assertRejects` of the stand-in for `@std/assert`.
+ *
+ * @module
+ */
+
 import { AssertionError, suffix } from "./assertion_error.ts";
 
 // deno-lint-ignore no-explicit-any -- a class with any constructor, as in the package

@@ -1,3 +1,9 @@
+/**
+ * The error of the stand-in for `@std/assert`.
+ *
+ * @module
+ */
+
 /** What a failed assertion throws. */
 export class AssertionError extends Error {
   override readonly name = "AssertionError";

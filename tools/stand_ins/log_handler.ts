@@ -1,3 +1,9 @@
+/**
+ * Handlers of the stand-in for `@std/log`: they format records.
+ *
+ * @module
+ */
+
 import { getLevelByName, getLevelName, type LevelName, type LogLevel } from "./log_levels.ts";
 import type { LogRecord } from "./log_record.ts";
 

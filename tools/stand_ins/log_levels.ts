@@ -1,3 +1,9 @@
+/**
+ * Levels of the stand-in for `@std/log`.
+ *
+ * @module
+ */
+
 /** Levels by name; the numbers leave room between them. */
 export const LogLevels = {
   NOTSET: 0,

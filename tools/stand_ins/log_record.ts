@@ -1,3 +1,9 @@
+/**
+ * Records of the stand-in for `@std/log`.
+ *
+ * @module
+ */
+
 import { getLevelName, type LogLevel } from "./log_levels.ts";
 
 /** What a record is made of. */

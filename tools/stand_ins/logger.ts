@@ -1,3 +1,9 @@
+/**
+ * Loggers of the stand-in for `@std/log`.
+ *
+ * @module
+ */
+
 import type { BaseHandler } from "./log_handler.ts";
 import { getLevelByName, getLevelName, type LevelName, type LogLevel } from "./log_levels.ts";
 import { LogRecord } from "./log_record.ts";

@@ -112,87 +112,103 @@ export function parseArgs<
   D extends Record<string, unknown> = Record<never, never>,
 >(args: readonly string[], options: ParseOptions<B, S, C, N, D> = {}): Args<B, S, C, N, D> {
   const names = new Names(options);
-  const positional: (string | number)[] = [];
-  const result: Record<string, unknown> = { _: positional };
   const terminator = args.indexOf("--");
-  const parsed = terminator < 0 ? args : args.slice(0, terminator);
   const rest = terminator < 0 ? [] : args.slice(terminator + 1);
-
-  function set(arg: string, name: string, given: Value, collect = true): void {
-    if (!names.known(name) && options.unknown?.(arg, name, given) === false) return;
-    const value = names.string.has(name) ? given : numeric(given);
-    for (const each of names.of(name)) {
-      if (collect && names.collect.has(each)) {
-        const values = result[each];
-        result[each] = Array.isArray(values) ? [...values, value] : [value];
-      } else {
-        result[each] = value;
-      }
-    }
-  }
-
-  /** Gives the option the next argument if it takes that one; returns how many arguments it took. */
-  function setFromNext(arg: string, name: string, next: string | undefined): number {
-    if (next && takes(name, next)) {
-      set(arg, name, names.boolean.has(name) || isTruth(next) ? truth(next) : next);
-      return 1;
-    }
-    set(arg, name, names.string.has(name) ? "" : true);
-    return 0;
-  }
-
-  function takes(name: string, next: string): boolean {
-    if (names.boolean.has(name)) return isTruth(next);
-    return !next.startsWith("-");
-  }
-
-  function long(arg: string, next: string | undefined): number {
-    const [, name = "", value] = /^--([^=]+)(?:=(.*))?$/s.exec(arg) ?? [];
-    if (value !== undefined) {
-      set(arg, name, names.boolean.has(name) ? truth(value) : value);
-      return 0;
-    }
-    if (name.startsWith("no-") && names.negatable.has(name.slice(3))) {
-      set(arg, name.slice(3), false, false);
-      return 0;
-    }
-    return setFromNext(arg, name, next);
-  }
-
-  function short(arg: string, next: string | undefined): number {
-    for (let i = 1; i < arg.length - 1; i++) {
-      const letter = arg.charAt(i);
-      const attached = attachedValue(arg.slice(i + 1));
-      if (attached !== undefined) {
-        set(arg, letter, attached);
-        return 0;
-      }
-      set(arg, letter, names.string.has(letter) ? "" : true);
-    }
-    return setFromNext(arg, arg.slice(-1), next);
-  }
-
-  for (let i = 0; i < parsed.length; i++) {
-    const arg = parsed[i]!;
-    if (/^--[^=]/.test(arg)) {
-      i += long(arg, parsed[i + 1]);
-    } else if (/^-[^-]/.test(arg)) {
-      i += short(arg, parsed[i + 1]);
-    } else {
-      if (options.unknown?.(arg) !== false) {
-        positional.push(names.string.has("_") ? arg : numeric(arg));
-      }
-      if (options.stopEarly) {
-        positional.push(...parsed.slice(i + 1));
-        break;
-      }
-    }
-  }
-
+  const parser = new Parser(names, options);
+  parser.parse(terminator < 0 ? args : args.slice(0, terminator));
+  const { result, positional } = parser;
   addDefaults(result, names, options.default ?? {});
   if (options["--"]) result["--"] = rest;
   else positional.push(...rest);
   return result as Args<B, S, C, N, D>;
+}
+
+/** What the arguments so far have set. */
+class Parser {
+  readonly positional: (string | number)[] = [];
+  readonly result: Record<string, unknown> = { _: this.positional };
+  readonly #names: Names;
+  readonly #options: ParseOptions;
+
+  constructor(names: Names, options: ParseOptions) {
+    this.#names = names;
+    this.#options = options;
+  }
+
+  parse(args: readonly string[]): void {
+    for (let i = 0; i < args.length; i++) {
+      const arg = args[i]!;
+      if (/^--[^=]/.test(arg)) {
+        i += this.#long(arg, args[i + 1]);
+      } else if (/^-[^-]/.test(arg)) {
+        i += this.#short(arg, args[i + 1]);
+      } else {
+        this.#place(arg);
+        if (!this.#options.stopEarly) continue;
+        this.positional.push(...args.slice(i + 1));
+        return;
+      }
+    }
+  }
+
+  #place(arg: string): void {
+    if (this.#options.unknown?.(arg) === false) return;
+    this.positional.push(this.#names.string.has("_") ? arg : numeric(arg));
+  }
+
+  /** Returns how many of the following arguments it took. */
+  #long(arg: string, next: string | undefined): number {
+    const [, name = "", value] = /^--([^=]+)(?:=(.*))?$/s.exec(arg) ?? [];
+    if (value !== undefined) {
+      this.#set(arg, name, this.#names.boolean.has(name) ? truth(value) : value);
+      return 0;
+    }
+    if (name.startsWith("no-") && this.#names.negatable.has(name.slice(3))) {
+      this.#set(arg, name.slice(3), false, false);
+      return 0;
+    }
+    return this.#setFromNext(arg, name, next);
+  }
+
+  /** Returns how many of the following arguments it took. */
+  #short(arg: string, next: string | undefined): number {
+    for (let i = 1; i < arg.length - 1; i++) {
+      const letter = arg.charAt(i);
+      const attached = attachedValue(arg.slice(i + 1));
+      if (attached !== undefined) {
+        this.#set(arg, letter, attached);
+        return 0;
+      }
+      this.#set(arg, letter, this.#names.string.has(letter) ? "" : true);
+    }
+    return this.#setFromNext(arg, arg.slice(-1), next);
+  }
+
+  /** Gives the option the next argument if it takes that one; returns how many it took. */
+  #setFromNext(arg: string, name: string, next: string | undefined): number {
+    if (next && this.#takes(name, next)) {
+      const isFlag = this.#names.boolean.has(name) || isTruth(next);
+      this.#set(arg, name, isFlag ? truth(next) : next);
+      return 1;
+    }
+    this.#set(arg, name, this.#names.string.has(name) ? "" : true);
+    return 0;
+  }
+
+  #takes(name: string, next: string): boolean {
+    return this.#names.boolean.has(name) ? isTruth(next) : !next.startsWith("-");
+  }
+
+  #set(arg: string, name: string, given: Value, collect = true): void {
+    const { string, collect: collected } = this.#names;
+    if (!this.#names.known(name) && this.#options.unknown?.(arg, name, given) === false) return;
+    const value = string.has(name) ? given : numeric(given);
+    for (const each of this.#names.of(name)) {
+      const values = this.result[each];
+      if (!collect || !collected.has(each)) this.result[each] = value;
+      else this.result[each] = Array.isArray(values) ? [...values, value] : [value];
+    }
+  }
 }
 
 function addDefaults(
