@@ -45,7 +45,7 @@ export interface LoadResult {
 }
 
 /** A request without an answer is repeated after this many milliseconds. */
-const PATIENCE = 200;
+const TIMEOUT = 200;
 
 /** Runs the load. */
 export async function runLoad(options: LoadOptions): Promise<LoadResult> {
@@ -53,7 +53,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const stop = new AbortController();
   const sources = Array.from({ length: options.sockets }, () => new Source(options, poller));
   const running = [poller.run(stop.signal), ...sources.map((source) => source.run(stop.signal))];
-  const repeat = setInterval(() => sources.forEach((source) => source.repeat()), PATIENCE / 2);
+  const repeat = setInterval(() => sources.forEach((source) => source.repeat()), TIMEOUT / 2);
   await pause(options.warmUp);
   const total = (what: "answers" | "lost") =>
     sources.reduce((sum, source) => sum + source[what], 0);
@@ -102,7 +102,7 @@ class Source {
   repeat(): void {
     const now = performance.now();
     this.#sentAt.forEach((at, slot) => {
-      if (now - at < PATIENCE) return;
+      if (now - at < TIMEOUT) return;
       this.lost++;
       this.#ask(slot);
     });

@@ -52,7 +52,7 @@ export interface LoadResult {
 }
 
 /** A solicitation without an answer is repeated after this many milliseconds. */
-const PATIENCE = 200;
+const TIMEOUT = 200;
 
 /** Answers that are taken apart, of each run; the others are told by nonce and origin alone. */
 const LOOKED_AT = 1000;
@@ -141,7 +141,7 @@ class VirtualClients {
     while ((this.#now = performance.now()) < end) {
       if (this.#now >= nextLook) {
         this.#repeat();
-        nextLook = this.#now + PATIENCE / 2;
+        nextLook = this.#now + TIMEOUT / 2;
       }
       this.#socket.receive(take);
       this.#flush();
@@ -176,7 +176,7 @@ class VirtualClients {
   /** Asks where no answer came, which at first is everywhere. */
   #repeat(): void {
     for (let client = 0; client < this.#turns.length; client++) {
-      if (this.#now - this.#sentAt[client]! < PATIENCE) continue;
+      if (this.#now - this.#sentAt[client]! < TIMEOUT) continue;
       // The same question once more: an answer that is merely late counts, too.
       if (this.#turns[client]! > 0) this.#turns[client]!--;
       this.#ask(client);

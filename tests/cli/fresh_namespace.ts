@@ -11,7 +11,7 @@ export const HOST =
   "ip link set lo up; ip addr add 83.1.1.1/32 dev lo; ip addr add 83.1.1.2/32 dev lo";
 
 /** Longer than any of the scripts takes, in milliseconds. */
-const PATIENCE = 30_000;
+const TIMEOUT = 30_000;
 
 /** Words for the scripts: they wait for what must come true soon, and leave no process behind. */
 const PRELUDE = `
@@ -40,7 +40,7 @@ export async function inFreshNamespace(script: string): Promise<Ended> {
     args: [...words, "bash", "-c", `${PRELUDE}\n${script}`],
     env: { teredo: teredo().join(" ") },
     stdin: "null",
-    signal: AbortSignal.timeout(PATIENCE),
+    signal: AbortSignal.timeout(TIMEOUT),
   }).output();
   const decoder = new TextDecoder();
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };

@@ -30,7 +30,7 @@ const IN_THE_LAB: Readonly<Record<string, string>> = {
 };
 
 /** How long a command may take that ends by itself, in seconds. */
-const PATIENCE = "30";
+const TIMEOUT = "30";
 
 function section(heading: string): string {
   const text = README.split(`\n## ${heading}\n`)[1]?.split("\n## ")[0];
@@ -210,5 +210,5 @@ async function startClient(machine: Machine, command: string) {
 
 /** Runs a command of README.md that ends by itself, and has to succeed. */
 async function run(machine: Machine, command: string, example?: string): Promise<string> {
-  return await machine.run("timeout", PATIENCE, ...inTheLab(command, example));
+  return await machine.run("timeout", TIMEOUT, ...inTheLab(command, example));
 }

@@ -40,7 +40,7 @@ export interface Cell {
 }
 
 /** How long a cell is waited for, in seconds. */
-const PATIENCE = 60;
+const TIMEOUT = 60;
 
 /** The cell of two clients at different places. */
 export function cellOf(one: Place, other: Place, hasGateway: boolean): Cell {
@@ -72,7 +72,7 @@ function meet(world: World, alice: ClientNode, bob: ClientNode): Cell {
   world.settle();
   const start = world.clock.now;
   const ping = alice.ping(bob);
-  world.clock.runUntil(() => ping.isAnswered || ping.errors > 0, PATIENCE * 1000);
+  world.clock.runUntil(() => ping.isAnswered || ping.errors > 0, TIMEOUT * 1000);
   const end = world.clock.now;
   const datagrams = world.log.journeys
     .filter(({ sentAt, words }) => sentAt >= start && !words.includes("native IPv6")).length;

@@ -22,7 +22,7 @@ const DATAGRAMS = 20;
 const DATAGRAM_LENGTH = 1232;
 
 /** How long a datagram's answer is waited for, in milliseconds. */
-const PATIENCE = 1000;
+const TIMEOUT = 1000;
 
 /** What came back. */
 export interface Exchange {
@@ -103,7 +103,7 @@ async function exchangeDatagrams(hostname: string): Promise<number> {
 /** What a promise gives; undefined if it takes too long. */
 async function withinPatience<T>(promise: Promise<T>): Promise<T | undefined> {
   const { promise: late, resolve } = Promise.withResolvers<undefined>();
-  const timer = setTimeout(resolve, PATIENCE);
+  const timer = setTimeout(resolve, TIMEOUT);
   promise.catch(() => {});
   try {
     return await Promise.race([promise, late]);

@@ -34,7 +34,7 @@ const ADVERTISING = `
   }`;
 
 /** Seconds until two more advertisements have come. */
-const PATIENCE = 15;
+const TIMEOUT = 15;
 
 async function advertisementsReceived(machine: Machine): Promise<number> {
   const counters = await machine.run("cat", `/proc/net/dev_snmp6/${NATIVE}`);
@@ -43,7 +43,7 @@ async function advertisementsReceived(machine: Machine): Promise<number> {
 
 async function waitForAdvertisements(machine: Machine, count: number): Promise<void> {
   const wanted = await advertisementsReceived(machine) + count;
-  for (let seconds = 0; seconds < PATIENCE; seconds++) {
+  for (let seconds = 0; seconds < TIMEOUT; seconds++) {
     if (await advertisementsReceived(machine) >= wanted) return;
     await new Promise((resolve) => setTimeout(resolve, 1000));
   }

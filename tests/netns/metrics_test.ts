@@ -14,7 +14,7 @@ const needs = requires(
 const METRICS = "127.0.0.1:9641";
 
 /** How often Prometheus is asked until it has seen what it must, a second apart. */
-const PATIENCE = 60;
+const TIMEOUT = 60;
 
 async function get(machine: Machine, path: string): Promise<{ status: string; body: string }> {
   const format = "\n%{http_code}";
@@ -40,7 +40,7 @@ async function waitForValue(
   isFine: (value: number) => boolean,
 ): Promise<number> {
   let value: number | undefined;
-  for (let i = 0; i < PATIENCE; i++) {
+  for (let i = 0; i < TIMEOUT; i++) {
     value = await valueOf(machine, query);
     if (value !== undefined && isFine(value)) return value;
     await new Promise((resolve) => setTimeout(resolve, 1000));

@@ -17,7 +17,7 @@ const HARNESSES: Readonly<Record<Shell, string>> = {
 };
 
 /** Longer than a shell takes for all lines, in milliseconds. */
-const PATIENCE = 30_000;
+const TIMEOUT = 30_000;
 
 /** What a shell offers at the end of each line, without descriptions, sorted. */
 async function complete(shell: Shell, lines: readonly string[]): Promise<string[][]> {
@@ -29,7 +29,7 @@ async function complete(shell: Shell, lines: readonly string[]): Promise<string[
       // Only our files say what is completed, not the user's.
       env: { HOME: "/nonexistent", XDG_CONFIG_HOME: "/nonexistent", LC_ALL: "C.UTF-8" },
       stdin: "null",
-      signal: AbortSignal.timeout(PATIENCE),
+      signal: AbortSignal.timeout(TIMEOUT),
     }).output();
     assertEquals(code, 0, new TextDecoder().decode(stderr));
     return answersIn(new TextDecoder().decode(stdout));
