@@ -33,7 +33,7 @@ export const client: Command = command({
     "address and the routes. Everything is removed when the program ends.",
     "If several servers are given, the client uses the first one that answers, and returns to a " +
     "better one when that answers again. A name with several addresses stands for all of them. " +
-    "The client rests while this host has native IPv6.",
+    "The client pauses while this host has native IPv6.",
   ],
   positional: {
     kind: HOST,

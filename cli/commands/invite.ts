@@ -22,7 +22,7 @@ export function invite(commands: () => readonly Command[]): Command {
     name: "invite",
     summary: "Let a client use this server: make its secret and print the line that it joins with",
     details: [
-      "Adds the client to the server's secrets file, which is made if there is none, and prints " +
+      "Adds the client to the server's secrets file, which it creates if necessary, and prints " +
       "an invitation, teredo://IDENTIFIER:SECRET@HOST. On a terminal, it also shows the line as " +
       "a QR code. Whoever has the line can use the server, so hand it over in private. The same " +
       "identifier gives the same line again, and several clients may share one.",

@@ -16,16 +16,16 @@ import { systemFailure } from "../process/system_failure.ts";
 export function join(commands: () => readonly Command[]): Command {
   return command({
     name: "join",
-    summary: "Configure the client of this host by an invitation from a server's operator",
+    summary: "Configure this host's client with an invitation from a server's operator",
     details: [
       'Takes the line that "teredo invite" prints, and writes client.yaml and the file with the ' +
       'secret, which only its owner may read. After that, "teredo client" needs no options.',
-      "Everybody on this host can see a command line: where that matters, give the line in a file, " +
+      "Other users of this host can see command lines. If that matters, give the line in a file, " +
       'or "-" and the line on the standard input.',
     ],
     positional: {
       kind: text("INVITATION", "an invitation, teredo://IDENTIFIER:SECRET@HOST"),
-      help: "The line, a file with it, or - for the standard input",
+      help: 'The line, a file with it, or "-" for the standard input',
       isRequired: true,
     },
     options: {

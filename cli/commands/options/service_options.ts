@@ -12,7 +12,7 @@ import { FILE, oneOf } from "../../args/kinds/value_kind.ts";
 /** `--control`, of roles and of the commands that ask them. */
 export const CONTROL: Option<string | undefined> = optional(
   { ...FILE, placeholder: "PATH" },
-  'Control socket, through which "teredo status" and "teredo ping" ask',
+  'Control socket, which "teredo status" and "teredo ping" use',
   "one for each role, in /run/teredo or the user's runtime folder",
 );
 
