@@ -13,7 +13,7 @@ import type { GlobalUnicast } from "../wire/global_unicast.ts";
 import type { Ipv4Address } from "../wire/ipv4_address.ts";
 import { checkTranslates, gatewayConfig, type GatewayPolicy } from "./gateway_policy.ts";
 import type { HostSide, Opener } from "./node_context.ts";
-import { newRelay, relayHost, type RelaySettings, servedBy } from "./relay_host.ts";
+import { newRelay, relayHost, type RelaySettings, servedBy } from "./host/relay_host.ts";
 
 /** Settings of a relay that shares a server's socket. */
 export interface EmbeddedRelaySettings<Host extends HostSide | undefined = HostSide | undefined>

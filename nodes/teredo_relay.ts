@@ -15,7 +15,7 @@ import { checkTranslates, gatewayConfig, type GatewayPolicy } from "./gateway_po
 import { openNetworkWatch } from "./network_watch.ts";
 import { type HostSide, nodeContext, type Opener, openHost } from "./node_context.ts";
 import type { NodeListeners, NodeOptions } from "./node_options.ts";
-import { newRelay, relayHost, type RelaySettings } from "./relay_host.ts";
+import { newRelay, relayHost, type RelaySettings } from "./host/relay_host.ts";
 import { type OpenNode, openNode, TeredoNode } from "./teredo_node.ts";
 
 /** Options of a relay to embed. */

@@ -19,7 +19,7 @@ const NATIVE = ["ffi", "ffi/open.ts", "ffi/platform.ts", "ffi/poller.ts", "ffi/c
 /** What the daemon of a role is built on. */
 const BELOW_DAEMON = [
   ...["cli/process", "cli/text"],
-  ...["nodes", "io/", ...NATIVE],
+  ...["nodes/", "io/", ...NATIVE],
   ...["client/", "server", "relay", "protocol", "wire", "memory", "reason.ts"],
 ];
 
@@ -85,8 +85,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "io/udp": ["reason.ts", "io", "io/network", "protocol", "wire"],
 
   "nodes": [
-    ...["reason.ts", "io/", ...NATIVE],
+    ...["nodes/host", "reason.ts", "io/", ...NATIVE],
     ...["client/", "server", "relay", "protocol", "wire", "memory"],
+  ],
+  "nodes/host": [
+    ...["nodes/gateway_policy.ts", "nodes/node_context.ts", "io/host", "io/network", ...NATIVE],
+    ...["relay", "protocol", "wire", "memory"],
   ],
 
   "cli/text": [],
@@ -107,7 +111,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "cli/probe": [
     ...["cli/daemon/settings", "cli/process", "cli/text"],
-    ...["nodes", "io/", "client/", "protocol", "wire"],
+    ...["nodes/", "io/", "client/", "protocol", "wire"],
   ],
   "cli/daemon": ["cli/daemon/", "cli/args/", ...BELOW_DAEMON],
   "cli/daemon/control": ["cli/daemon/status", ...BELOW_DAEMON],
@@ -130,7 +134,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["nodes/udp_mode.ts", "io/log.ts", "protocol", "wire"],
   ],
   "cli.ts": ["cli/commands", "cli/args", "cli/args/sources", "cli/process"],
-  "mod.ts": ["nodes", "io/", "ffi/", "client/", "server", "relay", "protocol", "wire"],
+  "mod.ts": ["nodes/", "io/", "ffi/", "client/", "server", "relay", "protocol", "wire"],
 
   "tools": ["deno.json"],
   "tools/stand_ins": [],

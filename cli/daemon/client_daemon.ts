@@ -8,7 +8,7 @@ import type { ClientEvent } from "../../client/client_event.ts";
 import { findSource } from "../../ffi/open.ts";
 import { localAddresses, outsideAddress } from "../../io/network/local_addresses.ts";
 import type { Log } from "../../io/log.ts";
-import { type ClientTun, clientTun } from "../../nodes/client_tun.ts";
+import { type ClientTun, clientTun } from "../../nodes/host/client_tun.ts";
 import { TeredoClient, type TeredoClientOptions } from "../../nodes/teredo_client.ts";
 import { portOf } from "../../wire/endpoint.ts";
 import { withRemedy } from "./capability_remedy.ts";

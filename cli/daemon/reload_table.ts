@@ -5,7 +5,7 @@
  */
 
 import type { AdjustableLog } from "../../io/log.ts";
-import type { ClientTun } from "../../nodes/client_tun.ts";
+import type { ClientTun } from "../../nodes/host/client_tun.ts";
 import type { TeredoClient } from "../../nodes/teredo_client.ts";
 import type { TeredoRelay } from "../../nodes/teredo_relay.ts";
 import type { TeredoServer } from "../../nodes/teredo_server.ts";

@@ -10,7 +10,7 @@ import type { Log } from "../../io/log.ts";
 import { localAddresses } from "../../io/network/local_addresses.ts";
 import { addressPolicy } from "../../nodes/address_policy.ts";
 import type { HostSide, Opener } from "../../nodes/node_context.ts";
-import { rawIpv6 } from "../../nodes/raw_ipv6.ts";
+import { rawIpv6 } from "../../nodes/host/raw_ipv6.ts";
 import { type AnyServerEvent, TeredoServer } from "../../nodes/teredo_server.ts";
 import type { ServerEvent } from "../../server/server_event.ts";
 import { endpoint, formatEndpoint } from "../../wire/endpoint.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { clientTun } from "../../nodes/client_tun.ts";
+import { clientTun } from "../../nodes/host/client_tun.ts";
 import type { TransportNews } from "../../nodes/udp_opener.ts";
 import { always, type FaultCode, type Faults, first, injectFaults } from "../ffi/faults.ts";
 import { namespaceTest, run } from "../ffi/namespace.ts";

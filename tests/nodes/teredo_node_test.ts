@@ -2,8 +2,8 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import type { ClientEvent } from "../../client/client_event.ts";
 import type { HostLink } from "../../io/host/host_link.ts";
-import { clientTun } from "../../nodes/client_tun.ts";
-import { relayTun } from "../../nodes/relay_tun.ts";
+import { clientTun } from "../../nodes/host/client_tun.ts";
+import { relayTun } from "../../nodes/host/relay_tun.ts";
 import { TeredoClient } from "../../nodes/teredo_client.ts";
 import { TeredoRelay } from "../../nodes/teredo_relay.ts";
 import { portOf } from "../../wire/endpoint.ts";

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { HostLink, PacketReceiver } from "../../io/host/host_link.ts";
 import { aborted } from "../../io/run_together.ts";
-import { servedBy } from "../../nodes/relay_host.ts";
+import { servedBy } from "../../nodes/host/relay_host.ts";
 import { TeredoRelay } from "../../nodes/teredo_relay.ts";
 import { parseEndpoint, portOf } from "../../wire/endpoint.ts";
 import { parseIpv4 } from "../../wire/ipv4_address.ts";

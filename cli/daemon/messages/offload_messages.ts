@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { TunSide } from "../../../nodes/tun_side.ts";
+import type { TunSide } from "../../../nodes/host/tun_side.ts";
 
 /** What the interface uses. */
 export function describeOffload({ name, offload }: Pick<TunSide, "name" | "offload">): string {

@@ -4,12 +4,12 @@
  * @module
  */
 
-import type { InputFilter } from "../ffi/input_filter.ts";
-import { openInputFilter } from "../ffi/open.ts";
-import type { Service } from "../ffi/packet_filter.ts";
-import { type ClientSituation, clientState } from "../io/host/wanted_state.ts";
-import { TEREDO_MTU } from "../protocol/constants.ts";
-import type { HostContext, Opener } from "./node_context.ts";
+import type { InputFilter } from "../../ffi/input_filter.ts";
+import { openInputFilter } from "../../ffi/open.ts";
+import type { Service } from "../../ffi/packet_filter.ts";
+import { type ClientSituation, clientState } from "../../io/host/wanted_state.ts";
+import { TEREDO_MTU } from "../../protocol/constants.ts";
+import type { HostContext, Opener } from "../node_context.ts";
 import { openTunSide, type TunSide, type TunSideOptions } from "./tun_side.ts";
 
 /** The interface of a client. */

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { parseIpv6 } from "../wire/ipv6_address.ts";
-import type { Ipv6Prefix } from "../wire/ipv6_prefix.ts";
+import { parseIpv6 } from "../../wire/ipv6_address.ts";
+import type { Ipv6Prefix } from "../../wire/ipv6_prefix.ts";
 
 /**
  * By the names that refusals are counted under. Of several prefixes that an address lies in, the

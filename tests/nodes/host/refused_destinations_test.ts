@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { REFUSED_DESTINATIONS } from "../../nodes/refused_destinations.ts";
-import { parseIpv6 } from "../../wire/ipv6_address.ts";
-import { isWithin } from "../../wire/ipv6_prefix.ts";
+import { REFUSED_DESTINATIONS } from "../../../nodes/host/refused_destinations.ts";
+import { parseIpv6 } from "../../../wire/ipv6_address.ts";
+import { isWithin } from "../../../wire/ipv6_prefix.ts";
 
 /** Destinations, and the name that a refusal is counted under, if it is refused. */
 const DESTINATIONS: Readonly<Record<string, string | undefined>> = {

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { relayState } from "../io/host/wanted_state.ts";
-import { TEREDO_MTU } from "../protocol/constants.ts";
-import type { Opener } from "./node_context.ts";
+import { relayState } from "../../io/host/wanted_state.ts";
+import { TEREDO_MTU } from "../../protocol/constants.ts";
+import type { Opener } from "../node_context.ts";
 import { openTunSide, type TunSide, type TunSideOptions } from "./tun_side.ts";
 
 /**

@@ -5,14 +5,14 @@
  * @module
  */
 
-import { Ipv6SwitchedOff } from "../ffi/interface.ts";
-import { findRoute, openInterface, openTun } from "../ffi/open.ts";
-import type { TunOffload } from "../ffi/tun.ts";
-import { KeptInterface } from "../io/host/kept_interface.ts";
-import { openTunLink } from "../io/host/open_tun_link.ts";
-import type { OwnInterface } from "../io/host/own_interface.ts";
-import type { WantedState } from "../io/host/wanted_state.ts";
-import type { HostContext, HostSide } from "./node_context.ts";
+import { Ipv6SwitchedOff } from "../../ffi/interface.ts";
+import { findRoute, openInterface, openTun } from "../../ffi/open.ts";
+import type { TunOffload } from "../../ffi/tun.ts";
+import { KeptInterface } from "../../io/host/kept_interface.ts";
+import { openTunLink } from "../../io/host/open_tun_link.ts";
+import type { OwnInterface } from "../../io/host/own_interface.ts";
+import type { WantedState } from "../../io/host/wanted_state.ts";
+import type { HostContext, HostSide } from "../node_context.ts";
 
 /**
  * How many packets of the host wait to be read. The kernel's 500 overflow within milliseconds of

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { openRawIpv6 } from "../ffi/open.ts";
-import { RawLink } from "../io/host/raw_link.ts";
-import type { HostSide, Opener } from "./node_context.ts";
+import { openRawIpv6 } from "../../ffi/open.ts";
+import { RawLink } from "../../io/host/raw_link.ts";
+import type { HostSide, Opener } from "../node_context.ts";
 
 /**
  * Sends packets from clients to native hosts along this host's own routes. It needs Linux,

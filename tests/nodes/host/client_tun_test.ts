@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { clientTun, type ClientTunOptions } from "../../nodes/client_tun.ts";
-import { nodeContext } from "../../nodes/node_context.ts";
-import { namespaceTest, run } from "../ffi/namespace.ts";
-import "../ffi/open_libc.ts";
+import { clientTun, type ClientTunOptions } from "../../../nodes/host/client_tun.ts";
+import { nodeContext } from "../../../nodes/node_context.ts";
+import { namespaceTest, run } from "../../ffi/namespace.ts";
+import "../../ffi/open_libc.ts";
 
 const { url } = import.meta;
 

@@ -4,14 +4,14 @@
  * @module
  */
 
-import { localAddresses } from "../io/network/local_addresses.ts";
-import { nativeAddresses } from "../io/network/native_ipv6.ts";
-import type { GatewayConfig } from "../relay/gateway_config.ts";
-import { Relay } from "../relay/relay.ts";
-import type { RelayConfig, RelayHost } from "../relay/relay_config.ts";
-import type { GlobalUnicast } from "../wire/global_unicast.ts";
-import type { Ipv4Address } from "../wire/ipv4_address.ts";
-import type { Ipv6Prefix } from "../wire/ipv6_prefix.ts";
+import { localAddresses } from "../../io/network/local_addresses.ts";
+import { nativeAddresses } from "../../io/network/native_ipv6.ts";
+import type { GatewayConfig } from "../../relay/gateway_config.ts";
+import { Relay } from "../../relay/relay.ts";
+import type { RelayConfig, RelayHost } from "../../relay/relay_config.ts";
+import type { GlobalUnicast } from "../../wire/global_unicast.ts";
+import type { Ipv4Address } from "../../wire/ipv4_address.ts";
+import type { Ipv6Prefix } from "../../wire/ipv6_prefix.ts";
 
 /** Which hosts a relay carries packets for. */
 export interface RelayScope {

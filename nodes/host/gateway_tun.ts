@@ -4,18 +4,18 @@
  * @module
  */
 
-import { openSourceNat } from "../ffi/open.ts";
-import type { DroppingChain, FilterCounts } from "../ffi/packet_filter.ts";
-import type { SourceNat } from "../ffi/source_nat.ts";
-import type { KeptInterface } from "../io/host/kept_interface.ts";
-import { gatewayState, TEREDO_ROUTE } from "../io/host/wanted_state.ts";
-import { nativeAddresses } from "../io/network/native_ipv6.ts";
-import { setU32 } from "../memory/octets.ts";
-import { TEREDO_MTU } from "../protocol/constants.ts";
-import type { Ipv4Address } from "../wire/ipv4_address.ts";
-import { parseIpv6 } from "../wire/ipv6_address.ts";
-import type { GatewayPolicy } from "./gateway_policy.ts";
-import type { HostContext, Opener } from "./node_context.ts";
+import { openSourceNat } from "../../ffi/open.ts";
+import type { DroppingChain, FilterCounts } from "../../ffi/packet_filter.ts";
+import type { SourceNat } from "../../ffi/source_nat.ts";
+import type { KeptInterface } from "../../io/host/kept_interface.ts";
+import { gatewayState, TEREDO_ROUTE } from "../../io/host/wanted_state.ts";
+import { nativeAddresses } from "../../io/network/native_ipv6.ts";
+import { setU32 } from "../../memory/octets.ts";
+import { TEREDO_MTU } from "../../protocol/constants.ts";
+import type { Ipv4Address } from "../../wire/ipv4_address.ts";
+import { parseIpv6 } from "../../wire/ipv6_address.ts";
+import type { GatewayPolicy } from "../gateway_policy.ts";
+import type { HostContext, Opener } from "../node_context.ts";
 import { REFUSED_DESTINATIONS } from "./refused_destinations.ts";
 import { openTunSide, type TunSide, type TunSideOptions } from "./tun_side.ts";
 
