@@ -22,6 +22,7 @@ const USAGE: readonly Mistake[] = [
     "client",
     2,
     '"teredo client" needs --server, host names or IPv4 addresses',
+    "Give it, or set server in /",
     'See "teredo client --help"',
   ],
   ["client a.example --server b.example", 2, "--server is given twice: also as HOST"],

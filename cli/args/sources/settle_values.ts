@@ -12,6 +12,7 @@ import type { Command } from "../command.ts";
 import { readConfigText } from "./config_text.ts";
 import { readEnvironment } from "./environment.ts";
 import { flagOf, optionName } from "../spelling.ts";
+import type { Option } from "../option.ts";
 import { settingName, type Settings } from "../setting.ts";
 
 /** A value for each option of a command. */
@@ -32,15 +33,9 @@ export async function settleValues(
   const environment = readEnvironment(command, context.environment);
   const given = new Map([...environment, ...flags]);
   const file = await readFile(command, given, context.configFolder);
-  const settings = new Map([...file, ...given]);
+  const settings = new Map([...file.settings ?? [], ...given]);
   const [lacking] = lackingOf(command, settings);
-  if (lacking !== undefined) {
-    const [property, option] = lacking;
-    throw new UsageError(
-      `"teredo ${command.name}" needs ${flagOf(property, option)}, ${option.kind!.expected}`,
-      command.name,
-    );
-  }
+  if (lacking !== undefined) throw incomplete(command, lacking, file);
   const values = valuesOf(command, settings);
   const failure = findContradiction(command, settings, values);
   if (failure !== undefined) throw failure;
@@ -82,7 +77,7 @@ export async function setsNothing(command: Command, path: string): Promise<boole
  * @throws {CliError} the file is wrong
  */
 export async function fileSettings(command: Command, folder: string): Promise<Settings> {
-  return await readFile(command, new Map(), folder);
+  return (await readFile(command, new Map(), folder)).settings ?? new Map();
 }
 
 /** The usual configuration file of a command; `undefined` if it has none. */
@@ -90,11 +85,34 @@ export function defaultConfigFile({ name, options }: Command, folder: string): s
   return "config" in options ? `${folder}/${name}.yaml` : undefined;
 }
 
-async function readFile(command: Command, given: Settings, folder: string): Promise<Settings> {
+/** A configuration file that a command may have. */
+interface ReadFile {
+  /** Where it is, or would be; `undefined` if the command has none. */
+  readonly path: string | undefined;
+  /** What it sets; `undefined` if there is no file. */
+  readonly settings: Settings | undefined;
+}
+
+async function readFile(command: Command, given: Settings, folder: string): Promise<ReadFile> {
   const named = given.get("config")?.value as string | undefined;
   const path = named ?? defaultConfigFile(command, folder);
   const text = path === undefined ? undefined : readConfigText(path, named !== undefined);
-  return text === undefined ? new Map() : await parse(command, text, path!);
+  return { path, settings: text === undefined ? undefined : await parse(command, text, path!) };
+}
+
+/** A required option is missing. A file that is there should have it; without one, the command line should. */
+function incomplete(
+  command: Command,
+  [property, option]: [string, Option<unknown>],
+  { path, settings }: ReadFile,
+): CliError {
+  const flag = flagOf(property, option);
+  const text = `"teredo ${command.name}" needs ${flag}, ${option.kind!.expected}`;
+  if (path === undefined) return new UsageError(text, command.name);
+  const remedy = `Give it, or set ${optionName(property)} in ${path}`;
+  return settings === undefined
+    ? new UsageError(`${text}. ${remedy}`, command.name)
+    : new ConfigError(`${text}. ${remedy}`);
 }
 
 /** Most runs have no file, so the YAML parser is loaded only when needed. */

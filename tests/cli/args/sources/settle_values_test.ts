@@ -241,3 +241,16 @@ Deno.test("check: a file that is not there is a mistake, if it is named", async 
   assertEquals(code, 78);
   assertStringIncludes(stderr, "/nowhere/client.yaml: there is no such file");
 });
+
+Deno.test("values: a required one that is missing is the file's fault if there is a file (78), else the command line's (2)", async () => {
+  const said = (folder: string) =>
+    '"teredo client" needs --server, host names or IPv4 addresses, separated by commas. ' +
+    `Give it, or set server in ${folder}/client.yaml`;
+  using present = folderOf({ "client.yaml": "#server: teredo.example\n" });
+  using absent = folderOf({});
+  for (const [{ folder }, expected] of [[present, 78], [absent, 2]] as const) {
+    const { code, stderr } = await runIn({ configFolder: folder }, "client");
+    assertEquals(code, expected);
+    assertStringIncludes(stderr, said(folder));
+  }
+});

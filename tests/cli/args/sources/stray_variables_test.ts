@@ -70,7 +70,8 @@ Deno.test("variables: what is misspelled is told before what therefore lacks", a
   assertEquals(code, 2);
   assertEquals(stderr.split("\n").slice(0, 2), [
     "teredo: The variable TEREDO_SERVR has no effect. Did you mean TEREDO_SERVER?",
-    'teredo: "teredo client" needs --server, host names or IPv4 addresses, separated by commas',
+    'teredo: "teredo client" needs --server, host names or IPv4 addresses, separated by commas. ' +
+    "Give it, or set server in /nowhere/client.yaml",
   ]);
   const environment = { TEREDO_SERVR: "a", TEREDO_LOG_FORMAT: "json" };
   const lines = (await runIn({ environment }, "client")).stderr.trim().split("\n");
