@@ -98,7 +98,7 @@ export class Gateway {
    * @returns why it may not leave, if so
    */
   outbound(ipv6: Uint8Array, peer: RelayPeer | undefined, now: number): DropReason | undefined {
-    if (this.#isOwn(ipv6, DESTINATION)) return this.#toOwnHost(ipv6, peer);
+    if (this.#isOwn(ipv6, DESTINATION)) return this.#toOwnHost(ipv6, peer, now);
     const account = this.#accountOf(ipv6, SOURCE, peer, now);
     if (typeof account === "string") return account;
     const refusal = isTeredo(ipv6, DESTINATION)
@@ -172,11 +172,18 @@ export class Gateway {
 
   /**
    * To this host itself go answers of clients that others call through the gateway (the kernel refuses what
-   * isn't an answer) and ICMPv6, because clients test with an echo where this host is.
+   * isn't an answer) and ICMPv6, because clients test with an echo where this host is. Those that are called need no
+   * access to answer, but whoever begins needs it.
    */
-  #toOwnHost(ipv6: Uint8Array, peer: RelayPeer | undefined): DropReason | undefined {
-    const isAllowed = peer?.isCalled || isIcmpv6(ipv6) || this.#config.ownServices;
-    return isAllowed ? undefined : "own_service";
+  #toOwnHost(
+    ipv6: Uint8Array,
+    peer: RelayPeer | undefined,
+    now: number,
+  ): DropReason | undefined {
+    const isTest = isIcmpv6(ipv6);
+    if (peer?.isCalled || (isTest && peer !== undefined)) return undefined;
+    if (!isTest && !this.#config.ownServices) return "own_service";
+    return this.refuseUse(ipv6, SOURCE, now);
   }
 
   /** To another client, but never to this host or to a server as if it were one. */

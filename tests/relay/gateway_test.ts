@@ -91,6 +91,21 @@ Deno.test("services of the gateway's host are open where the rules say so", () =
   assertEquals(fixture.receive(toOwn).outcome, { packets: 1, drops: [] });
 });
 
+Deno.test("services of the gateway's host are for clients that may use the gateway", () => {
+  const rules = { ...EVERYBODY, ownServices: true };
+  const fixture = new GatewayFixture({ rules }).meetA();
+  fixture.relay.reconfigure({ ...rules, servers: [] });
+  const toOwn = packet(addressOfA, OWN, 20, NextHeader.TCP);
+  assertEquals(fixture.receive(toOwn).sink.drops, ["gateway_other_server"]);
+});
+
+Deno.test("a stranger's test of the gateway's host makes it look for nobody", () => {
+  const fixture = new GatewayFixture({ rules: { ...EVERYBODY, servers: [] } });
+  const { sink } = fixture.receive(echo(addressOfA, OWN));
+  assertEquals(sink.drops, ["gateway_other_server"]);
+  assertEquals([sink.packets, sink.datagrams], [[], []]);
+});
+
 Deno.test("other rules take effect within a second, and counts stay", () => {
   const fixture = new GatewayFixture().meetA();
   fixture.receive(packet(addressOfA, host, 100));
