@@ -173,7 +173,7 @@ export class Gateway {
   /**
    * To this host itself go answers of clients that others call through the gateway (the kernel refuses what
    * isn't an answer) and ICMPv6, because clients test with an echo where this host is. Those that are called need no
-   * access to answer, but whoever begins needs it.
+   * access to answer, but a client that begins needs it.
    */
   #toOwnHost(
     ipv6: Uint8Array,

@@ -48,14 +48,14 @@ export function join(commands: () => readonly Command[]): Command {
         throw new UsageError(`Cannot join with this invitation: ${invitation}`, "join");
       }
       const client = commands().find(({ name }) => name === "client")!;
-      const { config, secretFile, previous } = await join(invitation, {
+      const { config, secretFile, kept } = await join(invitation, {
         folder: context.configFolder,
         replace,
         setsNothing: (path) => setsNothing(client, path),
       });
-      const kept = previous === undefined ? "" : `; what it was before is in ${previous}`;
+      const before = kept.length === 0 ? "" : `; what they were before is in ${kept.join(" and ")}`;
       context.print(
-        `Wrote ${config} for server ${invitation.host}, and ${secretFile}${kept}.\n` +
+        `Wrote ${config} for server ${invitation.host}, and ${secretFile}${before}.\n` +
           'Next: "sudo teredo client", or "sudo systemctl enable --now teredo-client" where the package is installed\n',
       );
     },
@@ -65,10 +65,12 @@ export function join(commands: () => readonly Command[]): Command {
 /** The line itself, or what a file or the standard input says. */
 async function lineOf(given: string, { readInput }: ProcessContext): Promise<string> {
   if (given === "-") return await readInput?.() ?? "";
-  if (/^teredo:/i.test(given)) return given;
+  if (/^\s*teredo:/i.test(given)) return given;
   try {
     return await Deno.readTextFile(given);
   } catch (error) {
+    // A line with a typo is told as that, and not repeated: it may hold a secret.
+    if (error instanceof Deno.errors.NotFound && /[@:]/.test(given)) return given;
     throw systemFailure(`Cannot read the invitation ${given}`, error);
   }
 }

@@ -12,7 +12,7 @@ import { formatOctets, parseOctets } from "../args/kinds/secret_notation.ts";
 import { CliError } from "../process/failure.ts";
 import { systemFailure } from "../process/system_failure.ts";
 import { formatInvitation, type Invitation } from "./invitation.ts";
-import { writePrivate } from "./private_file.ts";
+import { DENIED, writePrivate } from "./private_file.ts";
 
 /** Octets of a new secret: 128 bits. */
 const SECRET_OCTETS = 16;
@@ -78,16 +78,20 @@ function readIfPresent(path: string): string | undefined {
     return Deno.readTextFileSync(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
-    throw systemFailure(`Cannot read the secrets file ${path}`, error);
+    throw systemFailure(`Cannot read the secrets file ${path}`, error, {
+      words: { denied: DENIED },
+    });
   }
 }
 
-/** The host's only public address. */
+/** The host's public address, or the first of two that follow one another: a server takes it as its primary one. */
 function publicAddress(): string {
   const globalUnicast = new GlobalUnicast();
   const found = localAddresses().map(({ address }) => address)
-    .filter((address) => globalUnicast.has(address));
-  if (found.length === 1) return formatIpv4(found[0]!);
+    .filter((address) => globalUnicast.has(address)).toSorted((one, other) => one - other);
+  const [primary, next] = found;
+  const isClear = found.length === 1 || (found.length === 2 && next === primary! + 1);
+  if (isClear) return formatIpv4(primary!);
   const reason = found.length === 0
     ? "this host has no public IPv4 address"
     : `this host has the addresses ${found.map(formatIpv4).join(", ")}`;

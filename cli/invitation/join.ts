@@ -8,7 +8,7 @@ import { readConfigText } from "../args/sources/config_text.ts";
 import { CliError } from "../process/failure.ts";
 import { systemFailure } from "../process/system_failure.ts";
 import type { Invitation } from "./invitation.ts";
-import { writePrivate } from "./private_file.ts";
+import { DENIED, writePrivate } from "./private_file.ts";
 
 /** Where a client's configuration goes. */
 interface JoinTarget {
@@ -24,8 +24,8 @@ interface JoinTarget {
 interface Joined {
   readonly config: string;
   readonly secretFile: string;
-  /** Where the settings are that were there before. */
-  readonly previous: string | undefined;
+  /** Where the settings and the secret are that were there before. */
+  readonly kept: readonly string[];
 }
 
 /**
@@ -48,11 +48,10 @@ export async function join(
         `Add --replace to keep them in ${config}.old and write new ones`,
     );
   }
-  const previous = isInUse ? `${config}.old` : undefined;
-  if (previous !== undefined) rename(config, previous);
+  const kept = isInUse ? [config, secretFile].filter(keep).map(nameOfKept) : [];
   writePrivate(secretFile, `${secret}\n`);
   writeConfig(config, settingsOf(host, identifier, secretFile));
-  return { config, secretFile, previous };
+  return { config, secretFile, kept };
 }
 
 /** JSON's strings are YAML's too. */
@@ -70,22 +69,29 @@ function makeFolder(folder: string): void {
   try {
     Deno.mkdirSync(folder, { recursive: true });
   } catch (error) {
-    throw systemFailure(`Cannot make the folder ${folder}`, error);
+    throw systemFailure(`Cannot make the folder ${folder}`, error, { words: { denied: DENIED } });
   }
 }
 
-function rename(path: string, to: string): void {
+/** Renames a file, so that it can be put back. Returns whether there was one. */
+function keep(path: string): boolean {
   try {
-    Deno.renameSync(path, to);
+    Deno.renameSync(path, nameOfKept(path));
+    return true;
   } catch (error) {
-    throw systemFailure(`Cannot rename ${path}`, error);
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw systemFailure(`Cannot rename ${path}`, error, { words: { denied: DENIED } });
   }
+}
+
+function nameOfKept(path: string): string {
+  return `${path}.old`;
 }
 
 function writeConfig(path: string, text: string): void {
   try {
     Deno.writeTextFileSync(path, text);
   } catch (error) {
-    throw systemFailure(`Cannot write ${path}`, error);
+    throw systemFailure(`Cannot write ${path}`, error, { words: { denied: DENIED } });
   }
 }

@@ -6,6 +6,9 @@
 
 import { systemFailure } from "../process/system_failure.ts";
 
+/** Why a file of the configuration cannot be read or written, and what to do. */
+export const DENIED = "permission is denied. Run this command as root";
+
 /** A folder with this bit hands its group down: services that are members may read what is in there. */
 const SET_GROUP = 0o2000;
 
@@ -27,7 +30,7 @@ export function writePrivate(path: string, text: string): void {
   } catch (error) {
     removeIfPresent(temporary);
     throw systemFailure(`Cannot write ${path}`, error, {
-      words: { absent: "there is no such folder" },
+      words: { absent: "there is no such folder", denied: DENIED },
     });
   }
 }

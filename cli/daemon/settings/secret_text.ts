@@ -22,15 +22,24 @@ const RIGHTS_BEYOND_GROUP = 0o037;
  * Reads a file with secrets, and warns when others may read it too.
  *
  * @param what what it is, as words that follow "Cannot read"
+ * @param absent what to say where there is none
  * @throws {CliError} it cannot be read
  */
-export function readSecretText(what: string, path: string, log: Log): string {
+export function readSecretText(
+  what: string,
+  path: string,
+  log: Log,
+  absent = "there is no such file",
+): string {
   let text: string;
   try {
     text = Deno.readTextFileSync(path);
   } catch (error) {
     throw systemFailure(`Cannot read ${what} ${path}`, error, {
-      words: { denied: "permission is denied. Let this user read it, or run as the file's owner" },
+      words: {
+        absent,
+        denied: "permission is denied. Let this user read it, or run as the file's owner",
+      },
       exitCode: ExitCode.CONFIG,
     });
   }

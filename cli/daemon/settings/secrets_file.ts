@@ -21,6 +21,8 @@ import { reasonOf } from "../../../reason.ts";
 /** The longest identifier that fits the authentication element, octets (§5.1.1). */
 const MAX_IDENTIFIER = 255;
 
+const ABSENT = 'there is no such file. "teredo invite" makes one';
+
 /** A secrets file that can be read again. */
 export class SecretsFile implements SecretStore {
   readonly #path: string;
@@ -48,7 +50,7 @@ export class SecretsFile implements SecretStore {
   }
 
   #read(): SecretTable {
-    const text = readSecretText("the secrets file", this.#path, this.#log);
+    const text = readSecretText("the secrets file", this.#path, this.#log, ABSENT);
     const entries = parseSecrets(text, this.#path);
     const retired = entries.filter(([, { retired }]) => retired).length;
     this.#log.info(

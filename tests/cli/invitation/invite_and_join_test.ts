@@ -89,6 +89,19 @@ Deno.test("join takes the line from a file or the standard input, and does not o
   assertStringIncludes(Deno.readTextFileSync(`${config}.old`), "teredo.example");
 });
 
+Deno.test("join --replace keeps the secret that the old settings name", async () => {
+  using files = emptyFolder();
+  const found = { configFolder: files.folder };
+  await runIn(found, "join", LINE);
+  const other = LINE.replace("0123456789abcdef", "fedcba9876543210");
+  const { stdout } = await runIn(found, "join", other, "--replace");
+  const secret = `${files.folder}/client.secret`;
+  assertEquals(Deno.readTextFileSync(secret), "fedcba9876543210\n");
+  assertEquals(Deno.readTextFileSync(`${secret}.old`), "0123456789abcdef\n");
+  assertEquals(modeOf(`${secret}.old`), 0o600);
+  assertStringIncludes(stdout, `before is in ${files.folder}/client.yaml.old and ${secret}.old`);
+});
+
 Deno.test("join refuses a bad line and leaves nothing behind", async () => {
   using files = emptyFolder();
   const found = { configFolder: `${files.folder}/teredo` };
@@ -99,6 +112,18 @@ Deno.test("join refuses a bad line and leaves nothing behind", async () => {
   assertEquals(absent.code, 1);
   assertStringIncludes(absent.stderr, "there is no such file");
   assertEquals(Array.from(Deno.readDirSync(files.folder)), []);
+});
+
+Deno.test("a line with a typo at its beginning is told as that, without its secret", async () => {
+  using files = emptyFolder();
+  const found = { configFolder: `${files.folder}/teredo` };
+  for (const typo of [LINE.replace(":", ""), LINE.replace("teredo://", ""), `<${LINE}>`]) {
+    const { code, stderr } = await runIn(found, "join", typo);
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, "an invitation has the form teredo://IDENTIFIER:SECRET@HOST");
+    assertEquals(stderr.includes("0123456789abcdef"), false);
+  }
+  assertEquals((await runIn(found, "join", ` ${LINE}`)).code, 0, "copied with a space");
 });
 
 Deno.test("in a folder that hands its group down, the service's group may read the secret", async () => {

@@ -76,6 +76,15 @@ function open(content: string, mode = 0o600) {
   return { file: new SecretsFile(path, log), write, told, path };
 }
 
+Deno.test("secrets file: where there is none, the message says what makes one", () => {
+  const path = `${Deno.makeTempDirSync()}/secrets.yaml`;
+  const error = assertThrows(() => new SecretsFile(path, openLog("error", () => {})), CliError);
+  assertEquals(
+    error.message,
+    `Cannot read the secrets file ${path}: there is no such file. "teredo invite" makes one`,
+  );
+});
+
 Deno.test("secrets file: it is read again on request, and a broken one changes nothing", () => {
   const { file, write, told, path } = open("alice: one");
   assertEquals(file.find(octets("alice"))?.secret, octets("one"));
