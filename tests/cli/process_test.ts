@@ -86,7 +86,7 @@ const MISHAPS: readonly Mishap[] = [
     what: "a client whose /dev/net/tun is no device",
     script: "mount -t tmpfs none /dev/net; touch /dev/net/tun; $teredo client 83.1.1.1",
     code: 1,
-    says: "/dev/net/tun is no TUN device",
+    says: "/dev/net/tun is not a TUN device",
     needs: ["tun"],
   },
   {
