@@ -113,6 +113,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["cli/daemon/settings", "cli/process", "cli/text"],
     ...["nodes/", "io/", "client/", "protocol", "wire"],
   ],
+  "cli/diagnosis": [
+    ...["cli/ask", "cli/daemon/status", "cli/probe", "cli/process", "cli/text"],
+    ...["io/servers", "wire"],
+  ],
   "cli/daemon": ["cli/daemon/", "cli/args/", ...BELOW_DAEMON],
   "cli/daemon/control": ["cli/daemon/status", ...BELOW_DAEMON],
   "cli/daemon/hook": [...BELOW_DAEMON],
@@ -126,8 +130,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "cli/daemon/status": ["cli/daemon/messages", "cli/args/kinds", ...BELOW_DAEMON],
   "cli/daemon/systemd": ["cli/daemon/status", ...BELOW_DAEMON],
   "cli/commands": [
-    ...["cli/args/", "cli/ask", "cli/decode", "cli/invitation", "cli/probe"],
-    ...["cli/process", "cli/service", "cli/text"],
+    ...["cli/args/", "cli/ask", "cli/decode", "cli/diagnosis", "cli/invitation"],
+    ...["cli/probe", "cli/process", "cli/service", "cli/text"],
     // The entries of a role, what its settings are made of, and what its status is.
     ...["cli/daemon", "cli/daemon/settings", ...CONTROL_PROTOCOL],
     // Choices that options offer.

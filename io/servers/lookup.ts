@@ -1,11 +1,12 @@
 /**
- * Looking up the IPv4 addresses of servers.
+ * Looking up the IPv4 addresses of servers, and the IPv6 addresses of what is pinged.
  *
  * @module
  */
 
 import { lookup } from "node:dns/promises";
 import { type Ipv4Address, parseIpv4 } from "../../wire/ipv4_address.ts";
+import { parseIpv6 } from "../../wire/ipv6_address.ts";
 import { reasonOf } from "../../reason.ts";
 
 /** How long to wait for an answer, in milliseconds. */
@@ -16,7 +17,15 @@ export class ResolveError extends Error {
   override readonly name = "ResolveError";
 }
 
-/** Asks the system for the IPv4 addresses of a name, as text. */
+type AddressKind = "IPv4" | "IPv6";
+
+/** Servers have IPv4 addresses, and what is pinged has an IPv6 one. */
+const WHOSE: Readonly<Record<AddressKind, string>> = {
+  IPv4: "the server's IPv4",
+  IPv6: "its IPv6",
+};
+
+/** Asks the system for the addresses of a name, as text. */
 export type Lookup = (name: string) => Promise<readonly string[]>;
 
 /** How many addresses of a name are used: trying a silent server takes a client some seconds. */
@@ -35,10 +44,29 @@ export async function resolveIpv4(
 ): Promise<Ipv4Address[]> {
   const literal = parseIpv4(host);
   if (literal !== undefined) return [literal];
-  const answers = await answerInTime(host, ask, timeout);
+  const answers = await answerInTime(host, "IPv4", ask, timeout);
   const addresses = new Set(answers.flatMap((text) => parseIpv4(text) ?? []));
   if (addresses.size > 0) return [...addresses].slice(0, MAX_ADDRESSES);
   throw new ResolveError(`Cannot resolve "${host}": it has no IPv4 address. Check the name`);
+}
+
+/**
+ * The first IPv6 address of `host`, 16 octets.
+ *
+ * @throws {ResolveError} the name has no address, or no answer came in time
+ */
+export async function resolveIpv6(
+  host: string,
+  ask: Lookup = (name) => askSystem(name, 6),
+  timeout: number = TIMEOUT,
+): Promise<Uint8Array> {
+  const literal = parseIpv6(host);
+  if (literal !== undefined) return literal;
+  for (const text of await answerInTime(host, "IPv6", ask, timeout)) {
+    const address = parseIpv6(text);
+    if (address !== undefined) return address;
+  }
+  throw new ResolveError(`Cannot resolve "${host}": it has no IPv6 address. Check the name`);
 }
 
 /** What to say when `host` resolves to an address where no server can be. */
@@ -49,6 +77,7 @@ export function suspicionAbout(host: string): string {
 
 async function answerInTime(
   host: string,
+  kind: AddressKind,
   ask: Lookup,
   timeout: number,
 ): Promise<readonly string[]> {
@@ -61,30 +90,30 @@ async function answerInTime(
   try {
     return await Promise.race([ask(host), late.promise]);
   } catch (error) {
-    throw error instanceof ResolveError ? error : explain(host, error);
+    throw error instanceof ResolveError ? error : explain(host, kind, error);
   } finally {
     clearTimeout(timer);
   }
 }
 
-async function askSystem(name: string): Promise<string[]> {
-  const answers = await lookup(name, { family: 4, all: true });
+async function askSystem(name: string, family: 4 | 6 = 4): Promise<string[]> {
+  const answers = await lookup(name, { family, all: true });
   return answers.map(({ address }) => address);
 }
 
-function explain(host: string, error: unknown): ResolveError {
+function explain(host: string, kind: AddressKind, error: unknown): ResolveError {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   switch (code) {
     case "ENOTFOUND":
     case "ENODATA":
       return new ResolveError(
-        `Cannot resolve "${host}": there is no such name, or it has no IPv4 address. ` +
-          "Check the name, or give the server's IPv4 address",
+        `Cannot resolve "${host}": there is no such name, or it has no ${kind} address. ` +
+          `Check the name, or give ${WHOSE[kind]} address`,
       );
     case "EAI_AGAIN":
       return new ResolveError(
         `Cannot resolve "${host}": no DNS server answers. ` +
-          "Check this host's network and DNS servers, or give the server's IPv4 address",
+          `Check this host's network and DNS servers, or give ${WHOSE[kind]} address`,
       );
     default: {
       return new ResolveError(`Cannot resolve "${host}": ${reasonOf(error)}`);

@@ -142,7 +142,11 @@ const USAGE: readonly Mistake[] = [
   ["status servr", 2, 'ROLE needs one of client, server, relay, not "servr"'],
   ["status client server", 2, 'Unexpected argument "server"'],
   ["ping", 2, '"teredo ping" needs an IPv6 address'],
-  ["ping 192.0.2.1", 2, 'ADDRESS needs an IPv6 address such as 2001:db8::1, not "192.0.2.1"'],
+  [
+    "ping 192.0.2.1",
+    2,
+    'HOST needs an IPv6 address such as 2001:db8::1, or a host name, not "192.0.2.1"',
+  ],
   ["ping ::1 -c 0", 2, '--count needs a number from 1 to 1000, not "0"'],
   ["ping ::1 -i 0", 2, '--interval needs a number of seconds from 1 to 60, not "0"'],
   ["ping ::1 --timeout 61", 2, '--timeout needs a number of seconds from 1 to 60, not "61"'],

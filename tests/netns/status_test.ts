@@ -119,7 +119,23 @@ Deno.test({
         /^(No answer from 2a00:1::99 within 10 s: it has not been found yet|2a00:1::99 cannot)/,
       );
       assertMatch(stderr, /2a00:1::99 did not answer/);
+      // Another native host has answered, so server and relay are not the cause.
+      assertMatch(stdout, /This means +The server works, so this host is down/);
     });
+
+    await t.step(
+      "ping: a peer that is not there, or whose server is not, is explained",
+      async () => {
+        const pings = await Promise.all(
+          ["2001:0:5301:101::acfe:fd01", "2001:0:5301:909::acfe:fd02"].map(async (address) => {
+            const { code, stdout } = await ask(A.client, "ping", address, "-c", "1", "--json");
+            const { outcome, explanation } = JSON.parse(stdout);
+            return [code, outcome === "answered", explanation.cause];
+          }),
+        );
+        assertEquals(pings, [[1, false, "peer_silent"], [1, false, "peer_server_silent"]]);
+      },
+    );
 
     await t.step("a second client is refused with one message", async () => {
       const { code, stderr } = await ask(

@@ -5,6 +5,7 @@
  */
 
 import { parseIpv4 } from "../../../wire/ipv4_address.ts";
+import { parseIpv6 } from "../../../wire/ipv6_address.ts";
 import { type ValueKind, withoutPort } from "./value_kind.ts";
 
 /** A last label that is a number, which no host name has: resolvers take "1.2.3" for 1.2.0.3. */
@@ -44,6 +45,17 @@ function remedyForHosts(given: string): string | undefined {
   const wrong = given.split(",").find((host) => HOST.parse(host.trim()) === undefined);
   return wrong === undefined ? undefined : HOST.remedy!(wrong.trim());
 }
+
+/** A host by its IPv6 address or name. */
+export const IPV6_HOST: ValueKind<string> = {
+  placeholder: "HOST",
+  expected: "an IPv6 address such as 2001:db8::1, or a host name",
+  example: "2001:db8::1",
+  parse(given) {
+    if (parseIpv4(given) !== undefined) return undefined;
+    return parseIpv6(given) === undefined ? HOST.parse(given) : given;
+  },
+};
 
 /** A server by its primary address, if necessary followed by a comma and its secondary address. */
 export const SERVER: ValueKind<string> = {

@@ -1,7 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { type Lookup, ResolveError, resolveIpv4 } from "../../../io/servers/lookup.ts";
+import { type Lookup, ResolveError, resolveIpv4, resolveIpv6 } from "../../../io/servers/lookup.ts";
 import { ServerName } from "../../../io/servers/server_name.ts";
 import { formatIpv4, parseIpv4 } from "../../../wire/ipv4_address.ts";
+import { formatIpv6 } from "../../../wire/ipv6_address.ts";
 
 const HOSTS: Readonly<Record<string, string[]>> = {
   "teredo.example": ["192.0.2.1", "192.0.2.99"],
@@ -31,6 +32,14 @@ Deno.test("resolve: a name has all addresses that the system finds, each once, a
     await texts("many.example", () => Promise.resolve(many)),
     Array.from({ length: 8 }, (_, i) => `192.0.2.${i}`),
   );
+});
+
+Deno.test("resolve: a host to ping is its IPv6 address, or the first of its name", async () => {
+  const ask: Lookup = () => Promise.resolve(["2001:db8::7", "2001:db8::8"]);
+  assertEquals(formatIpv6(await resolveIpv6("peer.example", ask)), "2001:db8::7");
+  assertEquals(formatIpv6(await resolveIpv6("2001:db8::9", ask)), "2001:db8::9");
+  const none = () => resolveIpv6("peer.example", () => Promise.resolve([]));
+  await assertRejects(none, ResolveError, "it has no IPv6 address");
 });
 
 Deno.test("resolve: the system is really asked", async () => {
