@@ -10,6 +10,7 @@ import { check } from "./cli/commands/check.ts";
 import { client } from "./cli/commands/client.ts";
 import { completions } from "./cli/commands/completions.ts";
 import { decode } from "./cli/commands/decode.ts";
+import { diagnose } from "./cli/commands/diagnose.ts";
 import { invite } from "./cli/commands/invite.ts";
 import { join } from "./cli/commands/join.ts";
 import { ping } from "./cli/commands/ping.ts";
@@ -39,6 +40,7 @@ export const COMMANDS: readonly Command[] = [
   probe,
   status,
   ping,
+  diagnose,
   check(() => COMMANDS),
   decode,
   service(() => COMMANDS),

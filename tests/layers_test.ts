@@ -115,7 +115,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "cli/diagnosis": [
     ...["cli/ask", "cli/daemon/status", "cli/probe", "cli/process", "cli/text"],
-    ...["io/servers", "wire"],
+    ...["ffi", "ffi/open.ts", "io/host", "io/servers", "wire"],
   ],
   "cli/daemon": ["cli/daemon/", "cli/args/", ...BELOW_DAEMON],
   "cli/daemon/control": ["cli/daemon/status", ...BELOW_DAEMON],

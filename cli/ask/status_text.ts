@@ -89,7 +89,8 @@ function stateText({ state, offline }: StatusReport): string {
   return `${state}: ${reasonText(offline.reason)}; next try in ${formatDuration(offline.retryIn)}`;
 }
 
-function reasonText(reason: OfflineReason): string {
+/** Why a client is off-line, in words. */
+export function reasonText(reason: OfflineReason): string {
   switch (reason) {
     case "no_reply_from_primary":
       return "the server does not answer";

@@ -11,23 +11,8 @@ import { addressOf, formatEndpoint, portOf } from "../../wire/endpoint.ts";
 import { formatIpv4 } from "../../wire/ipv4_address.ts";
 import { formatIpv6 } from "../../wire/ipv6_address.ts";
 import { formatDuration } from "../text/duration.ts";
+import { type Check, fail, note, pass, skip } from "./check.ts";
 import { natOf, type Probed, type ProbeOutcome } from "./probe_outcome.ts";
-
-/**
- * How a check ended. FAIL means that something works badly, or not at all; NOTE that it works, and
- * that there is something to know.
- */
-type CheckResult = "PASS" | "NOTE" | "FAIL" | "SKIP";
-
-/** One check. */
-export interface Check {
-  readonly check: string;
-  readonly result: CheckResult;
-  /** One sentence without a full stop. */
-  readonly detail: string;
-  /** What to do or to know; `null` if all is well. */
-  readonly remedy: string | null;
-}
 
 /** All checks of a server. */
 export function checksOf(outcome: ProbeOutcome): Check[] {
@@ -42,18 +27,6 @@ export function checksOf(outcome: ProbeOutcome): Check[] {
     refresh(outcome),
     teredoAddress(outcome),
   ];
-}
-
-function pass(check: string, detail: string): Check {
-  return { check, result: "PASS", detail, remedy: null };
-}
-
-function fail(check: string, detail: string, remedy: string): Check {
-  return { check, result: "FAIL", detail, remedy };
-}
-
-function skip(check: string, detail: string): Check {
-  return { check, result: "SKIP", detail, remedy: null };
 }
 
 const SILENT = "One of the server's addresses did not answer";
@@ -86,7 +59,7 @@ function secondaryAddress({ name, findings: { primary, secondary } }: Probed): C
   const remedy =
     "Clients qualify without it, but cannot see whether the NAT is symmetric. If the " +
     `server has another secondary address, name it: ${host},SECONDARY`;
-  return { check, result: "NOTE", detail, remedy };
+  return note(check, detail, remedy);
 }
 
 /** The check of an address that answered, rightly or not; `undefined` if it did not. */
@@ -200,7 +173,7 @@ function hairpinning({ findings: { hairpinning: found } }: Probed): Check {
     const remedy =
       "Clients of this program meet behind the same NAT all the same. To meet others there, " +
       'turn on "hairpinning" or "NAT loopback" in the NAT';
-    return { check, result: "NOTE", detail, remedy };
+    return note(check, detail, remedy);
   }
   switch (found.unknown) {
     case "server_silent":

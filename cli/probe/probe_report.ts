@@ -9,7 +9,8 @@ import type { LifetimeFindings } from "../../client/probe/mapping_lifetime.ts";
 import { formatEndpoint, portOf } from "../../wire/endpoint.ts";
 import { formatIpv4 } from "../../wire/ipv4_address.ts";
 import { formatIpv6 } from "../../wire/ipv6_address.ts";
-import { type Check, checksOf } from "./probe_checks.ts";
+import type { Check } from "./check.ts";
+import { checksOf } from "./probe_checks.ts";
 import { isUsable, natOf, type Probed, type ProbeOutcome, recommend } from "./probe_outcome.ts";
 
 /** The whole report. What is not known is `null`; times are in milliseconds. */

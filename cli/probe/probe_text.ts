@@ -13,8 +13,9 @@
  */
 
 import type { NatName } from "../../client/probe/findings.ts";
-import { describedTerm, wrap } from "../text/layout.ts";
-import { type Check, formatRoundTrip } from "./probe_checks.ts";
+import { wrap } from "../text/layout.ts";
+import { checkLines } from "./check.ts";
+import { formatRoundTrip } from "./probe_checks.ts";
 import type { ProbeReport, ServerReport } from "./probe_report.ts";
 
 /** Columns of the widest lines: longer ones are hard to read. */
@@ -29,7 +30,7 @@ export function probeText(report: ProbeReport, width: number): string {
   return [
     ...report.servers.flatMap((server) => [
       ...wrap(heading(server), columns, 2),
-      ...server.checks.flatMap((check) => checkLines(check, columns)),
+      ...server.checks.flatMap((check) => checkLines(check, DETAIL_COLUMN, columns)),
       "",
     ]),
     ...wrap(`NAT: ${natText(report.nat)}`, columns, 2),
@@ -42,16 +43,6 @@ function heading({ server, primary, secondary }: ServerReport): string {
   if (primary === null) return `Server ${server}`;
   if (server.split(",")[0] === primary) return `Server ${primary} and ${secondary}`;
   return `Server ${server} (${primary} and ${secondary})`;
-}
-
-function checkLines({ result, check, detail, remedy }: Check, width: number): string[] {
-  const term = `  ${result}  ${check}`;
-  // The remedy has its own lines.
-  const advice = remedy === null ? [] : describedTerm("", remedy, DETAIL_COLUMN, width);
-  return [
-    ...describedTerm(term, detail, DETAIL_COLUMN, width),
-    ...advice.filter((line) => line !== ""),
-  ];
 }
 
 function recommendation({ recommended, servers }: ProbeReport): string {

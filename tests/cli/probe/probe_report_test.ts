@@ -2,7 +2,8 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { AddressFinding, ServerFindings } from "../../../client/probe/findings.ts";
 import type { LifetimeFindings } from "../../../client/probe/mapping_lifetime.ts";
-import { type Check, checksOf } from "../../../cli/probe/probe_checks.ts";
+import type { Check } from "../../../cli/probe/check.ts";
+import { checksOf } from "../../../cli/probe/probe_checks.ts";
 import type { Probed, ProbeOutcome } from "../../../cli/probe/probe_outcome.ts";
 import { probeReport } from "../../../cli/probe/probe_report.ts";
 import { probeText } from "../../../cli/probe/probe_text.ts";

@@ -1,0 +1,153 @@
+/**
+ * Everything that can keep Teredo from working on this host, looked at once.
+ *
+ * @module
+ */
+
+import { ControlClient } from "../ask/control_client.ts";
+import { chooseSockets } from "../ask/find_controls.ts";
+import type { PingReport } from "../daemon/status/ping_report.ts";
+import type { StatusReport } from "../daemon/status/status_report.ts";
+import { type Check, fail, pass, skip } from "../probe/check.ts";
+import { type ProbeReport, probeReport } from "../probe/probe_report.ts";
+import { runProbe } from "../probe/run_probe.ts";
+import { CliError } from "../process/failure.ts";
+import { VERSION } from "../process/version.ts";
+import { clientChecks } from "./client_checks.ts";
+import { hostChecks } from "./host_checks.ts";
+import { hostFacts } from "./host_facts.ts";
+import { PingExplainer } from "./ping_explainer.ts";
+import type { PingExplanation } from "./ping_explanation.ts";
+
+/** What to look at. */
+export interface DiagnoseOptions {
+  /** The IPv6 address of a peer or native host to ping, if any. */
+  readonly peer: string | undefined;
+  /** The servers to probe; by default the one of the running client. */
+  readonly servers: readonly string[];
+  /** The control socket of the client, if it is not the usual one. */
+  readonly control: string | undefined;
+  readonly probe: Omit<Parameters<typeof runProbe>[0], "servers">;
+  /** How long to wait for the peer, in milliseconds. */
+  readonly timeout: number;
+}
+
+/** The whole report, which `--json` prints and a bundle holds. There is no secret in it. */
+export interface Diagnosis {
+  readonly schema: 1;
+  readonly version: string;
+  /** When it was made, in ISO 8601. */
+  readonly made: string;
+  readonly checks: readonly Check[];
+  /** Why the peer did not answer, if it was pinged in vain. */
+  readonly ping: PingExplanation | null;
+  readonly probe: ProbeReport | null;
+  /** The report of the client, without its peers: their addresses are not ours to give away. */
+  readonly client: Omit<StatusReport, "peers"> | null;
+}
+
+/** Looks at everything, until `signal` aborts. */
+export async function diagnose(options: DiagnoseOptions, signal: AbortSignal): Promise<Diagnosis> {
+  using client = await findClient(options.control);
+  const status = await statusOf(client, signal);
+  const running = typeof status === "string" ? undefined : status;
+  const facts = await hostFacts(running?.interface ?? undefined);
+  const probe = await probeOf(options, running, signal);
+  const ping = await pingPeer(options, client, signal);
+  const { peers: _, ...shown } = running ?? { peers: [] };
+  return {
+    schema: 1,
+    version: VERSION,
+    made: new Date(facts.clock).toISOString(),
+    checks: [
+      ...clientChecks(status),
+      ...hostChecks(facts, running),
+      ...serverChecks(probe, running),
+      ...ping.checks,
+    ],
+    ping: ping.explanation,
+    probe,
+    client: running === undefined ? null : shown as Omit<StatusReport, "peers">,
+  };
+}
+
+type Client = Disposable & { readonly control: ControlClient | string };
+
+/** The running client, or why it cannot be asked. */
+async function findClient(chosen: string | undefined): Promise<Client> {
+  try {
+    const [path] = await chooseSockets(chosen, "client");
+    const control = new ControlClient(path!);
+    return { control, [Symbol.dispose]: () => control[Symbol.dispose]() };
+  } catch (error) {
+    return { control: reasonIn(error), [Symbol.dispose]() {} };
+  }
+}
+
+async function statusOf({ control }: Client, signal: AbortSignal): Promise<StatusReport | string> {
+  if (typeof control === "string") return control;
+  try {
+    return await control.status(signal) ?? "The diagnosis was interrupted";
+  } catch (error) {
+    return reasonIn(error);
+  }
+}
+
+/** @throws what is no failure of the client */
+function reasonIn(error: unknown): string {
+  if (error instanceof CliError) return error.message;
+  throw error;
+}
+
+async function probeOf(
+  { servers, probe }: DiagnoseOptions,
+  client: StatusReport | undefined,
+  signal: AbortSignal,
+): Promise<ProbeReport | null> {
+  const { name, primary, secondary } = client?.server ?? {};
+  const own = name === undefined ? [] : [secondary ? `${primary},${secondary}` : name];
+  const wanted = servers.length > 0 ? servers : own;
+  if (wanted.length === 0) return null;
+  return probeReport(await runProbe({ ...probe, servers: wanted }, signal));
+}
+
+function serverChecks(report: ProbeReport | null, client: StatusReport | undefined): Check[] {
+  if (report === null) {
+    return [skip("server", "None to probe: name one with --server")];
+  }
+  return report.servers.flatMap(({ server, primary, qualifies, checks }) => {
+    // The client proves to be known to the server, which the probe may not be.
+    const isProved = client?.state === "qualified" && client.server?.primary === primary;
+    if (isProved && !qualifies) {
+      return [pass("server", `${server} serves the client; it does not answer strangers`)];
+    }
+    return [pass("server", server), ...checks.filter(({ check }) => check !== "Teredo address")];
+  });
+}
+
+async function pingPeer(
+  { peer, timeout }: DiagnoseOptions,
+  { control }: Client,
+  signal: AbortSignal,
+): Promise<{ checks: Check[]; explanation: PingExplanation | null }> {
+  const check = "peer";
+  if (peer === undefined) return { checks: [], explanation: null };
+  if (typeof control === "string") {
+    return { checks: [skip(check, "Without a client, nothing can be sent")], explanation: null };
+  }
+  let report: PingReport | undefined;
+  try {
+    report = await control.ping(peer, timeout, signal);
+  } catch (error) {
+    return { checks: [skip(check, reasonIn(error))], explanation: null };
+  }
+  if (report === undefined) return { checks: [skip(check, "Interrupted")], explanation: null };
+  const explanation = await new PingExplainer(control).explain(report, signal) ?? null;
+  if (explanation === null) {
+    const { path, mapping, roundTrip } = report;
+    const how = mapping === null ? "" : `, ${path} (${mapping})`;
+    return { checks: [pass(check, `${peer} answered in ${roundTrip} ms${how}`)], explanation };
+  }
+  const { meaning, advice } = explanation;
+  return { checks: [fail(check, `${peer} did not answer. ${meaning}`, advice)], explanation };
+}
