@@ -7,12 +7,26 @@ import type { Machine } from "./machine.ts";
 import { parsePing, pingCommand } from "./ping.ts";
 import { prepareTeredo, startClient, teredo } from "./teredo.ts";
 
-const needs = requires("linux", "root", "namespaces", "tun", "ip", "nsenter", "ping", "nft");
+const needs = requires(
+  "linux",
+  "root",
+  "namespaces",
+  "tun",
+  "ip",
+  "nsenter",
+  "ping",
+  "nft",
+  "iperf3",
+);
 
 /** The direct way is found within this time, in milliseconds. */
 const SOON = 30_000;
 
 const PINGS = { count: 300, interval: 0.12 };
+
+/** A TCP connection of 34 seconds at 2 Mbit/s. */
+const STREAM = ["-t", "34", "-b", "2M"];
+const STREAM_OCTETS = 34 * 2_000_000 / 8;
 
 /** Lets a site's router drop what goes to another site, as a provider's filter between them might. */
 async function block({ router }: Site, other: Site): Promise<void> {
@@ -51,6 +65,10 @@ Deno.test({
     assertEquals(first.received, 1, first.text);
     assertEquals(await pathTo(A.client, address), "gateway");
 
+    // What began through the gateway stays there, and does not notice.
+    const receiver = await B.client.spawn("iperf3", "-s", "-1", "--forceflush");
+    await receiver.waitForLog(/Server listening/);
+    const stream = A.client.run("iperf3", "-J", "-c", address, ...STREAM);
     const ping = await A.client.spawn(...pingCommand(address, PINGS));
     for (const { router } of [A, B]) await router!.run("nft", "delete table ip between");
     const opened = performance.now();
@@ -61,5 +79,7 @@ Deno.test({
     await ping.status;
     assertEquals(parsePing(ping.log).received, PINGS.count, ping.log);
     assertEquals(await pathTo(A.client, address), "direct");
+    const { bytes } = JSON.parse(await stream).end.sum_received;
+    assert(bytes > STREAM_OCTETS * 0.98, `${bytes} of ${STREAM_OCTETS} octets`);
   },
 });

@@ -67,6 +67,12 @@ function difference(before: Refusals, after: Refusals): Record<string, number> {
   );
 }
 
+/** How many datagrams came to UDP ports that nothing listens on. */
+async function closedPorts(machine: Machine): Promise<number> {
+  const counters = await machine.run("cat", "/proc/net/snmp6");
+  return Number(/^Udp6NoPorts\s+(\d+)/m.exec(counters)?.[1]);
+}
+
 /** Datagrams, connections and pings to the gateway's address. */
 const SCAN = `
   for port in {1..1100} {4200..4300}; do echo >/dev/udp/${ADDRESS.serverNative}/$port; done
@@ -137,7 +143,7 @@ Deno.test({
         attempts: ["ownService"],
       });
       const received = () => C.client.run("cat", "/sys/class/net/teredo/statistics/rx_packets");
-      const before = await received();
+      const [before, scannedBefore] = [await received(), await closedPorts(machine)];
       misuser.kill("SIGUSR1");
       await misuser.waitForLog(/^received/);
       const since = misuser.logLength;
@@ -145,6 +151,7 @@ Deno.test({
       misuser.kill("SIGUSR1");
       const [, count] = await misuser.waitForLog(/^received (\d+)$/, { since });
       assertEquals([count, await received()], ["0", before]);
+      assert(await closedPorts(machine) - scannedBefore >= 1200, "the scan itself has arrived");
       assertEquals((await ping()).received, 1);
     });
 

@@ -3,12 +3,24 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { requires } from "../capabilities.ts";
 import { prefetch } from "./deno_run.ts";
 import { exchangeWith, isWhole, serveEcho } from "./echo_host.ts";
-import { rent, startGateway } from "./gateway_lab.ts";
+import { addFar, FAR, rent, startGateway } from "./gateway_lab.ts";
+import { firewallTables } from "./kernel_traces.ts";
 import { createLab, NATIVE } from "./lab.ts";
 import { ADDRESS } from "./plan.ts";
-import { launchClient, prepareTeredo, startClient, teredo } from "./teredo.ts";
+import { launchClient, prepareTeredo, startClient, startServer, teredo } from "./teredo.ts";
 
-const needs = requires("linux", "root", "namespaces", "tun", "ip", "nsenter", "ping", "nft");
+const needs = requires(
+  "linux",
+  "root",
+  "namespaces",
+  "tun",
+  "ip",
+  "nsenter",
+  "ping",
+  "nft",
+  "tcpdump",
+  "tshark",
+);
 
 const SYMMETRIC = { by: "kernel", kind: "symmetric" } as const;
 
@@ -96,5 +108,41 @@ Deno.test({
     assertEquals(inbound.received, 3, inbound.text);
     const outbound = await lab.sites.A.client.ping(ADDRESS.native, { count: 3 });
     assertEquals(outbound.received, 3, outbound.text);
+  },
+});
+
+Deno.test({
+  name: needs.title(
+    "relay --gateway: on the servers' way to the Internet, it serves their clients",
+  ),
+  ignore: needs.ignore,
+  fn: async () => {
+    await prepareTeredo();
+    await prefetch("tests/netns/echo_host.ts");
+    await using lab = await createLab({ A: { by: "kernel", kind: "portRestricted" } });
+    const { relay, server, native } = lab;
+    const far = await addFar(lab);
+    await using _echo = await serveEcho(far);
+    await native.ip("-6 route del 2001::/32");
+    await server.ip("-6 route del 2001::/32");
+    await server.ip(`route add default via ${ADDRESS.relayNative} dev ${NATIVE}`);
+    await relay.ip(`route add default via ${ADDRESS.native} dev ${NATIVE}`);
+    await using _server = await startServer(server);
+    await using gateway = await relay.spawn(
+      ...teredo("relay", "--gateway", "--gateway-for", lab.sites.A.plan.external),
+    );
+    await gateway.waitForLog(/Gateway through interface/);
+    const { client } = lab.sites.A;
+    await startClient(client);
+    await using capture = await far.capture(NATIVE, "icmp6 and ip6[40] == 128");
+    const ping = await client.ping(FAR, { count: 3 });
+    assertEquals(ping.received, 3, ping.text);
+    const exchange = await exchangeWith(client, FAR);
+    assert(isWhole(exchange), JSON.stringify(exchange));
+    await capture.stop();
+    const sources = await capture.fields("icmpv6.type == 128", "ipv6.src");
+    assertEquals([...new Set(sources.flat())], [ADDRESS.relayNative]);
+    assertEquals((await gateway.end("SIGTERM")).code, 0, gateway.log);
+    assertEquals(await firewallTables(relay), "");
   },
 });
