@@ -20,7 +20,10 @@ interface ProofLimits {
    * is 120 s at most (RFC 4380 §5.2.7), and may postpone that once.
    */
   readonly lifetime: number;
-  /** Endpoints of one identifier. */
+  /**
+   * Endpoints of one identifier. People share an invitation, and a client that starts again behind its NAT takes
+   * another place. If more are in use, each is without access for a part of the time.
+   */
   readonly perIdentifier: number;
   /** Endpoints altogether. */
   readonly capacity: number;
@@ -29,7 +32,7 @@ interface ProofLimits {
 /** The defaults of {@linkcode ProofLimits}. */
 export const PROOF_LIMITS: ProofLimits = {
   lifetime: 300_000,
-  perIdentifier: 16,
+  perIdentifier: 64,
   capacity: 65_536,
 };
 

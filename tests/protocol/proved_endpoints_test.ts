@@ -22,6 +22,13 @@ Deno.test("what was proved at an endpoint counts for the lifetime, from the late
   assertEquals(proofs.size, 1);
 });
 
+Deno.test("fifty friends who share an invitation all keep their access", () => {
+  const proofs = new ProvedEndpoints();
+  const friends = Array.from({ length: 50 }, (_, i) => at(1000 + i));
+  for (const friend of friends) proofs.add(friend, Uint8Array.of(1), SECRET, 0);
+  assertEquals(friends.filter((friend) => proofs.accountOf(friend, 0) === undefined), []);
+});
+
 Deno.test("one identifier displaces only what is its own", () => {
   const proofs = new ProvedEndpoints({ lifetime: 1000, perIdentifier: 3, capacity: 100 });
   proofs.add(at(1), Uint8Array.of(1), SECRET, 0);
