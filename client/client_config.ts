@@ -52,6 +52,11 @@ export interface ClientConfig {
   readonly random: Random;
   /** For secure qualification. */
   readonly credentials?: ClientCredentials | undefined;
+  /**
+   * A Teredo address (16 octets) of an earlier run. Its random flags (RFC 5991 §3.1) are used again if
+   * server and mapping are the same, so that the whole address is.
+   */
+  readonly previousAddress?: Uint8Array | undefined;
   /** The Teredo refresh interval, §5.2.5. Each is drawn from 75 to 100 % of it. */
   readonly refreshInterval?: number | undefined;
   /** Whether to find out with a secondary port if a longer refresh interval will do, §5.2.7. */

@@ -39,7 +39,12 @@ export interface TeredoClientOptions<Host extends HostSide | undefined = HostSid
     ClientSocketOptions,
     Pick<
       ClientConfig,
-      "refreshInterval" | "symmetricNatSupport" | "serverLoadReduction" | "mtu" | "maxPeers"
+      | "previousAddress"
+      | "refreshInterval"
+      | "symmetricNatSupport"
+      | "serverLoadReduction"
+      | "mtu"
+      | "maxPeers"
     > {
   /** The servers, the preferred one first; at least one. */
   readonly servers: readonly GivenServer[];

@@ -9,8 +9,10 @@ import { findSource } from "../../ffi/open.ts";
 import { localAddresses, outsideAddress } from "../../io/network/local_addresses.ts";
 import type { Log } from "../../io/log.ts";
 import { type ClientTun, clientTun } from "../../nodes/host/client_tun.ts";
+import { ListenError } from "../../nodes/listen_error.ts";
 import { TeredoClient, type TeredoClientOptions } from "../../nodes/teredo_client.ts";
 import { portOf } from "../../wire/endpoint.ts";
+import { AddressMemory, type RememberedAddress, stateFolder } from "./address_memory.ts";
 import { withRemedy } from "./capability_remedy.ts";
 import { pingThrough } from "./control/client_ping.ts";
 import { Daemon, openRoleLog } from "./daemon.ts";
@@ -51,15 +53,16 @@ export async function runClient(
   const log = openRoleLog(options);
   const nodeOptions = { ...clientOptions(options, log), signal };
   using daemon = await Daemon.open(options, { role: "client", events: CLIENT_EVENTS, log });
+  const memory = new AddressMemory(stateFolder(), log);
   await using client = await unlessAborted(
     signal,
-    withListenRemedy(() =>
+    openAsBefore(memory.read(), options.port, (changes) =>
       TeredoClient.open({
         ...daemon.nodeOptions,
         ...nodeOptions,
+        ...changes,
         onLookUp: () => daemon.working(`looking up ${options.server.join(", ")}`),
-      })
-    ),
+      })),
   );
   if (client === undefined) return;
   const { name } = client.host;
@@ -79,6 +82,10 @@ export async function runClient(
     onEvent(event) {
       daemon.report(event, messages.describe(event));
       hook.onEvent(event);
+      if (event.type === "qualified") {
+        const keepsPort = portOf(event.mapping) === place.port;
+        memory.write({ address: event.address, port: keepsPort ? place.port : undefined });
+      }
     },
     onInterfaceFaults: () => daemon.refresh(),
     onMove: () =>
@@ -87,6 +94,26 @@ export async function runClient(
   await daemon.untilEnd(client, signal);
   await hook.end();
   log.info(`Stopped; interface ${name} is removed`);
+}
+
+/** Opens a client with the address of its last run and, unless another program has it, the port. */
+async function openAsBefore(
+  last: RememberedAddress | undefined,
+  chosen: number | undefined,
+  open: (
+    changes: Pick<TeredoClientOptions, "port" | "previousAddress">,
+  ) => Promise<HostedClient>,
+): Promise<HostedClient> {
+  const previousAddress = last?.address;
+  if (chosen === undefined && last?.port !== undefined) {
+    try {
+      return await open({ port: last.port, previousAddress });
+    } catch (error) {
+      // Another program has the port by now.
+      if (!(error instanceof ListenError)) throw error;
+    }
+  }
+  return await withListenRemedy(() => open({ port: chosen, previousAddress }));
 }
 
 /** What the settings mean for the node. */

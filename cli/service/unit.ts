@@ -87,6 +87,13 @@ function identity({ role }: Service): string[] {
     "UMask=0077",
     "# For the control socket; teredo status looks there",
     `RuntimeDirectory=teredo-${role}`,
+    ...role === "client"
+      ? [
+        "# For the address, so that a restart does not change it",
+        "StateDirectory=teredo-client",
+        "StateDirectoryMode=0700",
+      ]
+      : [],
   ];
 }
 

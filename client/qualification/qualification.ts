@@ -37,6 +37,7 @@ export class Qualification {
   constructor(config: ClientConfig, onAddress: () => void) {
     this.#config = config;
     this.#onAddress = onAddress;
+    this.#latest = config.previousAddress;
     this.#servers = new ServerList(config.servers, config.random);
     this.#solicitor = new Solicitor(config);
   }

@@ -1,5 +1,5 @@
 /** A client whose host moves: to other networks, to other servers, and to native IPv6 and back. */
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
 import { requires } from "../capabilities.ts";
 import { createLab } from "./lab.ts";
 import type { Machine } from "./machine.ts";
@@ -178,5 +178,31 @@ Deno.test({
     }
     assertEquals(ports.size, 4);
     assertEquals([...ports].at(-1), "40000");
+  },
+});
+
+Deno.test({
+  name: needs.title(
+    "a client whose service has a state folder has the same address after a restart",
+  ),
+  ignore: needs.ignore,
+  fn: async () => {
+    await prepareTeredo();
+    await using lab = await createLab({ A: "no NAT" });
+    await startServer(lab.server);
+    const folder = await Deno.makeTempDir();
+    const start = async () => {
+      const process = await lab.sites.A.client.spawn(
+        ...["env", `STATE_DIRECTORY=${folder}`],
+        ...teredo("client", ADDRESS.serverPrimary),
+      );
+      const { address } = await qualification(process);
+      assertEquals((await process.end("SIGTERM")).code, 0, process.log);
+      return address;
+    };
+    const first = await start();
+    assertEquals(await start(), first);
+    await Deno.remove(`${folder}/client-address.json`);
+    assertNotEquals(await start(), first);
   },
 });

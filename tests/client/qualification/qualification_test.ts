@@ -4,9 +4,16 @@ import { parseAuthentication } from "../../../wire/authentication.ts";
 import { encodeBubble } from "../../../wire/bubble.ts";
 import { isLinkLocal } from "../../../wire/ipv6_address.ts";
 import { hopLimitOf, SOURCE } from "../../../wire/ipv6_header.ts";
-import { flagsOf, isCone, RANDOM_FLAGS } from "../../../wire/teredo_address.ts";
+import {
+  decodeTeredoAddress,
+  encodeTeredoAddress,
+  flagsOf,
+  isCone,
+  RANDOM_FLAGS,
+} from "../../../wire/teredo_address.ts";
 import { parseTeredoPacket, type TeredoPacket } from "../../../wire/teredo_packet.ts";
 import type { SentDatagram } from "../../recording_sink.ts";
+import { seededRandom } from "../../sim/seeded_random.ts";
 import { ACTORS, address, at, hex, vector } from "../../vectors/vectors.ts";
 import { ClientFixture, packet, portOf, S1, S2, vectorRandom } from "../client_fixture.ts";
 
@@ -265,4 +272,18 @@ Deno.test("the server's MTU counts, up to the client's own", () => {
   assertEquals(mtuWith(undefined, 1400), 1280);
   assertEquals(mtuWith(1500, 1400), 1400);
   assertEquals(mtuWith(1500, undefined), 1500);
+});
+
+Deno.test("C-08: the address of an earlier run is used again for its server and mapping, and no other", () => {
+  const addressOf = ({ client, now }: ClientFixture) => client.status(now).address!;
+  const first = addressOf(new ClientFixture({ random: seededRandom("first") }).qualify());
+  const again = (previousAddress: Uint8Array) =>
+    addressOf(new ClientFixture({ random: seededRandom("again"), previousAddress }).qualify());
+  assertEquals(again(first), first);
+  const { server, flags, mapping } = decodeTeredoAddress(first)!;
+  const others = [
+    encodeTeredoAddress({ server, flags, mapping: at("192.0.2.77:1") }),
+    encodeTeredoAddress({ server: S2.primary, flags, mapping }),
+  ];
+  for (const other of others) assertNotEquals(flagsOf(again(other)), flags);
 });

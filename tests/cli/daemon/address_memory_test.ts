@@ -1,0 +1,49 @@
+import { assertEquals } from "@std/assert";
+import { AddressMemory, stateFolder } from "../../../cli/daemon/address_memory.ts";
+import { openLog } from "../../../cli/process/open_log.ts";
+import { ip6 } from "../../vectors/vectors.ts";
+
+const log = openLog("debug", () => {});
+const address = ip6("2001:0:5301:101:385c:63bf:acfe:fdf8");
+
+Deno.test("address: what one run writes, the next one reads, and nobody else", async () => {
+  const folder = await Deno.makeTempDir();
+  assertEquals(new AddressMemory(folder, log).read(), undefined);
+  new AddressMemory(folder, log).write({ address, port: 40_000 });
+  assertEquals(new AddressMemory(folder, log).read(), { address, port: 40_000 });
+  assertEquals(Deno.statSync(`${folder}/client-address.json`).mode! & 0o777, 0o600);
+  new AddressMemory(folder, log).write({ address, port: undefined });
+  assertEquals(new AddressMemory(folder, log).read(), { address, port: undefined });
+});
+
+const DAMAGED = ["", "{", "null", "[]", '{"address":"2001:db8::1"}', '{"address":7}'];
+
+for (const text of DAMAGED) {
+  Deno.test(`address: a file that reads ${JSON.stringify(text)} is as good as none`, async () => {
+    const folder = await Deno.makeTempDir();
+    await Deno.writeTextFile(`${folder}/client-address.json`, text);
+    assertEquals(new AddressMemory(folder, log).read(), undefined);
+  });
+}
+
+Deno.test("address: an impossible port is left out", async () => {
+  const folder = await Deno.makeTempDir();
+  const text = '{"address":"2001:0:5301:101:385c:63bf:acfe:fdf8","port":70000}';
+  await Deno.writeTextFile(`${folder}/client-address.json`, text);
+  assertEquals(new AddressMemory(folder, log).read(), { address, port: undefined });
+});
+
+Deno.test("address: without a folder, or with one that is gone, a client does without", () => {
+  for (const folder of [undefined, "/dev/null/none"]) {
+    const memory = new AddressMemory(folder, log);
+    memory.write({ address, port: 1 });
+    assertEquals(memory.read(), undefined);
+  }
+});
+
+Deno.test("address: systemd names the folder", () => {
+  assertEquals(
+    stateFolder(() => "/var/lib/teredo-client:/var/lib/other"),
+    "/var/lib/teredo-client",
+  );
+});
