@@ -7,7 +7,7 @@
 import { credentialContradiction } from "../daemon/settings/client_credentials.ts";
 import { type Command, command } from "../args/command.ts";
 import { serverContradiction } from "../daemon/settings/named_servers.ts";
-import { defaulted, optional, required, switchedOff, switchedOn } from "../args/option.ts";
+import { optional, required, switchedOff, switchedOn } from "../args/option.ts";
 import { CONTROL, HOOK, LOG_FORMAT, METRICS } from "./options/service_options.ts";
 import {
   ALLOW_PRIVATE,
@@ -53,10 +53,10 @@ export const client: Command = command({
       "the address after each primary one",
     ),
     port: optional(PORT, "UDP port to send from", "any free port"),
-    interface: defaulted(
+    interface: optional(
       INTERFACE,
-      "teredo",
       "Name of the network interface to create",
+      "teredo, or teredo0 and so on if another role has that",
     ),
     defaultRoute: switchedOn(
       "Reach only other Teredo clients, not the whole IPv6 Internet",

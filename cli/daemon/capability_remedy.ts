@@ -39,9 +39,36 @@ export function withRemedy<T>(capability: Capability, action: () => T): T {
     return action();
   } catch (error) {
     if (error instanceof SystemError && (error.code === "EPERM" || error.code === "EACCES")) {
+      // What forbids it to a program that has the capability, no sudo can change.
+      if (hasCapability(capability)) throw new CliError(error.message, ExitCode.PERMISSION);
       throw explain(error, capability);
     }
     throw error;
+  }
+}
+
+/** The bits of capabilities, capabilities(7). */
+const BITS: Readonly<Record<Capability, bigint>> = {
+  ["CAP_NET_BIND_SERVICE"]: 10n,
+  ["CAP_NET_ADMIN"]: 12n,
+  ["CAP_NET_RAW"]: 13n,
+};
+
+/**
+ * Whether this program has a capability; `false` where that cannot be seen.
+ *
+ * @param status the text of `/proc/self/status`
+ */
+export function hasCapability(capability: Capability, status: string = ownStatus()): boolean {
+  const [, effective] = /^CapEff:\s*([\da-f]+)$/m.exec(status) ?? [];
+  return effective !== undefined && (BigInt(`0x${effective}`) >> BITS[capability] & 1n) === 1n;
+}
+
+function ownStatus(): string {
+  try {
+    return Deno.readTextFileSync("/proc/self/status");
+  } catch {
+    return "";
   }
 }
 

@@ -5,9 +5,10 @@
  * @module
  */
 
+import { SystemError } from "../../ffi/c/errno.ts";
 import { Ipv6SwitchedOff } from "../../ffi/interface.ts";
 import { findRoute, openInterface, openTun } from "../../ffi/open.ts";
-import type { TunOffload } from "../../ffi/tun.ts";
+import type { Tun, TunOffload } from "../../ffi/tun.ts";
 import { KeptInterface } from "../../io/host/kept_interface.ts";
 import { openTunLink } from "../../io/host/open_tun_link.ts";
 import type { OwnInterface } from "../../io/host/own_interface.ts";
@@ -25,8 +26,8 @@ const QUEUE_LENGTH = { alone: 2_000, offload: 1_000 } as const;
 /** Options of an interface. */
 export interface TunSideOptions {
   /**
-   * Its name, of 15 octets at most; `%d` in it stands for the first free number. `teredo` by
-   * default.
+   * Its name, of 15 octets at most; `%d` in it stands for the first free number. By default it is
+   * `teredo`, or `teredo0` and so on while another program has that.
    */
   readonly name?: string | undefined;
   /** Whether packets pass in bunches, if the kernel can do that; true by default. */
@@ -52,12 +53,12 @@ export interface TunSide extends HostSide {
  * @throws {SystemError} the kernel refuses; the message says what to do
  */
 export function openTunSide(
-  { name = "teredo", offload = true }: TunSideOptions,
+  { name, offload = true }: TunSideOptions,
   { watcher, counters, log }: HostContext,
   wanted: WantedState,
 ): TunSide & { readonly own: KeptInterface } {
   using stack = new DisposableStack();
-  const tun = stack.adopt(openTun(name, { offload }), (tun) => tun.close());
+  const tun = stack.adopt(openNamed(name, offload), (tun) => tun.close());
   const configuration = stack.adopt(openInterface(tun.name, tun.index), (it) => it.close());
   configuration.setQueueLength(
     tun.offload === undefined ? QUEUE_LENGTH.alone : QUEUE_LENGTH.offload,
@@ -79,4 +80,17 @@ export function openTunSide(
     own,
     [Symbol.dispose]: () => opened.dispose(),
   };
+}
+
+function openNamed(name: string | undefined, offload: boolean): Tun {
+  if (name !== undefined) return openTun(name, { offload });
+  try {
+    return openTun("teredo", { offload });
+  } catch (error) {
+    // A client and a server with a relay may share a host.
+    if (error instanceof SystemError && error.code === "EBUSY") {
+      return openTun("teredo%d", { offload });
+    }
+    throw error;
+  }
 }

@@ -90,6 +90,14 @@ const MISHAPS: readonly Mishap[] = [
     needs: ["tun"],
   },
   {
+    what: "a client of root's whose container may not open /dev/net/tun",
+    script: `mount --bind /dev/net /dev/net; mount -o remount,bind,nodev /dev/net
+      $teredo client 83.1.1.1`,
+    code: 77,
+    says: "a rule for devices forbids it here: start the container with `--device /dev/net/tun`",
+    needs: ["tun"],
+  },
+  {
     what: "a client's interface name that is taken",
     script: "ip link add taken type veth; $teredo client 83.1.1.1 --interface taken",
     code: 1,

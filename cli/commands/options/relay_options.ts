@@ -23,7 +23,7 @@ export function relayOptions(when = ""): RelayOptionTable {
     interface: optional(
       INTERFACE,
       help("Name of the network interface to create"),
-      "teredo",
+      "teredo, or teredo0 and so on if another role has that",
     ),
     prefix: optional(
       IPV6_PREFIXES,

@@ -14,7 +14,8 @@ export interface ClientOptions extends GivenServers, CredentialOptions, DaemonOp
   readonly port: number | undefined;
   readonly determineRefresh: boolean;
   readonly localDiscovery: boolean;
-  readonly interface: string;
+  /** The interface to make; `undefined` for the usual name. */
+  readonly interface: string | undefined;
   readonly defaultRoute: boolean;
   /** Whether the client also runs on a host with native IPv6. */
   readonly force: boolean;

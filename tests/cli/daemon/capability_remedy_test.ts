@@ -1,5 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { commandsThatGive, waysToGet } from "../../../cli/daemon/capability_remedy.ts";
+import {
+  commandsThatGive,
+  hasCapability,
+  waysToGet,
+} from "../../../cli/daemon/capability_remedy.ts";
 
 Deno.test("permission: the commands that give it can be pasted into a shell, whatever the arguments", () => {
   const args = ["client", "a.example", "--pcap", "it's all/$HOME.pcap", "--identifier", ""];
@@ -21,4 +25,15 @@ Deno.test("permission: each system has its own ways to get a right", () => {
     "run as root",
     "run as administrator",
   ]);
+});
+
+Deno.test("permission: what is forbidden although the capability is there needs no sudo", () => {
+  const status = (effective: string) => `Name:\tteredo\nCapPrm:\t0\nCapEff:\t${effective}\n`;
+  const has = (text: string) =>
+    (["CAP_NET_BIND_SERVICE", "CAP_NET_ADMIN", "CAP_NET_RAW"] as const)
+      .map((capability) => hasCapability(capability, text));
+  assertEquals(has(status("000001ffffffffff")), [true, true, true]);
+  assertEquals(has(status("0000000000001000")), [false, true, false]);
+  assertEquals(has(status("0000000000000000")), [false, false, false]);
+  assertEquals(has(""), [false, false, false]);
 });

@@ -38,6 +38,18 @@ namespaceTest(url, "client TUN: no interface without the firewall that was asked
   assert(!run("ip", "link").includes("teredo"));
 });
 
+namespaceTest(url, "client TUN: a second role takes the next free name, unless one was asked for", [
+  "ip",
+  "tun",
+], () => {
+  const first = open({});
+  const second = open({});
+  assertEquals([first.name, second.name], ["teredo", "teredo0"]);
+  assertThrows(() => open({ name: "teredo" }), Error, "Another program holds the TUN interface");
+  second[Symbol.dispose]();
+  first[Symbol.dispose]();
+});
+
 function open(options: ClientTunOptions) {
   return clientTun(options)(nodeContext({}));
 }
