@@ -12,7 +12,7 @@ export function reasonOf(error: unknown): string {
 
 /**
  * The error that came first. When an error leaves a block and closing what the block holds
- * (`using`) fails too, JavaScript throws a SuppressedError that has both, and a message of its own
+ * (`using`) fails too, JavaScript throws a SuppressedError that has both, and its own message
  * that says nothing.
  */
 export function originalError(error: unknown): unknown {

@@ -10,11 +10,11 @@ import type { BatchedUdpSocket } from "../ffi/udp_socket.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import type { Ipv4Address } from "../wire/ipv4_address.ts";
 
-/** What is asked, and how an answer tells which request it is for. */
+/** What is asked, and which request an answer belongs to. */
 export interface Exchange {
   /** The request `slot` of a socket, for the `turn`-th time. May be used again for the next one. */
   request(slot: number, turn: number): Uint8Array;
-  /** The slot of an answer and its turn; undefined for what is none. */
+  /** The slot of an answer and its turn; undefined for anything else. */
   identify(answer: Uint8Array): { readonly slot: number; readonly turn: number } | undefined;
 }
 
@@ -22,7 +22,7 @@ export interface Exchange {
 export interface LoadOptions {
   readonly from: Ipv4Address;
   readonly to: Endpoint;
-  /** Sockets, each with a port of its own. */
+  /** Sockets, each with its own port. */
   readonly sockets: number;
   /** Requests under way on each socket. */
   readonly outstanding: number;

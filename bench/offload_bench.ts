@@ -16,7 +16,7 @@ const TIMESTAMPS = [1, 1, 8, 10, 1, 2, 3, 4, 5, 6, 7, 8];
 
 const SEGMENTS = 53;
 
-/** Where the super-packet stands in memory, and its segments. */
+/** Where the super-packet is in memory, and its segments. */
 const PACKET_START = 16;
 const SEGMENTS_START = 64 * 1024 + 16;
 

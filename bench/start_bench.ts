@@ -1,13 +1,13 @@
 // deno-lint-ignore-file no-console -- a program that people run in a terminal
 /**
- * How long one waits for the executable: for `--version`, and for `probe` with a server on the same host; beside it,
- * for an executable that does nothing, which is what Deno alone takes.
+ * How long the executable takes for `--version`, and for `probe` with a server on the same host; and for comparison, an
+ * executable that does nothing, which is what Deno alone takes.
  *
  *     deno task compile
  *     deno task bench:start
  *
- * That executable is compiled here, for which `DENORT_BIN` counts as it does for `deno task compile`. `TEREDO_BIN` names
- * another executable than `dist/teredo`. It ends with code 1 when a median is beyond its limit.
+ * The latter is compiled here, with `DENORT_BIN` as for `deno task compile`. `TEREDO_BIN` names an executable other than
+ * `dist/teredo`. The exit code is 1 if a median exceeds its limit.
  *
  * @module
  */

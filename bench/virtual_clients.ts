@@ -5,7 +5,7 @@
  * solicitation to the server's primary address and, once that is answered, one to the secondary address, whose answer
  * tells that the NAT is not symmetric. Each client waits for an answer before it goes on.
  *
- * Every client has an IPv4 address of its own, as on the Internet, so nothing can be joined or cut by the kernel. All
+ * Every client has its own IPv4 address, as on the Internet, so nothing can be joined or cut by the kernel. All
  * of them share one socket, which states the source of each datagram (IP_PKTINFO), and one loop that never
  * sleeps: the generator must cost less than the server that it measures.
  *

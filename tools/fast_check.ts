@@ -1,7 +1,7 @@
 /**
- * `fast-check`, by one more step than usual. `deno task` downloads every `npm:` package that stands in
- * `deno.json` before it runs anything, with the TLS roots of Deno alone, and even for tasks without tests. Behind
- * a file the package is fetched when a test imports it, by a process that trusts the system's roots.
+ * `fast-check`, by one more step than usual. `deno task` downloads every `npm:` package that `deno.json` names before it
+ * runs anything, with Deno's own TLS roots only, and even for tasks without tests. This file makes Deno fetch the package
+ * when a test imports it, in a process that trusts the system's roots.
  *
  * @module
  */

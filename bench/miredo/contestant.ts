@@ -1,5 +1,5 @@
 /**
- * Who is measured: our programs and Miredo's, each with a lab of its own, all labs alike.
+ * What is measured: our programs and Miredo's, each in its own lab; all labs are alike.
  *
  *     client A -- kernel NAT --+-- server
  *     client B -- kernel NAT --+-- relay -- native host

@@ -28,7 +28,7 @@ export interface Received {
 /** Octets of the datagrams: what a packet of 1,248 has room for. Teredo's MTU of 1280 leaves a little. */
 export const DATAGRAM = 1200;
 
-/** Each receiver has a port of its own, for that of the one before may yet be in use. */
+/** Each receiver has its own port, because the previous one may still be in use. */
 let port = 5201;
 
 /** One TCP connection at full speed. */

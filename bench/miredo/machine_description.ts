@@ -10,7 +10,7 @@ export interface MachineDescription {
   readonly processors: number;
   readonly model: string;
   readonly deno: string;
-  /** The load average of the last minute at the beginning: who else was at work. */
+  /** The load average of the minute before the start, which shows what else was running. */
   readonly load: number;
 }
 

@@ -163,8 +163,8 @@ async function measureServer(arena: Arena, results: Results, seconds: number): P
 }
 
 /**
- * Has the processors of a mask receive what comes to a machine, as if it were one of its own; else, or with a mask of 0,
- * the sender's processor does the receiver's work too.
+ * Makes the processors of a mask receive what comes to a machine, as if the machine had its own. With a mask of 0, the
+ * default, the sender's processor does the receiver's work too.
  */
 async function steer(machine: Machine, mask: string): Promise<void> {
   const each = `for file in /mnt/class/net/*/queues/rx-*/rps_cpus; do echo ${mask} > "$file"; done`;

@@ -22,7 +22,7 @@ export async function measurePeers(): Promise<PeerMemory[]> {
   return found;
 }
 
-/** Each has a process of its own, or it would inherit the memory of the one before. */
+/** Each has its own process; otherwise it would inherit the memory of the previous one. */
 async function inProcess(role: string, count: number): Promise<PeerMemory> {
   const { code, stdout } = await new Deno.Command(Deno.execPath(), {
     args: [

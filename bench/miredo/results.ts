@@ -7,7 +7,7 @@
 import { median } from "../median.ts";
 import { type Column, type Row, type RowName, ROWS, type Target } from "./rows.ts";
 
-/** Samples of a row: those of one turn stand at the same place in each column. */
+/** Samples of a row: those of one turn have the same index in each column. */
 export type Samples = Partial<Record<Column, number[]>>;
 
 /** All that was measured. */

@@ -6,7 +6,7 @@
 
 import type { Contestant } from "./contestant.ts";
 
-/** Who has a figure: a contestant, or the bare path without any tunnel. */
+/** What a figure belongs to: a contestant, or the bare path without a tunnel. */
 export type Column = Contestant | "bare";
 
 /** A demand on the ratio of two columns, pair by pair. */

@@ -93,7 +93,7 @@ async function statusOf({ control }: Client, signal: AbortSignal): Promise<Statu
   }
 }
 
-/** @throws what is no failure of the client */
+/** @throws anything but a failure of the client */
 function reasonIn(error: unknown): string {
   if (error instanceof CliError) return error.message;
   throw error;

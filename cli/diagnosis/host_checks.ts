@@ -126,7 +126,7 @@ function nameOrder({ nameOrder }: HostFacts): Check {
   return pass(
     check,
     prefers
-      ? "/etc/gai.conf gives Teredo addresses a precedence of their own"
+      ? "/etc/gai.conf gives Teredo addresses their own precedence"
       : "IPv4 comes before Teredo where a name has both (RFC 6724), as usual",
   );
 }

@@ -17,7 +17,7 @@ import { DENIED, writePrivate } from "./private_file.ts";
 /** Octets of a new secret: 128 bits. */
 const SECRET_OCTETS = 16;
 
-/** Whom to invite, and where. */
+/** The client to invite, and to which server. */
 interface Invite {
   readonly identifier: string;
   /** The server's secrets file. */
@@ -30,7 +30,7 @@ interface Invite {
 interface Invited {
   /** The line. */
   readonly line: string;
-  /** Whether the client was in the secrets file already: then the secret is the one that stands there. */
+  /** Whether the client was already in the secrets file; then it keeps its secret. */
   readonly isKnown: boolean;
 }
 

@@ -1,6 +1,5 @@
 /**
- * `uqr`, which draws QR codes. It stands behind a file of its own because every task would download a package that
- * `deno.json` names.
+ * `uqr`, which draws QR codes. It has its own file because every task would download a package that `deno.json` names.
  *
  * @module
  */

@@ -9,7 +9,7 @@ import type { NatKind } from "../sim/nat_behaviour.ts";
 
 /** Kinds of NAT as a person types them, with what they mean. */
 export const NAT_KINDS = {
-  "cone": ["cone", "whoever knows the port may use it"],
+  "cone": ["cone", "lets in everything that is sent to the port"],
   "address-restricted": ["addressRestricted", "lets in the addresses that were sent to"],
   "port-restricted": ["portRestricted", "lets in the addresses and ports that were sent to"],
   "symmetric": [
@@ -38,7 +38,7 @@ ${
     Object.entries(NAT_KINDS)
       .map(([name, [, meaning]]) => `                ${name.padEnd(20)}${meaning}`).join("\n")
   }
-  --simulated   Stay in this process, on a simulated Internet, even if the real thing is to be had
+  --simulated   Stay in this process, on a simulated Internet, even if namespaces are available
 `;
 
 /** A command line that makes no sense; the message says why. */
@@ -60,7 +60,7 @@ export function parseDemoOptions(args: readonly string[]): DemoOptions | "help" 
   if (help) return "help";
   if (!isNatName(nat)) {
     const kinds = Object.keys(NAT_KINDS).join(", ");
-    throw new DemoUsageError(`"${nat}" is no kind of NAT. There are: ${kinds}`);
+    throw new DemoUsageError(`"${nat}" is not a kind of NAT. The kinds are: ${kinds}`);
   }
   return { nat, isSimulated: simulated };
 }

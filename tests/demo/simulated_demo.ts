@@ -1,5 +1,5 @@
 /**
- * The demo on the simulated Internet, where namespaces are not to be had: the same machines, no kernel.
+ * The demo on the simulated Internet, for systems without namespaces: the same machines, no kernel.
  *
  * @module
  */

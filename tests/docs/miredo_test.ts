@@ -16,7 +16,7 @@ Deno.test("miredo.md: every test that it names is there", async () => {
   for (const [, number, text, file, name] of DOCUMENT.matchAll(ENTRY)) {
     assertEquals(text, file, "a link leads elsewhere than it says");
     const source = await Deno.readTextFile(new URL(file!, ROOT));
-    // Names stand in quotes, behind the title of the whole or before what varies, if not whole.
+    // Names are in quotes, and may follow a common title or precede what varies.
     const isThere = new RegExp(`["\`][^"\`\\n]*${RegExp.escape(name!)}[^"\\n]*["\`]`).test(source);
     if (!isThere) missing.push(`${number}. ${file}: ${name}`);
   }

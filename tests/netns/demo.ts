@@ -2,7 +2,7 @@
 /**
  * `deno task demo`: Teredo at work, shown step by step.
  *
- * Real server, clients and NATs on real kernels where namespaces are to be had, as root or not; elsewhere the
+ * Where namespaces are available, as root or not, it uses a real server, clients and NATs on real kernels; elsewhere the
  * same machines on the simulated Internet of the tests.
  *
  * @module

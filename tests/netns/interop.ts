@@ -1,6 +1,6 @@
 // deno-lint-ignore-file no-console -- a program that people run in a terminal
 /**
- * `deno task interop`: who works with whom, as tables.
+ * `deno task interop`: which implementations work together, as tables.
  *
  * @module
  */

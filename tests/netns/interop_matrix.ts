@@ -1,8 +1,8 @@
 /**
- * Who works with whom: our client, server and relay and those of Miredo, in every combination, with real
- * packets between real kernels.
+ * Which implementations work together: our client, server and relay and Miredo's, in every combination, with real packets
+ * between real kernels.
  *
- * Each pair of a server and a relay gets a lab of its own with four clients behind port-restricted NATs, two
+ * Each pair of a server and a relay gets its own lab with four clients behind port-restricted NATs, two
  * of each make. No two of them meet in more than one cell, so that each cell begins with the first packet.
  *
  * @module
@@ -23,7 +23,7 @@ export type Make = "ours" | "Miredo";
 /** Both, in the order of tables. */
 export const MAKES: readonly Make[] = ["ours", "Miredo"];
 
-/** Who starts, and who is reached. */
+/** The side that starts, and the side that is reached. */
 export type Course = "client → native" | "native → client" | `${Make} → ${Make}`;
 
 /** Echo requests in each cell. */
@@ -31,7 +31,7 @@ export const PINGS = 10;
 
 /** A combination, and what became of its echo requests. */
 export interface Cell {
-  /** Who sends to whom. */
+  /** The sender and the receiver. */
   readonly course: Course;
   /** The client's make, where there is one client. */
   readonly client: Make | undefined;

@@ -1,6 +1,6 @@
 /**
- * A corner of the kernel of our own, in which named network namespaces can be made: by root, and by anyone
- * whom the kernel lets make user namespaces.
+ * Our own corner of the kernel, in which named network namespaces can be made: by root, and by anyone that the kernel
+ * allows to make user namespaces.
  *
  * A keeper process holds it: the first process of new network, mount and process namespaces, which waits for
  * the end of its standard input. However the process that made the sandbox ends, the kernel then closes that
@@ -16,8 +16,8 @@ import { LabProcess } from "./lab_process.ts";
 import { firstLine } from "./lines.ts";
 
 /**
- * What the keeper does. Names of network namespaces live in `/run/netns`, hence a `/run` of its own. `/proc` stays
- * that of the machine, so that process numbers read there are the ones we can send signals to.
+ * What the keeper does. Names of network namespaces are in `/run/netns`, so it has its own `/run`. `/proc` stays that of
+ * the machine, so that process numbers read there are the ones we can send signals to.
  */
 const KEEPER = `
 mount -t tmpfs -o mode=755 tmpfs /run && mkdir /run/netns || exit

@@ -1,5 +1,5 @@
 /**
- * Packets of the lab in words: who sent what to whom, and when, as tshark reads them.
+ * Packets of the lab in words: sender, receiver, contents and time, as tshark reads them.
  *
  *      0.000  A 83.1.2.1:4096             > server 83.1.1.1:3544      RS, nonce
  *      0.004  server 83.1.1.1:3544        > A 83.1.2.1:4096           RA, nonce, origin 83.1.2.1:4096
@@ -19,7 +19,7 @@ import { ADDRESS, sitePlan } from "./plan.ts";
 export interface TracedPacket {
   /** In seconds since 1970. */
   readonly time: number;
-  /** Who, with address and port. */
+  /** The sender, with address and port. */
   readonly from: string;
   readonly to: string;
   /** What: `bubble, origin 83.1.2.1:4096`. */
@@ -91,14 +91,14 @@ function read(values: string[]): TracedPacket {
   };
 }
 
-/** tshark knows no trailers: they are what is left in a bubble, which is the one that can have them. */
+/** tshark doesn't know trailers: they are what is left in a bubble, the only packet that can have them. */
 function hasTrailers(field: Readonly<Record<string, string>>): boolean {
   if (field["ipv6.nxt"] !== "59" || field["udp.length"] === "") return false;
   const origin = field["teredo.orig.addr"] ? ORIGIN : 0;
   return Number(field["udp.length"]) > HEADERS + origin + Number(field["ipv6.plen"]);
 }
 
-/** A client has the name of its site, whose address stands in its Teredo address. */
+/** A client has the name of its site, whose address is in its Teredo address. */
 function nameOf(address: string): string {
   const teredo = NAMES[address] === undefined ? parseIpv6(address) : undefined;
   const known = teredo === undefined ? address : formatIpv4(addressOf(mappingOf(teredo)));
@@ -115,7 +115,7 @@ export function traceText(packets: readonly TracedPacket[]): string {
   }).join("");
 }
 
-/** Who sends what to whom, without times and addresses: the same in each run. */
+/** Senders, receivers and contents, without times and addresses: the same in each run. */
 export function stepsOf(text: string): string[] {
   return text.split("\n").filter((line) => / > /.test(line)).map((line) => {
     const [, from, to, what] = /^ *[\d.]+ +(\w+) \S+ +> (\w+) \S+ +(.*)$/.exec(line) ?? [];

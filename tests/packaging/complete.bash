@@ -4,7 +4,7 @@
 source "$1"
 shift
 for line; do
-  # Readline takes "=" for a word of its own; a blank at the end begins an empty word.
+  # Readline takes "=" for a separate word; a blank at the end begins an empty word.
   spaced=${line//=/ = }
   read -ra COMP_WORDS <<<"$spaced"
   [[ $spaced == *" " && $line != *= ]] && COMP_WORDS+=("")

@@ -38,7 +38,7 @@ ready() { [[ -e $ZDOTDIR/ends ]] || : >$ZDOTDIR/ends }
 zle -N zle-line-init ready
 END
 
-# Waits until a line stands at the end of each of so many queries, ten seconds at most.
+# Waits until so many queries have ended with a line, ten seconds at most.
 ended() {
   local until=$((EPOCHREALTIME + 10)) output
   while [[ ! -e $directory/ends ]] || (( $(wc -l <$directory/ends) < $1 )); do

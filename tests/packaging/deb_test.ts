@@ -27,7 +27,7 @@ async function run(name: string, ...args: string[]): Promise<string> {
   return decoder.decode(stdout);
 }
 
-/** Makes a package in a process of its own, whose surroundings count. */
+/** Makes a package in another process, whose environment counts. */
 async function withPackage(use: (path: string) => Promise<void>): Promise<void> {
   const directory = await Deno.makeTempDir();
   try {

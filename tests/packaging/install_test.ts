@@ -250,7 +250,7 @@ test("a prefix may be relative to where one stands, and a version begin with v",
   assert(await exists(`${place.release}/some where/bin/teredo`));
 });
 
-test("what an earlier version had, and this one has not, is removed", async (place) => {
+test("what only an earlier version had is removed", async (place) => {
   await install(...from(place));
   const list = `${place.prefix}/share/teredo/installed`;
   await Deno.writeTextFile(list, "share/old page\n../outside\n", { append: true });

@@ -1,4 +1,4 @@
-/** The package and its services under a real systemd, in a machine of their own. */
+/** The package and its services under a real systemd, in a virtual machine. */
 import { assert, assertEquals } from "@std/assert";
 import { makeDeb } from "../../packaging/deb.ts";
 import { requires } from "../capabilities.ts";

@@ -26,7 +26,7 @@ export const LogLevelNames: LevelName[] = Object.keys(LogLevels) as LevelName[];
 /** The level of that name. */
 export function getLevelByName(name: LevelName): LogLevel {
   if (!Object.hasOwn(LogLevels, name)) {
-    throw new Error(`"${name}" is none of the levels ${LogLevelNames.join(", ")}`);
+    throw new Error(`"${name}" is not one of the levels ${LogLevelNames.join(", ")}`);
   }
   return LogLevels[name];
 }

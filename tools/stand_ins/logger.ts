@@ -13,7 +13,7 @@ export interface LoggerOptions {
   handlers?: BaseHandler[];
 }
 
-/** A message that is no function, which would be called for its result. */
+/** A message, but not a function, which would be called for its result. */
 type Plain<T> = T extends (...args: never[]) => unknown ? never : T;
 
 /** Hands messages of its level and above to its handlers. Each method returns the message. */

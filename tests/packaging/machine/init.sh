@@ -11,10 +11,10 @@ insmod "$modules/$(uname -r)/kernel/fs/overlayfs/overlay.ko"
 mount -t overlay -o lowerdir=/,upperdir=/mnt/upper,workdir=/mnt/work overlay /mnt/root
 cd /mnt/root
 
-# The host's own services stay off, and locks and secrets, which the user that this runs as cannot read, are made anew.
+# The host's own services stay off. Locks and secrets are replaced, because the user that this runs as can't read them.
 rm -rf etc/systemd/system usr/lib/systemd/system/*.wants
 rm -rf etc/shadow etc/gshadow etc/.pwd.lock var/lib/dpkg/lock* var/lib/dpkg/triggers/Lock
-# It is no container, wherever the host stands.
+# It isn't a container, even if the host is one.
 rm -rf .dockerenv run/.containerenv
 rm -rf usr/lib/modules
 ln -s "$modules" usr/lib/modules

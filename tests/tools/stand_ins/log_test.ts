@@ -60,7 +60,7 @@ Deno.test("log: a logger hands messages of its level and above to its handlers",
   assertEquals(handler.lines.at(-1), "DEBUG f");
 });
 
-Deno.test("log: a handler has a level of its own", () => {
+Deno.test("log: a handler has its own level", () => {
   const handler = new Memory("ERROR");
   const logger = new Logger("client", "DEBUG", { handlers: [handler] });
   logger.warn("no");

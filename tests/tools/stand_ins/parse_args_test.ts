@@ -46,7 +46,7 @@ Deno.test("parseArgs: the last one wins, unless values are collected", () => {
   assertEquals(args, { x: "2", y: ["1", "2"], z: [], v: [], _: [] });
 });
 
-Deno.test("parseArgs: --no-NAME negates what is negatable and is an option of its own otherwise", () => {
+Deno.test("parseArgs: --no-NAME negates what is negatable, and is otherwise an ordinary option", () => {
   const args = parseArgs(["--no-color", "--no-log"], {
     boolean: ["color"],
     negatable: ["color"],

@@ -108,7 +108,7 @@ Deno.test("yaml: stringify can sort keys and leave references out", () => {
   );
 });
 
-Deno.test("yaml: a function is no value", () => {
+Deno.test("yaml: a function is not a value", () => {
   assertThrows(() => stringify({ a: () => {} }), TypeError);
   assertEquals(stringify({ a: () => {}, b: 1 }, { skipInvalid: true }), "b: 1\n");
 });

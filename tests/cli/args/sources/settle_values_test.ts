@@ -242,7 +242,7 @@ Deno.test("check: a file that is not there is a mistake, if it is named", async 
   assertStringIncludes(stderr, "/nowhere/client.yaml: there is no such file");
 });
 
-Deno.test("values: a required one that is missing is the file's fault if there is a file (78), else the command line's (2)", async () => {
+Deno.test("values: a required one that is missing is the file's fault if there is a file (78), and the command line's otherwise (2)", async () => {
   const said = (folder: string) =>
     '"teredo client" needs --server, host names or IPv4 addresses, separated by commas. ' +
     `Give it, or set server in ${folder}/client.yaml`;
