@@ -5,8 +5,8 @@
  * - `Client`, `Server` and `Relay` are the same roles as machines without I/O
  * - codecs for everything on the wire
  *
- * Each part can be imported alone: `@teredo/teredo/nodes`, `/client`, `/server`, `/relay` and `/wire`. The program
- * `teredo` is made of the same parts; its command line is in `cli.ts`.
+ * Each part can be imported alone: `@teredo/teredo/nodes`, `/client`, `/server`, `/relay` and
+ * `/wire`. The program `teredo` is made of the same parts; its command line is in `cli.ts`.
  *
  * @example Two clients in one program send each other a packet, without any privilege
  * ```ts

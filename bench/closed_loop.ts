@@ -1,5 +1,6 @@
 /**
- * Load in a closed loop: a fixed number of requests is under way, and each answer sets off the next one.
+ * Load in a closed loop: a fixed number of requests is under way, and each answer sets off the next
+ * one.
  *
  * @module
  */
@@ -27,8 +28,8 @@ export interface LoadOptions {
   /** Requests under way on each socket. */
   readonly outstanding: number;
   /**
-   * Whether the kernel may join datagrams of a socket and cut them again. It cannot for those of many hosts,
-   * which a server has to do with.
+   * Whether the kernel may join datagrams of a socket and cut them again. It cannot for those of
+   * many hosts, which a server has to do with.
    */
   readonly offload: boolean;
   /** Milliseconds that are not measured, and that are. */

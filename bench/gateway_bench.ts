@@ -1,9 +1,10 @@
 // deno-lint-ignore-file no-console -- a program that people run in a terminal
 /**
- * `deno task bench:gateway`: TCP through a gateway and through a plain relay, by turns, on real kernels.
+ * `deno task bench:gateway`: TCP through a gateway and through a plain relay, by turns, on real
+ * kernels.
  *
- * Both are on the server's machine, and the client is behind a NAT of the kernel. `TEREDO_BIN` names the executable to
- * measure.
+ * Both are on the server's machine, and the client is behind a NAT of the kernel. `TEREDO_BIN`
+ * names the executable to measure.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * Medians: what is left of a measurement when the machine was busy with something else now and then.
+ * Medians: what is left of a measurement when the machine was busy with something else now and
+ * then.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * What a relay's look-up of a client costs, for as many clients as there may be: in the packets of the
- * fast path, and in a flood that has them make room for one another.
+ * What a relay's look-up of a client costs, for as many clients as there may be: in the packets of
+ * the fast path, and in a flood that has them make room for one another.
  *
  * @module
  */

@@ -67,14 +67,14 @@ export interface ClientConfig {
    */
   readonly symmetricNatSupport?: boolean | undefined;
   /**
-   * The IPv4 address and port that packets to a server leave this host from, which neighbours on its
-   * network can send to. The client tells them to peers behind the same public IPv4 address, to be
-   * reached if the NAT does not hairpin, RFC 6081 §5.6; without this, it tells nobody.
+   * The IPv4 address and port that packets to a server leave this host from, which neighbours on
+   * its network can send to. The client tells them to peers behind the same public IPv4 address, to
+   * be reached if the NAT does not hairpin, RFC 6081 §5.6; without this, it tells nobody.
    */
   readonly localEndpoint?: ((server: Ipv4Address) => Endpoint | undefined) | undefined;
   /**
-   * Whether to ask a peer that fell silent directly, before asking its server, RFC 6081 §5.7; false by
-   * default. If the NATs have forgotten each other, the first packet takes four seconds longer.
+   * Whether to ask a peer that fell silent directly, before asking its server, RFC 6081 §5.7; false
+   * by default. If the NATs have forgotten each other, the first packet takes four seconds longer.
    */
   readonly serverLoadReduction?: boolean | undefined;
   /** For meeting other clients on the link; off by default. */
@@ -87,8 +87,8 @@ export interface ClientConfig {
   readonly queuePerPeer?: number | undefined;
   readonly queueTotal?: number | undefined;
   /**
-   * The rate of connectivity tests (echo requests) for all destinations of the host together, and again
-   * for all native hosts that send to it unasked.
+   * The rate of connectivity tests (echo requests) for all destinations of the host together, and
+   * again for all native hosts that send to it unasked.
    */
   readonly testRate?: Rate | undefined;
 }

@@ -11,11 +11,12 @@ import type { ServerAddresses } from "./client_config.ts";
 /**
  * What the two addresses of a server reveal of the NAT, RFC 4380 §5.2.1.
  *
- * - `restricted`: both see one mapping, so the NAT is not symmetric; there may also be none. All peers
- *   that are not behind a symmetric NAT can be reached
- * - `symmetric`: each sees another mapping. Peers that implement RFC 6081 can be reached, unless their
- *   own NAT is port-restricted or symmetric
- * - `unknown`: the server has one address, or the other does not answer, so the NAT may be of either kind
+ * - `restricted`: both see one mapping, so the NAT is not symmetric; there may also be none. All
+ *   peers that are not behind a symmetric NAT can be reached
+ * - `symmetric`: each sees another mapping. Peers that implement RFC 6081 can be reached, unless
+ *   their own NAT is port-restricted or symmetric
+ * - `unknown`: the server has one address, or the other does not answer, so the NAT may be of
+ *   either kind
  */
 export type NatKind = "restricted" | "symmetric" | "unknown";
 
@@ -55,7 +56,9 @@ export type ClientEvent =
   | { readonly type: "server_silent"; readonly server: ServerAddresses }
   /** The server answers again. */
   | { readonly type: "server_back"; readonly server: ServerAddresses }
-  /** The refresh interval has been determined, in milliseconds; the secondary port can be closed. */
+  /**
+   * The refresh interval has been determined, in milliseconds; the secondary port can be closed.
+   */
   | { readonly type: "refresh_interval"; readonly interval: number }
   /** The client has no Teredo address; it tries again in `retryIn` ms. */
   | {

@@ -90,23 +90,27 @@ export class ClientPeer extends Peer {
     return this.mapping === 0 ? undefined : this.mapping;
   }
 
-  /** Whether the last search for the peer was in vain: where it was is not the first place to look then. */
+  /**
+   * Whether the last search for the peer was in vain: where it was is not the first place to look
+   * then.
+   */
   get isMissing(): boolean {
     return this.#isMissing;
   }
 
   /**
-   * The peer was looked for in vain. Where it may be is still remembered: if it speaks up from there, it
-   * is believed.
+   * The peer was looked for in vain. Where it may be is still remembered: if it speaks up from
+   * there, it is believed.
    */
   missed(): void {
     this.#isMissing = true;
   }
 
   /**
-   * Whether to believe that the peer is at `at`, though its address says otherwise: it announced itself
-   * there (§5.2.3 case 5), it told us so in an indirect bubble (RFC 6081 §5.6), which came through its
-   * server and ours, or it had proved to be there before it fell silent (RFC 6081 §5.7).
+   * Whether to believe that the peer is at `at`, though its address says otherwise: it announced
+   * itself there (§5.2.3 case 5), it told us so in an indirect bubble (RFC 6081 §5.6), which came
+   * through its server and ours, or it had proved to be there before it fell silent (RFC 6081
+   * §5.7).
    */
   mayBeAt(at: Endpoint, now: number): boolean {
     return at === this.localAt(now) || at === this.lastPlace || this.alternates.includes(at);

@@ -1,7 +1,7 @@
 /**
  * How a client finds the way to a peer: bubbles to another Teredo client (RFC 4380 §5.2.4 case 5,
- * §5.2.6), first on our own link (case 3), and the connectivity test for a native IPv6 host (case 2,
- * §5.2.9).
+ * §5.2.6), first on our own link (case 3), and the connectivity test for a native IPv6 host (case
+ * 2, §5.2.9).
  *
  * @module
  */
@@ -40,8 +40,8 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
   readonly #postponed = new PostponedBubbles();
   #self: Identity | undefined;
   /**
-   * Whether a gateway has answered since the client got its address, or a relay on the server's socket, which may
-   * be one.
+   * Whether a gateway has answered since the client got its address, or a relay on the server's
+   * socket, which may be one.
    */
   #hasGateway = false;
   readonly #random: Random;
@@ -107,8 +107,8 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
   }
 
   /**
-   * A bubble straight to `to` however recent the last one was, because it brings the peer news. Only the
-   * limit on unanswered bubbles holds (§5.2.6).
+   * A bubble straight to `to` however recent the last one was, because it brings the peer news.
+   * Only the limit on unanswered bubbles holds (§5.2.6).
    */
   sendUrgentBubble(peer: ClientPeer, to: Endpoint, now: number, sink: PeerSink): void {
     if (peer.hasBubbleBudget(now)) this.#sendDirect(peer, to, now, sink);
@@ -152,8 +152,9 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
   }
 
   /**
-   * Whether a peer that tries to reach us is answered though more bubbles than §5.2.6 allows had no response: it is
-   * reached through a gateway meanwhile, by us or by itself, and tries to do without.
+   * Whether a peer that tries to reach us is answered though more bubbles than §5.2.6 allows had no
+   * response: it is reached through a gateway meanwhile, by us or by itself, and tries to do
+   * without.
    */
   isPersistent(peer: ClientPeer, now: number): boolean {
     if (!this.#hasGateway || peer.hasBubbleBudget(now)) return false;
@@ -171,7 +172,10 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
     if (this.#doubts(peer, now)) this.begin(peer, now, sink);
   }
 
-  /** Whether it is time to ask whether a peer is still behind the relay or gateway that it was behind. */
+  /**
+   * Whether it is time to ask whether a peer is still behind the relay or gateway that it was
+   * behind.
+   */
   #doubts(peer: ClientPeer, now: number): boolean {
     if (this.isSearching(peer)) return false;
     if (!peer.isTeredo) return peer.unansweredFor(now) >= DOUBT_AFTER;
@@ -183,7 +187,9 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
     return peer.gateway !== undefined && peer.isBehindGateway(now) && peer.gateway.isTryDue(now);
   }
 
-  /** Bubbles to a peer that answers through a gateway, so that the limit of §5.2.6 does not apply. */
+  /**
+   * Bubbles to a peer that answers through a gateway, so that the limit of §5.2.6 does not apply.
+   */
   #tryDirect(peer: ClientPeer, now: number, sink: PeerSink): void {
     peer.gateway?.tried(now);
     peer.lastTransmission = now;
@@ -229,14 +235,19 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
     super.forget(peer);
   }
 
-  /** The spacing of bubbles forbids this one now; where their number does (§5.2.6), it stays unsent. */
+  /**
+   * The spacing of bubbles forbids this one now; where their number does (§5.2.6), it stays unsent.
+   */
   #postpone(peer: ClientPeer, bubble: PostponedBubble, now: number): void {
     // The search for the peer sends as much, and soon: both would spend the bubbles that it needs.
     if (this.isSearching(peer)) return;
     if (peer.hasBubbleBudget(now)) this.#postponed.add(peer, bubble);
   }
 
-  /** Sends what was put off, unless it is too soon again: then what was sent meanwhile has done as well. */
+  /**
+   * Sends what was put off, unless it is too soon again: then what was sent meanwhile has done as
+   * well.
+   */
   #sendPostponed(peer: ClientPeer, bubble: PostponedBubble, now: number, sink: PeerSink): void {
     if (bubble.kind === "attempt") {
       if (this.isSearching(peer)) this.repeat(peer, now, sink);
@@ -258,7 +269,9 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
     this.#sendEverywhere(peer, to, now, sink);
   }
 
-  /** To where the peer should be and, until it is met, wherever else it may be, RFC 6081 §5.6.4.2. */
+  /**
+   * To where the peer should be and, until it is met, wherever else it may be, RFC 6081 §5.6.4.2.
+   */
   #sendEverywhere(peer: ClientPeer, to: Endpoint, now: number, sink: PeerSink): void {
     this.bubbles.sendDirect(peer, to, sink);
     if (peer.isReachable(now)) return;
@@ -266,8 +279,9 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
   }
 
   /**
-   * Bubbles, and from the second attempt on a connectivity test, which a gateway beside our server answers
-   * for the peer. Any other server forwards it in vain: the peer does not believe that it is ours.
+   * Bubbles, and from the second attempt on a connectivity test, which a gateway beside our server
+   * answers for the peer. Any other server forwards it in vain: the peer does not believe that it
+   * is ours.
    */
   #lookForClient(peer: ClientPeer, self: Identity, now: number, sink: PeerSink): boolean {
     if (peer.gateway?.isOpen(now)) {
@@ -289,9 +303,9 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
   }
 
   /**
-   * A neighbour gets a bubble that it answers if it knows us, and our announcement so that it does. A peer
-   * that fell silent gets a solicitation where it was (RFC 6081 §5.7.4.1). All others, and these after two
-   * attempts, get a direct and an indirect bubble.
+   * A neighbour gets a bubble that it answers if it knows us, and our announcement so that it does.
+   * A peer that fell silent gets a solicitation where it was (RFC 6081 §5.7.4.1). All others, and
+   * these after two attempts, get a direct and an indirect bubble.
    *
    * @returns whether the server had a part in it
    */
@@ -312,9 +326,9 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
   }
 
   /**
-   * Where a peer is looked for before its server is asked: on our link (RFC 4380 §5.2.4 case 3), or where
-   * it was before it fell silent. RFC 6081 §5.7 is for the latter, and an option because NATs may have
-   * forgotten each other meanwhile; inside ours there is none that could.
+   * Where a peer is looked for before its server is asked: on our link (RFC 4380 §5.2.4 case 3), or
+   * where it was before it fell silent. RFC 6081 §5.7 is for the latter, and an option because NATs
+   * may have forgotten each other meanwhile; inside ours there is none that could.
    */
   #nearPlace(peer: ClientPeer, now: number): Endpoint | undefined {
     if (peer.isMissing) return undefined;
@@ -326,7 +340,10 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
     return isAsked ? lastPlace : undefined;
   }
 
-  /** An echo request through the server; the answer comes through the relay or gateway nearest to it. */
+  /**
+   * An echo request through the server; the answer comes through the relay or gateway nearest to
+   * it.
+   */
   #sendTest(peer: ClientPeer, self: Identity, now: number, sink: PeerSink): void {
     // All tests together are limited, or packets from forged sources would make us ping the world.
     // Tests that such packets induce have their own limit, or they would cut the host off.

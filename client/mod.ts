@@ -1,6 +1,7 @@
 /**
- * The Teredo client (RFC 4380 §5.2) as a machine: you hand it what arrives and the time, and it says what
- * to do. It is pure TypeScript that does not need Deno; `TeredoClient` adds sockets and timers.
+ * The Teredo client (RFC 4380 §5.2) as a machine: you hand it what arrives and the time, and it
+ * says what to do. It is pure TypeScript that does not need Deno; `TeredoClient` adds sockets and
+ * timers.
  *
  * @example Let a client solicit a server, without a network
  * ```ts

@@ -8,8 +8,8 @@
  *     5  a Teredo client, where it was announced        #receiveFromClient
  *     6  a native host through a relay, to be tested    #receiveFromNative
  *
- * Before the cases come Router Advertisements, which are for the qualification, and bubbles through our
- * server, which {@linkcode IndirectBubbles} answers.
+ * Before the cases come Router Advertisements, which are for the qualification, and bubbles through
+ * our server, which {@linkcode IndirectBubbles} answers.
  *
  * @module
  */
@@ -131,8 +131,8 @@ export class Reception {
     const isNewcomer = peer.localAt(now) !== from;
     peer.meet(from, now);
     if (isNewcomer) {
-      // It has not heard us either, and would not for up to five minutes. §5.2.8 leaves it at that; but
-      // only a client that knows us can take the bubble for an answer.
+      // It has not heard us either, and would not for up to five minutes. §5.2.8 leaves it at that;
+      // but only a client that knows us can take the bubble for an answer.
       this.#discovery.announce(now, sink);
       // What was sent to it so far went elsewhere.
       this.#search.sendUrgentBubble(peer, from, now, sink);
@@ -152,7 +152,8 @@ export class Reception {
   ): DropReason | undefined {
     if (!isGlobalScope(ipv6, SOURCE)) return "source_invalid";
     const peer = this.#search.peers.use(ipv6, SOURCE);
-    // Case 2: the reply to our connectivity test comes first, so as not to be lost as data of case 1.
+    // Case 2: the reply to our connectivity test comes first, so as not to be lost as data of case
+    // 1.
     if (peer !== undefined && isEchoReply(ipv6) && peer.isAnsweredBy(echoDataOf(ipv6), now)) {
       return this.#receiveAnswer(peer, from, now, sink);
     }
@@ -205,7 +206,9 @@ export class Reception {
     return undefined;
   }
 
-  /** Cases 3 and 5: a Teredo client that is where its address, or anything else we know of it, says. */
+  /**
+   * Cases 3 and 5: a Teredo client that is where its address, or anything else we know of it, says.
+   */
   #receiveFromClient(
     ipv6: Uint8Array,
     trailers: Trailers,
@@ -237,7 +240,8 @@ export class Reception {
     if (isDetour && peer.isReachable(now)) return undefined;
     const { isAwaited } = peer;
     this.#search.found(peer, from, now, sink);
-    // Bubbles to the mapping in the peer's address have not arrived, so the peer still waits for one.
+    // Bubbles to the mapping in the peer's address have not arrived, so the peer still waits for
+    // one.
     if (!isAwaited && from !== mappingOf(peer.address)) {
       this.#search.sendUrgentBubble(peer, from, now, sink);
     }

@@ -1,9 +1,9 @@
 /**
  * Every time and rate that a client keeps, in milliseconds unless it says otherwise.
  *
- * First what the RFCs fix, then what they leave open and we have chosen, with the reason. The times that
- * a relay keeps as well (spacing of bubbles, validity of peers) are in `protocol/constants.ts`; the
- * probe, which is not part of the protocol, has its own.
+ * First what the RFCs fix, then what they leave open and we have chosen, with the reason. The times
+ * that a relay keeps as well (spacing of bubbles, validity of peers) are in
+ * `protocol/constants.ts`; the probe, which is not part of the protocol, has its own.
  *
  * @module
  */
@@ -42,69 +42,86 @@ export const MAX_SOLICITATIONS = 2;
 // What is ours.
 
 /**
- * How long an off-line client pauses before it starts over (RFC 4380 §5.2.1 does not say): doubled from
- * the first to the last, which spares a server that is down and still finds it soon after a short outage.
+ * How long an off-line client pauses before it starts over (RFC 4380 §5.2.1 does not say): doubled
+ * from the first to the last, which spares a server that is down and still finds it soon after a
+ * short outage.
  */
 export const RESTART_DELAY = { first: 5_000, last: 300_000 } as const;
 
-/** The share of that pause, drawn again each time, so that a server's clients do not all return at once. */
+/**
+ * The share of that pause, drawn again each time, so that a server's clients do not all return at
+ * once.
+ */
 export const RESTART_JITTER = { low: 0.75, high: 1.25 } as const;
 
 /**
- * How long a client waits for the server's secondary address before it uses its Teredo address without: RFC 4380
- * §5.2.1 would give up, but a server on a machine with one address has no other.
+ * How long a client waits for the server's secondary address before it uses its Teredo address
+ * without: RFC 4380 §5.2.1 would give up, but a server on a machine with one address has no other.
  */
 export const SECONDARY_PATIENCE = 1_000;
 
-/** How often a secondary address that did not answer is asked again, which may only have been down. */
+/**
+ * How often a secondary address that did not answer is asked again, which may only have been down.
+ */
 export const NAT_CHECK_INTERVAL = 600_000;
 
 /** How often a client on a fallback server solicits the preferred one. */
 export const RETURN_INTERVAL = 600_000;
 
 /**
- * How many intervals packets in the server's name can put a refresh off (RFC 4380 §5.2.5 sets no limit):
- * anyone can forge the server's address, so after these a solicitation goes out all the same.
+ * How many intervals packets in the server's name can put a refresh off (RFC 4380 §5.2.5 sets no
+ * limit): anyone can forge the server's address, so after these a solicitation goes out all the
+ * same.
  */
 export const POSTPONED_INTERVALS = 2;
 
-/** How often a packet of a trusted peer that comes from the server's socket counts as a sign of the server. */
+/**
+ * How often a packet of a trusted peer that comes from the server's socket counts as a sign of the
+ * server.
+ */
 export const HEARING_INTERVAL = 1_000;
 
-/** A longer interval is worth trying only if it gains this much; RFC 4380 §5.2.7 alone ends on failures only. */
+/**
+ * A longer interval is worth trying only if it gains this much; RFC 4380 §5.2.7 alone ends on
+ * failures only.
+ */
 export const LEAST_INTERVAL_GAIN = 5_000;
 
 /** How long the data of a connectivity test (RFC 4380 §5.2.9) proves anything. */
 export const TEST_VALIDITY = 30_000;
 
 /**
- * A relay that is gone says nothing, so a native host that stays silent this long is tested again, through
- * whatever relay is nearest to it by then. RFC 4380 §5.2.4 would wait for its entry to end, after 30 s.
+ * A relay that is gone says nothing, so a native host that stays silent this long is tested again,
+ * through whatever relay is nearest to it by then. RFC 4380 §5.2.4 would wait for its entry to end,
+ * after 30 s.
  */
 export const DOUBT_AFTER = 4_000;
 
 /**
- * A client that only receives tells its peer that it is still there, before the peer's entry for it ends
- * and its data has to wait for another exchange of bubbles.
+ * A client that only receives tells its peer that it is still there, before the peer's entry for it
+ * ends and its data has to wait for another exchange of bubbles.
  */
 export const RECEIVER_BUBBLE_AFTER = PEER_VALIDITY * 2 / 3;
 
 /** Answers to indirect bubbles, for each address and port that they name as their origin. */
 export const ANSWER_RATE = { perSecond: 1, burst: 4 } as const;
 
-/** The default for the connectivity tests (RFC 4380 §5.2.9) that go out for all destinations together. */
+/**
+ * The default for the connectivity tests (RFC 4380 §5.2.9) that go out for all destinations
+ * together.
+ */
 export const TEST_RATE = { perSecond: 10, burst: 20 } as const;
 
 /**
- * While a peer is reached through a gateway, the direct way is tried this often: a pair that has become able to
- * meet does so within 30 s. RFC 4380 §5.2.6 limits bubbles to a peer that is silent; this one
- * answers, only by another way.
+ * While a peer is reached through a gateway, the direct way is tried this often: a pair that has
+ * become able to meet does so within 30 s. RFC 4380 §5.2.6 limits bubbles to a peer that is silent;
+ * this one answers, only by another way.
  */
 export const DIRECT_TRY_INTERVAL = 25_000;
 
 /**
- * Where our server is a gateway, peers may try again and again like that, so their indirect bubbles are answered
- * this often however many of our bubbles had no answer.
+ * Where our server is a gateway, peers may try again and again like that, so their indirect bubbles
+ * are answered this often however many of our bubbles had no answer.
  */
 export const PERSISTENT_ANSWER_SPACING = 20_000;
 

@@ -31,7 +31,10 @@ export class Transmission {
     this.#search = search;
   }
 
-  /** Case 1, for our own whole packets. The other rules need no check: peers they refuse are never known. */
+  /**
+   * Case 1, for our own whole packets. The other rules need no check: peers they refuse are never
+   * known.
+   */
   route(ipv6: Uint8Array, now: number, total = ipv6.length): Endpoint | undefined {
     const { self, peers } = this.#search;
     if (self === undefined || !isIpv6Packet(ipv6)) return undefined;
@@ -44,7 +47,9 @@ export class Transmission {
     return place;
   }
 
-  /** Queues a packet that {@linkcode route} could not send at once, or says why it cannot be sent. */
+  /**
+   * Queues a packet that {@linkcode route} could not send at once, or says why it cannot be sent.
+   */
   send(ipv6: Uint8Array, now: number, sink: PeerSink): DropReason | undefined {
     const { self } = this.#search;
     if (self === undefined) {
@@ -80,7 +85,9 @@ export class Transmission {
     this.#errors.unreachable(ipv6, UnreachableCode.ADDRESS, this.#router, now, sink);
   }
 
-  /** The source of errors to the host: the server's link-local address, which is the link's router. */
+  /**
+   * The source of errors to the host: the server's link-local address, which is the link's router.
+   */
   get #router(): Uint8Array {
     const { primary } = this.#qualification.server;
     return encodeTeredoLinkLocal(CONE_FLAG, endpoint(primary, TEREDO_PORT));

@@ -17,7 +17,10 @@ import type { Tun, TunOptions } from "./tun.ts";
 import type { BatchedUdpOptions, BatchedUdpSocket } from "./udp_socket.ts";
 import type { Bell, WaitHandle, WaitList } from "./waiting.ts";
 
-/** The parts of one system. What is missing does not exist there, or not yet. `open.ts` documents each of them. */
+/**
+ * The parts of one system. What is missing does not exist there, or not yet. `open.ts` documents
+ * each of them.
+ */
 export interface Implementation {
   readonly newBell?: () => Bell;
   readonly newWaitList?: <Source>(

@@ -19,11 +19,17 @@ export interface LinkState {
   readonly mtu: number;
   /** Whether IPv6 is switched on for the interface, as far as that can be seen. */
   readonly hasIpv6: boolean;
-  /** Packets of the host that the kernel dropped since the interface exists, because nobody read them in time. */
+  /**
+   * Packets of the host that the kernel dropped since the interface exists, because nobody read
+   * them in time.
+   */
   readonly dropped: number;
 }
 
-/** IPv6 is switched off for an interface, and this program cannot switch it on. The message says what to do. */
+/**
+ * IPv6 is switched off for an interface, and this program cannot switch it on. The message says
+ * what to do.
+ */
 export class Ipv6SwitchedOff extends Error {
   override readonly name = "Ipv6SwitchedOff";
 }
@@ -31,8 +37,8 @@ export class Ipv6SwitchedOff extends Error {
 /**
  * Configures a network interface, as the command `ip` does, by asking the kernel directly.
  *
- * Each change has taken effect when the method returns. Changes are stated as goals: it succeeds to add what exists,
- * and to remove what does not. Addresses and routes vanish with the interface.
+ * Each change has taken effect when the method returns. Changes are stated as goals: it succeeds to
+ * add what exists, and to remove what does not. Addresses and routes vanish with the interface.
  *
  * Every method throws {@linkcode SystemError} when the kernel refuses.
  */
@@ -54,29 +60,37 @@ export interface Interface {
   setMtu(octets: number): void;
 
   /**
-   * Brings the interface up, silently: the kernel makes no link-local address for it, and so sends no router
-   * solicitations and multicast reports. It ignores router advertisements that arrive there.
+   * Brings the interface up, silently: the kernel makes no link-local address for it, and so sends
+   * no router solicitations and multicast reports. It ignores router advertisements that arrive
+   * there.
    */
   bringUp(): void;
 
   /** Takes the interface down, with its addresses and routes. */
   takeDown(): void;
 
-  /** Gives the interface an address, usable at once: a tunnel needs no duplicate detection. True if it was missing. */
+  /**
+   * Gives the interface an address, usable at once: a tunnel needs no duplicate detection. True if
+   * it was missing.
+   */
   addAddress(address: Uint8Array, prefixLength: number): boolean;
 
   /** Removes an address. */
   removeAddress(address: Uint8Array, prefixLength: number): void;
 
   /**
-   * Routes `prefix` through this interface, in the main table. Another interface's route to the prefix stays, and
-   * wins if its metric is the same. True if the route was missing.
+   * Routes `prefix` through this interface, in the main table. Another interface's route to the
+   * prefix stays, and wins if its metric is the same. True if the route was missing.
    *
-   * @param metric Of several routes to one prefix the lowest metric wins. The kernel's default is 1024.
+   * @param metric Of several routes to one prefix the lowest metric wins. The kernel's default is
+   * 1024.
    */
   addRoute(prefix: Prefix, metric?: number): boolean;
 
-  /** Undoes {@linkcode addRoute}. Without a metric, it removes the first route to that prefix through this interface. */
+  /**
+   * Undoes {@linkcode addRoute}. Without a metric, it removes the first route to that prefix
+   * through this interface.
+   */
   removeRoute(prefix: Prefix, metric?: number): void;
 
   /** Frees what the configuration held. The interface stays as it is. May be repeated. */

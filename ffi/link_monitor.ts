@@ -12,7 +12,10 @@ import type { WaitHandle } from "./waiting.ts";
  * Nothing blocks: a poller waits for `handle`.
  */
 export interface LinkMonitor {
-  /** What a poller waits for: ready when there is something to read. Not valid after {@linkcode close}. */
+  /**
+   * What a poller waits for: ready when there is something to read. Not valid after
+   * {@linkcode close}.
+   */
   readonly handle: WaitHandle;
 
   /**
@@ -32,7 +35,10 @@ export interface NetworkNews {
   readonly isOwn: boolean;
   /** A route or rule has come or gone, so packets may leave by another way. */
   readonly isRouting: boolean;
-  /** Indexes of the other interfaces that are new, gone, up, down, or have got or lost an address or default route. */
+  /**
+   * Indexes of the other interfaces that are new, gone, up, down, or have got or lost an address or
+   * default route.
+   */
   readonly interfaces: ReadonlySet<number>;
   /** Something that was not reported in detail. */
   readonly isVague: boolean;

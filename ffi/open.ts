@@ -30,15 +30,19 @@ const IMPLEMENTATIONS: Readonly<Partial<Record<PlatformId, Implementation>>> = {
 
 const system: Implementation = IMPLEMENTATIONS[platform.id] ?? {};
 
-/** Whether this system has a part. Opening one that it lacks throws {@linkcode UnsupportedPlatform}. */
+/**
+ * Whether this system has a part. Opening one that it lacks throws {@linkcode UnsupportedPlatform}.
+ */
 export function supports(part: keyof Implementation): boolean {
   return system[part] !== undefined;
 }
 
 /**
- * Makes a virtual interface. The kernel removes it when the TUN is closed, however the process ends.
+ * Makes a virtual interface. The kernel removes it when the TUN is closed, however the process
+ * ends.
  *
- * @param name Its name, at most 15 octets on Linux. There, `%d` in it stands for the first free number.
+ * @param name Its name, at most 15 octets on Linux. There, `%d` in it stands for the first free
+ * number.
  * @param options Without them, packets are plain.
  * @throws {SystemError} It cannot be made, or exists and would stay; the message says what to do.
  */
@@ -90,7 +94,8 @@ export function openRawIpv6(): RawIpv6 {
 }
 
 /**
- * Opens a socket that sends to a Unix socket whose name is not in the file system: Deno has no access to those.
+ * Opens a socket that sends to a Unix socket whose name is not in the file system: Deno has no
+ * access to those.
  *
  * @throws {RangeError} no address has such a name
  * @throws {SystemError} the system gives no socket
@@ -107,13 +112,14 @@ export function socketOptions(): SocketOptions | undefined {
 /**
  * Asks the kernel how it would send to an address now, without sending anything.
  *
- * For an IPv6 address this shows whether the host has IPv6 without us: it has when the way to some global address leads
- * through another interface and starts from a global source address. One question is enough however many routes there
- * are, and a route to 2000::/3 counts as a default route does.
+ * For an IPv6 address this shows whether the host has IPv6 without us: it has when the way to some
+ * global address leads through another interface and starts from a global source address. One
+ * question is enough however many routes there are, and a route to 2000::/3 counts as a default
+ * route does.
  *
  * @param destination 4 or 16 octets.
- * @param through The name of an interface: asks for the best way through it, even if a better one leads through
- * another.
+ * @param through The name of an interface: asks for the best way through it, even if a better one
+ * leads through another.
  * @throws {SystemError} The kernel cannot be asked.
  */
 export function findRoute(destination: Uint8Array, through?: string): RouteAnswer {
@@ -121,8 +127,8 @@ export function findRoute(destination: Uint8Array, through?: string): RouteAnswe
 }
 
 /**
- * The address of this host that packets to `destination` come from; undefined if there is no way there, or this system
- * cannot be asked. Nothing is sent.
+ * The address of this host that packets to `destination` come from; undefined if there is no way
+ * there, or this system cannot be asked. Nothing is sent.
  *
  * @throws {SystemError} The kernel cannot be asked.
  */
@@ -150,7 +156,10 @@ export function openInputFilter(options: InputFilterOptions): InputFilter {
   return need("openInputFilter", "filter packets")(options);
 }
 
-/** Whether this host forwards IPv6 packets between its interfaces; undefined where that cannot be seen. */
+/**
+ * Whether this host forwards IPv6 packets between its interfaces; undefined where that cannot be
+ * seen.
+ */
 export function forwardsIpv6(): boolean | undefined {
   return system.forwardsIpv6?.();
 }

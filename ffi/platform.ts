@@ -1,8 +1,9 @@
 /**
  * Which system this is: the only place that asks.
  *
- * What differs between systems is either a fact, which {@linkcode platform} has, or something to call, which `open.ts`
- * opens. This file loads nothing heavy, because commands that end at once use it too.
+ * What differs between systems is either a fact, which {@linkcode platform} has, or something to
+ * call, which `open.ts` opens. This file loads nothing heavy, because commands that end at once use
+ * it too.
  *
  * @module
  */

@@ -29,15 +29,17 @@ export interface PlatformFacts {
   readonly hasFileModes: boolean;
   /** Whether a UDP socket can bind to a multicast group, which keeps unicast out of it. */
   readonly bindsToGroups: boolean;
-  /** How a program gets rights beyond those of its user: capability by capability, or all at once. */
+  /**
+   * How a program gets rights beyond those of its user: capability by capability, or all at once.
+   */
   readonly rights: "capabilities" | "root" | "administrator";
   /** The command that lets the host forward IPv6 packets, if one is enough. */
   readonly forwardingCommand: string | undefined;
   /** The command that names the program which holds a UDP port. */
   udpPortOwner(port: number): string;
   /**
-   * The number of the network namespace of a process, given by its number or as "self". Undefined if this user may not
-   * know it, or the system has no such namespaces.
+   * The number of the network namespace of a process, given by its number or as "self". Undefined
+   * if this user may not know it, or the system has no such namespaces.
    */
   networkNamespace(of: "self" | "1"): string | undefined;
 }

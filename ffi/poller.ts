@@ -18,39 +18,48 @@ import {
 } from "./waiting.ts";
 
 /**
- * How many passes follow the last one that found something, before the poller waits on a thread. Waiting there takes
- * about 10 to 20 µs of processor time, a pass 2, and after packets more are likely to come at once.
+ * How many passes follow the last one that found something, before the poller waits on a thread.
+ * Waiting there takes about 10 to 20 µs of processor time, a pass 2, and after packets more are
+ * likely to come at once.
  */
 const IDLE_PASSES = 8;
 
 /**
- * How long packets may follow one another without a turn of the event loop, in milliseconds. A turn costs as much as a
- * short pass.
+ * How long packets may follow one another without a turn of the event loop, in milliseconds. A turn
+ * costs as much as a short pass.
  */
 const LONGEST_STRETCH = 1;
 
 /**
- * How long a nap lasts, in milliseconds: the first one after something was read, and the longest. Each is twice as long
- * as the one before. A timer or a signal may have to wait for a nap and the stretch that follows it.
+ * How long a nap lasts, in milliseconds: the first one after something was read, and the longest.
+ * Each is twice as long as the one before. A timer or a signal may have to wait for a nap and the
+ * stretch that follows it.
  */
 const SHORTEST_NAP = 1;
 const LONGEST_NAP = 4;
 
-/** How long after something was read the poller naps instead of waiting, in milliseconds: longer than from ping to ping. */
+/**
+ * How long after something was read the poller naps instead of waiting, in milliseconds: longer
+ * than from ping to ping.
+ */
 const NAPPING = 1_200;
 
 /**
- * How many times the event loop turns after a nap. Answering a request on its own sockets takes a dozen turns; with a nap
- * between any two of them a status took a second.
+ * How many times the event loop turns after a nap. Answering a request on its own sockets takes a
+ * dozen turns; with a nap between any two of them a status took a second.
  */
 const TURNS_AFTER_NAP = 8;
 
-/** How many functions may wait for one another, the first of them for a packet, without also waiting for a nap. */
+/**
+ * How many functions may wait for one another, the first of them for a packet, without also waiting
+ * for a nap.
+ */
 const FOLLOWERS = 10;
 
 /**
- * After this many packets in a row that came within this interval of one another, the poller looks out for the next one
- * for a while. Times are in milliseconds. Falling asleep and waking up takes longer.
+ * After this many packets in a row that came within this interval of one another, the poller looks
+ * out for the next one for a while. Times are in milliseconds. Falling asleep and waking up takes
+ * longer.
  */
 const CLOSE_INTERVAL = 0.1;
 const CLOSE_READS_MIN = 16;
@@ -60,8 +69,9 @@ const LOOKOUT = 0.03;
 const COMPLAINTS_MAX = 100;
 
 /**
- * How long a source that complains is left alone, in milliseconds. While an interface is being deleted, its TUN reports
- * an error to every poll, and only later does reading from it show what is wrong.
+ * How long a source that complains is left alone, in milliseconds. While an interface is being
+ * deleted, its TUN reports an error to every poll, and only later does reading from it show what is
+ * wrong.
  */
 const COMPLAINT_PAUSE = 10;
 
@@ -73,8 +83,9 @@ interface Source {
 /** How to run a poller. */
 export interface RunOptions {
   /**
-   * Whether the poller may hold up the event loop for some milliseconds, while nothing arrives or much does. Only if
-   * everything urgent is a source of this poller: meanwhile, nobody listens to the event loop's own sockets.
+   * Whether the poller may hold up the event loop for some milliseconds, while nothing arrives or
+   * much does. Only if everything urgent is a source of this poller: meanwhile, nobody listens to
+   * the event loop's own sockets.
    */
   readonly mayHold?: boolean;
 }
@@ -82,7 +93,8 @@ export interface RunOptions {
 /**
  * Waits for several sources at once, and drains those that have something.
  *
- * If the event loop has its own sockets to listen to, the poller waits on a thread, here with `poll`:
+ * If the event loop has its own sockets to listen to, the poller waits on a thread, here with
+ * `poll`:
  *
  *     run ──► pass: drain every source once ──idle──► poll on a thread ──┐
  *              ▲  ▲                │                                     │
@@ -90,9 +102,9 @@ export interface RunOptions {
  *              │     event loop                                          │
  *              └────────────── readable, or woken ───────────────────────┘
  *
- * Coming back from the thread takes two wake-ups, one of them through Deno's event loop: some tenths of a millisecond,
- * which a ping pays four times. A poller that may hold up the event loop waits on the main thread instead, for a few
- * milliseconds at a time, as long as traffic is recent:
+ * Coming back from the thread takes two wake-ups, one of them through Deno's event loop: some
+ * tenths of a millisecond, which a ping pays four times. A poller that may hold up the event loop
+ * waits on the main thread instead, for a few milliseconds at a time, as long as traffic is recent:
  *
  *     run ──► nap: poll, and drain what ──something──► stretch: the same without waiting,
  *              ▲  │    is readable                          │     while packets follow
@@ -102,8 +114,8 @@ export interface RunOptions {
  *              │  └─ nothing for long ──► poll on a thread ──► pass ──┐
  *              └──────────────────────────────────────────────────────┘
  *
- * Draining is synchronous, cheap and bounded, and so is a stretch: timers, sockets and promises get their turn, and a
- * flood from one source starves neither the others nor the rest of the program.
+ * Draining is synchronous, cheap and bounded, and so is a stretch: timers, sockets and promises get
+ * their turn, and a flood from one source starves neither the others nor the rest of the program.
  *
  * A poller at rest owns nothing. One that runs keeps the process alive.
  */
@@ -113,7 +125,10 @@ export class Poller implements Watcher {
   #bell: Bell | undefined;
   /** What {@linkcode #look} waits for; undefined once that has changed. */
   #lookList: WaitList<Source> | undefined;
-  /** Whether to drain every source, readable or not: one had more than it gave, is new, or ended a wait. */
+  /**
+   * Whether to drain every source, readable or not: one had more than it gave, is new, or ended a
+   * wait.
+   */
   #passIsDue = false;
   /** When something was last read, and how often in a row that was soon after the time before. */
   #readAt = -Infinity;
@@ -129,8 +144,8 @@ export class Poller implements Watcher {
   /**
    * Removes a source.
    *
-   * A wait under way holds on to it for the microseconds until it is woken. Closing the source meanwhile is safe, and
-   * takes effect then.
+   * A wait under way holds on to it for the microseconds until it is woken. Closing the source
+   * meanwhile is safe, and takes effect then.
    */
   remove(handle: WaitHandle): void {
     this.#sources.delete(handle);
@@ -158,8 +173,8 @@ export class Poller implements Watcher {
   }
 
   /**
-   * Drains and waits until `signal` aborts. When the promise settles, nothing of the poller is left: no
-   * bell, no thread, nothing that keeps the process alive.
+   * Drains and waits until `signal` aborts. When the promise settles, nothing of the poller is
+   * left: no bell, no thread, nothing that keeps the process alive.
    *
    * @throws What a drain throws, and {@linkcode SystemError} when waiting is impossible.
    */
@@ -251,8 +266,8 @@ export class Poller implements Watcher {
   }
 
   /**
-   * Drains what is readable. Waits for that on this very thread, unless a source had more. A complaint is about a source
-   * that has a condition and nothing to read.
+   * Drains what is readable. Waits for that on this very thread, unless a source had more. A
+   * complaint is about a source that has a condition and nothing to read.
    */
   #look(bell: Bell, milliseconds: number): "nothing" | "read" | "complaint" {
     if (this.#passIsDue) return this.#pass() ? "read" : "nothing";
@@ -265,7 +280,8 @@ export class Poller implements Watcher {
       return this.#pass() ? "read" : "nothing";
     }
     let [hasRead, complains] = [false, false];
-    // A drain may change what is watched. Whatever is readable after that is still readable the next time.
+    // A drain may change what is watched. Whatever is readable after that is still readable the
+    // next time.
     for (let i = 1; i < list.length && this.#lookList === list; i++) {
       const condition = list.condition(i);
       if (condition === 0) continue;
@@ -279,7 +295,8 @@ export class Poller implements Watcher {
   async #wait(bell: Bell): Promise<void> {
     const list = newWaitList(bell.handle, this.#sources);
     const ready = await list.waitOnThread();
-    // errno is that of the other thread. Asking again on this one, without waiting, shows what is wrong.
+    // errno is that of the other thread. Asking again on this one, without waiting, shows what is
+    // wrong.
     if (ready < 0) list.check();
 
     if (list.condition(0) !== 0) bell.silence();
@@ -313,7 +330,8 @@ export class Poller implements Watcher {
 /**
  * Lets timers, sockets and promises run: one round of the event loop.
  *
- * `setImmediate` comes back in about 2 µs here, a MessageChannel in 13, and `setTimeout(…, 0)` in over 1 ms.
+ * `setImmediate` comes back in about 2 µs here, a MessageChannel in 13, and `setTimeout(…, 0)` in
+ * over 1 ms.
  */
 function turn(): Promise<void> {
   return new Promise((resolve) => {
@@ -322,8 +340,8 @@ function turn(): Promise<void> {
 }
 
 /**
- * Runs the functions that waited for what was read, those that waited for these, and so on. A turn of the event loop
- * would do so too, but takes 15 µs when nothing is in the processor's caches.
+ * Runs the functions that waited for what was read, those that waited for these, and so on. A turn
+ * of the event loop would do so too, but takes 15 µs when nothing is in the processor's caches.
  */
 async function followUp(): Promise<void> {
   for (let i = 0; i < FOLLOWERS; i++) await undefined;

@@ -11,11 +11,14 @@ export interface Route {
   /** Its name. */
   readonly interfaceName: string;
   /**
-   * The source address that a program would get by default: 4 or 16 octets, like the destination. Undefined if this
-   * host has none for it.
+   * The source address that a program would get by default: 4 or 16 octets, like the destination.
+   * Undefined if this host has none for it.
    */
   readonly source: Uint8Array | undefined;
-  /** The router that the packet would be handed to: 4 or 16 octets; undefined if the destination is on the link. */
+  /**
+   * The router that the packet would be handed to: 4 or 16 octets; undefined if the destination is
+   * on the link.
+   */
   readonly gateway: Uint8Array | undefined;
 }
 

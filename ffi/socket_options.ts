@@ -9,8 +9,9 @@ export interface SocketOptions {
   /**
    * Lets routers fragment what the socket sends: clears the DF bit that Linux sets by default.
    *
-   * RFC 4380 §5.1.1 has Teredo packets of up to 1280 octets plus headers cross any IPv4 path; with DF set, and
-   * the ICMP errors of a NAT lost, larger packets would vanish on paths with a small MTU.
+   * RFC 4380 §5.1.1 has Teredo packets of up to 1280 octets plus headers cross any IPv4 path; with
+   * DF set, and the ICMP errors of a NAT lost, larger packets would vanish on paths with a small
+   * MTU.
    *
    * @param address The local address in dotted form, as `addr.hostname` of the socket shows it.
    * @param port The local port.
@@ -21,8 +22,8 @@ export interface SocketOptions {
   /**
    * Asks for a receive buffer of `octets`, so that a burst waits and does not get lost.
    *
-   * @returns The size granted in octets as the kernel counts, bookkeeping included (about twice the size that was asked
-   * for); 0 when there is no such socket.
+   * @returns The size granted in octets as the kernel counts, bookkeeping included (about twice the
+   * size that was asked for); 0 when there is no such socket.
    */
   setReceiveBuffer(address: string, port: number, octets: number): number;
 

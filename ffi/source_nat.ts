@@ -15,33 +15,44 @@ export interface SourceNatOptions {
   readonly interface: string;
   /** The sources that packets from there may have. */
   readonly sources: Ipv6Prefix;
-  /** Destinations that nothing from there may begin a connection with, by the names that refusals are counted under. */
+  /**
+   * Destinations that nothing from there may begin a connection with, by the names that refusals
+   * are counted under.
+   */
   readonly refused: Readonly<Record<string, readonly Ipv6Prefix[]>>;
   /**
-   * Whether packets from the inner interface may leave by it again, such as from one client to another. They are
-   * translated too. Refused destinations do not matter then.
+   * Whether packets from the inner interface may leave by it again, such as from one client to
+   * another. They are translated too. Refused destinations do not matter then.
    */
   readonly turnsAround: boolean;
-  /** Whether hosts behind other interfaces may begin connections with `sources`. These are not translated. */
+  /**
+   * Whether hosts behind other interfaces may begin connections with `sources`. These are not
+   * translated.
+   */
   readonly admitsUnsolicited: boolean;
   /**
-   * Whether echo requests from `sources` that come in by other interfaces leave translated too, as the connectivity tests
-   * do that Teredo servers on other hosts send by way of this one; by default they do not.
+   * Whether echo requests from `sources` that come in by other interfaces leave translated too, as
+   * the connectivity tests do that Teredo servers on other hosts send by way of this one; by
+   * default they do not.
    */
   readonly admitsTests?: boolean | undefined;
-  /** What of this host itself may be reached from the inner interface, besides its answer to a ping. */
+  /**
+   * What of this host itself may be reached from the inner interface, besides its answer to a ping.
+   */
   readonly services: readonly Service[];
 }
 
 /**
- * What is counted besides the refused destinations: connections that were translated, and packets refused because
+ * What is counted besides the refused destinations: connections that were translated, and packets
+ * refused because
  *
  * - `foreign_source`: the source is not among the allowed ones;
  * - `no_connection`: they neither belong to a connection nor can begin one;
  * - `turned_around`: they would leave by the interface they came in by;
  * - `unsolicited`: they come from outside, to a source that did not begin;
  * - `own_service`: they go to this host itself;
- * - `other_interfaces`: they go from one outer interface to another, which this host did not forward before.
+ * - `other_interfaces`: they go from one outer interface to another, which this host did not
+ *   forward before.
  */
 export const SOURCE_NAT_COUNTERS = [
   "connections",
@@ -56,17 +67,22 @@ export const SOURCE_NAT_COUNTERS = [
 /**
  * Source NAT at work.
  *
- * With it, forwarding of IPv6 packets is on. If it was off, the host still forwards nothing but this, and it is off again
- * in the end, except after a KILL. What other tables of the host's firewall drop stays dropped.
+ * With it, forwarding of IPv6 packets is on. If it was off, the host still forwards nothing but
+ * this, and it is off again in the end, except after a KILL. What other tables of the host's
+ * firewall drop stays dropped.
  */
 export interface SourceNat {
   /** Whether the kernel ends it even if the process is killed: since Linux 5.12. */
   readonly isOwned: boolean;
-  /** What has been counted so far: {@linkcode SOURCE_NAT_COUNTERS} and the names of the refused destinations. */
+  /**
+   * What has been counted so far: {@linkcode SOURCE_NAT_COUNTERS} and the names of the refused
+   * destinations.
+   */
   counts(): FilterCounts;
   /**
-   * Chains of other tables that stop what comes in by the inner interface, unless they have rules for it: those of
-   * Docker, ufw or firewalld for instance. This looks at nf_tables as it is now, and so at what `iptables-nft` makes too.
+   * Chains of other tables that stop what comes in by the inner interface, unless they have rules
+   * for it: those of Docker, ufw or firewalld for instance. This looks at nf_tables as it is now,
+   * and so at what `iptables-nft` makes too.
    */
   obstacles(): readonly DroppingChain[];
   /** Ends it, and puts back what was changed. Connections that are open break. May be repeated. */

@@ -19,20 +19,25 @@ export interface TunOptions {
 }
 
 /**
- * A virtual interface: what the kernel routes to it is read here, what is written here arrives from it.
+ * A virtual interface: what the kernel routes to it is read here, what is written here arrives from
+ * it.
  *
- * Packets are whole IPv6 packets, header first, one per read and one per write. Nothing blocks: a poller waits for
- * `handle`.
+ * Packets are whole IPv6 packets, header first, one per read and one per write. Nothing blocks: a
+ * poller waits for `handle`.
  *
- * With segmentation offload, a virtio header (`offload/virtio_header.ts`) stands before each packet, read or
- * written, and the packet may be a super-packet of up to 65,575 octets, whose checksum still has to be finished.
+ * With segmentation offload, a virtio header (`offload/virtio_header.ts`) stands before each
+ * packet, read or written, and the packet may be a super-packet of up to 65,575 octets, whose
+ * checksum still has to be finished.
  */
 export interface Tun {
   /** The interface's name, such as `teredo0`. */
   readonly name: string;
   /** The interface's index in this network namespace. */
   readonly index: number;
-  /** What a poller waits for: ready when there is something to read. Not valid after {@linkcode close}. */
+  /**
+   * What a poller waits for: ready when there is something to read. Not valid after
+   * {@linkcode close}.
+   */
   readonly handle: WaitHandle;
 
   /** What segmentation offload means here; undefined when each packet is plain. */
@@ -49,7 +54,8 @@ export interface Tun {
   /**
    * Hands one packet to the kernel.
    *
-   * @returns False when the kernel did not take it: no room, not an IP packet, or the interface is down.
+   * @returns False when the kernel did not take it: no room, not an IP packet, or the interface is
+   * down.
    */
   write(packet: Uint8Array): boolean;
 

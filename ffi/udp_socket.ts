@@ -1,9 +1,9 @@
 /**
  * UDP sockets, whatever moves the datagrams.
  *
- * A socket works in passes: it delivers what has arrived, one datagram at a time, and then says that the pass is
- * over. Only then does its user flush what it has sent meanwhile. So a socket can gather a pass into one system
- * call, and one that cannot has passes of one datagram.
+ * A socket works in passes: it delivers what has arrived, one datagram at a time, and then says
+ * that the pass is over. Only then does its user flush what it has sent meanwhile. So a socket can
+ * gather a pass into one system call, and one that cannot has passes of one datagram.
  *
  *      run:  datagram  datagram  datagram  end      datagram  end
  *               |                   |       |
@@ -17,7 +17,10 @@ import type { Ipv4Address } from "../wire/ipv4_address.ts";
 import type { ErrnoName } from "./c/errno.ts";
 import type { Watcher } from "./waiting.ts";
 
-/** This system has no batched UDP sockets, or does not let this program use them. The message says why. */
+/**
+ * This system has no batched UDP sockets, or does not let this program use them. The message says
+ * why.
+ */
 export class BatchingUnavailable extends Error {
   override readonly name = "BatchingUnavailable";
 }
@@ -35,20 +38,21 @@ export interface UdpSocket {
   /** The address and port that it is bound to. */
   readonly local: Endpoint;
   /**
-   * Sends a UDP payload, with the next {@linkcode flush} at the latest. The array is lent for the duration of the
-   * call. Never throws: a datagram that cannot be sent is counted.
+   * Sends a UDP payload, with the next {@linkcode flush} at the latest. The array is lent for the
+   * duration of the call. Never throws: a datagram that cannot be sent is counted.
    */
   send(to: Endpoint, bytes: Uint8Array): void;
   /**
-   * The same for payloads that stand one right behind the other, all `length` octets long except the last, which may
-   * be shorter. Only a socket that does better than sending them one by one has this.
+   * The same for payloads that stand one right behind the other, all `length` octets long except
+   * the last, which may be shorter. Only a socket that does better than sending them one by one has
+   * this.
    */
   sendRun?(to: Endpoint, run: Uint8Array, length: number): void;
   /** Sends what still waits to be sent. Never throws. */
   flush(): void;
   /**
-   * Receives until `signal` aborts; the socket is closed then. A datagram that cannot be received, as after an ICMP
-   * error, is counted and does not end it.
+   * Receives until `signal` aborts; the socket is closed then. A datagram that cannot be received,
+   * as after an ICMP error, is counted and does not end it.
    *
    * @throws {SystemError} Receiving keeps failing.
    */
@@ -61,16 +65,16 @@ export interface UdpSocket {
 export type TakeDatagram = DatagramReceiver["datagram"];
 
 /**
- * What one receiving call brought: nothing, everything that was waiting, as much as one call can bring, or the name of
- * an error.
+ * What one receiving call brought: nothing, everything that was waiting, as much as one call can
+ * bring, or the name of an error.
  */
 export type Received = "nothing" | "some" | "more" | ErrnoName;
 
 /**
  * A socket that receives and sends many datagrams with one system call.
  *
- * Routers may fragment what it sends (no DF bit), and its type of service is 0. When its send buffer is full, a
- * flush waits 10 ms for room at most.
+ * Routers may fragment what it sends (no DF bit), and its type of service is 0. When its send
+ * buffer is full, a flush waits 10 ms for room at most.
  */
 export interface BatchedUdpSocket extends UdpSocket {
   /** Whether the kernel is asked to cut datagrams from longer messages (UDP_SEGMENT). */
@@ -81,8 +85,8 @@ export interface BatchedUdpSocket extends UdpSocket {
   sendRun(to: Endpoint, run: Uint8Array, length: number): void;
 
   /**
-   * Delivers datagrams that are waiting, as many as one system call yields. This is for programs that do not
-   * {@linkcode UdpSocket.run} the socket.
+   * Delivers datagrams that are waiting, as many as one system call yields. This is for programs
+   * that do not {@linkcode UdpSocket.run} the socket.
    *
    * An error that it returns is over with that: usually ICMP's answer to a datagram sent earlier.
    *
@@ -91,16 +95,25 @@ export interface BatchedUdpSocket extends UdpSocket {
   receive(take: TakeDatagram): Received;
 }
 
-/** Why the kernel does not cut messages into datagrams: it never can, or not those for one destination. */
+/**
+ * Why the kernel does not cut messages into datagrams: it never can, or not those for one
+ * destination.
+ */
 export type SegmentationRefusal = "never" | "destination";
 
 /** Learns what became of datagrams. */
 export interface UdpObserver {
   /** The kernel took datagrams, one or many. */
   sent?(): void;
-  /** Datagrams were lost: refused by the kernel, or there was no room for them for too long (EAGAIN). */
+  /**
+   * Datagrams were lost: refused by the kernel, or there was no room for them for too long
+   * (EAGAIN).
+   */
   lost(count: number, code: ErrnoName): void;
-  /** The kernel refused to cut a message. Its datagrams were sent one by one, and so will be later ones. */
+  /**
+   * The kernel refused to cut a message. Its datagrams were sent one by one, and so will be later
+   * ones.
+   */
   refused(refusal: SegmentationRefusal, code: ErrnoName): void;
   /** Receiving failed, for instance after an ICMP error. */
   unreceived?(code: ErrnoName): void;

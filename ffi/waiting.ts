@@ -7,8 +7,8 @@
 declare const waitHandle: unique symbol;
 
 /**
- * How the system knows something that a poller can wait for. Only the code of that system looks into it: on Linux and
- * macOS it is a file descriptor, on Windows the handle of an event.
+ * How the system knows something that a poller can wait for. Only the code of that system looks
+ * into it: on Linux and macOS it is a file descriptor, on Windows the handle of an event.
  */
 export type WaitHandle = number & { readonly [waitHandle]: true };
 
@@ -18,13 +18,14 @@ export function handleOf(number: number): WaitHandle {
 }
 
 /**
- * What a drain found: nothing, everything that there was, or as much as one pass allows, and perhaps there is more.
+ * What a drain found: nothing, everything that there was, or as much as one pass allows, and
+ * perhaps there is more.
  */
 export type Drained = "nothing" | "some" | "more";
 
 /**
- * Reads what is there, without blocking and not for long. A drain that found "more" is called again before anything
- * waits, whether there is something to read or not.
+ * Reads what is there, without blocking and not for long. A drain that found "more" is called again
+ * before anything waits, whether there is something to read or not.
  */
 export type Drain = () => Drained;
 
@@ -65,10 +66,16 @@ export interface WaitList<Source> {
   handle(i: number): WaitHandle;
   /** What the last wait found out about handle `i`: {@linkcode READABLE} and so on, added up. */
   condition(i: number): number;
-  /** Waits so many milliseconds at most. Returns how many handles have a condition; negative for an error. */
+  /**
+   * Waits so many milliseconds at most. Returns how many handles have a condition; negative for an
+   * error.
+   */
   wait(milliseconds: number): number;
   /** The same on another thread, and without a limit. */
   waitOnThread(): Promise<number>;
-  /** Throws {@linkcode SystemError} unless waiting works after all, as it does when a signal interrupted it. */
+  /**
+   * Throws {@linkcode SystemError} unless waiting works after all, as it does when a signal
+   * interrupted it.
+   */
   check(): void;
 }

@@ -10,8 +10,9 @@ const CAPACITY = 4096;
 /**
  * Answers of a pure function, kept by argument.
  *
- * The arguments come from the network, so the cache is bounded: when it is full it forgets everything. That
- * needs no bookkeeping, and costs at worst one computation for each argument in use.
+ * The arguments come from the network, so the cache is bounded: when it is full it forgets
+ * everything. That needs no bookkeeping, and costs at worst one computation for each argument in
+ * use.
  */
 export class BoundedCache<K, V> {
   readonly #compute: (key: K) => V;

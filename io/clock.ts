@@ -8,7 +8,9 @@
 export interface Clock {
   /** Milliseconds since some fixed moment; never goes back. */
   now(): number;
-  /** Calls `callback` once, `delay` milliseconds from now. Returns a function that cancels the call. */
+  /**
+   * Calls `callback` once, `delay` milliseconds from now. Returns a function that cancels the call.
+   */
   after(delay: number, callback: () => void): () => void;
 }
 

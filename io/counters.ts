@@ -6,7 +6,9 @@
 
 import type { DropReason } from "../protocol/drop_reason.ts";
 
-/** Why a datagram or packet was dropped outside of the machine. These are labels of the same metric. */
+/**
+ * Why a datagram or packet was dropped outside of the machine. These are labels of the same metric.
+ */
 export type TransportDropReason =
   /** The operating system refused to send a datagram. */
   | "send_failed"

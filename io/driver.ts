@@ -218,8 +218,8 @@ export class Driver<Via extends string, Event, Status> {
   }
 
   /**
-   * The time, read once in a pass. A pass is shorter than a millisecond, the smallest unit of time here, and reading
-   * the clock takes a tenth as long as a server needs for a datagram.
+   * The time, read once in a pass. A pass is shorter than a millisecond, the smallest unit of time
+   * here, and reading the clock takes a tenth as long as a server needs for a datagram.
    */
   #now(): number {
     return this.#passNow ??= this.#clock.now();
@@ -233,8 +233,9 @@ export class Driver<Via extends string, Event, Status> {
   }
 
   /**
-   * Sets the timer if the machine's deadline comes before the current one. A later deadline needs nothing: the timer
-   * finds out when it fires, which is cheaper than setting it again with every packet.
+   * Sets the timer if the machine's deadline comes before the current one. A later deadline needs
+   * nothing: the timer finds out when it fires, which is cheaper than setting it again with every
+   * packet.
    */
   #arm(): void {
     const due = this.#machine.nextTimer();

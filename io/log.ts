@@ -1,6 +1,6 @@
 /**
- * Messages for the people that run the program. Code that reports something takes a {@linkcode Log}. It knows neither
- * the reader nor the library that writes the messages.
+ * Messages for the people that run the program. Code that reports something takes a
+ * {@linkcode Log}. It knows neither the reader nor the library that writes the messages.
  *
  * @module
  */

@@ -13,8 +13,8 @@ export type Task = (signal: AbortSignal) => Promise<void>;
  * @throws what the first failing task threw, when all have ended
  */
 export async function runTogether(signal: AbortSignal, ...tasks: Task[]): Promise<void> {
-  // Not AbortSignal.any: Deno 2.7 may collect its signals although something listens to them, and then the tasks
-  // never end.
+  // Not AbortSignal.any: Deno 2.7 may collect its signals although something listens to them, and
+  // then the tasks never end.
   const stop = new AbortController();
   const end = () => stop.abort();
   signal.addEventListener("abort", end);

@@ -1,8 +1,8 @@
 /**
  * Reading and writing big-endian integers in place.
  *
- * A `DataView` for each packet would be an allocation for each packet; these functions work on the array
- * itself and are inlined. They check no length: codecs check once, then read freely.
+ * A `DataView` for each packet would be an allocation for each packet; these functions work on the
+ * array itself and are inlined. They check no length: codecs check once, then read freely.
  *
  * @module
  */
@@ -53,7 +53,10 @@ export function equalArrays(one: Uint8Array, other: Uint8Array): boolean {
   return one.length === other.length && equalOctets(one, 0, other, 0, one.length);
 }
 
-/** No octets. Empty parts are common in packets, and making a view costs more than reading most of them. */
+/**
+ * No octets. Empty parts are common in packets, and making a view costs more than reading most of
+ * them.
+ */
 export const NO_OCTETS: Uint8Array = new Uint8Array(0);
 
 /** A view of the octets from `start` to `end`. */

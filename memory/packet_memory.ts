@@ -1,9 +1,9 @@
 /**
- * Memory for packets in bulk: WebAssembly sums and copies arrays in it with the processor's vector instructions,
- * in a quarter of the time that the same loop takes in JavaScript.
+ * Memory for packets in bulk: WebAssembly sums and copies arrays in it with the processor's vector
+ * instructions, in a quarter of the time that the same loop takes in JavaScript.
  *
- * Without WebAssembly (`--jitless`), or when the memory is full, the arrays are ordinary ones: everything works the
- * same, only slower.
+ * Without WebAssembly (`--jitless`), or when the memory is full, the arrays are ordinary ones:
+ * everything works the same, only slower.
  *
  * @module
  */
@@ -31,8 +31,8 @@ let end = 0;
 const free = new Map<number, number[]>();
 
 /**
- * An array of `length` octets. Their content is arbitrary: reused memory is not cleared. Give the array back with
- * {@linkcode giveBack} when it is no longer needed.
+ * An array of `length` octets. Their content is arbitrary: reused memory is not cleared. Give the
+ * array back with {@linkcode giveBack} when it is no longer needed.
  */
 export function packetMemory(length: number): Uint8Array<ArrayBuffer> {
   const memory = load()?.memory.buffer;
@@ -45,7 +45,9 @@ export function packetMemory(length: number): Uint8Array<ArrayBuffer> {
   return array;
 }
 
-/** Returns an array to {@linkcode packetMemory} for reuse, once. Nothing may touch it afterwards. */
+/**
+ * Returns an array to {@linkcode packetMemory} for reuse, once. Nothing may touch it afterwards.
+ */
 export function giveBack(array: Uint8Array): void {
   if (!isPacketMemory(array)) return;
   const places = free.get(array.length);
@@ -55,22 +57,25 @@ export function giveBack(array: Uint8Array): void {
 }
 
 /**
- * Whether an array lies in packet memory, so that {@linkcode vectorSum} and the others accept it. Asking takes as long
- * as summing some hundred octets.
+ * Whether an array lies in packet memory, so that {@linkcode vectorSum} and the others accept it.
+ * Asking takes as long as summing some hundred octets.
  */
 export function isPacketMemory(array: Uint8Array): boolean {
   return array.buffer === buffer;
 }
 
 /**
- * The folded sum of `length` octets from `offset` of packet memory as big-endian 16-bit words; an odd last octet
- * counts as the upper half of a word (RFC 1071).
+ * The folded sum of `length` octets from `offset` of packet memory as big-endian 16-bit words; an
+ * odd last octet counts as the upper half of a word (RFC 1071).
  */
 export function vectorSum(array: Uint8Array, offset: number, length: number): number {
   return instance!.sum(array.byteOffset + offset, length);
 }
 
-/** Does the same, and copies the octets to `toOffset` of another array of packet memory. The two do not overlap. */
+/**
+ * Does the same, and copies the octets to `toOffset` of another array of packet memory. The two do
+ * not overlap.
+ */
 export function vectorCopyAndSum(
   to: Uint8Array,
   toOffset: number,
@@ -82,8 +87,8 @@ export function vectorCopyAndSum(
 }
 
 /**
- * Whether `length` octets of packet memory, from `offset` of `a` and from the beginning of `b`, 16 at least, have the
- * same bits wherever `mask` has ones.
+ * Whether `length` octets of packet memory, from `offset` of `a` and from the beginning of `b`, 16
+ * at least, have the same bits wherever `mask` has ones.
  */
 export function isSameUnder(
   mask: Uint8Array,

@@ -5,8 +5,8 @@
  */
 
 /**
- * Views of parts of one array. Bulk traffic cuts it in the same places again and again, and then nothing
- * is allocated.
+ * Views of parts of one array. Bulk traffic cuts it in the same places again and again, and then
+ * nothing is allocated.
  */
 export class Views {
   readonly #whole: Uint8Array;
@@ -16,7 +16,10 @@ export class Views {
     this.#whole = whole;
   }
 
-  /** The octets from `start` to `end`; `index`, a small number, says where to look for an earlier view. */
+  /**
+   * The octets from `start` to `end`; `index`, a small number, says where to look for an earlier
+   * view.
+   */
   at(index: number, start: number, end: number): Uint8Array {
     const view = this.#views[index];
     if (

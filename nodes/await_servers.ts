@@ -22,8 +22,8 @@ interface Waiting {
 }
 
 /**
- * Looks servers up until one is found, with the pauses of a client whose server is silent. A change of
- * the network ends a pause.
+ * Looks servers up until one is found, with the pauses of a client whose server is silent. A change
+ * of the network ends a pause.
  *
  * @throws what another look-up cannot change, such as an address that cannot be used
  * @throws the reason of `signal` when it aborts

@@ -41,7 +41,9 @@ export function serverDirectory(
   return new ServerDirectory(names, checkFound, log);
 }
 
-/** What a name was resolved to, if no server can be there; another look-up may find another address. */
+/**
+ * What a name was resolved to, if no server can be there; another look-up may find another address.
+ */
 function suspectName(
   { primary, secondary }: ServerAddresses,
   name: ServerName,

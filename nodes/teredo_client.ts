@@ -58,15 +58,18 @@ export interface TeredoClientOptions<Host extends HostSide | undefined = HostSid
   readonly host?: Opener<Host> | undefined;
   /** Throws when a server cannot be used; by default, when it is outside of the network. */
   readonly checkServer?: CheckGivenServer | undefined;
-  /** Called when interface and sockets are open, and the look-up of the servers' names begins, which may take long. */
+  /**
+   * Called when interface and sockets are open, and the look-up of the servers' names begins, which
+   * may take long.
+   */
   readonly onLookUp?: (() => void) | undefined;
 }
 
 /** What a client calls from its start on. */
 export interface ClientListeners extends NodeListeners<ClientEvent> {
   /**
-   * Returns whether Teredo is needed, at the start and after each change of this host's network: with
-   * native IPv6, a client rests (RFC 4380 §5.5). By default it is always needed.
+   * Returns whether Teredo is needed, at the start and after each change of this host's network:
+   * with native IPv6, a client rests (RFC 4380 §5.5). By default it is always needed.
    */
   readonly isNeeded?: (() => boolean) | undefined;
   /**
@@ -138,8 +141,9 @@ export class TeredoClient<Host extends HostSide | undefined = HostSide | undefin
   #onMove: (() => void) | undefined;
 
   /**
-   * Opens everything that the client needs, and looks the servers up until one is found: at the start
-   * of a host, its network may come later. Nothing else is sent or received before {@linkcode start}.
+   * Opens everything that the client needs, and looks the servers up until one is found: at the
+   * start of a host, its network may come later. Nothing else is sent or received before
+   * {@linkcode start}.
    *
    * @throws {ListenError} a socket cannot be opened
    * @throws what `checkServer` throws about the servers, unless it is about what a name resolves to

@@ -35,8 +35,8 @@ const FLOW_LENGTH = ADDRESSES_LENGTH + 4;
 /**
  * Length of the headers of a packet that can be part of a super-packet; 0 for any other.
  *
- * Such a packet is a whole IPv6 packet without extension headers that carries data over UDP, or over TCP
- * with only ACK and PSH set. Its checksum is not checked here.
+ * Such a packet is a whole IPv6 packet without extension headers that carries data over UDP, or
+ * over TCP with only ACK and PSH set. Its checksum is not checked here.
  */
 export function candidateHeaderLength(packet: Uint8Array): number {
   if (!isIpv6Packet(packet)) return 0;

@@ -1,9 +1,9 @@
 /**
- * Merging the packets of a flow into one super-packet, so that the kernel is called once for all of them
- * and does its own work once.
+ * Merging the packets of a flow into one super-packet, so that the kernel is called once for all of
+ * them and does its own work once.
  *
- * Several flows grow side by side. The order of packets within a flow is kept: if a packet cannot join
- * its flow's super-packet, that one goes out first.
+ * Several flows grow side by side. The order of packets within a flow is kept: if a packet cannot
+ * join its flow's super-packet, that one goes out first.
  *
  *     add(p) ── not a candidate ─────────► p goes out as it is
  *        │
@@ -49,7 +49,9 @@ export class Coalescer {
     this.#gathersUdp = gathersUdp;
   }
 
-  /** Takes a packet, which goes out with the next flush at the latest. It is lent for the call only. */
+  /**
+   * Takes a packet, which goes out with the next flush at the latest. It is lent for the call only.
+   */
   add(packet: Uint8Array): void {
     const headerLength = this.#isGathered(packet) ? candidateHeaderLength(packet) : 0;
     if (headerLength === 0) {
@@ -121,7 +123,10 @@ export class Coalescer {
     }
   }
 
-  /** Hands a packet over as it is. Longer than the longest packet it cannot be: no TUN would take it. */
+  /**
+   * Hands a packet over as it is. Longer than the longest packet it cannot be: no TUN would take
+   * it.
+   */
   #pass(packet: Uint8Array): void {
     const length = Math.min(packet.length, LONGEST);
     clearVirtioHeader(this.#single, FRAME);

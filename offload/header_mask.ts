@@ -33,9 +33,9 @@ const OF_A_SEGMENT: readonly Own[] = [
 ];
 
 /**
- * The header bits that the segments of one super-packet have in common: all but the lengths, the checksum, and TCP's
- * sequence number and PSH. That covers the flow, traffic class (ECN included), flow label, hop limit, and TCP's
- * acknowledgment, window and options with their timestamps.
+ * The header bits that the segments of one super-packet have in common: all but the lengths, the
+ * checksum, and TCP's sequence number and PSH. That covers the flow, traffic class (ECN included),
+ * flow label, hop limit, and TCP's acknowledgment, window and options with their timestamps.
  */
 export class HeaderMask {
   static #tcp: HeaderMask | undefined;
@@ -60,7 +60,8 @@ export class HeaderMask {
   /**
    * Whether the headers at `start` of `one` and of the candidate `other`, `length` octets, match.
    *
-   * @param areVectors whether both are in packet memory; the caller knows, and finding out is not cheap
+   * @param areVectors whether both are in packet memory; the caller knows, and finding out is not
+   * cheap
    */
   isSame(
     one: Uint8Array,

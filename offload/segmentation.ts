@@ -34,8 +34,8 @@ import { KIND_ECN, NEEDS_CHECKSUM, SegmentKind, type VirtioHeader } from "./virt
 const PAYLOAD_LENGTH = 4;
 
 /**
- * Splits one super-packet, and is reused for the next. It holds no segments and allocates nothing, so
- * that a super-packet of any size can be written out piece by piece.
+ * Splits one super-packet, and is reused for the next. It holds no segments and allocates nothing,
+ * so that a super-packet of any size can be written out piece by piece.
  */
 export class Segmentation {
   #memory: Uint8Array = new Uint8Array(0);
@@ -61,7 +61,8 @@ export class Segmentation {
    * Begins with the super-packet of `length` octets at `start` of `memory`, which must stay there
    * unchanged until the last segment is written.
    *
-   * @returns false when it cannot be split: it is an ordinary packet, neither TCP nor UDP over IPv6, or malformed
+   * @returns false when it cannot be split: it is an ordinary packet, neither TCP nor UDP over
+   * IPv6, or malformed
    */
   begin(memory: Uint8Array, start: number, length: number, header: VirtioHeader): boolean {
     const packet = memory.subarray(start, start + length);
@@ -77,9 +78,9 @@ export class Segmentation {
     this.#segmentSize = header.segmentSize;
     this.#done = 0;
     this.#dataLength = length - headerLength;
-    // The checksum field counts with the pseudo-header's sum that it holds. The kernel has made that of the final
-    // destination, which behind a routing header is not the one in the packet (RFC 8200 §8.1), and of a length that
-    // only the super-packet has.
+    // The checksum field counts with the pseudo-header's sum that it holds. The kernel has made
+    // that of the final destination, which behind a routing header is not the one in the packet
+    // (RFC 8200 §8.1), and of a length that only the super-packet has.
     let sum = addToSum(packet, transport, headerLength - transport) +
       complement(length - transport);
     if (this.#isTcp) {

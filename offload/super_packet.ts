@@ -122,8 +122,9 @@ export class SuperPacket {
   /**
    * Adds a candidate.
    *
-   * @returns false if it cannot follow: it has another flow, another sequence number, more data than the others, a
-   * different header or a wrong checksum, or there is no room. Nothing has changed then.
+   * @returns false if it cannot follow: it has another flow, another sequence number, more data
+   * than the others, a different header or a wrong checksum, or there is no room. Nothing has
+   * changed then.
    */
   append(packet: Uint8Array, headerLength: number): boolean {
     const { length } = packet;

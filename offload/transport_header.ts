@@ -48,9 +48,9 @@ export function tcpHeaderLength(bytes: Uint8Array, offset: number): number {
 }
 
 /**
- * Extension headers that every segment can repeat as they are. All have the same beginning (RFC 6564 §4): the next
- * header, and the length in units of 8 octets without the first. A fragment is only part of a packet, and what
- * IPsec's headers protect must not change.
+ * Extension headers that every segment can repeat as they are. All have the same beginning (RFC
+ * 6564 §4): the next header, and the length in units of 8 octets without the first. A fragment is
+ * only part of a packet, and what IPsec's headers protect must not change.
  */
 const REPEATABLE: ReadonlySet<number> = new Set([
   NextHeader.HOP_BY_HOP,
@@ -64,8 +64,8 @@ const REPEATABLE: ReadonlySet<number> = new Set([
 ]);
 
 /**
- * Whether the header of `protocol` is at `offset` of an IPv6 packet, with only extension headers before it that
- * every segment can repeat.
+ * Whether the header of `protocol` is at `offset` of an IPv6 packet, with only extension headers
+ * before it that every segment can repeat.
  */
 export function isTransportAt(packet: Uint8Array, offset: number, protocol: number): boolean {
   let next = nextHeaderOf(packet);

@@ -1,6 +1,6 @@
 /**
- * `struct virtio_net_hdr`: it precedes each packet on a TUN with segmentation offload and says what is
- * left to do with the packet.
+ * `struct virtio_net_hdr`: it precedes each packet on a TUN with segmentation offload and says what
+ * is left to do with the packet.
  *
  *     0  flags (1)
  *     1  kind of super-packet (1)

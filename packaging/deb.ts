@@ -6,9 +6,9 @@
  *     deno task compile --target aarch64-unknown-linux-gnu
  *     deno task deb --architecture arm64 --executable dist/teredo-aarch64-unknown-linux-gnu
  *
- * The package installs the services and starts none, because each needs a server or addresses first.
- * `SOURCE_DATE_EPOCH` makes the build reproducible; `DEBFULLNAME` and `DEBEMAIL` name the maintainer, as they do for
- * Debian's own tools.
+ * The package installs the services and starts none, because each needs a server or addresses
+ * first. `SOURCE_DATE_EPOCH` makes the build reproducible; `DEBFULLNAME` and `DEBEMAIL` name the
+ * maintainer, as they do for Debian's own tools.
  *
  * @module
  */

@@ -10,7 +10,9 @@ import { commandUsage, optionNotes, optionTerm } from "../cli/args/help.ts";
 import type { Option } from "../cli/args/option.ts";
 import { escape, item, type Lines, paragraphs, quote, title } from "./roff.ts";
 
-/** The page, in the source of `man`. It has no date, so that the same version gives the same page. */
+/**
+ * The page, in the source of `man`. It has no date, so that the same version gives the same page.
+ */
 export function manPage(commands: readonly Command[], version: string): string {
   return [
     ...title("TEREDO", 8, version),

@@ -1,13 +1,15 @@
 // deno-lint-ignore-file no-console -- a program that people run in a terminal
 /**
- * Makes a release: an executable and its archive for each platform, Debian packages, `install.sh` and `SHA256SUMS`.
+ * Makes a release: an executable and its archive for each platform, Debian packages, `install.sh`
+ * and `SHA256SUMS`.
  *
  *     deno task release                          for every platform, in dist/release
  *     deno task release linux-x64 darwin-arm64   for these
  *
- * `deno compile` downloads the runtime of each platform. If it can't, set `DENORT_DIR` to a folder with files such as
- * `denort-linux-x64` and `denort-windows-x64.exe`; for this machine's platform `DENORT_BIN` works too. A platform whose
- * runtime is out of reach is named and left out, and the exit code is 1.
+ * `deno compile` downloads the runtime of each platform. If it can't, set `DENORT_DIR` to a folder
+ * with files such as `denort-linux-x64` and `denort-windows-x64.exe`; for this machine's platform
+ * `DENORT_BIN` works too. A platform whose runtime is out of reach is named and left out, and the
+ * exit code is 1.
  *
  * @module
  */

@@ -31,8 +31,8 @@ export function quote(text: string): string {
 }
 
 /**
- * Text as the reader sees it. Hyphens stay hyphens, because people copy options and addresses. A dot or
- * quote at the start would be a macro.
+ * Text as the reader sees it. Hyphens stay hyphens, because people copy options and addresses. A
+ * dot or quote at the start would be a macro.
  */
 export function escape(text: string): string {
   return text

@@ -22,7 +22,10 @@ const FLAGS = 1 << 11;
 
 const DEFLATE = 8;
 
-/** 1 January 1980, the earliest date that the format has: the same files always make the same archive. */
+/**
+ * 1 January 1980, the earliest date that the format has: the same files always make the same
+ * archive.
+ */
 const DATE = 1 << 5 | 1;
 
 /** S_IFREG, in the upper half of the external attributes. */

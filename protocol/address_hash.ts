@@ -1,10 +1,10 @@
 /**
  * A hash of addresses for tables whose keys an attacker chooses.
  *
- * Mixing by multiplication would not do: whatever the seed, the next word can cancel a difference in the
- * upper bits of the one before, which makes chains of hundreds. Tabulation (a random word for each octet
- * at each position, all combined by XOR) gives an attacker who does not know the words nothing to
- * cancel, and costs sixteen look-ups.
+ * Mixing by multiplication would not do: whatever the seed, the next word can cancel a difference
+ * in the upper bits of the one before, which makes chains of hundreds. Tabulation (a random word
+ * for each octet at each position, all combined by XOR) gives an attacker who does not know the
+ * words nothing to cancel, and costs sixteen look-ups.
  *
  * @module
  */

@@ -13,8 +13,8 @@ const AWAITED = 0;
 /**
  * Which peers should answer, and by when. Peers are known by the index of their record.
  *
- * All waits are equally long, so they end in the order in which they begin, and a list does for a timer
- * wheel.
+ * All waits are equally long, so they end in the order in which they begin, and a list does for a
+ * timer wheel.
  */
 export class AnswerDeadlines {
   readonly #order: LruLists;

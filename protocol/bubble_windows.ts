@@ -21,9 +21,9 @@ const LENGTH = 1 + MAX_BUBBLES;
 /**
  * A {@linkcode BubbleWindow} for each of the places that bubbles went to most recently.
  *
- * Nearly every window is begun for a peer that answers at once, and then forgotten. With a `Map` that
- * would make several times the garbage of everything else that happens to a peer; these are numbers in
- * one block of memory.
+ * Nearly every window is begun for a peer that answers at once, and then forgotten. With a `Map`
+ * that would make several times the garbage of everything else that happens to a peer; these are
+ * numbers in one block of memory.
  */
 export class BubbleWindows {
   readonly #numbers: Float64Array;

@@ -1,6 +1,6 @@
 /**
- * The constants of RFC 4380 that several roles use, by the RFC's names. Times are in milliseconds. What
- * only a client needs is in `client/timing.ts`.
+ * The constants of RFC 4380 that several roles use, by the RFC's names. Times are in milliseconds.
+ * What only a client needs is in `client/timing.ts`.
  *
  * @module
  */
@@ -38,8 +38,9 @@ export const MAX_ATTEMPTS = 4;
 export const TEREDO_MTU = 1280;
 
 /**
- * Octets that wait for one peer at most: about what a flow sends before it has an answer. A hundred full packets are
- * more than twice QUIC's or TCP's initial window, and more than half of what a socket's send buffer holds by default
- * on Linux. RFC 4380 §5.2.4 only says that the queue is bounded.
+ * Octets that wait for one peer at most: about what a flow sends before it has an answer. A hundred
+ * full packets are more than twice QUIC's or TCP's initial window, and more than half of what a
+ * socket's send buffer holds by default on Linux. RFC 4380 §5.2.4 only says that the queue is
+ * bounded.
  */
 export const QUEUE_PER_PEER = 100 * TEREDO_MTU;

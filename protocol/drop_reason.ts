@@ -69,7 +69,10 @@ export type DropReason =
   | "packet_too_big"
   /** Multicast, which a host sends to its link and no tunnel carries. */
   | "multicast"
-  /** A client that may not use the gateway: it has not proved a secret, or its address is not listed. */
+  /**
+   * A client that may not use the gateway: it has not proved a secret, or its address is not
+   * listed.
+   */
   | "gateway_denied"
   /** A client whose address names a server that the gateway does not work for. */
   | "gateway_other_server"

@@ -4,7 +4,10 @@
  * @module
  */
 
-/** Hands out the indexes below a capacity, low ones first, so that memory nobody needs stays untouched. */
+/**
+ * Hands out the indexes below a capacity, low ones first, so that memory nobody needs stays
+ * untouched.
+ */
 export class FreeList {
   readonly #capacity: number;
   /** How many have ever been handed out, and which of them came back. */

@@ -9,14 +9,14 @@ import { type Rate, TokenBucket } from "./token_bucket.ts";
 /**
  * A limit for each key (an IPv4 address or endpoint), with a bound on the number of keys.
  *
- * There are two generations of limits. When the younger one is full it becomes the older one, and the
- * former older one is forgotten; a key in use is carried over. So it takes half the capacity in other
- * keys to forget one, and an attacker who spoofs that many meets the overall limit that accompanies each
- * table.
+ * There are two generations of limits. When the younger one is full it becomes the older one, and
+ * the former older one is forgotten; a key in use is carried over. So it takes half the capacity in
+ * other keys to forget one, and an attacker who spoofs that many meets the overall limit that
+ * accompanies each table.
  *
- * Exact LRU order in a `Map` would be shorter to write but would cost the victim of a flood dearly: a
- * full `Map` that deletes on every insertion is rehashed each time, 27 µs a packet for 16,384 keys where
- * this takes less than one.
+ * Exact LRU order in a `Map` would be shorter to write but would cost the victim of a flood dearly:
+ * a full `Map` that deletes on every insertion is rehashed each time, 27 µs a packet for 16,384
+ * keys where this takes less than one.
  */
 export class KeyedLimiter {
   readonly #rate: Rate;

@@ -5,8 +5,8 @@
  */
 
 /**
- * Several lists of indexes in order of use; an index is in one list at most. The links are numbers, so
- * the garbage collector has nothing to follow or move.
+ * Several lists of indexes in order of use; an index is in one list at most. The links are numbers,
+ * so the garbage collector has nothing to follow or move.
  */
 export class LruLists {
   readonly #capacity: number;

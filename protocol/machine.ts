@@ -2,8 +2,8 @@
  * The contract of client, server and relay: protocol without I/O.
  *
  * A machine is given what arrives and the time, and gives a sink what to do. It reads no clock, is
- * handed its randomness and touches no socket, so that a whole internet of machines runs in one test, on
- * a virtual clock, and replays from a seed.
+ * handed its randomness and touches no socket, so that a whole internet of machines runs in one
+ * test, on a virtual clock, and replays from a seed.
  *
  *                     handleDatagram       +---------+  sink.datagram
  *      UDP sockets  ---------------------> |         | ---------------> UDP sockets
@@ -67,21 +67,23 @@ export interface Machine<Via extends string, Event, Status> {
 }
 
 /**
- * What a machine with a TUN adds for the bulk of its packets: a question and an answer, without objects.
+ * What a machine with a TUN adds for the bulk of its packets: a question and an answer, without
+ * objects.
  *
- * Both methods apply every rule of the general path to a packet that they accept, and update the peer's
- * clocks; packets that they decline go through `handlePacket` and `handleDatagram`.
+ * Both methods apply every rule of the general path to a packet that they accept, and update the
+ * peer's clocks; packets that they decline go through `handlePacket` and `handleDatagram`.
  *
- * Their use is optional, because those two ask them again: a machine works without a driver that knows
- * of this, and a declined packet (a bubble, the first packet to a peer) costs a second look-up, which is
- * little compared with what follows. A caller must do what the answer says, since the packet is already
- * accounted for.
+ * Their use is optional, because those two ask them again: a machine works without a driver that
+ * knows of this, and a declined packet (a bubble, the first packet to a peer) costs a second
+ * look-up, which is little compared with what follows. A caller must do what the answer says, since
+ * the packet is already accounted for.
  */
 export interface FastPath {
   /**
    * Where the IPv6 packet from the host goes at once, or `undefined`.
    *
-   * @param total octets of this packet and those that go with it: more of the same flow, none of them longer
+   * @param total octets of this packet and those that go with it: more of the same flow, none of
+   * them longer
    */
   route(ipv6: Uint8Array, now: number, total?: number): Endpoint | undefined;
   /** Whether the datagram is an IPv6 packet of a trusted peer, which the host gets as it is. */

@@ -29,9 +29,9 @@ export class OwnAddresses {
   }
 
   /**
-   * Whether the IPv6 address at `offset` embeds one of them in any form that makes a tunnel on this host
-   * send the packet back: 6to4 (2002:V4::/48), ISATAP (::[0200:]5efe:V4), Teredo (as client or server),
-   * IPv4-compatible and IPv4-mapped.
+   * Whether the IPv6 address at `offset` embeds one of them in any form that makes a tunnel on this
+   * host send the packet back: 6to4 (2002:V4::/48), ISATAP (::[0200:]5efe:V4), Teredo (as client or
+   * server), IPv4-compatible and IPv4-mapped.
    */
   isEmbeddedIn(bytes: Uint8Array, offset: number): boolean {
     if (getU16(bytes, offset) === PREFIX_6TO4 && this.#hasAt(bytes, offset + 2)) return true;

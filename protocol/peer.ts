@@ -15,16 +15,16 @@ import type { QueueBudget } from "./queue_budget.ts";
 import { type Random, randomBytes } from "./random.ts";
 
 /**
- * How long a nonce proves anything, in milliseconds. RFC 6081 sets no limit; but 32 bits are not many,
- * and the answer to a bubble comes at once.
+ * How long a nonce proves anything, in milliseconds. RFC 6081 sets no limit; but 32 bits are not
+ * many, and the answer to a bubble comes at once.
  */
 const NONCE_VALIDITY = 30_000;
 
 /**
  * A peer entry. Times are milliseconds of the machine's clock.
  *
- * There can be very many, so entries are small: numbers are kept in a record, what only a search needs
- * exists only during one, and there are no private methods because each would add a field.
+ * There can be very many, so entries are small: numbers are kept in a record, what only a search
+ * needs exists only during one, and there are no private methods because each would add a field.
  */
 export class Peer {
   readonly #records: PeerRecords;
@@ -33,7 +33,8 @@ export class Peer {
   #waiting: PacketQueue | undefined;
 
   /**
-   * A new entry counts as last sent to and last heard {@linkcode PEER_VALIDITY} ago, §5.2.3 and §5.2.6.
+   * A new entry counts as last sent to and last heard {@linkcode PEER_VALIDITY} ago, §5.2.3 and
+   * §5.2.6.
    *
    * @param records the records, of which the entry takes one
    * @param bytes holds the peer's IPv6 address, at `offset`
@@ -148,8 +149,8 @@ export class Peer {
   }
 
   /**
-   * A direct packet came from a trusted peer. It does not reset the attempts: while a search for another
-   * relay is under way, packets through the known one must not prolong it.
+   * A direct packet came from a trusted peer. It does not reset the attempts: while a search for
+   * another relay is under way, packets through the known one must not prolong it.
    */
   heard(now: number): void {
     this.lastReception = now;
@@ -198,11 +199,15 @@ export class Peer {
 
   /** Whether a bubble may go out, §5.2.6. */
   mayBubble(now: number): boolean {
-    // The same sum as that of a timer: differences of large numbers are rounded otherwise, and it would go off for ever.
+    // The same sum as that of a timer: differences of large numbers are rounded otherwise, and it
+    // would go off for ever.
     return now >= this.lastTransmission + BUBBLE_SPACING && this.hasBubbleBudget(now);
   }
 
-  /** Whether the limit on unanswered bubbles, §5.2.6, leaves room for another; it may still be too soon. */
+  /**
+   * Whether the limit on unanswered bubbles, §5.2.6, leaves room for another; it may still be too
+   * soon.
+   */
   hasBubbleBudget(now: number): boolean {
     return this.#records.bubblesOf(this.#index).isOpen(now);
   }
@@ -215,8 +220,8 @@ export class Peer {
   }
 
   /**
-   * A new nonce for the next indirect bubble, RFC 6081 §5.2.4.1: a direct bubble that returns it is from
-   * this peer, wherever it comes from. It is never 0, which stands for none (§5.2.4.3).
+   * A new nonce for the next indirect bubble, RFC 6081 §5.2.4.1: a direct bubble that returns it is
+   * from this peer, wherever it comes from. It is never 0, which stands for none (§5.2.4.3).
    */
   issueNonce(random: Random, now: number): number {
     const nonce = getU32(randomBytes(random, 4), 0) || 1;
@@ -225,7 +230,9 @@ export class Peer {
     return nonce;
   }
 
-  /** Whether `nonce`, from a direct bubble, is the latest one that was sent to the peer (§5.2.4.4). */
+  /**
+   * Whether `nonce`, from a direct bubble, is the latest one that was sent to the peer (§5.2.4.4).
+   */
   isProvedBy(nonce: number | undefined, now: number): boolean {
     return nonce === this.#records.get(this.#index, Field.NONCE_SENT) &&
       now - this.#records.get(this.#index, Field.NONCE_SENT_AT) < NONCE_VALIDITY;

@@ -1,10 +1,10 @@
 /**
  * The numbers known of each peer: records side by side in one block of memory.
  *
- * As fields of objects, most of these numbers would be boxed and an address would be an array: 0.8 kB a
- * peer, and as much again for the garbage collector to move it around. A record has 136 octets. The block
- * is allocated for all peers at the start, which costs nothing until it is written to: only then does the
- * system find memory for it.
+ * As fields of objects, most of these numbers would be boxed and an address would be an array: 0.8
+ * kB a peer, and as much again for the garbage collector to move it around. A record has 136
+ * octets. The block is allocated for all peers at the start, which costs nothing until it is
+ * written to: only then does the system find memory for it.
  *
  * @module
  */
@@ -16,8 +16,8 @@ import { MAX_BUBBLES } from "./constants.ts";
 import { FreeList } from "./free_list.ts";
 
 /**
- * Where the fields of a record are. All are 64-bit numbers; the address before them takes the room of
- * two, and a whole {@linkcode BubbleWindow} begins at the first of the bubbles.
+ * Where the fields of a record are. All are 64-bit numbers; the address before them takes the room
+ * of two, and a whole {@linkcode BubbleWindow} begins at the first of the bubbles.
  */
 export const Field = {
   TRUSTED: 2,

@@ -1,9 +1,9 @@
 /**
- * The peer list of RFC 4380 §5.2: bounded, with the least recently used entries making room, untrusted
- * ones first.
+ * The peer list of RFC 4380 §5.2: bounded, with the least recently used entries making room,
+ * untrusted ones first.
  *
- * Every packet is looked up here, by an IPv6 address in place: its 16 octets are hashed to a number, so
- * that a look-up builds no key. The hash is seeded because attackers choose addresses.
+ * Every packet is looked up here, by an IPv6 address in place: its 16 octets are hashed to a
+ * number, so that a look-up builds no key. The hash is seeded because attackers choose addresses.
  *
  * @module
  */
@@ -15,9 +15,9 @@ import { PeerRecords } from "./peer_records.ts";
 import { LruLists } from "./lru_lists.ts";
 
 /**
- * A full table removes untrusted peers first once they hold this share of it (one in this many), and
- * trusted ones before that: a flood takes no more than the share from peers in use, and peers long unused
- * make room for new ones.
+ * A full table removes untrusted peers first once they hold this share of it (one in this many),
+ * and trusted ones before that: a flood takes no more than the share from peers in use, and peers
+ * long unused make room for new ones.
  */
 const UNTRUSTED_SHARE = 4;
 

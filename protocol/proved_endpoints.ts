@@ -1,9 +1,10 @@
 /**
  * Which clients have proved a secret lately, for a gateway that serves only those.
  *
- * A server answers a solicitation and forgets it (RFC 4380 §5.2.2). A gateway on the same host has to know
- * for each packet whether its sender is one of the server's clients, so the server notes here what it
- * verified: the endpoint that a solicitation came from, and the identifier that signed it.
+ * A server answers a solicitation and forgets it (RFC 4380 §5.2.2). A gateway on the same host has
+ * to know for each packet whether its sender is one of the server's clients, so the server notes
+ * here what it verified: the endpoint that a solicitation came from, and the identifier that signed
+ * it.
  *
  * Endpoints can be forged by anyone who holds a secret, so each identifier has a few places only: a
  * flood from one displaces its own.
@@ -16,8 +17,8 @@ import type { Endpoint } from "../wire/endpoint.ts";
 /** How much is remembered, and for how long. */
 interface ProofLimits {
   /**
-   * How long a proof counts, in milliseconds. A client solicits again at the end of its refresh interval, which
-   * is 120 s at most (RFC 4380 §5.2.7), and may postpone that once.
+   * How long a proof counts, in milliseconds. A client solicits again at the end of its refresh
+   * interval, which is 120 s at most (RFC 4380 §5.2.7), and may postpone that once.
    */
   readonly lifetime: number;
   /**
@@ -43,7 +44,10 @@ interface Proof {
   readonly until: number;
 }
 
-/** Endpoints of clients that proved a secret. Bounded; times are milliseconds of the machine's clock. */
+/**
+ * Endpoints of clients that proved a secret. Bounded; times are milliseconds of the machine's
+ * clock.
+ */
 export class ProvedEndpoints {
   readonly #limits: ProofLimits;
   /** The earliest proof first. */

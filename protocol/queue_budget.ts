@@ -9,12 +9,14 @@ import { AddressHash } from "./address_hash.ts";
 
 /**
  * A source may use one part in this many of what all sources leave free. A single source gets to a
- * quarter of the total, and several that fill their shares still leave room for a later one, which four
- * fixed quarters would not.
+ * quarter of the total, and several that fill their shares still leave room for a later one, which
+ * four fixed quarters would not.
  */
 const SHARE = 3;
 
-/** Sources are counted in this many buckets, a power of two. Sources in one bucket share its limit. */
+/**
+ * Sources are counted in this many buckets, a power of two. Sources in one bucket share its limit.
+ */
 const BUCKETS = 4096;
 
 /** How much the queues of one role hold together, shared by all of them. */
@@ -29,7 +31,8 @@ export class QueueBudget {
   /**
    * @param perPeer octets that wait for one peer at most
    * @param total octets that wait for all peers together at most
-   * @param seed 32 random bits, given if packets come from many sources and each should get its share
+   * @param seed 32 random bits, given if packets come from many sources and each should get its
+   * share
    */
   constructor(perPeer: number, total: number, seed?: number) {
     this.perPeer = perPeer;

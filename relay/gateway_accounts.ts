@@ -10,12 +10,14 @@ import { type Rate, TokenBucket } from "../protocol/token_bucket.ts";
 const MAX_ACCOUNTS = 4096;
 
 /**
- * How many Teredo peers one account may look for: each costs bubbles through a server, and the searches of
- * one account must leave room for those of the others.
+ * How many Teredo peers one account may look for: each costs bubbles through a server, and the
+ * searches of one account must leave room for those of the others.
  */
 const SEARCH_RATE = { perSecond: 10, burst: 40 } as const;
 
-/** The traffic of one client, or of all clients that share an identifier or address, and its limits. */
+/**
+ * The traffic of one client, or of all clients that share an identifier or address, and its limits.
+ */
 export class GatewayAccount {
   readonly name: string;
   /** Octets from the client. */

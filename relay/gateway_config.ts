@@ -1,10 +1,10 @@
 /**
- * The rules of a gateway: a relay that gives clients the native IPv6 Internet, and each other, although
- * nobody routes 2001::/32 to it.
+ * The rules of a gateway: a relay that gives clients the native IPv6 Internet, and each other,
+ * although nobody routes 2001::/32 to it.
  *
- * The host's kernel gives the clients' packets the host's own IPv6 address (source NAT), so the answers come
- * to this host. Everything leaves with the operator's address, so the operator must say which clients may
- * use the gateway.
+ * The host's kernel gives the clients' packets the host's own IPv6 address (source NAT), so the
+ * answers come to this host. Everything leaves with the operator's address, so the operator must
+ * say which clients may use the gateway.
  *
  * @module
  */
@@ -51,13 +51,14 @@ export interface GatewayConfig {
   /** Whether clients may use services of the gateway's host; by default they may only ping it. */
   readonly ownServices?: boolean | undefined;
   /**
-   * Whether native hosts may begin an exchange with clients of the gateway, if a route to 2001::/32 leads
-   * here (plain relaying, RFC 4380 §5.4); by default they may not.
+   * Whether native hosts may begin an exchange with clients of the gateway, if a route to 2001::/32
+   * leads here (plain relaying, RFC 4380 §5.4); by default they may not.
    */
   readonly unsolicited?: boolean | undefined;
   /**
-   * Whether the clients' servers are on other hosts, which send connectivity tests by way of this one; by
-   * default they are not. The relay does not see these tests, so it relies on the kernel for what answers them.
+   * Whether the clients' servers are on other hosts, which send connectivity tests by way of this
+   * one; by default they are not. The relay does not see these tests, so it relies on the kernel
+   * for what answers them.
    */
   readonly serversElsewhere?: boolean | undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * The Teredo relay (RFC 4380 §5.4) as a machine: it takes what arrives and the time, and says what to do.
- * It is pure TypeScript and needs no Deno; `TeredoRelay` adds a socket and timers.
+ * The Teredo relay (RFC 4380 §5.4) as a machine: it takes what arrives and the time, and says what
+ * to do. It is pure TypeScript and needs no Deno; `TeredoRelay` adds a socket and timers.
  *
  * @example A relay looks for a client with a bubble through the client's server
  * ```ts

@@ -43,7 +43,10 @@ export type RelayEvent = PeerEvent;
 /** Where a relay's effects go. */
 export type RelaySink = Sink<RelaySocket, RelayEvent>;
 
-/** A Teredo relay. What it knows of clients is soft state, so it can restart or be one of several (anycast). */
+/**
+ * A Teredo relay. What it knows of clients is soft state, so it can restart or be one of several
+ * (anycast).
+ */
 export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, FastPath {
   readonly #config: RelayConfig;
   #host: RelayHost;
@@ -154,9 +157,9 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
   }
 
   /**
-   * Carries an echo that a client sent to its server, which found it valid: a connectivity test (RFC 4380
-   * §5.2.9) of a native host or another client. The reply will come to this relay, so it looks for the
-   * client meanwhile.
+   * Carries an echo that a client sent to its server, which found it valid: a connectivity test
+   * (RFC 4380 §5.2.9) of a native host or another client. The reply will come to this relay, so it
+   * looks for the client meanwhile.
    *
    * @returns why it was not carried, if so
    */
@@ -228,8 +231,8 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
     }
     if (!this.#config.globalUnicast.has(addressOf(from))) return "source_not_global";
     if (hasRoutingHeaderType0(ipv6)) return "routing_header";
-    // A plain relay takes any packet for an answer to the bubble. A gateway requires an answer that nobody
-    // else could give, so that a forged source cannot make it flood somebody else.
+    // A plain relay takes any packet for an answer to the bubble. A gateway requires an answer that
+    // nobody else could give, so that a forged source cannot make it flood somebody else.
     if (this.#gateway !== undefined && !known?.isProofOf(from, ipv6, nonce, now)) {
       this.#lookForUser(ipv6, this.#gateway, now, sink);
       return "peer_not_trusted";
@@ -247,7 +250,10 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
     return undefined;
   }
 
-  /** A client sends to the gateway, which does not know it yet or no longer: a bubble shows if it is there. */
+  /**
+   * A client sends to the gateway, which does not know it yet or no longer: a bubble shows if it is
+   * there.
+   */
   #lookForUser(ipv6: Uint8Array, gateway: Gateway, now: number, sink: RelaySink): void {
     if (isBubble(ipv6) || gateway.refuseUse(ipv6, SOURCE, now) !== undefined) return;
     const peer = this.#search.clientFrom(ipv6, now);
@@ -271,13 +277,18 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
     return this.#isServed(ipv6) ? undefined : "destination_invalid";
   }
 
-  /** Whether the source is one that native packets can have; those from 2001::/32 belong in another tunnel. */
+  /**
+   * Whether the source is one that native packets can have; those from 2001::/32 belong in another
+   * tunnel.
+   */
   #isNativeSource(ipv6: Uint8Array): boolean {
     return isGlobalScope(ipv6, SOURCE) && !isTeredo(ipv6, SOURCE) &&
       !this.#own.isEmbeddedIn(ipv6, SOURCE);
   }
 
-  /** Whether this relay forwards to the destination: never if it would come back through a tunnel. */
+  /**
+   * Whether this relay forwards to the destination: never if it would come back through a tunnel.
+   */
   #isServed(ipv6: Uint8Array): boolean {
     return isGlobalScope(ipv6, DESTINATION) && !isTeredo(ipv6, DESTINATION) &&
       this.#host.serves.some((prefix) => isWithin(ipv6, DESTINATION, prefix)) &&

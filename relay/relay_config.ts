@@ -15,20 +15,20 @@ import type { GatewayConfig } from "./gateway_config.ts";
 /** What a relay knows of its host, which may change. */
 export interface RelayHost {
   /**
-   * The native prefixes that clients' packets are forwarded to, RFC 4380 §5.4.2. A host-specific relay
-   * (§5.4 and §5.5) serves the host's own addresses, as prefixes of 128 bits.
+   * The native prefixes that clients' packets are forwarded to, RFC 4380 §5.4.2. A host-specific
+   * relay (§5.4 and §5.5) serves the host's own addresses, as prefixes of 128 bits.
    */
   readonly serves: readonly Ipv6Prefix[];
   /** The host's own IPv4 addresses: packets that would come back to them are dropped (RFC 6324). */
   readonly ownAddresses: readonly Ipv4Address[];
   /**
-   * The source of ICMPv6 errors to native hosts, 16 octets: a global address of this host. Without one, no
-   * errors are sent.
+   * The source of ICMPv6 errors to native hosts, 16 octets: a global address of this host. Without
+   * one, no errors are sent.
    */
   readonly errorSource?: Uint8Array | undefined;
   /**
-   * The host's own IPv6 addresses, 16 octets each, which the kernel may give to packets of a gateway's
-   * clients. Only a gateway needs them.
+   * The host's own IPv6 addresses, 16 octets each, which the kernel may give to packets of a
+   * gateway's clients. Only a gateway needs them.
    */
   readonly nativeAddresses?: readonly Uint8Array[] | undefined;
 }
@@ -50,8 +50,8 @@ export interface RelayConfig extends RelayHost {
   /** How many clients it remembers at most. */
   readonly maxPeers?: number | undefined;
   /**
-   * How many octets wait for one client, and for all of them, at most. Of the latter, a native site (/48) may
-   * use a third of what is free: a quarter of the total if it is alone.
+   * How many octets wait for one client, and for all of them, at most. Of the latter, a native site
+   * (/48) may use a third of what is free: a quarter of the total if it is alone.
    */
   readonly queuePerPeer?: number | undefined;
   readonly queueTotal?: number | undefined;

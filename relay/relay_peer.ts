@@ -26,18 +26,24 @@ export class RelayPeer extends Peer {
   use: GatewayUse | undefined;
   /** Whether the client has sent something through the gateway, so that answers may come back. */
   hasBegun = false;
-  /** Whether packets from this host's own address went to the client, because another client calls it. */
+  /**
+   * Whether packets from this host's own address went to the client, because another client calls
+   * it.
+   */
   isCalled = false;
   #bubbleSource: Uint8Array | undefined;
 
-  /** The source of bubbles to this client: link-local, and known only to a receiver of such a bubble. */
+  /**
+   * The source of bubbles to this client: link-local, and known only to a receiver of such a
+   * bubble.
+   */
   bubbleSource(random: Random): Uint8Array {
     return this.#bubbleSource ??= randomLinkLocal(random);
   }
 
   /**
-   * Whether the client is at `from` although its address says otherwise, RFC 6081 §5.2.4.4: it proves that
-   * once, with the nonce of our bubble, and is trusted there from then on.
+   * Whether the client is at `from` although its address says otherwise, RFC 6081 §5.2.4.4: it
+   * proves that once, with the nonce of our bubble, and is trusted there from then on.
    */
   isAt(from: Endpoint, ipv6: Uint8Array, nonce: number | undefined, now: number): boolean {
     if (this.isTrusted && this.mapping === from) return true;
@@ -45,8 +51,8 @@ export class RelayPeer extends Peer {
   }
 
   /**
-   * Whether a packet shows that its sender receives what is sent to `from`: the client has been there before,
-   * or the packet answers our bubble.
+   * Whether a packet shows that its sender receives what is sent to `from`: the client has been
+   * there before, or the packet answers our bubble.
    */
   isProofOf(from: Endpoint, ipv6: Uint8Array, nonce: number | undefined, now: number): boolean {
     if (this.mapping === from) return true;

@@ -1,6 +1,6 @@
 /**
- * How a relay finds a client: a bubble through the client's server makes the client open its NAT to the
- * relay (RFC 4380 §5.4.1 case 3).
+ * How a relay finds a client: a bubble through the client's server makes the client open its NAT to
+ * the relay (RFC 4380 §5.4.1 case 3).
  *
  * @module
  */
@@ -28,8 +28,8 @@ const REMEMBERED_PLACES = 65_536;
 export class RelaySearch extends PeerSearch<RelayPeer> {
   /**
    * The source of the bubbles, "a local IPv6 address of the relay" (§5.4.1): link-local with a
-   * random identifier, as Miredo's, which says nothing about the host. A gateway has another for each
-   * client: only a client that received the bubble knows where to answer.
+   * random identifier, as Miredo's, which says nothing about the host. A gateway has another for
+   * each client: only a client that received the bubble knows where to answer.
    */
   readonly #source: Uint8Array;
   readonly #isGateway: boolean;
@@ -71,9 +71,10 @@ export class RelaySearch extends PeerSearch<RelayPeer> {
   }
 
   /**
-   * The client that a native packet is for; a new entry unless new ones come too fast. Each costs up to four
-   * bubbles and room in the queues, so by sending to clients that do not exist, one native host could block
-   * the relay for all others. A source is a site, because one host may have any number of addresses.
+   * The client that a native packet is for; a new entry unless new ones come too fast. Each costs
+   * up to four bubbles and room in the queues, so by sending to clients that do not exist, one
+   * native host could block the relay for all others. A source is a site, because one host may have
+   * any number of addresses.
    */
   clientTo(ipv6: Uint8Array, now: number): RelayPeer | undefined {
     const known = this.peers.use(ipv6, DESTINATION);

@@ -4,9 +4,9 @@
  *     [authentication] | origin indication (8) | Router Advertisement (96 or 104)
  *                      ^ fixed
  *
- * All Router Advertisements of a server are the same except for destination and checksum, so the buffer
- * keeps one and writes those two into it for each client. The authentication element grows towards the
- * front, where there is room for the longest.
+ * All Router Advertisements of a server are the same except for destination and checksum, so the
+ * buffer keeps one and writes those two into it for each client. The authentication element grows
+ * towards the front, where there is room for the longest.
  *
  * @module
  */
@@ -28,7 +28,9 @@ const ORIGIN = 528;
 const ADVERTISEMENT = ORIGIN + ORIGIN_LENGTH;
 const CHECKSUM = IPV6_HEADER_LENGTH + 2;
 
-/** An authentication element with neither identifier nor value: 00 01 00 00, nonce, confirmation. */
+/**
+ * An authentication element with neither identifier nor value: 00 01 00 00, nonce, confirmation.
+ */
 const NONCE_ELEMENT_LENGTH = 4 + NONCE_LENGTH + 1;
 const NONCE_ELEMENT_START = AUTHENTICATION_INDICATOR << 16;
 
@@ -44,8 +46,8 @@ export class AdvertisementBuffer {
   readonly #answerWithNonce: Uint8Array;
 
   /**
-   * Source and prefix derive from the primary address, whichever socket answers: the client's address
-   * must not depend on that (RFC 4380 §5.2.1).
+   * Source and prefix derive from the primary address, whichever socket answers: the client's
+   * address must not depend on that (RFC 4380 §5.2.1).
    */
   constructor(primary: Ipv4Address, port: number, mtu: number | undefined) {
     const template = encodeRouterAdvertisement({
@@ -82,9 +84,9 @@ export class AdvertisementBuffer {
   }
 
   /**
-   * Puts an authentication element with only a nonce before the last answer. If the client believes that
-   * this server is a secure one, its identifier and value are left out: what was not verified must not
-   * look as if it had been.
+   * Puts an authentication element with only a nonce before the last answer. If the client believes
+   * that this server is a secure one, its identifier and value are left out: what was not verified
+   * must not look as if it had been.
    *
    * @param bytes Holds the nonce from `offset` on
    */

@@ -31,8 +31,8 @@ export const KEY_VALID = 0;
 const NEW_KEY_NEEDED = 1;
 
 /**
- * The secret of a secure server's client, if the solicitation proves that the client sent it; otherwise
- * what is wrong.
+ * The secret of a secure server's client, if the solicitation proves that the client sent it;
+ * otherwise what is wrong.
  */
 export function authenticate(
   store: SecretStore,
@@ -45,7 +45,10 @@ export function authenticate(
   return isAuthentic(value, client.secret, content) ? client : "wrong_secret";
 }
 
-/** The authentication element of a secure server's answer. Its value covers origin and advertisement. */
+/**
+ * The authentication element of a secure server's answer. Its value covers origin and
+ * advertisement.
+ */
 export function secureElement(
   { identifier, nonce }: Authentication,
   { secret, retired }: ClientSecret,

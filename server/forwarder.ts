@@ -24,8 +24,8 @@ import type { ServerSettings } from "./server_settings.ts";
 
 /**
  * The longest ICMPv6 message that is forwarded, in octets. Clients test connectivity with echoes of
- * 12 to 88 octets; longer ones would make a server carry data, or a useful reflector. Miredo has the
- * same bound.
+ * 12 to 88 octets; longer ones would make a server carry data, or a useful reflector. Miredo has
+ * the same bound.
  */
 const MAX_ICMPV6 = 88;
 
@@ -75,9 +75,9 @@ export class Forwarder {
    * Sends a packet over UDP to the mapping in its destination, from the primary address, which the
    * client's NAT lets in.
    *
-   * The hop limit stays, because Miredo's bubbles have 0. Trailers are passed on unread: RFC 6081 relies
-   * on that. Destination and source may embed an own IPv4 address (a client on this host), because what
-   * leaves over UDP passes no other tunnel, and our own sockets were excluded before.
+   * The hop limit stays, because Miredo's bubbles have 0. Trailers are passed on unread: RFC 6081
+   * relies on that. Destination and source may embed an own IPv4 address (a client on this host),
+   * because what leaves over UDP passes no other tunnel, and our own sockets were excluded before.
    */
   #toClient(
     { ipv6, trailers }: TeredoPacket,
@@ -105,9 +105,9 @@ export class Forwarder {
   }
 
   /**
-   * Sends a packet to a native host, as a router does. The source is the sender's Teredo address, or the
-   * packet would have been refused (RFC 4380 §7.4.2). Trailers end here because they aren't part of the
-   * IPv6 packet.
+   * Sends a packet to a native host, as a router does. The source is the sender's Teredo address,
+   * or the packet would have been refused (RFC 4380 §7.4.2). Trailers end here because they aren't
+   * part of the IPv6 packet.
    */
   #toNative(
     ipv6: Uint8Array,

@@ -1,6 +1,6 @@
 /**
- * The Teredo server (RFC 4380 §5.3) as a machine: it takes what arrives and the time, and says what to do.
- * It is pure TypeScript and needs no Deno; `TeredoServer` adds sockets.
+ * The Teredo server (RFC 4380 §5.3) as a machine: it takes what arrives and the time, and says what
+ * to do. It is pure TypeScript and needs no Deno; `TeredoServer` adds sockets.
  *
  * @example A server counts what it does not use, and why
  * ```ts

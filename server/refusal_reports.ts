@@ -13,8 +13,8 @@ const REPORT_INTERVAL = 60_000;
 const MAX_REPORTS = 16;
 
 /**
- * Limits reports to one a minute for each identifier and address, and to 16 a minute altogether: a client
- * retries for ever, and a flood must not fill the log.
+ * Limits reports to one a minute for each identifier and address, and to 16 a minute altogether: a
+ * client retries for ever, and a flood must not fill the log.
  */
 export class RefusalReports {
   readonly #reportedAt = new Map<string, number>();

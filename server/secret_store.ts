@@ -7,7 +7,10 @@
 /** What a server knows of one client identifier. */
 export interface ClientSecret {
   readonly secret: Uint8Array;
-  /** Whether a newer key replaces it: clients with this one are answered, and asked to get the new one. */
+  /**
+   * Whether a newer key replaces it: clients with this one are answered, and asked to get the new
+   * one.
+   */
   readonly retired: boolean;
 }
 

@@ -39,8 +39,8 @@ import type { ServerStatus } from "./server_status.ts";
 import { SolicitationHandler } from "./solicitation_handler.ts";
 
 /**
- * A Teredo server. It remembers nothing of its clients: each packet says all that is needed, and clients
- * don't notice a restart. Only its rate limits have memory, which is bounded.
+ * A Teredo server. It remembers nothing of its clients: each packet says all that is needed, and
+ * clients don't notice a restart. Only its rate limits have memory, which is bounded.
  */
 export class Server implements Machine<ServerSocket, ServerEvent, ServerStatus> {
   readonly #handled: Record<PacketKind, number> = { solicitations: 0, bubbles: 0, echoes: 0 };
@@ -51,8 +51,8 @@ export class Server implements Machine<ServerSocket, ServerEvent, ServerStatus> 
   }
 
   /**
-   * Applies another configuration with the same addresses and port. Limits keep their counts unless they
-   * change.
+   * Applies another configuration with the same addresses and port. Limits keep their counts unless
+   * they change.
    */
   reconfigure(config: ServerConfig): void {
     this.#parts = partsOf(settingsOf(config), this.#parts);
@@ -72,8 +72,8 @@ export class Server implements Machine<ServerSocket, ServerEvent, ServerStatus> 
   }
 
   /**
-   * Handles a datagram like {@linkcode Server.handleDatagram}, but leaves what is not for a server to the
-   * caller, which may have a relay on the same sockets.
+   * Handles a datagram like {@linkcode Server.handleDatagram}, but leaves what is not for a server
+   * to the caller, which may have a relay on the same sockets.
    *
    * The checks are in the order of RFC 4380 §5.3.1, with those of origin and loops between them.
    *
@@ -93,8 +93,8 @@ export class Server implements Machine<ServerSocket, ServerEvent, ServerStatus> 
         this.#parts.solicitations.handlePlain(bytes, plain, from, via, now, sink);
       return failure ?? this.#count("solicitations");
     }
-    // Case 1. Only servers insert origin indications, and they have no reason to send them to each other:
-    // this ends any loop between servers that the other checks might leave.
+    // Case 1. Only servers insert origin indications, and they have no reason to send them to each
+    // other: this ends any loop between servers that the other checks might leave.
     const packet = parseTeredoPacket(bytes);
     if (typeof packet === "string") return packet;
     if (packet.origin !== undefined) return "origin_unexpected";
@@ -121,8 +121,8 @@ export class Server implements Machine<ServerSocket, ServerEvent, ServerStatus> 
   }
 
   /**
-   * Sends a bubble of a relay on the same sockets to a client of this server, as if it had come from the
-   * primary socket over UDP, where it would count as a loop.
+   * Sends a bubble of a relay on the same sockets to a client of this server, as if it had come
+   * from the primary socket over UDP, where it would count as a loop.
    */
   forwardForRelay(bubble: Uint8Array, now: number, sink: ServerSink): DropReason | undefined {
     const packet = parseTeredoPacket(bubble);
@@ -175,16 +175,17 @@ export class Server implements Machine<ServerSocket, ServerEvent, ServerStatus> 
   }
 
   /**
-   * Whether a packet would be sent to this server, as if it were a client. Like a packet from it, it would
-   * circulate for ever, because UDP uses up no hop limit (MTFL-SA-0603).
+   * Whether a packet would be sent to this server, as if it were a client. Like a packet from it,
+   * it would circulate for ever, because UDP uses up no hop limit (MTFL-SA-0603).
    */
   #isToOwnSocket(ipv6: Uint8Array): boolean {
     return isTeredo(ipv6, DESTINATION) && this.owns(mappingOf(ipv6, DESTINATION));
   }
 
   /**
-   * Case 5: from a client that is where its address says. Case 6: from any other node to a client of this
-   * server; its address may be link-local, which is what Miredo sends bubbles from. Case 7: nothing else.
+   * Case 5: from a client that is where its address says. Case 6: from any other node to a client
+   * of this server; its address may be link-local, which is what Miredo sends bubbles from. Case 7:
+   * nothing else.
    */
   #checkEnds(ipv6: Uint8Array, kind: PacketKind, from: Endpoint): DropReason | undefined {
     if (isTeredo(ipv6, SOURCE)) {

@@ -19,8 +19,9 @@ export interface ServerConfig {
   /** The address that names the server: its clients carry it in their IPv6 addresses. */
   readonly primary: Ipv4Address;
   /**
-   * The second address that RFC 4380 §5.3 asks for. Without it, clients that predate RFC 5991 and solicit
-   * with the cone bit are not answered, some do not qualify, and none can detect symmetric NATs.
+   * The second address that RFC 4380 §5.3 asks for. Without it, clients that predate RFC 5991 and
+   * solicit with the cone bit are not answered, some do not qualify, and none can detect symmetric
+   * NATs.
    */
   readonly secondary?: Ipv4Address | undefined;
   /** The UDP port of both sockets. */
@@ -36,31 +37,37 @@ export interface ServerConfig {
   /** Answers only solicitations with a nonce, which all clients in use send: it amplifies less. */
   readonly requireNonce?: boolean | undefined;
   /**
-   * Accepts bubbles to our clients if the sender's IPv4 address is the one in its Teredo address, where
-   * RFC 4380 §5.3.1 requires the port too. A symmetric NAT shows a different port to each server, so
-   * without this a client behind one cannot begin an exchange with peers that use another server.
+   * Accepts bubbles to our clients if the sender's IPv4 address is the one in its Teredo address,
+   * where RFC 4380 §5.3.1 requires the port too. A symmetric NAT shows a different port to each
+   * server, so without this a client behind one cannot begin an exchange with peers that use
+   * another server.
    */
   readonly acceptPortMismatch?: boolean | undefined;
   /** Rates beyond which packets are dropped. */
   readonly limits?: ServerLimits | "off" | undefined;
   /**
-   * Whether a relay shares the sockets (RFC 4380 §5.4.3). Bubbles to native addresses then answer the
-   * relay's, and are left to it instead of being forwarded; see {@linkcode Server.serve}.
+   * Whether a relay shares the sockets (RFC 4380 §5.4.3). Bubbles to native addresses then answer
+   * the relay's, and are left to it instead of being forwarded; see {@linkcode Server.serve}.
    */
   readonly withRelay?: boolean | undefined;
   /**
-   * Whether that relay is a gateway. Echoes of clients are left to it too; {@linkcode Server.serve} returns
-   * {@linkcode FOR_GATEWAY} for those that are valid.
+   * Whether that relay is a gateway. Echoes of clients are left to it too; {@linkcode Server.serve}
+   * returns {@linkcode FOR_GATEWAY} for those that are valid.
    */
   readonly withGateway?: boolean | undefined;
   /** Notes which clients have proved a secret, for a gateway that serves only those. */
   readonly proofs?: ProvedEndpoints | undefined;
 }
 
-/** A client's echo is valid and within the server's limits: the gateway next to the server must carry it. */
+/**
+ * A client's echo is valid and within the server's limits: the gateway next to the server must
+ * carry it.
+ */
 export const FOR_GATEWAY = "for_gateway";
 
-/** Rates of a server. The RFC names none, but without them a server reflects all that is sent to it. */
+/**
+ * Rates of a server. The RFC names none, but without them a server reflects all that is sent to it.
+ */
 export interface ServerLimits {
   /** For each outer IPv4 source. */
   readonly perSource: PerKind;

@@ -32,8 +32,8 @@ export type ServerEvent =
     readonly address: Ipv4Address;
   }
   /**
-   * A client did not authenticate itself, and gets no answer (RFC 4380 §5.3.2). Reported once a minute for
-   * each identifier and address at most.
+   * A client did not authenticate itself, and gets no answer (RFC 4380 §5.3.2). Reported once a
+   * minute for each identifier and address at most.
    */
   | {
     readonly type: "client_refused";
@@ -43,8 +43,8 @@ export type ServerEvent =
     readonly client: Endpoint;
   }
   /**
-   * A client uses a retired key, and was asked to get another (RFC 4380 §5.2.2). Reported as often as
-   * `client_refused`.
+   * A client uses a retired key, and was asked to get another (RFC 4380 §5.2.2). Reported as often
+   * as `client_refused`.
    */
   | {
     readonly type: "retired_key_used";

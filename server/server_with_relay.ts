@@ -1,12 +1,14 @@
 /**
  * A server and a relay on the same sockets, RFC 4380 §5.4.3: "the processing of incoming packets
- * should be a combination" of both rules. Four kinds of packet need more than one rule after the other:
+ * should be a combination" of both rules. Four kinds of packet need more than one rule after the
+ * other:
  *
  * - What a client sends through the relay may look like a connectivity test. If the relay knows the
  *   client, the packet is the relay's, and the server's limits do not apply.
  * - The relay looks for a client with a bubble through the client's server, which may be this one.
  * - The client's answer is a bubble to a native address, which a server alone would forward.
- * - If the relay is a gateway, it carries the clients' connectivity tests too, since their answers come to it.
+ * - If the relay is a gateway, it carries the clients' connectivity tests too, since their answers
+ *   come to it.
  *
  * @module
  */
@@ -125,7 +127,9 @@ export class ServerWithRelay<RelayEvent, RelayStatus>
     return { ...config, withRelay: true, withGateway: this.#relay.isGateway };
   }
 
-  /** Does what the relay asks for; the server takes over its bubbles to the server's own clients. */
+  /**
+   * Does what the relay asks for; the server takes over its bubbles to the server's own clients.
+   */
   #relaySink(
     now: number,
     sink: Sink<ServerSocket, ServerEvent | RelayEvent>,

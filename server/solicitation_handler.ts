@@ -39,8 +39,8 @@ export class SolicitationHandler {
   /**
    * Answers a packet from a link-local address to all routers.
    *
-   * RFC 4380 §5.3.2 requires the destination of the answer to be global unicast. It is the outer source,
-   * which case 3 of §5.3.1 has checked.
+   * RFC 4380 §5.3.2 requires the destination of the answer to be global unicast. It is the outer
+   * source, which case 3 of §5.3.1 has checked.
    *
    * @returns why there was no answer, if so
    */
@@ -55,7 +55,8 @@ export class SolicitationHandler {
     const malformed = checkRouterSolicitation(ipv6);
     if (malformed !== undefined) return malformed;
     const sender = isCone(ipv6, SOURCE) ? other(via) : via;
-    // Comes before the HMAC, so that a flood of solicitations does not make us compute one for each.
+    // Comes before the HMAC, so that a flood of solicitations does not make us compute one for
+    // each.
     const refusal = this.#refusal(sender, from, now, sink);
     if (refusal !== undefined) return refusal;
     const { secrets } = this.#settings;
@@ -155,8 +156,8 @@ export class SolicitationHandler {
 }
 
 /**
- * The socket that answers a client with the cone bit, RFC 4380 §5.3.2: only a cone NAT lets that answer
- * in. Clients do not set the bit since RFC 5991 §3.2, but servers must still honour it.
+ * The socket that answers a client with the cone bit, RFC 4380 §5.3.2: only a cone NAT lets that
+ * answer in. Clients do not set the bit since RFC 5991 §3.2, but servers must still honour it.
  */
 function other(via: ServerSocket): ServerSocket {
   return via === "primary" ? "secondary" : "primary";

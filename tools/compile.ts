@@ -7,8 +7,8 @@
  *
  * `DENORT_BIN` names the runtime to embed if Deno can't download it.
  *
- * The modules are bundled first, into one file for each part that is loaded separately. That halves what is parsed at
- * each start. If bundling fails, they are embedded as they are.
+ * The modules are bundled first, into one file for each part that is loaded separately. That halves
+ * what is parsed at each start. If bundling fails, they are embedded as they are.
  *
  * @module
  */
@@ -19,14 +19,15 @@ import { importsToUse } from "./launch.ts";
 const USAGE = "Usage: deno task compile [--target TRIPLE] [--output FILE] [--entry FILE]";
 
 /**
- * What the executable may do without asking: everything. Nobody can answer a prompt of a service, the kernel's own
- * permissions decide, and no lesser permission of Deno's opens a file in /proc or /dev.
+ * What the executable may do without asking: everything. Nobody can answer a prompt of a service,
+ * the kernel's own permissions decide, and no lesser permission of Deno's opens a file in /proc or
+ * /dev.
  */
 const PERMISSIONS = "--allow-all";
 
 /**
- * Makes V8 compile what handles packets after few of them. By default it waits for 400 calls, and for 500 after the last
- * change of a type, which a ping each second has not reached after minutes.
+ * Makes V8 compile what handles packets after few of them. By default it waits for 400 calls, and
+ * for 500 after the last change of a type, which a ping each second has not reached after minutes.
  */
 const V8_FLAGS =
   "--v8-flags=--invocation-count-for-maglev=30,--minimum-invocations-after-ic-update=30";
@@ -64,8 +65,8 @@ export function compileArguments(build: Build, folder?: string): string[] {
     PERMISSIONS,
     V8_FLAGS,
     ...CONFIG,
-    // V8's code cache would be in the folder for temporary files, under a name that everybody can predict: what
-    // another user puts there would run as root.
+    // V8's code cache would be in the folder for temporary files, under a name that everybody can
+    // predict: what another user puts there would run as root.
     "--no-code-cache",
     // A node_modules directory would be embedded whole, even if only part of it is imported.
     "--node-modules-dir=none",
@@ -80,7 +81,9 @@ export function bundleFolder(build: Build): string {
   return `dist/${withDefaults(build).output.replace(/^.*[/\\]/, "")}-modules`;
 }
 
-/** Named because Deno looks next to the main module; its unstable features go into the executable. */
+/**
+ * Named because Deno looks next to the main module; its unstable features go into the executable.
+ */
 const CONFIG = ["--config", "deno.json"];
 
 function withDefaults({ target, output = defaultOutput(target), entry = "cli.ts" }: Build) {

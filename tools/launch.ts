@@ -1,12 +1,14 @@
 // deno-lint-ignore-file no-console -- a program that people run in a terminal
 /**
- * Runs a `deno` command, also on networks that do not reach JSR: the tasks of `deno.json` go through here.
+ * Runs a `deno` command, also on networks that do not reach JSR: the tasks of `deno.json` go
+ * through here.
  *
  *     deno run -A --no-config tools/launch.ts test -A --doc
  *
- * If the `@std` packages can be loaded, from JSR or from the cache, the command runs unchanged. Otherwise it gets the
- * import map of tools/stand_ins/, and one line on the standard error stream says so. The variable `TEREDO_IMPORTS`
- * decides instead if it is set: `jsr` never uses the stand-ins, `offline` always does.
+ * If the `@std` packages can be loaded, from JSR or from the cache, the command runs unchanged.
+ * Otherwise it gets the import map of tools/stand_ins/, and one line on the standard error stream
+ * says so. The variable `TEREDO_IMPORTS` decides instead if it is set: `jsr` never uses the
+ * stand-ins, `offline` always does.
  *
  * @module
  */
@@ -56,7 +58,10 @@ export async function jsrResolves(): Promise<boolean> {
   }
 }
 
-/** TLS roots that the system trusts are trusted too, because networks without JSR often have their own. */
+/**
+ * TLS roots that the system trusts are trusted too, because networks without JSR often have their
+ * own.
+ */
 function environment(): Record<string, string> {
   return { DENO_TLS_CA_STORE: Deno.env.get("DENO_TLS_CA_STORE") || "mozilla,system" };
 }
@@ -87,7 +92,8 @@ async function run(args: string[]): Promise<number> {
 }
 
 /**
- * Where imports come from: what `TEREDO_IMPORTS` says, or JSR if it can be reached. Says so if it can't.
+ * Where imports come from: what `TEREDO_IMPORTS` says, or JSR if it can be reached. Says so if it
+ * can't.
  *
  * @throws {RangeError} `TEREDO_IMPORTS` is wrong
  */

@@ -20,7 +20,8 @@ export type Packages = ReadonlyMap<string, Package>;
 /**
  * Reads the packages below a directory that holds the sources of denoland/std.
  *
- * Between each other they import bare names, which publishing turns into `jsr:` specifiers. So does this.
+ * Between each other they import bare names, which publishing turns into `jsr:` specifiers. So does
+ * this.
  */
 export async function readPackages(directory: string): Promise<Packages> {
   const manifests = new Map<

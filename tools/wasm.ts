@@ -1,6 +1,7 @@
 // deno-lint-ignore-file no-console -- a program that people run in a terminal
 /**
- * Writes the WebAssembly of `memory/packet_memory.wat` into a module, so that no program has to read a file for it:
+ * Writes the WebAssembly of `memory/packet_memory.wat` into a module, so that no program has to
+ * read a file for it:
  *
  *     deno task wasm
  *

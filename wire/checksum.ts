@@ -15,8 +15,8 @@ import { isPacketMemory, vectorCopyAndSum, vectorSum } from "../memory/packet_me
 const SHORT = 64;
 
 /**
- * Adds `length` octets (a quarter of a megabyte at most) from `offset` as big-endian 16-bit words to
- * `sum`; an odd last octet counts as the upper half of a word. The result is not folded.
+ * Adds `length` octets (a quarter of a megabyte at most) from `offset` as big-endian 16-bit words
+ * to `sum`; an odd last octet counts as the upper half of a word. The result is not folded.
  */
 export function addToSum(bytes: Uint8Array, offset: number, length: number, sum = 0): number {
   if (length < SHORT) return addOctets(bytes, offset, length, sum);
@@ -30,8 +30,8 @@ export function addToSum(bytes: Uint8Array, offset: number, length: number, sum 
 }
 
 /**
- * Copies `length` octets from `offset` of one array to `toOffset` of another, and adds them to `sum` as
- * {@linkcode addToSum} does. The two ranges do not overlap.
+ * Copies `length` octets from `offset` of one array to `toOffset` of another, and adds them to
+ * `sum` as {@linkcode addToSum} does. The two ranges do not overlap.
  */
 export function copyAndAddToSum(
   to: Uint8Array,
@@ -118,8 +118,8 @@ export function hasValidIcmpv6Checksum(packet: Uint8Array, offset = 0): boolean 
 }
 
 /**
- * The folded sum over pseudo-header and ICMPv6 message, checksum field included. The addresses end where the
- * message begins, so that one pass covers both.
+ * The folded sum over pseudo-header and ICMPv6 message, checksum field included. The addresses end
+ * where the message begins, so that one pass covers both.
  */
 function icmpv6Sum(packet: Uint8Array, offset: number): number {
   const length = payloadLengthOf(packet, offset);

@@ -10,7 +10,8 @@ import { type Ipv4Address, ipv4Address } from "./ipv4_address.ts";
  * Which blocks count as not global.
  *
  * - `rfc4380`: exactly the list of RFC 4380 §5.2.4. For tests, which use documentation addresses.
- * - `hardened`, the default: also shared, documentation, benchmarking and reserved space (RFC 6890).
+ * - `hardened`, the default: also shared, documentation, benchmarking and reserved space (RFC
+ *   6890).
  */
 export type AddressProfile = "rfc4380" | "hardened";
 

@@ -145,9 +145,9 @@ function newPacket(
 }
 
 /**
- * Whether an error about `packet` may be sent at all, RFC 4443 §2.4 (e): never about an ICMPv6 error
- * or redirect, never to a source that is not a single node, and about a multicast packet only if it was
- * too big.
+ * Whether an error about `packet` may be sent at all, RFC 4443 §2.4 (e): never about an ICMPv6
+ * error or redirect, never to a source that is not a single node, and about a multicast packet only
+ * if it was too big.
  */
 export function mayReportError(packet: Uint8Array, type: number): boolean {
   if (isMulticast(packet, SOURCE) || isUnspecified(packet, SOURCE)) return false;

@@ -26,7 +26,9 @@ const PAYLOAD_LENGTH = 4;
 const NEXT_HEADER = 6;
 const HOP_LIMIT = 7;
 
-/** Next-header values (IANA protocol numbers): what Teredo looks at, and what may stand before it. */
+/**
+ * Next-header values (IANA protocol numbers): what Teredo looks at, and what may stand before it.
+ */
 export const NextHeader = {
   HOP_BY_HOP: 0,
   TCP: 6,

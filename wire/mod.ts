@@ -1,6 +1,6 @@
 /**
- * The codecs: addresses, headers and messages of Teredo (RFC 4380, RFC 5991, RFC 6081) in octets and
- * back. They are pure TypeScript without Deno, and never throw on what they parse.
+ * The codecs: addresses, headers and messages of Teredo (RFC 4380, RFC 5991, RFC 6081) in octets
+ * and back. They are pure TypeScript without Deno, and never throw on what they parse.
  *
  * @example Take a packet apart as it arrives by UDP
  * ```ts

@@ -3,8 +3,8 @@
  *
  *     [00 01 00 00, nonce (8), confirmation (1)] | IPv6 header (40) | Router Solicitation without options (8)
  *
- * Nearly everything a busy server receives looks like this. Parsing it into objects first would cost as much as
- * the whole answer.
+ * Nearly everything a busy server receives looks like this. Parsing it into objects first would
+ * cost as much as the whole answer.
  *
  * @module
  */
@@ -26,13 +26,16 @@ export const PLAIN_NONCE = 4;
 const NONCE_ELEMENT_LENGTH = PLAIN_NONCE + NONCE_LENGTH + 1;
 const LENGTH = IPV6_HEADER_LENGTH + RS_LENGTH;
 
-/** Payload length and next header of the IPv6 packet, its hop limit, and type and code of the message. */
+/**
+ * Payload length and next header of the IPv6 packet, its hop limit, and type and code of the
+ * message.
+ */
 const LENGTH_TO_HOP_LIMIT = RS_LENGTH << 16 | NextHeader.ICMPV6 << 8 | ND_HOP_LIMIT;
 const TYPE_AND_CODE = Icmpv6Type.ROUTER_SOLICITATION << 8;
 
 /**
- * Where the IPv6 packet of a valid solicitation of this shape begins: 0, or 13 where a nonce precedes it. -1 for every
- * other datagram, which may still be a solicitation.
+ * Where the IPv6 packet of a valid solicitation of this shape begins: 0, or 13 where a nonce
+ * precedes it. -1 for every other datagram, which may still be a solicitation.
  *
  * @example
  * ```ts

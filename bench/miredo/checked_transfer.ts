@@ -23,7 +23,10 @@ export interface SentFile {
 export interface ReceivedFile extends SentFile {
   /** From the connection to its end, in milliseconds. */
   readonly duration: number;
-  /** The longest time without a new octet, and how long after the beginning it began, in milliseconds. */
+  /**
+   * The longest time without a new octet, and how long after the beginning it began, in
+   * milliseconds.
+   */
   readonly longestStall: number;
   readonly stalledAt: number;
 }

@@ -5,7 +5,8 @@
  *     client B -- kernel NAT --+-- relay -- native host
  *     place C --- kernel NAT --+
  *
- * The labs stand side by side, and measurements take turns between them; whoever has no turn is idle.
+ * The labs stand side by side, and measurements take turns between them; whoever has no turn is
+ * idle.
  *
  * @module
  */
@@ -42,7 +43,8 @@ export interface Start {
 }
 
 const ours = (...options: string[]): Start => ({
-  // Thousands of clients at one address are what a limit is against, and what a load generator does.
+  // Thousands of clients at one address are what a limit is against, and what a load generator
+  // does.
   server: (machine) => startServer(machine, "--limits", "off", ...options),
   relay: (machine) => startRelay(machine, ...options),
   client: (machine) => startClient(machine, ...options),

@@ -25,7 +25,10 @@ export interface Received {
   readonly seconds: number;
 }
 
-/** Octets of the datagrams: what a packet of 1,248 has room for. Teredo's MTU of 1280 leaves a little. */
+/**
+ * Octets of the datagrams: what a packet of 1,248 has room for. Teredo's MTU of 1280 leaves a
+ * little.
+ */
 export const DATAGRAM = 1200;
 
 /** Each receiver has its own port, because the previous one may still be in use. */

@@ -1,5 +1,6 @@
 /**
- * What many peers cost: a client and a relay in a process without any socket, which are told of peers by bubbles.
+ * What many peers cost: a client and a relay in a process without any socket, which are told of
+ * peers by bubbles.
  *
  * @module
  */

@@ -20,7 +20,8 @@ export function family(pid: number): number[] {
 export function processorSeconds(...pids: number[]): number {
   let ticks = 0;
   for (const pid of pids.flatMap(family)) {
-    // The name, in parentheses, may hold spaces. Behind it, `utime` and `stime` are the 12th and 13th.
+    // The name, in parentheses, may hold spaces. Behind it, `utime` and `stime` are the 12th and
+    // 13th.
     const fields = Deno.readTextFileSync(`/proc/${pid}/stat`).split(") ").at(-1)!.split(" ");
     ticks += Number(fields[11]) + Number(fields[12]);
   }

@@ -27,7 +27,9 @@ export interface Verdict {
   readonly isMet: boolean;
 }
 
-/** The median of the ratios of two columns, turn by turn; undefined where one of them is missing. */
+/**
+ * The median of the ratios of two columns, turn by turn; undefined where one of them is missing.
+ */
 export function ratio(samples: Samples, of: Column, to: Column): number | undefined {
   const divisors = samples[to] ?? [];
   const ratios = (samples[of] ?? []).slice(0, divisors.length).map((it, i) => it / divisors[i]!);

@@ -1,6 +1,6 @@
 /**
- * A minute at full speed both ways over a bad line: loss, packets that overtake each other, and a NAT that
- * forgets its mappings in the middle of it. Every octet has to arrive.
+ * A minute at full speed both ways over a bad line: loss, packets that overtake each other, and a
+ * NAT that forgets its mappings in the middle of it. Every octet has to arrive.
  *
  * @module
  */
@@ -16,7 +16,10 @@ import type { ReceivedFile, SentFile } from "./checked_transfer.ts";
 const PROGRAM = "bench/miredo/checked_transfer.ts";
 const SECONDS = 60;
 
-/** Each packet waits for 2 to 4 ms in one NAT, so that many overtake others; one of a hundred is lost. */
+/**
+ * Each packet waits for 2 to 4 ms in one NAT, so that many overtake others; one of a hundred is
+ * lost.
+ */
 const BAD: UserNat = {
   by: "user",
   kind: "portRestricted",

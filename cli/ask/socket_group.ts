@@ -8,7 +8,8 @@
 const GROUPS = "/etc/group";
 
 /**
- * The name of the group that a socket belongs to; `undefined` if it is root's, has no name, or can't be found out.
+ * The name of the group that a socket belongs to; `undefined` if it is root's, has no name, or
+ * can't be found out.
  *
  * @param list the file that lists the groups
  */

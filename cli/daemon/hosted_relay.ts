@@ -87,7 +87,9 @@ export function isGateway(side: HostedSide): side is GatewaySide {
   return side.translates === true;
 }
 
-/** Warns if the kernel would keep a gateway's rules after a KILL, and if a firewall is in its way. */
+/**
+ * Warns if the kernel would keep a gateway's rules after a KILL, and if a firewall is in its way.
+ */
 export function warnOfKernel(side: HostedSide | undefined, log: Log): void {
   if (side === undefined || !isGateway(side)) return;
   for (const { family, table, chain } of side.obstacles()) {

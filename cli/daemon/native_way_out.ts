@@ -1,6 +1,6 @@
 /**
- * Whether this host has native IPv6: then a client rests (RFC 4380 §5.5), because Teredo would only be a
- * detour.
+ * Whether this host has native IPv6: then a client rests (RFC 4380 §5.5), because Teredo would only
+ * be a detour.
  *
  * @module
  */

@@ -3,7 +3,8 @@
  *
  *     teredo://IDENTIFIER:SECRET@HOST
  *
- * Identifier and secret are written as in a secrets file, with percent signs before what a URI cannot hold.
+ * Identifier and secret are written as in a secrets file, with percent signs before what a URI
+ * cannot hold.
  *
  * @module
  */
@@ -12,7 +13,9 @@ import { HOST } from "../args/kinds/host_kinds.ts";
 import { IDENTIFIER } from "../args/kinds/identifier_kind.ts";
 import { parseOctets } from "../args/kinds/secret_notation.ts";
 
-/** What an invitation says. Identifier and secret are as people write them, plain text or "hex:…". */
+/**
+ * What an invitation says. Identifier and secret are as people write them, plain text or "hex:…".
+ */
 export interface Invitation {
   readonly identifier: string;
   readonly secret: string;

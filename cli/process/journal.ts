@@ -1,6 +1,6 @@
 /**
- * Writing for systemd's journal: it adds the time itself, and reads a line's priority from its first characters, as
- * sd-daemon(3) describes.
+ * Writing for systemd's journal: it adds the time itself, and reads a line's priority from its
+ * first characters, as sd-daemon(3) describes.
  *
  *     <4>Off-line: server teredo.example does not answer
  *
@@ -22,8 +22,9 @@ export function withPriority(level: LogLevel, text: string): string {
 }
 
 /**
- * Whether the standard error stream leads to the journal. `JOURNAL_STREAM` names the journal's stream by device and
- * inode; a child of a service inherits the variable even if its own stream leads elsewhere.
+ * Whether the standard error stream leads to the journal. `JOURNAL_STREAM` names the journal's
+ * stream by device and inode; a child of a service inherits the variable even if its own stream
+ * leads elsewhere.
  *
  * @param path the standard error stream
  */

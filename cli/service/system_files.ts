@@ -17,7 +17,8 @@ d /etc/teredo 2755 root teredo
 `;
 
 /**
- * Forwarding for a relay, for sysctl.d(5). A host that forwards ignores router advertisements unless \`accept_ra\` is 2.
+ * Forwarding for a relay, for sysctl.d(5). A host that forwards ignores router advertisements
+ * unless \`accept_ra\` is 2.
  *
  * @param listening interfaces that get addresses or routes from router advertisements now
  */

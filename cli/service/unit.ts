@@ -1,6 +1,6 @@
 /**
- * Units for systemd. Packages have them with the program in `/usr/bin`, and `teredo service install` writes them for the
- * program that it belongs to.
+ * Units for systemd. Packages have them with the program in `/usr/bin`, and `teredo service
+ * install` writes them for the program that it belongs to.
  *
  * @module
  */

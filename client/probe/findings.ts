@@ -85,8 +85,8 @@ export type NatName =
 /**
  * The name of the NAT that a probe found.
  *
- * @param isOwn whether an endpoint is one of this host's own: if the outside sees it unchanged, nothing
- * translates it
+ * @param isOwn whether an endpoint is one of this host's own: if the outside sees it unchanged,
+ * nothing translates it
  */
 export function nameNat(findings: ServerFindings, isOwn: (at: Endpoint) => boolean): NatName {
   const { primary, secondary, mapping, filtering } = findings;
@@ -108,9 +108,9 @@ export function nameNat(findings: ServerFindings, isOwn: (at: Endpoint) => boole
 }
 
 /**
- * Whether a client gets an address from this server. Its primary address is enough for that; without the
- * secondary one, and with a symmetric NAT, some peers stay out of reach (RFC 6081 §5.2) unless the server is a
- * gateway.
+ * Whether a client gets an address from this server. Its primary address is enough for that;
+ * without the secondary one, and with a symmetric NAT, some peers stay out of reach (RFC 6081 §5.2)
+ * unless the server is a gateway.
  */
 export function qualifies({ primary }: ServerFindings): boolean {
   return primary.mapping !== undefined;

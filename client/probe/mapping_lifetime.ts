@@ -6,9 +6,9 @@
  *     rung_0     RS .... 5 s of silence ..... v comes in?             |
  *     rung_1     RS .............. 10 s of silence .................. v comes in?
  *
- * Each silence has its own port, so that the whole test takes no longer than the longest one. The test
- * packet comes from outside, because a port-preserving NAT would give a new mapping the old one's port:
- * only a mapping that still exists lets the packet in.
+ * Each silence has its own port, so that the whole test takes no longer than the longest one. The
+ * test packet comes from outside, because a port-preserving NAT would give a new mapping the old
+ * one's port: only a mapping that still exists lets the packet in.
  *
  * @module
  */
@@ -70,7 +70,10 @@ const PACE = 250;
 const BUBBLES = 3;
 const BUBBLE_WAIT = 1_000;
 
-/** Silences worth trying, in seconds: the lifetimes of known NATs, from the poorest to RFC 4787 REQ-5. */
+/**
+ * Silences worth trying, in seconds: the lifetimes of known NATs, from the poorest to RFC 4787
+ * REQ-5.
+ */
 const USUAL_SILENCES = [5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 300, 600, 900, 1800, 3600];
 
 /** The silences to try up to `longest` milliseconds, which is the last one. */

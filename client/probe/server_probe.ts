@@ -1,5 +1,6 @@
 /**
- * Finding out by solicitations alone whether a server works, and what the NAT on the way to it is like.
+ * Finding out by solicitations alone whether a server works, and what the NAT on the way to it is
+ * like.
  *
  *     plain         RS to the primary, RS to the secondary       one mapping for both?
  *     unopened      RS with cone bit 1 to the primary            does an address get in that we
@@ -9,9 +10,9 @@
  *     same_port     RS to the secondary,                         does the server honour the cone bit?
  *                   RS with cone bit 1 to the primary            It must get in here
  *
- * A server answers a solicitation with cone bit 1 from its other address (RFC 4380 §5.3.2), which is all
- * that RFC 5780 §4.4 needs to distinguish the three kinds of filtering. Each question has its own socket,
- * because packets sent for one would open the NAT for another.
+ * A server answers a solicitation with cone bit 1 from its other address (RFC 4380 §5.3.2), which
+ * is all that RFC 5780 §4.4 needs to distinguish the three kinds of filtering. Each question has
+ * its own socket, because packets sent for one would open the NAT for another.
  *
  * @module
  */
@@ -70,8 +71,8 @@ interface ProbeConfig {
 const ROUND_TRIPS = 3;
 
 /**
- * How long to wait for an answer that the NAT may well refuse: some round trips and a margin for a busy
- * server, at least `least`, in milliseconds.
+ * How long to wait for an answer that the NAT may well refuse: some round trips and a margin for a
+ * busy server, at least `least`, in milliseconds.
  */
 const FILTERED_WAIT = { roundTrips: 4, margin: 200, least: 500 } as const;
 

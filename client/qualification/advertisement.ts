@@ -32,7 +32,10 @@ export interface Advertisement {
 /** What an advertisement must match. */
 interface Expectation {
   readonly solicitation: Solicitation;
-  /** The address that must answer if not the one asked: the cone bit asks for the server's other one. */
+  /**
+   * The address that must answer if not the one asked: the cone bit asks for the server's other
+   * one.
+   */
   readonly sender?: Endpoint | undefined;
   /** The primary address of the server, which the prefix must name. */
   readonly primary: Ipv4Address;

@@ -1,6 +1,6 @@
 /**
- * Keeping a Teredo address, RFC 4380 §5.2.5: the mapping is refreshed, a client on a fallback server
- * looks for the preferred one, and a NAT that is still unknown is found out about.
+ * Keeping a Teredo address, RFC 4380 §5.2.5: the mapping is refreshed, a client on a fallback
+ * server looks for the preferred one, and a NAT that is still unknown is found out about.
  *
  * @module
  */
@@ -19,8 +19,8 @@ import type { Solicitation } from "./solicitation.ts";
 import type { Solicitor } from "./solicitor.ts";
 
 /**
- * The client either waits for the interval to end or solicits its server. Only an answer or the last
- * timeout ends the latter.
+ * The client either waits for the interval to end or solicits its server. Only an answer or the
+ * last timeout ends the latter.
  */
 type Refresh =
   | {
@@ -32,8 +32,8 @@ type Refresh =
   | { readonly name: "soliciting"; readonly solicitation: Solicitation };
 
 /**
- * The way back from a fallback server to the preferred one. It never disturbs the address in use: there
- * is one solicitation at a time, and only its answer changes anything.
+ * The way back from a fallback server to the preferred one. It never disturbs the address in use:
+ * there is one solicitation at a time, and only its answer changes anything.
  */
 type Homecoming =
   | { readonly name: "waiting"; readonly until: number }

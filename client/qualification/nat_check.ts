@@ -10,7 +10,10 @@ import type { Endpoint } from "../../wire/endpoint.ts";
 import { NAT_CHECK_INTERVAL } from "../timing.ts";
 import type { Solicitation } from "./solicitation.ts";
 
-/** Asks the secondary address, and again after some minutes. Times are milliseconds of the machine's clock. */
+/**
+ * Asks the secondary address, and again after some minutes. Times are milliseconds of the machine's
+ * clock.
+ */
 export class NatCheck {
   readonly #newSolicitation: () => Solicitation;
   /** The series under way, if there is one. */

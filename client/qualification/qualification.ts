@@ -85,8 +85,8 @@ export class Qualification {
   }
 
   /**
-   * Whether a packet from `from` is news of the server. A relay or gateway beside it sends thousands of them in
-   * a second, of which one is enough.
+   * Whether a packet from `from` is news of the server. A relay or gateway beside it sends
+   * thousands of them in a second, of which one is enough.
    */
   wantsToHear(from: Endpoint, now: number): boolean {
     return this.isServer(from) && now - (this.#heardAt ?? -Infinity) >= HEARING_INTERVAL;
@@ -202,8 +202,8 @@ export class Qualification {
   }
 
   /**
-   * Both addresses have answered. Behind a symmetric NAT they see different mappings; RFC 6081 §5.2 keeps
-   * the first, through which our server reaches us.
+   * Both addresses have answered. Behind a symmetric NAT they see different mappings; RFC 6081 §5.2
+   * keeps the first, through which our server reaches us.
    */
   #conclude(first: Advertisement, second: Advertisement, now: number, sink: ClientSink): void {
     const isSymmetric = first.mapping !== second.mapping;
@@ -222,8 +222,9 @@ export class Qualification {
   }
 
   /**
-   * The secondary address is silent: it is asked again, and after a while the client does without it. Whether the NAT
-   * is symmetric matters less than it did to RFC 4380: nonces (RFC 6081 §5.2) or a gateway cope with it.
+   * The secondary address is silent: it is asked again, and after a while the client does without
+   * it. Whether the NAT is symmetric matters less than it did to RFC 4380: nonces (RFC 6081 §5.2)
+   * or a gateway cope with it.
    */
   #waitForSecondary(
     solicitation: Solicitation,
@@ -274,8 +275,8 @@ export class Qualification {
       case "returned":
         this.#heardAt = now;
         this.#servers.usePreferred();
-        // The present server has shown what the NAT is like, so the preferred one is believed without
-        // another secondary phase.
+        // The present server has shown what the NAT is like, so the preferred one is believed
+        // without another secondary phase.
         this.#qualify(upkeep.advertisement, state.nat, now, sink);
         break;
       case "nat_seen":
@@ -339,7 +340,9 @@ export class Qualification {
     return new Maintenance({ solicitor, servers, random, natCheck, refreshInterval }, now);
   }
 
-  /** Draws new random flags only for a new server or mapping, because peers know the whole address. */
+  /**
+   * Draws new random flags only for a new server or mapping, because peers know the whole address.
+   */
   #addressFor(mapping: Endpoint): Uint8Array {
     const server = this.server.primary;
     const latest = this.#latest;

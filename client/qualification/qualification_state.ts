@@ -23,8 +23,8 @@ import type { Solicitation } from "./solicitation.ts";
  *      delay over,                                      no answer to a refresh
  *      or another server
  *
- * Every state leads to "disabled" when the host turns out to have native IPv6; the client starts over
- * when that is gone.
+ * Every state leads to "disabled" when the host turns out to have native IPv6; the client starts
+ * over when that is gone.
  */
 export type QualificationState =
   | { readonly name: "disabled" }

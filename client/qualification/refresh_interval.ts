@@ -1,8 +1,8 @@
 /**
  * Finding out how rarely the NAT needs a refresh, RFC 4380 §5.2.7.
  *
- * A second UDP port gets its own mapping and then stays silent for a while; if a bubble still gets in,
- * the mapping has outlived the silence.
+ * A second UDP port gets its own mapping and then stays silent for a while; if a bubble still gets
+ * in, the mapping has outlived the silence.
  *
  *                   RA: the mapping              silence over: bubble from the
  *     soliciting -----------------> silent -----------------------------> probing
@@ -48,7 +48,10 @@ export class RefreshIntervalSearch {
     this.#qualification = qualification;
   }
 
-  /** The client's address has changed or gone: it is behind another NAT, or the interval was too long. */
+  /**
+   * The client's address has changed or gone: it is behind another NAT, or the interval was too
+   * long.
+   */
   useAddress(address: Uint8Array | undefined): void {
     this.#self = address;
     this.#tooLong = MAX_REFRESH_INTERVAL;
@@ -133,7 +136,9 @@ export class RefreshIntervalSearch {
     return undefined;
   }
 
-  /** Sends a bubble from the service port through the server, which alone the NAT lets in; or fails. */
+  /**
+   * Sends a bubble from the service port through the server, which alone the NAT lets in; or fails.
+   */
   #probe(state: Extract<State, { name: "probing" }>, now: number, sink: ClientSink): void {
     if (this.#self === undefined) return;
     if (state.bubbles >= MAX_ATTEMPTS) {

@@ -1,6 +1,6 @@
 /**
- * The servers of a client: which one is in use, which comes next, and how long to pause when all of them
- * have failed.
+ * The servers of a client: which one is in use, which comes next, and how long to pause when all of
+ * them have failed.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Asking a server for a Router Advertisement, RFC 4380 §5.2.1: up to three solicitations, four seconds
- * apart.
+ * Asking a server for a Router Advertisement, RFC 4380 §5.2.1: up to three solicitations, four
+ * seconds apart.
  *
  * @module
  */
@@ -21,15 +21,15 @@ import type { ClientCredentials } from "../client_config.ts";
 import { QUALIFICATION_TIMEOUT, QUALIFICATION_TRANSMISSIONS } from "../timing.ts";
 
 /**
- * fe80::ffff:ffff:fffe, the source of every solicitation: cone bit 0 (RFC 5991 §3.2). Windows uses the
- * same. RFC 4380 §5.2.1 would have it carry the private address and port, which nobody needs.
+ * fe80::ffff:ffff:fffe, the source of every solicitation: cone bit 0 (RFC 5991 §3.2). Windows uses
+ * the same. RFC 4380 §5.2.1 would have it carry the private address and port, which nobody needs.
  */
 export const SOLICITATION_SOURCE: Readonly<Uint8Array> = linkLocal(0x0000ffff, 0xfffffffe);
 
 /**
- * fe80::8000:ffff:ffff:fffd, the source of a solicitation with cone bit 1, which a server answers from
- * its other address (RFC 4380 §5.3.2). Clients no longer send it (RFC 5991 §3.2); a probe does, to see
- * what the NAT lets in.
+ * fe80::8000:ffff:ffff:fffd, the source of a solicitation with cone bit 1, which a server answers
+ * from its other address (RFC 4380 §5.3.2). Clients no longer send it (RFC 5991 §3.2); a probe
+ * does, to see what the NAT lets in.
  */
 export const CONE_SOLICITATION_SOURCE: Readonly<Uint8Array> = linkLocal(0x8000ffff, 0xfffffffd);
 
@@ -44,7 +44,10 @@ export class Solicitation {
   readonly #credentials: ClientCredentials | undefined;
   readonly #nonces: Uint8Array[] = [];
   #deadline = -Infinity;
-  /** Whether an answer came with one of our nonces but without proof that its sender knows our secret. */
+  /**
+   * Whether an answer came with one of our nonces but without proof that its sender knows our
+   * secret.
+   */
   hasUnprovedAnswer = false;
 
   constructor(

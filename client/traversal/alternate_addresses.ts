@@ -1,10 +1,10 @@
 /**
- * Meeting peers behind the same NAT, RFC 6081 §5.6: most NATs do not hairpin, so the two tell each other
- * their private addresses in the bubbles that go through their servers.
+ * Meeting peers behind the same NAT, RFC 6081 §5.6: most NATs do not hairpin, so the two tell each
+ * other their private addresses in the bubbles that go through their servers.
  *
- * The RFC has a client tell every peer. But a private address only helps behind the same public address
- * and is nobody else's business, so we tell only such peers and believe only them: nobody on the Internet
- * can make a client send bubbles around its private network.
+ * The RFC has a client tell every peer. But a private address only helps behind the same public
+ * address and is nobody else's business, so we tell only such peers and believe only them: nobody
+ * on the Internet can make a client send bubbles around its private network.
  *
  * @module
  */
@@ -25,7 +25,10 @@ export class AlternateAddresses {
   /** The client's Teredo address while it has one. */
   self: Uint8Array | undefined;
 
-  /** @param local the client's own address and port towards a server; without it, the extension is off */
+  /**
+   * @param local the client's own address and port towards a server; without it, the extension is
+   * off
+   */
   constructor(local: ClientConfig["localEndpoint"], globalUnicast: GlobalUnicast) {
     this.#local = local;
     this.#globalUnicast = globalUnicast;
@@ -45,7 +48,9 @@ export class AlternateAddresses {
     return own === undefined || own === mappingOf(this.self!) ? undefined : [own];
   }
 
-  /** Which of the addresses that a peer gave it may be at (§5.6.4.2): private ones other than ours. */
+  /**
+   * Which of the addresses that a peer gave it may be at (§5.6.4.2): private ones other than ours.
+   */
   believed(peer: Uint8Array, told: readonly Endpoint[]): readonly Endpoint[] {
     if (!this.isNeighbour(peer)) return NO_ALTERNATES;
     const own = this.#own();

@@ -2,7 +2,8 @@
  * A client's bubbles to a peer, with the trailers of RFC 6081.
  *
  * - direct: goes to where the peer is, or may be; opens our NAT
- * - indirect: goes to the peer's server, which the peer's NAT lets in; makes the peer open its own NAT
+ * - indirect: goes to the peer's server, which the peer's NAT lets in; makes the peer open its own
+ *   NAT
  *
  * @module
  */
@@ -33,8 +34,8 @@ export class Bubbles {
   }
 
   /**
-   * Straight to `to`, with the nonce of the peer's latest indirect bubble, if it had one (§5.2.4.2), and
-   * with a Neighbor Discovery Option, if given (§5.7).
+   * Straight to `to`, with the nonce of the peer's latest indirect bubble, if it had one
+   * (§5.2.4.2), and with a Neighbor Discovery Option, if given (§5.7).
    */
   sendDirect(
     peer: ClientPeer,
@@ -46,8 +47,8 @@ export class Bubbles {
   }
 
   /**
-   * Through the peer's server, with a new nonce for the peer to return (§5.2.4.1) and, until the two have
-   * met, our alternate addresses (§5.6.4.1).
+   * Through the peer's server, with a new nonce for the peer to return (§5.2.4.1) and, until the
+   * two have met, our alternate addresses (§5.6.4.1).
    */
   sendIndirect(peer: ClientPeer, now: number, sink: PeerSink): void {
     const nonce = this.hasNonces ? peer.issueNonce(this.#random, now) : undefined;

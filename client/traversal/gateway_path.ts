@@ -1,9 +1,9 @@
 /**
  * The way to a Teredo peer through a gateway, for pairs whose NATs let nothing through directly.
  *
- * The gateway sends our packets on from its own native address: to the peer, a connection is one with the
- * gateway. So when the direct way opens, the connections that began here stay here until they end. Echoes
- * are answered one by one and move at once.
+ * The gateway sends our packets on from its own native address: to the peer, a connection is one
+ * with the gateway. So when the direct way opens, the connections that began here stay here until
+ * they end. Echoes are answered one by one and move at once.
  *
  * @module
  */

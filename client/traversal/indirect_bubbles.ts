@@ -1,7 +1,7 @@
 /**
- * Bubbles that came through our server: their sender cannot reach us yet, and a direct bubble to it opens
- * our NAT. RFC 4380 §5.2.3 asks for a connectivity test here; Windows and Miredo send the bubble, and
- * relays wait for it.
+ * Bubbles that came through our server: their sender cannot reach us yet, and a direct bubble to it
+ * opens our NAT. RFC 4380 §5.2.3 asks for a connectivity test here; Windows and Miredo send the
+ * bubble, and relays wait for it.
  *
  * @module
  */
@@ -59,8 +59,8 @@ export class IndirectBubbles {
       peer.alternates = this.#search.alternates.believed(peer.address, told ?? []);
       this.#answerClient(peer, nonce, to, now, sink);
     } else {
-      // A relay never sends anything directly from its own address, so an entry for it would only run
-      // into the limit of §5.2.6 on unanswered bubbles, and cut the relay off.
+      // A relay never sends anything directly from its own address, so an entry for it would only
+      // run into the limit of §5.2.6 on unanswered bubbles, and cut the relay off.
       this.#search.bubbles.sendToRelay(sourceOf(ipv6), to, nonce, sink);
     }
     return undefined;
@@ -79,13 +79,15 @@ export class IndirectBubbles {
     peer.nonceReceived = nonce;
     const isReachable = peer.isReachable(now);
     const to = isReachable ? peer.mapping : embedded;
-    // The peer's NAT may be the symmetric one. The peer then needs a nonce of ours, or we would refuse
-    // what comes from elsewhere than its address says. A peer that sends no nonces would not return it.
+    // The peer's NAT may be the symmetric one. The peer then needs a nonce of ours, or we would
+    // refuse what comes from elsewhere than its address says. A peer that sends no nonces would not
+    // return it.
     const isWhereItSays = to === embedded || search.alternates.isInside(to);
     const needsNonce = nonce !== undefined && !(isReachable && isWhereItSays);
     if (search.isPersistent(peer, now)) return search.sendBothBubbles(peer, to, now, sink);
     if (needsNonce && peer.mayBubble(now)) return search.sendBothBubbles(peer, to, now, sink);
-    // Our NAT may be symmetric: only with its nonce does the peer believe what comes from our other mapping.
+    // Our NAT may be symmetric: only with its nonce does the peer believe what comes from our other
+    // mapping.
     if (isNews) search.sendUrgentBubble(peer, to, now, sink);
     else if (!needsNonce) search.sendDirectBubble(peer, to, now, sink);
     if (needsNonce) search.postponeBothBubbles(peer, to, now);

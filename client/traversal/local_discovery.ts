@@ -1,9 +1,9 @@
 /**
- * Meeting other clients on the same link, RFC 4380 §5.2.8: most NATs do not let two clients behind them
- * reach each other by their mapped addresses.
+ * Meeting other clients on the same link, RFC 4380 §5.2.8: most NATs do not let two clients behind
+ * them reach each other by their mapped addresses.
  *
- * Neighbours announce themselves to an IPv4 multicast group. An announcement is only a place to look for
- * a neighbour: it must answer from there before it is trusted.
+ * Neighbours announce themselves to an IPv4 multicast group. An announcement is only a place to
+ * look for a neighbour: it must answer from there before it is trusted.
  *
  * @module
  */

@@ -19,7 +19,9 @@ const SYN = 0x02;
 /** The flow that was used last is noted again after this many milliseconds only. */
 const NOTE_INTERVAL = 1_000;
 
-/** Flows to one peer, by protocol and ports; those of other protocols than TCP and UDP are one each. */
+/**
+ * Flows to one peer, by protocol and ports; those of other protocols than TCP and UDP are one each.
+ */
 export class PinnedFlows {
   /** Until when each flow is remembered; the one used least recently is first. */
   readonly #until = new Map<number, number>();
@@ -49,7 +51,10 @@ export class PinnedFlows {
     this.#until.delete(oldest!);
   }
 
-  /** What comes after the end of a connection does not revive it, but another one may have its ports. */
+  /**
+   * What comes after the end of a connection does not revive it, but another one may have its
+   * ports.
+   */
   #validityOf(ipv6: Uint8Array, until: number, ends: boolean, now: number): number {
     if (nextHeaderOf(ipv6) !== NextHeader.TCP) return FLOW_VALIDITY;
     const hasEnded = until - now <= CLOSED_FLOW_VALIDITY && (ipv6[TCP_FLAGS]! & SYN) === 0;

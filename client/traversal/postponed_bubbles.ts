@@ -1,6 +1,7 @@
 /**
- * Bubbles that have to wait: RFC 4380 §5.2.6 forbids one within two seconds of the last packet to the
- * peer. What a bubble was to bring about is still wanted after that time, so it is put off, not dropped.
+ * Bubbles that have to wait: RFC 4380 §5.2.6 forbids one within two seconds of the last packet to
+ * the peer. What a bubble was to bring about is still wanted after that time, so it is put off, not
+ * dropped.
  *
  * @module
  */
@@ -34,7 +35,10 @@ export class PostponedBubbles {
   readonly #waiting = new Map<ClientPeer, Waiting>();
   #next = Infinity;
 
-  /** Puts a bubble off until the spacing allows it. One that does more and waits already takes its place. */
+  /**
+   * Puts a bubble off until the spacing allows it. One that does more and waits already takes its
+   * place.
+   */
   add(peer: ClientPeer, bubble: PostponedBubble): void {
     const waiting = this.#waiting.get(peer)?.bubble;
     if (waiting !== undefined && rankOf(waiting) > rankOf(bubble)) return;

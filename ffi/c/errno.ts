@@ -10,12 +10,17 @@ import { libc } from "./libc.ts";
 /** A name of an error number as C programs write it, such as `"EPERM"`. */
 export type ErrnoName = `E${string}`;
 
-/** Numbers that node's table leaves out and that Linux uses. Elsewhere the table has another name for them. */
+/**
+ * Numbers that node's table leaves out and that Linux uses. Elsewhere the table has another name
+ * for them.
+ */
 const LINUX_EXTRAS = { EBADFD: 77 };
 
 let names: Map<number, ErrnoName> | undefined;
 
-/** The name of an error number on this system: 1 is `"EPERM"`. An unknown number 9999 is `"E9999"`. */
+/**
+ * The name of an error number on this system: 1 is `"EPERM"`. An unknown number 9999 is `"E9999"`.
+ */
 export function errnoName(number: number): ErrnoName {
   names ??= nameErrors();
   return names.get(number) ?? `E${number}`;

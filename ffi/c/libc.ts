@@ -18,12 +18,15 @@ type HotCalls = Symbols<typeof HOT_SYMBOLS>;
 type ColdCalls = Symbols<typeof COLD_SYMBOLS>;
 
 /**
- * The opened C library: one function for each symbol of {@linkcode HOT_SYMBOLS} and {@linkcode COLD_SYMBOLS}. Those that
- * this C library lacks fail with ENOSYS.
+ * The opened C library: one function for each symbol of {@linkcode HOT_SYMBOLS} and
+ * {@linkcode COLD_SYMBOLS}. Those that this C library lacks fail with ENOSYS.
  */
 export type Libc = HotCalls & ColdCalls;
 
-/** Where the C library may be: glibc's name, musl's, and that of macOS. They are tried in this order. */
+/**
+ * Where the C library may be: glibc's name, musl's, and that of macOS. They are tried in this
+ * order.
+ */
 const NAMES = ["libc.so.6", `libc.musl-${Deno.build.arch}.so.1`, "libSystem.B.dylib"];
 
 let opened: Libc | undefined;
@@ -32,8 +35,8 @@ let failure = 0;
 /**
  * The C library of this system.
  *
- * It is opened at the first call and stays open: importing a module asks for no permission and has no effect, and roles
- * that make no system calls run on systems without a C library.
+ * It is opened at the first call and stays open: importing a module asks for no permission and has
+ * no effect, and roles that make no system calls run on systems without a C library.
  */
 export function libc(): Libc {
   return opened ??= open();
@@ -42,18 +45,22 @@ export function libc(): Libc {
 /**
  * Why the last call of {@linkcode libc} failed: its `errno`.
  *
- * C keeps that number in the memory of the thread, where whatever the runtime calls next may overwrite it: to compile, to
- * collect garbage, to handle a signal. So each function of {@linkcode libc} copies it at once, and that copy stands
- * until another one fails. Even so, a number that nobody expects should be confirmed by asking again; see
- * {@linkcode outcomeOf}.
+ * C keeps that number in the memory of the thread, where whatever the runtime calls next may
+ * overwrite it: to compile, to collect garbage, to handle a signal. So each function of
+ * {@linkcode libc} copies it at once, and that copy stands until another one fails. Even so, a
+ * number that nobody expects should be confirmed by asking again; see {@linkcode outcomeOf}.
  *
- * A call on another thread (`nonblocking: true`) sets the `errno` of that thread, which nobody can read from here.
+ * A call on another thread (`nonblocking: true`) sets the `errno` of that thread, which nobody can
+ * read from here.
  */
 export function errno(): number {
   return failure;
 }
 
-/** Fails as a function of {@linkcode libc} does: returns -1, and leaves `number` as {@linkcode errno}. */
+/**
+ * Fails as a function of {@linkcode libc} does: returns -1, and leaves `number` as
+ * {@linkcode errno}.
+ */
 export function failWith(number: number): -1 {
   failure = number;
   return -1;
@@ -79,8 +86,8 @@ function open(): Libc {
 }
 
 /**
- * The memory in which C keeps `errno` for this thread. It stays there: an isolate never leaves its thread, and a worker
- * loads this module again.
+ * The memory in which C keeps `errno` for this thread. It stays there: an isolate never leaves its
+ * thread, and a worker loads this module again.
  */
 function errnoCell(library: string): Int32Array {
   const { linux, darwin } = Deno.dlopen(library, {

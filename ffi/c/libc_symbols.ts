@@ -5,17 +5,17 @@
  */
 
 /**
- * The functions that packets need. Deno makes machine code for each of them: that takes 200 µs, and then a call takes
- * about 20 ns.
+ * The functions that packets need. Deno makes machine code for each of them: that takes 200 µs, and
+ * then a call takes about 20 ns.
  *
  * C types map as follows, on every 64-bit system Deno runs on:
  *
- * - `size_t` is `usize`, passed as `BigInt(length)`: optimised code makes no object for it, whereas a plain
- *   number, which Deno accepts too, costs a slow call;
- * - `ssize_t` is read as `i32`: no transfer here comes near 2 GiB, so the low half of the register holds the
- *   whole result, as a plain number;
- * - `ioctl` is variadic in C. On Linux a variadic argument travels in a register like any other; on macOS for arm64 it
- *   does not.
+ * - `size_t` is `usize`, passed as `BigInt(length)`: optimised code makes no object for it, whereas
+ *   a plain number, which Deno accepts too, costs a slow call;
+ * - `ssize_t` is read as `i32`: no transfer here comes near 2 GiB, so the low half of the register
+ *   holds the whole result, as a plain number;
+ * - `ioctl` is variadic in C. On Linux a variadic argument travels in a register like any other; on
+ *   macOS for arm64 it does not.
  */
 export const HOT_SYMBOLS = {
   // ssize_t read(int fd, void *buffer, size_t count)
@@ -61,7 +61,10 @@ export const HOT_SYMBOLS = {
   },
 } as const satisfies Deno.ForeignLibraryInterface;
 
-/** The functions that starting and stopping need. Deno makes no machine code for them, and a call takes 2 µs. */
+/**
+ * The functions that starting and stopping need. Deno makes no machine code for them, and a call
+ * takes 2 µs.
+ */
 export const COLD_SYMBOLS = {
   // char *strerror(int errnum)
   strerror: {
@@ -83,7 +86,8 @@ export const COLD_SYMBOLS = {
     parameters: ["i32", "usize", "buffer"],
     result: "i32",
   },
-  // The same with a number in the argument's place: int ioctl(int fd, unsigned long request, unsigned long)
+  // The same with a number in the argument's place: int ioctl(int fd, unsigned long request,
+  // unsigned long)
   ioctlNumber: {
     name: "ioctl",
     parameters: ["i32", "usize", "usize"],

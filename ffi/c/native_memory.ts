@@ -1,10 +1,10 @@
 /**
  * Memory whose address the kernel gets.
  *
- * `Deno.UnsafePointer.of` does not keep a buffer alive: once only a structure holds the address, nothing in JavaScript
- * refers to the buffer any more. It is collected after seconds of load, and the kernel reads and writes whatever lies
- * there by then. So each block must be a field of the object that owns the structures with its address, for as long as
- * these are in use.
+ * `Deno.UnsafePointer.of` does not keep a buffer alive: once only a structure holds the address,
+ * nothing in JavaScript refers to the buffer any more. It is collected after seconds of load, and
+ * the kernel reads and writes whatever lies there by then. So each block must be a field of the
+ * object that owns the structures with its address, for as long as these are in use.
  *
  * @module
  */

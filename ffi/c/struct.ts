@@ -84,8 +84,9 @@ export function struct<F extends Fields>(fields: F): Struct<F> {
 /**
  * Zeroed memory that C may write to.
  *
- * V8 keeps small typed arrays inside its own heap, where the collector moves them. An array over an ArrayBuffer is
- * outside the heap and stays in its place, even while a call on another thread uses it.
+ * V8 keeps small typed arrays inside its own heap, where the collector moves them. An array over an
+ * ArrayBuffer is outside the heap and stays in its place, even while a call on another thread uses
+ * it.
  */
 export function allocate(size: number): Uint8Array<ArrayBuffer> {
   return new Uint8Array(new ArrayBuffer(size));
@@ -173,7 +174,9 @@ export const be64: FieldType<bigint> = {
   write: (bytes, offset, value) => view(bytes).setBigUint64(offset, value, NETWORK_ORDER),
 };
 
-/** `unsigned char[length]`. Reading gives a view; writing copies, and leaves what it does not write. */
+/**
+ * `unsigned char[length]`. Reading gives a view; writing copies, and leaves what it does not write.
+ */
 export function octets(length: number): FieldType<Uint8Array> {
   return {
     size: length,
@@ -183,7 +186,10 @@ export function octets(length: number): FieldType<Uint8Array> {
   };
 }
 
-/** `char[length]` holding a string that ends at the first NUL. A string that is too long is truncated. */
+/**
+ * `char[length]` holding a string that ends at the first NUL. A string that is too long is
+ * truncated.
+ */
 export function text(length: number): FieldType<string> {
   return {
     size: length,

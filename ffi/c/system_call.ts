@@ -14,9 +14,9 @@ const MAX_CALLS = 8;
 /**
  * Makes a call, and gives its result or, negated, the number of the error that it fails with.
  *
- * An error number counts when two calls in a row give it: it may have been overwritten before we could read it (see
- * {@linkcode errno}), and a call that failed has done nothing, so it may be repeated. Calls that a signal interrupts
- * (EINTR) are repeated too.
+ * An error number counts when two calls in a row give it: it may have been overwritten before we
+ * could read it (see {@linkcode errno}), and a call that failed has done nothing, so it may be
+ * repeated. Calls that a signal interrupts (EINTR) are repeated too.
  *
  * @param call A function of the C library that returns something negative when it fails.
  */

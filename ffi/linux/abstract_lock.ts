@@ -1,6 +1,6 @@
 /**
- * A name that one process of a network namespace holds at a time, and that is free again when the process has ended:
- * the address of an abstract Unix socket, unix(7).
+ * A name that one process of a network namespace holds at a time, and that is free again when the
+ * process has ended: the address of an abstract Unix socket, unix(7).
  *
  * @module
  */

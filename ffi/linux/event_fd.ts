@@ -13,7 +13,10 @@ import { EFD_CLOEXEC, EFD_NONBLOCK } from "./kernel/kernel_numbers.ts";
 /** What to add to the counter: the number 1 in 64 bits of host order. */
 const ONE = new Uint8Array(new BigUint64Array([1n]).buffer);
 
-/** A descriptor that is readable while it rings. It counts, so a bell rung before a wait begins is heard when it does. */
+/**
+ * A descriptor that is readable while it rings. It counts, so a bell rung before a wait begins is
+ * heard when it does.
+ */
 export class EventFd implements Bell {
   readonly handle: WaitHandle;
   readonly #counter = allocate(8);
@@ -24,7 +27,8 @@ export class EventFd implements Bell {
   }
 
   ring(): void {
-    // This can only fail when the counter is at its limit, and then the descriptor is readable already.
+    // This can only fail when the counter is at its limit, and then the descriptor is readable
+    // already.
     libc().write(this.handle, ONE, BigInt(ONE.length));
   }
 

@@ -1,14 +1,16 @@
 /**
  * Whether this host passes packets on between its interfaces.
  *
- * The kernel asks one setting, `net.ipv6.conf.all.forwarding`. The setting of the same name that each interface has
- * does not make it forward anything: it only says whether the interface behaves as a router's. (Linux 6.17 has
- * `force_forwarding` for one interface. It would have to be set for every interface that answers may come in by, so
- * someone has to know the uplinks and follow them, and older kernels need the general setting anyway.)
+ * The kernel asks one setting, `net.ipv6.conf.all.forwarding`. The setting of the same name that
+ * each interface has does not make it forward anything: it only says whether the interface behaves
+ * as a router's. (Linux 6.17 has `force_forwarding` for one interface. It would have to be set for
+ * every interface that answers may come in by, so someone has to know the uplinks and follow them,
+ * and older kernels need the general setting anyway.)
  *
- * A host that forwards ignores router advertisements, unless `accept_ra` is 2: the kernel removes the default routes
- * that it learned from them at once, and its addresses some time later. Therefore each interface that listens to them
- * now, and the pattern for new interfaces, get a 2 first.
+ * A host that forwards ignores router advertisements, unless `accept_ra` is 2: the kernel removes
+ * the default routes that it learned from them at once, and its addresses some time later.
+ * Therefore each interface that listens to them now, and the pattern for new interfaces, get a 2
+ * first.
  *
  * @module
  */

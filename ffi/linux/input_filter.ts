@@ -23,7 +23,10 @@ import type { Chain, Rule, Table } from "./nf_tables/table.ts";
 /** NF_IP6_PRI_FILTER. */
 export const FILTER_PRIORITY = 0;
 
-/** The highest ICMPv6 type that gets in: all errors are below, RFC 4443 §2.1; neighbor discovery is above. */
+/**
+ * The highest ICMPv6 type that gets in: all errors are below, RFC 4443 §2.1; neighbor discovery is
+ * above.
+ */
 export const ECHO_REQUEST = 128;
 
 /**

@@ -130,9 +130,9 @@ export class LinuxInterface implements Interface {
   }
 
   /**
-   * Asks the kernel to make no link-local address when the interface comes up, and to ignore router advertisements. The
-   * interface works without either, so neither fails loudly: a kernel before 3.17 does not know the first, and in a
-   * container /proc/sys may not be writable.
+   * Asks the kernel to make no link-local address when the interface comes up, and to ignore router
+   * advertisements. The interface works without either, so neither fails loudly: a kernel before
+   * 3.17 does not know the first, and in a container /proc/sys may not be writable.
    */
   #keepSilent(): void {
     const mode = attribute(IFLA_INET6_ADDR_GEN_MODE, Uint8Array.of(IN6_ADDR_GEN_MODE_NONE));
@@ -141,7 +141,8 @@ export class LinuxInterface implements Interface {
   }
 
   #hasIpv6(): boolean {
-    // Without IPv6 in the kernel there is no such setting; then adding an address fails, and says so.
+    // Without IPv6 in the kernel there is no such setting; then adding an address fails, and says
+    // so.
     return readSysctl(this.#setting("disable_ipv6")) !== "1";
   }
 
@@ -186,7 +187,8 @@ export class LinuxInterface implements Interface {
   }
 
   /**
-   * Throws unless the kernel agreed, or says that the goal had been reached before. True if it agreed.
+   * Throws unless the kernel agreed, or says that the goal had been reached before. True if it
+   * agreed.
    */
   #insist(answer: Answer, attempt: string, reached?: ErrnoName): boolean {
     if (answer.ok) return true;

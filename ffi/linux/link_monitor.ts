@@ -1,10 +1,11 @@
 /**
  * What Linux reports of its network, by the multicast groups of rtnetlink.
  *
- * The kernel repeats itself: each router advertisement renews addresses and routes, and a wireless link reports every
- * change of its signal. So a monitor remembers reports about interfaces as facts, and only a fact that comes or goes is
- * news. Every report about this program's own interface is news, and so is every route and rule: comparing them all would cost more
- * than asking the kernel, once, which way packets go now.
+ * The kernel repeats itself: each router advertisement renews addresses and routes, and a wireless
+ * link reports every change of its signal. So a monitor remembers reports about interfaces as
+ * facts, and only a fact that comes or goes is news. Every report about this program's own
+ * interface is news, and so is every route and rule: comparing them all would cost more than asking
+ * the kernel, once, which way packets go now.
  *
  * @module
  */
@@ -52,7 +53,10 @@ import { type NetlinkMessage, parseAttributes, parseMessages } from "./netlink/n
 const GROUPS = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV4_RULE |
   RTMGRP_IPV6_IFADDR | RTMGRP_IPV6_ROUTE | RTMGRP_IPV6_RULE;
 
-/** Default routes, and those to half or an eighth of all addresses that stand for one: 0/1, 2000::/3. */
+/**
+ * Default routes, and those to half or an eighth of all addresses that stand for one: 0/1,
+ * 2000::/3.
+ */
 const LONGEST_DEFAULT = 3;
 
 /** Facts beyond this number are forgotten: a host has dozens. */
@@ -69,7 +73,10 @@ interface Report {
   readonly isRouting: boolean;
   /** The interface's index; 0 for a route through several or none, and for a rule. */
   readonly index: number;
-  /** What it says of an interface; undefined for a rule, and for a route that is not a default route. */
+  /**
+   * What it says of an interface; undefined for a rule, and for a route that is not a default
+   * route.
+   */
   readonly fact: Fact | undefined;
 }
 

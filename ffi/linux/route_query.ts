@@ -32,7 +32,10 @@ interface FoundRoute extends Route {
   readonly type: number;
 }
 
-/** See `findRoute` of `open.ts`. A route of another kind than unicast (blackhole, local, …) leads nowhere. */
+/**
+ * See `findRoute` of `open.ts`. A route of another kind than unicast (blackhole, local, …) leads
+ * nowhere.
+ */
 export function findRoute(destination: Uint8Array, through: string | undefined): RouteAnswer {
   const route = askForRoute(destination, through);
   return route?.type === RTN_UNICAST ? route : "none";

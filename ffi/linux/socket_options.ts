@@ -1,9 +1,9 @@
 /**
  * Options of sockets that Deno opened and offers no way to set.
  *
- * Deno does not show the descriptor of a UDP socket. But a socket knows its own address, so the one bound to
- * a given address and port can be found by asking every descriptor of this process. Other processes and sockets with
- * other addresses stay as they are.
+ * Deno does not show the descriptor of a UDP socket. But a socket knows its own address, so the one
+ * bound to a given address and port can be found by asking every descriptor of this process. Other
+ * processes and sockets with other addresses stay as they are.
  *
  * @module
  */
@@ -52,7 +52,9 @@ export function keepMulticastOnLink(address: string, port: number): boolean {
     );
 }
 
-/** The descriptors of this process that are IPv4 UDP sockets bound to exactly this address and port. */
+/**
+ * The descriptors of this process that are IPv4 UDP sockets bound to exactly this address and port.
+ */
 function udpSocketsAt(address: string, port: number): number[] {
   return openDescriptors().filter((fd) =>
     getInteger(fd, SOL_SOCKET, SO_TYPE) === SOCK_DGRAM && isBoundTo(fd, address, port)

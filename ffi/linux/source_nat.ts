@@ -6,8 +6,8 @@
  *     hook input, from the inner interface   -> chain "admitted"
  *     hook postrouting, from the inner interface: masquerade
  *
- * The filters see a packet's own addresses: forward and input come before the translation of the source, and after
- * that of an answer's destination.
+ * The filters see a packet's own addresses: forward and input come before the translation of the
+ * source, and after that of an answer's destination.
  *
  * @module
  */
@@ -42,8 +42,8 @@ const SOURCE_NAT_PRIORITY = 100;
 type Counter = typeof SOURCE_NAT_COUNTERS[number];
 
 /**
- * Switches source NAT on, and the forwarding of IPv6 packets if it is off. The rules are there before the first packet
- * is forwarded, and until after the last.
+ * Switches source NAT on, and the forwarding of IPv6 packets if it is off. The rules are there
+ * before the first packet is forwarded, and until after the last.
  *
  * @throws {RangeError} A counter's name is used twice.
  * @throws {ForwardingRefused} Forwarding is off and cannot be switched on here.
@@ -102,7 +102,9 @@ function forwardChain(options: SourceNatOptions, forwardsAlready: boolean): Chai
   };
 }
 
-/** What is refused is refused to the first packet of a connection, so that the others pass one rule. */
+/**
+ * What is refused is refused to the first packet of a connection, so that the others pass one rule.
+ */
 function leavingChain(options: SourceNatOptions): Chain {
   const destinations = Object.entries(options.refused).flatMap(([name, prefixes]) =>
     prefixes.map((prefix): Rule => [toDestination(prefix), refuse(name)])
@@ -117,7 +119,8 @@ function leavingChain(options: SourceNatOptions): Chain {
         toInterface(options.interface),
         options.turnsAround ? accept() : refuse(counter("turned_around")),
       ],
-      // A port of this host that the host passes on, to a container for instance, never meets the chain for its own.
+      // A port of this host that the host passes on, to a container for instance, never meets the
+      // chain for its own.
       [isRedirected(), refuse(counter("own_service"))],
       ...destinations,
     ],

@@ -117,8 +117,8 @@ function tryAttachOffload(fd: number, name: string): string | undefined {
 }
 
 /**
- * An interface that stays without us keeps what we give it: addresses of earlier runs would pile up, and a default
- * route would lead nowhere.
+ * An interface that stays without us keeps what we give it: addresses of earlier runs would pile
+ * up, and a default route would lead nowhere.
  */
 function refusePersistent(fd: number, name: string): void {
   const request = IFREQ.encode({ name, flags: 0 });

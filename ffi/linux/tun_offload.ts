@@ -15,8 +15,8 @@ import {
 } from "./kernel/kernel_numbers.ts";
 
 /**
- * What to ask for. This interface carries no IPv4. Without TUN_F_TSO_ECN the kernel itself splits the rare super-packets
- * with a CWR flag, and can distinguish Accurate ECN from the classic one.
+ * What to ask for. This interface carries no IPv4. Without TUN_F_TSO_ECN the kernel itself splits
+ * the rare super-packets with a CWR flag, and can distinguish Accurate ECN from the classic one.
  */
 const TCP = TUN_F_CSUM | TUN_F_TSO6;
 const TCP_AND_UDP = TCP | TUN_F_USO4 | TUN_F_USO6;

@@ -1,8 +1,8 @@
 /**
  * This program's own echo requests, through a machine: those of `teredo ping`.
  *
- * A request enters the machine as if the host had sent it, so it takes the same path as the host's packets. Its answer
- * is recognized on its way to the host, and ends here.
+ * A request enters the machine as if the host had sent it, so it takes the same path as the host's
+ * packets. Its answer is recognized on its way to the host, and ends here.
  *
  *      ping --> machine --> sockets          sockets --> machine --> this link --> host
  *                                                                       \-> ping
@@ -67,8 +67,8 @@ export class EchoLink implements HostLink {
    * @param source the machine's own address, 16 octets
    * @param destination 16 octets
    * @param timeout how long to wait for an answer, in milliseconds
-   * @param send passes a packet to the machine, as the host would; it returns `false` if the machine did not accept the
-   * packet, so that no answer will come
+   * @param send passes a packet to the machine, as the host would; it returns `false` if the
+   * machine did not accept the packet, so that no answer will come
    */
   async ping(
     source: Uint8Array,

@@ -11,8 +11,8 @@ export interface PacketReceiver {
   /** One whole IPv6 packet. The array is lent for the duration of the call. */
   packet(ipv6: Uint8Array): void;
   /**
-   * Packets of one flow in one array: all are `length` octets long except the last, which may be shorter. The array is
-   * lent for the duration of the call.
+   * Packets of one flow in one array: all are `length` octets long except the last, which may be
+   * shorter. The array is lent for the duration of the call.
    */
   packets(run: Uint8Array, length: number): void;
   /** No more packets are waiting for the moment. */
@@ -22,8 +22,8 @@ export interface PacketReceiver {
 /** A way to and from the host. */
 export interface HostLink {
   /**
-   * Delivers a whole IPv6 packet to the host, with the next {@linkcode flush} at the latest. The array is lent for the
-   * duration of the call.
+   * Delivers a whole IPv6 packet to the host, with the next {@linkcode flush} at the latest. The
+   * array is lent for the duration of the call.
    *
    * @returns whether the host accepted it
    */

@@ -20,13 +20,18 @@ import type { Log } from "../log.ts";
 import type { InterfaceFault, OwnInterface } from "./own_interface.ts";
 import type { WantedRoute, WantedState } from "./wanted_state.ts";
 
-/** The client's address is that of a host, not of a subnet: everything else is behind the tunnel. */
+/**
+ * The client's address is that of a host, not of a subnet: everything else is behind the tunnel.
+ */
 const ADDRESS_LENGTH = 128;
 
 /** The least MTU of a link with IPv6, RFC 8200 §5. */
 const LEAST_MTU = 1280;
 
-/** Checks are this far apart at least, in milliseconds: some other program may undo what we restore, again and again. */
+/**
+ * Checks are this far apart at least, in milliseconds: some other program may undo what we restore,
+ * again and again.
+ */
 const CHECK_SPACING = 200;
 
 /** While something is wrong, the next check comes after this many milliseconds. */
@@ -84,7 +89,10 @@ export class KeptInterface implements OwnInterface {
     return this.#faults;
   }
 
-  /** What keeps the interface from having all it should, if something does: an error of {@linkcode Interface}. */
+  /**
+   * What keeps the interface from having all it should, if something does: an error of
+   * {@linkcode Interface}.
+   */
   get obstacle(): unknown {
     return this.#obstacle;
   }
@@ -146,7 +154,10 @@ export class KeptInterface implements OwnInterface {
     );
   }
 
-  /** Makes the interface as it should be, and says what was missing. What the kernel refuses is the obstacle. */
+  /**
+   * Makes the interface as it should be, and says what was missing. What the kernel refuses is the
+   * obstacle.
+   */
   #restore(wanted: WantedState): string[] {
     const missing: string[] = [];
     this.#obstacle = undefined;
@@ -166,8 +177,8 @@ export class KeptInterface implements OwnInterface {
     let { isUp, hasIpv6, ...link } = this.#configuration.readLink();
     if (!isUp) missing.push("the link was down");
     if (link.mtu !== mtu) {
-      // With less than 1280 octets, the interface has lost IPv6 and all its settings. The kernel would give it a
-      // link-local address as soon as it gets IPv6 back while it is up.
+      // With less than 1280 octets, the interface has lost IPv6 and all its settings. The kernel
+      // would give it a link-local address as soon as it gets IPv6 back while it is up.
       if (isUp && link.mtu < LEAST_MTU) {
         this.#configuration.takeDown();
         isUp = false;
@@ -261,7 +272,9 @@ export class KeptInterface implements OwnInterface {
     });
   }
 
-  /** The same message comes rarely, should some other program undo again and again what is restored. */
+  /**
+   * The same message comes rarely, should some other program undo again and again what is restored.
+   */
   #warn(message: string): void {
     const now = this.#clock.now();
     if (now - (this.#loggedAt.get(message) ?? -Infinity) < LOG_SPACING) {

@@ -8,8 +8,8 @@
  *
  *     write:  packet, packet, packet ──► coalescer ── at the latest with flush ──► TUN
  *
- * All packets of a pass stay in place until it ends, and the segments of a super-packet follow each other without a
- * gap.
+ * All packets of a pass stay in place until it ends, and the segments of a super-packet follow each
+ * other without a gap.
  *
  * @module
  */
@@ -97,7 +97,10 @@ export class OffloadLink implements HostLink {
     }
   }
 
-  /** Returns the link's memory. {@linkcode run} does so when it ends; this is for a link that never ran. May be repeated. */
+  /**
+   * Returns the link's memory. {@linkcode run} does so when it ends; this is for a link that never
+   * ran. May be repeated.
+   */
   close(): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
@@ -173,7 +176,10 @@ export class OffloadLink implements HostLink {
     else this.#writeSingly(frame);
   }
 
-  /** Writes the packets of a super-packet one by one, because the kernel has no memory for it, or is too old. */
+  /**
+   * Writes the packets of a super-packet one by one, because the kernel has no memory for it, or is
+   * too old.
+   */
   #writeSingly(frame: Uint8Array): void {
     const header = newVirtioHeader();
     readVirtioHeader(frame, 0, header);

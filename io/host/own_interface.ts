@@ -22,6 +22,9 @@ export interface OwnInterface {
   readonly index: number;
   /** What is wrong with it, as far as the last check found: another list whenever that changes. */
   readonly faults: readonly InterfaceFault[];
-  /** Restores what others took, and looks for faults. To be called after every change, and from time to time. */
+  /**
+   * Restores what others took, and looks for faults. To be called after every change, and from time
+   * to time.
+   */
   check(): void;
 }

@@ -1,5 +1,6 @@
 /**
- * A program in place of the host: it reads packets from a stream, and sends others through the driver.
+ * A program in place of the host: it reads packets from a stream, and sends others through the
+ * driver.
  *
  * @module
  */
@@ -7,7 +8,10 @@
 import type { HostLink, PacketReceiver } from "./host_link.ts";
 import { aborted } from "../run_together.ts";
 
-/** The most packets that wait for a reader. More are refused, as by an interface whose queue is full. */
+/**
+ * The most packets that wait for a reader. More are refused, as by an interface whose queue is
+ * full.
+ */
 const CAPACITY = 256;
 
 /** Delivers packets to the reader of a stream. */

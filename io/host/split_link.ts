@@ -9,9 +9,9 @@ import { type Ipv6Prefix, isWithin } from "../../wire/ipv6_prefix.ts";
 import type { HostLink, PacketReceiver } from "./host_link.ts";
 
 /**
- * Delivers packets for the relay's prefixes to the relay's interface, where the kernel may filter and forward them. The
- * server's connectivity tests for other destinations leave as they do without a relay, because the host of a
- * host-specific relay need not forward.
+ * Delivers packets for the relay's prefixes to the relay's interface, where the kernel may filter
+ * and forward them. The server's connectivity tests for other destinations leave as they do without
+ * a relay, because the host of a host-specific relay need not forward.
  */
 export class SplitLink implements HostLink {
   readonly #relay: HostLink;

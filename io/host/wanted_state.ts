@@ -42,8 +42,9 @@ export const TEREDO_ROUTE: WantedRoute = {
 };
 
 /**
- * 2001::/32 of a gateway. Only the kernel that translated a connection can translate its answers back, so they have to
- * come by this interface: its route goes before any other one, such as that of a relay elsewhere.
+ * 2001::/32 of a gateway. Only the kernel that translated a connection can translate its answers
+ * back, so they have to come by this interface: its route goes before any other one, such as that
+ * of a relay elsewhere.
  */
 const GATEWAY_ROUTE: WantedRoute = { ...TEREDO_ROUTE, metric: 1 };
 

@@ -15,7 +15,9 @@ export interface NativeAddress {
   readonly address: Uint8Array;
 }
 
-/** The host's native addresses at this moment. Unique local and link-local addresses do not count. */
+/**
+ * The host's native addresses at this moment. Unique local and link-local addresses do not count.
+ */
 export function nativeAddresses(
   interfaces: readonly Deno.NetworkInterfaceInfo[] = Deno.networkInterfaces(),
 ): NativeAddress[] {
@@ -27,8 +29,8 @@ export function nativeAddresses(
 }
 
 /**
- * The address with which the host reaches the IPv6 Internet without us, if it does. An address alone is useless, as
- * on a network whose router is gone.
+ * The address with which the host reaches the IPv6 Internet without us, if it does. An address
+ * alone is useless, as on a network whose router is gone.
  *
  * @param own the name of our interface, which does not count
  * @param leadsOut whether an interface has a way to the IPv6 Internet

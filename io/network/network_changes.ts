@@ -18,7 +18,9 @@ export type ChangeSource = (
 /** How often a source looks, in milliseconds. */
 const LOOK_INTERVAL = 5_000;
 
-/** A look that is late by more than this, in milliseconds, was not kept waiting by a busy processor. */
+/**
+ * A look that is late by more than this, in milliseconds, was not kept waiting by a busy processor.
+ */
 const SLEEP_LENGTH = 10_000;
 
 /** Something changed, and nobody knows what. */
@@ -63,7 +65,10 @@ export function interfaceChanges(
     });
 }
 
-/** The host slept: the wall clock went on, and the timers did not. Its network may be another one now. */
+/**
+ * The host slept: the wall clock went on, and the timers did not. Its network may be another one
+ * now.
+ */
 export function wakeUps(
   clock: Clock = systemClock,
   wallClock: () => number = Date.now,

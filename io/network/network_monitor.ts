@@ -10,8 +10,8 @@ import { runTogether } from "../run_together.ts";
 import type { ChangeSource } from "./network_changes.ts";
 
 /**
- * How long changes are gathered before they are reported, in milliseconds: a network that comes up changes half a dozen
- * things one after another.
+ * How long changes are gathered before they are reported, in milliseconds: a network that comes up
+ * changes half a dozen things one after another.
  */
 const SETTLING = 500;
 

@@ -1,9 +1,10 @@
 /**
  * The way by which this host's IPv4 packets leave, and whether it is another one now.
  *
- * Most changes of a network do not matter: containers come and go with their virtual interfaces. A client asks its
- * server again only when its packets leave by another way, or when something happened to the interface that they
- * leave through: the same address there may be one of another network.
+ * Most changes of a network do not matter: containers come and go with their virtual interfaces. A
+ * client asks its server again only when its packets leave by another way, or when something
+ * happened to the interface that they leave through: the same address there may be one of another
+ * network.
  *
  * @module
  */
@@ -12,7 +13,9 @@ import type { NetworkNews } from "../../ffi/link_monitor.ts";
 import type { RouteAnswer } from "../../ffi/route.ts";
 import { type Ipv4Address, parseIpv4 } from "../../wire/ipv4_address.ts";
 
-/** Somewhere on the Internet: a.root-servers.net. It is sent nothing; the kernel is asked the way. */
+/**
+ * Somewhere on the Internet: a.root-servers.net. It is sent nothing; the kernel is asked the way.
+ */
 const ELSEWHERE = parseIpv4("198.41.0.4")!;
 
 /** The ways to some destinations. */
@@ -39,8 +42,8 @@ export class WayOut {
   }
 
   /**
-   * Looks again after some news. True if packets leave by another way now, if the news is about an interface that they
-   * leave through, or if nobody knows.
+   * Looks again after some news. True if packets leave by another way now, if the news is about an
+   * interface that they leave through, or if nobody knows.
    */
   hasChanged(destinations: readonly Ipv4Address[], news: NetworkNews): boolean {
     const before = this.#known;

@@ -43,7 +43,8 @@ export class ServerDirectory {
   }
 
   /**
-   * Whether every name is known, and `server` belongs to the preferred one: a look-up can change nothing.
+   * Whether every name is known, and `server` belongs to the preferred one: a look-up can change
+   * nothing.
    */
   isSettledOn(server: ServerAddresses): boolean {
     const [preferred] = this.#entries;

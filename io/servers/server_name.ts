@@ -28,8 +28,8 @@ export class ServerName {
   }
 
   /**
-   * Looks the addresses up. A name with several of them stands for as many servers, at least one, each
-   * with its own secondary address.
+   * Looks the addresses up. A name with several of them stands for as many servers, at least one,
+   * each with its own secondary address.
    *
    * @throws {ResolveError} a name has no address, or cannot be looked up
    */
@@ -45,8 +45,8 @@ export class ServerName {
 }
 
 /**
- * The address that is numerically the nearest: both addresses of a server are usually in one network, and
- * DNS servers give those of a name in any order.
+ * The address that is numerically the nearest: both addresses of a server are usually in one
+ * network, and DNS servers give those of a name in any order.
  */
 function nearest(primary: Ipv4Address, secondaries: readonly Ipv4Address[]): Ipv4Address {
   return secondaries.reduce((best, each) =>

@@ -118,8 +118,8 @@ class DenoUdpSocket implements UdpSocket {
         receiver.end();
         pause = SHORTEST_PAUSE;
       } else if (!this.#isClosed) {
-        // Usually an ICMP error for an earlier datagram, which is over with that. An error that persists must not
-        // keep the processor busy.
+        // Usually an ICMP error for an earlier datagram, which is over with that. An error that
+        // persists must not keep the processor busy.
         this.#counters.drop("receive_failed");
         await new Promise((resolve) => setTimeout(resolve, pause));
         pause = Math.min(2 * pause, LONGEST_PAUSE);

@@ -1,10 +1,10 @@
 /**
  * Sending in order, one datagram after the other.
  *
- * Several calls of `Deno.DatagramConn.send` may be under way at once, but then they overtake one another: Deno gives
- * each of them up to the event loop after about 128 in a row, or when the socket has no room, and resumes them in any
- * order. TCP takes late packets for lost. So the next datagram waits until the one before has been taken, which costs
- * no throughput.
+ * Several calls of `Deno.DatagramConn.send` may be under way at once, but then they overtake one
+ * another: Deno gives each of them up to the event loop after about 128 in a row, or when the
+ * socket has no room, and resumes them in any order. TCP takes late packets for lost. So the next
+ * datagram waits until the one before has been taken, which costs no throughput.
  *
  * @module
  */

@@ -30,8 +30,8 @@ export interface GatewayTunOptions
    */
   readonly fallback?: Ipv4Address | undefined;
   /**
-   * Whether the clients' servers run on other hosts, which send connectivity tests by way of this one; by default they
-   * do not.
+   * Whether the clients' servers run on other hosts, which send connectivity tests by way of this
+   * one; by default they do not.
    */
   readonly serversElsewhere?: boolean | undefined;
 }

@@ -1,4 +1,6 @@
-/** What ends a role that was at work, in its own words: an interface that somebody deletes under it. */
+/**
+ * What ends a role that was at work, in its own words: an interface that somebody deletes under it.
+ */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { requires } from "../capabilities.ts";
 import { HOST, inFreshNamespace } from "./fresh_namespace.ts";

@@ -1,4 +1,7 @@
-/** What a gateway says when it cannot start, as a process on a real kernel: one message, and nothing is left. */
+/**
+ * What a gateway says when it cannot start, as a process on a real kernel: one message, and nothing
+ * is left.
+ */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { type Capability, requires } from "../capabilities.ts";
 import { HOST, inFreshNamespace } from "./fresh_namespace.ts";

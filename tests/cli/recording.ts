@@ -1,5 +1,6 @@
 /**
- * Runs the program within the test, or the executable that `TEREDO_BIN` names, and keeps what it writes.
+ * Runs the program within the test, or the executable that `TEREDO_BIN` names, and keeps what it
+ * writes.
  *
  * @module
  */

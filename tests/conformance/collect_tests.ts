@@ -1,16 +1,19 @@
 /**
  * Finding out which tests there are, by asking the test files themselves.
  *
- * Each is loaded with a `Deno.test` that records what is registered and runs nothing. It finds names that
- * a loop makes from a table like any other, and ignores a name in a comment. Whether the tests pass is up to
- * `deno task test`.
+ * Each is loaded with a `Deno.test` that records what is registered and runs nothing. It finds
+ * names that a loop makes from a table like any other, and ignores a name in a comment. Whether the
+ * tests pass is up to `deno task test`.
  *
  * @module
  */
 
 import type { NamedTest } from "./item.ts";
 
-/** What `requires()` of `tests/capabilities.ts` puts behind a name where the machine lacks something. */
+/**
+ * What `requires()` of `tests/capabilities.ts` puts behind a name where the machine lacks
+ * something.
+ */
 const LACKING = / \(ignored: .*\)$/;
 
 /** A test file cannot be loaded, so nobody knows what it tests. */

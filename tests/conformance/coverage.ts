@@ -10,8 +10,9 @@ import type { Departure, Group, Item, ItemId, NamedTest } from "./item.ts";
 const ITEM = /^[PCSRX]-\d\d$/;
 
 /**
- * The items that a test claims to prove: those before a colon at the start of its name, where vectors
- * and other words may follow them: "C-16, C-17: refreshes …", "C-24, V15: the echo reply …".
+ * The items that a test claims to prove: those before a colon at the start of its name, where
+ * vectors and other words may follow them: "C-16, C-17: refreshes …", "C-24, V15: the echo reply
+ * …".
  */
 export function itemsOf(name: string): ItemId[] {
   const [head, ...rest] = name.split(": ");

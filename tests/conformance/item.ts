@@ -11,9 +11,9 @@ export type ItemId = `${GroupLetter}-${string}`;
 export type GroupLetter = "P" | "C" | "S" | "R" | "X";
 
 /**
- * How binding an item is, in the word of its RFC. A star means that the RFC writes the word in lower
- * case or only implies it, as RFC 4380 often does; such items bind all the same. `own` is a decision of
- * this project where the RFCs are silent or contradict each other.
+ * How binding an item is, in the word of its RFC. A star means that the RFC writes the word in
+ * lower case or only implies it, as RFC 4380 often does; such items bind all the same. `own` is a
+ * decision of this project where the RFCs are silent or contradict each other.
  */
 export type Level =
   | `${"MUST" | "MUST NOT" | "SHOULD" | "SHOULD NOT" | "MAY"}${"" | "*"}`
@@ -42,8 +42,8 @@ export interface Group {
   /** Whether each item needs a test or an argument. */
   readonly isRequired: boolean;
   /**
-   * Whether an item counts only if a test reaches it through a node or the executable. An extension that
-   * only its own unit tests switch on is of no use to anyone.
+   * Whether an item counts only if a test reaches it through a node or the executable. An extension
+   * that only its own unit tests switch on is of no use to anyone.
    */
   readonly needsProduct?: boolean;
   readonly items: readonly Item[];

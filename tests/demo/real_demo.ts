@@ -90,7 +90,9 @@ async function qualify(stage: Stage, name: string, machine: Machine): Promise<Te
   return { process, address, mapping };
 }
 
-/** The clients find each other, and talk without the server unless both their NATs are symmetric. */
+/**
+ * The clients find each other, and talk without the server unless both their NATs are symmetric.
+ */
 async function meet(
   stage: Stage,
   lab: DemoLab,

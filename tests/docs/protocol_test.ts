@@ -10,7 +10,9 @@ const DOCUMENT = await Deno.readTextFile(new URL("docs/protocol.md", ROOT));
 /** A row of a table of sections: section, subject, file, names. */
 const ROW = /^\| (§[^|]+?) +\| [^|]+ \| \[([^\]]+)\]\(\.\.\/([^)]+)\) +\| ([^|]+?) +\|$/gm;
 
-/** Whether a source exports `name`; for `Class.member`, whether the class has the member as well. */
+/**
+ * Whether a source exports `name`; for `Class.member`, whether the class has the member as well.
+ */
 function exports(source: string, name: string): boolean {
   const [exported, member] = name.split(".");
   const declaration = new RegExp(

@@ -18,9 +18,9 @@ const README = await Deno.readTextFile(new URL("../../README.md", import.meta.ur
 const EXAMPLE_ADDRESS = "2001:0:5301:101:1cba:2519:acfe:fdfe";
 
 /**
- * What reads otherwise in the lab than in README.md, besides {@linkcode EXAMPLE_ADDRESS}: the addresses of
- * documents belong to nobody, so no role takes them, and the lab has no DNS. `sudo` is left out, for the lab is
- * root's, and `dist/teredo` is the program under test.
+ * What reads otherwise in the lab than in README.md, besides {@linkcode EXAMPLE_ADDRESS}: the
+ * addresses of documents belong to nobody, so no role takes them, and the lab has no DNS. `sudo` is
+ * left out, for the lab is root's, and `dist/teredo` is the program under test.
  */
 const IN_THE_LAB: Readonly<Record<string, string>> = {
   "teredo.example": ADDRESS.serverPrimary,

@@ -24,7 +24,9 @@ export function arrowsBelow(heading: string, markdown: string): string[] {
   });
 }
 
-/** The arrow of a packet that was sent: solid for UDP, dashed for native IPv6, crossed if refused. */
+/**
+ * The arrow of a packet that was sent: solid for UDP, dashed for native IPv6, crossed if refused.
+ */
 export function arrowOf({ from, words, arrivals }: Journey): string {
   const [arrival, ...more] = arrivals;
   if (arrival === undefined || more.length > 0) throw new Error(`${from}: not one ${words}`);

@@ -6,9 +6,9 @@ const INSIDE = "TEREDO_TEST_INSIDE_NAMESPACE";
 /**
  * Registers a test that runs in a fresh network namespace, as root there.
  *
- * A process with threads cannot move itself to another namespace, so the test process starts `deno test` once
- * more behind `unshare`, for the one test of that name; there the body runs. The two runs load the same file,
- * and the one outside reports what the one inside found.
+ * A process with threads cannot move itself to another namespace, so the test process starts `deno
+ * test` once more behind `unshare`, for the one test of that name; there the body runs. The two
+ * runs load the same file, and the one outside reports what the one inside found.
  *
  * @param module `import.meta.url` of the test file.
  * @param name The test's name, which no other test's name in the file may contain.

@@ -1,7 +1,7 @@
 /**
  * Attempts to misuse a gateway: each is refused, and counted under its name. What leaves bears the
- * operator's address, so nothing may leave that the rules do not allow, and nobody may be sent anything
- * that did not ask for it.
+ * operator's address, so nothing may leave that the rules do not allow, and nobody may be sent
+ * anything that did not ask for it.
  *
  * @module
  */

@@ -1,8 +1,9 @@
 /**
  * An endless stream of datagrams that nobody should send, the same one for the same seed.
  *
- * Some are noise. Most are fixtures that went wrong: octets changed, bits flipped, cut off, prolonged, two of
- * them grown together. Half of those with ICMPv6 get a right checksum again, or few would get past it.
+ * Some are noise. Most are fixtures that went wrong: octets changed, bits flipped, cut off,
+ * prolonged, two of them grown together. Half of those with ICMPv6 get a right checksum again, or
+ * few would get past it.
  *
  * @module
  */

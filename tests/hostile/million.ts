@@ -13,7 +13,9 @@ import { HostileDatagrams } from "./hostile_datagrams.ts";
 /** How many datagrams each role gets. */
 export const MILLION = 1_000_000;
 
-/** Refusals because of room or rate: the datagram itself may be good, and may have been looked into. */
+/**
+ * Refusals because of room or rate: the datagram itself may be good, and may have been looked into.
+ */
 const LIMITS: ReadonlySet<DropReason> = new Set(["queue_full", "rate_limited"]);
 
 /** A machine under attack. */
@@ -21,11 +23,14 @@ export interface Target {
   /** Hands it a datagram. */
   receive(datagram: Uint8Array, from: Endpoint, sink: CountingSink): void;
   /**
-   * All that it remembers, as one value that is another one after any change. The order in which peers were
-   * last mentioned does not count: it says no more than which of them would make room for others.
+   * All that it remembers, as one value that is another one after any change. The order in which
+   * peers were last mentioned does not count: it says no more than which of them would make room
+   * for others.
    */
   state(): string | number;
-  /** Whether the rules allow to use the datagram: the test's own opinion, asked for what was used. */
+  /**
+   * Whether the rules allow to use the datagram: the test's own opinion, asked for what was used.
+   */
   mayUse(datagram: Uint8Array, from: Endpoint): boolean;
   /** The most outputs and octets that a datagram may set free, in all. */
   readonly maxOutputs: number;
@@ -40,7 +45,10 @@ export interface Outcome {
   readonly dropped: ReadonlyMap<DropReason, number>;
 }
 
-/** Attacks each of the targets in turn, and asserts that what is not valid makes no output and no state. */
+/**
+ * Attacks each of the targets in turn, and asserts that what is not valid makes no output and no
+ * state.
+ */
 export function attack(seed: string, targets: readonly Target[], count = MILLION): Outcome {
   const stream = new HostileDatagrams(seed);
   const sink = new CountingSink();
@@ -71,7 +79,10 @@ export function attack(seed: string, targets: readonly Target[], count = MILLION
   return { used, dropped };
 }
 
-/** How deep an attack has to get, lest it prove nothing: many reasons to drop, and few good datagrams. */
+/**
+ * How deep an attack has to get, lest it prove nothing: many reasons to drop, and few good
+ * datagrams.
+ */
 export interface Depth {
   readonly leastUsed: number;
   readonly mostUsed: number;

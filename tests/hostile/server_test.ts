@@ -34,8 +34,8 @@ const REMEMBERING = {
 const SECRETS = new SecretTable([[ACTORS.identifier, { secret: ACTORS.secret, retired: false }]]);
 
 /**
- * A secure server applies the limits to a client before it computes any HMAC, so that this much it must remember
- * of those who fail: it is attacked without limits.
+ * A secure server applies the limits to a client before it computes any HMAC, so that this much it
+ * must remember of those who fail: it is attacked without limits.
  */
 const SECURE: ServerConfig = { ...S1, secrets: SECRETS, requireNonce: true, limits: "off" };
 
@@ -103,8 +103,8 @@ Deno.test("S-01, S-28: a million hostile datagrams get nothing out of a server a
 });
 
 /**
- * Hostile to the client that gets them, for their trailers or because it is not the one meant; to a server they
- * are bubbles from a client to somebody else.
+ * Hostile to the client that gets them, for their trailers or because it is not the one meant; to a
+ * server they are bubbles from a client to somebody else.
  */
 const BUBBLES: ReadonlySet<string> = new Set(["N13", "N14", "N15", "N16", "N17", "N30"]);
 

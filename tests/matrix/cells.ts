@@ -1,6 +1,6 @@
 /**
- * Which clients meet, and how: a client behind each kind of NAT towards a client behind each other kind, in
- * the simulator.
+ * Which clients meet, and how: a client behind each kind of NAT towards a client behind each other
+ * kind, in the simulator.
  *
  * @module
  */
@@ -14,7 +14,9 @@ import { World } from "../sim/world.ts";
 /** What may be between a client and the Internet. */
 export type Place = "none" | NatKind | "double";
 
-/** The places of the table, with the words for them. `double`: a port-restricted NAT behind another. */
+/**
+ * The places of the table, with the words for them. `double`: a port-restricted NAT behind another.
+ */
 export const PLACES = {
   none: "no NAT",
   cone: "cone",
@@ -51,7 +53,9 @@ export function cellOf(one: Place, other: Place, hasGateway: boolean): Cell {
   return meet(world, alice, bob);
 }
 
-/** The cell of two clients behind one NAT that does not let them reach each other at their mappings. */
+/**
+ * The cell of two clients behind one NAT that does not let them reach each other at their mappings.
+ */
 export function cellBehind(kind: NatKind, hasGateway: boolean): Cell {
   const world = new World();
   const server = hasGateway ? world.gateway("server") : world.server();

@@ -1,6 +1,6 @@
 /**
- * Two machines behind one router that have the same server addresses and the same route to clients, set up as
- * docs/operating.md says under "Growing past one machine".
+ * Two machines behind one router that have the same server addresses and the same route to clients,
+ * set up as docs/operating.md says under "Growing past one machine".
  *
  *     native -- (core, a router with BIRD) -- east: server, relay, BIRD
  *     sites  --                            -- west: the same
@@ -227,7 +227,10 @@ async function serverOf(core: Machine, client: string): Promise<Place> {
   return place;
 }
 
-/** The router's own word for IPv6 is of no use: for a packet that there is not it computes another hash. */
+/**
+ * The router's own word for IPv6 is of no use: for a packet that there is not it computes another
+ * hash.
+ */
 async function busiest(stations: Anycast["stations"], duration: number): Promise<Place> {
   const count = () => Promise.all(NAMES.map((name) => stations[name].machine.datagramsReceived()));
   const before = await count();

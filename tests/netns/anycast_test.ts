@@ -1,5 +1,8 @@
 // deno-lint-ignore-file no-console -- how long each outage took is worth knowing when it passes, too
-/** Two machines with the same addresses and routes, as docs/operating.md has them: what is killed is replaced. */
+/**
+ * Two machines with the same addresses and routes, as docs/operating.md has them: what is killed is
+ * replaced.
+ */
 
 import { assert, assertEquals } from "@std/assert";
 import { requires } from "../capabilities.ts";
@@ -22,7 +25,10 @@ const needs = requires("linux", "root", "namespaces", "tun", "ip", "nsenter", "p
 
 const PORT_RESTRICTED: UserNat = { by: "user", kind: "portRestricted" };
 
-/** Traffic: so many requests, so many seconds apart, of which something is killed after the first ones. */
+/**
+ * Traffic: so many requests, so many seconds apart, of which something is killed after the first
+ * ones.
+ */
 const TRAFFIC = { count: 90, interval: 0.2 };
 const BEFORE = 2_000;
 
@@ -137,7 +143,10 @@ function goesOn(traffic: Record<string, PingResult>, when: string): void {
   }
 }
 
-/** From the first of the most requests in a row without an answer to the next that had one, in milliseconds. */
+/**
+ * From the first of the most requests in a row without an answer to the next that had one, in
+ * milliseconds.
+ */
 function longestOutage({ replies }: PingResult): number {
   const answered = replies.map(({ sequence }) => sequence).toSorted((one, other) => one - other);
   const missing = answered.map((sequence, i) => sequence - (answered[i - 1] ?? 0) - 1);

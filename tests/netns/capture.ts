@@ -10,8 +10,8 @@ import type { LabProcess } from "./lab_process.ts";
 const AS_TEREDO = ["-d", "udp.port==1-65535,teredo"];
 
 /**
- * What tshark's experts call a warning (0x600000, under a name that differs between versions) or worse, and
- * what no dissector could read.
+ * What tshark's experts call a warning (0x600000, under a name that differs between versions) or
+ * worse, and what no dissector could read.
  */
 const OBJECTIONABLE = "_ws.expert.severity >= 0x600000 or _ws.malformed";
 
@@ -20,7 +20,10 @@ interface Recordable {
   spawn(...command: string[]): Promise<LabProcess>;
 }
 
-/** A recording under way (by root only: tcpdump refuses the root of a user namespace), and what it has got when it was stopped. */
+/**
+ * A recording under way (by root only: tcpdump refuses the root of a user namespace), and what it
+ * has got when it was stopped.
+ */
 export class Capture implements AsyncDisposable {
   readonly #tcpdump: LabProcess;
   readonly #file: string;
@@ -47,7 +50,9 @@ export class Capture implements AsyncDisposable {
     await this.#tcpdump.end("SIGINT");
   }
 
-  /** The fields of each packet that fits a display filter of tshark, which reads all UDP as Teredo. */
+  /**
+   * The fields of each packet that fits a display filter of tshark, which reads all UDP as Teredo.
+   */
   async fields(filter: string, ...names: string[]): Promise<string[][]> {
     const wanted = names.flatMap((name) => ["-e", name]);
     const text = await this.#tshark("-Y", filter, "-T", "fields", ...wanted);

@@ -1,4 +1,7 @@
-/** Firewalls of the kernel: the one before a client's services, and one of the host in a gateway's way. */
+/**
+ * Firewalls of the kernel: the one before a client's services, and one of the host in a gateway's
+ * way.
+ */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { requires } from "../capabilities.ts";
 import { createLab } from "./lab.ts";

@@ -1,4 +1,7 @@
-/** Clients behind each kind of NAT reach native hosts through `teredo server --gateway` on one address. */
+/**
+ * Clients behind each kind of NAT reach native hosts through `teredo server --gateway` on one
+ * address.
+ */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { requires } from "../capabilities.ts";
 import { prefetch } from "./deno_run.ts";
@@ -35,13 +38,18 @@ async function assertReaches(client: Machine, address: string): Promise<void> {
   assert(isWhole(exchange), `${client.name}: ${JSON.stringify(exchange)}`);
 }
 
-/** No packet of a client is too big for a native link, so another error of a router stands for all. */
+/**
+ * No packet of a client is too big for a native link, so another error of a router stands for all.
+ */
 async function assertHearsErrors(client: Machine): Promise<void> {
   const { stdout } = await client.try("ping", "-n", "-c1", "-W2", "-t2", FAR);
   assertMatch(stdout, new RegExp(`From ${ADDRESS.native} .*Time exceeded`));
 }
 
-/** An answer that does not fit the client's link comes in fragments, as soon as the gateway has said so. */
+/**
+ * An answer that does not fit the client's link comes in fragments, as soon as the gateway has said
+ * so.
+ */
 async function assertPathMtu(client: Machine, native: Machine): Promise<void> {
   const large = await client.ping(ADDRESS.native, { count: 5, interval: 0.5, size: 1400 });
   assert(large.received >= 2, large.text);

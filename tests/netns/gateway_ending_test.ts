@@ -1,4 +1,7 @@
-/** What `teredo server --gateway` leaves behind: nothing, however it ends. And it keeps the host's way to the Internet. */
+/**
+ * What `teredo server --gateway` leaves behind: nothing, however it ends. And it keeps the host's
+ * way to the Internet.
+ */
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { requires } from "../capabilities.ts";
 import { startBird } from "./anycast.ts";
@@ -67,7 +70,10 @@ async function assertEnded(gateway: LabProcess, signal: Deno.Signal): Promise<vo
   else assertEquals(status.code, 0, gateway.log);
 }
 
-/** While forwarding is on, which it stays after a KILL, the kernel has the anycast address of routers. */
+/**
+ * While forwarding is on, which it stays after a KILL, the kernel has the anycast address of
+ * routers.
+ */
 function withoutAnycast(traces: string): string {
   return traces.split("\n").filter((line) => !line.startsWith("anycast ")).join("\n");
 }

@@ -1,5 +1,6 @@
 /**
- * A gateway as people rent it: one IPv4 address, one IPv6 address without a network, and nobody routes 2001::/32.
+ * A gateway as people rent it: one IPv4 address, one IPv6 address without a network, and nobody
+ * routes 2001::/32.
  *
  *     client -- [router] -- core: IPv4 -- gateway -- core: IPv6 -- native (a router here) -- far
  *     client -- [inner router] -- [router] --'      2a00:1::5/128    2a00:1::2   1280 octets  2a00:2::1
@@ -53,8 +54,8 @@ export async function addFar({ native, addMachine }: Lab): Promise<Machine> {
 }
 
 /**
- * Takes the lab's server off the net, and adds a machine in its place: with native IPv6, and a private IPv4 address
- * that a box translates 1:1.
+ * Takes the lab's server off the net, and adds a machine in its place: with native IPv6, and a
+ * private IPv4 address that a box translates 1:1.
  */
 export async function replaceByOneToOne(lab: Lab): Promise<Machine> {
   const { core, addMachine } = lab;

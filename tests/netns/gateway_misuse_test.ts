@@ -1,4 +1,7 @@
-/** What a gateway refuses, on a real kernel: each attempt is counted under its name, and no client is reached. */
+/**
+ * What a gateway refuses, on a real kernel: each attempt is counted under its name, and no client
+ * is reached.
+ */
 import { assert, assertEquals } from "@std/assert";
 import { requires } from "../capabilities.ts";
 import { denoRun, prefetch } from "./deno_run.ts";
@@ -24,7 +27,9 @@ const needs = requires(
 
 const PROGRAM = "tests/netns/misuser.ts";
 
-/** What each attempt counts under, apart from those of somebody unlisted and those by native hosts. */
+/**
+ * What each attempt counts under, apart from those of somebody unlisted and those by native hosts.
+ */
 const REASONS: Readonly<Partial<Record<Attempt, string>>> = {
   forgedMapping: "source_mismatch",
   nativeSource: "source_invalid",
@@ -56,8 +61,8 @@ async function misuse(machine: Machine, options: MisuserOptions): Promise<LabPro
 }
 
 /**
- * The reasons that were counted between two reports, and how often; not what the gateway's own host sends to the link,
- * such as its reports of multicast listeners.
+ * The reasons that were counted between two reports, and how often; not what the gateway's own host
+ * sends to the link, such as its reports of multicast listeners.
  */
 function difference(before: Refusals, after: Refusals): Record<string, number> {
   const counts = Object.entries(after.drops)

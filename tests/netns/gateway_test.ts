@@ -16,8 +16,8 @@ const needs = requires(
 const PROGRAM = "tests/netns/gateway_program.ts";
 
 /**
- * A lab without relays, and a gateway on the server's machine, which goes on to have a route to a relay elsewhere: what
- * comes back for the gateway's clients must not take it.
+ * A lab without relays, and a gateway on the server's machine, which goes on to have a route to a
+ * relay elsewhere: what comes back for the gateway's clients must not take it.
  */
 async function startGateway<Name extends string>(
   lab: Lab<Name>,

@@ -1,4 +1,7 @@
-/** A server and a relay on the Internet, with the firewall and the routers that docs/operating.md has for them. */
+/**
+ * A server and a relay on the Internet, with the firewall and the routers that docs/operating.md
+ * has for them.
+ */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { requires } from "../capabilities.ts";
 import { codeBlocks, startBird } from "./anycast.ts";

@@ -45,8 +45,9 @@ export type PacketType = "udp" | "echo" | "error";
 type End = "source" | "destination";
 
 /**
- * A view of an unfragmented IPv4 packet of one of three types. The identifier of an echo request counts as
- * its source port, that of a reply as its destination port, because it is what finds the way back.
+ * A view of an unfragmented IPv4 packet of one of three types. The identifier of an echo request
+ * counts as its source port, that of a reply as its destination port, because it is what finds the
+ * way back.
  */
 export class Ipv4Packet {
   readonly bytes: Uint8Array;
@@ -61,7 +62,9 @@ export class Ipv4Packet {
     this.type = type;
   }
 
-  /** Looks at the packet that begins at `start`; `undefined` where a NAT cannot do anything with it. */
+  /**
+   * Looks at the packet that begins at `start`; `undefined` where a NAT cannot do anything with it.
+   */
   static parse(bytes: Uint8Array, start = 0): Ipv4Packet | undefined {
     if (bytes.length < start + HEADER_LENGTH || bytes[start]! >>> 4 !== 4) return undefined;
     const transport = start + (bytes[start]! & 15) * 4;

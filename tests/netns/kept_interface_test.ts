@@ -1,4 +1,7 @@
-/** Our own interface in others' hands, on real kernels: what they take is restored, and what cannot be is said. */
+/**
+ * Our own interface in others' hands, on real kernels: what they take is restored, and what cannot
+ * be is said.
+ */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { requires } from "../capabilities.ts";
 import { createLab, type Lab } from "./lab.ts";
@@ -50,8 +53,8 @@ const ROLES: Readonly<Record<string, (lab: LabA, ...options: string[]) => Promis
 };
 
 /**
- * All that a role gives its interface, as text. The kernel's own route to an address is not needed: the address is in the
- * kernel's table of local ones too.
+ * All that a role gives its interface, as text. The kernel's own route to an address is not needed:
+ * the address is in the kernel's table of local ones too.
  */
 async function stateOf(machine: Machine): Promise<string> {
   const parts = await Promise.all([

@@ -1,7 +1,8 @@
 /**
  * Which clients meet through a gateway, and how, on real kernels: the table of tests/matrix/ again.
  *
- * One lab has two clients at each place, one that begins and one that is reached, so that no two clients meet twice.
+ * One lab has two clients at each place, one that begins and one that is reached, so that no two
+ * clients meet twice.
  *
  * @module
  */

@@ -5,8 +5,8 @@
  *                              +-- core: IPv4 | core: IPv6 --+-- relay ---+
  *     client B -- [router B] --+                          +-- native ---  (native has IPv6 only)
  *
- * Every lab is on its own: it does not touch the machine, and labs may run side by side. It vanishes with its
- * disposal, and with the end of the process however that comes.
+ * Every lab is on its own: it does not touch the machine, and labs may run side by side. It
+ * vanishes with its disposal, and with the end of the process however that comes.
  *
  * @module
  */
@@ -153,7 +153,10 @@ async function buildSite(
   return { client, router, nat: process, plan };
 }
 
-/** The cable between client and router becomes a switch in the router, with a port for one more client. */
+/**
+ * The cable between client and router becomes a switch in the router, with a port for one more
+ * client.
+ */
 async function buildNeighbour(
   sandbox: Sandbox,
   name: string,
@@ -172,7 +175,9 @@ async function buildNeighbour(
   return neighbour;
 }
 
-/** A machine of the native Internet finds Teredo clients behind a relay, the first one unless given. */
+/**
+ * A machine of the native Internet finds Teredo clients behind a relay, the first one unless given.
+ */
 export async function routeTeredo(
   machine: Machine,
   relay: string = ADDRESS.relayNative,

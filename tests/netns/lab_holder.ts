@@ -1,5 +1,6 @@
 /**
- * Builds a lab, says the number of a process in it, and waits to be killed: for the test of what is left then.
+ * Builds a lab, says the number of a process in it, and waits to be killed: for the test of what is
+ * left then.
  *
  * @module
  */

@@ -77,7 +77,8 @@ export class LabProcess implements AsyncDisposable {
   /**
    * Waits for a line that fits a pattern, and returns the match.
    *
-   * @throws {Error} No such line came in time, or the program ended without it. The message has the log.
+   * @throws {Error} No such line came in time, or the program ended without it. The message has the
+   * log.
    */
   async waitForLog(pattern: RegExp, query: LogQuery = {}): Promise<RegExpMatchArray> {
     const { timeout = LOG_TIMEOUT, since = 0 } = query;
@@ -120,7 +121,9 @@ export class LabProcess implements AsyncDisposable {
     return await this.status;
   }
 
-  /** Kills the program if it still runs, and stops listening even if a child of it goes on talking. */
+  /**
+   * Kills the program if it still runs, and stops listening even if a child of it goes on talking.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.end("SIGKILL");
     this.#listening.abort();

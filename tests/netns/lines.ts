@@ -4,7 +4,9 @@
  * @module
  */
 
-/** Each line of a stream, without its end; a last line needs no end. Giving up cancels the stream. */
+/**
+ * Each line of a stream, without its end; a last line needs no end. Giving up cancels the stream.
+ */
 export async function* lines(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
   signal?: AbortSignal,

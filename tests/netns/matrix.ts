@@ -1,7 +1,7 @@
 // deno-lint-ignore-file no-console -- a program that people run in a terminal
 /**
- * `deno task matrix:kernel`: measures which clients meet on real kernels, prints it, and writes it to
- * `docs/matrix-kernel.md`.
+ * `deno task matrix:kernel`: measures which clients meet on real kernels, prints it, and writes it
+ * to `docs/matrix-kernel.md`.
  *
  * @module
  */

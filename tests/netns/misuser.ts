@@ -1,11 +1,12 @@
 /**
- * Someone that a gateway serves and that tries to misuse it, with datagrams that no client of ours would send.
+ * Someone that a gateway serves and that tries to misuse it, with datagrams that no client of ours
+ * would send.
  *
  *     deno run -A misuser.ts '{"own":"83.1.2.3","port":4000,"attempts":["multicast"]}'
  *
- * With attempts that need a client that the gateway trusts, it first becomes one: it pings a native host through the
- * server, and answers the gateway's bubble. It says "begun" then, and "done" after the attempts. At SIGUSR1 it says how
- * many datagrams other than bubbles it has received since.
+ * With attempts that need a client that the gateway trusts, it first becomes one: it pings a native
+ * host through the server, and answers the gateway's bubble. It says "begun" then, and "done" after
+ * the attempts. At SIGUSR1 it says how many datagrams other than bubbles it has received since.
  *
  * @module
  */

@@ -75,7 +75,8 @@ export async function rebootNat(nat: LabProcess | undefined): Promise<void> {
 }
 
 /**
- * Makes the packets of a site pass the NAT in user space, after the site's cable has become a switch in the router.
+ * Makes the packets of a site pass the NAT in user space, after the site's cable has become a
+ * switch in the router.
  */
 export async function translateFromSwitch(router: Machine): Promise<void> {
   await router.ip(`rule add iif lan lookup ${BEFORE_NAT}`);
@@ -87,9 +88,10 @@ async function translateInKernel(router: Machine, plan: SitePlan, { kind }: Kern
 }
 
 /**
- * `masquerade` keeps one mapping for a socket while its port is free, `fully-random` makes one for each
- * destination. What comes unsolicited must vanish before the kernel makes a note of it: such a note would stand
- * in the way of the inside host's own packet to that peer, which would then get another port.
+ * `masquerade` keeps one mapping for a socket while its port is free, `fully-random` makes one for
+ * each destination. What comes unsolicited must vanish before the kernel makes a note of it: such a
+ * note would stand in the way of the inside host's own packet to that peer, which would then get
+ * another port.
  */
 function kernelRules(kind: KernelNat["kind"]): string {
   const manner = kind === "symmetric" ? "fully-random" : "";
@@ -115,8 +117,9 @@ function kernelRules(kind: KernelNat["kind"]): string {
 /**
  *     site -- lan0 --(table 100)--> nat-in  [user_nat.ts]  nat-out --> up0 -- the Internet
  *
- * The external address is none of the router's own, or the kernel would take its packets for itself: it is
- * routed to the NAT, and the router answers for it when the neighbours ask who has it.
+ * The external address is none of the router's own, or the kernel would take its packets for
+ * itself: it is routed to the NAT, and the router answers for it when the neighbours ask who has
+ * it.
  */
 async function translateInUserSpace(router: Machine, plan: SitePlan, choice: UserNat) {
   const options: UserNatOptions = {

@@ -25,7 +25,9 @@ const MOVED = "192.168.1.20";
 /** How long the two may take to meet, in milliseconds. */
 const MEETING = 2_000;
 
-/** Bubbles, echoes and other packets of the two: all Teredo but solicitations and advertisements. */
+/**
+ * Bubbles, echoes and other packets of the two: all Teredo but solicitations and advertisements.
+ */
 const BETWEEN_THE_TWO = "ipv6 and not icmpv6.type in {133, 134}";
 
 for (const kind of ["portRestricted", "symmetric"] as const) {
@@ -93,7 +95,10 @@ Deno.test({
     const other = await startClient(neighbour);
     const met = await client.ping(other.address);
     assertEquals(met.received, 1, met.text);
-    /** Pings after a silence; how many packets of the two were seen outside, and solicitations inside. */
+    /**
+     * Pings after a silence; how many packets of the two were seen outside, and solicitations
+     * inside.
+     */
     const pingAfterSilence = async () => {
       await pause(SILENCE);
       await using inside = await client.capture(UPLINK, "udp");

@@ -15,8 +15,8 @@ import { Ipv4Packet } from "./ipv4_packet.ts";
 export type Side = "inside" | "outside";
 
 /**
- * Translates UDP, ICMP echo, and ICMP errors about either, in place. Anything else does not get through:
- * Teredo needs no more.
+ * Translates UDP, ICMP echo, and ICMP errors about either, in place. Anything else does not get
+ * through: Teredo needs no more.
  */
 export class PacketNat {
   readonly #external: Ipv4Address;
@@ -30,7 +30,9 @@ export class PacketNat {
     this.#echo = new Nat(external, behaviour, random);
   }
 
-  /** Translates a packet from the inside. Returns where it goes, `undefined` where it is dropped. */
+  /**
+   * Translates a packet from the inside. Returns where it goes, `undefined` where it is dropped.
+   */
   fromInside(bytes: Uint8Array, now: number): Side | undefined {
     const packet = Ipv4Packet.parse(bytes);
     if (packet === undefined) return undefined;
@@ -50,7 +52,9 @@ export class PacketNat {
     return "outside";
   }
 
-  /** Translates a packet from the outside. Returns where it goes, `undefined` where it is dropped. */
+  /**
+   * Translates a packet from the outside. Returns where it goes, `undefined` where it is dropped.
+   */
   fromOutside(bytes: Uint8Array, now: number): Side | undefined {
     const packet = Ipv4Packet.parse(bytes);
     if (packet === undefined) return undefined;
@@ -61,7 +65,9 @@ export class PacketNat {
     return "inside";
   }
 
-  /** An inside host complains about a packet that came in: the sender knows its outside endpoint. */
+  /**
+   * An inside host complains about a packet that came in: the sender knows its outside endpoint.
+   */
   #errorFromInside(error: Ipv4Packet, now: number): Side | undefined {
     const quoted = error.quotation;
     if (quoted === undefined) return undefined;

@@ -36,8 +36,9 @@ Deno.test({
     await A.client.ping(ADDRESS.native, { wait: 1 });
     for (const capture of [atServer, atNative, atClient]) await capture.stop();
 
-    // Its heuristic knows Teredo by the length of what is in it, and so takes no bubble with a trailer of
-    // RFC 6081 (46 octets with a nonce) for one. It reads those because captures are told to decode as Teredo.
+    // Its heuristic knows Teredo by the length of what is in it, and so takes no bubble with a
+    // trailer of RFC 6081 (46 octets with a nonce) for one. It reads those because captures are
+    // told to decode as Teredo.
     await t.step("tshark reads every packet as Teredo and objects to none", async () => {
       for (const capture of [atServer, atClient]) {
         assert(await capture.count("teredo") > 0);

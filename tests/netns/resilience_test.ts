@@ -24,7 +24,9 @@ const PORT_RESTRICTED: UserNat = { by: "user", kind: "portRestricted" };
 /** A NAT whose mappings are others after a reboot, as with most that do not preserve ports. */
 const FORGETFUL: UserNat = { ...PORT_RESTRICTED, ports: "random" };
 
-/** In seconds, the shortest there is; the default of 30 s is for the simulator, which need not wait. */
+/**
+ * In seconds, the shortest there is; the default of 30 s is for the simulator, which need not wait.
+ */
 const REFRESH_INTERVAL = 5;
 
 Deno.test({

@@ -1,6 +1,7 @@
 // deno-lint-ignore-file no-console -- a program that people run in a terminal
 /**
- * `deno task trace`: the packets of the protocol's sequences, printed; with `--write`, also into `docs/traces/`.
+ * `deno task trace`: the packets of the protocol's sequences, printed; with `--write`, also into
+ * `docs/traces/`.
  *
  * @module
  */

@@ -25,7 +25,9 @@ export interface Trace {
   readonly text: string;
 }
 
-/** Behind port-restricted NATs, and from ports that they keep, so that traces resemble each other. */
+/**
+ * Behind port-restricted NATs, and from ports that they keep, so that traces resemble each other.
+ */
 const NAT: UserNat = { by: "user", kind: "portRestricted" };
 const PORT = { A: "4096", B: "8192", C: "12288", D: "16384", relay: "3545" } as const;
 

@@ -1,11 +1,12 @@
 /**
- * A NAT in user space, for real kernels on both sides: the simulator's NAT between two TUN interfaces.
+ * A NAT in user space, for real kernels on both sides: the simulator's NAT between two TUN
+ * interfaces.
  *
  *     deno run -A user_nat.ts '{"kind":"cone","external":"83.1.2.1","inside":"tun-in",
  *       "outside":"tun-out","link":{"delay":0},"seed":"1/natA"}'
  *
- * It says "ready" when both interfaces are there. Giving them routes is the caller's part. At SIGHUP it
- * forgets all mappings, as after a power cut, and says "rebooted".
+ * It says "ready" when both interfaces are there. Giving them routes is the caller's part. At
+ * SIGHUP it forgets all mappings, as after a power cut, and says "rebooted".
  *
  * @module
  */

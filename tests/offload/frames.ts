@@ -26,7 +26,10 @@ export interface Frame {
   readonly packets: number;
 }
 
-/** Runs packets through a coalescer, in one pass; from packet memory and from elsewhere, which makes no difference. */
+/**
+ * Runs packets through a coalescer, in one pass; from packet memory and from elsewhere, which makes
+ * no difference.
+ */
 export function coalesce(packets: readonly Uint8Array[], gathersUdp = true): Frame[] {
   const memory = packetMemory(70_000);
   assert(isPacketMemory(memory));
@@ -84,7 +87,8 @@ export function superHeader(
 const places = [packetMemory(4 * 1024 * 1024), new Uint8Array(4 * 1024 * 1024)];
 
 /**
- * Splits a super-packet, in packet memory and elsewhere, which makes no difference; `undefined` where that is declined.
+ * Splits a super-packet, in packet memory and elsewhere, which makes no difference; `undefined`
+ * where that is declined.
  */
 export function split(packet: Uint8Array, header: VirtioHeader): Uint8Array[] | undefined {
   const [segments, others] = places.map((memory) => splitIn(memory, packet, header));

@@ -1,6 +1,6 @@
 /**
- * Packets for the tests of offload/, built and checked by the plainest means: one word at a time, as
- * RFC 1071 §4.1 has it.
+ * Packets for the tests of offload/, built and checked by the plainest means: one word at a time,
+ * as RFC 1071 §4.1 has it.
  *
  * @module
  */
@@ -125,7 +125,9 @@ export function upperSum(packet: Uint8Array, start: number, protocol: number): n
   );
 }
 
-/** Puts the sum of the pseudo-header into the checksum field, as a kernel does that leaves the rest. */
+/**
+ * Puts the sum of the pseudo-header into the checksum field, as a kernel does that leaves the rest.
+ */
 export function leaveChecksum(
   packet: Uint8Array,
   protocol: number,
@@ -141,7 +143,9 @@ export function leaveChecksum(
   return left;
 }
 
-/** What a TCP or UDP packet says, with its checksum's verdict; for comparing whole lists at once. */
+/**
+ * What a TCP or UDP packet says, with its checksum's verdict; for comparing whole lists at once.
+ */
 export interface Reading {
   readonly protocol: number;
   readonly sequence?: number;

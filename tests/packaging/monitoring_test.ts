@@ -1,4 +1,7 @@
-/** The dashboard and the alerts: they ask for what the roles export, in words that Prometheus understands. */
+/**
+ * The dashboard and the alerts: they ask for what the roles export, in words that Prometheus
+ * understands.
+ */
 import { assert, assertArrayIncludes, assertEquals } from "@std/assert";
 import { parse } from "@std/yaml";
 import type { Metric } from "../../cli/daemon/metrics/metric.ts";

@@ -1,6 +1,7 @@
 /**
- * A virtual machine with this host's programs: Linux as a process (Debian's `user-mode-linux`), without a network and
- * without write access to the host. In it systemd is the first process, which a container doesn't offer.
+ * A virtual machine with this host's programs: Linux as a process (Debian's `user-mode-linux`),
+ * without a network and without write access to the host. In it systemd is the first process, which
+ * a container doesn't offer.
  *
  * @module
  */

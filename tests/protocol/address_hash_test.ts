@@ -3,9 +3,9 @@ import { AddressHash } from "../../protocol/address_hash.ts";
 import { ACTORS, ip6 } from "../vectors/vectors.ts";
 
 /**
- * 65,536 addresses that differ in the upper bits of one word and, in the next, in those and the places
- * to which multiplying and shifting by 15 would carry them: a hash that does so word by word gives them
- * 256 values, whatever its seed.
+ * 65,536 addresses that differ in the upper bits of one word and, in the next, in those and the
+ * places to which multiplying and shifting by 15 would carry them: a hash that does so word by word
+ * gives them 256 values, whatever its seed.
  */
 function hostileAddresses(): Uint8Array[] {
   const octets = Array.from({ length: 256 }, (_, i) => i);

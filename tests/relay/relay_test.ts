@@ -119,7 +119,10 @@ Deno.test("R-07: the queue is limited for each client and for all", () => {
   assertEquals(fixture.sink.drops, ["queue_full", "queue_full"]);
 });
 
-/** A thousand packets of 1280 octets from a site, from as many hosts to as many clients that do not exist. */
+/**
+ * A thousand packets of 1280 octets from a site, from as many hosts to as many clients that do not
+ * exist.
+ */
 function flood(fixture: RelayFixture, site: number): void {
   for (let i = 0; i < 1_000; i++) {
     const source = ip6(`2001:db8:${site.toString(16)}:${i.toString(16)}::1`);

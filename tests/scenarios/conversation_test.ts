@@ -35,8 +35,8 @@ Deno.test("C-35: the first bubbles open both NATs, and everything else is data",
   expectReach(world, alice, bob);
   const words = (from: string, kind: "bubble" | "echo request" | "echo reply") =>
     world.log.find({ from, kind, since }).length;
-  // A direct bubble that bob's NAT refuses, and an indirect one. Bob answers with both as well, lest
-  // one NAT is symmetric (RFC 6081 §5.2), and alice answers that with a direct one.
+  // A direct bubble that bob's NAT refuses, and an indirect one. Bob answers with both as well,
+  // lest one NAT is symmetric (RFC 6081 §5.2), and alice answers that with a direct one.
   assertEquals([words("alice", "bubble"), words("server", "bubble"), words("bob", "bubble")], [
     3,
     2,

@@ -1,5 +1,6 @@
 /**
- * Clients reach native hosts, and one another, through a gateway. No route to 2001::/32 leads anywhere.
+ * Clients reach native hosts, and one another, through a gateway. No route to 2001::/32 leads
+ * anywhere.
  *
  * @module
  */

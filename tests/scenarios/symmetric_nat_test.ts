@@ -123,8 +123,8 @@ Deno.test("X-04: through two servers, a client behind a symmetric NAT is reached
   expectDirect(world, alice, bob);
 });
 
-// Its bubble comes to the other server from another port than its address says, which RFC 4380 §5.3.1
-// has servers refuse; the examples of RFC 6081 §6 take no notice of that.
+// Its bubble comes to the other server from another port than its address says, which RFC 4380
+// §5.3.1 has servers refuse; the examples of RFC 6081 §6 take no notice of that.
 Deno.test("through two servers, a client behind a symmetric NAT cannot begin, and gets an error", () => {
   const { world, alice, bob } = withServersOfTheirOwn();
   const ping = alice.ping(bob, { count: 5 });

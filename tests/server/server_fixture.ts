@@ -58,7 +58,9 @@ export class ServerFixture {
     return this.sink.sent();
   }
 
-  /** Why the payload was dropped; `undefined` where it was not. Whatever is dropped makes no output. */
+  /**
+   * Why the payload was dropped; `undefined` where it was not. Whatever is dropped makes no output.
+   */
   get dropped(): DropReason | undefined {
     const { datagrams, packets, drops } = this.sink;
     const outputs = datagrams.length + packets.length;

@@ -95,8 +95,8 @@ export class GatewayNode implements Ipv6Node {
   }
 
   /**
-   * From the native Internet. A packet that answers nothing goes no further than to the host itself, unless native
-   * hosts may begin.
+   * From the native Internet. A packet that answers nothing goes no further than to the host
+   * itself, unless native hosts may begin.
    */
   receivePacket(ipv6: Uint8Array): void {
     const answer = this.#nat.inbound(ipv6);

@@ -42,7 +42,9 @@ export interface PingOptions {
   readonly size?: number;
 }
 
-/** The kernel behind a TUN or a native address: answers echo requests, sends them, counts answers. */
+/**
+ * The kernel behind a TUN or a native address: answers echo requests, sends them, counts answers.
+ */
 export class Ipv6Stack {
   /** The host's address, 16 octets, while it has one. */
   address: Uint8Array | undefined;

@@ -7,7 +7,9 @@
 import { type Random, uniform } from "../../protocol/random.ts";
 import type { PacketKind } from "./packet_kind.ts";
 
-/** What a link does to packets, in either direction. Shares are from 0 to 1, times in milliseconds. */
+/**
+ * What a link does to packets, in either direction. Shares are from 0 to 1, times in milliseconds.
+ */
 export interface LinkQuality {
   /** What every packet takes. */
   readonly delay: number;
@@ -17,11 +19,15 @@ export interface LinkQuality {
   readonly loss: number;
   /** The share of packets that arrive twice. */
   readonly duplication: number;
-  /** The share of packets that are held back for {@linkcode heldBack}, so that later ones overtake. */
+  /**
+   * The share of packets that are held back for {@linkcode heldBack}, so that later ones overtake.
+   */
   readonly reordering: number;
   /** See {@linkcode reordering}. */
   readonly heldBack: number;
-  /** The kinds of packets that suffer so; the others take {@linkcode delay} only. All unless given. */
+  /**
+   * The kinds of packets that suffer so; the others take {@linkcode delay} only. All unless given.
+   */
   readonly victims: readonly PacketKind[] | undefined;
 }
 

@@ -16,7 +16,10 @@ const MAX_WAKES_AT_ONCE = 100;
 /** What surrounds a machine. */
 export interface RunnerOptions<Via extends string, Event> {
   readonly host: Host;
-  /** Where each of the role's sockets is bound; what the machine sends from one that is missing is lost. */
+  /**
+   * Where each of the role's sockets is bound; what the machine sends from one that is missing is
+   * lost.
+   */
   readonly sockets: Readonly<Partial<Record<Via, Endpoint>>>;
   /** Takes the IPv6 packets that the machine hands to its host; valid during the call only. */
   readonly onPacket: (ipv6: Uint8Array) => void;

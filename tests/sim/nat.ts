@@ -29,7 +29,10 @@ interface Mapping {
   /** The part of the remote endpoint that this mapping is for. */
   readonly remotePart: number;
   lastUse: number;
-  /** The remotes that are let in (a part of each endpoint), and when that was last used; oldest first. */
+  /**
+   * The remotes that are let in (a part of each endpoint), and when that was last used; oldest
+   * first.
+   */
   readonly openings: Map<number, number>;
 }
 
@@ -112,7 +115,8 @@ export class Nat {
   }
 
   /**
-   * A packet from the inside is for the external address: out and in again, filtered like any other.
+   * A packet from the inside is for the external address: out and in again, filtered like any
+   * other.
    *
    * @returns the packet's new endpoints, or `undefined` where it is not let through
    */

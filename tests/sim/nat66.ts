@@ -1,12 +1,12 @@
 /**
- * The kernel's source NAT for IPv6, as a gateway's host has it: what the clients send leaves with the host's
- * own address, and answers get the client's back.
+ * The kernel's source NAT for IPv6, as a gateway's host has it: what the clients send leaves with
+ * the host's own address, and answers get the client's back.
  *
  *     client:id   -- outbound -->  host:id'  ----->  remote:port
  *     client:id   <-- inbound ---  host:id'  <-----  remote:port
  *
- * `id` is a port of TCP or UDP, or the identifier of an ICMPv6 echo. Errors are restored by what they
- * quote. Flows never end here.
+ * `id` is a port of TCP or UDP, or the identifier of an ICMPv6 echo. Errors are restored by what
+ * they quote. Flows never end here.
  *
  * @module
  */
@@ -157,7 +157,10 @@ function outsideKey(packet: Uint8Array, transport: Transport, near: number, far:
   return keyOf(packet, near, nearId, far, transport).replace(formatIpv6(packet, near), "");
 }
 
-/** A copy of `packet` with another address and identifier, its checksum brought up to date (RFC 1624). */
+/**
+ * A copy of `packet` with another address and identifier, its checksum brought up to date (RFC
+ * 1624).
+ */
 function rewritten(
   packet: Uint8Array,
   addressAt: number,

@@ -89,7 +89,9 @@ function symmetric<P extends PortAllocation>(ports: P) {
   } as const;
 }
 
-/** The part of `remote` that something depends on: equal for remotes that it does not distinguish. */
+/**
+ * The part of `remote` that something depends on: equal for remotes that it does not distinguish.
+ */
 export function partOf(remote: Endpoint, dependence: Dependence): number {
   switch (dependence) {
     case "independent":

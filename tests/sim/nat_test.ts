@@ -19,7 +19,9 @@ function nat(behaviour: NatBehaviour, seed = "nat"): Nat {
   return new Nat(parseIpv4("198.51.100.1")!, behaviour, seededRandom(seed));
 }
 
-/** How many different external endpoints three destinations see: two ports of a host, and another. */
+/**
+ * How many different external endpoints three destinations see: two ports of a host, and another.
+ */
 function mappingsSeen(behaviour: NatBehaviour): number {
   const box = nat({ ...behaviour, ports: "random" });
   const destinations = [SERVER, SERVER_OTHER_PORT, STRANGER];

@@ -7,7 +7,8 @@
 import type { Random } from "../../protocol/random.ts";
 
 /**
- * A stream of octets that depends on `seed` alone (sfc32, seeded with FNV-1a). No secret rests on it.
+ * A stream of octets that depends on `seed` alone (sfc32, seeded with FNV-1a). No secret rests on
+ * it.
  *
  * Whatever draws at random in the simulator has its own stream, named in its seed
  * (`"7/link of alice"`), so that one more host does not change what the others draw.

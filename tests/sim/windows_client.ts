@@ -4,11 +4,13 @@
  *
  * What the captures show of it:
  *
- * - it solicits the server, then the address after the server's, and uses no address that has one answer only
+ * - it solicits the server, then the address after the server's, and uses no address that has one
+ *   answer only
  * - solicitations come from fe80::ffff:ffff:fffe; flags are random (RFC 5991)
- * - to a native host it sends a bubble and an echo request with four octets, both through its server
- * - a bubble that comes through its server is answered at the origin, to the bubble's own source; nonces are
- *   returned (RFC 6081 §5.2)
+ * - to a native host it sends a bubble and an echo request with four octets, both through its
+ *   server
+ * - a bubble that comes through its server is answered at the origin, to the bubble's own source;
+ *   nonces are returned (RFC 6081 §5.2)
  * - hop limits are 21
  *
  * @module
@@ -85,7 +87,10 @@ export class WindowsClient implements
     return this.#nextAt;
   }
 
-  /** Solicits the primary address, the secondary one once that has answered, and the primary one to refresh. */
+  /**
+   * Solicits the primary address, the secondary one once that has answered, and the primary one to
+   * refresh.
+   */
   handleTimer(now: number, sink: WindowsSink): void {
     if (now < this.#nextAt) return;
     const isSecond = this.#first !== undefined && this.#address === undefined;
@@ -143,7 +148,10 @@ export class WindowsClient implements
     sink.event({ type: "qualified", address: this.#address });
   }
 
-  /** RFC 4380 §5.2.3 as Windows does it: at the origin, to the source, with the nonce if there was one. */
+  /**
+   * RFC 4380 §5.2.3 as Windows does it: at the origin, to the source, with the nonce if there was
+   * one.
+   */
   #answer({ ipv6, origin, trailers }: TeredoPacket, sink: WindowsSink): void {
     const to = isTeredo(ipv6, SOURCE) ? mappingOf(ipv6, SOURCE) : origin;
     const parsed = parseTrailers(trailers);

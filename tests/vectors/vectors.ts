@@ -174,7 +174,9 @@ export const negatives: readonly NegativeVector[] = negativeRows.map((row) => ({
 export interface Capture {
   /** The capture file and frame number. */
   readonly name: string;
-  /** `real`: Windows and Microsoft's servers; `handmade`: for a test suite; `negative`: no Teredo. */
+  /**
+   * `real`: Windows and Microsoft's servers; `handmade`: for a test suite; `negative`: no Teredo.
+   */
   readonly class: string;
   /** What it is, in words. */
   readonly kind: string;

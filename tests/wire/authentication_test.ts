@@ -99,7 +99,9 @@ for (const name of ["V6", "V7"]) {
   });
 }
 
-/** Identifier and value of a datagram, and what the value covers; `undefined` if it is malformed. */
+/**
+ * Identifier and value of a datagram, and what the value covers; `undefined` if it is malformed.
+ */
 function signed(datagram: Uint8Array) {
   const packet = parseTeredoPacket(datagram);
   if (typeof packet === "string" || packet.authentication === undefined) return undefined;

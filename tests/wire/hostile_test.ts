@@ -93,8 +93,8 @@ function numbers(seed: string): (below: number) => number {
 }
 
 /**
- * Writes a hostile datagram at `offset`: a fixture cut, grown or with altered octets, or noise behind
- * a start that leads deep into the parsers.
+ * Writes a hostile datagram at `offset`: a fixture cut, grown or with altered octets, or noise
+ * behind a start that leads deep into the parsers.
  *
  * @returns its length
  */
@@ -148,7 +148,10 @@ function poison(arena: Uint8Array, offset: number, length: number, octet: number
   arena.fill(octet, offset + length);
 }
 
-/** A view of `bytes` that throws where an element beyond its end is read, rather than give `undefined`. */
+/**
+ * A view of `bytes` that throws where an element beyond its end is read, rather than give
+ * `undefined`.
+ */
 function guarded(bytes: Uint8Array): Uint8Array {
   return new Proxy(bytes, {
     get(target, key) {

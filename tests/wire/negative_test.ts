@@ -1,6 +1,6 @@
 /**
- * The inputs N1 to N30 as far as the codecs can tell. Those that only a role refuses are well-formed
- * here; what the role must look at is asserted.
+ * The inputs N1 to N30 as far as the codecs can tell. Those that only a role refuses are
+ * well-formed here; what the role must look at is asserted.
  */
 
 import { assert, assertEquals } from "@std/assert";

@@ -1,5 +1,6 @@
 /**
- * Stands in for `jsr:@std/log@0.224.14` where JSR is out of reach: loggers, records and the console handler.
+ * Stands in for `jsr:@std/log@0.224.14` where JSR is out of reach: loggers, records and the console
+ * handler.
  *
  * @module
  */
@@ -72,7 +73,9 @@ const defaults = {
 const handlers = new Map<string, BaseHandler>();
 const loggers = new Map<string, Logger>();
 
-/** Replaces all loggers and handlers; the handler and the logger named `default` stay unless given. */
+/**
+ * Replaces all loggers and handlers; the handler and the logger named `default` stay unless given.
+ */
 export function setup(config: LogConfig): void {
   for (const handler of handlers.values()) handler.destroy();
   handlers.clear();

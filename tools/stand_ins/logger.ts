@@ -90,7 +90,9 @@ export class Logger {
   }
 }
 
-/** The message as text; an object's properties like JSON without the trouble of cycles in errors. */
+/**
+ * The message as text; an object's properties like JSON without the trouble of cycles in errors.
+ */
 function text(value: unknown, quoted = false): string {
   if (typeof value === "string") return quoted ? `"${value}"` : value;
   if (value instanceof Error) return value.stack ?? value.message;

@@ -1,9 +1,9 @@
 /**
  * Stands in for `jsr:@std/cli@1.0.32` where JSR is out of reach: `parseArgs` alone.
  *
- * It is our own code and not `node:util`, whose parser knows neither numbers, nor a callback for unknown
- * options, nor a string option without its value. Left out of the contract: dotted names (`--a.b 1`),
- * `boolean: true`, and the types of aliases.
+ * It is our own code and not `node:util`, whose parser knows neither numbers, nor a callback for
+ * unknown options, nor a string option without its value. Left out of the contract: dotted names
+ * (`--a.b 1`), `boolean: true`, and the types of aliases.
  *
  * @module
  */

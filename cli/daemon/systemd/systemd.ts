@@ -14,8 +14,8 @@ import { reasonOf } from "../../../reason.ts";
 /**
  * Tells systemd how the role is doing.
  *
- * Ready means that the role works: what it opens is open, and a client is on its way to an address. How far it got is in
- * the status. A boot or an upgrade must not wait for somebody else's server.
+ * Ready means that the role works: what it opens is open, and a client is on its way to an address.
+ * How far it got is in the status. A boot or an upgrade must not wait for somebody else's server.
  */
 export class Systemd implements Disposable {
   readonly #notifier: Notifier | undefined;

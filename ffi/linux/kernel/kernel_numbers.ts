@@ -1,5 +1,6 @@
 /**
- * The numbers of the Linux kernel's interface that this program uses, by the header that defines them.
+ * The numbers of the Linux kernel's interface that this program uses, by the header that defines
+ * them.
  *
  * They hold on x86-64 and arm64, the two architectures that the program runs on.
  *

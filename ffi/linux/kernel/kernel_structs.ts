@@ -32,7 +32,10 @@ export const SOCKADDR_IN6 = struct({
   scope: u32,
 });
 
-/** `struct sockaddr_nl` of `<linux/netlink.h>`: the other end of a netlink socket, and the groups that it listens to. */
+/**
+ * `struct sockaddr_nl` of `<linux/netlink.h>`: the other end of a netlink socket, and the groups
+ * that it listens to.
+ */
 export const SOCKADDR_NL = struct({
   family: u16,
   padding: u16,
@@ -110,7 +113,9 @@ export const MSGHDR = struct({
   flags: i32,
 });
 
-/** `struct mmsghdr` of `<sys/socket.h>`: a `msghdr`, its padding, and how many octets were moved. */
+/**
+ * `struct mmsghdr` of `<sys/socket.h>`: a `msghdr`, its padding, and how many octets were moved.
+ */
 export const MMSGHDR = struct({
   ...MSGHDR.fields,
   padding: u32,
@@ -124,7 +129,10 @@ export const CMSGHDR = struct({
   type: i32,
 });
 
-/** `struct nfgenmsg` of `<linux/netfilter/nfnetlink.h>`: the body of every message about packet filters. */
+/**
+ * `struct nfgenmsg` of `<linux/netfilter/nfnetlink.h>`: the body of every message about packet
+ * filters.
+ */
 export const NFGENMSG = struct({
   family: u8,
   version: u8,

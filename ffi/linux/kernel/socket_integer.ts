@@ -36,12 +36,18 @@ export function allowFragmentation(fd: number): boolean {
   return setInteger(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT);
 }
 
-/** Asks for a receive buffer of `octets`. Returns the size granted, as the kernel counts; 0 if there is none. */
+/**
+ * Asks for a receive buffer of `octets`. Returns the size that the kernel granted, by its own count;
+ * 0 if it granted nothing.
+ */
 export function growReceiveBuffer(fd: number, octets: number): number {
   return grow(fd, SO_RCVBUFFORCE, SO_RCVBUF, octets);
 }
 
-/** Asks for a send buffer of `octets`. Returns the size granted, as the kernel counts; 0 if there is none. */
+/**
+ * Asks for a send buffer of `octets`. Returns the size granted, as the kernel counts; 0 if there is
+ * none.
+ */
 export function growSendBuffer(fd: number, octets: number): number {
   return grow(fd, SO_SNDBUFFORCE, SO_SNDBUF, octets);
 }

@@ -6,10 +6,15 @@
 
 import type { ErrnoName } from "../../c/errno.ts";
 
-/** The setting does not exist, or this program may not touch it. Anything else that goes wrong is a mistake. */
+/**
+ * The setting does not exist, or this program may not touch it. Anything else that goes wrong is a
+ * mistake.
+ */
 const OUT_OF_REACH: readonly ErrnoName[] = ["ENOENT", "EACCES", "EROFS"];
 
-/** The value of a setting such as `"net/ipv6/conf/all/forwarding"`; undefined if it is out of reach. */
+/**
+ * The value of a setting such as `"net/ipv6/conf/all/forwarding"`; undefined if it is out of reach.
+ */
 export function readSysctl(name: string): string | undefined {
   return within(() => Deno.readTextFileSync(pathOf(name)).trim());
 }

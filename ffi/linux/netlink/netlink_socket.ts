@@ -20,7 +20,10 @@ import {
 import { TIMEVAL } from "../kernel/kernel_structs.ts";
 import { type NetlinkMessage, parseMessages } from "./netlink_message.ts";
 
-/** The kernel answers before `sendto` returns: an answer that is not there by then never comes. In seconds. */
+/**
+ * The kernel answers before `sendto` returns: an answer that is not there by then never comes. In
+ * seconds.
+ */
 const TIMEOUT = 2n;
 
 /** A socket to one part of the kernel, such as its routing tables. */

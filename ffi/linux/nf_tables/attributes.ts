@@ -1,5 +1,6 @@
 /**
- * Attributes as nf_tables wants them: numbers in network order, and a mark on those that hold attributes.
+ * Attributes as nf_tables wants them: numbers in network order, and a mark on those that hold
+ * attributes.
  *
  * @module
  */
@@ -20,7 +21,9 @@ export function nameAttribute(type: number, name: string): Uint8Array {
   return attribute(type, cString(name));
 }
 
-/** An attribute that holds a number of 32 bits in network order; a negative one in two's complement. */
+/**
+ * An attribute that holds a number of 32 bits in network order; a negative one in two's complement.
+ */
 export function networkNumber(type: number, value: number): Uint8Array {
   const bytes = allocate(be32.size);
   be32.write(bytes, 0, value);

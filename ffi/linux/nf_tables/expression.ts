@@ -1,8 +1,9 @@
 /**
  * The expressions that a rule of nf_tables consists of, as bytes.
  *
- * The kernel runs them in their order. Those that load something leave it in a register, those that compare end the
- * rule for a packet that does not fit, and the last ones do something with the packet.
+ * The kernel runs them in their order. Those that load something leave it in a register, those that
+ * compare end the rule for a packet that does not fit, and the last ones do something with the
+ * packet.
  *
  * @module
  */

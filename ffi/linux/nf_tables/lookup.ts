@@ -43,7 +43,10 @@ export function findTable(netlink: NfTablesNetlink, name: string): TableKind | R
   return bearsOurComment(netlink, name) ? "ours" : "foreign";
 }
 
-/** Whether every rule of the table bears this program's comment. A table without rules is someone else's. */
+/**
+ * Whether every rule of the table bears this program's comment. A table without rules is someone
+ * else's.
+ */
 function bearsOurComment(netlink: NfTablesNetlink, table: string): boolean {
   const expected = comment(RULE_COMMENT);
   const rules = netlink.list(MESSAGE.GET_RULE, [nameAttribute(RULE.TABLE, table)])

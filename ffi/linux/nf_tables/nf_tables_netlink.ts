@@ -46,8 +46,8 @@ export class NfTablesNetlink {
   }
 
   /**
-   * Asks for all things of a kind in the tables of a family. The answer holds the attributes of each; it is empty if the
-   * kernel refused.
+   * Asks for all things of a kind in the tables of a family. The answer holds the attributes of
+   * each; it is empty if the kernel refused.
    */
   list(type: number, attributes: Uint8Array[], family: number = FAMILY.ip6): Uint8Array[] {
     const sequence = ++this.#sequence;

@@ -1,5 +1,6 @@
 /**
- * The numbers of nf_tables: `<linux/netfilter/nf_tables.h>`, `<linux/netfilter/nfnetlink.h>`, `<linux/netfilter.h>`.
+ * The numbers of nf_tables: `<linux/netfilter/nf_tables.h>`, `<linux/netfilter/nfnetlink.h>`,
+ * `<linux/netfilter.h>`.
  *
  * @module
  */
@@ -23,7 +24,10 @@ export const SUBSYSTEM = 10;
 /** What stands around the messages that take effect together. */
 export const BATCH = { BEGIN: 0x10, END: 0x11 } as const;
 
-/** Families of tables whose chains see IPv6 packets: NFPROTO_IPV6, and NFPROTO_INET for IPv4 and IPv6 together. */
+/**
+ * Families of tables whose chains see IPv6 packets: NFPROTO_IPV6, and NFPROTO_INET for IPv4 and
+ * IPv6 together.
+ */
 export const FAMILY = { inet: 1, ip6: 10 } as const;
 
 /** Attributes of a table. */

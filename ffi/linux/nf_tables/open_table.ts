@@ -1,9 +1,10 @@
 /**
  * A table that lasts as long as the process.
  *
- * Since Linux 5.12 a table may belong to the socket that made it: the kernel removes it when the socket closes, however
- * the process ends, and other programs cannot change it. Before, nothing but this program removes it: at its end, or
- * after a KILL at its next start, which recognises the table by the comment of its rules and by a lock that is free.
+ * Since Linux 5.12 a table may belong to the socket that made it: the kernel removes it when the
+ * socket closes, however the process ends, and other programs cannot change it. Before, nothing but
+ * this program removes it: at its end, or after a KILL at its next start, which recognises the
+ * table by the comment of its rules and by a lock that is free.
  *
  * @module
  */
@@ -33,7 +34,8 @@ interface OpenTable extends Disposable {
  * Makes a table with all that is in it, in one step.
  *
  * @param mayOwn Whether to make it as a kernel since 5.12 can; otherwise as one before.
- * @throws {SystemError} The kernel refuses, or a table of that name is not this program's; the message says what to do.
+ * @throws {SystemError} The kernel refuses, or a table of that name is not this program's; the
+ * message says what to do.
  */
 export function openTable(table: Table, mayOwn = true): OpenTable {
   const attempt = `make the table "${table.name}" of nf_tables`;

@@ -1,5 +1,6 @@
 /**
- * What rules say: conditions on a packet, and what becomes of it. A statement is one or more expressions.
+ * What rules say: conditions on a packet, and what becomes of it. A statement is one or more
+ * expressions.
  *
  * @module
  */
@@ -45,7 +46,10 @@ const IFNAMSIZ = 16;
 const PORT_OFFSET = 2;
 const ICMPV6_TYPE_OFFSET = 0;
 
-/** The packet came in by the interface of this name. Chains at postrouting know that since Linux 5.7. */
+/**
+ * The packet came in by the interface of this name. Chains at postrouting know that since Linux
+ * 5.7.
+ */
 export function fromInterface(name: string): Statement {
   return [loadMeta(META_KEY.IN_NAME), compare(COMPARISON.EQUAL, interfaceName(name))];
 }
@@ -76,7 +80,10 @@ export function ofConnection(): Statement {
   return hasBit(CT_KEY.STATE, established | related);
 }
 
-/** A rule of the host, such as one that publishes a container's port, has given its connection another destination. */
+/**
+ * A rule of the host, such as one that publishes a container's port, has given its connection
+ * another destination.
+ */
 export function isRedirected(): Statement {
   return hasBit(CT_KEY.STATUS, DESTINATION_TRANSLATED);
 }
@@ -89,7 +96,9 @@ export function beginsConnection(): Statement {
   ];
 }
 
-/** It belongs to no connection and can begin none, such as an error about a packet that nobody sent. */
+/**
+ * It belongs to no connection and can begin none, such as an error about a packet that nobody sent.
+ */
 export function cannotBeginConnection(): Statement {
   return [
     loadConnection(CT_KEY.STATE),
@@ -146,7 +155,9 @@ export function refuse(counter: string): Statement {
   return [countIn(counter), decide(VERDICT_CODE.DROP)];
 }
 
-/** Lets the connection leave with the address of the interface that it leaves by. Answers find back. */
+/**
+ * Lets the connection leave with the address of the interface that it leaves by. Answers find back.
+ */
 export function translateSource(): Statement {
   return [masquerade()];
 }
@@ -164,7 +175,10 @@ function ofProtocol(number: number): Statement {
   return [loadMeta(META_KEY.LAYER4), compare(COMPARISON.EQUAL, Uint8Array.of(number))];
 }
 
-/** Compares as many octets as count. The program `nft` shows a length that ends in an octet only with a mask. */
+/**
+ * Compares as many octets as count. The program `nft` shows a length that ends in an octet only
+ * with a mask.
+ */
 function within(offset: number, { address, length }: Ipv6Prefix, operator: number): Statement {
   const isWhole = length % 8 === 0 && length > 0;
   const size = isWhole ? length / 8 : ADDRESS_SIZE;

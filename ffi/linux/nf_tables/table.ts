@@ -29,7 +29,10 @@ export type Rule = readonly Statement[];
 /** Rules in their order. */
 export interface Chain {
   readonly name: string;
-  /** Where in the kernel it sees packets; without it, other chains lead to it. What no rule decides is accepted. */
+  /**
+   * Where in the kernel it sees packets; without it, other chains lead to it. What no rule decides
+   * is accepted.
+   */
   readonly hook?: Hook;
   readonly rules: readonly Rule[];
 }
@@ -64,8 +67,8 @@ export interface TableMessage {
 }
 
 /**
- * What each rule is marked with: it shows in `nft list ruleset`, and tells a table that was left behind from that of
- * another program.
+ * What each rule is marked with: it shows in `nft list ruleset`, and tells a table that was left
+ * behind from that of another program.
  */
 export const RULE_COMMENT = "made by teredo";
 

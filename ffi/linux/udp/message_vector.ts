@@ -1,6 +1,6 @@
 /**
- * The array that `sendmmsg` and `recvmmsg` take: messages, each with the addresses of a peer, one range of bytes and
- * room for one control message.
+ * The array that `sendmmsg` and `recvmmsg` take: messages, each with the addresses of a peer, one
+ * range of bytes and room for one control message.
  *
  *     mmsghdr[i] --- name -----> sockaddr_in[i]      peer
  *                --- iov ------> iovec[i] --------> somewhere in the data

@@ -1,5 +1,6 @@
 /**
- * What the kernel says about a message that it joined from several datagrams (UDP_GRO), and how to split it again.
+ * What the kernel says about a message that it joined from several datagrams (UDP_GRO), and how to
+ * split it again.
  *
  * @module
  */
@@ -46,7 +47,8 @@ export function segmentLength(control: Uint8Array, start: number, length: number
  * Delivers the datagrams of a message one by one.
  *
  * @param views Views of the memory that holds the message from `start` for `length` octets.
- * @param index Where in `views` to look for those of the last message in the same place: {@linkcode VIEWS} of them.
+ * @param index Where in `views` to look for those of the last message in the same place:
+ * {@linkcode VIEWS} of them.
  * @param segment The length of its datagrams, the last of which may be shorter; 0 for a single one.
  */
 export function splitMessage(

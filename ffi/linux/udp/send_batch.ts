@@ -1,9 +1,10 @@
 /**
  * Datagrams that wait to be sent, gathered into messages.
  *
- * With UDP_SEGMENT the kernel takes one long message and cuts it into datagrams of one length, the last of
- * which may be shorter. So datagrams to one destination that follow one another and are equally long become
- * one message; a shorter one ends it. Their bytes follow one another, so a message is one range:
+ * With UDP_SEGMENT the kernel takes one long message and cuts it into datagrams of one length, the
+ * last of which may be shorter. So datagrams to one destination that follow one another and are
+ * equally long become one message; a shorter one ends it. Their bytes follow one another, so a
+ * message is one range:
  *
  *     arena  | A 1280 | A 1280 | A 700 | B 1280 | B 1280 | A 1280 | ...
  *     message \_____ 0: to A _________/ \___ 1: to B ___/ \__ 2 __/
@@ -15,13 +16,19 @@
 
 import { type Endpoint, MAX_DATAGRAM } from "../../../wire/endpoint.ts";
 
-/** How many datagrams a message may hold for the kernel to cut; newer kernels allow more (UDP_MAX_SEGMENTS). */
+/**
+ * How many datagrams a message may hold for the kernel to cut; newer kernels allow more
+ * (UDP_MAX_SEGMENTS).
+ */
 export const MAX_SEGMENTS = 64;
 
 /** Messages that a batch holds at most. */
 export const MAX_MESSAGES = 64;
 
-/** Room for the bytes of a batch, in octets: several full messages, and few enough to stay in a cache. */
+/**
+ * Room for the bytes of a batch, in octets: several full messages, and few enough to stay in a
+ * cache.
+ */
 export const ARENA_SIZE = 256 * 1024;
 
 /** How many destinations whose datagrams must not be joined are remembered. */
@@ -57,7 +64,10 @@ export class SendBatch {
     this.#isJoining = isJoining;
   }
 
-  /** Adds a copy of a datagram, {@linkcode MAX_DATAGRAM} octets at most. False when there is no room. */
+  /**
+   * Adds a copy of a datagram, {@linkcode MAX_DATAGRAM} octets at most. False when there is no
+   * room.
+   */
   append(to: Endpoint, bytes: Uint8Array): boolean {
     const { length } = bytes;
     if (this.#end + length > this.arena.length) return false;
@@ -77,8 +87,8 @@ export class SendBatch {
   }
 
   /**
-   * Adds a copy of datagrams that follow one another from `at` of `run`: `length` octets each, at least 1 and
-   * {@linkcode MAX_DATAGRAM} at most, but the last may be shorter.
+   * Adds a copy of datagrams that follow one another from `at` of `run`: `length` octets each, at
+   * least 1 and {@linkcode MAX_DATAGRAM} at most, but the last may be shorter.
    *
    * @returns how many octets one message had room for: some whole datagrams, or 0
    */

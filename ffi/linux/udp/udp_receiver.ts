@@ -21,8 +21,9 @@ const MESSAGES = 64;
 const ROOM = 0x1_0000;
 
 /**
- * From the beginning of one to that of the next. If it were a power of two, all beginnings would share the same few
- * lines of the processor's caches, and short datagrams consist of a beginning only.
+ * From the beginning of one to that of the next. If it were a power of two, all beginnings would
+ * share the same few lines of the processor's caches, and short datagrams consist of a beginning
+ * only.
  */
 const STRIDE = ROOM + 320;
 
@@ -76,7 +77,9 @@ export class UdpReceiver {
     return count === MESSAGES ? "more" : "some";
   }
 
-  /** Gives its memory back, as soon as no datagram is being delivered. Nothing is received any more. */
+  /**
+   * Gives its memory back, as soon as no datagram is being delivered. Nothing is received any more.
+   */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;

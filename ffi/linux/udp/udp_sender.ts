@@ -17,7 +17,9 @@ import { CMSGHDR, MMSGHDR } from "../kernel/kernel_structs.ts";
 import { CONTROL_SIZE, MessageVector } from "./message_vector.ts";
 import { ARENA_SIZE, MAX_MESSAGES, SendBatch } from "./send_batch.ts";
 
-/** How long to wait for room in the send buffer from flush to flush, all in all, in milliseconds. */
+/**
+ * How long to wait for room in the send buffer from flush to flush, all in all, in milliseconds.
+ */
 const LONGEST_WAIT = 10;
 
 /** How often a call that failed is repeated from flush to flush, at most. */
@@ -36,8 +38,8 @@ export class UdpSender {
   readonly #batch: SendBatch;
   readonly #writable = POLLFD.encode({ events: POLLOUT });
   /**
-   * What is left of {@linkcode LONGEST_WAIT} and {@linkcode MAX_REPEATS} until the next flush. They limit a whole pass,
-   * however many batches it fills.
+   * What is left of {@linkcode LONGEST_WAIT} and {@linkcode MAX_REPEATS} until the next flush. They
+   * limit a whole pass, however many batches it fills.
    */
   #waitLeft = LONGEST_WAIT;
   #repeatsLeft = MAX_REPEATS;
@@ -67,7 +69,9 @@ export class UdpSender {
     this.#batch.append(to, bytes);
   }
 
-  /** The same for datagrams that follow one another, `length` octets each; the last may be shorter. */
+  /**
+   * The same for datagrams that follow one another, `length` octets each; the last may be shorter.
+   */
   sendRun(to: Endpoint, run: Uint8Array, length: number): void {
     if (length > MAX_DATAGRAM) {
       return this.#observer.lost(Math.ceil(run.length / length), "EMSGSIZE");
@@ -81,8 +85,8 @@ export class UdpSender {
   }
 
   /**
-   * Sends all that was taken. Waits for room in the send buffer for {@linkcode LONGEST_WAIT} at most, counted from the
-   * last flush.
+   * Sends all that was taken. Waits for room in the send buffer for {@linkcode LONGEST_WAIT} at
+   * most, counted from the last flush.
    */
   flush(): void {
     this.#sendBatch();
@@ -128,13 +132,17 @@ export class UdpSender {
     }
   }
 
-  /** Message `i` could not be sent. Returns how many messages are finished: with 0 it is tried once more. */
+  /**
+   * Message `i` could not be sent. Returns how many messages are finished: with 0 it is tried once
+   * more.
+   */
   #handleFailure(i: number, code: ErrnoName): number {
     if (this.#mayRepeat(code)) return 0;
     if (code === "EAGAIN") return this.#lose(i, this.#batch.count - i, code);
     const refusal = this.#batch.datagrams[i]! > 1 ? refusalOf(code) : undefined;
     if (refusal === undefined) return this.#lose(i, 1, code);
-    // If sending one by one fails too, the kernel did not refuse the message because it had to be cut.
+    // If sending one by one fails too, the kernel did not refuse the message because it had to be
+    // cut.
     if (this.#sendOneByOne(i)) {
       this.#observer.sent?.();
       this.#remember(refusal, i, code);
@@ -151,8 +159,8 @@ export class UdpSender {
   /** Whether to repeat a call that failed. Waits until that makes sense, if need be. */
   #mayRepeat(code: ErrnoName): boolean {
     if (code === "EAGAIN") return this.#waitForRoom();
-    // An error counts when the same call gives it once more; see `errno`. These two are not about the datagram: a
-    // signal, or an ICMP error that came in for an earlier datagram.
+    // An error counts when the same call gives it once more; see `errno`. These two are not about
+    // the datagram: a signal, or an ICMP error that came in for an earlier datagram.
     const counts = code === this.#suspected && code !== "EINTR" && code !== "ECONNREFUSED";
     this.#suspected = counts ? undefined : code;
     return !counts && this.#repeatsLeft-- > 0;
@@ -166,8 +174,8 @@ export class UdpSender {
   }
 
   /**
-   * Waits until the send buffer has room. Blocking here slows down the reading of packets for this socket; losing them
-   * would slow down TCP far more.
+   * Waits until the send buffer has room. Blocking here slows down the reading of packets for this
+   * socket; losing them would slow down TCP far more.
    */
   #waitForRoom(): boolean {
     if (this.#waitLeft <= 0) return false;
@@ -213,8 +221,9 @@ export class UdpSender {
 /**
  * What an error says about cutting messages; undefined if it is about something else.
  *
- * EINVAL and EMSGSIZE: the segments do not fit into the path's MTU, and the kernel cannot both cut and fragment. EIO:
- * the interface computes no checksums. EOPNOTSUPP, ENOPROTOOPT: this kernel or sandbox does not cut.
+ * EINVAL and EMSGSIZE: the segments do not fit into the path's MTU, and the kernel cannot both cut
+ * and fragment. EIO: the interface computes no checksums. EOPNOTSUPP, ENOPROTOOPT: this kernel or
+ * sandbox does not cut.
  */
 export function refusalOf(code: ErrnoName): SegmentationRefusal | undefined {
   switch (code) {

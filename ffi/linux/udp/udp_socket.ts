@@ -69,8 +69,8 @@ export class LinuxUdpSocket implements BatchedUdpSocket {
     this.#fd = insist("open a UDP socket", "socket", () => library.socket(AF_INET, type, 0));
     try {
       tryBatchCalls(this.#fd);
-      // A length of 0 changes nothing: this only asks whether the kernel knows the option. One that does not
-      // would ignore it in a message, and send the whole message as one datagram.
+      // A length of 0 changes nothing: this only asks whether the kernel knows the option. One that
+      // does not would ignore it in a message, and send the whole message as one datagram.
       this.isSegmenting = options.segmenting !== false && this.#set(UDP_SEGMENT, 0);
       this.isJoining = options.joining !== false && this.#set(UDP_GRO, 1);
       allowFragmentation(this.#fd);
@@ -85,7 +85,10 @@ export class LinuxUdpSocket implements BatchedUdpSocket {
     this.#sender = new UdpSender(library, this.#fd, this.isSegmenting, options.observer);
   }
 
-  /** What a poller waits for: ready when there is something to receive. Not valid after {@linkcode close}. */
+  /**
+   * What a poller waits for: ready when there is something to receive. Not valid after
+   * {@linkcode close}.
+   */
   get handle(): WaitHandle {
     return handleOf(this.#fd);
   }

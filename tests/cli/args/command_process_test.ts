@@ -1,6 +1,7 @@
 /**
- * Each command as a process of its own, from source or as the executable that `TEREDO_BIN` names: how it
- * goes well, and the mistakes that only show there. What wrong command lines get is in mistakes_test.ts.
+ * Each command as a process of its own, from source or as the executable that `TEREDO_BIN` names:
+ * how it goes well, and the mistakes that only show there. What wrong command lines get is in
+ * mistakes_test.ts.
  */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { type Capability, requires } from "../../capabilities.ts";

@@ -26,7 +26,9 @@ async function withSockets(
   }
 }
 
-/** The names of the relays that are asked: nobody runs another one in the system's folder meanwhile. */
+/**
+ * The names of the relays that are asked: nobody runs another one in the system's folder meanwhile.
+ */
 async function asked(folder: string, context: PathContext): Promise<string[]> {
   const paths = await chooseSockets(undefined, "relay", context);
   return paths.map((path) => path.replace(`${folder}/`, ""));

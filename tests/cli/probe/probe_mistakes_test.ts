@@ -1,4 +1,6 @@
-/** What wrong command lines of `teredo probe` get, and servers that need no network to be refused. */
+/**
+ * What wrong command lines of `teredo probe` get, and servers that need no network to be refused.
+ */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { run } from "../recording.ts";
 

@@ -1,4 +1,6 @@
-/** Installing services into a folder that stands for the system; services_test.ts does it for real. */
+/**
+ * Installing services into a folder that stands for the system; services_test.ts does it for real.
+ */
 import {
   assert,
   assertEquals,

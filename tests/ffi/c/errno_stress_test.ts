@@ -1,6 +1,6 @@
 /**
- * Whether `errno()` is right however the runtime is disturbed after the call. `TEREDO_ERRNO_READS` is how many failed
- * reads each test makes, 20,000 unless given.
+ * Whether `errno()` is right however the runtime is disturbed after the call. `TEREDO_ERRNO_READS`
+ * is how many failed reads each test makes, 20,000 unless given.
  *
  * @module
  */
@@ -12,7 +12,10 @@ const READS = Number(Deno.env.get("TEREDO_ERRNO_READS") ?? 20_000);
 
 const { title, ignore } = requires("linux");
 
-/** What V8 is told besides, so that it collects, compiles and gives up compiled code far more often than it would. */
+/**
+ * What V8 is told besides, so that it collects, compiles and gives up compiled code far more often
+ * than it would.
+ */
 const FLAGS: Readonly<Record<string, string>> = {
   "as usual": "",
   "collected all the time": ",--gc-interval=50",

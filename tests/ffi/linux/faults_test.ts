@@ -1,6 +1,6 @@
 /**
- * Each system call made to fail: once by an error that may be stale, which must not matter, and for good, which must be
- * said in the right words.
+ * Each system call made to fail: once by an error that may be stale, which must not matter, and for
+ * good, which must be said in the right words.
  *
  * @module
  */

@@ -26,7 +26,9 @@ const NAT = {
   services: [],
 };
 
-/** Where an advertisement says for how many seconds its router is a default router, RFC 4861 §4.2. */
+/**
+ * Where an advertisement says for how many seconds its router is a default router, RFC 4861 §4.2.
+ */
 const ROUTER_LIFETIME = IPV6_HEADER_LENGTH + 6;
 
 namespaceTest(url, "forwarding: the default route of router advertisements stays, and is renewed", [
@@ -195,7 +197,10 @@ function advertise(uplink: Tun, lifetime: number): void {
   assert(uplink.write(packet));
 }
 
-/** For how many seconds the default route is valid, rounded up to a hundred; undefined if there is none. */
+/**
+ * For how many seconds the default route is valid, rounded up to a hundred; undefined if there is
+ * none.
+ */
 function routerLifetime(): number | undefined {
   const [route] = ipJson("-6", "route", "show", "default", "proto", "ra");
   return route === undefined ? undefined : Math.ceil(Number(route.expires) / 100) * 100;

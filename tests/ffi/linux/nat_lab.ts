@@ -1,11 +1,12 @@
 /**
- * A gateway and what is around it, in network namespaces. The gateway is the namespace of the test itself.
+ * A gateway and what is around it, in network namespaces. The gateway is the namespace of the test
+ * itself.
  *
  *     client --- "inner"  gateway  "uplink" --- router --- native
  *     2001:0:…            2001:db8:1::2                    2001:db8:2::1
  *
- * Only the gateway knows of 2001::/32. The link between router and native host carries 1280 octets, and the gateway's
- * side of the client's link too, while the client believes in 1500.
+ * Only the gateway knows of 2001::/32. The link between router and native host carries 1280 octets,
+ * and the gateway's side of the client's link too, while the client believes in 1500.
  *
  * @module
  */
@@ -88,7 +89,10 @@ export function attempt(script: string, namespace?: string): { ok: boolean; outp
   return { ok: output.endsWith("ok\n"), output };
 }
 
-/** Starts a server of iperf3 on port 5201 that ends after one client, or soon; its report is in /run/iperf3. */
+/**
+ * Starts a server of iperf3 on port 5201 that ends after one client, or soon; its report is in
+ * /run/iperf3.
+ */
 export function listen(namespace: string): void {
   sh(
     `timeout 30 iperf3 -s -1 -J </dev/null >/run/iperf3 2>&1 &

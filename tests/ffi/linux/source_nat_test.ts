@@ -63,8 +63,8 @@ for (const length of [128, 64] as const) {
 
 natTest("TCP works both ways, and the peer sees the gateway", ["iperf3"], () => {
   using _nat = open();
-  // What the client has sent is more than fits into the buffers on the way. What the server has received of it is not
-  // yet counted when it reports.
+  // What the client has sent is more than fits into the buffers on the way. What the server has
+  // received of it is not yet counted when it reports.
   for (const [direction, sum] of [["", "sum_sent"], ["-R", "sum_received"]]) {
     listen("native");
     const report = sh(`iperf3 -6 -J -n 16M ${direction} -c ${NATIVE}`, "client");
@@ -319,7 +319,10 @@ function refusals(nat: SourceNat): Record<string, number> {
   );
 }
 
-/** Counts what comes in there, except neighbor discovery: from the gateway, from clients, and in all. */
+/**
+ * Counts what comes in there, except neighbor discovery: from the gateway, from clients, and in
+ * all.
+ */
 function countSources(namespace: string): () => Record<string, number> {
   sh(
     `nft 'table ip6 count {

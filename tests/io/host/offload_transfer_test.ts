@@ -293,7 +293,9 @@ namespaceTest(url, "UDP datagrams arrive from super-packets in order, a damaged 
   });
 });
 
-/** Sends `octets` to the far end in datagrams of `size` octets, which the kernel is to make of them. */
+/**
+ * Sends `octets` to the far end in datagrams of `size` octets, which the kernel is to make of them.
+ */
 function sendSegments(octets: Uint8Array<ArrayBuffer>, size: number): void {
   const { socket, setsockopt, sendto, close } = libc();
   const fd = socket(AF_INET6, SOCK_DGRAM, 0);

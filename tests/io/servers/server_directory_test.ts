@@ -6,7 +6,9 @@ import { ServerDirectory } from "../../../io/servers/server_directory.ts";
 import { ServerName } from "../../../io/servers/server_name.ts";
 import { formatIpv4, parseIpv4 } from "../../../wire/ipv4_address.ts";
 
-/** A directory of `hosts`, a telephone book that the test may change, and everything that was told. */
+/**
+ * A directory of `hosts`, a telephone book that the test may change, and everything that was told.
+ */
 function make(...hosts: string[]) {
   const told: string[] = [];
   const book: Record<string, string> = {

@@ -17,7 +17,10 @@ import {
   TIMEVAL,
 } from "../../../../ffi/linux/kernel/kernel_structs.ts";
 
-/** `sizeof` and `offsetof` of each field, as gcc 12 prints them for x86-64 and the kernel's own headers. */
+/**
+ * `sizeof` and `offsetof` of each field, as gcc 12 prints them for x86-64 and the kernel's own
+ * headers.
+ */
 const LAYOUTS = [
   { name: "ifreq", struct: IFREQ, size: 40, offsets: [0, 16, 18] },
   { name: "pollfd", struct: POLLFD, size: 8, offsets: [0, 4, 6] },

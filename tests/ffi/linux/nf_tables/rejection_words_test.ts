@@ -28,7 +28,10 @@ const MESSAGES = creationOf(
 const NO_NF_TABLES =
   "This kernel has no nf_tables for IPv6: it needs the module nf_tables (CONFIG_NF_TABLES, CONFIG_NF_TABLES_IPV6)";
 
-/** What Linux 6.1 says as a user-mode kernel to which one module after the other is loaded, and ENOENT of newer ones. */
+/**
+ * What Linux 6.1 says as a user-mode kernel to which one module after the other is loaded, and
+ * ENOENT of newer ones.
+ */
 const WORDS: readonly [why: string, errno: number, subject: string | undefined, text: string][] = [
   [
     "there is no nfnetlink",

@@ -116,7 +116,9 @@ Deno.test("SendBatch forgets destinations rather than remember ever more", () =>
   assertEquals(gathered.count, 1);
 });
 
-/** Appends a run as a sender does, which sends the batch when it is full. Returns all that was sent. */
+/**
+ * Appends a run as a sender does, which sends the batch when it is full. Returns all that was sent.
+ */
 function appendRun(to: SendBatch, at: Endpoint, run: Uint8Array, length: number) {
   const sent = [];
   for (let done = 0; done < run.length;) {

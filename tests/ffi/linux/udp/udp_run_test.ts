@@ -104,8 +104,8 @@ batchedTest("it talks with the transport of the other systems, both ways", async
 
 batchedTest("a flood holds up neither timers nor other sockets", async (fixture) => {
   const [flooder, flooded, asked] = [fixture.open(), fixture.open(), fixture.open()];
-  // A datagram that had to wait for the end of the flood shows by the flood's size. Time would not show it, because on a
-  // busy machine everything is late.
+  // A datagram that had to wait for the end of the flood shows by the flood's size. Time would not
+  // show it, because on a busy machine everything is late.
   const enough = 2_000_000;
   let count = 0;
   let isFlooding = true;
@@ -113,8 +113,8 @@ batchedTest("a flood holds up neither timers nor other sockets", async (fixture)
     for (let i = 0; i < 100; i++) flooder.send(flooded.local, new Uint8Array(i % 2 ? 1280 : 100));
     flooder.flush();
   };
-  // Each datagram costs some microseconds, as it may with a machine. The queue never runs dry, since every
-  // pass is followed by more than it took.
+  // Each datagram costs some microseconds, as it may with a machine. The queue never runs dry,
+  // since every pass is followed by more than it took.
   fixture.run(flooded, (bytes) => {
     count += Math.min(1, bytes.reduce((sum, octet) => sum + octet, 1));
     if (isFlooding && count < enough && count % 64 === 0) flood();
