@@ -6,8 +6,8 @@
  *     deno run -A --no-config tools/real_std.ts CLONE compile       the executable
  *     deno run -A --no-config tools/real_std.ts CLONE test tests/tools/stand_ins
  *
- * `CLONE` is a clone of denoland/std, bare or not. It needs its history, because `@std/log` is no
- * longer in its head. Its packages are served on the loopback interface as JSR serves them, so
+ * `CLONE` is a clone of denoland/std, bare or not. It needs its history, because its head no longer
+ * has `@std/log`. Its packages are served on the loopback interface as JSR serves them, so
  * `deno.json` and every command stay as they are.
  *
  * @module
