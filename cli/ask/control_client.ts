@@ -121,7 +121,9 @@ export class ControlClient implements Disposable {
   }
 
   #unknownAnswer(): CliError {
-    return this.#failure("another version of Teredo, or something else, answers there");
+    return this.#failure(
+      "another version of Teredo, or something else, answers there. Restart what runs there after an upgrade",
+    );
   }
 
   #failure(reason: string, exitCode: ExitCode = ExitCode.FAILED, cause?: unknown): CliError {
@@ -145,8 +147,11 @@ async function readText({ body }: Response): Promise<string> {
 }
 
 /** The schema's number vouches for the rest. */
+/** What the text needs that older versions don't report. New keys leave the schema as it is. */
+const REPORTED: readonly (keyof StatusReport)[] = ["role", "interfaceFaults", "gateway"];
+
 function isStatusReport(answer: unknown): answer is StatusReport {
-  return isMapping(answer) && answer["schema"] === 1 && "role" in answer;
+  return isMapping(answer) && answer["schema"] === 1 && REPORTED.every((key) => key in answer);
 }
 
 function isPingReport(answer: unknown): answer is PingReport {

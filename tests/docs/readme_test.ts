@@ -178,7 +178,7 @@ async function giveFriendsIpv6(lab: Lab<"A" | "B">): Promise<void> {
 
   const { client: friend } = lab.sites.A;
   const line = (await lab.server.run(...withOwnEtc(lab.server, inTheLab(invite!)))).trim();
-  assertMatch(line, /^teredo:\/\/friends:\w+@[\d.]+$/);
+  assertMatch(line, /^teredo:\/\/alice:\w+@[\d.]+$/);
   await using gateway = await lab.server.spawn(...withOwnEtc(lab.server, inTheLab(serve!)));
   await gateway.waitForLog(/Serving on/);
   const shown = join!.split(" ").at(-1)!;

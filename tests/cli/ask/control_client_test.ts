@@ -47,6 +47,12 @@ const OTHERS:
       1,
     ],
     ["is of another version", () => Response.json({ schema: 2 }), "another version of Teredo", 1],
+    [
+      "is of an older version, which reports less",
+      () => Response.json({ schema: 1, role: "client" }),
+      "another version of Teredo",
+      1,
+    ],
     ["says null", () => Response.json(null), "another version of Teredo", 1],
     ["never ends", endless, "something else than Teredo answers there", 1],
     [
