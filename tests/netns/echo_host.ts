@@ -103,7 +103,7 @@ async function exchangeDatagrams(hostname: string): Promise<number> {
 /** What a promise gives; undefined if it takes too long. */
 async function withinPatience<T>(promise: Promise<T>): Promise<T | undefined> {
   const { promise: late, resolve } = Promise.withResolvers<undefined>();
-  const timer = setTimeout(resolve, TIMEOUT);
+  const timer = setTimeout(() => resolve(undefined), TIMEOUT);
   promise.catch(() => {});
   try {
     return await Promise.race([promise, late]);
