@@ -82,7 +82,7 @@ export interface Interface {
    * Routes `prefix` through this interface, in the main table. Another interface's route to the
    * prefix stays, and wins if its metric is the same. True if the route was missing.
    *
-   * @param metric Of several routes to one prefix the lowest metric wins. The kernel's default is
+   * @param metric of several routes to one prefix the lowest metric wins. The kernel's default is
    * 1024.
    */
   addRoute(prefix: Prefix, metric?: number): boolean;

@@ -41,9 +41,9 @@ export function supports(part: keyof Implementation): boolean {
  * Makes a virtual interface. The kernel removes it when the TUN is closed, however the process
  * ends.
  *
- * @param name Its name, at most 15 octets on Linux. There, `%d` in it stands for the first free
+ * @param name its name, at most 15 octets on Linux. There, `%d` in it stands for the first free
  * number.
- * @param options Without them, packets are plain.
+ * @param options without them, packets are plain
  * @throws {SystemError} It cannot be made, or exists and would stay; the message says what to do.
  */
 export function openTun(name: string, options: TunOptions = {}): Tun {
@@ -53,8 +53,8 @@ export function openTun(name: string, options: TunOptions = {}): Tun {
 /**
  * Opens an interface for configuration.
  *
- * @param name The interface's name, for messages.
- * @param index The interface's index, which identifies it.
+ * @param name the interface's name, for messages
+ * @param index the interface's index, which identifies it.
  */
 export function openInterface(name: string, index: number): Interface {
   return need("openInterface", "configure network interfaces")(name, index);
@@ -63,7 +63,7 @@ export function openInterface(name: string, index: number): Interface {
 /**
  * Opens a monitor of the host's network.
  *
- * @param own The index of this program's interface, if there is one.
+ * @param own the index of this program's interface, if there is one
  * @returns Undefined on a system that reports nothing: look from time to time instead.
  * @throws {SystemError} It cannot be opened.
  */
@@ -117,8 +117,8 @@ export function socketOptions(): SocketOptions | undefined {
  * question is enough however many routes there are, and a route to 2000::/3 counts as a default
  * route does.
  *
- * @param destination 4 or 16 octets.
- * @param through The name of an interface: asks for the best way through it, even if a better one
+ * @param destination 4 or 16 octets
+ * @param through the name of an interface: asks for the best way through it, even if a better one
  * leads through another.
  * @throws {SystemError} The kernel cannot be asked.
  */

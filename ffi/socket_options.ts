@@ -13,8 +13,8 @@ export interface SocketOptions {
    * DF set, and the ICMP errors of a NAT lost, larger packets would vanish on paths with a small
    * MTU.
    *
-   * @param address The local address in dotted form, as `addr.hostname` of the socket shows it.
-   * @param port The local port.
+   * @param address the local address in dotted form, as `addr.hostname` of the socket shows it
+   * @param port the local port.
    * @returns Whether a socket was found and changed.
    */
   clearDontFragment(address: string, port: number): boolean;

@@ -1,4 +1,10 @@
-/** `packet_memory.wat` in hexadecimal digits, by `deno task wasm`. */
+/**
+ * `packet_memory.wat` as WebAssembly, written by `deno task wasm`.
+ *
+ * @module
+ */
+
+/** The module in hexadecimal digits. */
 export const PACKET_MEMORY_WASM: string = `
 0061736d0100000001220560027f7f017f60037f7f7f017f60047f7f7f7f017f60037b7f7f017f60017f017f03060500
 010203040506010180048004072b04066d656d6f727902000373756d00000a636f7079416e6453756d00010b69735361

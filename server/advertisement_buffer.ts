@@ -72,7 +72,7 @@ export class AdvertisementBuffer {
   /**
    * Writes the answer to a solicitation that came from `origin`; it has no authentication element.
    *
-   * @param bytes Holds the solicitation, an IPv6 packet, from `offset` on
+   * @param bytes holds the solicitation, an IPv6 packet, from `offset` on
    */
   write(bytes: Uint8Array, offset: number, origin: Endpoint): Uint8Array {
     const packet = this.#packet;
@@ -88,7 +88,7 @@ export class AdvertisementBuffer {
    * that this server is a secure one, its identifier and value are left out: what was not verified
    * must not look as if it had been.
    *
-   * @param bytes Holds the nonce from `offset` on
+   * @param bytes holds the nonce from `offset` on
    */
   prependNonce(bytes: Uint8Array, offset: number): Uint8Array {
     const answer = this.#answerWithNonce;

@@ -72,7 +72,7 @@ export class SolicitationHandler {
    * Answers a solicitation of the usual shape, as {@linkcode plainSolicitationAt} finds it, like
    * {@linkcode SolicitationHandler.handle}. Only for a server without secrets.
    *
-   * @param at Where in the datagram the IPv6 packet begins; a nonce precedes it unless it is 0
+   * @param at where in the datagram the IPv6 packet begins; a nonce precedes it unless it is 0
    */
   handlePlain(
     datagram: Uint8Array,

@@ -21,7 +21,13 @@ export async function wasmModule(): Promise<string> {
   const lines = [...buffer].map((octet) => octet.toString(16).padStart(2, "0")).join("")
     .match(/.{1,96}/g) ?? [];
   return [
-    "/** `packet_memory.wat` in hexadecimal digits, by `deno task wasm`. */",
+    "/**",
+    " * `packet_memory.wat` as WebAssembly, written by `deno task wasm`.",
+    " *",
+    " * @module",
+    " */",
+    "",
+    "/** The module in hexadecimal digits. */",
     "export const PACKET_MEMORY_WASM: string = `",
     ...lines,
     "`;",

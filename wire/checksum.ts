@@ -111,7 +111,7 @@ export function writeIcmpv6Checksum(packet: Uint8Array): void {
 /**
  * Whether the checksum of the ICMPv6 message right behind the fixed header is right.
  *
- * @param offset Where the packet begins
+ * @param offset where the packet begins
  */
 export function hasValidIcmpv6Checksum(packet: Uint8Array, offset = 0): boolean {
   return icmpv6Sum(packet, offset) === 0xffff;

@@ -54,10 +54,10 @@ export class SystemError extends Error {
   readonly code: ErrnoName;
 
   /**
-   * @param attempt What was attempted, to be read after "Cannot".
-   * @param syscall The call that failed.
-   * @param number The error number.
-   * @param remedy What a person can do about it.
+   * @param attempt what was attempted, to be read after "Cannot"
+   * @param syscall the call that failed.
+   * @param number the error number
+   * @param remedy what a person can do about it.
    */
   constructor(attempt: string, syscall: string, number: number, remedy?: string) {
     const code = errnoName(number);

@@ -20,8 +20,8 @@ export class NativeMemory {
   readonly address: number;
 
   /**
-   * @param size Octets, a multiple of 4.
-   * @param bytes As many octets, which begin on a word, to use instead of new ones.
+   * @param size octets, a multiple of 4
+   * @param bytes as many octets, which begin on a word, to use instead of new ones.
    */
   constructor(size: number, bytes: Uint8Array<ArrayBuffer> = allocate(size)) {
     this.bytes = bytes;

@@ -18,7 +18,7 @@ const MAX_CALLS = 8;
  * could read it (see {@linkcode errno}), and a call that failed has done nothing, so it may be
  * repeated. Calls that a signal interrupts (EINTR) are repeated too.
  *
- * @param call A function of the C library that returns something negative when it fails.
+ * @param call a function of the C library that returns something negative when it fails
  */
 export function outcomeOf(call: () => number): number {
   let suspected = 0;
@@ -35,9 +35,9 @@ export function outcomeOf(call: () => number): number {
 /**
  * Makes a call that has to succeed, and gives its result.
  *
- * @param attempt What is attempted, to be read after "Cannot".
- * @param syscall The name of the call.
- * @param remedy What a person can do about an error, if anything.
+ * @param attempt what is attempted, to be read after "Cannot"
+ * @param syscall the name of the call.
+ * @param remedy what a person can do about an error, if anything
  * @throws {SystemError} It fails.
  */
 export function insist(

@@ -65,7 +65,7 @@ export function openLinuxSourceNat(options: SourceNatOptions): SourceNat {
 /**
  * The rules as a table.
  *
- * @param forwardsAlready Whether other packets may be forwarded.
+ * @param forwardsAlready whether other packets may be forwarded
  */
 export function sourceNatTable(options: SourceNatOptions, forwardsAlready: boolean): Table {
   const counters = [...SOURCE_NAT_COUNTERS, ...Object.keys(options.refused)];

@@ -34,7 +34,7 @@ export class NetlinkSocket {
   readonly #buffer = allocate(32_768);
 
   /**
-   * @param protocol Such as NETLINK_ROUTE.
+   * @param protocol such as NETLINK_ROUTE
    * @throws {SystemError} The kernel does not have this part, or gives no socket.
    */
   constructor(protocol: number) {

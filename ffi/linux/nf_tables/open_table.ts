@@ -33,7 +33,7 @@ interface OpenTable extends Disposable {
 /**
  * Makes a table with all that is in it, in one step.
  *
- * @param mayOwn Whether to make it as a kernel since 5.12 can; otherwise as one before.
+ * @param mayOwn whether to make it as a kernel since 5.12 can; otherwise as one before
  * @throws {SystemError} The kernel refuses, or a table of that name is not this program's; the
  * message says what to do.
  */

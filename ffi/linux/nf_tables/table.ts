@@ -75,7 +75,7 @@ export const RULE_COMMENT = "made by teredo";
 /**
  * The messages that make a table with all that is in it.
  *
- * @param isOwned Whether it is to go with the socket.
+ * @param isOwned whether it is to go with the socket
  */
 export function creationOf({ name, counters, chains }: Table, isOwned: boolean): TableMessage[] {
   const table = [nameAttribute(TABLE.NAME, name), networkNumber(TABLE.FLAGS, isOwned ? OWNED : 0)];

@@ -38,9 +38,9 @@ export class MessageVector {
   readonly #controls: NativeMemory;
 
   /**
-   * @param count How many messages there are.
-   * @param data Where the bytes of all of them lie.
-   * @param controlSize Room for the control message of each, octets.
+   * @param count how many messages there are
+   * @param data where the bytes of all of them lie.
+   * @param controlSize room for the control message of each, octets
    */
   constructor(count: number, data: NativeMemory, controlSize = CONTROL_SIZE) {
     this.#data = data;

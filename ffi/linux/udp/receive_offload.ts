@@ -24,7 +24,7 @@ const ALIGNMENT = 8;
  *     | cmsghdr: length 20, SOL_UDP, UDP_GRO | int: length of a datagram | padding |
  *     0                                     16                          20        24
  *
- * @param control Holds the control messages from `start` for `length` octets.
+ * @param control holds the control messages from `start` for `length` octets
  * @returns 0 if the message is a single datagram.
  */
 export function segmentLength(control: Uint8Array, start: number, length: number): number {
@@ -46,10 +46,10 @@ export function segmentLength(control: Uint8Array, start: number, length: number
 /**
  * Delivers the datagrams of a message one by one.
  *
- * @param views Views of the memory that holds the message from `start` for `length` octets.
- * @param index Where in `views` to look for those of the last message in the same place:
+ * @param views views of the memory that holds the message from `start` for `length` octets
+ * @param index where in `views` to look for those of the last message in the same place:
  * {@linkcode VIEWS} of them.
- * @param segment The length of its datagrams, the last of which may be shorter; 0 for a single one.
+ * @param segment the length of its datagrams, the last of which may be shorter; 0 for a single one
  */
 export function splitMessage(
   views: Views,

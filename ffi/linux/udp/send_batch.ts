@@ -56,8 +56,8 @@ export class SendBatch {
   readonly #unjoined = new Set<number>();
 
   /**
-   * @param arena Where the bytes are kept, {@linkcode ARENA_SIZE} octets.
-   * @param isJoining Whether datagrams are joined at all.
+   * @param arena where the bytes are kept, {@linkcode ARENA_SIZE} octets
+   * @param isJoining whether datagrams are joined at all.
    */
   constructor(arena: Uint8Array, isJoining: boolean) {
     this.arena = arena;
