@@ -54,7 +54,7 @@ export function openTun(name: string, options: TunOptions = {}): Tun {
  * Opens an interface for configuration.
  *
  * @param name the interface's name, for messages
- * @param index the interface's index, which identifies it.
+ * @param index the interface's index, which identifies it
  */
 export function openInterface(name: string, index: number): Interface {
   return need("openInterface", "configure network interfaces")(name, index);

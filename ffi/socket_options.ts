@@ -14,7 +14,7 @@ export interface SocketOptions {
    * MTU.
    *
    * @param address the local address in dotted form, as `addr.hostname` of the socket shows it
-   * @param port the local port.
+   * @param port the local port
    * @returns Whether a socket was found and changed.
    */
   clearDontFragment(address: string, port: number): boolean;

@@ -55,9 +55,9 @@ export class SystemError extends Error {
 
   /**
    * @param attempt what was attempted, to be read after "Cannot"
-   * @param syscall the call that failed.
+   * @param syscall the call that failed
    * @param number the error number
-   * @param remedy what a person can do about it.
+   * @param remedy what a person can do about it
    */
   constructor(attempt: string, syscall: string, number: number, remedy?: string) {
     const code = errnoName(number);

@@ -21,7 +21,7 @@ export class NativeMemory {
 
   /**
    * @param size octets, a multiple of 4
-   * @param bytes as many octets, which begin on a word, to use instead of new ones.
+   * @param bytes as many octets, which begin on a word, to use instead of new ones
    */
   constructor(size: number, bytes: Uint8Array<ArrayBuffer> = allocate(size)) {
     this.bytes = bytes;

@@ -36,7 +36,7 @@ export function outcomeOf(call: () => number): number {
  * Makes a call that has to succeed, and gives its result.
  *
  * @param attempt what is attempted, to be read after "Cannot"
- * @param syscall the name of the call.
+ * @param syscall the name of the call
  * @param remedy what a person can do about an error, if anything
  * @throws {SystemError} It fails.
  */

@@ -116,7 +116,7 @@ export class LinuxLinkMonitor implements LinkMonitor {
   /** Facts by name, and whether they were true when they were last reported. */
   readonly #facts = new Map<string, boolean>();
 
-  /** @param own the index of this program's interface. */
+  /** @param own the index of this program's interface */
   constructor(own: number | undefined) {
     this.#own = own;
     const { socket, bind } = this.#libc;

@@ -16,8 +16,11 @@ const HEAD =
 /** The first line of a parameter's description. */
 const PARAMETER = /@param .*$/gm;
 
-/** A name, and a description that starts in lower case, unless with something like "IPv4", and without a dash. */
-const DESCRIBED = /^@param [\w.]+ (?![A-Z][a-z ]|-)/;
+/**
+ * A name, and a description that starts in lower case, unless with something like "IPv4", and without a dash. A single
+ * sentence has no full stop.
+ */
+const DESCRIBED = /^@param [\w.]+ (?![A-Z][a-z ]|-)(?!(?:(?!\. ).)*\.(?: \*\/)?$)/;
 
 for await (const path of sources()) {
   const text = await Deno.readTextFile(new URL(path, ROOT));

@@ -20,7 +20,7 @@ export class RouteNetlink {
    * Sends one request and waits for its answer.
    *
    * @param type such as RTM_NEWADDR
-   * @param flags in addition to "this is a request, acknowledge it".
+   * @param flags in addition to "this is a request, acknowledge it"
    * @param parts the body and the attributes
    * @returns The first message that answered, or the kernel's refusal.
    * @throws {SystemError} When the socket itself fails.

@@ -34,7 +34,7 @@ export function batchError(attempt: string, rejection: BatchRejection): SystemEr
   return errorOf(attempt, errno, what, explanation, advice);
 }
 
-/** @param missing what the kernel says, besides the usual, if it has no nf_tables. */
+/** @param missing what the kernel says, besides the usual, if it has no nf_tables */
 function remedy(errno: number, missing: readonly ErrnoName[] = []): string {
   const code = errnoName(errno);
   if (code === "EPERM") return "Run as root, or give the program the capability CAP_NET_ADMIN";

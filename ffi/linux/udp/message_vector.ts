@@ -39,7 +39,7 @@ export class MessageVector {
 
   /**
    * @param count how many messages there are
-   * @param data where the bytes of all of them lie.
+   * @param data where the bytes of all of them lie
    * @param controlSize room for the control message of each, octets
    */
   constructor(count: number, data: NativeMemory, controlSize = CONTROL_SIZE) {

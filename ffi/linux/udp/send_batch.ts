@@ -57,7 +57,7 @@ export class SendBatch {
 
   /**
    * @param arena where the bytes are kept, {@linkcode ARENA_SIZE} octets
-   * @param isJoining whether datagrams are joined at all.
+   * @param isJoining whether datagrams are joined at all
    */
   constructor(arena: Uint8Array, isJoining: boolean) {
     this.arena = arena;
