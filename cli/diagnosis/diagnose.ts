@@ -20,7 +20,7 @@ import { PingExplainer } from "./ping_explainer.ts";
 import type { PingExplanation } from "./ping_explanation.ts";
 
 /** What to look at. */
-export interface DiagnoseOptions {
+interface DiagnoseOptions {
   /** The IPv6 address of a peer or native host to ping, if any. */
   readonly peer: string | undefined;
   /** The servers to probe; by default the one of the running client. */

@@ -5,7 +5,7 @@
  */
 
 /** A chain that drops what none of its rules accepts. */
-export interface DroppingChain {
+interface DroppingChain {
   readonly hook: "input" | "output";
   /** "inet filter input". */
   readonly name: string;

@@ -15,7 +15,7 @@ import type { StatusReport } from "../daemon/status/status_report.ts";
 import { formatDuration } from "../text/duration.ts";
 
 /** The cause, for programs. */
-export type PingCause =
+type PingCause =
   | "no_address"
   | "own_address"
   | "not_global"

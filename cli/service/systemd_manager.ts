@@ -23,7 +23,7 @@ export interface SystemdHost {
 }
 
 /** What to install. */
-export interface Installation {
+interface Installation {
   readonly service: Service;
   /** The absolute path of the executable. */
   readonly program: string;

@@ -42,14 +42,6 @@ export const BIND_IPV4S: ValueKind<readonly Ipv4Address[]> = {
   },
 };
 
-/** An IPv6 address, as it was given. */
-export const IPV6: ValueKind<string> = {
-  placeholder: "ADDRESS",
-  expected: "an IPv6 address such as 2001:db8::1",
-  example: "2001:db8::1",
-  parse: (given) => parseIpv6(given) === undefined ? undefined : given,
-};
-
 /** IPv6 prefixes, separated by commas. */
 export const IPV6_PREFIXES: ValueKind<readonly Ipv6Prefix[]> = {
   placeholder: "PREFIX",

@@ -72,7 +72,7 @@ namespaceTest(
   () => {
     const steps = [
       ["open", "EMFILE", /^Cannot open \/dev\/net\/tun: .*open files \(open: EMFILE\)$/],
-      ["open", "EACCES", /^Cannot open \/dev\/net\/tun: .*\(open: EACCES\)\. Run as root/],
+      ["open", "EACCES", /^Cannot open \/dev\/net\/tun: .*\(open: EACCES\)\. Root may open it/],
       ["ioctl", "EPERM", /^Cannot make the TUN interface "teredo": .*EPERM\)\. Run as root/],
       [
         "interfaceIndex",
