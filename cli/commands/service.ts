@@ -126,7 +126,7 @@ function systemdHost({ print }: ProcessContext): SystemdHost {
       const { success, stderr } = await new Deno.Command(program, { args, stdout: "null" })
         .output();
       if (success) return;
-      const said = new TextDecoder().decode(stderr).trim();
+      const said = new TextDecoder().decode(stderr).trim().replace(/\.$/, "");
       throw new CliError(`${program} failed${said === "" ? "" : `: ${said}`}`);
     },
   };

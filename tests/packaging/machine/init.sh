@@ -16,6 +16,9 @@ rm -rf etc/systemd/system usr/lib/systemd/system/*.wants
 rm -rf etc/shadow etc/gshadow etc/.pwd.lock var/lib/dpkg/lock* var/lib/dpkg/triggers/Lock
 # It isn't a container, even if the host is one.
 rm -rf .dockerenv run/.containerenv
+# Only root may look into this folder, and the user that this runs as is not the host's root.
+mkdir -p var/lib/private
+mount -t tmpfs -o mode=700 tmpfs var/lib/private
 rm -rf usr/lib/modules
 ln -s "$modules" usr/lib/modules
 chroot . modprobe -a tun ipv6 veth

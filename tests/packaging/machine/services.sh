@@ -143,6 +143,9 @@ ip -n internet link set lo up
 ip -n internet link set eth0 up
 for host in 1 2 4; do ip -n internet address add "203.0.113.$host/24" dev eth0; done
 ip netns exec internet sysctl -qw net.ipv6.conf.all.forwarding=1
+# The relay needs native IPv6.
+ip -n internet address add 2a00:1::1/64 dev eth0 nodad
+ip -n internet route add default via 2a00:1::2 dev eth0
 
 check "the package is installed" dpkg --install "$FOLDER/teredo.deb"
 dpkg --listfiles teredo >/run/files
