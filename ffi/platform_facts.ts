@@ -15,6 +15,15 @@ interface EndSignal {
 export interface PlatformFacts {
   /** The system as people call it, such as "macOS". */
   readonly name: string;
+  /** Where the C library may be, in the order to try; empty on a system that has none. */
+  readonly cLibraries: readonly string[];
+  /**
+   * Numbers of errors that node's table leaves out, or has another name for; the first of several
+   * names for a number counts.
+   */
+  readonly errorNumbers: Readonly<Record<string, number>>;
+  /** The name of our interface: `%d` in it stands for the first free number. */
+  readonly interfaceName: string;
   /** The signals by which people, terminals and service managers end a program. */
   readonly endSignals: readonly EndSignal[];
   /** The signal that asks a service to read its files again, where there is one. */
@@ -33,6 +42,8 @@ export interface PlatformFacts {
    * How a program gets rights beyond those of its user: capability by capability, or all at once.
    */
   readonly rights: "capabilities" | "root" | "administrator";
+  /** How a person finds the route or rule that wins over ours, to be read after "look for it". */
+  routeAdvice(destination: string): string;
   /** The command that lets the host forward IPv6 packets, if one is enough. */
   readonly forwardingCommand: string | undefined;
   /** The command that names the program which holds a UDP port. */

@@ -55,7 +55,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
   // The contracts.
   "ffi": ["wire"],
-  "ffi/c": ["ffi", "reason.ts"],
+  "ffi/c": ["ffi", "ffi/platform.ts", "reason.ts"],
   "ffi/linux": [
     ...["ffi/linux/kernel", "ffi/linux/netlink", "ffi/linux/nf_tables", "ffi/linux/udp"],
     ...["ffi", "ffi/c", "wire", "memory"],
@@ -67,12 +67,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["ffi", "ffi/c", "wire", "memory"],
   ],
   "ffi/linux/udp": ["ffi/linux/kernel", "ffi", "ffi/c", "reason.ts", "wire", "memory"],
-  "ffi/darwin": ["ffi", "ffi/c"],
+  "ffi/darwin": ["ffi", "ffi/c", "ffi/platform.ts", "wire", "memory"],
   "ffi/windows": ["ffi", "ffi/c"],
   "ffi/platform.ts": [
     ...["ffi", "ffi/linux/facts.ts", "ffi/darwin/facts.ts", "ffi/windows/facts.ts"],
   ],
-  "ffi/open.ts": ["ffi", "ffi/linux/linux.ts", "ffi/platform.ts", "wire"],
+  "ffi/open.ts": [
+    ...["ffi", "ffi/darwin/darwin.ts", "ffi/linux/linux.ts", "ffi/platform.ts", "wire"],
+  ],
   "ffi/poller.ts": ["ffi", "ffi/open.ts"],
 
   "io": [

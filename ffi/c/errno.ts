@@ -5,16 +5,11 @@
  */
 
 import { constants } from "node:os";
+import { platform } from "../platform.ts";
 import { libc } from "./libc.ts";
 
 /** A name of an error number as C programs write it, such as `"EPERM"`. */
 export type ErrnoName = `E${string}`;
-
-/**
- * Numbers that node's table leaves out and that Linux uses. Elsewhere the table has another name
- * for them.
- */
-const LINUX_EXTRAS = { EBADFD: 77 };
 
 let names: Map<number, ErrnoName> | undefined;
 
@@ -28,12 +23,12 @@ export function errnoName(number: number): ErrnoName {
 
 function nameErrors(): Map<number, ErrnoName> {
   const result = new Map<number, ErrnoName>();
-  for (const [name, number] of Object.entries({ ...constants.errno, ...LINUX_EXTRAS })) {
-    // The first of several names is the usual one: EAGAIN, not EWOULDBLOCK.
-    if (!result.has(number)) result.set(number, name as ErrnoName);
+  for (const table of [platform.errorNumbers, constants.errno]) {
+    for (const [name, number] of Object.entries(table)) {
+      // The first of several names is the usual one: EAGAIN, not EWOULDBLOCK.
+      if (!result.has(number)) result.set(number, name as ErrnoName);
+    }
   }
-  // But not ENOTSUP: the kernel and its sockets say EOPNOTSUPP.
-  result.set(constants.errno.EOPNOTSUPP, "EOPNOTSUPP");
   return result;
 }
 

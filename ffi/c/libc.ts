@@ -6,6 +6,7 @@
 
 import { constants } from "node:os";
 import { reasonOf } from "../../reason.ts";
+import { platform } from "../platform.ts";
 import { COLD_SYMBOLS, HOT_SYMBOLS } from "./libc_symbols.ts";
 
 type Symbols<Definitions extends Deno.ForeignLibraryInterface> = {
@@ -22,12 +23,6 @@ type ColdCalls = Symbols<typeof COLD_SYMBOLS>;
  * {@linkcode COLD_SYMBOLS}. Those that this C library lacks fail with ENOSYS.
  */
 export type Libc = HotCalls & ColdCalls;
-
-/**
- * Where the C library may be: glibc's name, musl's, and that of macOS. They are tried in this
- * order.
- */
-const NAMES = ["libc.so.6", `libc.musl-${Deno.build.arch}.so.1`, "libSystem.B.dylib"];
 
 let opened: Libc | undefined;
 let failure = 0;
@@ -68,7 +63,7 @@ export function failWith(number: number): -1 {
 
 function open(): Libc {
   const failures: string[] = [];
-  for (const name of NAMES) {
+  for (const name of platform.cLibraries) {
     try {
       const cell = errnoCell(name);
       return { ...hotCalls(name, cell), ...coldCalls(name, cell) };
@@ -94,7 +89,7 @@ function errnoCell(library: string): Int32Array {
     linux: { name: "__errno_location", type: "pointer", optional: true },
     darwin: { name: "__error", type: "pointer", optional: true },
   }).symbols;
-  const finder = (linux ?? darwin) as Deno.PointerObject<never> | null;
+  const finder = (darwin ?? linux) as Deno.PointerObject<never> | null;
   if (finder === null) throw new Error("It does not show where errno is");
   const find = new Deno.UnsafeFnPointer(finder, { parameters: [], result: "pointer" });
   const location = find.call();

@@ -5,10 +5,14 @@
  */
 
 import type { PlatformFacts } from "../platform_facts.ts";
+import { ERROR_NUMBERS } from "./error_numbers.ts";
 
 /** Facts about macOS. */
 export const DARWIN_FACTS: PlatformFacts = {
   name: "macOS",
+  cLibraries: ["libSystem.B.dylib"],
+  errorNumbers: ERROR_NUMBERS,
+  interfaceName: "utun%d",
   endSignals: [
     { name: "SIGINT", number: 2 },
     { name: "SIGTERM", number: 15 },
@@ -21,6 +25,8 @@ export const DARWIN_FACTS: PlatformFacts = {
   hasFileModes: true,
   bindsToGroups: true,
   rights: "root",
+  routeAdvice: (destination) =>
+    `with "route -n get -inet6 ${destination}" and "netstat -rn -f inet6"`,
   forwardingCommand: "sysctl -w net.inet6.ip6.forwarding=1",
   udpPortOwner: (port) => `lsof -nP -iUDP:${port}`,
   networkNamespace: () => undefined,

@@ -9,6 +9,11 @@ import type { PlatformFacts } from "../platform_facts.ts";
 /** Facts about Linux. */
 export const LINUX_FACTS: PlatformFacts = {
   name: "Linux",
+  // glibc's name and musl's.
+  cLibraries: ["libc.so.6", `libc.musl-${Deno.build.arch}.so.1`],
+  // The kernel and its sockets say EOPNOTSUPP, not ENOTSUP.
+  errorNumbers: { EBADFD: 77, EOPNOTSUPP: 95 },
+  interfaceName: "teredo",
   endSignals: [
     { name: "SIGINT", number: 2 },
     { name: "SIGTERM", number: 15 },
@@ -21,6 +26,7 @@ export const LINUX_FACTS: PlatformFacts = {
   hasFileModes: true,
   bindsToGroups: true,
   rights: "capabilities",
+  routeAdvice: (destination) => `with "ip -6 route get ${destination}" and "ip -6 rule"`,
   forwardingCommand: "sysctl -w net.ipv6.conf.all.forwarding=1",
   udpPortOwner: (port) => `ss -lunp sport = :${port}`,
   networkNamespace,

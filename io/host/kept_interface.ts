@@ -51,6 +51,8 @@ interface KeptInterfaceOptions {
   readonly configuration: Interface;
   /** Asks the kernel how it would send to an IPv6 address. */
   readonly findRoute: (destination: Uint8Array) => RouteAnswer;
+  /** How a person finds what wins over our route to a destination, to be read after "look for it". */
+  readonly routeAdvice: (destination: string) => string;
   readonly log: Log;
   readonly clock?: Clock | undefined;
 }
@@ -61,6 +63,7 @@ export class KeptInterface implements OwnInterface {
   readonly index: number;
   readonly #configuration: Interface;
   readonly #findRoute: (destination: Uint8Array) => RouteAnswer;
+  readonly #routeAdvice: (destination: string) => string;
   readonly #log: Log;
   readonly #clock: Clock;
   #wanted: WantedState | undefined;
@@ -81,6 +84,7 @@ export class KeptInterface implements OwnInterface {
     this.index = options.index;
     this.#configuration = options.configuration;
     this.#findRoute = options.findRoute;
+    this.#routeAdvice = options.routeAdvice;
     this.#log = options.log;
     this.#clock = options.clock ?? systemClock;
   }
@@ -247,8 +251,8 @@ export class KeptInterface implements OwnInterface {
   #detour({ example, target, yieldsToNative }: WantedRoute): string | undefined {
     const way = this.#wayTo(example);
     if (way === "unknown") return undefined;
-    const advice = "Another route or rule of this host wins over ours: look for it with " +
-      `"ip -6 route get ${formatIpv6(example)}" and "ip -6 rule"`;
+    const advice = "Another route or rule of this host wins over ours: look for it " +
+      this.#routeAdvice(formatIpv6(example));
     if (way === "none") return `Packets to ${target} cannot leave this host. ${advice}`;
     if (way.interfaceIndex === this.index) return undefined;
     if (yieldsToNative && way.source !== undefined && isNative(way.source)) return undefined;

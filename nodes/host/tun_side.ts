@@ -8,6 +8,7 @@
 import { SystemError } from "../../ffi/c/errno.ts";
 import { Ipv6SwitchedOff } from "../../ffi/interface.ts";
 import { findRoute, openInterface, openTun } from "../../ffi/open.ts";
+import { platform } from "../../ffi/platform.ts";
 import type { Tun, TunOffload } from "../../ffi/tun.ts";
 import { KeptInterface } from "../../io/host/kept_interface.ts";
 import { openTunLink } from "../../io/host/open_tun_link.ts";
@@ -27,7 +28,8 @@ const QUEUE_LENGTH = { alone: 2_000, offload: 1_000 } as const;
 export interface TunSideOptions {
   /**
    * Its name, of 15 octets at most; `%d` in it stands for the first free number. By default it is
-   * `teredo`, or `teredo0` and so on while another program has that.
+   * `teredo`, or `teredo0` and so on while another program has that. On macOS it is `utun0` or
+   * another number.
    */
   readonly name?: string | undefined;
   /** Whether packets pass in bunches, if the kernel can do that; true by default. */
@@ -64,7 +66,14 @@ export function openTunSide(
     tun.offload === undefined ? QUEUE_LENGTH.alone : QUEUE_LENGTH.offload,
   );
   const own = stack.use(
-    new KeptInterface({ name: tun.name, index: tun.index, configuration, findRoute, log }),
+    new KeptInterface({
+      name: tun.name,
+      index: tun.index,
+      configuration,
+      findRoute,
+      routeAdvice: platform.routeAdvice,
+      log,
+    }),
   );
   own.want(wanted);
   const { obstacle } = own;
@@ -84,12 +93,13 @@ export function openTunSide(
 
 function openNamed(name: string | undefined, offload: boolean): Tun {
   if (name !== undefined) return openTun(name, { offload });
+  const { interfaceName } = platform;
   try {
-    return openTun("teredo", { offload });
+    return openTun(interfaceName, { offload });
   } catch (error) {
     // A client and a server with a relay may share a host.
-    if (error instanceof SystemError && error.code === "EBUSY") {
-      return openTun("teredo%d", { offload });
+    if (error instanceof SystemError && error.code === "EBUSY" && !interfaceName.includes("%d")) {
+      return openTun(`${interfaceName}%d`, { offload });
     }
     throw error;
   }

@@ -105,6 +105,7 @@ function make() {
     name: "teredo",
     index: OWN,
     configuration: fake,
+    routeAdvice: (to) => `with "ip -6 route get ${to}" and "ip -6 rule"`,
     findRoute: (to) => to === DEFAULT_ROUTE.example ? native.way : way(OWN, ONE),
     log: openLog("info", (line) => lines.push(line.slice(line.indexOf(" ") + 1).trim())),
     clock,
