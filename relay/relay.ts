@@ -225,15 +225,15 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
     if (typeof trailers === "string") return trailers;
     if (!isTeredo(ipv6, SOURCE)) return "source_invalid";
     const known = this.#search.peers.use(ipv6, SOURCE);
-    const { nonce } = trailers;
-    if (mappingOf(ipv6, SOURCE) !== from && !known?.isAt(from, ipv6, nonce, now)) {
+    const isProof = this.#search.isProof(ipv6, now);
+    if (mappingOf(ipv6, SOURCE) !== from && !known?.isAt(from) && !isProof) {
       return "source_mismatch";
     }
     if (!this.#config.globalUnicast.has(addressOf(from))) return "source_not_global";
     if (hasRoutingHeaderType0(ipv6)) return "routing_header";
     // A plain relay takes any packet for an answer to the bubble. A gateway requires an answer that
     // nobody else could give, so that a forged source cannot make it flood somebody else.
-    if (this.#gateway !== undefined && !known?.isProofOf(from, ipv6, nonce, now)) {
+    if (this.#gateway !== undefined && known?.mapping !== from && !isProof) {
       this.#lookForUser(ipv6, this.#gateway, now, sink);
       return "peer_not_trusted";
     }

@@ -9,7 +9,8 @@ import { BubbleWindows } from "../protocol/bubble_windows.ts";
 import { TEREDO_PORT } from "../protocol/constants.ts";
 import { KeyedLimiter } from "../protocol/keyed_limiter.ts";
 import { PeerSearch, type PeerSink, type UndeliverableHandler } from "../protocol/peer_search.ts";
-import { type Random, randomBytes } from "../protocol/random.ts";
+import { ProvingSources } from "../protocol/proving_sources.ts";
+import { randomBytes } from "../protocol/random.ts";
 import { TokenBucket } from "../protocol/token_bucket.ts";
 import { encodeBubble } from "../wire/bubble.ts";
 import { addressOf, type Endpoint, endpoint } from "../wire/endpoint.ts";
@@ -17,9 +18,8 @@ import { siteOf } from "../wire/ipv6_address.ts";
 import { DESTINATION, SOURCE } from "../wire/ipv6_header.ts";
 import { getU32 } from "../memory/octets.ts";
 import { mappingOf, serverOf } from "../wire/teredo_address.ts";
-import { withTrailers } from "../wire/trailers.ts";
 import { RELAY_DEFAULTS, type RelayConfig } from "./relay_config.ts";
-import { randomLinkLocal, RelayPeer } from "./relay_peer.ts";
+import { RelayPeer } from "./relay_peer.ts";
 
 /** The number of endpoints whose bubbles are counted. */
 const REMEMBERED_PLACES = 65_536;
@@ -27,13 +27,11 @@ const REMEMBERED_PLACES = 65_536;
 /** The clients of a relay. */
 export class RelaySearch extends PeerSearch<RelayPeer> {
   /**
-   * The source of the bubbles, "a local IPv6 address of the relay" (§5.4.1): link-local with a
-   * random identifier, as Miredo's, which says nothing about the host. A gateway has another for
-   * each client: only a client that received the bubble knows where to answer.
+   * The sources of the bubbles, "a local IPv6 address of the relay" (§5.4.1): an answer shows that
+   * the client has received the bubble, so it is believed wherever it comes from. The bubbles need
+   * no nonces (RFC 6081 §5.2), and clients without RFC 6081 understand them.
    */
-  readonly #source: Uint8Array;
-  readonly #isGateway: boolean;
-  readonly #random: Random;
+  readonly #sources: ProvingSources;
   readonly #directBubbles: boolean;
   readonly #onUndeliverable: UndeliverableHandler;
   /**
@@ -56,9 +54,7 @@ export class RelaySearch extends PeerSearch<RelayPeer> {
       },
       config.random,
     );
-    this.#random = config.random;
-    this.#source = randomLinkLocal(config.random);
-    this.#isGateway = config.gateway !== undefined;
+    this.#sources = new ProvingSources(config.random);
     this.#directBubbles = config.directBubbles ?? false;
     const seed = getU32(randomBytes(config.random, 4), 0);
     this.#perClient = new BubbleWindows(REMEMBERED_PLACES, seed);
@@ -97,6 +93,11 @@ export class RelaySearch extends PeerSearch<RelayPeer> {
     return this.#newClientsPerSource.take(origin, now) && this.#newClients.take(now);
   }
 
+  /** Whether a packet is a bubble that only a receiver of one of ours can have sent. */
+  isProof(ipv6: Uint8Array, now: number): boolean {
+    return this.#sources.isProof(ipv6, now);
+  }
+
   override found(peer: RelayPeer, mapping: Endpoint, now: number, sink: PeerSink): void {
     this.#perClient.forget(mappingOf(peer.address));
     super.found(peer, mapping, now, sink);
@@ -113,13 +114,10 @@ export class RelaySearch extends PeerSearch<RelayPeer> {
       sink.drop("rate_limited");
       return true;
     }
-    const source = this.#isGateway ? peer.bubbleSource(this.#random) : this.#source;
-    const bubble = encodeBubble(source, address);
+    const bubble = encodeBubble(this.#sources.sourceFor(address, now), address);
     peer.bubbled(now);
     if (this.#directBubbles) sink.datagram(client, "service", bubble);
-    // RFC 6081 §5.2: a client behind a symmetric NAT proves by the nonce that it is the one.
-    const nonce = peer.issueNonce(this.#random, now);
-    sink.datagram(endpoint(server, TEREDO_PORT), "service", withTrailers(bubble, { nonce }));
+    sink.datagram(endpoint(server, TEREDO_PORT), "service", bubble);
     return true;
   }
 

@@ -255,9 +255,19 @@ export const DEPARTURES: readonly Departure[] = [
   {
     items: ["R-05"],
     source: "RFC 4380 §5.4.1 sends bubbles from an IPv6 address of the relay",
-    what: "a link-local address with a random identifier",
+    what: "a link-local address whose identifier is a keyed hash of the client's address",
     why: "it is always available and reveals nothing about the host; Miredo does the same",
     file: "relay/relay_search.ts",
+  },
+  {
+    items: ["R-09"],
+    source: "RFC 4380 §5.4.2 drops packets from elsewhere than the source address says",
+    what:
+      "a bubble to the very address that the relay's bubble came from is believed wherever it " +
+      "comes from; that address is a keyed hash, and valid for 30 to 60 seconds",
+    why:
+      "only the client can know that address, and behind a symmetric NAT it comes from another port",
+    file: "protocol/proving_sources.ts",
   },
   {
     items: ["R-06", "R-14"],

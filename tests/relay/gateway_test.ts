@@ -117,8 +117,12 @@ Deno.test("other rules take effect within a second, and counts stay", () => {
   assertEquals(accounts[0]!.octetsOut, 140);
 });
 
-Deno.test("a client behind a symmetric NAT proves by the nonce where it is", () => {
+Deno.test("a client behind a symmetric NAT proves where it is by answering the bubble's source", () => {
+  const elsewhere = at("192.0.2.1:9999");
   const fixture = new GatewayFixture().receive(echo(addressOfA, host));
-  fixture.answerBubble(addressOfA, at("192.0.2.1:9999"));
-  assertEquals(fixture.sink.drops, ["source_mismatch"], "without the nonce it is not believed");
+  fixture.answerBubble(addressOfA, elsewhere);
+  assertEquals(fixture.sink.drops, []);
+  assertEquals(fixture.machine.status(fixture.now).relay.peers[0]!.mapping, elsewhere);
+  const forged = encodeBubble(addressOfA, host);
+  assertEquals(fixture.receive(forged, at("192.0.2.1:9998")).sink.drops, ["source_mismatch"]);
 });
