@@ -14,6 +14,7 @@ import type { ClientPeer } from "./client_peer.ts";
 import { ClientSearch } from "./client_search.ts";
 import type { ClientState, ClientStatus, PeerPath, PeerStatus } from "./client_status.ts";
 import { LocalDiscovery } from "./traversal/local_discovery.ts";
+import { OwnNat } from "./traversal/own_nat.ts";
 import type { ClientSink, ClientSocket } from "./client_sink.ts";
 import { Qualification } from "./qualification/qualification.ts";
 import type { QualificationState } from "./qualification/qualification_state.ts";
@@ -24,6 +25,7 @@ import { Transmission } from "./transmission.ts";
 /** A Teredo client. Its first timer is due at once and starts qualification. */
 export class Client implements Machine<ClientSocket, ClientEvent, ClientStatus>, FastPath {
   readonly #qualification: Qualification;
+  readonly #nat: OwnNat;
   readonly #search: ClientSearch;
   readonly #reception: Reception;
   readonly #transmission: Transmission;
@@ -36,7 +38,8 @@ export class Client implements Machine<ClientSocket, ClientEvent, ClientStatus>,
     if (localDiscovery !== undefined) this.#discovery = new LocalDiscovery(localDiscovery, config);
     if (determineRefreshInterval) this.#interval = new RefreshIntervalSearch(qualification);
     this.#qualification = qualification;
-    this.#search = new ClientSearch(config, this.#discovery, (packet, now, sink) => {
+    this.#nat = new OwnNat(qualification, config.localEndpoint);
+    this.#search = new ClientSearch(config, this.#nat, this.#discovery, (packet, now, sink) => {
       this.#transmission.unreachable(packet, now, sink);
     });
     this.#reception = new Reception(globalUnicast, qualification, this.#search, this.#discovery);
@@ -51,6 +54,18 @@ export class Client implements Machine<ClientSocket, ClientEvent, ClientStatus>,
   /** The host's network changed: asks the server at once whether the mapping is still the same. */
   requalify(now: number, sink: ClientSink): void {
     this.#qualification.requalify(now, sink);
+  }
+
+  /**
+   * The NAT forwards a port to the service port, as it was asked by PCP, NAT-PMP or UPnP.
+   *
+   * If that is the port in the client's address, two clients behind such symmetric NATs meet there
+   * (RFC 6081 §5.3.4). If it is another, peers are told it (§5.6.4.1).
+   *
+   * @param outside the external address and port; `undefined` when it no longer does
+   */
+  useMapping(outside: Endpoint | undefined): void {
+    this.#nat.forwarded = outside;
   }
 
   /** The host has native IPv6: the client rests until {@linkcode enable} (RFC 4380 §5.5). */
@@ -136,7 +151,7 @@ export class Client implements Machine<ClientSocket, ClientEvent, ClientStatus>,
     return {
       address: peer.address,
       path: isBehindGateway ? "gateway" : path,
-      mapping: isBehindGateway ? gateway!.at : peer.isTrusted ? peer.mapping : undefined,
+      mapping: isBehindGateway ? gateway!.at : peer.isTrusted ? peer.place : undefined,
       heardAgo: now - Math.max(peer.lastReception, gateway?.heardAt ?? -Infinity),
       octetsSent: peer.octetsSent,
       octetsReceived: peer.octetsReceived,

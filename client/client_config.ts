@@ -10,6 +10,7 @@ import type { Rate } from "../protocol/token_bucket.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import type { GlobalUnicast } from "../wire/global_unicast.ts";
 import type { Ipv4Address } from "../wire/ipv4_address.ts";
+import type { Extension } from "./extensions.ts";
 import { REFRESH_INTERVAL, TEST_RATE } from "./timing.ts";
 
 /** The two IPv4 addresses of a Teredo server, which are the same where it has only one. */
@@ -62,14 +63,16 @@ export interface ClientConfig {
   /** Whether to find out with a secondary port if a longer refresh interval will do, §5.2.7. */
   readonly determineRefreshInterval?: boolean | undefined;
   /**
-   * Whether to work behind a symmetric NAT, and to reach clients behind one, RFC 6081 §5.2; true by
-   * default. Peers without this extension ignore the trailers that it adds to bubbles.
+   * The extensions of RFC 6081 to use, each with those that it builds on; all by default. Without
+   * `symmetric`, the client does not work behind a symmetric NAT. Peers without an extension ignore
+   * what it adds to bubbles.
    */
-  readonly symmetricNatSupport?: boolean | undefined;
+  readonly extensions?: readonly Extension[] | undefined;
   /**
    * The IPv4 address and port that packets to a server leave this host from, which neighbours on
    * its network can send to. The client tells them to peers behind the same public IPv4 address, to
-   * be reached if the NAT does not hairpin, RFC 6081 §5.6; without this, it tells nobody.
+   * be reached if the NAT does not hairpin, RFC 6081 §5.6; without this, it tells nobody. The port
+   * also shows whether the NAT preserves ports (§5.4).
    */
   readonly localEndpoint?: ((server: Ipv4Address) => Endpoint | undefined) | undefined;
   /**

@@ -46,10 +46,23 @@ export class ClientPeer extends Peer {
   #neighbourhood: Neighbourhood | undefined;
   /** Whether the last search was in vain. */
   #isMissing = false;
+  /** Where packets go instead of the mapping, if anywhere (RFC 6081 §5.3.4). */
+  #place: Endpoint | undefined;
 
   override trust(mapping: Endpoint, now: number): void {
     super.trust(mapping, now);
     this.#isMissing = false;
+    this.#place = undefined;
+  }
+
+  /** Where packets for the peer go once it is trusted: usually to its mapping. */
+  get place(): Endpoint {
+    return this.#place ?? this.mapping;
+  }
+
+  /** Packets go to `place` until the peer proves its place again; `undefined`: to its mapping. */
+  sendTo(place: Endpoint | undefined): void {
+    this.#place = place;
   }
 
   /** The peer announced itself from `at` on our link, §5.2.8. That does not make it trusted. */
@@ -120,9 +133,9 @@ export class ClientPeer extends Peer {
   placeFor(ipv6: Uint8Array, now: number): Endpoint | undefined {
     const { gateway } = this;
     const isDirect = this.isReachable(now);
-    if (gateway === undefined) return isDirect ? this.mapping : undefined;
+    if (gateway === undefined) return isDirect ? this.place : undefined;
     if (gateway.carries(ipv6, now)) return gateway.at;
-    if (isDirect) return this.mapping;
+    if (isDirect) return this.place;
     return gateway.isOpen(now) ? gateway.at : undefined;
   }
 

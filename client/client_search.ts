@@ -16,10 +16,13 @@ import { mappingOf } from "../wire/teredo_address.ts";
 import { AlternateAddresses } from "./traversal/alternate_addresses.ts";
 import { Bubbles } from "./traversal/bubbles.ts";
 import { CLIENT_DEFAULTS, type ClientConfig } from "./client_config.ts";
+import { extensionsOf } from "./extensions.ts";
 import { ClientPeer } from "./client_peer.ts";
 import { DOUBT_AFTER, MAX_SOLICITATIONS, PERSISTENT_ANSWER_SPACING } from "./timing.ts";
 import { GatewayPath } from "./traversal/gateway_path.ts";
 import type { LocalDiscovery } from "./traversal/local_discovery.ts";
+import { MappedPort } from "./traversal/mapped_port.ts";
+import type { OwnNat } from "./traversal/own_nat.ts";
 import { type PostponedBubble, PostponedBubbles } from "./traversal/postponed_bubbles.ts";
 
 /** Octets of data in a connectivity test: 128 random bits, where §5.2.9 asks for 64. */
@@ -37,6 +40,7 @@ export interface Identity {
 export class ClientSearch extends PeerSearch<ClientPeer> {
   readonly bubbles: Bubbles;
   readonly alternates: AlternateAddresses;
+  readonly mappedPort: MappedPort | undefined;
   readonly #postponed = new PostponedBubbles();
   #self: Identity | undefined;
   /**
@@ -53,6 +57,7 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
 
   constructor(
     config: ClientConfig,
+    nat: OwnNat,
     discovery: LocalDiscovery | undefined,
     onUndeliverable: UndeliverableHandler,
   ) {
@@ -65,9 +70,10 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
       hasManySources: false,
     };
     super(ClientPeer, limits, config.random);
-    this.alternates = new AlternateAddresses(config.localEndpoint, config.globalUnicast);
-    const hasNonces = config.symmetricNatSupport ?? true;
-    this.bubbles = new Bubbles(config.random, this.alternates, hasNonces);
+    const extensions = extensionsOf(config.extensions);
+    this.alternates = new AlternateAddresses(nat, config);
+    this.bubbles = new Bubbles(config.random, this.alternates, extensions.has("symmetric"));
+    if (extensions.has("mapped-port")) this.mappedPort = new MappedPort(nat);
     this.#random = config.random;
     this.#tests = new TokenBucket(config.testRate ?? testRate);
     this.#inducedTests = new TokenBucket(config.testRate ?? testRate);
@@ -100,6 +106,14 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
     }
   }
 
+  protected override sendQueue(peer: ClientPeer, now: number, sink: PeerSink): void {
+    if (peer.isTeredo) peer.sendTo(this.mappedPort?.placeOf(peer.address, peer.mapping));
+    for (const packet of this.endSearch(peer)) {
+      peer.sent(packet.length, now);
+      sink.datagram(peer.place, "service", packet);
+    }
+  }
+
   /** A bubble straight to `to`, as soon as the limits allow one to this peer. */
   sendDirectBubble(peer: ClientPeer, to: Endpoint, now: number, sink: PeerSink): void {
     if (peer.mayBubble(now)) this.#sendDirect(peer, to, now, sink);
@@ -118,7 +132,7 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
   advertise(peer: ClientPeer, now: number, sink: PeerSink): void {
     if (!peer.mayBubble(now)) return this.#postpone(peer, { kind: "advertisement" }, now);
     peer.bubbled(now);
-    this.bubbles.sendDirect(peer, peer.mapping, sink, "advertisement");
+    this.bubbles.sendDirect(peer, peer.place, sink, "advertisement");
   }
 
   /** What {@linkcode sendBothBubbles} sends, when the spacing of bubbles allows it. */

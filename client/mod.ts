@@ -35,3 +35,4 @@ export * from "./client_config.ts";
 export * from "./client_event.ts";
 export * from "./client_status.ts";
 export * from "./client_sink.ts";
+export * from "./extensions.ts";

@@ -231,19 +231,20 @@ export class Reception {
     now: number,
     sink: ClientSink,
   ): DropReason | undefined {
-    const { alternates } = this.#search;
+    const { alternates, mappedPort } = this.#search;
     const isPossible = this.#globalUnicast.has(addressOf(from)) || peer.mayBeAt(from, now) ||
       alternates.isNeighbour(peer.address);
     if (portOf(from) === 0 || !isPossible) return "source_not_global";
     // A NAT that hairpins carries the bubble round, but the peer is known to be on this side of it.
     const isDetour = alternates.isInside(peer.mapping) && !alternates.isInside(from);
     if (isDetour && peer.isReachable(now)) return undefined;
+    if (mappedPort?.isAhead(peer)) return undefined;
     const { isAwaited } = peer;
     this.#search.found(peer, from, now, sink);
     // Bubbles to the mapping in the peer's address have not arrived, so the peer still waits for
     // one.
     if (!isAwaited && from !== mappingOf(peer.address)) {
-      this.#search.sendUrgentBubble(peer, from, now, sink);
+      this.#search.sendUrgentBubble(peer, peer.place, now, sink);
     }
     return undefined;
   }
@@ -287,7 +288,7 @@ export class Reception {
     }
     peer.octetsReceived += ipv6.length;
     if (now - peer.lastTransmission >= RECEIVER_BUBBLE_AFTER) {
-      this.#search.sendDirectBubble(peer, peer.mapping, now, sink);
+      this.#search.sendDirectBubble(peer, peer.place, now, sink);
     }
     sink.packet(ipv6);
   }

@@ -41,7 +41,7 @@ export interface TeredoClientOptions<Host extends HostSide | undefined = HostSid
       ClientConfig,
       | "previousAddress"
       | "refreshInterval"
-      | "symmetricNatSupport"
+      | "extensions"
       | "serverLoadReduction"
       | "mtu"
       | "maxPeers"
@@ -245,6 +245,15 @@ export class TeredoClient<Host extends HostSide | undefined = HostSide | undefin
       // Every destination that is sent to, or looked for, is a peer from then on.
       return this.status().peers.some((peer) => isSameIpv6(peer.address, 0, destination));
     });
+  }
+
+  /**
+   * The NAT forwards a port to the service port, or no longer does (RFC 6081 §5.3).
+   *
+   * @param outside the external address and port
+   */
+  useMapping(outside: Endpoint | undefined): void {
+    this.driver.act(() => this.#client.useMapping(outside));
   }
 
   /** Asks the server at once whether the mapping is still the same. */

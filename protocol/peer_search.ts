@@ -137,9 +137,14 @@ export abstract class PeerSearch<P extends Peer> {
     const isNews = !peer.isReachable(now) || peer.mapping !== mapping;
     peer.trust(mapping, now);
     if (isNews) sink.event({ type: "peer_reached", peer: peer.address, mapping });
+    this.sendQueue(peer, now, sink);
+  }
+
+  /** Sends a peer that was found what waited for it, oldest first. */
+  protected sendQueue(peer: P, now: number, sink: PeerSink): void {
     for (const packet of this.endSearch(peer)) {
       peer.sent(packet.length, now);
-      sink.datagram(mapping, "service", packet);
+      sink.datagram(peer.mapping, "service", packet);
     }
   }
 

@@ -41,7 +41,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "client": ["client/qualification", "client/traversal", "protocol", "wire", "memory"],
   "client/qualification": [
     ...["client/client_config.ts", "client/client_event.ts"],
-    ...["client/client_sink.ts", "client/timing.ts"],
+    ...["client/client_sink.ts", "client/extensions.ts", "client/timing.ts"],
     ...["protocol", "wire", "memory"],
   ],
   "client/traversal": ["client", "client/qualification", "protocol", "wire", "memory"],

@@ -13,6 +13,7 @@ import type { TeredoPacket } from "../../wire/teredo_packet.ts";
 import { CLIENT_DEFAULTS, type ClientConfig, type ServerAddresses } from "../client_config.ts";
 import type { NatKind, OfflineReason } from "../client_event.ts";
 import type { ClientSink } from "../client_sink.ts";
+import { extensionsOf } from "../extensions.ts";
 import { HEARING_INTERVAL, SECONDARY_PATIENCE } from "../timing.ts";
 import type { Advertisement } from "./advertisement.ts";
 import { Maintenance } from "./maintenance.ts";
@@ -353,7 +354,7 @@ export class Qualification {
   }
 
   get #supportsSymmetric(): boolean {
-    return this.#config.symmetricNatSupport ?? true;
+    return extensionsOf(this.#config.extensions).has("symmetric");
   }
 
   get #hasSecondary(): boolean {

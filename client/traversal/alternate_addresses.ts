@@ -6,6 +6,10 @@
  * address and is nobody else's business, so we tell only such peers and believe only them: nobody
  * on the Internet can make a client send bubbles around its private network.
  *
+ * A port that the NAT forwards (§5.3) is different: everybody can send there. If it is not the one
+ * in the client's address, every peer is told it, and believes it at the IPv4 address that the peer
+ * has anyway.
+ *
  * @module
  */
 
@@ -14,23 +18,26 @@ import type { GlobalUnicast } from "../../wire/global_unicast.ts";
 import { isPrivateIpv4 } from "../../wire/ipv4_address.ts";
 import { mappingOf, serverOf } from "../../wire/teredo_address.ts";
 import type { ClientConfig } from "../client_config.ts";
+import { extensionsOf } from "../extensions.ts";
+import type { OwnNat } from "./own_nat.ts";
 
 /** The alternate addresses of a peer that gave none. */
 export const NO_ALTERNATES: readonly Endpoint[] = [];
 
 /** Decides which addresses to tell a peer, and which of a peer's to believe. */
 export class AlternateAddresses {
+  readonly #isOn: boolean;
+  readonly #nat: OwnNat;
   readonly #local: ClientConfig["localEndpoint"];
   readonly #globalUnicast: GlobalUnicast;
   /** The client's Teredo address while it has one. */
   self: Uint8Array | undefined;
 
-  /**
-   * @param local the client's own address and port towards a server; without it, the extension is
-   * off
-   */
-  constructor(local: ClientConfig["localEndpoint"], globalUnicast: GlobalUnicast) {
-    this.#local = local;
+  /** Without `localEndpoint`, nobody is told or believed a private address. */
+  constructor(nat: OwnNat, { extensions, localEndpoint, globalUnicast }: ClientConfig) {
+    this.#isOn = extensionsOf(extensions).has("hairpinning");
+    this.#nat = nat;
+    this.#local = this.#isOn ? localEndpoint : undefined;
     this.#globalUnicast = globalUnicast;
   }
 
@@ -40,21 +47,30 @@ export class AlternateAddresses {
       addressOf(mappingOf(peer)) === addressOf(mappingOf(this.self));
   }
 
-  /** The alternate addresses for an indirect bubble to the peer (§5.6.4.1). */
+  /** The alternate addresses for an indirect bubble to the peer, the local one first (§5.6.4.1). */
   toTell(peer: Uint8Array): readonly Endpoint[] | undefined {
-    if (!this.isNeighbour(peer)) return undefined;
-    const own = this.#own();
-    // Without a NAT the Teredo address says it all.
-    return own === undefined || own === mappingOf(this.self!) ? undefined : [own];
+    if (!this.#isOn || this.self === undefined) return undefined;
+    const isNeighbour = this.isNeighbour(peer);
+    const own = isNeighbour ? this.#own() : undefined;
+    const { forwarded } = this.#nat;
+    const hasPublic = forwarded !== undefined && isBeside(forwarded, this.self);
+    // The Teredo address says everything about its own mapping.
+    const places = [own, isNeighbour || hasPublic ? forwarded : undefined]
+      .filter((place) => place !== undefined && place !== mappingOf(this.self!)) as Endpoint[];
+    return places.length === 0 ? undefined : places;
   }
 
   /**
-   * Which of the addresses that a peer gave it may be at (§5.6.4.2): private ones other than ours.
+   * Which of the addresses that a peer gave it may be at (§5.6.4.2): private ones other than ours
+   * if it is a neighbour, and other ports of its public address.
    */
   believed(peer: Uint8Array, told: readonly Endpoint[]): readonly Endpoint[] {
-    if (!this.isNeighbour(peer)) return NO_ALTERNATES;
-    const own = this.#own();
-    return told.filter((at) => at !== own && this.isInside(at));
+    if (!this.#isOn) return NO_ALTERNATES;
+    const isNeighbour = this.isNeighbour(peer);
+    const own = isNeighbour ? this.#own() : undefined;
+    const isPossible = (at: Endpoint) =>
+      isBeside(at, peer) ? at !== mappingOf(peer) : isNeighbour && this.isInside(at);
+    return told.filter((at) => at !== own && isPossible(at));
   }
 
   /** Whether a place is on our side of the NAT: private, and not the NAT's own address. */
@@ -68,4 +84,9 @@ export class AlternateAddresses {
   #own(): Endpoint | undefined {
     return this.#local?.(serverOf(this.self!));
   }
+}
+
+/** Whether a place has the public IPv4 address of a Teredo address. */
+function isBeside(place: Endpoint, teredo: Uint8Array): boolean {
+  return addressOf(place) === addressOf(mappingOf(teredo));
 }

@@ -78,7 +78,7 @@ export class IndirectBubbles {
     const isNews = nonce !== undefined && nonce !== peer.nonceReceived;
     peer.nonceReceived = nonce;
     const isReachable = peer.isReachable(now);
-    const to = isReachable ? peer.mapping : embedded;
+    const to = isReachable ? peer.place : embedded;
     // The peer's NAT may be the symmetric one. The peer then needs a nonce of ours, or we would
     // refuse what comes from elsewhere than its address says. A peer that sends no nonces would not
     // return it.

@@ -122,7 +122,7 @@ Deno.test("C-34: each search draws its own 16 random octets", () => {
 });
 
 Deno.test("C-35, V8 and V9: a direct bubble and one through the destination's server", () => {
-  const fixture = ClientFixture.a({ symmetricNatSupport: false });
+  const fixture = ClientFixture.a({ extensions: [] });
   fixture.send(packet(addressOfA, addressOfB));
   assertEquals(fixture.sink.datagrams, [
     { to: vector("V8").destination, via: "service", bytes: vector("V8").payload },

@@ -105,7 +105,7 @@ for (const kind of SYMMETRIC) {
   });
 
   Deno.test(`C-06: a client behind a ${kind} NAT goes off-line and says why, if support for it is off`, () => {
-    const config = { symmetricNatSupport: false };
+    const config = { extensions: [] };
     const { world, alice } = twoClients(kind, "cone", { config });
     assertEquals(alice.address, undefined);
     assertEquals(alice.status.offline?.reason, "symmetric_nat");

@@ -43,7 +43,7 @@ for (const one of PLAIN) {
       const server = world.server();
       const behind = [world.nat("natA", NAT[one]), world.nat("natB", NAT[other])] as const;
       const alice = world.client("alice", { server, behind: behind[0] });
-      const config = { symmetricNatSupport: false };
+      const config = { extensions: [] };
       const bob = world.client("bob", { server, behind: behind[1], config });
       world.settle();
       expectReach(world, alice, bob);
@@ -60,7 +60,7 @@ for (const isFirst of [true, false]) {
     const world = new World();
     const server = world.server();
     const alice = world.client("alice", { server, behind: world.nat("natA", NAT.symmetric) });
-    const bob = world.client("bob", { server, config: { symmetricNatSupport: false } });
+    const bob = world.client("bob", { server, config: { extensions: [] } });
     world.settle();
     const [from, to] = isFirst ? [alice, bob] : [bob, alice];
     const ping = from.ping(to, { count: 5 });

@@ -36,6 +36,7 @@ export class ClientNode implements Pingable {
   readonly runner: MachineRunner<ClientSocket, ClientEvent, ClientStatus>;
   readonly stack: Ipv6Stack;
   readonly #config: ClientConfig;
+  #client: Client | undefined;
 
   constructor(place: ClientPlace, config: ClientConfig, clock: VirtualClock) {
     this.host = place.host;
@@ -59,7 +60,13 @@ export class ClientNode implements Pingable {
   /** Starts the client, or restarts it if it ran. */
   restart(): void {
     this.stack.address = undefined;
-    this.runner.start(new Client(this.#config));
+    this.#client = new Client(this.#config);
+    this.runner.start(this.#client);
+  }
+
+  /** Tells the client that its NAT forwards a port to it, or no longer does. */
+  useMapping(outside: Endpoint | undefined): void {
+    this.#client!.useMapping(outside);
   }
 
   get name(): string {

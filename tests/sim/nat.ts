@@ -60,6 +60,10 @@ export class Nat {
   /** Port reservations: external endpoints by inside ones, and the reverse. */
   readonly #reservedOutside = new Map<Endpoint, Endpoint>();
   readonly #reservedInside = new Map<Endpoint, Endpoint>();
+  /** Inside endpoints that anyone can send to, by external ones. */
+  readonly #forwarded = new Map<Endpoint, Endpoint>();
+  /** Where answers to what came in that way leave from, by inside endpoint and remote one. */
+  readonly #answers = new Map<Endpoint, Map<Endpoint, Endpoint>>();
 
   constructor(
     external: Ipv4Address,
@@ -84,12 +88,27 @@ export class Nat {
   }
 
   /**
+   * Forwards an external port to an inside endpoint, as UPnP, NAT-PMP and PCP ask for it: anyone is
+   * let in. What goes out is translated as before, except answers if the NAT tracks connections, as
+   * Linux does: those leave from the port that the question came in by.
+   *
+   * @returns the external endpoint
+   */
+  forward(port: number, inside: Endpoint, { tracks = false } = {}): Endpoint {
+    const outside = endpoint(this.external, port);
+    this.#forwarded.set(outside, inside);
+    if (tracks) this.#answers.set(inside, new Map());
+    return outside;
+  }
+
+  /**
    * A packet goes out.
    *
    * @returns its source on the outside, or `undefined` when the table or the ports are exhausted
    */
   outbound(source: Endpoint, destination: Endpoint, now: number): Endpoint | undefined {
-    const reserved = this.#reservedOutside.get(source);
+    const reserved = this.#reservedOutside.get(source) ??
+      this.#answers.get(source)?.get(destination);
     if (reserved !== undefined) return reserved;
     const mapping = this.#mappingFor(source, destination, now);
     if (mapping === undefined) return undefined;
@@ -106,6 +125,11 @@ export class Nat {
   inbound(source: Endpoint, destination: Endpoint, now: number): Endpoint | undefined {
     const reserved = this.#reservedInside.get(destination);
     if (reserved !== undefined) return reserved;
+    const forwarded = this.#forwarded.get(destination);
+    if (forwarded !== undefined) {
+      this.#answers.get(forwarded)?.set(source, destination);
+      return forwarded;
+    }
     const mapping = this.#byPort.get(portOf(destination));
     if (mapping?.outside !== destination || !this.#isFresh(mapping.lastUse, now)) return undefined;
     const opened = mapping.openings.get(partOf(source, this.behaviour.filtering));
@@ -159,7 +183,8 @@ export class Nat {
   #map(inside: Endpoint, remotePart: number, now: number): Mapping | undefined {
     if (this.#byPort.size >= this.behaviour.capacity) this.#expire(now);
     if (this.#byPort.size >= this.behaviour.capacity) return undefined;
-    const port = this.#ports.allocate(portOf(inside), (port) => this.#isTaken(port, now));
+    const isTaken = (port: number) => this.#isTaken(port, inside, now);
+    const port = this.#ports.allocate(portOf(inside), isTaken);
     if (port === undefined) return undefined;
     const outside = endpoint(this.pool[this.#mapped++ % this.pool.length]!, port);
     const mapping = { inside, outside, remotePart, lastUse: now, openings: new Map() };
@@ -188,8 +213,11 @@ export class Nat {
     return now - lastUse < this.behaviour.lifetime;
   }
 
-  #isTaken(port: number, now: number): boolean {
-    if (this.#reservedInside.has(endpoint(this.external, port))) return true;
+  #isTaken(port: number, inside: Endpoint, now: number): boolean {
+    const outside = endpoint(this.external, port);
+    if (this.#reservedInside.has(outside)) return true;
+    const forwarded = this.#forwarded.get(outside);
+    if (forwarded !== undefined && forwarded !== inside) return true;
     const mapping = this.#byPort.get(port);
     if (mapping === undefined) return false;
     if (this.#isFresh(mapping.lastUse, now)) return true;

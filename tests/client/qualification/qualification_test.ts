@@ -107,7 +107,7 @@ Deno.test("C-04: a server that is said to have one address is not asked at anoth
 });
 
 Deno.test("C-04: where symmetric NATs are not supported, the secondary address has all its time", () => {
-  const fixture = new ClientFixture({ symmetricNatSupport: false }).wait(0).answer();
+  const fixture = new ClientFixture({ extensions: [] }).wait(0).answer();
   const targets = [...fixture.targets, ...fixture.wait(11_999).targets];
   assertEquals(targets, Array(3).fill("203.0.113.121:3544"));
   assertEquals(fixture.state, "qualifying");
@@ -115,7 +115,7 @@ Deno.test("C-04: where symmetric NATs are not supported, the secondary address h
 });
 
 Deno.test("C-04: where they are not supported, a late answer that shows one ends off-line", () => {
-  const fixture = new ClientFixture({ symmetricNatSupport: false }).wait(0).answer().wait(12_000);
+  const fixture = new ClientFixture({ extensions: [] }).wait(0).answer().wait(12_000);
   fixture.answerTo(nextToSecondary(fixture), { mapping: at("192.0.2.1:4097") });
   assertEquals(fixture.client.status(fixture.now).offline!.reason, "symmetric_nat");
 });
@@ -163,7 +163,7 @@ Deno.test("C-06: equal mappings from both addresses qualify", () => {
 
 for (const [what, other] of [["address", "192.0.2.2:4096"], ["port", "192.0.2.1:4097"]] as const) {
   Deno.test(`C-06: another mapped ${what} at the secondary address is a symmetric NAT`, () => {
-    const fixture = new ClientFixture({ symmetricNatSupport: false });
+    const fixture = new ClientFixture({ extensions: [] });
     fixture.wait(0).answer().answer({ mapping: at(other) });
     assertEquals(fixture.state, "offline");
     assertEquals(fixture.client.status(fixture.now).offline!.reason, "symmetric_nat");

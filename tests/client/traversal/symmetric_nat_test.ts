@@ -204,7 +204,7 @@ Deno.test("X-05: a new mapping at a refresh does not change the kind of NAT", ()
 });
 
 Deno.test("without symmetric NAT support nonces are neither sent, returned nor believed", () => {
-  const fixture = ClientFixture.a({ random: random(), symmetricNatSupport: false });
+  const fixture = ClientFixture.a({ random: random(), extensions: [] });
   fixture.receive(indirect({ nonce: 7 }), OURS);
   assertEquals(noncesSent(fixture), [[b, undefined]]);
   fixture.receive(indirect({ nonce: 7 }, addressOfRelay), OURS);
