@@ -24,6 +24,7 @@ import { failureText, type WantedLog, wantedLog, warningText } from "./cli/args/
 import { commandHelp, programHelp } from "./cli/args/help.ts";
 import { flagOf } from "./cli/args/spelling.ts";
 import { parseCommandLine } from "./cli/args/command_line.ts";
+import { checkPreconditions } from "./cli/args/precondition.ts";
 import { settleValues } from "./cli/args/sources/settle_values.ts";
 import { logWarnings, strayWarnings } from "./cli/args/sources/stray_variables.ts";
 import { suggest } from "./cli/args/suggest.ts";
@@ -93,7 +94,7 @@ async function dispatch(
   }
   const read = () => settleValues(command, request.flags, context);
   const strays = "logLevel" in command.options ? strayWarnings(command, COMMANDS, context) : [];
-  const values = await read().catch((error) => {
+  const { values, settings } = await read().catch((error) => {
     // The missing option may be the misspelled one.
     for (const each of strays) {
       context.printError(warningText(each, wanted, context.errorWidth));
@@ -103,7 +104,9 @@ async function dispatch(
   if ("logFormat" in values) wanted.isJson = values["logFormat"] === "json";
   if ("logLevel" in values) wanted.isDebug = values["logLevel"] === "debug";
   if (strays.length > 0) await logWarnings(strays, values, context);
-  await command.run(values, request.positional, context, read);
+  await checkPreconditions(await command.preconditions?.() ?? [], values, settings);
+  const reread = async () => (await read()).values;
+  await command.run(values, request.positional, context, reread);
   return ExitCode.OK;
 }
 

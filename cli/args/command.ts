@@ -6,6 +6,7 @@
 
 import type { ProcessContext } from "../process/process_context.ts";
 import type { Options, Values } from "./option.ts";
+import type { Precondition } from "./precondition.ts";
 import type { Contradiction } from "./setting.ts";
 import type { ValueKind } from "./kinds/value_kind.ts";
 
@@ -42,6 +43,8 @@ export interface Command<O extends Options = Options> {
   readonly examples: readonly Example[];
   /** Finds settings that contradict each other. */
   contradiction?(values: Values<O>): Contradiction | undefined;
+  /** What it checks before it starts, beyond its values. It is loaded only when needed. */
+  preconditions?(): Promise<readonly Precondition<Values<O>>[]>;
   /**
    * Runs the command until it is done or the context's signal aborts.
    *

@@ -4,7 +4,13 @@
  * @module
  */
 
-import { CliError, ConfigError, toCliError, UsageError } from "../process/failure.ts";
+import {
+  type CliError,
+  ConfigError,
+  joinFailures,
+  toCliError,
+  UsageError,
+} from "../process/failure.ts";
 import { type Command, command } from "../args/command.ts";
 import { ExitCode } from "../process/exit_code.ts";
 import { wantedLog, warningText } from "../args/failure_text.ts";
@@ -30,7 +36,9 @@ export function check(commands: () => readonly Command[]): Command {
     summary: "Check configuration files for mistakes",
     details: [
       "Reads the files like the roles do, together with the environment, and reports every " +
-      "mistake with its line. It needs neither a network nor privileges, and changes nothing.",
+      "mistake with its line: wrong values, files that don't exist or can't be used, and " +
+      "addresses that this host doesn't have. It sends nothing, needs no privileges beyond " +
+      "reading the files, and changes nothing.",
       "Without FILE, it checks the files of all roles in /etc/teredo that exist and set " +
       `something. The exit code is ${ExitCode.CONFIG} if there is a mistake.`,
     ],
@@ -73,7 +81,7 @@ export function check(commands: () => readonly Command[]): Command {
           failures.push(toCliError(error));
         }
       }
-      if (failures.length > 0) throw joinFailures(failures);
+      if (failures.length > 0) throw asMistakes(joinFailures(failures));
     },
   });
 }
@@ -100,11 +108,8 @@ function namedRole(path: string): typeof ROLES[number] {
   throw new UsageError(`Cannot guess the role that ${path} is for: add one of ${choice}`, "check");
 }
 
-function joinFailures(failures: readonly CliError[]): CliError {
-  const denied = failures.find(({ exitCode }) => exitCode === ExitCode.PERMISSION);
-  // A mistake in the environment shows up with every file.
-  const messages = [...new Set(failures.map(({ message }) => message))];
-  return denied === undefined
-    ? new ConfigError(...messages)
-    : new CliError(messages.join("\n"), denied.exitCode);
+/** Whatever is wrong with the settings: for a role, some of it may pass by itself. */
+function asMistakes(failure: CliError): CliError {
+  const { message, exitCode } = failure;
+  return exitCode === ExitCode.PERMISSION ? failure : new ConfigError(message);
 }

@@ -113,6 +113,9 @@ export const client: Command = command({
   contradiction(values) {
     return serverContradiction(values) ?? credentialContradiction(values);
   },
+  async preconditions() {
+    return (await import("../daemon/preconditions.ts")).CLIENT_PRECONDITIONS;
+  },
   async run(options, _positional, { signal }, reread) {
     const { runClient } = await import("../daemon/client_daemon.ts");
     await runClient(options, signal, reread);

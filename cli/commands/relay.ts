@@ -69,6 +69,9 @@ export const relay: Command = command({
   contradiction(values) {
     return relayContradiction(values) ?? gatewayContradiction(values) ?? usersUnsaid(values);
   },
+  async preconditions() {
+    return (await import("../daemon/preconditions.ts")).RELAY_PRECONDITIONS;
+  },
   async run(options, _positional, { signal }, reread) {
     const { runRelay } = await import("../daemon/relay_daemon.ts");
     await runRelay(options, signal, reread);

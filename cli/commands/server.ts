@@ -110,6 +110,9 @@ export const server: Command = command({
     return sameAddress(values) ?? relayContradiction(values) ?? relayNotWanted(values) ??
       gatewayContradiction(values) ?? usersUnsaid(values);
   },
+  async preconditions() {
+    return (await import("../daemon/preconditions.ts")).SERVER_PRECONDITIONS;
+  },
   async run(options, _positional, { signal }, reread) {
     const { runServer } = await import("../daemon/server_daemon.ts");
     await runServer(options, signal, reread);

@@ -10,7 +10,7 @@ import { oneOf } from "../args/kinds/value_kind.ts";
 import { checkFile } from "../args/sources/settle_values.ts";
 import { ownExecutable } from "../process/executable.ts";
 import { ExitCode } from "../process/exit_code.ts";
-import { CliError, ConfigError, UsageError } from "../process/failure.ts";
+import { CliError, UsageError } from "../process/failure.ts";
 import type { ProcessContext } from "../process/process_context.ts";
 import { type Service, SERVICES } from "../service/services.ts";
 import type { SystemdHost } from "../service/systemd_manager.ts";
@@ -100,7 +100,7 @@ async function isComplete(
     await checkFile(role, config, environment);
     return true;
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
+    if (!(error instanceof CliError)) throw error;
     print(
       `${error.message}\nComplete ${config}, and run this command again to start the service\n`,
     );

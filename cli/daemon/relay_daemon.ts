@@ -4,9 +4,6 @@
  * @module
  */
 
-import { localAddresses } from "../../io/network/local_addresses.ts";
-import { nativeAddresses } from "../../io/network/native_ipv6.ts";
-import { addressPolicy } from "../../nodes/address_policy.ts";
 import { TeredoRelay } from "../../nodes/teredo_relay.ts";
 import type { RelayEvent } from "../../relay/relay.ts";
 import { formatEndpoint } from "../../wire/endpoint.ts";
@@ -16,8 +13,7 @@ import { withListenRemedy } from "./listen_remedy.ts";
 import { describeOffload } from "./messages/offload_messages.ts";
 import { describeRelayEvent } from "./messages/relay_messages.ts";
 import { relayReloadTable } from "./reload_table.ts";
-import { missingForRelay, type RelayHostView } from "./relay_needs.ts";
-import { networkFor } from "./settings/allow_private.ts";
+import { RelayNeeds } from "./relay_needs.ts";
 import type { RelayOptions } from "./settings/relay_options.ts";
 import { relayPart } from "./status/relay_part.ts";
 
@@ -45,35 +41,22 @@ export async function runRelay(
   );
   const { host } = relay;
   const counts = () => isGateway(host) ? host.counts() : undefined;
-  const missing = () => missingForRelay(viewOf(options));
-  const own = {
-    name: host.own.name,
-    get faults() {
-      return [...host.own.faults, ...missing()];
-    },
-  };
+  const needs = new RelayNeeds(options, { bind, publicAddress }, log);
+  const own = needs.around(host.own);
   daemon.attach({ part: () => relayPart(relay.status(), relay.local, own, counts()) });
   daemon.reloadAtHangup(reread, relayReloadTable(relay, log));
   log.debug(describeOffload(host));
   log.info(`${hosted.describe(host)}, from UDP ${formatEndpoint(relay.local)}`);
   warnOfKernel(host, log);
-  for (const { message } of missing()) log.warn(message);
+  needs.look();
   relay.start({
     onEvent: (event) => daemon.report(event, describeRelayEvent(event)),
     onInterfaceFaults: () => daemon.refresh(),
-    onNetworkChange: () => daemon.refresh(),
+    onNetworkChange() {
+      needs.look();
+      daemon.refresh();
+    },
   });
   await daemon.untilEnd(relay, signal);
   log.info(`Stopped; interface ${host.name} is removed`);
-}
-
-function viewOf(options: RelayOptions): RelayHostView {
-  const { bind, prefix, allowPrivate } = options;
-  return {
-    addresses: bind === undefined ? localAddresses().map(({ address }) => address) : [bind],
-    publicAddress: options.public,
-    globalUnicast: addressPolicy(networkFor(allowPrivate)),
-    servesInternet: prefix === undefined,
-    hasNativeIpv6: nativeAddresses().length > 0,
-  };
 }

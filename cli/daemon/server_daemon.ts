@@ -24,6 +24,7 @@ import type { Message } from "./messages/message.ts";
 import { describeOffload } from "./messages/offload_messages.ts";
 import { describeRelayEvent } from "./messages/relay_messages.ts";
 import { describeServerEvent } from "./messages/server_messages.ts";
+import { RelayNeeds } from "./relay_needs.ts";
 import { serverReloadTable } from "./reload_table.ts";
 import { networkFor } from "./settings/allow_private.ts";
 import type { ServerOptions } from "./settings/server_options.ts";
@@ -75,18 +76,26 @@ export async function runServer(
     "serve on other addresses: clients know no other port than 3544",
   );
   const { relayHost } = server;
-  daemon.attach({ part: () => serverPart(server.status(), relayHost?.own, countsOf(relayHost)) });
+  const needs = new RelayNeeds(options, { publicAddress: addresses.primary }, log);
+  const own = relayHost && needs.around(relayHost.own);
+  daemon.attach({ part: () => serverPart(server.status(), own, countsOf(relayHost)) });
   daemon.reloadAtHangup(reread, serverReloadTable(server, policy, log));
   if (relay !== undefined && relayHost !== undefined) {
     log.debug(describeOffload(relayHost));
     log.info(relay.describe(relayHost));
     warnOfKernel(relayHost, log);
+    needs.look();
   }
   log.info(`Serving on ${describeAddresses(addresses, options.port)}`);
   const watch = new AddressWatch(listOf(addresses.bind ?? addresses), log);
   server.start({
     onEvent: (event) => daemon.report(event, describe(event)),
-    onNetworkChange: () => watch.look(ownAddresses()),
+    onNetworkChange() {
+      watch.look(ownAddresses());
+      if (relayHost === undefined) return;
+      needs.look();
+      daemon.refresh();
+    },
     onInterfaceFaults: () => daemon.refresh(),
   });
   await daemon.untilEnd(server, signal);

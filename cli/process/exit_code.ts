@@ -18,7 +18,7 @@ export const ExitCode = {
   NOT_RUNNING: 3,
   /** A permission is missing; the number that systemd calls NOPERM. */
   PERMISSION: 77,
-  /** A file or the environment is wrong; the number that systemd calls CONFIG. */
+  /** A setting or a file is wrong; the number that systemd calls CONFIG. */
   CONFIG: 78,
 } as const;
 
@@ -33,5 +33,5 @@ export const EXIT_CODE_MEANINGS: Readonly<Record<ExitCode, string>> = {
   [ExitCode.NOT_QUALIFIED]:
     "No server gives this host an address, or nothing is running that could be asked",
   [ExitCode.PERMISSION]: "A permission is missing",
-  [ExitCode.CONFIG]: "A configuration file or a TEREDO_... variable is wrong",
+  [ExitCode.CONFIG]: "A setting, or a file that it names, is wrong: trying again does not help",
 };

@@ -44,6 +44,27 @@ export class ConfigError extends CliError {
   }
 }
 
+/** The same error, with the place that it is about: "/etc/teredo/client.yaml:3: Cannot read …". */
+export function placed(error: CliError, place: string | undefined): CliError {
+  if (place === undefined) return error;
+  return new CliError(`${place}: ${error.message}`, error.exitCode, {
+    cause: error.cause ?? error,
+  });
+}
+
+/**
+ * Several failures as one. A missing permission counts before a mistake in the settings, and that
+ * before what may pass by itself.
+ */
+export function joinFailures(failures: readonly CliError[]): CliError {
+  const [first, ...more] = failures;
+  if (first !== undefined && more.length === 0) return first;
+  const messages = new Set(failures.map(({ message }) => message));
+  const codes = failures.map(({ exitCode }) => exitCode);
+  const code = [ExitCode.PERMISSION, ExitCode.CONFIG].find((each) => codes.includes(each));
+  return new CliError([...messages].join("\n"), code ?? first?.exitCode, { cause: first?.cause });
+}
+
 /** Turns whatever was thrown into an error with an exit code. */
 export function toCliError(error: unknown): CliError {
   const original = originalError(error);

@@ -110,7 +110,7 @@ Deno.test({
   ),
   ignore: needsSetpriv.ignore,
   fn: async () => {
-    const { code, stdout, stderr } = await inFreshNamespace(`${FOLDERS}; cd /etc/teredo
+    const { code, stdout, stderr } = await inFreshNamespace(`${HOST}; ${FOLDERS}; cd /etc/teredo
       check="setpriv --bounding-set -all --inh-caps -all --no-new-privs $teredo check"
       $check || exit 98
       echo 'server: a.example' >client.yaml; echo 'primary: 83.1.1.1' >server.yaml

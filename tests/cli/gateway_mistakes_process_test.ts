@@ -53,13 +53,13 @@ const MISTAKES: readonly Mistake[] = [
   {
     what: "a public address that is also the private one",
     script: `${GATEWAY} --bind 83.1.1.1`,
-    code: 1,
+    code: 78,
     says: "Leave out --bind if this host has the public address itself",
   },
   {
     what: "two public addresses and one private",
     script: `${GATEWAY} --secondary 83.1.1.2 --bind 83.1.1.1`,
-    code: 1,
+    code: 78,
     says: "Give --bind the two addresses in the same order",
   },
   {

@@ -101,7 +101,19 @@ const USAGE: readonly Mistake[] = [
     "--client-rate is for gateways: add --gateway",
   ],
   ["relay --gateway-for all", 2, "--gateway-for is for gateways: add --gateway"],
-  ["server --gateway-for 10.0.0.1/8", 2, "--gateway-for needs IPv4 prefixes", 'not "10.0.0.1/8"'],
+  [
+    "server --gateway-for 10.0.0.1/8",
+    2,
+    "--gateway-for needs IPv4 prefixes",
+    'not "10.0.0.1/8". 10.0.0.1 is one address in 10.0.0.0/8: ' +
+    "give 10.0.0.0/8 for all of them, or 10.0.0.1/32 for that one\n",
+  ],
+  [
+    "relay --prefix 2001:db8::/32,2001:db8::1/64",
+    2,
+    "2001:db8::1 is one address in 2001:db8::/64: " +
+    "give 2001:db8::/64 for all of them, or 2001:db8::1/128 for that one\n",
+  ],
   ["server --gateway-for 10.0.0.0/33", 2, "--gateway-for needs IPv4 prefixes"],
   ["server --gateway-services 22", 2, "--gateway-services needs services such as tcp/22 or udp/53"],
   ["server --client-rate 20", 2, "--client-rate needs a number of bits per second such as 500k"],
@@ -172,12 +184,12 @@ const FAILURES: readonly Mistake[] = [
     78,
     "Cannot read the secret file /nowhere/secret: there is no such file",
   ],
-  ["server --primary 10.0.0.1", 1, "Cannot serve on 10.0.0.1", "--allow-private"],
-  ["server --primary 100.64.0.1", 1, "Cannot serve on 100.64.0.1", "--allow-private"],
-  ["server --primary 192.0.2.1", 1, "Cannot serve on 192.0.2.1", "--allow-private"],
+  ["server --primary 10.0.0.1", 78, "Cannot serve on 10.0.0.1", "--allow-private"],
+  ["server --primary 100.64.0.1", 78, "Cannot serve on 100.64.0.1", "--allow-private"],
+  ["server --primary 192.0.2.1", 78, "Cannot serve on 192.0.2.1", "--allow-private"],
   ["server --primary 8.8.8.8", 1, "it is not an address of this host", "127.0.0.1"],
-  ["server --primary 127.0.0.1 --allow-private", 1, "Cannot serve on 127.0.0.1"],
-  ["server --primary 224.0.0.1 --allow-private", 1, "Cannot serve on 224.0.0.1"],
+  ["server --primary 127.0.0.1 --allow-private", 78, "Cannot serve on 127.0.0.1"],
+  ["server --primary 224.0.0.1 --allow-private", 78, "Cannot serve on 224.0.0.1"],
 ];
 
 for (const [line, code, ...says] of [...USAGE, ...FAILURES]) {

@@ -126,14 +126,14 @@ const MISHAPS: readonly Mishap[] = [
   {
     what: "a private server without --allow-private",
     script: "$teredo client 10.0.0.1",
-    code: 1,
+    code: 78,
     says: "Cannot use the server at 10.0.0.1: it is not a public address",
     needs: ["tun"],
   },
   {
     what: "a server on the loopback interface, which --allow-private does not admit either,",
     script: "$teredo client 127.0.0.1",
-    code: 1,
+    code: 78,
     says: "Cannot use the server at 127.0.0.1: it is not a public address. Name the one by",
     needs: ["tun"],
   },

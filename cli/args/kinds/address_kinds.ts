@@ -5,7 +5,7 @@
  */
 
 import { type Ipv4Address, parseIpv4 } from "../../../wire/ipv4_address.ts";
-import { parseIpv6 } from "../../../wire/ipv6_address.ts";
+import { formatIpv6, parseIpv6 } from "../../../wire/ipv6_address.ts";
 import { type Ipv6Prefix, prefixOf } from "../../../wire/ipv6_prefix.ts";
 import { type ValueKind, withoutPort } from "./value_kind.ts";
 
@@ -52,12 +52,34 @@ export const IPV6_PREFIXES: ValueKind<readonly Ipv6Prefix[]> = {
     const prefixes = given.split(",").map(parsePrefix);
     return prefixes.every((prefix) => prefix !== undefined) ? prefixes : undefined;
   },
+  remedy(given) {
+    const inside = given.split(",").map(parseAddressIn).find((each) => each && hasHostBits(each));
+    if (inside === undefined) return undefined;
+    const network = formatIpv6(prefixOf(inside.address, inside.length).address);
+    return allOrOne(formatIpv6(inside.address), `${network}/${inside.length}`, 128);
+  },
 };
 
+/** What to do about bits after a prefix: the whole prefix may have been meant, or one address. */
+export function allOrOne(address: string, prefix: string, fullLength: number): string {
+  return `${address} is one address in ${prefix}: give ${prefix} for all of them, or ` +
+    `${address}/${fullLength} for that one`;
+}
+
 function parsePrefix(given: string): Ipv6Prefix | undefined {
-  const [address, length, ...more] = given.trim().split("/");
-  const network = parseIpv6(address ?? "");
-  const bits = /^\d{1,3}$/.test(length ?? "") ? Number(length) : 129;
-  if (network === undefined || bits > 128 || more.length > 0) return undefined;
-  return prefixOf(network, bits);
+  const found = parseAddressIn(given);
+  return found === undefined || hasHostBits(found) ? undefined : found;
+}
+
+/** An address and the length of its prefix. */
+function parseAddressIn(given: string): Ipv6Prefix | undefined {
+  const [text, digits, ...more] = given.trim().split("/");
+  const address = parseIpv6(text ?? "");
+  const length = /^\d{1,3}$/.test(digits ?? "") ? Number(digits) : 129;
+  if (address === undefined || length > 128 || more.length > 0) return undefined;
+  return { address, length };
+}
+
+function hasHostBits({ address, length }: Ipv6Prefix): boolean {
+  return formatIpv6(prefixOf(address, length).address) !== formatIpv6(address);
 }

@@ -5,7 +5,13 @@
  */
 
 import type { Ipv4Block } from "../../../wire/global_unicast.ts";
-import { ipv4Address, parseIpv4 } from "../../../wire/ipv4_address.ts";
+import {
+  formatIpv4,
+  type Ipv4Address,
+  ipv4Address,
+  parseIpv4,
+} from "../../../wire/ipv4_address.ts";
+import { allOrOne } from "./address_kinds.ts";
 import type { ValueKind } from "./value_kind.ts";
 
 /** Blocks of IPv4 addresses, or all of them. */
@@ -19,6 +25,13 @@ export const GATEWAY_CLIENTS: ValueKind<"all" | readonly Ipv4Block[]> = {
     if (given === "all") return "all";
     const blocks = given.split(",").map((each) => parseBlock(each.trim()));
     return blocks.every((block) => block !== undefined) ? blocks : undefined;
+  },
+  remedy(given) {
+    const inside = given.split(",").map((each) => parseAddressIn(each.trim()))
+      .find((each) => each && each.network !== firstOf(each));
+    if (inside === undefined) return undefined;
+    const prefix = `${formatIpv4(firstOf(inside))}/${inside.prefixLength}`;
+    return allOrOne(formatIpv4(inside.network), prefix, 32);
   },
 };
 
@@ -64,18 +77,23 @@ export const BIT_RATE: ValueKind<number> = {
   },
 };
 
-/**
- * An address alone is a block of one. Bits after the prefix must be zero: otherwise it is not clear
- * what was meant.
- */
+/** Bits after the prefix must be zero: otherwise it is not clear what was meant. */
 function parseBlock(given: string): Ipv4Block | undefined {
+  const found = parseAddressIn(given);
+  return found === undefined || found.network !== firstOf(found) ? undefined : found;
+}
+
+/** An address and the length of its prefix. An address alone is a block of one. */
+function parseAddressIn(given: string): Ipv4Block | undefined {
   const [, text = "", length = "32"] = /^([\d.]+)(?:\/(\d{1,2}))?$/.exec(given) ?? [];
-  const address = parseIpv4(text);
+  const network = parseIpv4(text);
   const prefixLength = Number(length);
-  if (address === undefined || prefixLength > 32) return undefined;
-  const hostBits = prefixLength === 32 ? 0 : 0xffffffff >>> prefixLength;
-  if ((address & hostBits) !== 0) return undefined;
-  return { network: ipv4Address(address), prefixLength };
+  return network === undefined || prefixLength > 32 ? undefined : { network, prefixLength };
+}
+
+/** The first address of the block that an address lies in. */
+function firstOf({ network, prefixLength }: Ipv4Block): Ipv4Address {
+  return ipv4Address(prefixLength === 0 ? 0 : network & (0xffffffff << (32 - prefixLength)));
 }
 
 function parseService(given: string): HostService | undefined {

@@ -15,7 +15,7 @@ import { optionName } from "../spelling.ts";
 import { type Setting, type Settings, valueMistake } from "../setting.ts";
 import { suggest } from "../suggest.ts";
 import type { ValueKind } from "../kinds/value_kind.ts";
-import { isMapping, keyLines, parseYaml } from "./yaml.ts";
+import { firstLine, isMapping, keyLines, linesOf, parseYaml } from "./yaml.ts";
 
 /** The options that a command's file may set, by their keys. */
 export function configKeys({ options }: Command): Map<string, readonly [string, Option<unknown>]> {
@@ -39,11 +39,8 @@ export function parseConfig(command: Command, text: string, path: string): Setti
   }
   if (mistakes.length > 0) throw new ConfigError(...mistakes);
 
-  const document = parseYaml(text, path) ?? {};
-  if (!isMapping(document)) {
-    throw new ConfigError(`Cannot use ${path}: it needs lines such as "log-level: info"`);
-  }
   const known = configKeys(command);
+  const document = parseMapping(text, path, known);
   const settings = new Map<string, Setting>();
   for (const [key, given] of Object.entries(document)) {
     const line = lines.get(key);
@@ -55,6 +52,45 @@ export function parseConfig(command: Command, text: string, path: string): Setti
   }
   if (mistakes.length > 0) throw new ConfigError(...mistakes);
   return settings;
+}
+
+/**
+ * Reads the outermost mapping.
+ *
+ * @throws {ConfigError} there is none, and in which line that shows
+ */
+function parseMapping(
+  text: string,
+  path: string,
+  known: Pick<ReadonlyMap<string, unknown>, "has">,
+): Record<string, unknown> {
+  let document: unknown;
+  try {
+    document = parseYaml(text, path) ?? {};
+    if (isMapping(document)) return document;
+  } catch (error) {
+    throw missingBlank(text, path, known) ?? error;
+  }
+  throw missingBlank(text, path, known) ??
+    new ConfigError(
+      `Cannot use ${path}:${firstLine(text)}: it needs lines such as "log-level: info"`,
+    );
+}
+
+/** The mistake of a line such as `port:40000`, which YAML takes for text or for nonsense. */
+function missingBlank(
+  text: string,
+  path: string,
+  known: Pick<ReadonlyMap<string, unknown>, "has">,
+): ConfigError | undefined {
+  for (const [i, line] of linesOf(text).entries()) {
+    const [, key, value] = /^ *([a-z][a-z0-9-]*):(\S.*)$/.exec(line) ?? [];
+    if (key === undefined || !known.has(key)) continue;
+    return new ConfigError(
+      `Cannot use ${path}:${i + 1}: a blank is missing after the colon: "${key}: ${value}"`,
+    );
+  }
+  return undefined;
 }
 
 function unknownKey(key: string, known: ReadonlyMap<string, readonly [string, Option<unknown>]>) {

@@ -9,6 +9,7 @@ import { type CliError, ConfigError, UsageError } from "../../process/failure.ts
 import type { Environment } from "../../process/environment.ts";
 import type { ProcessContext } from "../../process/process_context.ts";
 import type { Command } from "../command.ts";
+import { checkPreconditions } from "../precondition.ts";
 import { readConfigText } from "./config_text.ts";
 import { readEnvironment } from "./environment.ts";
 import { flagOf, optionName } from "../spelling.ts";
@@ -17,6 +18,12 @@ import { settingName, type Settings } from "../setting.ts";
 
 /** A value for each option of a command. */
 export type SettledValues = Record<string, unknown>;
+
+/** Values, and where those that were given come from. */
+interface Settled {
+  readonly values: SettledValues;
+  readonly settings: Settings;
+}
 
 /**
  * Settles the values of all options.
@@ -29,7 +36,7 @@ export async function settleValues(
   command: Command,
   flags: Settings,
   context: Pick<ProcessContext, "environment" | "configFolder">,
-): Promise<SettledValues> {
+): Promise<Settled> {
   const environment = readEnvironment(command, context.environment);
   const given = new Map([...environment, ...flags]);
   const file = await readFile(command, given, context.configFolder);
@@ -39,11 +46,12 @@ export async function settleValues(
   const values = valuesOf(command, settings);
   const failure = findContradiction(command, settings, values);
   if (failure !== undefined) throw failure;
-  return values;
+  return { values, settings };
 }
 
 /**
- * Checks a file as if the command had only this file and the environment.
+ * Checks a file as if the command had only this file and the environment, with all that the command
+ * checks before it starts.
  *
  * @throws {CliError} what is wrong
  */
@@ -58,8 +66,10 @@ export async function checkFile(
     `Cannot use ${path}: it needs ${optionName(property)}, ${option.kind!.expected}`
   );
   if (lacking.length > 0) throw new ConfigError(...lacking);
-  const failure = findContradiction(command, settings, valuesOf(command, settings));
+  const values = valuesOf(command, settings);
+  const failure = findContradiction(command, settings, values);
   if (failure !== undefined) throw failure;
+  await checkPreconditions(await command.preconditions?.() ?? [], values, settings);
 }
 
 /**

@@ -49,6 +49,16 @@ const KEY = /^( *)(?:"([^"]*)"|'([^']*)'|([^\s"'#&*!|>{[?-][^:#]*?|-[^\s:][^:#]*
 const FLOW_KEY =
   /(?:^|[{,])\s*(?:"([^"]*)"\s*:|'([^']*)'\s*:|([^\s"'#{}[\],:][^#{}[\],:]*?)\s*:(?=\s|$))/g;
 
+/** The line of the first thing in a document that is not a comment; 1 in an empty one. */
+export function firstLine(text: string): number {
+  return linesOf(text).findIndex((line) => !PREAMBLE.test(line)) + 1 || 1;
+}
+
+/** The lines of a text, without their ends. */
+export function linesOf(text: string): string[] {
+  return text.replace(/^\uFEFF/, "").split(/\r\n|\r|\n/);
+}
+
 /** Text in quotes, with the colon that makes it a key. */
 const QUOTED = /(?:"[^"]*"|'[^']*')(\s*:)?/g;
 
@@ -58,7 +68,7 @@ const QUOTED = /(?:"[^"]*"|'[^']*')(\s*:)?/g;
  * first line.
  */
 export function keyLines(text: string): KeyLine[] {
-  const lines = text.replace(/^\uFEFF/, "").split(/\r\n|\r|\n/);
+  const lines = linesOf(text);
   const first = lines.find((line) => !PREAMBLE.test(line)) ?? "";
   if (first.trimStart().startsWith("{")) return flowKeyLines(lines);
   const indentation = /^ */.exec(first)![0];

@@ -50,6 +50,29 @@ export async function openControl(
   }
 }
 
+/**
+ * Whether a socket could be made at a chosen path.
+ *
+ * @throws {CliError} it could not, and why
+ */
+export function checkControl(path: string): void {
+  try {
+    checkLength(path);
+    Deno.statSync(folderOf(path) || ".");
+    if (isOtherFile(path)) throw new Deno.errors.AddrInUse();
+  } catch (error) {
+    throw failure(path, error);
+  }
+}
+
+function isOtherFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isSocket === false;
+  } catch {
+    return false;
+  }
+}
+
 function makeFolder(path: string): void {
   const folder = folderOf(path);
   Deno.mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });

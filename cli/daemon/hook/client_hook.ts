@@ -17,6 +17,7 @@
 import type { ClientEvent } from "../../../client/client_event.ts";
 import { Hook } from "./hook.ts";
 import type { Log } from "../../../io/log.ts";
+import { checkHookProgram } from "./hook_program.ts";
 import { formatIpv6 } from "../../../wire/ipv6_address.ts";
 
 /** How long a run may take, in milliseconds. */
@@ -74,9 +75,15 @@ export class ClientHook {
   }
 }
 
-/** Makes the hook that runs `program`. Its failures are warnings. */
+/**
+ * Makes the hook that runs `program`. Failures of its runs are warnings.
+ *
+ * @throws {CliError} there is no such program
+ */
 export function openHook(program: string | undefined, log: Log): Hook | undefined {
-  return program === undefined ? undefined : new Hook({
+  if (program === undefined) return undefined;
+  checkHookProgram(program);
+  return new Hook({
     program,
     timeout: TIMEOUT,
     onFailure: (reason) => log.warn(`The hook "${program}" failed: ${reason}`),

@@ -10,6 +10,7 @@ import { PcapFile } from "./pcap_file.ts";
 import { RecordedUdp } from "./recorded_udp.ts";
 import type { UdpSocket } from "../../../ffi/udp_socket.ts";
 import { type Ipv4Address, ipv4Address, isLoopbackIpv4 } from "../../../wire/ipv4_address.ts";
+import type { CliError } from "../../process/failure.ts";
 import { systemFailure } from "../../process/system_failure.ts";
 import { reasonOf } from "../../../reason.ts";
 
@@ -47,20 +48,47 @@ export class Recording implements Disposable {
   }
 }
 
+/**
+ * Whether there can be a file at a path. It is not opened, because it may be a pipe.
+ *
+ * @throws {CliError} there is no folder for it, or it is a folder itself
+ */
+export function checkRecording(path: string): void {
+  try {
+    if (isFolder(path)) throw new Deno.errors.IsADirectory();
+    Deno.statSync(/^.*[/\\]/.exec(path)?.[0] ?? ".");
+  } catch (error) {
+    throw failure(path, error);
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}
+
 function create(path: string): Deno.FsFile {
   try {
     // Only the owner may read it, because it holds what people send.
     return Deno.openSync(path, { write: true, create: true, truncate: true, mode: 0o600 });
   } catch (error) {
-    throw systemFailure(`Cannot record to "${path}"`, error, {
-      words: {
-        absent: "there is no such folder. Make it, or name another file with --pcap",
-        denied:
-          "permission is denied. Name another file with --pcap, or run as a user who may write it",
-        other: `${reasonOf(error)}. Name another file with --pcap`,
-      },
-    });
+    throw failure(path, error);
   }
+}
+
+function failure(path: string, error: unknown): CliError {
+  return systemFailure(`Cannot record to "${path}"`, error, {
+    words: {
+      absent: "there is no such folder. Make it, or name another file with --pcap",
+      denied:
+        "permission is denied. Name another file with --pcap, or run as a user who may write it",
+      directory: "it is a directory. Name a file with --pcap",
+      other: `${reasonOf(error)}. Name another file with --pcap`,
+    },
+  });
 }
 
 function writeAll(handle: Deno.FsFile, bytes: Uint8Array): void {

@@ -6,7 +6,7 @@
 
 import type { ClientCredentials } from "../../../client/client_config.ts";
 import type { Log } from "../../../io/log.ts";
-import { CliError } from "../../process/failure.ts";
+import { ConfigError } from "../../process/failure.ts";
 import { OCTETS_EXPECTED, parseOctets } from "../../args/kinds/secret_notation.ts";
 import { readSecretText } from "./secret_text.ts";
 import { type Contradiction, contradiction } from "../../args/setting.ts";
@@ -47,7 +47,7 @@ export function readCredentials(
   const text = readSecretText("the secret file", secretFile, log).replace(/\r?\n$/, "");
   const secret = parseOctets(text);
   if (secret === undefined) {
-    throw new CliError(`Cannot use the secret in ${secretFile}: it needs ${OCTETS_EXPECTED}`);
+    throw new ConfigError(`Cannot use the secret in ${secretFile}: it needs ${OCTETS_EXPECTED}`);
   }
   return { identifier, secret };
 }

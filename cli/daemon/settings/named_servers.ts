@@ -9,6 +9,7 @@ import type { GivenServer } from "../../../nodes/given_server.ts";
 import type { GlobalUnicast } from "../../../wire/global_unicast.ts";
 import { formatIpv4 } from "../../../wire/ipv4_address.ts";
 import { remedyForServer } from "./allow_private.ts";
+import { ExitCode } from "../../process/exit_code.ts";
 import { CliError } from "../../process/failure.ts";
 import { type Contradiction, contradiction } from "../../args/setting.ts";
 
@@ -58,6 +59,7 @@ export function checkServer(
     throw new CliError(
       `Cannot use the server at ${formatIpv4(address)}: it is not a public address. ` +
         remedyForServer(address),
+      ExitCode.CONFIG,
     );
   }
   if (primary === secondary) {

@@ -4,8 +4,11 @@
  * @module
  */
 
-import type { Ipv4Address } from "../../../wire/ipv4_address.ts";
-
+import { addressPolicy } from "../../../nodes/address_policy.ts";
+import { formatIpv4, type Ipv4Address } from "../../../wire/ipv4_address.ts";
+import { ExitCode } from "../../process/exit_code.ts";
+import { CliError } from "../../process/failure.ts";
+import { isForAllowPrivate, networkFor } from "./allow_private.ts";
 import type { DaemonOptions } from "./daemon_options.ts";
 import type { GatewayOptionValues } from "./gateway_option_values.ts";
 import type { RelayOptionValues } from "./relay_option_values.ts";
@@ -16,4 +19,19 @@ export interface RelayOptions extends RelayOptionValues, GatewayOptionValues, Da
   /** The public address that is translated to this host's own (1:1 NAT). */
   readonly public: Ipv4Address | undefined;
   readonly port: number | undefined;
+}
+
+/** @throws {CliError} the address is named as public, but clients cannot reach it */
+export function checkPublicAddress(
+  { public: address, allowPrivate }: Pick<RelayOptions, "public" | "allowPrivate">,
+): void {
+  if (address === undefined || addressPolicy(networkFor(allowPrivate)).has(address)) return;
+  const remedy = isForAllowPrivate(address)
+    ? "Give --public the address by which others reach this host, and name its own with --bind; " +
+      "for a private network, allow private addresses with --allow-private"
+    : "Give --public another address";
+  throw new CliError(
+    `Cannot relay as ${formatIpv4(address)}: clients cannot reach this kind of address. ${remedy}`,
+    ExitCode.CONFIG,
+  );
 }

@@ -15,7 +15,7 @@ import { type ClientSecret, type SecretStore, SecretTable } from "../../../serve
 import { ConfigError } from "../../process/failure.ts";
 import { OCTETS_EXPECTED, parseOctets } from "../../args/kinds/secret_notation.ts";
 import { readSecretText } from "./secret_text.ts";
-import { isMapping, parseYaml } from "../../args/sources/yaml.ts";
+import { firstLine, isMapping, keyLines, parseYaml } from "../../args/sources/yaml.ts";
 import { reasonOf } from "../../../reason.ts";
 
 /** The longest identifier that fits the authentication element, octets (§5.1.1). */
@@ -73,39 +73,42 @@ export function parseSecrets(
   const document = parseYaml(text, path);
   if (!isMapping(document) || Object.keys(document).length === 0) {
     throw new ConfigError(
-      `Cannot use ${path}: it needs a line "IDENTIFIER: SECRET" for each client`,
+      `Cannot use ${path}:${firstLine(text)}: it needs a line "IDENTIFIER: SECRET" for each client`,
     );
   }
+  const lines = new Map(keyLines(text).map(({ key, line }) => [key, line]));
   return Object.entries(document).map(([key, value]) => {
+    const line = lines.get(key);
+    const place = line === undefined ? path : `${path}:${line}`;
     const identifier = parseOctets(key);
     if (identifier === undefined || identifier.length > MAX_IDENTIFIER) {
-      throw mistake(path, key, `an identifier is ${OCTETS_EXPECTED}, 1 to 255 octets`);
+      throw mistake(place, key, `an identifier is ${OCTETS_EXPECTED}, 1 to 255 octets`);
     }
-    return [identifier, parseEntry(value, path, key)];
+    return [identifier, parseEntry(value, place, key)];
   });
 }
 
-function parseEntry(value: unknown, path: string, key: string): ClientSecret {
-  if (!isMapping(value)) return { secret: parseSecret(value, path, key), retired: false };
+function parseEntry(value: unknown, place: string, key: string): ClientSecret {
+  if (!isMapping(value)) return { secret: parseSecret(value, place, key), retired: false };
   const { secret, retired = false, ...rest } = value;
   const [unknown] = Object.keys(rest);
   if (unknown !== undefined) {
-    throw mistake(path, key, `there is no setting "${unknown}"; those are secret and retired`);
+    throw mistake(place, key, `there is no setting "${unknown}"; those are secret and retired`);
   }
-  if (typeof retired !== "boolean") throw mistake(path, key, "retired is true or false");
-  return { secret: parseSecret(secret, path, key), retired };
+  if (typeof retired !== "boolean") throw mistake(place, key, "retired is true or false");
+  return { secret: parseSecret(secret, place, key), retired };
 }
 
-function parseSecret(value: unknown, path: string, key: string): Uint8Array {
-  if (value === null || value === undefined) throw mistake(path, key, "the secret is missing");
+function parseSecret(value: unknown, place: string, key: string): Uint8Array {
+  if (value === null || value === undefined) throw mistake(place, key, "the secret is missing");
   if (typeof value !== "string") {
-    throw mistake(path, key, "the secret is not text to YAML; put it in quotes");
+    throw mistake(place, key, "the secret is not text to YAML; put it in quotes");
   }
   const secret = parseOctets(value);
-  if (secret === undefined) throw mistake(path, key, `the secret needs ${OCTETS_EXPECTED}`);
+  if (secret === undefined) throw mistake(place, key, `the secret needs ${OCTETS_EXPECTED}`);
   return secret;
 }
 
-function mistake(path: string, key: string, what: string): ConfigError {
-  return new ConfigError(`Cannot use ${path}, identifier "${key}": ${what}`);
+function mistake(place: string, key: string, what: string): ConfigError {
+  return new ConfigError(`Cannot use ${place}, identifier "${key}": ${what}`);
 }

@@ -13,6 +13,7 @@ import {
   ipv4Address,
   isLoopbackIpv4,
 } from "../../../wire/ipv4_address.ts";
+import { ExitCode } from "../../process/exit_code.ts";
 import { CliError } from "../../process/failure.ts";
 import { isForAllowPrivate } from "./allow_private.ts";
 
@@ -108,6 +109,7 @@ function boundAddresses(
           "Give --bind one address, or --secondary the second public one"
         : "Cannot serve on two public addresses by one of this host. " +
           "Give --bind the two addresses in the same order, separated by a comma",
+      ExitCode.CONFIG,
     );
   }
   for (const address of bind!) {
@@ -115,6 +117,7 @@ function boundAddresses(
       throw new CliError(
         `Cannot serve on ${formatIpv4(address)}: it is the public address and the one behind it. ` +
           "Leave out --bind if this host has the public address itself",
+        ExitCode.CONFIG,
       );
     }
     if (!own.includes(address)) {
@@ -128,6 +131,7 @@ function boundAddresses(
   if (first === second) {
     throw new CliError(
       `Cannot bind ${formatIpv4(first!)} twice: two public addresses need two of this host`,
+      ExitCode.CONFIG,
     );
   }
   if (secondary === undefined) log.info(describeSingle());
@@ -154,6 +158,7 @@ function checkReachable(
         "for a private network, allow private addresses with --allow-private"
       : `${attempt}: no other host can reach this kind of address. ` +
         `Give ${option} another address of this host`,
+    ExitCode.CONFIG,
   );
 }
 

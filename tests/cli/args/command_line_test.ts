@@ -66,7 +66,8 @@ for (const [line, values, ...positional] of LINES) {
   Deno.test(`parse: ${line}`, async () => {
     const request = parseCommandLine(sample, line.split(" "));
     assert(request.type === "run");
-    assertEquals(await settleValues(sample, request.flags, NOTHING), { ...DEFAULTS, ...values });
+    const settled = await settleValues(sample, request.flags, NOTHING);
+    assertEquals(settled.values, { ...DEFAULTS, ...values });
     assertEquals(request.positional, positional);
   });
 }

@@ -7,7 +7,7 @@ const HOST: RelayHostView = {
   addresses: [parseIpv4("10.0.0.5")!, parseIpv4("8.8.8.8")!],
   publicAddress: undefined,
   globalUnicast: new GlobalUnicast(),
-  servesInternet: true,
+  needsInternet: true,
   hasNativeIpv6: true,
 };
 
@@ -22,7 +22,7 @@ const CASES: readonly (readonly [what: string, Partial<RelayHostView>, ...words:
     publicAddress: parseIpv4("8.8.8.8")!,
   }],
   ["no native IPv6", { hasNativeIpv6: false }, "no native IPv6 address"],
-  ["no native IPv6, and prefixes of its own", { hasNativeIpv6: false, servesInternet: false }],
+  ["no native IPv6, and prefixes of its own", { hasNativeIpv6: false, needsInternet: false }],
   ["neither", { ...PRIVATE, hasNativeIpv6: false }, "public IPv4", "native IPv6"],
 ];
 

@@ -105,7 +105,22 @@ for (const [text, ...messages] of MISTAKES) {
 
 for (const text of ["just words", "- port: 1", "42"]) {
   Deno.test(`config: ${JSON.stringify(text)} is no mapping`, () => {
-    const message = 'Cannot use f: it needs lines such as "log-level: info"';
+    const message = 'Cannot use f:2: it needs lines such as "log-level: info"';
+    const file = `# comment\n${text}`;
+    assertEquals(assertThrows(() => given(file), ConfigError).message, message);
+  });
+}
+
+const GLUED: readonly (readonly [text: string, line: number, meant: string])[] = [
+  ["server:x", 1, "server: x"],
+  ["# comment\n\nserver:a.example\nport: 1\n", 3, "server: a.example"],
+  ["server: a.example\nport:40000 # why", 2, "port: 40000 # why"],
+  ["{server: x}\nport:1", 2, "port: 1"],
+];
+
+for (const [text, line, meant] of GLUED) {
+  Deno.test(`config: ${JSON.stringify(text)} lacks a blank, which is told with its line`, () => {
+    const message = `Cannot use f:${line}: a blank is missing after the colon: "${meant}"`;
     assertEquals(assertThrows(() => given(text), ConfigError).message, message);
   });
 }

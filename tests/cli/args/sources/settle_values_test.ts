@@ -35,10 +35,11 @@ async function values(
   assert(request.type === "run");
   const { folder } = files;
   try {
-    return await settleValues(command, request.flags, {
+    const settled = await settleValues(command, request.flags, {
       environment: (variable) => environment[variable],
       configFolder: folder,
     });
+    return settled.values;
   } catch (error) {
     if (error instanceof Error) error.message = error.message.replaceAll(folder, "ETC");
     throw error;
@@ -187,21 +188,21 @@ Deno.test("check: the files of all roles are checked, and every mistake is told"
 
 Deno.test("check: the files of a package that nobody changed are no mistake, unless asked for", async () => {
   const untouched = "# Required\n#server: teredo.example\n";
-  using files = folderOf({ "client.yaml": untouched, "server.yaml": "primary: 192.0.2.1\n" });
+  using files = folderOf({ "client.yaml": untouched, "relay.yaml": "port: 3545\n" });
   const { folder: configFolder } = files;
   const { code, stdout } = await runIn({ configFolder }, "check");
   assertEquals([code, stdout.replaceAll(configFolder, "ETC")], [
     0,
-    "ETC/client.yaml: sets nothing for teredo client\nETC/server.yaml: OK, for teredo server\n",
+    "ETC/client.yaml: sets nothing for teredo client\nETC/relay.yaml: OK, for teredo relay\n",
   ]);
   assertEquals((await runIn({ configFolder }, "check", "--role", "client")).code, 78);
   assertEquals((await run("check", `${configFolder}/client.yaml`)).code, 78);
 });
 
 Deno.test("check: the environment belongs to it, as it does where the role runs", async () => {
-  using files = folderOf({ "server.yaml": "port: 3544\n" });
-  const environment = { TEREDO_PRIMARY: "192.0.2.1" };
-  const { code } = await runIn({ environment }, "check", `${files.folder}/server.yaml`);
+  using files = folderOf({ "client.yaml": "port: 40000\n" });
+  const environment = { TEREDO_SERVER: "a.example" };
+  const { code } = await runIn({ environment }, "check", `${files.folder}/client.yaml`);
   assertEquals(code, 0);
 });
 
@@ -225,11 +226,11 @@ Deno.test("check: without any file there is nothing wrong", async () => {
 });
 
 Deno.test("check: the role is told by the file's name, or by --role", async () => {
-  using files = folderOf({ "eu-relay-2.yml": "port: 1", "new.yaml": "primary: 192.0.2.1" });
+  using files = folderOf({ "eu-relay-2.yml": "port: 1", "new.yaml": "server: a.example" });
   const named = await run("check", `${files.folder}/eu-relay-2.yml`);
   assertEquals([named.code, named.stdout.endsWith(": OK, for teredo relay\n")], [0, true]);
-  const told = await run("check", "--role", "server", `${files.folder}/new.yaml`);
-  assertEquals([told.code, told.stdout.endsWith(": OK, for teredo server\n")], [0, true]);
+  const told = await run("check", "--role", "client", `${files.folder}/new.yaml`);
+  assertEquals([told.code, told.stdout.endsWith(": OK, for teredo client\n")], [0, true]);
   const neither = await run("check", `${files.folder}/new.yaml`);
   assertEquals(neither.code, 2);
   assertStringIncludes(neither.stderr, "add one of --role client, --role server, --role relay");

@@ -26,32 +26,33 @@ carol: { secret: "true" }
 });
 
 const MISTAKES: readonly [text: string, message: string | RegExp][] = [
-  ["", 'Cannot use f: it needs a line "IDENTIFIER: SECRET" for each client'],
-  ["- alice", 'Cannot use f: it needs a line "IDENTIFIER: SECRET" for each client'],
+  ["", 'Cannot use f:1: it needs a line "IDENTIFIER: SECRET" for each client'],
+  ["# comment\n- alice", 'Cannot use f:2: it needs a line "IDENTIFIER: SECRET" for each client'],
   ["alice: a\nalice: b", /^Cannot use f:\d+:\d+: it is not YAML \(.*dupl.*\)$/i],
   ['alice: "topsecret', /^Cannot use f:\d+:\d+: it is not YAML \([^"]+\)$/],
-  ["alice:", 'Cannot use f, identifier "alice": the secret is missing'],
-  ["alice: { retired: true }", 'Cannot use f, identifier "alice": the secret is missing'],
+  ["alice:", 'Cannot use f:1, identifier "alice": the secret is missing'],
+  ["alice: { retired: true }", 'Cannot use f:1, identifier "alice": the secret is missing'],
   [
     "alice: 1234",
-    'Cannot use f, identifier "alice": the secret is not text to YAML; put it in quotes',
+    'Cannot use f:1, identifier "alice": the secret is not text to YAML; put it in quotes',
   ],
   [
     'alice: ""',
-    'Cannot use f, identifier "alice": the secret needs text, or octets as "hex:0a1b…" or "base64:AbC…"',
+    'Cannot use f:1, identifier "alice": the secret needs text, or octets as "hex:0a1b…" or "base64:AbC…"',
   ],
   [
     "alice: hex:xyz",
-    'Cannot use f, identifier "alice": the secret needs text, or octets as "hex:0a1b…" or "base64:AbC…"',
+    'Cannot use f:1, identifier "alice": the secret needs text, or octets as "hex:0a1b…" or "base64:AbC…"',
   ],
   [
     "alice: { secret: a, retired: 1 }",
-    'Cannot use f, identifier "alice": retired is true or false',
+    'Cannot use f:1, identifier "alice": retired is true or false',
   ],
   [
     "alice: { secret: a, retird: true }",
-    'Cannot use f, identifier "alice": there is no setting "retird"; those are secret and retired',
+    'Cannot use f:1, identifier "alice": there is no setting "retird"; those are secret and retired',
   ],
+  ["alice: a\nbob:", 'Cannot use f:2, identifier "bob": the secret is missing'],
   [`${"i".repeat(256)}: a`, /an identifier is text, .* 1 to 255 octets$/],
 ];
 

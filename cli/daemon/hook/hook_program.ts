@@ -1,0 +1,54 @@
+/**
+ * The program that a hook runs.
+ *
+ * @module
+ */
+
+import { platform } from "../../../ffi/platform.ts";
+import { processEnvironment } from "../../process/environment.ts";
+import { ExitCode } from "../../process/exit_code.ts";
+import { CliError } from "../../process/failure.ts";
+import { systemFailure } from "../../process/system_failure.ts";
+import { shellWord } from "../../text/shell_word.ts";
+
+/** The right to execute of the owner, the group and others. */
+const EXECUTABLE = 0o111;
+
+/**
+ * Whether a hook can be run, as far as its file shows.
+ *
+ * @param path its path, or its name in one of the folders of `PATH`
+ * @throws {CliError} it cannot be run, and what to do about it
+ */
+export function checkHookProgram(path: string): void {
+  // Windows finds programs by extensions that nobody writes.
+  if (!platform.hasFileModes) return;
+  const attempt = `Cannot use the hook ${path}`;
+  let found: Deno.FileInfo;
+  try {
+    found = Deno.statSync(locate(path));
+  } catch (error) {
+    throw systemFailure(attempt, error, { exitCode: ExitCode.CONFIG });
+  }
+  if (found.isDirectory) throw new CliError(`${attempt}: it is a directory`, ExitCode.CONFIG);
+  if ((found.mode! & EXECUTABLE) !== 0) return;
+  throw new CliError(
+    `${attempt}: it is not executable. Make it so with "chmod +x ${shellWord(path)}"`,
+    ExitCode.CONFIG,
+  );
+}
+
+/** Where the system finds a program. A name without folders is looked up in those of `PATH`. */
+function locate(path: string): string {
+  if (path.includes("/")) return path;
+  const folders = (processEnvironment("PATH") ?? "").split(":");
+  return folders.map((folder) => `${folder}/${path}`).find(isFile) ?? path;
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
