@@ -11,6 +11,18 @@ interface EndSignal {
   readonly number: number;
 }
 
+/** Where files are. */
+export interface Folders {
+  /** The configuration files of services. */
+  readonly config: string;
+  /** The control sockets of services. */
+  readonly runtime: string;
+  /** The control sockets of this user's programs. */
+  readonly userRuntime: string;
+  /** What a service remembers. */
+  readonly state: string;
+}
+
 /** The facts about one system. */
 export interface PlatformFacts {
   /** The system as people call it, such as "macOS". */
@@ -28,10 +40,10 @@ export interface PlatformFacts {
   readonly endSignals: readonly EndSignal[];
   /** The signal that asks a service to read its files again, where there is one. */
   readonly reloadSignal: Deno.Signal | undefined;
-  /** Where the configuration files of services are. */
-  readonly configFolder: string;
-  /** Where services have their Unix sockets; undefined where the runtime has no Unix sockets. */
-  readonly runtimeFolder: string | undefined;
+  /** What stands between folders in a path. */
+  readonly separator: "/" | "\\";
+  /** Whether the runtime has Unix sockets, over HTTP too. */
+  readonly hasUnixSockets: boolean;
   /** Octets that the path of a Unix socket may have. */
   readonly longestSocketPath: number;
   /** Whether files have modes, such as 0o600, which say who may read and change them. */
@@ -46,6 +58,8 @@ export interface PlatformFacts {
   routeAdvice(destination: string): string;
   /** The command that lets the host forward IPv6 packets, if one is enough. */
   readonly forwardingCommand: string | undefined;
+  /** Where files are, given the variables of the environment. */
+  folders(variable: (name: string) => string | undefined): Folders;
   /** The command that names the program which holds a UDP port. */
   udpPortOwner(port: number): string;
   /**

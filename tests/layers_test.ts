@@ -9,12 +9,17 @@ const root = new URL("../", import.meta.url);
  */
 const CONTROL_PROTOCOL = [
   "cli/daemon/control/control_path.ts",
-  "cli/daemon/control/control_socket.ts",
+  "cli/daemon/control/control_channel.ts",
+  "cli/daemon/control/own_channel.ts",
+  "cli/daemon/control/own_path_context.ts",
   "cli/daemon/status",
 ];
 
 /** What ffi/ is for those above it: contracts, what opens them, and what waits for them. */
-const NATIVE = ["ffi", "ffi/open.ts", "ffi/platform.ts", "ffi/poller.ts", "ffi/c/errno.ts"];
+const NATIVE = [
+  ...["ffi", "ffi/open.ts", "ffi/open_file_access.ts", "ffi/platform.ts", "ffi/poller.ts"],
+  "ffi/c/errno.ts",
+];
 
 /** What the daemon of a role is built on. */
 const BELOW_DAEMON = [
@@ -58,7 +63,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "ffi/c": ["ffi", "ffi/platform.ts", "reason.ts"],
   "ffi/linux": [
     ...["ffi/linux/kernel", "ffi/linux/netlink", "ffi/linux/nf_tables", "ffi/linux/udp"],
-    ...["ffi", "ffi/c", "wire", "memory"],
+    ...["ffi", "ffi/c", "ffi/unix", "wire", "memory"],
   ],
   "ffi/linux/kernel": ["ffi/c"],
   "ffi/linux/netlink": ["ffi/linux/kernel", "ffi/c", "memory"],
@@ -67,8 +72,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["ffi", "ffi/c", "wire", "memory"],
   ],
   "ffi/linux/udp": ["ffi/linux/kernel", "ffi", "ffi/c", "reason.ts", "wire", "memory"],
-  "ffi/darwin": ["ffi", "ffi/c", "ffi/platform.ts", "wire", "memory"],
+  "ffi/darwin": ["ffi", "ffi/c", "ffi/platform.ts", "ffi/unix", "wire", "memory"],
   "ffi/windows": ["ffi", "ffi/c"],
+  "ffi/unix": ["ffi"],
+  "ffi/open_file_access.ts": [
+    ...["ffi", "ffi/platform.ts"],
+    ...["ffi/unix/file_access.ts", "ffi/windows/file_access.ts"],
+  ],
   "ffi/platform.ts": [
     ...["ffi", "ffi/linux/facts.ts", "ffi/darwin/facts.ts", "ffi/windows/facts.ts"],
   ],
@@ -96,7 +106,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
 
   "cli/text": [],
-  "cli/process": ["io", "ffi/platform.ts", "ffi/c/errno.ts", "reason.ts", "deno.json"],
+  "cli/process": ["io", "ffi", "ffi/platform.ts", "ffi/c/errno.ts", "reason.ts", "deno.json"],
   "cli/args": ["cli/args/kinds", "cli/process", "cli/text", "io", "reason.ts"],
   "cli/args/kinds": ["wire"],
   "cli/args/sources": ["cli/args", "cli/args/kinds", "cli/process", "io", "reason.ts"],
@@ -109,7 +119,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "cli/service": ["cli/args/", "cli/process", "cli/text", "reason.ts"],
   "cli/ask": [
     ...CONTROL_PROTOCOL,
-    ...["cli/process", "cli/text", "ffi/platform.ts", "client/", "wire"],
+    ...["cli/process", "cli/text"],
+    ...["ffi", "ffi/open_file_access.ts", "ffi/platform.ts", "client/", "wire"],
   ],
   "cli/probe": [
     ...["cli/daemon/settings", "cli/process", "cli/text"],

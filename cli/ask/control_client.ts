@@ -4,19 +4,14 @@
  * @module
  */
 
-import { platform, UnsupportedPlatform } from "../../ffi/platform.ts";
-import { socketState } from "../daemon/control/control_socket.ts";
+import type { ControlChannel } from "../daemon/control/control_channel.ts";
+import { OWN_CHANNEL } from "../daemon/control/own_channel.ts";
 import type { PingReport } from "../daemon/status/ping_report.ts";
 import type { StatusReport } from "../daemon/status/status_report.ts";
 import { CliError } from "../process/failure.ts";
 import { ExitCode } from "../process/exit_code.ts";
 import { notRunning } from "./not_running.ts";
 import { permissionRemedy, socketGroup } from "./socket_group.ts";
-
-/**
- * An address, although the path chooses the socket: Deno 2.9 looks up a name before it connects.
- */
-const ORIGIN = "http://127.0.0.1";
 
 /** How long an answer may take that the role can give at once, in milliseconds. */
 const TIMEOUT = 5_000;
@@ -25,20 +20,19 @@ const TIMEOUT = 5_000;
 const MAX_ANSWER = 4 * 1024 * 1024;
 
 /** Asks one role. */
-export class ControlClient implements Disposable {
+export class ControlClient {
   readonly path: string;
   readonly #timeout: number;
-  readonly #http: Deno.HttpClient;
+  readonly #channel: ControlChannel;
 
   /**
    * @param timeout how long an answer may take that the role can give at once, in milliseconds
-   * @throws {UnsupportedPlatform} this system has no Unix sockets
+   * @param channel how the role can be asked, on this system
    */
-  constructor(path: string, timeout = TIMEOUT) {
-    if (platform.runtimeFolder === undefined) throw new UnsupportedPlatform("ask a running role");
+  constructor(path: string, timeout = TIMEOUT, channel: ControlChannel = OWN_CHANNEL) {
     this.path = path;
     this.#timeout = timeout;
-    this.#http = Deno.createHttpClient({ proxy: { transport: "unix", path } });
+    this.#channel = channel;
   }
 
   /**
@@ -80,12 +74,9 @@ export class ControlClient implements Disposable {
     const timer = setTimeout(end, timeout);
     signal.addEventListener("abort", end);
     try {
-      const response = await fetch(ORIGIN + what, {
-        method,
-        client: this.#http,
-        redirect: "error",
-        signal: giveUp.signal,
-      });
+      using role = await this.#channel.connect(this.path, giveUp.signal);
+      const { signal } = giveUp;
+      const response = await role.fetch(what, { method, redirect: "error", signal });
       const text = await readText(response);
       if (response.ok) return JSON.parse(text);
       throw this.#failure(
@@ -105,7 +96,7 @@ export class ControlClient implements Disposable {
 
   async #explain(error: unknown): Promise<CliError> {
     const { path } = this;
-    switch (await socketState(path)) {
+    switch (await this.#channel.state(path)) {
       case "absent":
         return notRunning(`there is no socket ${path}`);
       case "denied":
@@ -129,10 +120,6 @@ export class ControlClient implements Disposable {
   #failure(reason: string, exitCode: ExitCode = ExitCode.FAILED, cause?: unknown): CliError {
     return new CliError(`Cannot ask at ${this.path}: ${reason}`, exitCode, { cause });
   }
-
-  [Symbol.dispose](): void {
-    this.#http.close();
-  }
 }
 
 /** The text of an answer. Its length is limited: people may name any socket. */
@@ -146,7 +133,6 @@ async function readText({ body }: Response): Promise<string> {
   return text + decoder.decode();
 }
 
-/** The schema's number vouches for the rest. */
 /** What the text needs that older versions don't report. New keys leave the schema as it is. */
 const REPORTED: readonly (keyof StatusReport)[] = ["role", "interfaceFaults", "gateway"];
 

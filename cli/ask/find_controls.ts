@@ -4,42 +4,42 @@
  * @module
  */
 
-import { UnsupportedPlatform } from "../../ffi/platform.ts";
-import { type SocketState, socketState } from "../daemon/control/control_socket.ts";
+import { fileAccess } from "../../ffi/open_file_access.ts";
+import type { ControlState } from "../daemon/control/control_channel.ts";
 import {
   controlFolders,
   CONTROLLED_ROLES,
   type ControlledRole,
   controlPaths,
   isControlName,
-  isStrangers,
   type PathContext,
-  pathContext,
 } from "../daemon/control/control_path.ts";
+import { OWN_CHANNEL } from "../daemon/control/own_channel.ts";
+import { ownPathContext } from "../daemon/control/own_path_context.ts";
+import { pathIn } from "../process/folders.ts";
+import { privilegedUser } from "../process/privilege.ts";
 import { notRunning } from "./not_running.ts";
 
 /** A socket at which a role answers, or would answer another user. */
 interface Found {
   readonly path: string;
-  readonly state: Extract<SocketState, "answered" | "denied">;
+  readonly state: Extract<ControlState, "answered" | "denied">;
 }
 
 /**
  * The sockets to ask: the chosen one, or those of the roles that run.
  *
  * @throws {CliError} none of them runs
- * @throws {UnsupportedPlatform} this system has no Unix sockets
  */
 export async function chooseSockets(
   chosen: string | undefined,
   role: ControlledRole | undefined,
-  context: PathContext | undefined = pathContext(),
+  context: PathContext = ownPathContext(),
 ): Promise<string[]> {
   if (chosen !== undefined) return [chosen];
   const roles = role === undefined ? CONTROLLED_ROLES : [role];
   const what = role ?? "client, server or relay";
   const reason = `no ${what} of this user or of the system answers`;
-  if (context === undefined) throw new UnsupportedPlatform("ask a running role");
   const paths = await findHere(roles, context);
   if (paths.length > 0) return paths;
   const [elsewhere] = await findAnywhere(roles, context);
@@ -48,7 +48,7 @@ export async function chooseSockets(
   throw notRunning(
     `${reason} in this network namespace`,
     `One seems to run in another namespace: ask it${
-      state === "denied" ? " as root" : ""
+      state === "denied" ? ` as ${privilegedUser()}` : ""
     } with --control ${path}`,
   );
 }
@@ -63,8 +63,8 @@ async function findHere(
   // In the first namespace, no name contains a number.
   const numbered = perhaps === undefined
     ? []
-    : await inUse(candidates({ ...context, namespace: perhaps }), context);
-  const found = numbered.length > 0 ? numbered : await inUse(candidates(context), context);
+    : await inUse(candidates({ ...context, namespace: perhaps }));
+  const found = numbered.length > 0 ? numbered : await inUse(candidates(context));
   return found.map(({ path }) => path);
 }
 
@@ -75,17 +75,19 @@ async function findAnywhere(
 ): Promise<Found[]> {
   const paths = roles.flatMap((role) =>
     controlFolders(role, context).flatMap((folder) =>
-      namesIn(folder).filter((name) => isControlName(role, name)).map((name) => `${folder}/${name}`)
+      namesIn(folder)
+        .filter((name) => isControlName(role, name, context.suffix))
+        .map((name) => pathIn(folder, name))
     )
   );
-  return await inUse(paths, context);
+  return await inUse(paths);
 }
 
-async function inUse(paths: readonly string[], { uid }: PathContext): Promise<Found[]> {
+async function inUse(paths: readonly string[]): Promise<Found[]> {
   const found: Found[] = [];
   for (const path of paths) {
-    if (isStrangers(path, uid)) continue;
-    const state = await socketState(path);
+    if (fileAccess().isForgeable(path)) continue;
+    const state = await OWN_CHANNEL.state(path);
     if (state === "answered" || state === "denied") found.push({ path, state });
   }
   return found;

@@ -4,6 +4,10 @@
  * @module
  */
 
+import { platform } from "../../ffi/platform.ts";
+import type { PlatformFacts } from "../../ffi/platform_facts.ts";
+import { howToGetPrivilege, privilegedUser } from "../process/privilege.ts";
+
 /** Where the system lists its groups: `name:password:number:members`. */
 const GROUPS = "/etc/group";
 
@@ -25,7 +29,12 @@ export function socketGroup(path: string, list: string = GROUPS): string | undef
 }
 
 /** What to do if this user may not use the socket. */
-export function permissionRemedy(group: string | undefined): string {
-  if (group === undefined) return "Ask as root: use sudo";
-  return `Use sudo, or join the group ${group}: "sudo usermod -aG ${group} USER", then log in again`;
+export function permissionRemedy(
+  group: string | undefined,
+  rights: PlatformFacts["rights"] = platform.rights,
+): string {
+  if (group === undefined) return `Ask as ${privilegedUser(rights)}. ${howToGetPrivilege(rights)}`;
+  return `${
+    howToGetPrivilege(rights)
+  }, or join the group ${group}: "sudo usermod -aG ${group} USER", then log in again`;
 }

@@ -100,7 +100,7 @@ async function rereadSecrets(
   ]);
   const paths = await chooseSockets(control, "server").catch(() => []);
   for (const path of paths) {
-    using server = new ControlClient(path);
+    const server = new ControlClient(path);
     const report = await server.status(signal).catch(() => undefined);
     if (report === undefined) continue;
     try {

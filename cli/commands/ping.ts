@@ -86,7 +86,7 @@ export const ping: Command = command({
     ]);
     const address = await destinationOf(host!);
     const [path] = await chooseSockets(control, "client");
-    using client = new ControlClient(path!);
+    const client = new ControlClient(path!);
     const waiting = timeout ?? TIMEOUT;
     // Elsewhere than in a terminal, each request has one line.
     const lines = (text: string) => isTerminal ? wrap(text, width, 4).join("\n") : text;

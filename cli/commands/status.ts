@@ -88,7 +88,7 @@ async function ask(
   const reports: StatusReport[] = [];
   const failures: CliError[] = [];
   for (const path of await chooseSockets(control, role)) {
-    using client = new ControlClient(path);
+    const client = new ControlClient(path);
     try {
       const report = await client.status(signal);
       if (report !== undefined) reports.push(checkRole(report, role, path));

@@ -7,11 +7,13 @@
  * @module
  */
 
+import { fileAccess } from "../../ffi/open_file_access.ts";
 import type { Log } from "../../io/log.ts";
 import { reasonOf } from "../../reason.ts";
 import { formatIpv6, parseIpv6 } from "../../wire/ipv6_address.ts";
 import { isTeredo } from "../../wire/teredo_address.ts";
 import { type Environment, processEnvironment } from "../process/environment.ts";
+import { FOLDERS, pathIn } from "../process/folders.ts";
 
 /** What is remembered. */
 export interface RememberedAddress {
@@ -20,9 +22,6 @@ export interface RememberedAddress {
   /** The UDP port that the client sent from, if the NAT keeps it. */
   readonly port: number | undefined;
 }
-
-/** The folder of a client that root started by hand; somebody has to make it. */
-const FOLDER_OF_ROOT = "/var/lib/teredo";
 
 const NAME = "client-address.json";
 
@@ -33,7 +32,7 @@ export class AddressMemory {
 
   /** @param folder where the file is; without one, nothing is remembered */
   constructor(folder: string | undefined, log: Log) {
-    this.#path = folder === undefined ? undefined : `${folder}/${NAME}`;
+    this.#path = folder === undefined ? undefined : pathIn(folder, NAME);
     this.#log = log;
   }
 
@@ -64,13 +63,16 @@ export class AddressMemory {
   }
 }
 
-/** The folder for what a client remembers, if it has one: systemd names it, or root made it. */
+/**
+ * The folder for what a client remembers, if it has one: systemd names it, or somebody made that of
+ * the system.
+ */
 export function stateFolder(env: Environment = processEnvironment): string | undefined {
   const given = env("STATE_DIRECTORY")?.split(":")[0];
   if (given) return given;
   try {
-    return Deno.uid() === 0 && Deno.statSync(FOLDER_OF_ROOT).isDirectory
-      ? FOLDER_OF_ROOT
+    return fileAccess().isPrivileged() && Deno.statSync(FOLDERS.state).isDirectory
+      ? FOLDERS.state
       : undefined;
   } catch {
     return undefined;

@@ -48,7 +48,7 @@ export interface Diagnosis {
 
 /** Looks at everything, until `signal` aborts. */
 export async function diagnose(options: DiagnoseOptions, signal: AbortSignal): Promise<Diagnosis> {
-  using client = await findClient(options.control);
+  const client = await findClient(options.control);
   const status = await statusOf(client, signal);
   const running = typeof status === "string" ? undefined : status;
   const facts = await hostFacts(running?.interface ?? undefined);
@@ -71,23 +71,22 @@ export async function diagnose(options: DiagnoseOptions, signal: AbortSignal): P
   };
 }
 
-type Client = Disposable & { readonly control: ControlClient | string };
-
 /** The running client, or why it cannot be asked. */
+type Client = ControlClient | string;
+
 async function findClient(chosen: string | undefined): Promise<Client> {
   try {
     const [path] = await chooseSockets(chosen, "client");
-    const control = new ControlClient(path!);
-    return { control, [Symbol.dispose]: () => control[Symbol.dispose]() };
+    return new ControlClient(path!);
   } catch (error) {
-    return { control: reasonIn(error), [Symbol.dispose]() {} };
+    return reasonIn(error);
   }
 }
 
-async function statusOf({ control }: Client, signal: AbortSignal): Promise<StatusReport | string> {
-  if (typeof control === "string") return control;
+async function statusOf(client: Client, signal: AbortSignal): Promise<StatusReport | string> {
+  if (typeof client === "string") return client;
   try {
-    return await control.status(signal) ?? "The diagnosis was interrupted";
+    return await client.status(signal) ?? "The diagnosis was interrupted";
   } catch (error) {
     return reasonIn(error);
   }
@@ -127,22 +126,22 @@ function serverChecks(report: ProbeReport | null, client: StatusReport | undefin
 
 async function pingPeer(
   { peer, timeout }: DiagnoseOptions,
-  { control }: Client,
+  client: Client,
   signal: AbortSignal,
 ): Promise<{ checks: Check[]; explanation: PingExplanation | null }> {
   const check = "peer";
   if (peer === undefined) return { checks: [], explanation: null };
-  if (typeof control === "string") {
+  if (typeof client === "string") {
     return { checks: [skip(check, "Without a client, nothing can be sent")], explanation: null };
   }
   let report: PingReport | undefined;
   try {
-    report = await control.ping(peer, timeout, signal);
+    report = await client.ping(peer, timeout, signal);
   } catch (error) {
     return { checks: [skip(check, reasonIn(error))], explanation: null };
   }
   if (report === undefined) return { checks: [skip(check, "Interrupted")], explanation: null };
-  const explanation = await new PingExplainer(control).explain(report, signal) ?? null;
+  const explanation = await new PingExplainer(client).explain(report, signal) ?? null;
   if (explanation === null) {
     const { path, mapping, roundTrip } = report;
     const how = mapping === null ? "" : `, ${path} (${mapping})`;

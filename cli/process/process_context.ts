@@ -4,8 +4,8 @@
  * @module
  */
 
-import { platform } from "../../ffi/platform.ts";
 import { type Environment, processEnvironment, variableNames } from "./environment.ts";
+import { FOLDERS } from "./folders.ts";
 import { leadsToJournal } from "./journal.ts";
 import { interruptionSignal } from "./signals.ts";
 import { readStdin, terminalColumns, terminals, writeToStderr, writeToStdout } from "./streams.ts";
@@ -63,6 +63,6 @@ export function processContext(): ProcessContext {
     isJournal: leadsToJournal(),
     environment: processEnvironment,
     variables: variableNames,
-    configFolder: platform.configFolder,
+    configFolder: FOLDERS.config,
   };
 }

@@ -47,7 +47,9 @@ function refusalOf(error: unknown): Refusal {
   if (error instanceof Deno.errors.NotFound) return "absent";
   if (error instanceof Deno.errors.PermissionDenied) return "denied";
   if (error instanceof Deno.errors.IsADirectory) return "directory";
-  if (error instanceof Deno.errors.AddrInUse) return "inUse";
+  if (error instanceof Deno.errors.AddrInUse || error instanceof Deno.errors.AlreadyExists) {
+    return "inUse";
+  }
   if (error instanceof Deno.errors.AddrNotAvailable) return "notLocal";
   return "other";
 }

@@ -5,6 +5,7 @@
  */
 
 import type { PlatformFacts } from "../platform_facts.ts";
+import { userRuntime } from "../unix/user_runtime.ts";
 import { ERROR_NUMBERS } from "./error_numbers.ts";
 
 /** Facts about macOS. */
@@ -19,8 +20,8 @@ export const DARWIN_FACTS: PlatformFacts = {
     { name: "SIGHUP", number: 1 },
   ],
   reloadSignal: "SIGHUP",
-  configFolder: "/etc/teredo",
-  runtimeFolder: "/var/run/teredo",
+  separator: "/",
+  hasUnixSockets: true,
   longestSocketPath: 103,
   hasFileModes: true,
   bindsToGroups: true,
@@ -28,6 +29,12 @@ export const DARWIN_FACTS: PlatformFacts = {
   routeAdvice: (destination) =>
     `with "route -n get -inet6 ${destination}" and "netstat -rn -f inet6"`,
   forwardingCommand: "sysctl -w net.inet6.ip6.forwarding=1",
+  folders: (variable) => ({
+    config: "/etc/teredo",
+    runtime: "/var/run/teredo",
+    userRuntime: userRuntime(variable("XDG_RUNTIME_DIR"), Deno.uid()),
+    state: "/var/db/teredo",
+  }),
   udpPortOwner: (port) => `lsof -nP -iUDP:${port}`,
   networkNamespace: () => undefined,
 };

@@ -5,6 +5,7 @@
  */
 
 import type { PlatformFacts } from "../platform_facts.ts";
+import { userRuntime } from "../unix/user_runtime.ts";
 
 /** Facts about Linux. */
 export const LINUX_FACTS: PlatformFacts = {
@@ -20,14 +21,20 @@ export const LINUX_FACTS: PlatformFacts = {
     { name: "SIGHUP", number: 1 },
   ],
   reloadSignal: "SIGHUP",
-  configFolder: "/etc/teredo",
-  runtimeFolder: "/run/teredo",
+  separator: "/",
+  hasUnixSockets: true,
   longestSocketPath: 107,
   hasFileModes: true,
   bindsToGroups: true,
   rights: "capabilities",
   routeAdvice: (destination) => `with "ip -6 route get ${destination}" and "ip -6 rule"`,
   forwardingCommand: "sysctl -w net.ipv6.conf.all.forwarding=1",
+  folders: (variable) => ({
+    config: "/etc/teredo",
+    runtime: "/run/teredo",
+    userRuntime: userRuntime(variable("XDG_RUNTIME_DIR"), Deno.uid()),
+    state: "/var/lib/teredo",
+  }),
   udpPortOwner: (port) => `ss -lunp sport = :${port}`,
   networkNamespace,
 };

@@ -17,8 +17,9 @@ export const WINDOWS_FACTS: PlatformFacts = {
     { name: "SIGBREAK", number: 21 },
   ],
   reloadSignal: undefined,
-  configFolder: "C:\\ProgramData\\teredo",
-  runtimeFolder: undefined,
+  separator: "\\",
+  // Deno has them, but not for HTTP.
+  hasUnixSockets: false,
   longestSocketPath: 0,
   hasFileModes: false,
   bindsToGroups: false,
@@ -26,6 +27,16 @@ export const WINDOWS_FACTS: PlatformFacts = {
   // Each interface has its own setting.
   routeAdvice: (destination) => `with "route print -6" and "pathping -n ${destination}"`,
   forwardingCommand: undefined,
-  udpPortOwner: (port) => `netstat -abno -p UDP | findstr :${port}`,
+  folders(variable) {
+    const own = `${variable("ProgramData") ?? "C:\\ProgramData"}\\teredo`;
+    const ofUser = variable("LOCALAPPDATA") ?? variable("TEMP");
+    return {
+      config: own,
+      runtime: `${own}\\run`,
+      userRuntime: ofUser === undefined ? `${own}\\run` : `${ofUser}\\teredo`,
+      state: `${own}\\state`,
+    };
+  },
+  udpPortOwner: (port) => `netstat -ano -p UDP | findstr :${port}`,
   networkNamespace: () => undefined,
 };

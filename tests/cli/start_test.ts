@@ -45,7 +45,9 @@ Deno.test("start: no part of a role is loaded before a command runs", async () =
     // The library is opened when it is first called; a failed call has to be known as one.
     ...["ffi/c/errno.ts", "ffi/c/libc.ts", "ffi/c/libc_symbols.ts"],
     // Signals and folders depend on the system.
-    ...["ffi/darwin/facts.ts", "ffi/linux/facts.ts", "ffi/platform.ts", "ffi/windows/facts.ts"],
+    ...["ffi/darwin/error_numbers.ts", "ffi/darwin/facts.ts"],
+    ...["ffi/linux/facts.ts", "ffi/platform.ts"],
+    ...["ffi/unix/user_runtime.ts", "ffi/windows/facts.ts"],
     ...["io/log.ts", "io/network/local_addresses.ts"],
     ...["nodes/address_policy.ts", "nodes/udp_mode.ts"],
   ]);

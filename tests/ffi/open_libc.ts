@@ -1,12 +1,14 @@
 /**
- * Opens the C library before any test runs.
+ * Opens the libraries of the system before any test runs.
  *
- * It is opened at first use and stays open by design, which Deno's sanitizer would take for a leak
- * of the first test that uses it. To be imported for this effect by tests that come to call it.
+ * They are opened at first use and stay open by design, which Deno's sanitizer would take for a leak
+ * of the first test that uses them. To be imported for this effect by tests that come to call them.
  *
  * @module
  */
 
 import { libc } from "../../ffi/c/libc.ts";
+import { securityLibrary } from "../../ffi/windows/security_library.ts";
 
 if (Deno.build.os === "linux") libc();
+if (Deno.build.os === "windows") securityLibrary();

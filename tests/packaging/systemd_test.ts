@@ -108,7 +108,10 @@ for (const of of Object.keys(UNITS) as UnitName[]) {
     const text = await unit(of);
     assertEquals(settings(text, "Type"), ["notify"]);
     const [folder] = settings(text, "RuntimeDirectory");
-    const asked = controlPaths(role, { env: () => undefined, uid: 0, namespace: undefined });
+    const asked = controlPaths(role, {
+      ...{ suffix: ".sock", given: undefined, system: "/run/teredo", user: "/tmp/teredo-0" },
+      ...{ isPrivileged: true, namespace: undefined },
+    });
     assert(asked.includes(`/run/${folder}/${role}.sock`), asked.join(", "));
   });
 

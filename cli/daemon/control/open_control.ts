@@ -4,21 +4,19 @@
  * @module
  */
 
-import { platform } from "../../../ffi/platform.ts";
-import { type ControlSocket, ControlSocketInUse, openControlSocket } from "./control_socket.ts";
-import type { HttpHandler } from "./http_handler.ts";
+import { fileAccess } from "../../../ffi/open_file_access.ts";
 import type { Log } from "../../../io/log.ts";
-import { CliError } from "../../process/failure.ts";
-import { ExitCode } from "../../process/exit_code.ts";
-import { systemFailure } from "../../process/system_failure.ts";
-import { type ControlledRole, defaultControlPath, folderOf, pathContext } from "./control_path.ts";
 import { reasonOf } from "../../../reason.ts";
-
-/** Others may not write, because the parent folder may be writable for everybody. */
-const FOLDER_MODE = 0o755;
-
-/** The longest path of a Unix socket in octets, without the zero at the end. */
-const LONGEST_PATH = platform.longestSocketPath;
+import { ExitCode } from "../../process/exit_code.ts";
+import { CliError } from "../../process/failure.ts";
+import { folderOf } from "../../process/folders.ts";
+import { privilegedUser } from "../../process/privilege.ts";
+import { systemFailure } from "../../process/system_failure.ts";
+import { type ControlSocket, ControlSocketInUse } from "./control_channel.ts";
+import { type ControlledRole, defaultControlPath } from "./control_path.ts";
+import type { HttpHandler } from "./http_handler.ts";
+import { OWN_CHANNEL } from "./own_channel.ts";
+import { ownPathContext } from "./own_path_context.ts";
 
 /**
  * Opens the socket of a role. If nobody chose its path and it cannot be made, the role runs without
@@ -33,13 +31,11 @@ export async function openControl(
   handler: HttpHandler,
   log: Log,
 ): Promise<ControlSocket | undefined> {
-  const context = pathContext();
-  const path = chosen ?? (context && defaultControlPath(role, context));
-  if (path === undefined) return undefined;
+  const path = chosen ?? defaultControlPath(role, ownPathContext());
   try {
     checkLength(path);
     if (chosen === undefined) makeFolder(path);
-    return await openControlSocket(path, handler);
+    return await OWN_CHANNEL.open(path, handler);
   } catch (error) {
     if (error instanceof ControlSocketInUse) {
       throw error.state === "denied" ? unknown(path) : inUse(role, path, chosen !== undefined);
@@ -75,20 +71,19 @@ function isOtherFile(path: string): boolean {
 
 function makeFolder(path: string): void {
   const folder = folderOf(path);
-  Deno.mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
-  const { uid, isSymlink } = Deno.lstatSync(folder);
-  const owner = Deno.uid();
-  // In /tmp, anybody could have made it. The system's own folder may belong to root.
-  if (isSymlink || (uid !== owner && uid !== 0)) {
+  fileAccess().makeFolder(folder);
+  // In a folder like /tmp, anybody could have made it. The system's own folder may belong to root.
+  if (fileAccess().ownerOf(folder) === "another") {
     throw new Error(`the folder ${folder} belongs to another user`);
   }
 }
 
 function checkLength(path: string): void {
   const { length } = new TextEncoder().encode(path);
-  if (length <= LONGEST_PATH) return;
+  const { longestPath } = OWN_CHANNEL;
+  if (length <= longestPath) return;
   throw new RangeError(
-    `its ${length} octets are more than the ${LONGEST_PATH} that a socket's path may have`,
+    `its ${length} octets are more than the ${longestPath} that a socket's path may have`,
   );
 }
 
@@ -107,7 +102,7 @@ function inUse(role: ControlledRole, path: string, isChosen: boolean): CliError 
 function unknown(path: string): CliError {
   return new CliError(
     `Cannot open the control socket: permission to ask whether ${path} is in use is denied. Choose ` +
-      "another path with --control, or remove it as root if nothing uses it",
+      `another path with --control, or remove it as ${privilegedUser()} if nothing uses it`,
     ExitCode.PERMISSION,
   );
 }

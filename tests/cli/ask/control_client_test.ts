@@ -2,14 +2,14 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { CliError } from "../../../cli/process/failure.ts";
 import { ControlClient } from "../../../cli/ask/control_client.ts";
-import { isStrangers } from "../../../cli/daemon/control/control_path.ts";
 import { openControl } from "../../../cli/daemon/control/open_control.ts";
 import type { Log } from "../../../io/log.ts";
-import { openControlSocket } from "../../../cli/daemon/control/control_socket.ts";
+import { OWN_CHANNEL } from "../../../cli/daemon/control/own_channel.ts";
+import type { ControlChannel } from "../../../cli/daemon/control/control_channel.ts";
+import { pathIn } from "../../../cli/process/folders.ts";
 import type { HttpHandler } from "../../../cli/daemon/control/http_handler.ts";
+import { CHANNELS } from "../daemon/control/channels.ts";
 import { requires } from "../../capabilities.ts";
-
-const needs = requires("linux");
 
 const NEVER = new AbortController().signal;
 
@@ -17,11 +17,12 @@ const SILENT: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** Does something with the path of a socket that answers so. */
 async function withSocket(
+  channel: ControlChannel,
   handler: HttpHandler,
   action: (path: string) => Promise<void>,
 ): Promise<void> {
   const folder = await Deno.makeTempDir();
-  const socket = await openControlSocket(`${folder}/role.sock`, handler);
+  const socket = await channel.open(pathIn(folder, "role"), handler);
   try {
     await action(socket.path);
   } finally {
@@ -71,34 +72,28 @@ const OTHERS:
     ["still starts", () => new Response("Wait\n", { status: 503 }), ": Wait", 3],
   ];
 
-for (const [what, handler, says, code] of OTHERS) {
-  Deno.test({
-    name: needs.title(`control client: whoever ${what} gets a message`),
-    ignore: needs.ignore,
-    fn: () =>
-      withSocket(handler, async (path) => {
-        using client = new ControlClient(path);
+for (const [name, channel] of CHANNELS) {
+  for (const [what, handler, says, code] of OTHERS) {
+    Deno.test(`control client, ${name}: whoever ${what} gets a message`, () =>
+      withSocket(channel, handler, async (path) => {
+        const client = new ControlClient(path, undefined, channel);
         const error = await assertRejects(() => client.status(NEVER), CliError);
         assertStringIncludes(error.message, `Cannot ask at ${path}: `);
         assertStringIncludes(error.message, says);
         assertEquals(error.exitCode, code);
-      }),
-  });
-}
+      }));
+  }
 
-Deno.test({
-  name: needs.title("control client: an answer to a ping that is none gets a message"),
-  ignore: needs.ignore,
-  fn: async () => {
+  Deno.test(`control client, ${name}: an answer to a ping that is none gets a message`, async () => {
     for (const answer of [null, 7, {}, { outcome: "answered" }]) {
-      await withSocket(() => Response.json(answer), async (path) => {
-        using client = new ControlClient(path);
+      await withSocket(channel, () => Response.json(answer), async (path) => {
+        const client = new ControlClient(path, undefined, channel);
         const error = await assertRejects(() => client.ping("::1", 1, NEVER), CliError);
         assertStringIncludes(error.message, "another version of Teredo");
       });
     }
-  },
-});
+  });
+}
 
 /** An answer that does not go on behind its first octets. */
 function stalled(): Response {
@@ -111,67 +106,51 @@ const WAITS: readonly (readonly [what: string, handler: HttpHandler])[] = [
   ["the rest of one", stalled],
 ];
 
-for (const [what, handler] of WAITS) {
-  Deno.test({
-    name: needs.title(`control client: ${what} is not waited for without end`),
-    ignore: needs.ignore,
-    fn: () =>
-      withSocket(handler, async (path) => {
-        using client = new ControlClient(path, 50);
+for (const [name, channel] of CHANNELS) {
+  for (const [what, handler] of WAITS) {
+    Deno.test(`control client, ${name}: ${what} is not waited for without end`, () =>
+      withSocket(channel, handler, async (path) => {
+        const client = new ControlClient(path, 200, channel);
         const error = await assertRejects(() => client.status(NEVER), CliError);
-        assertEquals(error.message, `Cannot ask at ${path}: no answer within 0.05 s`);
-      }),
-  });
+        assertEquals(error.message, `Cannot ask at ${path}: no answer within 0.2 s`);
+      }));
 
-  Deno.test({
-    name: needs.title(`control client: an interruption ends the wait for ${what}`),
-    ignore: needs.ignore,
-    fn: async () => {
+    Deno.test(`control client, ${name}: an interruption ends the wait for ${what}`, async () => {
       const { promise: asked, resolve } = Promise.withResolvers<void>();
       const over = new AbortController();
       const noting: HttpHandler = (request) => {
         resolve();
         return handler(request);
       };
-      await withSocket(noting, async (path) => {
-        using client = new ControlClient(path);
+      await withSocket(channel, noting, async (path) => {
+        const client = new ControlClient(path, undefined, channel);
         const status = client.status(over.signal);
         await asked;
         over.abort();
         assertEquals(await status, undefined);
       });
-    },
-  });
+    });
+  }
 }
 
+const unix = requires("linux");
+
 Deno.test({
-  name: needs.title("control path: in /tmp nobody is asked but oneself"),
-  ignore: needs.ignore,
+  name: unix.title("control socket: a path that is too long gets a message"),
+  ignore: unix.ignore,
   fn: async () => {
-    const folder = await Deno.makeTempDir({ dir: "/tmp" });
-    try {
-      const uid = Deno.uid()!;
-      assertEquals(isStrangers(`${folder}/client.sock`, uid), false);
-      assertEquals(isStrangers(`${folder}/client.sock`, uid + 1), true);
-      await Deno.symlink(folder, `${folder}/link`);
-      assertEquals(isStrangers(`${folder}/link/client.sock`, uid), true);
-      assertEquals(isStrangers("/run/teredo/client.sock", uid), false);
-    } finally {
-      await Deno.remove(folder, { recursive: true });
-    }
+    const long = `/tmp/${"x".repeat(103)}`;
+    const error = await assertRejects(() => openAt(long), CliError);
+    assertStringIncludes(error.message, "its 108 octets are more than the 107 that a socket's");
   },
 });
 
-Deno.test({
-  name: needs.title("control socket: a path that is too long, or another's, is told as such"),
-  ignore: needs.ignore,
-  fn: () =>
-    withSocket(() => new Response(), async (path) => {
-      const open = (chosen: string) => openControl("relay", chosen, () => new Response(), SILENT);
-      const long = `/tmp/${"x".repeat(103)}`;
-      const tooLong = await assertRejects(() => open(long), CliError);
-      assertStringIncludes(tooLong.message, "its 108 octets are more than the 107 that a socket's");
-      const taken = await assertRejects(() => open(path), CliError);
-      assertStringIncludes(taken.message, `another process answers at ${path}`);
-    }),
-});
+Deno.test("control socket: a path that another process has gets a message", () =>
+  withSocket(OWN_CHANNEL, () => new Response(), async (path) => {
+    const error = await assertRejects(() => openAt(path), CliError);
+    assertStringIncludes(error.message, `another process answers at ${path}`);
+  }));
+
+function openAt(chosen: string): Promise<unknown> {
+  return openControl("relay", chosen, () => new Response(), SILENT);
+}

@@ -3,10 +3,10 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { CliError } from "../../../cli/process/failure.ts";
 import type { PathContext } from "../../../cli/daemon/control/control_path.ts";
 import { chooseSockets } from "../../../cli/ask/find_controls.ts";
-import { openControlSocket } from "../../../cli/daemon/control/control_socket.ts";
-import { requires } from "../../capabilities.ts";
-
-const needs = requires("linux");
+import { OWN_CHANNEL } from "../../../cli/daemon/control/own_channel.ts";
+import { pathIn } from "../../../cli/process/folders.ts";
+import "../../ffi/open_libc.ts";
+import { fileAccess } from "../../../ffi/open_file_access.ts";
 
 /** Where the sockets of these names answer. */
 async function withSockets(
@@ -14,11 +14,17 @@ async function withSockets(
   action: (folder: string, context: PathContext) => Promise<void>,
 ): Promise<void> {
   const folder = await Deno.makeTempDir();
-  const open = names.map((name) => openControlSocket(`${folder}/${name}`, () => new Response()));
+  const { suffix } = OWN_CHANNEL;
+  const open = names.map((name) =>
+    OWN_CHANNEL.open(pathIn(folder, name + suffix), () => new Response())
+  );
   const sockets = await Promise.all(open);
-  const env = (name: string) => name === "RUNTIME_DIRECTORY" ? folder : undefined;
   try {
-    await action(folder, { env, uid: Deno.uid()!, namespace: undefined });
+    const elsewhere = { system: pathIn(folder, "system"), user: pathIn(folder, "user") };
+    await action(folder, {
+      ...{ suffix, given: folder, ...elsewhere },
+      ...{ isPrivileged: fileAccess().isPrivileged(), namespace: undefined },
+    });
   } finally {
     for (const socket of sockets) socket[Symbol.dispose]();
     await Promise.all(sockets.map(({ finished }) => finished));
@@ -26,56 +32,51 @@ async function withSockets(
   }
 }
 
-/**
- * The names of the relays that are asked: nobody runs another one in the system's folder meanwhile.
- */
+/** The names of the relays that are asked. */
 async function asked(folder: string, context: PathContext): Promise<string[]> {
   const paths = await chooseSockets(undefined, "relay", context);
-  return paths.map((path) => path.replace(`${folder}/`, ""));
+  return paths.map((path) => path.slice(pathIn(folder, "").length).replace(context.suffix, ""));
 }
 
 Deno.test({
-  name: needs.title("control sockets: each namespace's roles are found by its number"),
-  ignore: needs.ignore,
+  name: "control sockets: each namespace's roles are found by its number",
   fn: () =>
-    withSockets(["relay.sock", "relay-42.sock"], async (folder, context) => {
-      assertEquals(await asked(folder, context), ["relay.sock"]);
-      assertEquals(await asked(folder, { ...context, namespace: "42" }), ["relay-42.sock"]);
+    withSockets(["relay", "relay-42"], async (folder, context) => {
+      assertEquals(await asked(folder, context), ["relay"]);
+      assertEquals(await asked(folder, { ...context, namespace: "42" }), ["relay-42"]);
     }),
 });
 
 Deno.test({
-  name: needs.title("control sockets: who may not know the namespace finds what is there"),
-  ignore: needs.ignore,
+  name: "control sockets: who may not know the namespace finds what is there",
   fn: () =>
-    withSockets(["relay.sock", "relay-42.sock"], async (folder, context) => {
-      assertEquals(await asked(folder, { ...context, perhaps: "42" }), ["relay-42.sock"]);
-      assertEquals(await asked(folder, { ...context, perhaps: "43" }), ["relay.sock"]);
+    withSockets(["relay", "relay-42"], async (folder, context) => {
+      assertEquals(await asked(folder, { ...context, perhaps: "42" }), ["relay-42"]);
+      assertEquals(await asked(folder, { ...context, perhaps: "43" }), ["relay"]);
     }),
 });
 
 Deno.test({
-  name: needs.title("control sockets: one of another namespace is named where there is no other"),
-  ignore: needs.ignore,
+  name: "control sockets: one of another namespace is named where there is no other",
   fn: () =>
-    withSockets(["relay-42.sock"], async (folder, context) => {
+    withSockets(["relay-42"], async (folder, context) => {
       const error = await assertRejects(() => asked(folder, context), CliError);
       assertEquals(
         [error.exitCode, error.message],
         [
           3,
           "Teredo is not running here: no relay of this user or of the system answers in this network " +
-          `namespace. One seems to run in another namespace: ask it with --control ${folder}/relay-42.sock`,
+          "namespace. One seems to run in another namespace: ask it with --control " +
+          pathIn(folder, `relay-42${context.suffix}`),
         ],
       );
     }),
 });
 
 Deno.test({
-  name: needs.title("control sockets: where there is none, nothing else is said"),
-  ignore: needs.ignore,
+  name: "control sockets: where there is none, nothing else is said",
   fn: () =>
-    withSockets(["unrelayed.sock"], async (folder, context) => {
+    withSockets(["unrelayed"], async (folder, context) => {
       const error = await assertRejects(() => asked(folder, context), CliError);
       assertEquals(
         error.message,

@@ -24,8 +24,12 @@ Deno.test({
 
 Deno.test("socket group: the remedy names the group if there is one to join", () => {
   assertEquals(
-    permissionRemedy("teredo"),
+    permissionRemedy("teredo", "capabilities"),
     'Use sudo, or join the group teredo: "sudo usermod -aG teredo USER", then log in again',
   );
-  assertEquals(permissionRemedy(undefined), "Ask as root: use sudo");
+  assertEquals(permissionRemedy(undefined, "root"), "Ask as root. Use sudo");
+  assertEquals(
+    permissionRemedy(undefined, "administrator"),
+    'Ask as administrator. Open the terminal with "Run as administrator"',
+  );
 });

@@ -1,0 +1,111 @@
+/**
+ * The channel through which programs ask a running role about itself: HTTP, for users that may read
+ * a file.
+ *
+ * There are two: on Unix the file is a socket (`unix_channel.ts`), elsewhere it holds a port and a
+ * token (`tcp_channel.ts`).
+ *
+ * @module
+ */
+
+import type { HttpHandler } from "./http_handler.ts";
+
+/** Opens control sockets, and asks those that others opened. */
+export interface ControlChannel {
+  /** How the names of its files end, such as ".sock". */
+  readonly suffix: string;
+  /** Octets that the path of a file may have. */
+  readonly longestPath: number;
+  /**
+   * Opens a control socket, in place of one that an ended process left there.
+   *
+   * @param path its file
+   * @throws {ControlSocketInUse} another process answers there, or this user may not ask
+   * @throws {Error} the system refuses
+   */
+  open(path: string, handler: HttpHandler): Promise<ControlSocket>;
+  /**
+   * Connects to a control socket.
+   *
+   * @throws {Error} nothing answers there, or the system refuses
+   */
+  connect(path: string, signal?: AbortSignal): Promise<ControlConnection>;
+  /** Finds out about a control socket. */
+  state(path: string): Promise<ControlState>;
+}
+
+/** An open control socket. Its file vanishes when it is disposed or the program ends. */
+export interface ControlSocket extends Disposable {
+  readonly path: string;
+  /** Settles after disposal, when no request is under way any more. */
+  readonly finished: Promise<void>;
+}
+
+/** A way to a running role. */
+export interface ControlConnection extends Disposable {
+  /** @param what path and query, such as "/status" */
+  fetch(what: string, init: RequestInit): Promise<Response>;
+}
+
+/**
+ * What can be said about a control socket: there is none, somebody answers, this user may not find
+ * out, or nobody answers.
+ */
+export type ControlState = "absent" | "answered" | "denied" | "dead";
+
+/** Another process answers, or may do so: this user is not allowed to find out. */
+export class ControlSocketInUse extends Error {
+  override readonly name = "ControlSocketInUse";
+  readonly state: "answered" | "denied";
+
+  constructor(path: string, state: "answered" | "denied") {
+    super(path);
+    this.state = state;
+  }
+}
+
+/**
+ * Makes way for a new control socket: removes a file that nobody answers for. Any other file stays,
+ * and opening fails.
+ *
+ * @throws {ControlSocketInUse} somebody may answer there
+ */
+export async function makeWay(channel: Pick<ControlChannel, "state">, path: string): Promise<void> {
+  const state = await channel.state(path);
+  if (state === "absent") return;
+  // A socket that may not be asked must not be removed either.
+  if (state !== "dead") throw new ControlSocketInUse(path, state);
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+/** A control socket whose file exists. */
+export function openedSocket(
+  path: string,
+  end: AbortController,
+  finished: Promise<void>,
+): ControlSocket {
+  const remove = () => removeFile(path);
+  // Also if the program ends without waiting, as on a second interruption.
+  globalThis.addEventListener("unload", remove);
+  return {
+    path,
+    finished,
+    [Symbol.dispose](): void {
+      globalThis.removeEventListener("unload", remove);
+      remove();
+      end.abort();
+    },
+  };
+}
+
+function removeFile(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch {
+    // It is gone already, or belongs to somebody else.
+  }
+}

@@ -1,0 +1,27 @@
+/**
+ * The contract for rights on files.
+ *
+ * @module
+ */
+
+/** Whose a file is: this user's, that of root or the administrators, or another user's. */
+export type FileOwner = "self" | "system" | "another";
+
+/** Rights on files. */
+export interface FileAccess {
+  /** Whether this user may change the system: root, or a program run as administrator. */
+  isPrivileged(): boolean;
+  /**
+   * Writes a new file that nobody may read but its owner and those who may read everything, from
+   * its first moment on.
+   *
+   * @throws {Deno.errors.AlreadyExists} there is one
+   */
+  writePrivate(path: string, text: string): void;
+  /** Makes a folder that other users may not change, with those around it. It may exist. */
+  makeFolder(path: string): void;
+  /** Whose a file or folder is. */
+  ownerOf(path: string): FileOwner;
+  /** Whether a stranger may have put a file there, which is not to be believed then. */
+  isForgeable(path: string): boolean;
+}

@@ -1,0 +1,50 @@
+/**
+ * Rights on files where they have owners and modes.
+ *
+ * @module
+ */
+
+import type { FileAccess, FileOwner } from "../file_access.ts";
+
+/** Others may not write, because the parent folder may be writable for everybody. */
+const FOLDER_MODE = 0o755;
+
+/** Rights on files for one user. */
+export class UnixFileAccess implements FileAccess {
+  readonly #uid: number | null;
+
+  constructor(uid: number | null = Deno.uid()) {
+    this.#uid = uid;
+  }
+
+  isPrivileged(): boolean {
+    return this.#uid === 0;
+  }
+
+  writePrivate(path: string, text: string): void {
+    Deno.writeTextFileSync(path, text, { mode: 0o600, createNew: true });
+  }
+
+  makeFolder(path: string): void {
+    Deno.mkdirSync(path, { recursive: true, mode: FOLDER_MODE });
+  }
+
+  ownerOf(path: string): FileOwner {
+    const { uid, isSymlink } = Deno.lstatSync(path);
+    if (isSymlink) return "another";
+    return uid === this.#uid ? "self" : uid === 0 ? "system" : "another";
+  }
+
+  /** In /tmp, anybody can make the folder that a file is in. */
+  isForgeable(path: string): boolean {
+    const folder = path.slice(0, path.lastIndexOf("/"));
+    if (!folder.startsWith("/tmp/")) return false;
+    try {
+      const { uid, isSymlink } = Deno.lstatSync(folder);
+      return isSymlink || uid !== this.#uid;
+    } catch {
+      // There is no folder, and so no file in it.
+      return false;
+    }
+  }
+}

@@ -1,0 +1,167 @@
+/**
+ * Rights on files on Windows: owners and access control lists.
+ *
+ * Everybody may make folders in `C:\ProgramData`, and what is made there lets everybody read. So
+ * what is private gets its list as it is made: changed afterwards, others could open it in between
+ * and keep it open.
+ *
+ * @module
+ */
+
+import type { FileAccess, FileOwner } from "../file_access.ts";
+import { readWideText, securityLibrary, wideText, windowsError } from "./security_library.ts";
+
+/** The system (LocalSystem) and the administrators, well-known security identifiers. */
+const SYSTEM_OWNERS = ["S-1-5-18", "S-1-5-32-544"];
+
+const GENERIC_WRITE = 0x4000_0000;
+const CREATE_NEW = 1;
+const FILE_ATTRIBUTE_NORMAL = 0x80;
+const TOKEN_QUERY = 8;
+const TOKEN_USER = 1;
+const SE_FILE_OBJECT = 1;
+const OWNER_SECURITY_INFORMATION = 1;
+const SDDL_REVISION = 1;
+
+/** Octets that the user of a token takes at most: a pointer, attributes and a SID of 68. */
+const USER_LENGTH = 128;
+
+/** Rights on files for the user of this process. */
+export class WindowsFileAccess implements FileAccess {
+  readonly #library = securityLibrary();
+  #user: string | undefined;
+
+  isPrivileged(): boolean {
+    return this.#library.shell32.IsUserAnAdmin() !== 0;
+  }
+
+  writePrivate(path: string, text: string): void {
+    const { kernel32 } = this.#library;
+    this.#withAttributes("", (attributes) => {
+      const handle = kernel32.CreateFileW(
+        ...[wideText(path), GENERIC_WRITE, 0, attributes] as const,
+        ...[CREATE_NEW, FILE_ATTRIBUTE_NORMAL, null] as const,
+      );
+      if (handle === null || Deno.UnsafePointer.value(handle) === INVALID_HANDLE) {
+        throw windowsError(`Cannot make ${path}`, kernel32.GetLastError());
+      }
+      kernel32.CloseHandle(handle);
+    });
+    Deno.writeTextFileSync(path, text, { create: false });
+  }
+
+  makeFolder(path: string): void {
+    const parent = path.slice(0, Math.max(path.lastIndexOf("\\"), path.lastIndexOf("/"), 0));
+    if (isFolder(path) || parent === "") return;
+    this.makeFolder(parent);
+    const { kernel32 } = this.#library;
+    this.#withAttributes("OICI", (attributes) => {
+      if (kernel32.CreateDirectoryW(wideText(path), attributes) !== 0) return;
+      const code = kernel32.GetLastError();
+      if (!isFolder(path)) throw windowsError(`Cannot make ${path}`, code);
+    });
+  }
+
+  ownerOf(path: string): FileOwner {
+    const owner = new BigUint64Array(1);
+    const descriptor = new BigUint64Array(1);
+    const { advapi32, kernel32 } = this.#library;
+    const code = advapi32.GetNamedSecurityInfoW(
+      ...[wideText(path), SE_FILE_OBJECT, OWNER_SECURITY_INFORMATION] as const,
+      ...[octetsOf(owner), null, null, null, octetsOf(descriptor)] as const,
+    );
+    if (code !== 0) throw windowsError(`Cannot find out the owner of ${path}`, code);
+    const sid = this.#textOf(owner[0]!);
+    kernel32.LocalFree(Deno.UnsafePointer.create(descriptor[0]!));
+    if (sid === this.#own()) return "self";
+    return SYSTEM_OWNERS.includes(sid) ? "system" : "another";
+  }
+
+  isForgeable(path: string): boolean {
+    try {
+      return this.ownerOf(path) === "another";
+    } catch {
+      // There is none, or this user may not find out and so may not read it either.
+      return false;
+    }
+  }
+
+  /**
+   * Gives `action` security attributes for the administrators and this user alone. What an
+   * administrator makes is not for programs that run without that right.
+   *
+   * @param flags how the rights are inherited
+   */
+  #withAttributes(flags: string, action: (attributes: Uint8Array<ArrayBuffer>) => void): void {
+    const isPrivileged = this.isPrivileged();
+    const allowed = ["SY", "BA", ...isPrivileged ? [] : [this.#own()]];
+    const sddl = `${isPrivileged ? "O:BA" : ""}D:P${
+      allowed.map((each) => `(A;${flags};FA;;;${each})`).join("")
+    }`;
+    const { advapi32, kernel32 } = this.#library;
+    const descriptor = new BigUint64Array(1);
+    const done = advapi32.ConvertStringSecurityDescriptorToSecurityDescriptorW(
+      ...[wideText(sddl), SDDL_REVISION, octetsOf(descriptor), null] as const,
+    );
+    if (done === 0) throw windowsError(`Cannot use ${sddl}`, kernel32.GetLastError());
+    // SECURITY_ATTRIBUTES: octets, the descriptor's address, whether children inherit the handle.
+    const attributes = new BigUint64Array([24n, descriptor[0]!, 0n]);
+    try {
+      action(octetsOf(attributes));
+    } finally {
+      kernel32.LocalFree(Deno.UnsafePointer.create(descriptor[0]!));
+    }
+  }
+
+  /** The security identifier of this user. */
+  #own(): string {
+    if (this.#user !== undefined) return this.#user;
+    const { advapi32, kernel32 } = this.#library;
+    const token = new BigUint64Array(1);
+    const isOpen = advapi32.OpenProcessToken(
+      ...[kernel32.GetCurrentProcess(), TOKEN_QUERY, octetsOf(token)] as const,
+    );
+    if (isOpen === 0) {
+      throw windowsError("Cannot find out which user this is", kernel32.GetLastError());
+    }
+    const handle = Deno.UnsafePointer.create(token[0]!);
+    // TOKEN_USER begins with the address of the identifier, which lies behind it.
+    const user = new BigUint64Array(USER_LENGTH / 8);
+    const known = advapi32.GetTokenInformation(
+      ...[handle, TOKEN_USER, octetsOf(user), USER_LENGTH, new Uint8Array(4)] as const,
+    );
+    const code = kernel32.GetLastError();
+    kernel32.CloseHandle(handle);
+    if (known === 0) throw windowsError("Cannot find out which user this is", code);
+    this.#user = this.#textOf(user[0]!);
+    return this.#user;
+  }
+
+  /** A security identifier, given by its address, as text: "S-1-5-18". */
+  #textOf(sid: bigint): string {
+    const { advapi32, kernel32 } = this.#library;
+    const text = new BigUint64Array(1);
+    if (advapi32.ConvertSidToStringSidW(Deno.UnsafePointer.create(sid), octetsOf(text)) === 0) {
+      throw windowsError("Cannot read a security identifier", kernel32.GetLastError());
+    }
+    const address = Deno.UnsafePointer.create(text[0]!)!;
+    const read = readWideText(address);
+    kernel32.LocalFree(address);
+    return read;
+  }
+}
+
+/** What CreateFileW returns when it fails. */
+const INVALID_HANDLE = 0xffff_ffff_ffff_ffffn;
+
+function octetsOf(words: BigUint64Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(words.buffer);
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}
