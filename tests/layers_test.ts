@@ -57,6 +57,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "client/mod.ts": ["client/", "protocol", "wire"],
   "server": ["protocol", "wire", "memory"],
   "relay": ["protocol", "wire", "memory"],
+  "portmap": ["protocol", "wire", "memory"],
 
   // The contracts.
   "ffi": ["wire"],
@@ -173,7 +174,7 @@ const MAY_IMPORT_TYPES: Readonly<Record<string, readonly string[]>> = {
 /** Folders of which only circles are looked for: they may import what they try. */
 const TRIALS = ["bench", "tests"];
 
-const PURE = ["memory", "wire", "offload", "protocol", "client", "server", "relay"];
+const PURE = ["memory", "wire", "offload", "protocol", "client", "server", "relay", "portmap"];
 const WORKSHOP = ["tools", "packaging"];
 
 /** Words that only some files may say. */

@@ -1,0 +1,353 @@
+/**
+ * The life of a port mapping: the default router is asked for it, it is renewed while the client
+ * runs, and removed at the end.
+ *
+ *     useRouter ──► remove a left-over ──► ask: PCP, NAT-PMP, UPnP ──► mapped ──► renew ─┐
+ *                                             ▲           │              ▲               │
+ *                                             │           └► wait ──┐    └── granted ◄───┤
+ *                                             └─────────────────────┴───── lost ◄────────┘
+ *
+ * @module
+ */
+
+import type { Random } from "../protocol/random.ts";
+import { randomBytes } from "../protocol/random.ts";
+import { addressOf, type Endpoint, endpoint, portOf } from "../wire/endpoint.ts";
+import type { Ipv4Address } from "../wire/ipv4_address.ts";
+import {
+  currentTime,
+  type Dialogue,
+  DialogueRunner,
+  type DialogueSink,
+  pause,
+  report,
+} from "./dialogue.ts";
+import { mapByNatPmp, unmapByNatPmp } from "./map_by_nat_pmp.ts";
+import { mapByPcp, unmapByPcp } from "./map_by_pcp.ts";
+import type { TriedProtocol } from "./mapper_event.ts";
+import { parseNatPmpAddressResponse } from "./nat_pmp.ts";
+import { NONCE_LENGTH, parsePcpAnnouncement } from "./pcp.ts";
+import {
+  failed,
+  type MappingFailure,
+  type MappingOutcome,
+  type MappingProtocol,
+  type PortMapping,
+  type WantedMapping,
+} from "./port_mapping.ts";
+import { RouterEpoch } from "./router_epoch.ts";
+import { UpnpRouter } from "./upnp_router.ts";
+
+/** How long a mapping is asked for, in milliseconds. */
+export const LIFETIME = 3_600_000;
+
+/**
+ * A mapping is renewed at half of its lifetime, and after this time at the latest: a router that
+ * restarts forgets it, and not every router says so. In milliseconds.
+ */
+const MAX_RENEWAL = 600_000;
+
+/** No renewal comes sooner after the one before, in milliseconds (RFC 6887 §11.2.1). */
+const MIN_RENEWAL = 4_000;
+
+/** How long to wait after nothing came of it, in milliseconds. */
+export const RETRY = 600_000;
+
+/** Failures that say more about the router than that it knows no such protocol. */
+const SILENCES: readonly MappingFailure[] = ["no_answer", "unsupported"];
+
+/** What a router granted. */
+interface Granted {
+  readonly type: "granted";
+  readonly mapping: PortMapping;
+  /** In milliseconds; `Infinity` if the mapping stays until it is removed. */
+  readonly lifetime: number;
+  /** Whether the router restarted since it was asked last. */
+  readonly hasRestarted: boolean;
+}
+
+type Refused = Extract<MappingOutcome, { type: "failed" }>;
+
+/** A way of asking for a mapping, and of removing it. */
+interface MappingMethod {
+  map(wanted: WantedMapping): Dialogue<MappingOutcome>;
+  unmap(wanted: WantedMapping): Dialogue<boolean>;
+}
+
+/** A mapper's configuration. */
+export interface MapperConfig {
+  /** What to try, in this order. With none, only what an earlier run left is removed. */
+  readonly protocols: readonly MappingProtocol[];
+  /** The UDP port of this host that is to be reached. */
+  readonly port: number;
+  /** Must be cryptographically secure in production: PCP's nonces are drawn from it. */
+  readonly random: Random;
+  /** A mapping that an earlier run may have left, because it was killed. */
+  readonly leftOver?: PortMapping | undefined;
+}
+
+/** The way to the Internet. */
+export interface RouterPlace {
+  readonly router: Ipv4Address;
+  /** This host's address on the network that the router is on. */
+  readonly local: Ipv4Address;
+}
+
+/** What a mapper is doing. Times are of the clock that the mapper is handed. */
+export type MapperState =
+  /** It has no router to ask. */
+  | { readonly name: "idle" }
+  | { readonly name: "asking"; readonly protocol: MappingProtocol }
+  | {
+    readonly name: "mapped";
+    readonly mapping: PortMapping;
+    /** When the mapping ends unless it is renewed; `Infinity` if it stays. */
+    readonly until: number;
+  }
+  | {
+    readonly name: "failed";
+    readonly reason: MappingFailure;
+    readonly tried: readonly TriedProtocol[];
+    /** When the router is asked again. */
+    readonly until: number;
+  };
+
+/** Gets and keeps a port mapping. */
+export class Mapper {
+  readonly #config: MapperConfig;
+  readonly #runner = new DialogueRunner();
+  readonly #methods: Readonly<Record<MappingProtocol, MappingMethod>>;
+  readonly #nonce: Uint8Array;
+  /** The external port to suggest. */
+  readonly #externalPort: number;
+  #epoch = new RouterEpoch();
+  /** Whether the router announced that it restarted since it was asked last. */
+  #hasRestarted = false;
+  /** When the router was asked last. */
+  #askedAt = -Infinity;
+  #place: RouterPlace | undefined;
+  #leftOver: PortMapping | undefined;
+  #state: MapperState = { name: "idle" };
+
+  constructor(config: MapperConfig) {
+    const { leftOver, random, port } = config;
+    this.#config = config;
+    this.#leftOver = leftOver;
+    this.#methods = {
+      "pcp": { map: mapByPcp, unmap: unmapByPcp },
+      "nat-pmp": { map: mapByNatPmp, unmap: unmapByNatPmp },
+      "upnp": new UpnpRouter(random),
+    };
+    // The same nonce and port mean the same mapping to a PCP server.
+    const isSame = leftOver !== undefined && portOf(leftOver.internal) === port;
+    this.#nonce = isSame ? leftOver.nonce : randomBytes(random, NONCE_LENGTH);
+    this.#externalPort = isSame ? portOf(leftOver.external) : port;
+  }
+
+  get state(): MapperState {
+    return this.#state;
+  }
+
+  /** The default router, as far as this host has one. Asks it, unless it is the one before. */
+  useRouter(place: RouterPlace | undefined, now: number, sink: DialogueSink): void {
+    const { router, local } = this.#place ?? {};
+    if (router === place?.router && local === place?.local) return this.refresh();
+    this.#place = place;
+    this.#epoch = new RouterEpoch();
+    this.#hasRestarted = false;
+    this.#state = { name: "idle" };
+    if (place === undefined) this.#runner.stop();
+    else this.#runner.start(this.#live(place), now, sink);
+  }
+
+  /** Asks the router soon whether it still has the mapping, or makes it now. */
+  refresh(): void {
+    this.#runner.hasten(this.#askedAt + MIN_RENEWAL);
+  }
+
+  /** Removes the mapping. The event `ended` follows, at once or after the router's answer. */
+  end(now: number, sink: DialogueSink): void {
+    this.#runner.start(this.#end(), now, sink);
+  }
+
+  /** A datagram for the socket that the mapper sends from. */
+  handleDatagram(bytes: Uint8Array, from: Endpoint, now: number, sink: DialogueSink): void {
+    if (addressOf(from) !== this.#place?.router) return;
+    this.#runner.handleDatagram(bytes, from, now, sink);
+  }
+
+  /** A datagram for the port on which routers announce that they restarted. */
+  handleAnnouncement(bytes: Uint8Array, from: Endpoint, now: number): void {
+    if (addressOf(from) !== this.#place?.router) return;
+    const epoch = parsePcpAnnouncement(bytes) ?? parseNatPmpAddressResponse(bytes)?.epoch;
+    if (epoch === undefined || !this.#epoch.hasRestarted(epoch, now)) return;
+    this.#hasRestarted = true;
+    this.refresh();
+  }
+
+  /** See {@linkcode DialogueSink.exchange}; undefined if nothing arrived. */
+  handleExchange(
+    number: number,
+    bytes: Uint8Array | undefined,
+    now: number,
+    sink: DialogueSink,
+  ): void {
+    this.#runner.handleExchange(number, bytes, now, sink);
+  }
+
+  nextTimer(): number {
+    return this.#runner.nextTimer();
+  }
+
+  handleTimer(now: number, sink: DialogueSink): void {
+    this.#runner.handleTimer(now, sink);
+  }
+
+  *#live(place: RouterPlace): Dialogue<void> {
+    yield* this.#removeLeftOver(place);
+    if (this.#config.protocols.length === 0) return;
+    for (let lost: PortMapping | undefined;;) {
+      const answer = yield* this.#askByAll(place);
+      if ("tried" in answer) {
+        yield* this.#wait(answer.tried, lost);
+        lost = undefined;
+      } else {
+        lost = yield* this.#keep(place, answer, lost);
+      }
+    }
+  }
+
+  /** What an earlier run left is renewed if this run wants the same; otherwise it is removed. */
+  *#removeLeftOver({ router, local }: RouterPlace): Dialogue<void> {
+    const leftOver = this.#leftOver;
+    this.#leftOver = undefined;
+    // On another network nobody could tell it from the mapping of another host.
+    const isHere = leftOver?.router === router && addressOf(leftOver.internal) === local;
+    if (leftOver === undefined || !isHere) return;
+    const { protocols, port } = this.#config;
+    if (portOf(leftOver.internal) === port && protocols.includes(leftOver.protocol)) return;
+    yield* this.#unmap(leftOver);
+  }
+
+  /** Asks by one protocol after another, until one is granted. */
+  *#askByAll(place: RouterPlace): Dialogue<Granted | { tried: readonly TriedProtocol[] }> {
+    const tried: TriedProtocol[] = [];
+    let protocols = this.#config.protocols;
+    while (protocols.length > 0) {
+      const protocol = protocols[0]!;
+      this.#state = { name: "asking", protocol };
+      const outcome = yield* this.#map(protocol, place, this.#externalPort);
+      if (outcome.type === "granted") return outcome;
+      const { reason } = outcome;
+      tried.push({ protocol, reason });
+      protocols = protocols.slice(1);
+      // NAT-PMP is on the same port, so it is the least likely to answer then.
+      if (protocol === "pcp" && reason === "no_answer") protocols = protocols.toReversed();
+    }
+    return { tried };
+  }
+
+  /** Asks by one protocol. */
+  *#map(
+    protocol: MappingProtocol,
+    place: RouterPlace,
+    externalPort: number,
+  ): Dialogue<Granted | Refused> {
+    const wanted = this.#wanted(place, externalPort);
+    this.#askedAt = yield* currentTime();
+    const outcome = yield* this.#methods[protocol].map(wanted);
+    if (outcome.type === "failed") return outcome;
+    const { external, lifetime, epoch } = outcome;
+    const isUsable = addressOf(external) !== 0 && portOf(external) !== 0 && lifetime > 0;
+    if (!isUsable) return failed("answer_invalid");
+    const now = yield* currentTime();
+    const wasAnnounced = this.#hasRestarted;
+    this.#hasRestarted = false;
+    const { router, internal, nonce } = wanted;
+    return {
+      type: "granted",
+      mapping: { protocol, router, internal, external, nonce },
+      lifetime,
+      hasRestarted: epoch !== undefined && this.#epoch.hasRestarted(epoch, now) || wasAnnounced,
+    };
+  }
+
+  *#unmap(mapping: PortMapping): Dialogue<void> {
+    const wanted = { ...mapping, externalPort: portOf(mapping.external), lifetime: 0 };
+    const isRemoved = yield* this.#methods[mapping.protocol].unmap(wanted);
+    if (isRemoved) yield* report({ type: "removed", mapping });
+  }
+
+  #wanted({ router, local }: RouterPlace, externalPort: number): WantedMapping {
+    const internal = endpoint(local, this.#config.port);
+    return { router, internal, externalPort, lifetime: LIFETIME, nonce: this.#nonce };
+  }
+
+  /** Renews a mapping until it is lost, and returns it. */
+  *#keep(
+    place: RouterPlace,
+    granted: Granted,
+    lost: PortMapping | undefined,
+  ): Dialogue<PortMapping> {
+    let { mapping, lifetime } = granted;
+    let until = yield* this.#hold(granted);
+    yield* report({ type: "mapped", mapping, lifetime, previous: lost });
+    for (let wait = renewalOf(lifetime);;) {
+      yield* pause(wait);
+      const outcome = yield* this.#map(mapping.protocol, place, portOf(mapping.external));
+      if (outcome.type === "granted") {
+        const previous = mapping;
+        const isSame = outcome.mapping.external === previous.external;
+        ({ mapping, lifetime } = outcome);
+        until = yield* this.#hold(outcome);
+        wait = renewalOf(lifetime);
+        const { hasRestarted } = outcome;
+        if (isSame) yield* report({ type: "renewed", mapping, lifetime, hasRestarted });
+        else yield* report({ type: "mapped", mapping, lifetime, previous });
+        continue;
+      }
+      const left = until - (yield* currentTime());
+      if (outcome.reason !== "no_answer" || left <= 0) return mapping;
+      wait = renewalOf(left);
+    }
+  }
+
+  /** Remembers a mapping, and returns the time up to which it is good without being renewed. */
+  *#hold({ mapping, lifetime }: Granted): Dialogue<number> {
+    const now = yield* currentTime();
+    this.#state = { name: "mapped", mapping, until: now + lifetime };
+    return now + Math.min(lifetime, LIFETIME);
+  }
+
+  *#wait(tried: readonly TriedProtocol[], previous: PortMapping | undefined): Dialogue<void> {
+    const reason = mostTelling(tried);
+    const until = RETRY + (yield* currentTime());
+    this.#state = { name: "failed", reason, tried, until };
+    yield* report({ type: "not_mapped", reason, tried, previous, retryIn: RETRY });
+    yield* pause(RETRY);
+  }
+
+  *#end(): Dialogue<void> {
+    const state = this.#state;
+    this.#state = { name: "idle" };
+    if (state.name === "mapped") {
+      yield* this.#unmap(state.mapping);
+    } else if (state.name === "asking" && this.#place !== undefined) {
+      // The router may have made the mapping already.
+      yield* this.#methods[state.protocol].unmap(this.#wanted(this.#place, this.#externalPort));
+    }
+    yield* report({ type: "ended" });
+  }
+}
+
+/** When to renew a mapping that lasts so long, in milliseconds from now. */
+function renewalOf(lifetime: number): number {
+  return Math.min(Math.max(MIN_RENEWAL, lifetime / 2), MAX_RENEWAL);
+}
+
+/** The failure to report: a refusal says more than silence. */
+function mostTelling(tried: readonly TriedProtocol[]): MappingFailure {
+  const reasons = tried.map(({ reason }) => reason);
+  return reasons.find((reason) => !SILENCES.includes(reason)) ??
+    reasons.find((reason) => reason !== "no_answer") ?? "no_answer";
+}

@@ -1,0 +1,47 @@
+/**
+ * What a mapper reports.
+ *
+ * @module
+ */
+
+import type { MappingFailure, MappingProtocol, PortMapping } from "./port_mapping.ts";
+
+/** A change that a client or a person may want to know of. */
+export type MapperEvent =
+  /** The router made a mapping, or it leads from elsewhere now. */
+  | {
+    readonly type: "mapped";
+    readonly mapping: PortMapping;
+    /** In milliseconds; `Infinity` if it stays until it is removed. */
+    readonly lifetime: number;
+    /** The mapping before this one, if there was one. */
+    readonly previous: PortMapping | undefined;
+  }
+  /** The mapping lasts longer now. */
+  | {
+    readonly type: "renewed";
+    readonly mapping: PortMapping;
+    readonly lifetime: number;
+    /** Whether the router restarted, so that this is a new mapping. */
+    readonly hasRestarted: boolean;
+  }
+  /** There is no mapping; the router is asked again in `retryIn` ms. */
+  | {
+    readonly type: "not_mapped";
+    readonly reason: MappingFailure;
+    /** What each protocol that was tried ended with. */
+    readonly tried: readonly TriedProtocol[];
+    readonly retryIn: number;
+    /** The mapping that is gone, if there was one. */
+    readonly previous: PortMapping | undefined;
+  }
+  /** A mapping was removed: of this run, or one that an earlier run left. */
+  | { readonly type: "removed"; readonly mapping: PortMapping }
+  /** There is nothing left to do at the end. */
+  | { readonly type: "ended" };
+
+/** What a protocol that was tried ended with. */
+export interface TriedProtocol {
+  readonly protocol: MappingProtocol;
+  readonly reason: MappingFailure;
+}

@@ -1,0 +1,258 @@
+/** The life of a mapping, with a router on a virtual clock. */
+import { assert, assertEquals } from "@std/assert";
+import { LIFETIME, RETRY } from "../../portmap/mapper.ts";
+import { MAPPING_PROTOCOLS, type PortMapping } from "../../portmap/port_mapping.ts";
+import { endpoint, portOf } from "../../wire/endpoint.ts";
+import { parseIpv4 } from "../../wire/ipv4_address.ts";
+import { LOCAL, MapperWorld, PORT } from "./mapper_fixture.ts";
+
+const INTERNAL = endpoint(LOCAL, PORT);
+const OTHER_HOST = endpoint(parseIpv4("192.168.1.77")!, PORT);
+const EXTERNAL = endpoint(parseIpv4("83.1.2.1")!, PORT);
+
+/** The mapping that the mapper has, which must be there. */
+function mappingOf({ mapper }: MapperWorld): PortMapping {
+  const { state } = mapper;
+  assert(state.name === "mapped", JSON.stringify(state));
+  return state.mapping;
+}
+
+for (const protocol of MAPPING_PROTOCOLS) {
+  Deno.test(`mapper: by ${protocol} a port is mapped, kept for a day, and removed`, () => {
+    const world = new MapperWorld({ protocols: [protocol] });
+    world.start();
+    world.run(10_000);
+    const { external, internal, protocol: used } = mappingOf(world);
+    assertEquals([external, internal, used], [EXTERNAL, INTERNAL, protocol]);
+    assertEquals(world.router.table.get(PORT)?.lease, LIFETIME / 1000);
+    world.run(86_400_000);
+    assertEquals(mappingOf(world).external, EXTERNAL);
+    assertEquals(world.types.filter((type) => type !== "renewed"), ["mapped"]);
+    assert(world.events.every((event) => event.type !== "renewed" || !event.hasRestarted));
+    world.act((now, sink) => world.mapper.end(now, sink));
+    world.run(1000);
+    assertEquals([...world.router.table], []);
+    assertEquals(world.types.slice(-2), ["removed", "ended"]);
+  });
+
+  Deno.test(`mapper: by ${protocol} a mapping that lasts two minutes is renewed in time`, () => {
+    const world = new MapperWorld({ protocols: [protocol], maxLifetime: 120 });
+    world.start();
+    world.run(9_000);
+    const before = world.router.asked.length;
+    world.run(59_000);
+    assert(world.router.asked.length > before, "renewed at half of its lifetime");
+    assertEquals(world.types, ["mapped", "renewed"]);
+  });
+
+  Deno.test(`mapper: by ${protocol} what a killed run left is removed if the port is another`, () => {
+    const killed = new MapperWorld({ protocols: [protocol] });
+    killed.start();
+    killed.run(10_000);
+    const leftOver = mappingOf(killed);
+    const world = new MapperWorld({ protocols: [protocol] }, { port: PORT + 1, leftOver });
+    for (const [port, entry] of killed.router.table) world.router.table.set(port, entry);
+    world.start();
+    world.run(10_000);
+    assertEquals([...world.router.table.keys()], [PORT + 1]);
+    assertEquals(world.types, ["removed", "mapped"]);
+  });
+
+  Deno.test(`mapper: by ${protocol} what a killed run left is taken over if the port is the same`, () => {
+    const killed = new MapperWorld({ protocols: [protocol] });
+    killed.start();
+    killed.run(10_000);
+    const leftOver = mappingOf(killed);
+    const world = new MapperWorld({ protocols: [protocol] }, { leftOver });
+    for (const [port, entry] of killed.router.table) world.router.table.set(port, entry);
+    world.start();
+    world.run(10_000);
+    assertEquals(mappingOf(world), leftOver);
+    assertEquals([...world.router.table.keys()], [PORT]);
+  });
+
+  Deno.test(`mapper: by ${protocol} the port of another host stays its own`, () => {
+    const world = new MapperWorld({ protocols: [protocol] });
+    const theirs = { internal: OTHER_HOST, externalPort: PORT, lease: 0, nonce: "" };
+    world.router.table.set(PORT, theirs);
+    world.start();
+    world.run(10_000);
+    assert(portOf(mappingOf(world).external) !== PORT);
+    world.act((now, sink) => world.mapper.end(now, sink));
+    world.run(1000);
+    assertEquals([...world.router.table], [[PORT, theirs]]);
+  });
+
+  Deno.test(`mapper: by ${protocol} a router that restarted is asked again`, () => {
+    const world = new MapperWorld({ protocols: [protocol] });
+    world.start();
+    world.run(10_000);
+    world.router.restart();
+    world.run(600_000);
+    assertEquals([...world.router.table.keys()], [PORT]);
+    const last = world.events.at(-1)!;
+    assert(last.type === "renewed" && last.hasRestarted === (protocol !== "upnp"));
+  });
+}
+
+Deno.test("mapper: with every protocol at hand, PCP is used and nothing else is asked", () => {
+  const world = new MapperWorld();
+  world.start();
+  world.run(1000);
+  assertEquals(mappingOf(world).protocol, "pcp");
+  assertEquals(world.router.asked, ["pcp"]);
+});
+
+Deno.test("mapper: a NAT-PMP router that refuses PCP's version is asked by NAT-PMP at once", () => {
+  const world = new MapperWorld({ protocols: ["nat-pmp"] });
+  world.start();
+  world.run(10);
+  assertEquals(mappingOf(world).protocol, "nat-pmp");
+});
+
+Deno.test("mapper: a router with UPnP alone is asked by UPnP within four seconds", () => {
+  const world = new MapperWorld({ protocols: ["upnp"] });
+  world.start();
+  world.run(4000);
+  assertEquals(mappingOf(world).protocol, "upnp");
+});
+
+Deno.test("mapper: a router that announces its restart is asked at once", () => {
+  const world = new MapperWorld({ protocols: ["pcp"] });
+  world.start();
+  world.run(100_000);
+  world.router.restart();
+  const { bytes, from } = world.router.announcement();
+  const stranger = endpoint(parseIpv4("192.168.1.66")!, portOf(from));
+  world.act((now) => world.mapper.handleAnnouncement(bytes, stranger, now));
+  world.run(1);
+  assertEquals(world.types, ["mapped"], "nobody else is believed");
+  world.act((now) => world.mapper.handleAnnouncement(bytes, from, now));
+  world.run(1);
+  const last = world.events.at(-1)!;
+  assert(last.type === "renewed" && last.hasRestarted);
+  assertEquals([...world.router.table.keys()], [PORT]);
+});
+
+Deno.test("mapper: a router that gives another port after its restart is believed", () => {
+  const world = new MapperWorld({ protocols: ["nat-pmp"] });
+  world.start();
+  world.run(1000);
+  world.router.restart();
+  world.router.table.set(PORT, { internal: OTHER_HOST, externalPort: PORT, lease: 0 });
+  world.run(600_000);
+  const last = world.events.at(-1)!;
+  assert(last.type === "mapped" && last.previous?.external === EXTERNAL);
+  assertEquals(portOf(last.mapping.external), PORT + 1);
+});
+
+Deno.test("mapper: a router that falls silent loses the mapping when its lifetime is over", () => {
+  const world = new MapperWorld({ protocols: ["pcp"], maxLifetime: 120 });
+  world.start();
+  world.run(1000);
+  world.isCut = true;
+  world.run(110_000);
+  assertEquals(world.types, ["mapped"], "a renewal that is lost costs nothing yet");
+  world.run(40_000);
+  assertEquals(world.types, ["mapped", "not_mapped"]);
+  world.isCut = false;
+  world.run(RETRY);
+  assertEquals(world.types, ["mapped", "not_mapped", "mapped"]);
+});
+
+Deno.test("mapper: without a router that answers, it is asked again after ten minutes", () => {
+  const world = new MapperWorld({ protocols: [] });
+  world.start();
+  world.run(20_000);
+  const [event] = world.events;
+  assert(event?.type === "not_mapped" && event.reason === "no_answer");
+  assertEquals(event.tried.map(({ protocol }) => protocol), ["pcp", "upnp", "nat-pmp"]);
+  const datagrams = world.sent.length;
+  assert(datagrams <= 16, `${datagrams} datagrams`);
+  world.run(RETRY - 20_000);
+  assertEquals(world.sent.length, datagrams);
+  world.run(20_000);
+  assertEquals(world.sent.length, 2 * datagrams);
+});
+
+Deno.test("mapper: on another network the router there is asked", () => {
+  const world = new MapperWorld();
+  world.start();
+  world.run(1000);
+  world.act((now, sink) => world.mapper.useRouter(undefined, now, sink));
+  assertEquals(world.mapper.state.name, "idle");
+  assertEquals(world.mapper.nextTimer(), Infinity);
+  world.start();
+  world.run(1000);
+  assertEquals(mappingOf(world).external, EXTERNAL);
+});
+
+Deno.test("mapper: an answer from elsewhere than the router is not believed", () => {
+  const world = new MapperWorld();
+  world.isCut = true;
+  world.start();
+  const { to, bytes } = world.sent[0]!;
+  const answer = world.router.answer(bytes, to, LOCAL)!;
+  const elsewhere = [
+    endpoint(parseIpv4("192.168.1.66")!, 5351),
+    endpoint(parseIpv4("83.1.2.1")!, 5351),
+    endpoint(world.router.address, 5352),
+  ];
+  for (const from of elsewhere) {
+    world.act((now, sink) => world.mapper.handleDatagram(answer.bytes, from, now, sink));
+  }
+  assertEquals(world.types, []);
+  world.act((now, sink) => world.mapper.handleDatagram(answer.bytes, to, now, sink));
+  assertEquals(world.types, ["mapped"]);
+});
+
+const REFUSALS = [
+  [{ protocols: ["pcp"], result: 2 }, "refused"],
+  [{ protocols: ["pcp"], result: 8 }, "no_resources"],
+  [{ protocols: ["pcp"], result: 77 }, "answer_invalid"],
+  [{ protocols: ["nat-pmp"], result: 3 }, "router_offline"],
+  [{ protocols: ["upnp"], addError: 718 }, "port_taken"],
+  [{ protocols: ["upnp"], addError: 728 }, "no_resources"],
+  [{ protocols: ["upnp"], addError: 606 }, "refused"],
+  [{ protocols: ["upnp"], ignoresAdd: true }, "refused"],
+  [{ protocols: ["upnp"], external: parseIpv4("0.0.0.0")! }, "router_offline"],
+  [{ protocols: ["upnp"], description: "<root/>" }, "unsupported"],
+  [{ protocols: ["upnp"], location: "http://192.168.1.66:5000/root.xml" }, "no_answer"],
+] as const;
+
+for (const [options, reason] of REFUSALS) {
+  Deno.test(`mapper: a router that is like ${JSON.stringify(options)} ends in ${reason}`, () => {
+    const world = new MapperWorld(options);
+    world.start();
+    world.run(20_000);
+    const [event] = world.events;
+    assert(event?.type === "not_mapped", JSON.stringify(event));
+    assertEquals(event.reason, reason);
+    assertEquals([...world.router.table], []);
+  });
+}
+
+Deno.test("mapper: a router that makes only mappings that stay (725) is asked for one", () => {
+  const world = new MapperWorld({ protocols: ["upnp"], permanentOnly: true });
+  world.start();
+  world.run(10_000);
+  const { state } = world.mapper;
+  assert(state.name === "mapped" && state.until === Infinity);
+  assertEquals(world.router.table.get(PORT)?.lease, 0);
+  world.act((now, sink) => world.mapper.end(now, sink));
+  world.run(1000);
+  assertEquals([...world.router.table], []);
+});
+
+Deno.test("mapper: switched off, it removes what an earlier run left and asks for nothing", () => {
+  const killed = new MapperWorld({ protocols: ["pcp"] });
+  killed.start();
+  killed.run(1000);
+  const world = new MapperWorld({}, { protocols: [], leftOver: mappingOf(killed) });
+  for (const [port, entry] of killed.router.table) world.router.table.set(port, entry);
+  world.start();
+  world.run(1000);
+  assertEquals([...world.router.table], []);
+  assertEquals(world.types, ["removed"]);
+  assertEquals(world.mapper.nextTimer(), Infinity);
+});
