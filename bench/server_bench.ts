@@ -4,7 +4,7 @@
  * @module
  */
 
-import { SERVER_DEFAULTS } from "../server/server_config.ts";
+import { SERVER_LIMITS } from "../server/server_limits.ts";
 import { SecretTable } from "../server/secret_store.ts";
 import { Server } from "../server/server.ts";
 import type { ServerSink } from "../server/server_event.ts";
@@ -17,6 +17,7 @@ const CONFIG = {
   primary: ACTORS.s1,
   secondary: ACTORS.s1Secondary,
   globalUnicast: new GlobalUnicast("rfc4380"),
+  random: (octets: Uint8Array<ArrayBuffer>) => crypto.getRandomValues(octets),
   limits: "off",
 } as const;
 
@@ -36,15 +37,7 @@ const secure = new Server({
   ...CONFIG,
   secrets: new SecretTable([[ACTORS.identifier, { secret: ACTORS.secret, retired: false }]]),
 });
-const plenty = { perSecond: 1e9, burst: 1e9 };
-const limited = new Server({
-  ...CONFIG,
-  limits: {
-    ...SERVER_DEFAULTS.limits,
-    perDestination: plenty,
-    total: { solicitations: plenty, bubbles: plenty, echoes: plenty },
-  },
-});
+const limited = new Server({ ...CONFIG, limits: SERVER_LIMITS });
 
 function bench(name: string, machine: Server, payload: Uint8Array, from: Endpoint): void {
   Deno.bench(name, () => machine.handleDatagram(payload, from, "primary", 0, SINK));

@@ -106,6 +106,9 @@ export const RECEIVER_BUBBLE_AFTER = PEER_VALIDITY * 2 / 3;
 /** Answers to indirect bubbles, for each address and port that they name as their origin. */
 export const ANSWER_RATE = { perSecond: 1, burst: 4 } as const;
 
+/** The same for each address, such as that of a NAT with many clients or of a relay. */
+export const ANSWER_RATE_PER_ADDRESS = { perSecond: 20, burst: 40 } as const;
+
 /**
  * The default for the connectivity tests (RFC 4380 §5.2.9) that go out for all destinations
  * together.

@@ -9,6 +9,7 @@ import type { UdpSocket } from "../ffi/udp_socket.ts";
 import type { FastPath, Machine } from "../protocol/machine.ts";
 import type { RelayEvent } from "../relay/relay.ts";
 import type { RelayStatus } from "../relay/relay_status.ts";
+import type { Random } from "../protocol/random.ts";
 import { ProvedEndpoints } from "../protocol/proved_endpoints.ts";
 import { Server } from "../server/server.ts";
 import { SERVER_DEFAULTS, type ServerConfig, type ServerSocket } from "../server/server_config.ts";
@@ -207,7 +208,8 @@ function fixedConfig(
 ): ServerConfig {
   const ownAddresses = localAddresses().map(({ address }) => address);
   const proofs = relay?.gateway && secrets && new ProvedEndpoints();
-  return { primary, secondary, port, globalUnicast, ownAddresses, proofs };
+  const random: Random = (bytes) => crypto.getRandomValues(bytes);
+  return { primary, secondary, port, globalUnicast, random, ownAddresses, proofs };
 }
 
 /** With a relay, the bulk of the packets takes a fast path. */

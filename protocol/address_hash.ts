@@ -10,8 +10,10 @@
  */
 
 import { addressOf, type Endpoint, portOf } from "../wire/endpoint.ts";
+import type { Ipv4Address } from "../wire/ipv4_address.ts";
 import { IPV6_ADDRESS_LENGTH } from "../wire/ipv6_address.ts";
 import { getU16, getU32 } from "../memory/octets.ts";
+import { type Random, randomBytes } from "./random.ts";
 
 /** Hashes IPv6 addresses, in place, and endpoints to 32 bits. */
 export class AddressHash {
@@ -35,7 +37,7 @@ export class AddressHash {
     return hash;
   }
 
-  /** The hash of the site (/48) of the address at `offset`. */
+  /** The hash of the site, the first 48 bits (RFC 6177), of the address at `offset`. */
   ofSite(bytes: Uint8Array, offset: number): number {
     return this.#ofWords(getU32(bytes, offset), getU16(bytes, offset + 4));
   }
@@ -45,6 +47,11 @@ export class AddressHash {
     return this.#ofWords(addressOf(at), portOf(at));
   }
 
+  /** The hash of an IPv4 address. */
+  ofIpv4(address: Ipv4Address): number {
+    return this.#ofWords(address, 0);
+  }
+
   /** The hash of 32 bits and 16. */
   #ofWords(long: number, short: number): number {
     const words = this.#words;
@@ -52,6 +59,11 @@ export class AddressHash {
       words[0x200 | ((long >>> 8) & 0xff)]! ^ words[0x300 | (long & 0xff)]! ^
       words[0x400 | (short >>> 8)]! ^ words[0x500 | (short & 0xff)]!;
   }
+}
+
+/** A hash that nobody else can compute. */
+export function randomAddressHash(random: Random): AddressHash {
+  return new AddressHash(getU32(randomBytes(random, 4), 0));
 }
 
 /** The finalizer of MurmurHash3: every bit of the input reaches every bit of the output. */

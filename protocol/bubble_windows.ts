@@ -5,7 +5,7 @@
  */
 
 import type { Endpoint } from "../wire/endpoint.ts";
-import { AddressHash } from "./address_hash.ts";
+import type { AddressHash } from "./address_hash.ts";
 import { BubbleWindow } from "./bubble_window.ts";
 import { MAX_BUBBLES } from "./constants.ts";
 import { FreeList } from "./free_list.ts";
@@ -34,12 +34,12 @@ export class BubbleWindows {
 
   /**
    * @param capacity how many places are remembered at most
-   * @param seed 32 random bits, to be kept secret
+   * @param hash of the places
    */
-  constructor(capacity: number, seed: number) {
+  constructor(capacity: number, hash: AddressHash) {
     this.#numbers = new Float64Array(capacity * LENGTH);
     this.#free = new FreeList(capacity);
-    this.#hash = new AddressHash(seed);
+    this.#hash = hash;
     this.#byHash = new HashIndex(capacity);
     this.#byUse = new LruLists(capacity, 1);
   }

@@ -1,56 +1,51 @@
 /**
- * A rate limit for each of many keys.
+ * A rate limit for each of any number of keys, in a fixed amount of memory.
  *
  * @module
  */
 
-import { type Rate, TokenBucket } from "./token_bucket.ts";
+import type { Rate } from "./token_bucket.ts";
+
+/** How many buckets there are: each half of a hash selects one. */
+const BUCKETS = 0x1_0000;
 
 /**
- * A limit for each key (an IPv4 address or endpoint), with a bound on the number of keys.
+ * A limit for each key, given as a hash that attackers can't compute; see `AddressHash`.
  *
- * There are two generations of limits. When the younger one is full it becomes the older one, and
- * the former older one is forgotten; a key in use is carried over. So it takes half the capacity in
- * other keys to forget one, and an attacker who spoofs that many meets the overall limit that
- * accompanies each table.
- *
- * Exact LRU order in a `Map` would be shorter to write but would cost the victim of a flood dearly:
- * a full `Map` that deletes on every insertion is rehashed each time, 27 µs a packet for 16,384
- * keys where this takes less than one.
+ * Each key has two token buckets, selected by the halves of its hash, and is over its limit when
+ * both are empty. Other keys share them, so a flood of made-up keys can neither make the limiter
+ * forget a key, as it could with a table of the latest ones, nor cost memory or garbage. It would
+ * have to empty half of all buckets to slow down a quarter of the others: with 5 a second for each
+ * key, 164,000 packets a second.
  */
 export class KeyedLimiter {
   readonly #rate: Rate;
-  readonly #generation: number;
-  #young = new Map<number, TokenBucket>();
-  #old = new Map<number, TokenBucket>();
+  /** What is missing in each bucket, so that the zeros of new memory are full buckets. */
+  readonly #missing = new Float32Array(BUCKETS);
+  /** When each bucket was last filled up, in milliseconds. */
+  readonly #filledAt = new Float64Array(BUCKETS);
 
-  /**
-   * @param rate the limit of each key
-   * @param capacity how many keys are remembered at most; at least two
-   */
-  constructor(rate: Rate, capacity = 4096) {
+  /** @param rate the limit of each key */
+  constructor(rate: Rate) {
     this.#rate = rate;
-    this.#generation = capacity >>> 1;
   }
 
-  /** How many limits there are; a key that was recently carried over counts twice. */
-  get size(): number {
-    return this.#young.size + this.#old.size;
+  /** Counts one more for the key with this hash at `now` (ms), if its limit allows. */
+  take(hash: number, now: number): boolean {
+    const first = hash & (BUCKETS - 1);
+    const second = hash >>> 16;
+    const isAllowed = this.#takeFrom(first, now);
+    return (second !== first && this.#takeFrom(second, now)) || isAllowed;
   }
 
-  /** Counts one more for `key` at `now` (ms), if its limit allows. */
-  take(key: number, now: number): boolean {
-    const limit = this.#young.get(key) ?? this.#carryOver(key);
-    return limit.take(now);
-  }
-
-  #carryOver(key: number): TokenBucket {
-    const limit = this.#old.get(key) ?? new TokenBucket(this.#rate);
-    if (this.#young.size >= this.#generation) {
-      this.#old = this.#young;
-      this.#young = new Map();
-    }
-    this.#young.set(key, limit);
-    return limit;
+  #takeFrom(bucket: number, now: number): boolean {
+    const { perSecond, burst } = this.#rate;
+    const filledAt = this.#filledAt[bucket]!;
+    const gained = Math.max(0, now - filledAt) * perSecond / 1000;
+    const missing = Math.max(0, this.#missing[bucket]! - gained);
+    if (missing + 1 > burst) return false;
+    this.#missing[bucket] = missing + 1;
+    this.#filledAt[bucket] = Math.max(now, filledAt);
+    return true;
   }
 }

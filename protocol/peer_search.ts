@@ -5,14 +5,14 @@
  */
 
 import type { Endpoint } from "../wire/endpoint.ts";
-import { getU32 } from "../memory/octets.ts";
+import { type AddressHash, randomAddressHash } from "./address_hash.ts";
 import { AnswerDeadlines } from "./answer_deadlines.ts";
 import { BUBBLE_SPACING, MAX_ATTEMPTS } from "./constants.ts";
 import type { Sink } from "./machine.ts";
 import type { Peer } from "./peer.ts";
 import { type PeerEntry, PeerTable } from "./peer_table.ts";
 import { QueueBudget } from "./queue_budget.ts";
-import { type Random, randomBytes } from "./random.ts";
+import type { Random } from "./random.ts";
 
 /** What is reported of peers. */
 export type PeerEvent =
@@ -53,6 +53,8 @@ interface SearchLimits {
 /** The peers of a role and the searches for those that cannot be reached at the moment. */
 export abstract class PeerSearch<P extends Peer> {
   readonly peers: PeerTable<P>;
+  /** A hash of addresses that nobody else can compute. */
+  readonly hash: AddressHash;
   readonly #budget: QueueBudget;
   readonly #deadlines: AnswerDeadlines;
 
@@ -61,11 +63,15 @@ export abstract class PeerSearch<P extends Peer> {
     if (!Number.isSafeInteger(limits.maxPeers) || limits.maxPeers < 1) {
       throw new RangeError(`maxPeers must be a whole number, at least 1, not ${limits.maxPeers}`);
     }
-    const seed = getU32(randomBytes(random, 4), 0);
-    this.peers = new PeerTable(Entry, limits.maxPeers, seed);
+    this.hash = randomAddressHash(random);
+    this.peers = new PeerTable(Entry, limits.maxPeers, this.hash);
     this.#deadlines = new AnswerDeadlines(limits.maxPeers);
     const { queuePerPeer, queueTotal, hasManySources } = limits;
-    this.#budget = new QueueBudget(queuePerPeer, queueTotal, hasManySources ? seed : undefined);
+    this.#budget = new QueueBudget(
+      queuePerPeer,
+      queueTotal,
+      hasManySources ? this.hash : undefined,
+    );
   }
 
   /**

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { AddressHash } from "./address_hash.ts";
+import type { AddressHash } from "./address_hash.ts";
 import { HashIndex } from "./hash_index.ts";
 import type { Peer } from "./peer.ts";
 import { PeerRecords } from "./peer_records.ts";
@@ -47,13 +47,13 @@ export class PeerTable<P extends Peer> implements Iterable<P> {
   /**
    * @param Entry what is kept of a peer
    * @param capacity how many peers are known at most; about 160 octets are reserved for each
-   * @param seed 32 random bits
+   * @param hash of the peers' addresses
    */
-  constructor(Entry: PeerEntry<P>, capacity: number, seed: number) {
+  constructor(Entry: PeerEntry<P>, capacity: number, hash: AddressHash) {
     this.#capacity = capacity;
     this.#Entry = Entry;
     this.#records = new PeerRecords(capacity);
-    this.#hash = new AddressHash(seed);
+    this.#hash = hash;
     this.#byHash = new HashIndex(capacity);
     this.#byUse = new LruLists(capacity, 2);
   }

@@ -5,7 +5,7 @@
  */
 
 import { SOURCE } from "../wire/ipv6_header.ts";
-import { AddressHash } from "./address_hash.ts";
+import type { AddressHash } from "./address_hash.ts";
 
 /**
  * A source may use one part in this many of what all sources leave free. A single source gets to a
@@ -31,14 +31,13 @@ export class QueueBudget {
   /**
    * @param perPeer octets that wait for one peer at most
    * @param total octets that wait for all peers together at most
-   * @param seed 32 random bits, given if packets come from many sources and each should get its
-   * share
+   * @param hash given if packets come from many sites, each of which should get its share
    */
-  constructor(perPeer: number, total: number, seed?: number) {
+  constructor(perPeer: number, total: number, hash?: AddressHash) {
     this.perPeer = perPeer;
     this.#total = total;
-    if (seed === undefined) return;
-    this.#hash = new AddressHash(seed);
+    this.#hash = hash;
+    if (hash === undefined) return;
     this.#ofSources = new Float64Array(BUCKETS);
   }
 

@@ -10,13 +10,10 @@ import { TEREDO_PORT } from "../protocol/constants.ts";
 import { KeyedLimiter } from "../protocol/keyed_limiter.ts";
 import { PeerSearch, type PeerSink, type UndeliverableHandler } from "../protocol/peer_search.ts";
 import { ProvingSources } from "../protocol/proving_sources.ts";
-import { randomBytes } from "../protocol/random.ts";
 import { TokenBucket } from "../protocol/token_bucket.ts";
 import { encodeBubble } from "../wire/bubble.ts";
 import { addressOf, type Endpoint, endpoint } from "../wire/endpoint.ts";
-import { siteOf } from "../wire/ipv6_address.ts";
 import { DESTINATION, SOURCE } from "../wire/ipv6_header.ts";
-import { getU32 } from "../memory/octets.ts";
 import { mappingOf, serverOf } from "../wire/teredo_address.ts";
 import { RELAY_DEFAULTS, type RelayConfig } from "./relay_config.ts";
 import { RelayPeer } from "./relay_peer.ts";
@@ -56,8 +53,7 @@ export class RelaySearch extends PeerSearch<RelayPeer> {
     );
     this.#sources = new ProvingSources(config.random);
     this.#directBubbles = config.directBubbles ?? false;
-    const seed = getU32(randomBytes(config.random, 4), 0);
-    this.#perClient = new BubbleWindows(REMEMBERED_PLACES, seed);
+    this.#perClient = new BubbleWindows(REMEMBERED_PLACES, this.hash);
     this.#perServer = new KeyedLimiter(config.bubblesPerServer ?? RELAY_DEFAULTS.bubblesPerServer);
     this.#newClients = new TokenBucket(config.newClients ?? RELAY_DEFAULTS.newClients);
     this.#newClientsPerSource = new KeyedLimiter(
@@ -75,7 +71,7 @@ export class RelaySearch extends PeerSearch<RelayPeer> {
   clientTo(ipv6: Uint8Array, now: number): RelayPeer | undefined {
     const known = this.peers.use(ipv6, DESTINATION);
     if (known !== undefined) return known;
-    return this.#mayBegin(siteOf(ipv6, SOURCE), now)
+    return this.#mayBegin(this.hash.ofSite(ipv6, SOURCE), now)
       ? this.entry(ipv6, DESTINATION, now)
       : undefined;
   }
@@ -84,7 +80,7 @@ export class RelaySearch extends PeerSearch<RelayPeer> {
   clientFrom(ipv6: Uint8Array, now: number): RelayPeer | undefined {
     const known = this.peers.use(ipv6, SOURCE);
     if (known !== undefined) return known;
-    return this.#mayBegin(addressOf(mappingOf(ipv6, SOURCE)), now)
+    return this.#mayBegin(this.hash.ofIpv4(addressOf(mappingOf(ipv6, SOURCE))), now)
       ? this.entry(ipv6, SOURCE, now)
       : undefined;
   }
@@ -109,7 +105,7 @@ export class RelaySearch extends PeerSearch<RelayPeer> {
     const client = mappingOf(address);
     const server = serverOf(address);
     if (!this.#perClient.take(client, now)) return false;
-    if (!this.#perServer.take(server, now)) {
+    if (!this.#perServer.take(this.hash.ofIpv4(server), now)) {
       peer.attempts++;
       sink.drop("rate_limited");
       return true;

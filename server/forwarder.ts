@@ -19,7 +19,8 @@ import { ORIGIN_LENGTH, writeOrigin } from "../wire/origin_indication.ts";
 import { isTeredo, mappingOf, serverOf } from "../wire/teredo_address.ts";
 import type { TeredoPacket } from "../wire/teredo_packet.ts";
 import type { PacketLimiter } from "./packet_limiter.ts";
-import type { PacketKind, ServerSink } from "./server_event.ts";
+import type { ServerSink } from "./server_event.ts";
+import type { PacketKind } from "./server_limits.ts";
 import type { ServerSettings } from "./server_settings.ts";
 
 /**
@@ -89,10 +90,9 @@ export class Forwarder {
     const { globalUnicast, primary } = this.#settings;
     if (trailers.length > MAX_TRAILERS) return "trailers_too_long";
     const client = mappingOf(ipv6, DESTINATION);
-    const address = addressOf(client);
-    if (!globalUnicast.has(address)) return "destination_not_global";
+    if (!globalUnicast.has(addressOf(client))) return "destination_not_global";
     if (portOf(client) === 0) return "destination_invalid";
-    if (this.#limiter?.refuses(kind, addressOf(from), address, now, sink)) return "rate_limited";
+    if (this.#limiter?.refusesToClient(client, kind, from, now, sink)) return "rate_limited";
     let length = 0;
     if (serverOf(ipv6, DESTINATION) === primary) {
       writeOrigin(this.#buffer, 0, from);
@@ -120,7 +120,7 @@ export class Forwarder {
     if (this.#settings.own.isEmbeddedIn(ipv6, DESTINATION)) return "loop";
     const hopLimit = hopLimitOf(ipv6);
     if (hopLimit <= 1) return "hop_limit";
-    if (this.#limiter?.refuses(kind, addressOf(from), undefined, now, sink)) return "rate_limited";
+    if (this.#limiter?.refusesToHost(ipv6, kind, from, now, sink)) return "rate_limited";
     const length = this.#append(ipv6, 0);
     setHopLimit(this.#buffer, hopLimit - 1);
     sink.packet(this.#buffer.subarray(0, length));

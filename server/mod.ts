@@ -11,6 +11,7 @@
  * const server = new Server({
  *   primary: parseIpv4("192.0.2.1")!,
  *   globalUnicast: new GlobalUnicast("rfc4380"),
+ *   random: (octets) => crypto.getRandomValues(octets),
  * });
  *
  * const dropped: DropReason[] = [];
@@ -33,5 +34,6 @@ export * from "./secret_store.ts";
 export * from "./server.ts";
 export * from "./server_config.ts";
 export * from "./server_event.ts";
+export * from "./server_limits.ts";
 export * from "./server_status.ts";
 export * from "./server_with_relay.ts";

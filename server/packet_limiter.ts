@@ -1,87 +1,134 @@
 /**
- * The rate limits of a server: for each source, for each destination, and in total.
+ * Keeping a server's limits: for each source, for each destination, and in total.
  *
  * @module
  */
 
-import { TokenBucket } from "../protocol/token_bucket.ts";
-import type { Ipv4Address } from "../wire/ipv4_address.ts";
+import type { AddressHash } from "../protocol/address_hash.ts";
 import { KeyedLimiter } from "../protocol/keyed_limiter.ts";
-import type { ServerLimits } from "./server_config.ts";
-import type { LimitName, PacketKind, ServerSink } from "./server_event.ts";
+import { type Rate, TokenBucket } from "../protocol/token_bucket.ts";
+import { addressOf, type Endpoint } from "../wire/endpoint.ts";
+import { DESTINATION } from "../wire/ipv6_header.ts";
+import type { ServerSink } from "./server_event.ts";
+import type { PacketKind, ServerLimit, ServerLimits } from "./server_limits.ts";
 
-/** The time between two events about the same limit and kind, in milliseconds. */
+/** The time between two events about the same limit, in milliseconds. */
 const REPORT_INTERVAL = 60_000;
 
-/** Counts what a server sends and refuses what exceeds the limits. Its state is bounded. */
+/** What was refused because of one limit. */
+interface Refusals {
+  count: number;
+  reportedAt: number;
+}
+
+/** The limits of one kind of packet on its sources. */
+interface SourceLimits {
+  readonly perSource: KeyedLimiter | undefined;
+  readonly perAddress: KeyedLimiter | undefined;
+  readonly total: TokenBucket | undefined;
+}
+
+/**
+ * Counts what a server handles and refuses what exceeds the limits.
+ *
+ * Narrow limits come before wide ones, so that what a narrow one refuses takes nothing from what
+ * others share.
+ */
 export class PacketLimiter {
-  readonly #perSource: Readonly<Record<PacketKind, KeyedLimiter>>;
-  readonly #perDestination: KeyedLimiter;
-  readonly #total: Readonly<Record<PacketKind, TokenBucket>>;
-  readonly #reportedAt = new Map<string, number>();
+  readonly #hash: AddressHash;
+  readonly #onSources: Readonly<Record<PacketKind, SourceLimits>>;
+  readonly #toClient: KeyedLimiter | undefined;
+  readonly #toAddress: KeyedLimiter | undefined;
+  readonly #toHost: KeyedLimiter | undefined;
+  readonly #refusals = new Map<ServerLimit, Refusals>();
 
-  constructor({ perSource, perDestination, total, capacity }: ServerLimits) {
-    this.#perSource = {
-      solicitations: new KeyedLimiter(perSource.solicitations, capacity),
-      bubbles: new KeyedLimiter(perSource.bubbles, capacity),
-      echoes: new KeyedLimiter(perSource.echoes, capacity),
+  constructor(limits: ServerLimits, hash: AddressHash) {
+    this.#hash = hash;
+    this.#onSources = {
+      solicitations: sourceLimits(limits, "solicitations"),
+      bubbles: sourceLimits(limits, "bubbles"),
+      echoes: sourceLimits(limits, "echoes"),
     };
-    this.#perDestination = new KeyedLimiter(perDestination, capacity);
-    this.#total = {
-      solicitations: new TokenBucket(total.solicitations),
-      bubbles: new TokenBucket(total.bubbles),
-      echoes: new TokenBucket(total.echoes),
-    };
+    this.#toClient = keyed(limits.toClient);
+    this.#toAddress = keyed(limits.toAddress);
+    this.#toHost = keyed(limits.toHost);
   }
 
-  /** The number of IPv4 addresses that the limits remember, each limit counted by itself. */
-  get size(): number {
-    const { solicitations, bubbles, echoes } = this.#perSource;
-    return solicitations.size + bubbles.size + echoes.size + this.#perDestination.size;
+  /** How many packets each limit has refused. */
+  get refused(): ReadonlyMap<ServerLimit, number> {
+    return new Map([...this.#refusals].map(([limit, { count }]) => [limit, count]));
   }
 
-  /**
-   * Whether one more packet of `source` exceeds a limit.
-   *
-   * @param destination the IPv4 address that it would be forwarded to, if any
-   */
-  refuses(
+  /** Whether one more packet of `source` exceeds a limit. */
+  refuses(kind: PacketKind, source: Endpoint, now: number, sink: ServerSink): boolean {
+    const limit = this.#reachedBySource(kind, source, now);
+    return limit !== undefined && this.#refuse(limit, source, now, sink);
+  }
+
+  /** Whether one more packet of `source` to a client, over UDP, exceeds a limit. */
+  refusesToClient(
+    client: Endpoint,
     kind: PacketKind,
-    source: Ipv4Address,
-    destination: Ipv4Address | undefined,
+    source: Endpoint,
     now: number,
     sink: ServerSink,
   ): boolean {
-    const limit = this.#reached(kind, source, destination, now);
-    if (limit === undefined) return false;
-    this.#report(limit, kind, limit === "destination" ? destination! : source, now, sink);
-    return true;
-  }
-
-  /** The narrow limits come first, so that what they refuse takes nothing from the common one. */
-  #reached(
-    kind: PacketKind,
-    source: Ipv4Address,
-    destination: Ipv4Address | undefined,
-    now: number,
-  ): LimitName | undefined {
-    if (!this.#perSource[kind].take(source, now)) return "source";
-    if (destination !== undefined && !this.#perDestination.take(destination, now)) {
-      return "destination";
+    if (this.refuses(kind, source, now, sink)) return true;
+    if (this.#toClient?.take(this.#hash.ofEndpoint(client), now) === false) {
+      return this.#refuse("toClient", client, now, sink);
     }
-    return this.#total[kind].take(now) ? undefined : "total";
+    if (this.#toAddress?.take(this.#hash.ofIpv4(addressOf(client)), now) === false) {
+      return this.#refuse("toAddress", client, now, sink);
+    }
+    return false;
   }
 
-  #report(
-    limit: LimitName,
+  /** Whether one more packet of `source` to the native host that it is for exceeds a limit. */
+  refusesToHost(
+    ipv6: Uint8Array,
     kind: PacketKind,
-    address: Ipv4Address,
+    source: Endpoint,
     now: number,
     sink: ServerSink,
-  ): void {
-    const name = `${limit} ${kind}`;
-    if (now - (this.#reportedAt.get(name) ?? -Infinity) < REPORT_INTERVAL) return;
-    this.#reportedAt.set(name, now);
-    sink.event({ type: "limit_reached", limit, kind, address });
+  ): boolean {
+    if (this.refuses(kind, source, now, sink)) return true;
+    if (this.#toHost?.take(this.#hash.of(ipv6, DESTINATION), now) !== false) return false;
+    return this.#refuse("toHost", source, now, sink);
   }
+
+  #reachedBySource(kind: PacketKind, source: Endpoint, now: number): ServerLimit | undefined {
+    const { perSource, perAddress, total } = this.#onSources[kind];
+    if (perSource?.take(this.#hash.ofEndpoint(source), now) === false) return `${kind}PerSource`;
+    if (perAddress?.take(this.#hash.ofIpv4(addressOf(source)), now) === false) {
+      return `${kind}PerAddress`;
+    }
+    return total?.take(now) === false ? `${kind}InTotal` : undefined;
+  }
+
+  #refuse(limit: ServerLimit, endpoint: Endpoint, now: number, sink: ServerSink): true {
+    let refusals = this.#refusals.get(limit);
+    if (refusals === undefined) {
+      refusals = { count: 0, reportedAt: -Infinity };
+      this.#refusals.set(limit, refusals);
+    }
+    refusals.count++;
+    if (now - refusals.reportedAt >= REPORT_INTERVAL) {
+      refusals.reportedAt = now;
+      sink.event({ type: "limit_reached", limit, endpoint });
+    }
+    return true;
+  }
+}
+
+function sourceLimits(limits: ServerLimits, kind: PacketKind): SourceLimits {
+  const total = limits[`${kind}InTotal`];
+  return {
+    perSource: keyed(limits[`${kind}PerSource`]),
+    perAddress: keyed(limits[`${kind}PerAddress`]),
+    total: total && new TokenBucket(total),
+  };
+}
+
+function keyed(rate: Rate | undefined): KeyedLimiter | undefined {
+  return rate && new KeyedLimiter(rate);
 }

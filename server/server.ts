@@ -10,6 +10,7 @@
  * @module
  */
 
+import { randomAddressHash } from "../protocol/address_hash.ts";
 import type { DropReason } from "../protocol/drop_reason.ts";
 import type { Machine } from "../protocol/machine.ts";
 import { isBubble } from "../wire/bubble.ts";
@@ -33,7 +34,8 @@ import { Forwarder, refuseToForward } from "./forwarder.ts";
 import { PacketLimiter } from "./packet_limiter.ts";
 import type { SecretStore } from "./secret_store.ts";
 import { FOR_GATEWAY, type ServerConfig, type ServerSocket } from "./server_config.ts";
-import type { PacketKind, ServerEvent, ServerSink } from "./server_event.ts";
+import type { ServerEvent, ServerSink } from "./server_event.ts";
+import { areSameLimits, type PacketKind } from "./server_limits.ts";
 import { isOwnSocket, type ServerSettings, settingsOf } from "./server_settings.ts";
 import type { ServerStatus } from "./server_status.ts";
 import { SolicitationHandler } from "./solicitation_handler.ts";
@@ -164,7 +166,7 @@ export class Server implements Machine<ServerSocket, ServerEvent, ServerStatus> 
       solicitationsAnswered: this.#handled.solicitations,
       bubblesForwarded: this.#handled.bubbles,
       echoesForwarded: this.#handled.echoes,
-      addressesRemembered: this.#parts.limiter?.size ?? 0,
+      refused: this.#parts.limiter?.refused ?? new Map(),
     };
   }
 
@@ -213,7 +215,7 @@ export class Server implements Machine<ServerSocket, ServerEvent, ServerStatus> 
     sink: ServerSink,
   ): DropReason | typeof FOR_GATEWAY {
     const { limiter } = this.#parts;
-    if (limiter?.refuses(kind, addressOf(from), undefined, now, sink)) return "rate_limited";
+    if (limiter?.refuses(kind, from, now, sink)) return "rate_limited";
     this.#count(kind);
     return FOR_GATEWAY;
   }
@@ -241,9 +243,10 @@ interface Parts {
 
 function partsOf(settings: ServerSettings, previous?: Parts): Parts {
   const { limits } = settings;
-  const limiter = limits !== undefined && limits === previous?.settings.limits
-    ? previous.limiter
-    : limits && new PacketLimiter(limits);
+  const isUnchanged = limits !== undefined && areSameLimits(limits, previous?.settings.limits);
+  const limiter = isUnchanged
+    ? previous?.limiter
+    : limits && new PacketLimiter(limits, randomAddressHash(settings.random));
   return {
     settings,
     limiter,

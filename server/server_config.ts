@@ -6,10 +6,11 @@
 
 import { TEREDO_MTU, TEREDO_PORT } from "../protocol/constants.ts";
 import type { ProvedEndpoints } from "../protocol/proved_endpoints.ts";
-import type { Rate } from "../protocol/token_bucket.ts";
+import type { Random } from "../protocol/random.ts";
 import type { GlobalUnicast } from "../wire/global_unicast.ts";
 import type { Ipv4Address } from "../wire/ipv4_address.ts";
 import type { SecretStore } from "./secret_store.ts";
+import { SERVER_LIMITS, type ServerLimits } from "./server_limits.ts";
 
 /** The sockets of a server, one on each of its two addresses. */
 export type ServerSocket = "primary" | "secondary";
@@ -28,6 +29,8 @@ export interface ServerConfig {
   readonly port?: number | undefined;
   /** Where packets may come from and go to. */
   readonly globalUnicast: GlobalUnicast;
+  /** Cryptographically secure in production: nobody may know how the limits share their memory. */
+  readonly random: Random;
   /** The other IPv4 addresses of this host, against routing loops. */
   readonly ownAddresses?: readonly Ipv4Address[] | undefined;
   /** The MTU to advertise in octets; `"omit"` sends no MTU option, like Microsoft's server. */
@@ -65,27 +68,6 @@ export interface ServerConfig {
  */
 export const FOR_GATEWAY = "for_gateway";
 
-/**
- * Rates of a server. The RFC names none, but without them a server reflects all that is sent to it.
- */
-export interface ServerLimits {
-  /** For each outer IPv4 source. */
-  readonly perSource: PerKind;
-  /** For each IPv4 address that packets are forwarded to, from all sources. */
-  readonly perDestination: Rate;
-  /** For all sources together. */
-  readonly total: PerKind;
-  /** How many IPv4 addresses each limit on sources or destinations remembers at most. */
-  readonly capacity: number;
-}
-
-/** A rate for each kind of packet. */
-export interface PerKind {
-  readonly solicitations: Rate;
-  readonly bubbles: Rate;
-  readonly echoes: Rate;
-}
-
 /** The defaults of what {@linkcode ServerConfig} leaves out. */
 export const SERVER_DEFAULTS = {
   port: TEREDO_PORT,
@@ -94,18 +76,5 @@ export const SERVER_DEFAULTS = {
   acceptPortMismatch: false,
   withRelay: false,
   withGateway: false,
-  limits: {
-    perSource: {
-      solicitations: { perSecond: 5, burst: 10 },
-      bubbles: { perSecond: 50, burst: 100 },
-      echoes: { perSecond: 10, burst: 20 },
-    },
-    perDestination: { perSecond: 20, burst: 40 },
-    total: {
-      solicitations: { perSecond: 20_000, burst: 20_000 },
-      bubbles: { perSecond: 50_000, burst: 50_000 },
-      echoes: { perSecond: 5_000, burst: 5_000 },
-    },
-    capacity: 16_384,
-  },
+  limits: SERVER_LIMITS,
 } as const;

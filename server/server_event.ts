@@ -6,30 +6,23 @@
 
 import type { Sink } from "../protocol/machine.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
-import type { Ipv4Address } from "../wire/ipv4_address.ts";
 import type { ServerSocket } from "./server_config.ts";
+import type { ServerLimit } from "./server_limits.ts";
 
 /** Where a server's effects go. */
 export type ServerSink = Sink<ServerSocket, ServerEvent>;
-
-/** The limit that a packet exceeded. */
-export type LimitName = "source" | "destination" | "total";
-
-/** What a server limits. */
-export type PacketKind = "solicitations" | "bubbles" | "echoes";
 
 /** Why a secure server does not answer a client. */
 export type RefusalCause = "no_identifier" | "unknown_identifier" | "wrong_secret";
 
 /** An incident that a person or another program may want to know of. */
 export type ServerEvent =
-  /** A limit was reached. Reported once a minute for each limit and kind at most. */
+  /** A limit was reached. Reported once a minute for each limit at most. */
   | {
     readonly type: "limit_reached";
-    readonly limit: LimitName;
-    readonly kind: PacketKind;
-    /** The source, or the destination if that was limited. */
-    readonly address: Ipv4Address;
+    readonly limit: ServerLimit;
+    /** The source, or the client if that was limited. */
+    readonly endpoint: Endpoint;
   }
   /**
    * A client did not authenticate itself, and gets no answer (RFC 4380 §5.3.2). Reported once a

@@ -6,11 +6,13 @@
 
 import { OwnAddresses } from "../protocol/own_addresses.ts";
 import type { ProvedEndpoints } from "../protocol/proved_endpoints.ts";
+import type { Random } from "../protocol/random.ts";
 import { addressOf, type Endpoint, portOf } from "../wire/endpoint.ts";
 import type { GlobalUnicast } from "../wire/global_unicast.ts";
 import type { Ipv4Address } from "../wire/ipv4_address.ts";
 import type { SecretStore } from "./secret_store.ts";
-import { SERVER_DEFAULTS, type ServerConfig, type ServerLimits } from "./server_config.ts";
+import { SERVER_DEFAULTS, type ServerConfig } from "./server_config.ts";
+import type { ServerLimits } from "./server_limits.ts";
 
 /** What the parts of a server work with; see {@linkcode ServerConfig}. */
 export interface ServerSettings {
@@ -18,6 +20,7 @@ export interface ServerSettings {
   readonly secondary: Ipv4Address | undefined;
   readonly port: number;
   readonly globalUnicast: GlobalUnicast;
+  readonly random: Random;
   readonly own: OwnAddresses;
   /** `undefined` sends no MTU option. */
   readonly advertisedMtu: number | undefined;
@@ -39,6 +42,7 @@ export function settingsOf(config: ServerConfig): ServerSettings {
     secondary,
     port: config.port ?? SERVER_DEFAULTS.port,
     globalUnicast: config.globalUnicast,
+    random: config.random,
     own: new OwnAddresses([...addresses, ...ownAddresses ?? []]),
     advertisedMtu: advertisedMtu === "omit"
       ? undefined

@@ -5,6 +5,7 @@
  */
 
 import type { Ipv4Address } from "../wire/ipv4_address.ts";
+import type { ServerLimit } from "./server_limits.ts";
 
 /** A snapshot of a server's state. Counts begin with the machine. */
 export interface ServerStatus {
@@ -22,6 +23,6 @@ export interface ServerStatus {
   readonly bubblesForwarded: number;
   /** ICMPv6 echo messages forwarded, to native hosts and to Teredo clients. */
   readonly echoesForwarded: number;
-  /** IPv4 addresses that the limits remember; bounded. */
-  readonly addressesRemembered: number;
+  /** How many packets each limit has refused; limits that refused none are left out. */
+  readonly refused: ReadonlyMap<ServerLimit, number>;
 }

@@ -5,7 +5,7 @@
  */
 
 import type { DropReason } from "../protocol/drop_reason.ts";
-import { addressOf, type Endpoint } from "../wire/endpoint.ts";
+import type { Endpoint } from "../wire/endpoint.ts";
 import { SOURCE } from "../wire/ipv6_header.ts";
 import { checkRouterSolicitation } from "../wire/neighbor_discovery.ts";
 import { PLAIN_NONCE } from "../wire/plain_solicitation.ts";
@@ -101,9 +101,7 @@ export class SolicitationHandler {
     if (sender === "secondary" && this.#settings.secondary === undefined) {
       return "secondary_missing";
     }
-    return this.#limiter?.refuses("solicitations", addressOf(from), undefined, now, sink)
-      ? "rate_limited"
-      : undefined;
+    return this.#limiter?.refuses("solicitations", from, now, sink) ? "rate_limited" : undefined;
   }
 
   #answer({ ipv6, authentication }: TeredoPacket, from: Endpoint): Uint8Array | DropReason {

@@ -91,11 +91,6 @@ export function isSameIpv6(bytes: Uint8Array, offset: number, address: Uint8Arra
   return equalOctets(bytes, offset, address, 0, IPV6_ADDRESS_LENGTH);
 }
 
-/** The site that an address belongs to (RFC 6177): its first 48 bits, as one number. */
-export function siteOf(bytes: Uint8Array, offset: number): number {
-  return getU32(bytes, offset) * 0x10000 + getU16(bytes, offset + 4);
-}
-
 /** ff00::/8. */
 export function isMulticast(bytes: Uint8Array, offset = 0): boolean {
   return bytes[offset] === 0xff;

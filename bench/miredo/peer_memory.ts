@@ -47,7 +47,7 @@ interface Subject {
 /** A client that a server in the same process has qualified. */
 function client(maxPeers: number): Subject {
   const secondary = ipv4Address(SERVER + 1);
-  const server = new Server({ primary: SERVER, secondary, globalUnicast, limits: "off" });
+  const server = new Server({ primary: SERVER, secondary, globalUnicast, random, limits: "off" });
   const machine = new Client({
     ...{ servers: [{ primary: SERVER, secondary }], globalUnicast, random, maxPeers },
   });

@@ -6,11 +6,12 @@
  * @module
  */
 
+import { hyphenated } from "../text/hyphenated.ts";
 import type { Option } from "./option.ts";
 
 /** `logLevel` in words with hyphens: `log-level`. Configuration files call it so. */
 export function optionName(property: string): string {
-  return property.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  return hyphenated(property);
 }
 
 /**

@@ -6,9 +6,10 @@
 
 import { TEREDO_PORT } from "../../protocol/constants.ts";
 import { type Command, command } from "../args/command.ts";
-import { defaulted, type Option, optional, switchedOff } from "../args/option.ts";
+import { defaulted, optional, switchedOff } from "../args/option.ts";
 import { gatewayContradiction, gatewayOptions } from "./options/gateway_options.ts";
 import { relayContradiction, relayOptions } from "./options/relay_options.ts";
+import { SERVER_LIMIT_NAMES } from "../daemon/settings/server_limit_names.ts";
 import type { ServerOptions } from "../daemon/settings/server_options.ts";
 import type { RelayOptionValues } from "../daemon/settings/relay_option_values.ts";
 import type { GivenAddresses } from "../daemon/settings/serving_addresses.ts";
@@ -25,13 +26,8 @@ import {
 } from "./options/shared_options.ts";
 import { BIND_IPV4S, SERVER_IPV4 } from "../args/kinds/address_kinds.ts";
 import { ADVERTISED_MTU, PORT } from "../args/kinds/number_kinds.ts";
-import { FILE, oneOf } from "../args/kinds/value_kind.ts";
-
-const LIMITS: Option<"on" | "off"> = defaulted(
-  oneOf("on|off", ["on", "off"]),
-  "on",
-  "Limit how much each source may request; off is for measurements in isolated networks",
-);
+import { limitsKind } from "../args/kinds/limits_kind.ts";
+import { FILE } from "../args/kinds/value_kind.ts";
 
 /** Runs a server. */
 export const server: Command = command({
@@ -73,7 +69,11 @@ export const server: Command = command({
       "Let clients of other servers that are behind symmetric NATs contact this server's clients",
     ),
     mtu: optional(ADVERTISED_MTU, "MTU to advertise to clients, or omit to advertise none", "1280"),
-    limits: LIMITS,
+    limits: optional(
+      limitsKind(SERVER_LIMIT_NAMES),
+      "Packets per second that are handled for each source and destination, or off",
+      "on",
+    ),
     allowPrivate: ALLOW_PRIVATE,
     offload: OFFLOAD,
     udp: UDP,

@@ -18,13 +18,14 @@ import type { Trailers } from "../../wire/trailers.ts";
 import type { ClientPeer } from "../client_peer.ts";
 import type { ClientSearch, Identity } from "../client_search.ts";
 import type { ClientSink } from "../client_sink.ts";
-import { ANSWER_RATE } from "../timing.ts";
+import { ANSWER_RATE, ANSWER_RATE_PER_ADDRESS } from "../timing.ts";
 
 /** Answers indirect bubbles. */
 export class IndirectBubbles {
   readonly #globalUnicast: GlobalUnicast;
   readonly #search: ClientSearch;
-  readonly #answers = new KeyedLimiter(ANSWER_RATE);
+  readonly #toPlace = new KeyedLimiter(ANSWER_RATE);
+  readonly #toAddress = new KeyedLimiter(ANSWER_RATE_PER_ADDRESS);
 
   constructor(globalUnicast: GlobalUnicast, search: ClientSearch) {
     this.#globalUnicast = globalUnicast;
@@ -50,8 +51,7 @@ export class IndirectBubbles {
     if (isTeredo(ipv6, SOURCE) && !this.#globalUnicast.has(serverOf(ipv6, SOURCE))) {
       return "source_not_global";
     }
-    // IPv6 addresses are free to mint, so the limit is on the place that the answers go to.
-    if (!this.#answers.take(to, now)) return "rate_limited";
+    if (!this.#mayAnswer(to, now)) return "rate_limited";
     const nonce = this.#search.bubbles.hasNonces ? trailers.nonce : undefined;
     if (isTeredo(ipv6, SOURCE)) {
       const peer = this.#search.entry(ipv6, SOURCE, now);
@@ -64,6 +64,17 @@ export class IndirectBubbles {
       this.#search.bubbles.sendToRelay(sourceOf(ipv6), to, nonce, sink);
     }
     return undefined;
+  }
+
+  /**
+   * IPv6 addresses are free to make up, so the limits are on the place that answers go to, and on
+   * all places at its address: an attacker who forges our server's address must not make us flood
+   * others.
+   */
+  #mayAnswer(to: Endpoint, now: number): boolean {
+    const { hash } = this.#search;
+    return this.#toPlace.take(hash.ofEndpoint(to), now) &&
+      this.#toAddress.take(hash.ofIpv4(addressOf(to)), now);
   }
 
   /** RFC 6081 §5.2.4.3: what to do with the nonce depends on which of the two NATs is symmetric. */

@@ -1,11 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { AddressHash } from "../../protocol/address_hash.ts";
 import { BubbleWindows } from "../../protocol/bubble_windows.ts";
 import { MAX_BUBBLES } from "../../protocol/constants.ts";
 import { endpoint } from "../../wire/endpoint.ts";
 import { ipv4Address } from "../../wire/ipv4_address.ts";
 
-const SEED = 0x5eed;
+const HASH = new AddressHash(0x5eed);
 
 function placeOf(number: number) {
   return endpoint(ipv4Address(0x0b000000 + (number >> 2)), number & 3);
@@ -19,14 +20,14 @@ function spare(windows: BubbleWindows, number: number): number {
 }
 
 Deno.test("every place has its own window", () => {
-  const windows = new BubbleWindows(100, SEED);
+  const windows = new BubbleWindows(100, HASH);
   for (let number = 0; number < 100; number++) assertEquals(spare(windows, number), MAX_BUBBLES);
   for (let number = 0; number < 100; number++) assertEquals(spare(windows, number), 0);
   assert(windows.take(placeOf(7), 300_000));
 });
 
 Deno.test("a place that is forgotten starts afresh, and no other does", () => {
-  const windows = new BubbleWindows(10, SEED);
+  const windows = new BubbleWindows(10, HASH);
   for (const number of [1, 2]) spare(windows, number);
   windows.forget(placeOf(1));
   windows.forget(placeOf(9));
@@ -34,7 +35,7 @@ Deno.test("a place that is forgotten starts afresh, and no other does", () => {
 });
 
 Deno.test("the least recently used place makes room", () => {
-  const windows = new BubbleWindows(10, SEED);
+  const windows = new BubbleWindows(10, HASH);
   for (let number = 0; number < 10; number++) spare(windows, number);
   spare(windows, 0);
   spare(windows, 10);
@@ -44,7 +45,7 @@ Deno.test("the least recently used place makes room", () => {
 Deno.test("after any operations, the windows are those of a plain list in order of use", () => {
   const steps = fc.array(fc.tuple(fc.boolean(), fc.nat(12)), { maxLength: 100 });
   fc.assert(fc.property(steps, (sequence) => {
-    const windows = new BubbleWindows(8, SEED);
+    const windows = new BubbleWindows(8, HASH);
     const known = new Map<number, number>();
     for (const [takes, number] of sequence) {
       const count = known.get(number) ?? 0;

@@ -1,3 +1,4 @@
+import { AddressHash } from "../../protocol/address_hash.ts";
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { PacketQueue } from "../../protocol/packet_queue.ts";
@@ -45,7 +46,7 @@ function from(site: number, length: number): Uint8Array {
 }
 
 Deno.test("a source gets a third of what all leave free: a quarter if it is alone", () => {
-  const budget = new QueueBudget(1_000, 400, 1);
+  const budget = new QueueBudget(1_000, 400, new AddressHash(1));
   const queue = new PacketQueue(budget);
   assertEquals(queue.push(from(1, 60)), true);
   assertEquals(queue.push(from(1, 41)), false);
@@ -57,7 +58,7 @@ Deno.test("a source gets a third of what all leave free: a quarter if it is alon
 });
 
 Deno.test("a source gets its share back when a queue is emptied", () => {
-  const budget = new QueueBudget(1_000, 400, 1);
+  const budget = new QueueBudget(1_000, 400, new AddressHash(1));
   const [one, two] = [new PacketQueue(budget), new PacketQueue(budget)];
   for (let round = 0; round < 100; round++) {
     assertEquals(one.push(from(1, 40)) && two.push(from(1, 60)), true);
@@ -68,7 +69,7 @@ Deno.test("a source gets its share back when a queue is emptied", () => {
 });
 
 Deno.test("twenty sources that take all they can leave room for one more", () => {
-  const budget = new QueueBudget(2 ** 20, 2 ** 20, 1);
+  const budget = new QueueBudget(2 ** 20, 2 ** 20, new AddressHash(1));
   const queue = new PacketQueue(budget);
   for (let site = 1; site <= 21; site++) {
     let packets = 0;

@@ -43,7 +43,7 @@ function numbersOf(table: PeerTable<Peer>): number[] {
 
 /** A table of `capacity` that knows untrusted peers of some numbers. */
 function tableOf(capacity: number, ...numbers: number[]): PeerTable<Peer> {
-  const table = new PeerTable(Peer, capacity, SEED);
+  const table = new PeerTable(Peer, capacity, new AddressHash(SEED));
   for (const number of numbers) add(table, number);
   return table;
 }

@@ -15,9 +15,9 @@ function answered(fixture: ServerFixture, count: number): number {
 
 Deno.test("server: limits can be turned on and off, and other changes refill no bucket", () => {
   const fixture = new ServerFixture({ limits });
-  const { burst } = limits.perSource.solicitations;
+  const { burst } = limits.solicitationsPerSource!;
   assertEquals(answered(fixture, 2 * burst), burst);
-  fixture.server.reconfigure({ ...S1, limits, advertisedMtu: 1472 });
+  fixture.server.reconfigure({ ...S1, limits: { ...limits }, advertisedMtu: 1472 });
   assertEquals(answered(fixture, burst), 0);
   fixture.server.reconfigure({ ...S1, limits: "off" });
   assertEquals(answered(fixture, burst), burst);

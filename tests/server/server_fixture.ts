@@ -12,6 +12,7 @@ import { type Endpoint, endpoint } from "../../wire/endpoint.ts";
 import { GlobalUnicast } from "../../wire/global_unicast.ts";
 import { encodeRouterSolicitation } from "../../wire/neighbor_discovery.ts";
 import { RecordingSink } from "../recording_sink.ts";
+import { seededRandom } from "../sim/seeded_random.ts";
 import { ACTORS, ip6 } from "../vectors/vectors.ts";
 
 /** S1 of the vectors. */
@@ -19,6 +20,7 @@ export const S1: ServerConfig = {
   primary: ACTORS.s1,
   secondary: ACTORS.s1Secondary,
   globalUnicast: new GlobalUnicast("rfc4380"),
+  random: seededRandom("server"),
   limits: "off",
 };
 

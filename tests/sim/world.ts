@@ -134,6 +134,7 @@ export class World {
       primary: addresses[0],
       secondary: addresses[1],
       globalUnicast: this.#globalUnicast,
+      random: this.#random(`server of ${name}`),
       ...options.config,
     };
     return new ServerNode(host, config, this.native, this.clock);
@@ -201,7 +202,8 @@ export class World {
       },
       ...options.relay,
     };
-    const server = { primary, secondary, globalUnicast, ...options.server };
+    const random = this.#random(`server of ${name}`);
+    const server = { primary, secondary, globalUnicast, random, ...options.server };
     return new GatewayNode(host, { server, relay, address }, this.native, this.clock);
   }
 

@@ -12,7 +12,6 @@ import {
   isUnspecified,
   linkLocal,
   parseIpv6,
-  siteOf,
 } from "../../wire/ipv6_address.ts";
 import { hex, ip6 } from "../vectors/vectors.ts";
 
@@ -169,11 +168,4 @@ Deno.test("addresses are compared in place, all sixteen octets", () => {
     other[2 + i]! ^= 0x01;
     assertEquals(isSameIpv6(other, 2, address), false, `octet ${i}`);
   }
-});
-
-Deno.test("a site is the first 48 bits of an address and only those", () => {
-  const site = siteOf(ip6("2001:db8:fffe::1"), 0);
-  assertEquals(site, 0x2001_0db8_fffe);
-  assertEquals(siteOf(ip6("2001:db8:fffe:ffff:ffff::"), 0), site);
-  assertEquals(siteOf(ip6("ffff:ffff:ffff::"), 0), 2 ** 48 - 1);
 });

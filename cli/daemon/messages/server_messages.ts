@@ -4,20 +4,23 @@
  * @module
  */
 
-import type { LimitName, RefusalCause, ServerEvent } from "../../../server/server_event.ts";
-import { formatEndpoint } from "../../../wire/endpoint.ts";
+import type { RefusalCause, ServerEvent } from "../../../server/server_event.ts";
+import type { ServerLimit } from "../../../server/server_limits.ts";
+import { addressOf, type Endpoint, formatEndpoint } from "../../../wire/endpoint.ts";
 import { formatIpv4 } from "../../../wire/ipv4_address.ts";
 import { formatOctets } from "../../args/kinds/secret_notation.ts";
+import { hyphenated } from "../../text/hyphenated.ts";
 import type { Message } from "./message.ts";
 
 /** An event as a line for the log. */
 export function describeServerEvent(event: ServerEvent): Message {
   switch (event.type) {
     case "limit_reached": {
-      const whose = WHOSE[event.limit](formatIpv4(event.address));
+      const what = describeLimit(event.limit, event.endpoint);
+      const option = `--limits ${hyphenated(event.limit)}=`;
       return {
         level: "warn",
-        text: `The limit of ${event.kind} ${whose} is reached; the rest is dropped`,
+        text: `The limit of ${what} is reached; the rest is dropped (${option} changes it)`,
       };
     }
     case "client_refused": {
@@ -37,11 +40,24 @@ export function describeServerEvent(event: ServerEvent): Message {
   }
 }
 
-const WHOSE: Readonly<Record<LimitName, (address: string) => string>> = {
-  source: (address) => `from ${address}`,
-  destination: (address) => `to ${address}`,
-  total: (address) => `from all sources together, most recently ${address},`,
-};
+/** What a limit is for, and where it was reached. */
+function describeLimit(limit: ServerLimit, at: Endpoint): string {
+  const address = formatIpv4(addressOf(at));
+  switch (limit) {
+    case "toClient":
+      return `packets to the client at ${formatEndpoint(at)}`;
+    case "toAddress":
+      return `packets to clients at ${address}`;
+    case "toHost":
+      return `echoes to one native host, most recently from ${formatEndpoint(at)},`;
+    default: {
+      const [kind, share] = limit.split(/Per|In/);
+      if (share === "Source") return `${kind} from ${formatEndpoint(at)}`;
+      if (share === "Address") return `${kind} from ${address}, whichever the port,`;
+      return `${kind} from all sources together, most recently ${formatEndpoint(at)},`;
+    }
+  }
+}
 
 /** What an operator must compare: a server cannot know which side is wrong. */
 function describeRefusal(cause: RefusalCause, identifier: string): string {

@@ -106,9 +106,12 @@ function servedMetrics(served: ServedPart): Metric[] {
       "ICMPv6 echo messages forwarded.",
       served.echoesForwarded,
     ),
-    gauge("teredo_server_limited_addresses", "IPv4 addresses that the rate limits remember.", [
-      { value: served.addressesRemembered },
-    ]),
+    countersBy(
+      "teredo_server_refused_total",
+      "Packets that a limit refused, by its name in --limits.",
+      "limit",
+      served.refused,
+    ),
   ];
 }
 

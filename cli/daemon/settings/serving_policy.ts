@@ -6,6 +6,8 @@
 
 import type { Log } from "../../../io/log.ts";
 import type { ServerPolicy } from "../../../nodes/teredo_server.ts";
+import type { LimitsValue } from "../../args/kinds/limits_kind.ts";
+import { serverLimits } from "./server_limit_names.ts";
 import { SecretsFile } from "./secrets_file.ts";
 
 /** The settings behind it. */
@@ -15,7 +17,7 @@ export interface PolicyOptions {
   readonly requireNonce: boolean;
   readonly acceptPortMismatch: boolean;
   readonly mtu: number | "omit" | undefined;
-  readonly limits: "on" | "off";
+  readonly limits: LimitsValue | undefined;
 }
 
 /** A server's policy, with the secrets file that it was made from. */
@@ -36,7 +38,7 @@ export class ServingPolicy {
       advertisedMtu: mtu,
       requireNonce,
       acceptPortMismatch,
-      limits: limits === "off" ? "off" : undefined,
+      limits: serverLimits(limits),
     };
   }
 

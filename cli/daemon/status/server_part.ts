@@ -8,6 +8,7 @@ import type { FilterCounts } from "../../../ffi/packet_filter.ts";
 import type { AnyServerStatus } from "../../../nodes/teredo_server.ts";
 import { endpoint, formatEndpoint } from "../../../wire/endpoint.ts";
 import { formatIpv4 } from "../../../wire/ipv4_address.ts";
+import { hyphenated } from "../../text/hyphenated.ts";
 import { gatewayPart } from "./gateway_part.ts";
 import { peersPart } from "./peer_part.ts";
 import type { OwnInterfaceView, RolePart } from "./status_report.ts";
@@ -26,7 +27,7 @@ export function serverPart(
   const { server, relay } = status.role === "server"
     ? { server: status, relay: undefined }
     : status;
-  const { primary, secondary, port, advertisedMtu, role: _, ...served } = server;
+  const { primary, secondary, port, advertisedMtu, role: _, refused, ...served } = server;
   return {
     role: status.role,
     state: "serving",
@@ -47,8 +48,13 @@ export function serverPart(
     interfaceFaults: own?.faults ?? [],
     mtu: advertisedMtu ?? null,
     refreshInterval: null,
-    served,
+    served: { ...served, refused: byOptionName(refused) },
     gateway: gatewayPart(relay?.gateway, counts),
     ...peersPart(relay?.peers ?? []),
   };
+}
+
+/** What each limit refused, by the name of the limit in `--limits`. */
+function byOptionName(refused: ReadonlyMap<string, number>): Record<string, number> {
+  return Object.fromEntries([...refused].map(([limit, count]) => [hyphenated(limit), count]));
 }

@@ -92,7 +92,8 @@ export interface ServedPart {
   readonly solicitationsAnswered: number;
   readonly bubblesForwarded: number;
   readonly echoesForwarded: number;
-  readonly addressesRemembered: number;
+  /** How many packets each limit refused, by its name among the options. */
+  readonly refused: Readonly<Record<string, number>>;
   readonly secure: boolean;
 }
 

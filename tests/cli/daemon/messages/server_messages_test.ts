@@ -1,25 +1,32 @@
 import { assertEquals } from "@std/assert";
 import { describeServerEvent } from "../../../../cli/daemon/messages/server_messages.ts";
-import type { LimitName, RefusalCause } from "../../../../server/server_event.ts";
+import type { RefusalCause } from "../../../../server/server_event.ts";
+import type { ServerLimit } from "../../../../server/server_limits.ts";
 import { parseEndpoint } from "../../../../wire/endpoint.ts";
-import { parseIpv4 } from "../../../../wire/ipv4_address.ts";
 
-const address = parseIpv4("192.0.2.7")!;
+const CLIENT = parseEndpoint("192.0.2.7:4096")!;
 
-const LIMITS: readonly [limit: LimitName, text: string][] = [
-  ["source", "The limit of bubbles from 192.0.2.7 is reached; the rest is dropped"],
-  ["destination", "The limit of bubbles to 192.0.2.7 is reached; the rest is dropped"],
+const LIMITS: readonly [limit: ServerLimit, what: string, name: string][] = [
+  ["bubblesPerSource", "bubbles from 192.0.2.7:4096", "bubbles-per-source"],
+  ["bubblesPerAddress", "bubbles from 192.0.2.7, whichever the port,", "bubbles-per-address"],
   [
-    "total",
-    "The limit of bubbles from all sources together, most recently 192.0.2.7, is reached; " +
-    "the rest is dropped",
+    "solicitationsInTotal",
+    "solicitations from all sources together, most recently 192.0.2.7:4096,",
+    "solicitations-in-total",
   ],
+  ["toClient", "packets to the client at 192.0.2.7:4096", "to-client"],
+  ["toAddress", "packets to clients at 192.0.2.7", "to-address"],
+  ["toHost", "echoes to one native host, most recently from 192.0.2.7:4096,", "to-host"],
 ];
 
-for (const [limit, text] of LIMITS) {
-  Deno.test(`server report: the limit of ${limit} is reached`, () => {
-    const event = { type: "limit_reached", limit, kind: "bubbles", address } as const;
-    assertEquals(describeServerEvent(event), { level: "warn", text });
+for (const [limit, what, name] of LIMITS) {
+  Deno.test(`server report: the limit ${name} is reached`, () => {
+    const { level, text } = describeServerEvent({ type: "limit_reached", limit, endpoint: CLIENT });
+    assertEquals(level, "warn");
+    assertEquals(
+      text,
+      `The limit of ${what} is reached; the rest is dropped (--limits ${name}= changes it)`,
+    );
   });
 }
 

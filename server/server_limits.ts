@@ -1,0 +1,67 @@
+/**
+ * The rates beyond which a server drops packets.
+ *
+ * @module
+ */
+
+import type { Rate } from "../protocol/token_bucket.ts";
+
+/** What a server limits. */
+export type PacketKind = "solicitations" | "bubbles" | "echoes";
+
+/**
+ * What a limit is for:
+ *
+ * - `…PerSource`: each source, an address and port. A client has one for each server that it uses.
+ * - `…PerAddress`: all sources at one address, such as the clients behind one NAT.
+ * - `…InTotal`: all sources together.
+ * - `toClient`: what is forwarded to each client, an address and port, from all sources.
+ * - `toAddress`: what is forwarded to all clients at one address.
+ * - `toHost`: the echoes that are forwarded to each native host.
+ */
+export type ServerLimit =
+  | `${PacketKind}${"PerSource" | "PerAddress" | "InTotal"}`
+  | "toClient"
+  | "toAddress"
+  | "toHost";
+
+/** A rate for each limit; `undefined` lifts it. */
+export type ServerLimits = Readonly<Record<ServerLimit, Rate | undefined>>;
+
+/** A rate whose burst is what it allows in two seconds. */
+function perSecond(count: number): Rate {
+  return { perSecond: count, burst: 2 * count };
+}
+
+/**
+ * The limits of a server that is not told otherwise. The RFC names none, but without them a server
+ * reflects all that it is sent.
+ *
+ * Sources can be forged, so a limit that many share must cost more to use up than it protects: those
+ * for an address are far above what the thousands of clients behind a carrier's NAT need, and
+ * nothing is limited in total, unless the operator knows what the line can carry.
+ */
+export const SERVER_LIMITS: ServerLimits = {
+  solicitationsPerSource: perSecond(5),
+  solicitationsPerAddress: perSecond(2_000),
+  solicitationsInTotal: undefined,
+  bubblesPerSource: perSecond(50),
+  bubblesPerAddress: perSecond(10_000),
+  bubblesInTotal: undefined,
+  echoesPerSource: perSecond(10),
+  echoesPerAddress: perSecond(2_000),
+  echoesInTotal: undefined,
+  toClient: perSecond(5_000),
+  toAddress: perSecond(10_000),
+  toHost: perSecond(1_000),
+};
+
+/** Whether limits allow the same. */
+export function areSameLimits(some: ServerLimits, others: ServerLimits | undefined): boolean {
+  if (others === undefined) return false;
+  return (Object.keys(some) as ServerLimit[]).every((limit) => {
+    const { [limit]: rate } = some;
+    const { [limit]: other } = others;
+    return rate?.perSecond === other?.perSecond && rate?.burst === other?.burst;
+  });
+}
