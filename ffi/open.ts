@@ -25,8 +25,12 @@ import {
   BatchingUnavailable,
 } from "./udp_socket.ts";
 import type { Bell, WaitHandle, WaitList } from "./waiting.ts";
+import { WINDOWS } from "./windows/windows.ts";
 
-const IMPLEMENTATIONS: Readonly<Partial<Record<PlatformId, Implementation>>> = { linux: LINUX };
+const IMPLEMENTATIONS: Readonly<Partial<Record<PlatformId, Implementation>>> = {
+  linux: LINUX,
+  windows: WINDOWS,
+};
 
 const system: Implementation = IMPLEMENTATIONS[platform.id] ?? {};
 

@@ -74,7 +74,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "ffi/linux/udp": ["ffi/linux/kernel", "ffi", "ffi/c", "reason.ts", "wire", "memory"],
   "ffi/darwin": ["ffi", "ffi/c", "ffi/platform.ts", "ffi/unix", "wire", "memory"],
-  "ffi/windows": ["ffi", "ffi/c"],
+  "ffi/windows": ["reason.ts", "ffi", "ffi/c", "wire", "memory"],
   "ffi/unix": ["ffi"],
   "ffi/open_file_access.ts": [
     ...["ffi", "ffi/platform.ts"],
@@ -84,7 +84,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["ffi", "ffi/linux/facts.ts", "ffi/darwin/facts.ts", "ffi/windows/facts.ts"],
   ],
   "ffi/open.ts": [
-    ...["ffi", "ffi/darwin/darwin.ts", "ffi/linux/linux.ts", "ffi/platform.ts", "wire"],
+    ...["ffi", "ffi/darwin/darwin.ts", "ffi/linux/linux.ts", "ffi/windows/windows.ts"],
+    ...["ffi/platform.ts", "wire"],
   ],
   "ffi/poller.ts": ["ffi", "ffi/open.ts"],
 

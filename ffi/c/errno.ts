@@ -38,6 +38,22 @@ export function errnoText(number: number): string {
   return text === null ? `Error ${number}` : new Deno.UnsafePointerView(text).getCString();
 }
 
+/** An error number in words. */
+export interface ErrorWords {
+  /** Its name on its own system: `"EPERM"`, or `"ERROR_ACCESS_DENIED"` on Windows. */
+  readonly name: string;
+  /** The name that C programs have for such an error. */
+  readonly code: ErrnoName;
+  /** What it means. */
+  readonly text: string;
+}
+
+/** An error number of the C library in words. */
+function errnoWords(number: number): ErrorWords {
+  const code = errnoName(number);
+  return { name: code, code, text: errnoText(number) };
+}
+
 /** A system call that failed. */
 export class SystemError extends Error {
   override readonly name = "SystemError";
@@ -45,7 +61,7 @@ export class SystemError extends Error {
   readonly syscall: string;
   /** The error number. */
   readonly errno: number;
-  /** The error's name, such as `"EPERM"`. */
+  /** The error's name, such as `"EPERM"`: on every system the one that C programs have for it. */
   readonly code: ErrnoName;
 
   /**
@@ -53,10 +69,16 @@ export class SystemError extends Error {
    * @param syscall the call that failed
    * @param number the error number
    * @param remedy what a person can do about it
+   * @param words what the number means, if it does not come from the C library
    */
-  constructor(attempt: string, syscall: string, number: number, remedy?: string) {
-    const code = errnoName(number);
-    const what = `Cannot ${attempt}: ${errnoText(number)} (${syscall}: ${code})`;
+  constructor(
+    attempt: string,
+    syscall: string,
+    number: number,
+    remedy?: string,
+    { name, code, text }: ErrorWords = errnoWords(number),
+  ) {
+    const what = `Cannot ${attempt}: ${text} (${syscall}: ${name})`;
     super(remedy === undefined ? what : `${what}. ${remedy}`);
     this.syscall = syscall;
     this.errno = number;

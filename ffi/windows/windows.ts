@@ -1,0 +1,24 @@
+/**
+ * What Windows brings.
+ *
+ * @module
+ */
+
+import type { Implementation } from "../implementation.ts";
+import { WindowsEvent } from "./event.ts";
+import { WindowsInterface } from "./interface.ts";
+import { WindowsLinkMonitor } from "./link_monitor.ts";
+import { findRoute, findSource } from "./route_query.ts";
+import { WindowsTun } from "./tun.ts";
+import { EventList } from "./wait_list.ts";
+
+/** The parts of Windows. */
+export const WINDOWS: Implementation = {
+  newBell: () => new WindowsEvent(),
+  newWaitList: (bell, sources) => new EventList(bell, sources),
+  openTun: (name) => new WindowsTun(name),
+  openInterface: (name, index) => new WindowsInterface(name, index),
+  openLinkMonitor: (own) => new WindowsLinkMonitor(own),
+  findRoute,
+  findSource,
+};
