@@ -205,10 +205,22 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
    * Bubbles to a peer that answers through a gateway, so that the limit of §5.2.6 does not apply.
    */
   #tryDirect(peer: ClientPeer, now: number, sink: PeerSink): void {
-    peer.gateway?.tried(now);
+    const tries = peer.gateway!.tried(now);
     peer.lastTransmission = now;
     this.#sendEverywhere(peer, mappingOf(peer.address), now, sink);
-    this.bubbles.sendIndirect(peer, now, sink);
+    this.#sendIndirect(peer, tries, now, sink);
+  }
+
+  /**
+   * The n-th indirect bubble to a silent peer. Every other one is a proving one, without a trailer:
+   * RFC 4380 §5.2.3 lets a client drop what has any. Where there are trailers for the peer, or where
+   * it has sent some, they go into all.
+   */
+  #sendIndirect(peer: ClientPeer, n: number, now: number, sink: PeerSink): void {
+    const { bubbles, alternates } = this;
+    const knowsTrailers = peer.nonceReceived !== undefined || alternates.isNeighbour(peer.address);
+    if (n % 2 === 1 || knowsTrailers || !bubbles.hasNonces) bubbles.sendIndirect(peer, now, sink);
+    else bubbles.sendProving(peer.address, now, sink);
   }
 
   override nextTimer(): number {
@@ -326,7 +338,8 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
   #sendBubbles(peer: ClientPeer, now: number, sink: PeerSink): boolean {
     const near = this.#nearPlace(peer, now);
     if (near === undefined || peer.attempts >= MAX_SOLICITATIONS) {
-      this.sendBothBubbles(peer, mappingOf(peer.address), now, sink);
+      this.#sendDirect(peer, mappingOf(peer.address), now, sink);
+      this.#sendIndirect(peer, peer.attempts, now, sink);
       return true;
     }
     if (near === peer.localAt(now)) {

@@ -6,6 +6,7 @@
  *     3  a Teredo client, where its address says        #receiveFromClient
  *     4  a neighbour's announcement to the group        receiveAnnouncement
  *     5  a Teredo client, where it was announced        #receiveFromClient
+ *     6  a Teredo client elsewhere, to be challenged    #receiveFromClient, Challenges
  *     6  a native host through a relay, to be tested    #receiveFromNative
  *
  * Before the cases come Router Advertisements, which are for the qualification, and bubbles through
@@ -34,6 +35,7 @@ import type { TeredoPacket } from "../wire/teredo_packet.ts";
 import { parseTrailers, type Trailers } from "../wire/trailers.ts";
 import type { ClientPeer } from "./client_peer.ts";
 import type { ClientSearch } from "./client_search.ts";
+import { Challenges } from "./traversal/challenges.ts";
 import { IndirectBubbles } from "./traversal/indirect_bubbles.ts";
 import { RECEIVER_BUBBLE_AFTER } from "./timing.ts";
 import type { LocalDiscovery } from "./traversal/local_discovery.ts";
@@ -50,6 +52,7 @@ export class Reception {
   readonly #search: ClientSearch;
   readonly #discovery: LocalDiscovery | undefined;
   readonly #indirectBubbles: IndirectBubbles;
+  readonly #challenges: Challenges;
 
   constructor(
     globalUnicast: GlobalUnicast,
@@ -62,6 +65,7 @@ export class Reception {
     this.#search = search;
     this.#discovery = discovery;
     this.#indirectBubbles = new IndirectBubbles(globalUnicast, search);
+    this.#challenges = new Challenges(globalUnicast, search.bubbles);
   }
 
   /** Case 1, for packets that can be neither bubbles, advertisements nor answers to tests. */
@@ -103,7 +107,9 @@ export class Reception {
     if (from === mappingOf(self.address)) return "loop";
     const trailers = parseTrailers(packet.trailers);
     if (typeof trailers === "string") return trailers;
-    if (!isSameIpv6(ipv6, DESTINATION, self.address)) return "destination_invalid";
+    if (!isSameIpv6(ipv6, DESTINATION, self.address)) {
+      return this.#receiveChallenged(ipv6, from, now, sink);
+    }
     if (isHistoricalTeredo(ipv6, SOURCE) || isSameIpv6(ipv6, SOURCE, self.address)) {
       return "source_invalid";
     }
@@ -117,6 +123,17 @@ export class Reception {
       this.#qualification.heardServer(now);
     }
     return reason;
+  }
+
+  /** What is not for our address may still be the answer to a challenge. */
+  #receiveChallenged(
+    ipv6: Uint8Array,
+    from: Endpoint,
+    now: number,
+    sink: ClientSink,
+  ): DropReason | undefined {
+    if (!this.#search.bubbles.isProof(ipv6, now)) return "destination_invalid";
+    return this.#receiveProof(this.#search.entry(ipv6, SOURCE, now), from, now, sink);
   }
 
   /** Case 4, from the group of §5.2.8: a neighbour announced itself, and learns that we know. */
@@ -217,6 +234,7 @@ export class Reception {
     sink: ClientSink,
   ): DropReason | undefined {
     const refusal = this.#refuseClient(ipv6, from, now);
+    if (refusal === "source_mismatch") this.#challenges.send(ipv6, from, now, sink);
     if (refusal !== undefined) return refusal;
     const peer = this.#search.entry(ipv6, SOURCE, now);
     this.#search.found(peer, from, now, sink);
@@ -224,7 +242,10 @@ export class Reception {
     return undefined;
   }
 
-  /** RFC 6081 §5.2.4.4: a direct bubble with our nonce is the peer's, wherever it comes from. */
+  /**
+   * A bubble that only the peer can have sent is believed wherever it comes from: one with our nonce
+   * (RFC 6081 §5.2.4.4), or the answer to a challenge.
+   */
   #receiveProof(
     peer: ClientPeer,
     from: Endpoint,

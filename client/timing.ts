@@ -109,6 +109,9 @@ export const ANSWER_RATE = { perSecond: 1, burst: 4 } as const;
 /** The same for each address, such as that of a NAT with many clients or of a relay. */
 export const ANSWER_RATE_PER_ADDRESS = { perSecond: 20, burst: 40 } as const;
 
+/** Bubbles that challenge clients, all together: as many as packets from forged sources may cause. */
+export const CHALLENGE_RATE = { perSecond: 10, burst: 20 } as const;
+
 /**
  * The default for the connectivity tests (RFC 4380 §5.2.9) that go out for all destinations
  * together.

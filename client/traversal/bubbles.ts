@@ -4,12 +4,15 @@
  * - direct: goes to where the peer is, or may be; opens our NAT
  * - indirect: goes to the peer's server, which the peer's NAT lets in; makes the peer open its own
  *   NAT
+ * - proving: an indirect one without trailers, from an address that only the peer learns, so that
+ *   its answer proves where it is; for peers that don't know RFC 6081
  *
  * @module
  */
 
 import { TEREDO_PORT } from "../../protocol/constants.ts";
 import type { PeerSink } from "../../protocol/peer_search.ts";
+import { ProvingSources } from "../../protocol/proving_sources.ts";
 import type { Random } from "../../protocol/random.ts";
 import { encodeBubble } from "../../wire/bubble.ts";
 import { type Endpoint, endpoint } from "../../wire/endpoint.ts";
@@ -24,12 +27,14 @@ export class Bubbles {
   readonly hasNonces: boolean;
   readonly #random: Random;
   readonly #alternates: AlternateAddresses;
+  readonly #sources: ProvingSources;
   /** The client's Teredo address while it has one. */
   self: Uint8Array | undefined;
 
   constructor(random: Random, alternates: AlternateAddresses, hasNonces: boolean) {
     this.#random = random;
     this.#alternates = alternates;
+    this.#sources = new ProvingSources(random);
     this.hasNonces = hasNonces;
   }
 
@@ -43,7 +48,7 @@ export class Bubbles {
     sink: PeerSink,
     neighborDiscovery?: DiscoveryType,
   ): void {
-    this.#send(peer.address, to, { nonce: peer.nonceReceived, neighborDiscovery }, sink);
+    this.#send(this.self, peer.address, to, { nonce: peer.nonceReceived, neighborDiscovery }, sink);
   }
 
   /**
@@ -56,7 +61,22 @@ export class Bubbles {
     const alternateAddresses = nonce === undefined || peer.isReachable(now)
       ? undefined
       : this.#alternates.toTell(peer.address);
-    this.#send(peer.address, server, { nonce, alternateAddresses }, sink);
+    this.#send(this.self, peer.address, server, { nonce, alternateAddresses }, sink);
+  }
+
+  /**
+   * Through the server of a client, which answers it as it answers a relay's bubble.
+   *
+   * @param client the address of the client, 16 octets
+   */
+  sendProving(client: Uint8Array, now: number, sink: PeerSink): void {
+    const server = endpoint(serverOf(client), TEREDO_PORT);
+    this.#send(this.#sources.sourceFor(client, now), client, server, {}, sink);
+  }
+
+  /** Whether a packet is a client's answer to {@linkcode sendProving}. */
+  isProof(ipv6: Uint8Array, now: number): boolean {
+    return this.#sources.isProof(ipv6, now);
   }
 
   /** To the relay whose IPv6 address is `address`, with the nonce of its bubble. */
@@ -66,11 +86,17 @@ export class Bubbles {
     nonce: number | undefined,
     sink: PeerSink,
   ): void {
-    this.#send(address, to, { nonce }, sink);
+    this.#send(this.self, address, to, { nonce }, sink);
   }
 
-  #send(destination: Uint8Array, to: Endpoint, trailers: Trailers, sink: PeerSink): void {
-    if (this.self === undefined) return;
-    sink.datagram(to, "service", withTrailers(encodeBubble(this.self, destination), trailers));
+  #send(
+    source: Uint8Array | undefined,
+    destination: Uint8Array,
+    to: Endpoint,
+    trailers: Trailers,
+    sink: PeerSink,
+  ): void {
+    if (source === undefined) return;
+    sink.datagram(to, "service", withTrailers(encodeBubble(source, destination), trailers));
   }
 }

@@ -21,6 +21,7 @@ export class GatewayPath {
   #heardAt: number;
   #unansweredSince: number | undefined;
   #tryAt: number;
+  #tries = 0;
 
   constructor(at: Endpoint, now: number) {
     this.at = at;
@@ -65,8 +66,9 @@ export class GatewayPath {
     return now >= this.#tryAt;
   }
 
-  /** The direct way is being tried. */
-  tried(now: number): void {
+  /** The direct way is being tried. Returns how often it has been, this time included. */
+  tried(now: number): number {
     this.#tryAt = now + DIRECT_TRY_INTERVAL;
+    return ++this.#tries;
   }
 }

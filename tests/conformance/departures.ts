@@ -181,6 +181,23 @@ export const DEPARTURES: readonly Departure[] = [
     file: "client/qualification/refresh_interval.ts",
   },
   {
+    items: ["X-01"],
+    source: "RFC 6081 §5.2.4.1 has a nonce in every indirect bubble",
+    what:
+      "every other one to a peer that stays silent, and has sent no trailer, has none; its source " +
+      "is a link-local address that only the peer learns, so the answer proves as much",
+    why: "RFC 4380 §5.2.3 lets a client drop what has trailers; such a client would hear nothing",
+    file: "client/client_search.ts",
+  },
+  {
+    items: ["X-04", "C-26"],
+    source: "RFC 6081 §5.2.4.4 drops a bubble from elsewhere that has no nonce",
+    what: "it is dropped, and its client asked through its server to answer such an address: the " +
+      "answer is believed wherever it comes from",
+    why: "most clients behind symmetric NATs have no nonces; Miredo does the same",
+    file: "client/traversal/challenges.ts",
+  },
+  {
     items: ["X-02", "C-38"],
     source: "RFC 4380 §5.2.6 has two seconds between bubbles, RFC 6081 §5.2 does not mention them",
     what:

@@ -38,6 +38,8 @@ function target(fixture: ClientFixture): Target {
     receive: (datagram, from, sink) => client.handleDatagram(datagram, from, "service", now, sink),
     state: () => stateOf(fixture),
     mayUse: (datagram, from) => address !== undefined && mayUse(datagram, from, address),
+    // A client that comes from elsewhere is challenged to prove that it is there.
+    mayAsk: (reason) => reason === "source_mismatch",
     // A test or bubble, and what had waited for the peer.
     maxOutputs: 30,
     maxGrowth: QUEUE + 100,

@@ -42,6 +42,21 @@ for (const kind of KINDS) {
   });
 }
 
+for (const kind of ["cone", "addressRestricted"] as const) {
+  Deno.test(`a client behind a symmetric NAT that sends no nonces reaches ours behind a ${kind} NAT`, () => {
+    const world = new World();
+    const server = world.server();
+    const behind = world.nat("natW", NAT.symmetric);
+    const windows = world.windows("windows", { server, behind });
+    const alice = world.client("alice", { server, behind: world.nat("natA", NAT[kind]) });
+    world.settle();
+    const ping = windows.ping(alice, { count: 10 });
+    world.pass(15);
+    assert(ping.firstReplyAfter < (kind === "cone" ? 1_000 : 2_000), `${ping.firstReplyAfter} ms`);
+    assertEquals(alice.status.peers.map(({ path }) => path), ["direct"]);
+  });
+}
+
 Deno.test("Windows' client does not qualify with a server that has one address", () => {
   const world = new World();
   const server = world.gateway("gateway", { addresses: 1 });

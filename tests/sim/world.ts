@@ -23,6 +23,7 @@ import { type Ipv4Address, ipv4Address } from "../../wire/ipv4_address.ts";
 import { type AddressBlock, AddressPlan, NATIVE_PREFIX } from "./address_plan.ts";
 import { ClientNode } from "./client_node.ts";
 import { GatewayNode } from "./gateway_node.ts";
+import { type Double, DoubleNode } from "./double_node.ts";
 import { Host } from "./host.ts";
 import { Link, type LinkQuality } from "./link.ts";
 import { Nat } from "./nat.ts";
@@ -35,8 +36,9 @@ import { PacketLog } from "./packet_log.ts";
 import { RelayNode } from "./relay_node.ts";
 import { seededRandom } from "./seeded_random.ts";
 import { ServerNode } from "./server_node.ts";
+import { StrictClient } from "./strict_client.ts";
 import { VirtualClock } from "./virtual_clock.ts";
-import { WindowsNode } from "./windows_node.ts";
+import { WindowsClient } from "./windows_client.ts";
 
 /** How long {@linkcode World.settle} waits at most: the failure of both phases, and more. */
 const SETTLED_AFTER = 60_000;
@@ -64,6 +66,9 @@ export interface ClientOptions extends PlaceOptions {
   /** Whether the client's fast path is used, as the driver does; unless given, yes. */
   readonly usesFastPath?: boolean | undefined;
 }
+
+/** What the double of somebody else's client is like. */
+export type DoubleOptions = PlaceOptions & Pick<ClientOptions, "server">;
 
 /** What a server is like. */
 export interface ServerOptions {
@@ -157,11 +162,20 @@ export class World {
   }
 
   /** Puts up a host with the double of Windows' own client. */
-  windows(name: string, options: PlaceOptions & Pick<ClientOptions, "server">): WindowsNode {
-    const { host, address } = this.#host(name, options);
-    const service = endpoint(address, this.#drawPort(name));
+  windows(name: string, options: DoubleOptions): DoubleNode<WindowsClient> {
     const random = this.#random(`client of ${name}`);
-    return new WindowsNode(host, service, options.server.addresses, random, this.clock);
+    return this.#double(name, options, new WindowsClient(options.server.addresses.primary, random));
+  }
+
+  /** Puts up a host with the double of a client that knows RFC 4380 alone. */
+  strict(name: string, options: DoubleOptions): DoubleNode<StrictClient> {
+    const random = this.#random(`client of ${name}`);
+    return this.#double(name, options, new StrictClient(options.server.addresses.primary, random));
+  }
+
+  #double<M extends Double>(name: string, options: PlaceOptions, machine: M): DoubleNode<M> {
+    const { host, address } = this.#host(name, options);
+    return new DoubleNode(host, endpoint(address, this.#drawPort(name)), machine, this.clock);
   }
 
   /** Puts up a relay, which takes the native packets for all Teredo clients from now on. */

@@ -3,6 +3,8 @@ import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import type { Random } from "../../../protocol/random.ts";
 import { encodeBubble } from "../../../wire/bubble.ts";
 import type { Endpoint } from "../../../wire/endpoint.ts";
+import { isSameIpv6 } from "../../../wire/ipv6_address.ts";
+import { IPV6_HEADER_LENGTH, sourceOf } from "../../../wire/ipv6_header.ts";
 import { encodeTeredoPacket, parseTeredoPacket } from "../../../wire/teredo_packet.ts";
 import { encodeTrailers, parseTrailers, type Trailers } from "../../../wire/trailers.ts";
 import { ACTORS, at, hex, negative, vector } from "../../vectors/vectors.ts";
@@ -64,7 +66,7 @@ Deno.test("X-01: each indirect bubble has its own nonce, and only the latest pro
   };
   const fixture = ClientFixture.a({ random: counting }).send(packet(addressOfA, addressOfB));
   const [, [, first]] = noncesSent(fixture) as [unknown, [Endpoint, number]];
-  fixture.wait(2_020);
+  fixture.wait(2_020).wait(2_020);
   const [, [, second]] = noncesSent(fixture) as [unknown, [Endpoint, number]];
   assertNotEquals(first, second);
   assertEquals(fixture.receive(direct({ nonce: first }), ELSEWHERE).dropped, "source_mismatch");
@@ -212,4 +214,19 @@ Deno.test("without symmetric NAT support nonces are neither sent, returned nor b
   fixture.pass(2_100).send(packet(addressOfA, addressOfB));
   assertEquals(noncesSent(fixture), [[b, undefined], [THEIRS, undefined]]);
   assertEquals(fixture.receive(vector("V19").payload, ELSEWHERE).dropped, "source_mismatch");
+});
+
+Deno.test("X-01: every other indirect bubble to a silent peer has no trailer, and a source of its own", () => {
+  const fixture = ClientFixture.a().send(packet(addressOfA, addressOfB));
+  const sources: Uint8Array[] = [];
+  const isProving: boolean[] = [];
+  for (let attempt = 1; attempt <= 4; attempt++) {
+    const { to, bytes } = fixture.sink.datagrams.find(({ to }) => to === THEIRS)!;
+    assertEquals(to, THEIRS);
+    isProving.push(bytes.length === IPV6_HEADER_LENGTH);
+    sources.push(sourceOf(bytes));
+    fixture.wait(2_020);
+  }
+  assertEquals(isProving, [false, true, false, true]);
+  assertEquals(sources.map((it) => isSameIpv6(it, 0, addressOfA)), [true, false, true, false]);
 });

@@ -1,35 +1,33 @@
 /**
- * A host with the double of Windows' own Teredo client.
+ * A host with a double of somebody else's Teredo client.
  *
  * @module
  */
 
-import type { ServerAddresses } from "../../client/client_config.ts";
-import type { Random } from "../../protocol/random.ts";
+import type { Machine } from "../../protocol/machine.ts";
 import type { Endpoint } from "../../wire/endpoint.ts";
 import type { Host } from "./host.ts";
 import { Ipv6Stack, type Pingable, type PingOptions } from "./ipv6_stack.ts";
 import { MachineRunner } from "./machine_runner.ts";
 import type { Ping } from "./ping.ts";
 import type { VirtualClock } from "./virtual_clock.ts";
-import { WindowsClient } from "./windows_client.ts";
 
-type Qualified = { readonly type: "qualified"; readonly address: Uint8Array };
+/** What a double reports. */
+export type Qualified = { readonly type: "qualified"; readonly address: Uint8Array };
 
-/** The client, its host and the host's IPv6. */
-export class WindowsNode implements Pingable {
+/** A double: its status is its address. */
+export type Double = Machine<"service", Qualified, Uint8Array | undefined>;
+
+/** The double, its host and the host's IPv6. */
+export class DoubleNode<M extends Double> implements Pingable {
   readonly host: Host;
+  readonly machine: M;
   readonly stack: Ipv6Stack;
   readonly runner: MachineRunner<"service", Qualified, Uint8Array | undefined>;
 
-  constructor(
-    host: Host,
-    service: Endpoint,
-    server: ServerAddresses,
-    random: Random,
-    clock: VirtualClock,
-  ) {
+  constructor(host: Host, service: Endpoint, machine: M, clock: VirtualClock) {
     this.host = host;
+    this.machine = machine;
     this.stack = new Ipv6Stack(clock, (ipv6) => this.runner.handlePacket(ipv6));
     this.runner = new MachineRunner<"service", Qualified, Uint8Array | undefined>(clock, {
       host,
@@ -37,7 +35,7 @@ export class WindowsNode implements Pingable {
       onPacket: (ipv6) => this.stack.receive(ipv6),
       onEvent: ({ address }) => void (this.stack.address = address.slice()),
     });
-    this.runner.start(new WindowsClient(server.primary, random));
+    this.runner.start(machine);
   }
 
   get name(): string {

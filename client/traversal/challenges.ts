@@ -1,0 +1,49 @@
+/**
+ * Teredo clients that come from elsewhere than their address says, and bring no nonce: behind a
+ * symmetric NAT, all but those with RFC 6081 §5.2 do. RFC 4380 §5.2.3 case 6 lets a client believe
+ * them after a test. Ours is a bubble through the other client's server, from an address that only it
+ * learns: its answer proves that it is where the answer comes from, as it does for a relay.
+ *
+ * Anyone can claim to be a client anywhere, so nothing is remembered, and challenges are limited.
+ *
+ * @module
+ */
+
+import { TEREDO_PORT } from "../../protocol/constants.ts";
+import { KeyedLimiter } from "../../protocol/keyed_limiter.ts";
+import { TokenBucket } from "../../protocol/token_bucket.ts";
+import { addressOf, type Endpoint, portOf } from "../../wire/endpoint.ts";
+import type { GlobalUnicast } from "../../wire/global_unicast.ts";
+import { SOURCE, sourceOf } from "../../wire/ipv6_header.ts";
+import { mappingOf, serverOf } from "../../wire/teredo_address.ts";
+import type { ClientSink } from "../client_sink.ts";
+import { ANSWER_RATE, CHALLENGE_RATE } from "../timing.ts";
+import type { Bubbles } from "./bubbles.ts";
+
+/** Sends challenges. */
+export class Challenges {
+  readonly #globalUnicast: GlobalUnicast;
+  readonly #bubbles: Bubbles;
+  readonly #perClient = new KeyedLimiter(ANSWER_RATE);
+  readonly #all = new TokenBucket(CHALLENGE_RATE);
+
+  constructor(globalUnicast: GlobalUnicast, bubbles: Bubbles) {
+    this.#globalUnicast = globalUnicast;
+    this.#bubbles = bubbles;
+  }
+
+  /** A packet of the Teredo client that is its source came from another place than its mapping. */
+  send(ipv6: Uint8Array, from: Endpoint, now: number, sink: ClientSink): void {
+    // What a server forwards says nothing about where the client is.
+    if (portOf(from) === TEREDO_PORT) return;
+    if (!this.#bubbles.hasNonces || !this.#isPossible(from)) return;
+    const client = mappingOf(ipv6, SOURCE);
+    if (!this.#isPossible(client) || !this.#globalUnicast.has(serverOf(ipv6, SOURCE))) return;
+    if (!this.#perClient.take(client, now) || !this.#all.take(now)) return;
+    this.#bubbles.sendProving(sourceOf(ipv6), now, sink);
+  }
+
+  #isPossible(place: Endpoint): boolean {
+    return portOf(place) !== 0 && this.#globalUnicast.has(addressOf(place));
+  }
+}
