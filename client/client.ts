@@ -39,9 +39,13 @@ export class Client implements Machine<ClientSocket, ClientEvent, ClientStatus>,
     if (determineRefreshInterval) this.#interval = new RefreshIntervalSearch(qualification);
     this.#qualification = qualification;
     this.#nat = new OwnNat(qualification, config.localEndpoint);
-    this.#search = new ClientSearch(config, this.#nat, this.#discovery, (packet, now, sink) => {
-      this.#transmission.unreachable(packet, now, sink);
-    });
+    this.#search = new ClientSearch(
+      config,
+      this.#nat,
+      qualification,
+      this.#discovery,
+      (packet, now, sink) => this.#transmission.unreachable(packet, now, sink),
+    );
     this.#reception = new Reception(globalUnicast, qualification, this.#search, this.#discovery);
     this.#transmission = new Transmission(globalUnicast, qualification, this.#search);
   }
@@ -172,13 +176,13 @@ export class Client implements Machine<ClientSocket, ClientEvent, ClientStatus>,
     sink: ClientSink,
   ): DropReason | undefined {
     switch (via) {
-      case "service":
-        return this.#reception.receive(packet, from, now, sink);
       case "discovery":
         return this.#reception.receiveAnnouncement(packet, from, now, sink);
       case "secondary":
         if (this.#interval === undefined) return "destination_invalid";
         return this.#interval.receive(packet, from, now, sink);
+      default:
+        return this.#reception.receive(packet, from, via, now, sink);
     }
   }
 

@@ -5,11 +5,14 @@
  */
 
 import { Peer } from "../protocol/peer.ts";
-import type { Endpoint } from "../wire/endpoint.ts";
+import { addressOf, type Endpoint, endpoint } from "../wire/endpoint.ts";
+import { mappingOf } from "../wire/teredo_address.ts";
 import { equalArrays } from "../memory/octets.ts";
 import { LOCAL_PEER_VALIDITY, TEST_VALIDITY } from "./timing.ts";
+import type { ClientSocket } from "./client_sink.ts";
 import type { GatewayPath } from "./traversal/gateway_path.ts";
 import { NO_ALTERNATES } from "./traversal/alternate_addresses.ts";
+import type { RandomPort } from "./traversal/random_port.ts";
 
 /** A direct IPv6 connectivity test, RFC 4380 §5.2.9. */
 interface ConnectivityTest {
@@ -42,6 +45,14 @@ const HELD_OCTETS = 4 * 1280;
 export class ClientPeer extends Peer {
   /** The way to a Teredo peer through a gateway, if one answered for it. */
   gateway: GatewayPath | undefined;
+  /** The socket that the peer was last found at: where its packets come in and ours go out. */
+  via: ClientSocket = "service";
+  /** Our random port for this peer, if one is open (RFC 6081 §5.4). */
+  ownPort: RandomPort | undefined;
+  /** The peer's random port according to its indirect bubbles; 0 if it has none. */
+  randomPort = 0;
+  /** When the latest indirect bubble of the peer came, which says whether it has a random port. */
+  introducedAt = -Infinity;
   #trial: Trial | undefined;
   #neighbourhood: Neighbourhood | undefined;
   /** Whether the last search was in vain. */
@@ -58,6 +69,30 @@ export class ClientPeer extends Peer {
   /** Where packets for the peer go once it is trusted: usually to its mapping. */
   get place(): Endpoint {
     return this.#place ?? this.mapping;
+  }
+
+  /** Whether the peer is trusted, and found at this socket. */
+  isAt(via: ClientSocket): boolean {
+    return this.isTrusted && this.via === via;
+  }
+
+  /**
+   * Whether a packet that came to the socket `via` does not change where the peer is found: the
+   * service port is better than a random one, and takes over (RFC 6081 §5.4.4.5).
+   */
+  isAtOrBehind(via: ClientSocket): boolean {
+    return this.via === via || this.via === "service";
+  }
+
+  /** Where the peer's random port is, if it has one. */
+  get randomPlace(): Endpoint | undefined {
+    if (this.randomPort === 0) return undefined;
+    return endpoint(addressOf(mappingOf(this.address)), this.randomPort);
+  }
+
+  /** The socket from which packets go to `place`. */
+  viaTo(place: Endpoint): ClientSocket {
+    return this.isTrusted && place === this.place ? this.via : "service";
   }
 
   /** Packets go to `place` until the peer proves its place again; `undefined`: to its mapping. */
@@ -121,12 +156,13 @@ export class ClientPeer extends Peer {
 
   /**
    * Whether to believe that the peer is at `at`, though its address says otherwise: it announced
-   * itself there (§5.2.3 case 5), it told us so in an indirect bubble (RFC 6081 §5.6), which came
+   * itself there (§5.2.3 case 5), it told us so in an indirect bubble (RFC 6081 §5.4, §5.6), which came
    * through its server and ours, or it had proved to be there before it fell silent (RFC 6081
    * §5.7).
    */
   mayBeAt(at: Endpoint, now: number): boolean {
-    return at === this.localAt(now) || at === this.lastPlace || this.alternates.includes(at);
+    return at === this.localAt(now) || at === this.lastPlace || at === this.randomPlace ||
+      this.alternates.includes(at);
   }
 
   /** Where a packet for the peer goes at once, if anywhere. */

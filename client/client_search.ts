@@ -6,23 +6,27 @@
  * @module
  */
 
-import { PeerSearch, type PeerSink, type UndeliverableHandler } from "../protocol/peer_search.ts";
+import { PeerSearch, type UndeliverableHandler } from "../protocol/peer_search.ts";
 import { type Random, randomBytes } from "../protocol/random.ts";
 import { TokenBucket } from "../protocol/token_bucket.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import { encodeEcho, Icmpv6Type } from "../wire/icmpv6.ts";
 import { getU16 } from "../memory/octets.ts";
 import { mappingOf } from "../wire/teredo_address.ts";
+import type { Qualification } from "./qualification/qualification.ts";
 import { AlternateAddresses } from "./traversal/alternate_addresses.ts";
 import { Bubbles } from "./traversal/bubbles.ts";
 import { CLIENT_DEFAULTS, type ClientConfig } from "./client_config.ts";
 import { extensionsOf } from "./extensions.ts";
 import { ClientPeer } from "./client_peer.ts";
+import type { ClientSink, ClientSocket } from "./client_sink.ts";
 import { DOUBT_AFTER, MAX_SOLICITATIONS, PERSISTENT_ANSWER_SPACING } from "./timing.ts";
+import { EchoTests } from "./traversal/echo_tests.ts";
 import { GatewayPath } from "./traversal/gateway_path.ts";
 import type { LocalDiscovery } from "./traversal/local_discovery.ts";
 import { MappedPort } from "./traversal/mapped_port.ts";
 import type { OwnNat } from "./traversal/own_nat.ts";
+import { RandomPorts } from "./traversal/random_ports.ts";
 import { type PostponedBubble, PostponedBubbles } from "./traversal/postponed_bubbles.ts";
 
 /** Octets of data in a connectivity test: 128 random bits, where §5.2.9 asks for 64. */
@@ -37,10 +41,12 @@ export interface Identity {
 }
 
 /** The peers of a client. Searches only while there is a {@linkcode self}. */
-export class ClientSearch extends PeerSearch<ClientPeer> {
+export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
   readonly bubbles: Bubbles;
   readonly alternates: AlternateAddresses;
   readonly mappedPort: MappedPort | undefined;
+  readonly randomPorts: RandomPorts | undefined;
+  readonly echoTests: EchoTests | undefined;
   readonly #postponed = new PostponedBubbles();
   #self: Identity | undefined;
   /**
@@ -53,13 +59,14 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
   readonly #inducedTests: TokenBucket;
   readonly #discovery: LocalDiscovery | undefined;
   readonly #reducesLoad: boolean;
-  readonly #onUndeliverable: UndeliverableHandler;
+  readonly #onUndeliverable: UndeliverableHandler<ClientSink>;
 
   constructor(
     config: ClientConfig,
     nat: OwnNat,
+    qualification: Qualification,
     discovery: LocalDiscovery | undefined,
-    onUndeliverable: UndeliverableHandler,
+    onUndeliverable: UndeliverableHandler<ClientSink>,
   ) {
     const { maxPeers, queuePerPeer, queueTotal, testRate } = CLIENT_DEFAULTS;
     const limits = {
@@ -74,6 +81,18 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
     this.alternates = new AlternateAddresses(nat, config);
     this.bubbles = new Bubbles(config.random, this.alternates, extensions.has("symmetric"));
     if (extensions.has("mapped-port")) this.mappedPort = new MappedPort(nat);
+    if (extensions.has("port-preserving")) {
+      const ports = this.randomPorts = new RandomPorts(nat, this.bubbles);
+      if (extensions.has("sequential")) {
+        this.echoTests = new EchoTests(
+          nat,
+          qualification,
+          ports,
+          this.bubbles,
+          (...bubble) => this.bubbles.sendIndirect(...bubble),
+        );
+      }
+    }
     this.#random = config.random;
     this.#tests = new TokenBucket(config.testRate ?? testRate);
     this.#inducedTests = new TokenBucket(config.testRate ?? testRate);
@@ -91,10 +110,21 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
     this.#self = self;
     this.#hasGateway = false;
     this.bubbles.self = this.alternates.self = self?.address;
+    this.echoTests?.reset();
   }
 
-  override found(peer: ClientPeer, mapping: Endpoint, now: number, sink: PeerSink): void {
+  /** @param via the socket that it answered at */
+  override found(
+    peer: ClientPeer,
+    mapping: Endpoint,
+    now: number,
+    sink: ClientSink,
+    via: ClientSocket = "service",
+  ): void {
+    peer.via = via;
     super.found(peer, mapping, now, sink);
+    this.randomPorts?.found(peer);
+    if (via === "service") this.echoTests?.cancel(peer);
     if (!peer.isTeredo && mapping === this.#self?.server) this.#hasGateway = true;
     for (const { packet, from } of peer.endTrial()) {
       if (from === mapping) {
@@ -106,16 +136,16 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
     }
   }
 
-  protected override sendQueue(peer: ClientPeer, now: number, sink: PeerSink): void {
+  protected override sendQueue(peer: ClientPeer, now: number, sink: ClientSink): void {
     if (peer.isTeredo) peer.sendTo(this.mappedPort?.placeOf(peer.address, peer.mapping));
     for (const packet of this.endSearch(peer)) {
       peer.sent(packet.length, now);
-      sink.datagram(peer.place, "service", packet);
+      sink.datagram(peer.place, peer.via, packet);
     }
   }
 
   /** A bubble straight to `to`, as soon as the limits allow one to this peer. */
-  sendDirectBubble(peer: ClientPeer, to: Endpoint, now: number, sink: PeerSink): void {
+  sendDirectBubble(peer: ClientPeer, to: Endpoint, now: number, sink: ClientSink): void {
     if (peer.mayBubble(now)) this.#sendDirect(peer, to, now, sink);
     else this.#postpone(peer, { kind: "direct", to }, now);
   }
@@ -124,15 +154,15 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
    * A bubble straight to `to` however recent the last one was, because it brings the peer news.
    * Only the limit on unanswered bubbles holds (§5.2.6).
    */
-  sendUrgentBubble(peer: ClientPeer, to: Endpoint, now: number, sink: PeerSink): void {
+  sendUrgentBubble(peer: ClientPeer, to: Endpoint, now: number, sink: ClientSink): void {
     if (peer.hasBubbleBudget(now)) this.#sendDirect(peer, to, now, sink);
   }
 
   /** Answers a peer's solicitation: we are still here, RFC 6081 §5.7.4.2. */
-  advertise(peer: ClientPeer, now: number, sink: PeerSink): void {
+  advertise(peer: ClientPeer, now: number, sink: ClientSink): void {
     if (!peer.mayBubble(now)) return this.#postpone(peer, { kind: "advertisement" }, now);
     peer.bubbled(now);
-    this.bubbles.sendDirect(peer, peer.place, sink, "advertisement");
+    this.bubbles.sendDiscovery(peer, "advertisement", sink);
   }
 
   /** What {@linkcode sendBothBubbles} sends, when the spacing of bubbles allows it. */
@@ -141,9 +171,10 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
   }
 
   /** A bubble straight to `to` opens our NAT, an indirect one makes the peer open its own. */
-  sendBothBubbles(peer: ClientPeer, to: Endpoint, now: number, sink: PeerSink): void {
+  sendBothBubbles(peer: ClientPeer, to: Endpoint, now: number, sink: ClientSink): void {
+    this.randomPorts?.prepare(peer, now, sink);
     this.#sendDirect(peer, to, now, sink);
-    this.bubbles.sendIndirect(peer, now, sink);
+    this.#sendIndirect(peer, 1, now, sink);
   }
 
   /**
@@ -151,7 +182,7 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
    *
    * @param at the gateway's address and port
    */
-  foundBehindGateway(peer: ClientPeer, at: Endpoint, now: number, sink: PeerSink): void {
+  foundBehindGateway(peer: ClientPeer, at: Endpoint, now: number, sink: ClientSink): void {
     const isNews = !peer.isReachable(now) && !peer.isBehindGateway(now);
     this.#hasGateway = true;
     peer.attempts = 0;
@@ -181,7 +212,7 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
   }
 
   /** Finds out what {@linkcode isAttentionDue} wants to know, while packets go on. */
-  attend(peer: ClientPeer, now: number, sink: PeerSink): void {
+  attend(peer: ClientPeer, now: number, sink: ClientSink): void {
     if (this.#isTryDue(peer, now)) this.#tryDirect(peer, now, sink);
     if (this.#doubts(peer, now)) this.begin(peer, now, sink);
   }
@@ -204,37 +235,46 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
   /**
    * Bubbles to a peer that answers through a gateway, so that the limit of §5.2.6 does not apply.
    */
-  #tryDirect(peer: ClientPeer, now: number, sink: PeerSink): void {
+  #tryDirect(peer: ClientPeer, now: number, sink: ClientSink): void {
     const tries = peer.gateway!.tried(now);
     peer.lastTransmission = now;
+    this.randomPorts?.prepare(peer, now, sink);
     this.#sendEverywhere(peer, mappingOf(peer.address), now, sink);
     this.#sendIndirect(peer, tries, now, sink);
   }
 
   /**
-   * The n-th indirect bubble to a silent peer. Every other one is a proving one, without a trailer:
-   * RFC 4380 §5.2.3 lets a client drop what has any. Where there are trailers for the peer, or where
-   * it has sent some, they go into all.
+   * The n-th indirect bubble to a silent peer. The first may have to wait for an Echo Test. Every
+   * other one is a proving one, without a trailer: RFC 4380 §5.2.3 lets a client drop what has any.
+   * Where there are trailers for the peer, or where it has sent some, they go into all.
    */
-  #sendIndirect(peer: ClientPeer, n: number, now: number, sink: PeerSink): void {
+  #sendIndirect(peer: ClientPeer, n: number, now: number, sink: ClientSink): void {
     const { bubbles, alternates } = this;
+    if (this.echoTests?.delays(peer, now, sink)) return;
     const knowsTrailers = peer.nonceReceived !== undefined || alternates.isNeighbour(peer.address);
     if (n % 2 === 1 || knowsTrailers || !bubbles.hasNonces) bubbles.sendIndirect(peer, now, sink);
     else bubbles.sendProving(peer.address, now, sink);
   }
 
   override nextTimer(): number {
-    return Math.min(super.nextTimer(), this.#postponed.nextTimer());
+    return Math.min(
+      super.nextTimer(),
+      this.#postponed.nextTimer(),
+      this.randomPorts?.nextTimer() ?? Infinity,
+      this.echoTests?.nextTimer() ?? Infinity,
+    );
   }
 
-  override handleTimer(now: number, sink: PeerSink): void {
+  override handleTimer(now: number, sink: ClientSink): void {
     super.handleTimer(now, sink);
     for (const [peer, bubble] of this.#postponed.takeDue(now)) {
       if (peer.index >= 0) this.#sendPostponed(peer, bubble, now, sink);
     }
+    this.echoTests?.handleTimer(now, sink);
+    this.randomPorts?.handleTimer(now, sink);
   }
 
-  protected override attempt(peer: ClientPeer, now: number, sink: PeerSink): boolean {
+  protected override attempt(peer: ClientPeer, now: number, sink: ClientSink): boolean {
     const { self } = this;
     if (self === undefined) return false;
     if (peer.isTeredo) return this.#lookForClient(peer, self, now, sink);
@@ -244,11 +284,11 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
     return true;
   }
 
-  protected override undeliverable(packet: Uint8Array, now: number, sink: PeerSink): void {
+  protected override undeliverable(packet: Uint8Array, now: number, sink: ClientSink): void {
     this.#onUndeliverable(packet, now, sink);
   }
 
-  protected override giveUp(peer: ClientPeer, now: number, sink: PeerSink): void {
+  protected override giveUp(peer: ClientPeer, now: number, sink: ClientSink): void {
     super.giveUp(peer, now, sink);
     if (peer.unansweredFor(now) >= DOUBT_AFTER) peer.distrust();
     peer.gateway = undefined;
@@ -258,6 +298,8 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
 
   protected override forget(peer: ClientPeer): void {
     this.#postponed.cancel(peer);
+    this.echoTests?.cancel(peer);
+    this.randomPorts?.close(peer);
     super.forget(peer);
   }
 
@@ -274,7 +316,7 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
    * Sends what was put off, unless it is too soon again: then what was sent meanwhile has done as
    * well.
    */
-  #sendPostponed(peer: ClientPeer, bubble: PostponedBubble, now: number, sink: PeerSink): void {
+  #sendPostponed(peer: ClientPeer, bubble: PostponedBubble, now: number, sink: ClientSink): void {
     if (bubble.kind === "attempt") {
       if (this.isSearching(peer)) this.repeat(peer, now, sink);
       return;
@@ -290,7 +332,7 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
     }
   }
 
-  #sendDirect(peer: ClientPeer, to: Endpoint, now: number, sink: PeerSink): void {
+  #sendDirect(peer: ClientPeer, to: Endpoint, now: number, sink: ClientSink): void {
     peer.bubbled(now);
     this.#sendEverywhere(peer, to, now, sink);
   }
@@ -298,9 +340,11 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
   /**
    * To where the peer should be and, until it is met, wherever else it may be, RFC 6081 §5.6.4.2.
    */
-  #sendEverywhere(peer: ClientPeer, to: Endpoint, now: number, sink: PeerSink): void {
+  #sendEverywhere(peer: ClientPeer, to: Endpoint, now: number, sink: ClientSink): void {
+    if (peer.isReachable(now)) return this.bubbles.sendDirect(peer, to, sink, peer.viaTo(to));
+    // The one to the mapping is last: peers that believe each in turn prefer our service port then.
+    this.randomPorts?.sendDirect(peer, sink);
     this.bubbles.sendDirect(peer, to, sink);
-    if (peer.isReachable(now)) return;
     for (const place of peer.otherPlaces(to, now)) this.bubbles.sendDirect(peer, place, sink);
   }
 
@@ -309,7 +353,7 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
    * answers for the peer. Any other server forwards it in vain: the peer does not believe that it
    * is ours.
    */
-  #lookForClient(peer: ClientPeer, self: Identity, now: number, sink: PeerSink): boolean {
+  #lookForClient(peer: ClientPeer, self: Identity, now: number, sink: ClientSink): boolean {
     if (peer.gateway?.isOpen(now)) {
       peer.attempts++;
       this.#sendTest(peer, self, now, sink);
@@ -335,9 +379,10 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
    *
    * @returns whether the server had a part in it
    */
-  #sendBubbles(peer: ClientPeer, now: number, sink: PeerSink): boolean {
+  #sendBubbles(peer: ClientPeer, now: number, sink: ClientSink): boolean {
     const near = this.#nearPlace(peer, now);
     if (near === undefined || peer.attempts >= MAX_SOLICITATIONS) {
+      this.randomPorts?.prepare(peer, now, sink);
       this.#sendDirect(peer, mappingOf(peer.address), now, sink);
       this.#sendIndirect(peer, peer.attempts, now, sink);
       return true;
@@ -347,7 +392,7 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
       this.#discovery?.announce(now, sink);
     } else {
       peer.bubbled(now);
-      this.bubbles.sendDirect(peer, near, sink, "solicitation");
+      this.bubbles.sendDiscovery(peer, "solicitation", sink);
     }
     return false;
   }
@@ -371,7 +416,7 @@ export class ClientSearch extends PeerSearch<ClientPeer> {
    * An echo request through the server; the answer comes through the relay or gateway nearest to
    * it.
    */
-  #sendTest(peer: ClientPeer, self: Identity, now: number, sink: PeerSink): void {
+  #sendTest(peer: ClientPeer, self: Identity, now: number, sink: ClientSink): void {
     // All tests together are limited, or packets from forged sources would make us ping the world.
     // Tests that such packets induce have their own limit, or they would cut the host off.
     const tests = peer.isAwaited ? this.#tests : this.#inducedTests;

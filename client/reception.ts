@@ -39,11 +39,17 @@ import { Challenges } from "./traversal/challenges.ts";
 import { IndirectBubbles } from "./traversal/indirect_bubbles.ts";
 import { RECEIVER_BUBBLE_AFTER } from "./timing.ts";
 import type { LocalDiscovery } from "./traversal/local_discovery.ts";
-import type { ClientSink } from "./client_sink.ts";
+import type { ClientSink, ClientSocket } from "./client_sink.ts";
 import type { Qualification } from "./qualification/qualification.ts";
 
 /** The next headers of most packets: no rule looks inside these. */
 const BULK: ReadonlySet<number> = new Set([NextHeader.TCP, NextHeader.UDP]);
+
+/** Where a packet came from, and which of our sockets it came to. */
+interface Arrival {
+  readonly from: Endpoint;
+  readonly via: ClientSocket;
+}
 
 /** Judges incoming packets and gives the host those that are for it. */
 export class Reception {
@@ -83,7 +89,7 @@ export class Reception {
       peer.octetsReceived += datagram.length;
       return true;
     }
-    if (!peer.isTrusted || peer.mapping !== from) return false;
+    if (!peer.isAt("service") || peer.mapping !== from) return false;
     if (now - peer.lastTransmission >= RECEIVER_BUBBLE_AFTER) return false;
     peer.heard(now);
     peer.octetsReceived += datagram.length;
@@ -94,12 +100,13 @@ export class Reception {
   receive(
     packet: TeredoPacket,
     from: Endpoint,
+    via: ClientSocket,
     now: number,
     sink: ClientSink,
   ): DropReason | undefined {
     const { ipv6 } = packet;
     if (isRouterAdvertisement(ipv6)) {
-      return this.#qualification.handleAdvertisement(packet, from, now, sink);
+      return this.#receiveAdvertisement(packet, from, via, now, sink);
     }
     const { self } = this.#search;
     if (self === undefined) return "not_qualified";
@@ -108,16 +115,16 @@ export class Reception {
     const trailers = parseTrailers(packet.trailers);
     if (typeof trailers === "string") return trailers;
     if (!isSameIpv6(ipv6, DESTINATION, self.address)) {
-      return this.#receiveChallenged(ipv6, from, now, sink);
+      return this.#receiveChallenged(ipv6, { from, via }, now, sink);
     }
     if (isHistoricalTeredo(ipv6, SOURCE) || isSameIpv6(ipv6, SOURCE, self.address)) {
       return "source_invalid";
     }
     if (hasRoutingHeaderType0(ipv6)) return "routing_header";
-    const isFromServer = this.#qualification.isServer(from);
+    const isFromServer = via === "service" && this.#qualification.isServer(from);
     const reason = isFromServer && isBubble(ipv6)
       ? this.#indirectBubbles.answer(packet, trailers, self, now, sink)
-      : this.#receiveFromPeer(ipv6, trailers, from, now, sink);
+      : this.#receiveFromPeer(ipv6, trailers, { from, via }, now, sink);
     // §5.2.5: only valid packets postpone a refresh. One beyond a rate limit is still valid.
     if (isFromServer && (reason === undefined || reason === "rate_limited")) {
       this.#qualification.heardServer(now);
@@ -128,12 +135,26 @@ export class Reception {
   /** What is not for our address may still be the answer to a challenge. */
   #receiveChallenged(
     ipv6: Uint8Array,
-    from: Endpoint,
+    arrival: Arrival,
     now: number,
     sink: ClientSink,
   ): DropReason | undefined {
     if (!this.#search.bubbles.isProof(ipv6, now)) return "destination_invalid";
-    return this.#receiveProof(this.#search.entry(ipv6, SOURCE, now), from, now, sink);
+    return this.#receiveProof(this.#search.entry(ipv6, SOURCE, now), arrival, now, sink);
+  }
+
+  /** The service port's is for the qualification, a random port's for its Echo Test. */
+  #receiveAdvertisement(
+    packet: TeredoPacket,
+    from: Endpoint,
+    via: ClientSocket,
+    now: number,
+    sink: ClientSink,
+  ): DropReason | undefined {
+    if (via === "service") return this.#qualification.handleAdvertisement(packet, from, now, sink);
+    const { echoTests } = this.#search;
+    if (echoTests === undefined) return "advertisement_unexpected";
+    return echoTests.hear(packet, from, via, now, sink);
   }
 
   /** Case 4, from the group of §5.2.8: a neighbour announced itself, and learns that we know. */
@@ -163,7 +184,7 @@ export class Reception {
   #receiveFromPeer(
     ipv6: Uint8Array,
     trailers: Trailers,
-    from: Endpoint,
+    { from, via }: Arrival,
     now: number,
     sink: ClientSink,
   ): DropReason | undefined {
@@ -172,20 +193,20 @@ export class Reception {
     // Case 2: the reply to our connectivity test comes first, so as not to be lost as data of case
     // 1.
     if (peer !== undefined && isEchoReply(ipv6) && peer.isAnsweredBy(echoDataOf(ipv6), now)) {
-      return this.#receiveAnswer(peer, from, now, sink);
+      return this.#receiveAnswer(peer, { from, via }, now, sink);
     }
     if (peer?.gateway?.at === from) return this.#receiveThroughGateway(ipv6, peer, now, sink);
     // Case 1: a trusted peer at its known mapping.
-    if (peer?.isTrusted && peer.mapping === from) {
-      if (peer.isAwaited) this.#search.found(peer, from, now, sink);
+    if (peer?.isTrusted && peer.mapping === from && peer.isAtOrBehind(via)) {
+      if (peer.isAwaited) this.#search.found(peer, from, now, sink, peer.via);
       this.#accept(ipv6, trailers, peer, now, sink);
       return undefined;
     }
     if (isTeredo(ipv6, SOURCE)) {
       if (isBubble(ipv6) && peer?.isProvedBy(trailers.nonce, now)) {
-        return this.#receiveProof(peer, from, now, sink);
+        return this.#receiveProof(peer, { from, via }, now, sink);
       }
-      return this.#receiveFromClient(ipv6, trailers, from, now, sink);
+      return this.#receiveFromClient(ipv6, trailers, { from, via }, now, sink);
     }
     return this.#receiveFromNative(ipv6, from, now, sink);
   }
@@ -193,7 +214,7 @@ export class Reception {
   /** A native host answered through its relay; a Teredo client itself, or a gateway for it. */
   #receiveAnswer(
     peer: ClientPeer,
-    from: Endpoint,
+    { from, via }: Arrival,
     now: number,
     sink: ClientSink,
   ): DropReason | undefined {
@@ -201,7 +222,7 @@ export class Reception {
     const isPossible = portOf(from) !== 0 && this.#globalUnicast.has(addressOf(from));
     if (!isKnownPlace && !isPossible) return "source_not_global";
     if (!peer.isTeredo || isKnownPlace || mappingOf(peer.address) === from) {
-      this.#search.found(peer, from, now, sink);
+      this.#search.found(peer, from, now, sink, via);
     } else {
       this.#search.foundBehindGateway(peer, from, now, sink);
     }
@@ -229,15 +250,23 @@ export class Reception {
   #receiveFromClient(
     ipv6: Uint8Array,
     trailers: Trailers,
-    from: Endpoint,
+    arrival: Arrival,
     now: number,
     sink: ClientSink,
   ): DropReason | undefined {
+    const { from, via } = arrival;
     const refusal = this.#refuseClient(ipv6, from, now);
     if (refusal === "source_mismatch") this.#challenges.send(ipv6, from, now, sink);
     if (refusal !== undefined) return refusal;
     const peer = this.#search.entry(ipv6, SOURCE, now);
-    this.#search.found(peer, from, now, sink);
+    if (!isDetour(peer, arrival, now)) {
+      const isUnmet = !peer.isReachable(now) && !peer.isAwaited;
+      this.#search.found(peer, from, now, sink, via);
+      // The peer waits for an answer at its own port, as what went out from ours before was refused.
+      if (isUnmet && via !== "service") {
+        this.#search.sendUrgentBubble(peer, peer.place, now, sink);
+      }
+    }
     this.#accept(ipv6, trailers, peer, now, sink);
     return undefined;
   }
@@ -248,23 +277,25 @@ export class Reception {
    */
   #receiveProof(
     peer: ClientPeer,
-    from: Endpoint,
+    arrival: Arrival,
     now: number,
     sink: ClientSink,
   ): DropReason | undefined {
+    const { from, via } = arrival;
     const { alternates, mappedPort } = this.#search;
     const isPossible = this.#globalUnicast.has(addressOf(from)) || peer.mayBeAt(from, now) ||
       alternates.isNeighbour(peer.address);
     if (portOf(from) === 0 || !isPossible) return "source_not_global";
     // A NAT that hairpins carries the bubble round, but the peer is known to be on this side of it.
-    const isDetour = alternates.isInside(peer.mapping) && !alternates.isInside(from);
-    if (isDetour && peer.isReachable(now)) return undefined;
+    const isHairpin = alternates.isInside(peer.mapping) && !alternates.isInside(from);
+    if (isHairpin && peer.isReachable(now)) return undefined;
+    if (isDetour(peer, arrival, now)) return undefined;
     if (mappedPort?.isAhead(peer)) return undefined;
     const { isAwaited } = peer;
-    this.#search.found(peer, from, now, sink);
+    this.#search.found(peer, from, now, sink, via);
     // Bubbles to the mapping in the peer's address have not arrived, so the peer still waits for
     // one.
-    if (!isAwaited && from !== mappingOf(peer.address)) {
+    if (!isAwaited && (from !== mappingOf(peer.address) || via !== "service")) {
       this.#search.sendUrgentBubble(peer, peer.place, now, sink);
     }
     return undefined;
@@ -313,4 +344,15 @@ export class Reception {
     }
     sink.packet(ipv6);
   }
+}
+
+/**
+ * Whether a packet took the way of random ports, though the peer is met without (RFC 6081
+ * §5.4.4.5): the way by service ports is kept.
+ */
+function isDetour(peer: ClientPeer, { from, via }: Arrival, now: number): boolean {
+  if (!peer.isReachable(now)) return false;
+  const isFromRandomPort = from === peer.randomPlace && peer.mapping !== from;
+  const isToRandomPort = via !== "service" && peer.via === "service";
+  return isFromRandomPort || isToRandomPort;
 }

@@ -39,6 +39,18 @@ export const ANNOUNCEMENT_PERIOD = { low: 200_000, high: 300_000 } as const;
 /** Solicitations to a peer that fell silent, before its server is asked, RFC 6081 §5.7.2. */
 export const MAX_SOLICITATIONS = 2;
 
+/** How often a peer that is reached through a random port is looked after, RFC 6081 §5.4.2. */
+export const PEER_REFRESH_INTERVAL = 30_000;
+
+/** Bubbles that keep an idle random port open at most, RFC 6081 §5.4.2.1. */
+export const MAX_REFRESHES = 20;
+
+/** The wait for an Echo Test's answers; as often as tests have begun, RFC 6081 §5.5.4.1.1. */
+export const ECHO_TEST_TIMEOUT = 1_000;
+
+/** Echo Tests for one indirect bubble, RFC 6081 §5.5.2.2. */
+export const MAX_ECHO_TESTS = 2;
+
 // What is ours.
 
 /**
@@ -139,3 +151,12 @@ export const CLOSED_FLOW_VALIDITY = 120_000;
 
 /** How long a flow of UDP or another protocol through a gateway is remembered, RFC 4787 REQ-5. */
 export const FLOW_VALIDITY = 120_000;
+
+/** Random ports (RFC 6081 §5.4) that are open at a time. Further peers do without. */
+export const MAX_RANDOM_PORTS = 64;
+
+/**
+ * How far apart the two ports of an Echo Test (RFC 6081 §5.5) may be. Two is what a NAT that counts
+ * upwards gives; more is the traffic of others meanwhile; with much more, the ports are drawn in another way.
+ */
+export const MAX_PORT_DISTANCE = 16;

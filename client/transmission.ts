@@ -7,7 +7,6 @@
 import { TEREDO_PORT } from "../protocol/constants.ts";
 import type { DropReason } from "../protocol/drop_reason.ts";
 import { ErrorReporter } from "../protocol/error_reporter.ts";
-import type { PeerSink } from "../protocol/peer_search.ts";
 import { type Endpoint, endpoint } from "../wire/endpoint.ts";
 import type { GlobalUnicast } from "../wire/global_unicast.ts";
 import { UnreachableCode } from "../wire/icmpv6.ts";
@@ -15,6 +14,7 @@ import { isSameIpv6 } from "../wire/ipv6_address.ts";
 import { DESTINATION, isIpv6Packet, SOURCE } from "../wire/ipv6_header.ts";
 import { CONE_FLAG, encodeTeredoLinkLocal } from "../wire/teredo_address.ts";
 import type { ClientSearch } from "./client_search.ts";
+import type { ClientSink } from "./client_sink.ts";
 import { refusalOf } from "./transmission_rules.ts";
 import type { Qualification } from "./qualification/qualification.ts";
 
@@ -32,7 +32,7 @@ export class Transmission {
   }
 
   /**
-   * Case 1, for our own whole packets. The other rules need no check: peers they refuse are never
+   * Case 1, for our own whole packets that leave from the service port. The other rules need no check: peers they refuse are never
    * known.
    */
   route(ipv6: Uint8Array, now: number, total = ipv6.length): Endpoint | undefined {
@@ -43,6 +43,7 @@ export class Transmission {
     const peer = peers.use(ipv6, DESTINATION);
     const place = peer?.placeFor(ipv6, now);
     if (place === undefined || this.#search.isAttentionDue(peer!, now)) return undefined;
+    if (peer!.viaTo(place) !== "service") return undefined;
     peer!.sentTo(place, ipv6, total, now);
     return place;
   }
@@ -50,7 +51,7 @@ export class Transmission {
   /**
    * Queues a packet that {@linkcode route} could not send at once, or says why it cannot be sent.
    */
-  send(ipv6: Uint8Array, now: number, sink: PeerSink): DropReason | undefined {
+  send(ipv6: Uint8Array, now: number, sink: ClientSink): DropReason | undefined {
     const { self } = this.#search;
     if (self === undefined) {
       if (isIpv6Packet(ipv6)) this.unreachable(ipv6, now, sink);
@@ -72,7 +73,7 @@ export class Transmission {
     const place = peer.placeFor(ipv6, now);
     if (place !== undefined) {
       // The way is doubted, or may have become better, but it works: packets go on meanwhile.
-      sink.datagram(place, "service", ipv6);
+      sink.datagram(place, peer.viaTo(place), ipv6);
       peer.sentTo(place, ipv6, ipv6.length, now);
       this.#search.attend(peer, now, sink);
       return undefined;
@@ -81,7 +82,7 @@ export class Transmission {
   }
 
   /** Tells the host that a packet did not reach its destination. */
-  unreachable(ipv6: Uint8Array, now: number, sink: PeerSink): void {
+  unreachable(ipv6: Uint8Array, now: number, sink: ClientSink): void {
     this.#errors.unreachable(ipv6, UnreachableCode.ADDRESS, this.#router, now, sink);
   }
 

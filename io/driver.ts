@@ -15,18 +15,21 @@
  */
 
 import type { FastPath, Machine, Sink } from "../protocol/machine.ts";
-import type { Endpoint } from "../wire/endpoint.ts";
+import { type Endpoint, portOf } from "../wire/endpoint.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { Counters } from "./counters.ts";
 import type { HostLink } from "./host/host_link.ts";
 import { runTogether, type Task } from "./run_together.ts";
-import type { UdpSocket } from "../ffi/udp_socket.ts";
+import type { DatagramReceiver, UdpSocket } from "../ffi/udp_socket.ts";
+import { OpenSockets } from "./open_sockets.ts";
 
 /** What a driver connects, and who hears of it. */
 export interface DriverOptions<Via extends string, Event, Status> {
   readonly machine: Machine<Via, Event, Status>;
   /** The open sockets. What the machine sends from any other is counted as a drop. */
   readonly sockets: Readonly<Partial<Record<Via, UdpSocket>>>;
+  /** Opens a socket that the machine asks for while it runs; without it, it gets none. */
+  readonly openSocket?: ((via: Via) => UdpSocket) | undefined;
   /** The way to the host, if there is one. */
   readonly host?: HostLink | undefined;
   /** The machine's fast path for most packets, and the socket that they use. */
@@ -43,7 +46,7 @@ export interface DriverOptions<Via extends string, Event, Status> {
 export class Driver<Via extends string, Event, Status> {
   readonly counters: Counters;
   readonly #machine: Machine<Via, Event, Status>;
-  readonly #sockets: Readonly<Partial<Record<Via, UdpSocket>>>;
+  readonly #sockets: OpenSockets<Via>;
   readonly #host: HostLink | undefined;
   readonly #fastPath: FastPath | undefined;
   readonly #bulkVia: Via | undefined;
@@ -60,7 +63,12 @@ export class Driver<Via extends string, Event, Status> {
 
   constructor(options: DriverOptions<Via, Event, Status>) {
     this.#machine = options.machine;
-    this.#sockets = options.sockets;
+    this.#sockets = new OpenSockets({
+      sockets: options.sockets,
+      open: options.openSocket,
+      receiver: (via) => this.#receiver(via),
+      onFailure: () => this.counters.drop("socket_absent"),
+    });
     this.#host = options.host;
     this.#fastPath = options.bulk?.fastPath;
     this.#bulkVia = options.bulk?.via;
@@ -69,10 +77,15 @@ export class Driver<Via extends string, Event, Status> {
     this.#onFault = options.onFault;
     this.counters = options.counters ?? new Counters();
     this.#sink = {
-      datagram: (to, via, bytes) => this.#send(this.#sockets[via], to, bytes),
+      datagram: (to, via, bytes) => this.#send(this.#sockets.get(via), to, bytes),
       packet: (ipv6) => this.#deliver(ipv6),
       event: options.onEvent,
       drop: (reason) => this.counters.drop(reason),
+      open: (via) => {
+        const socket = this.#sockets.open(via);
+        return socket === undefined ? 0 : portOf(socket.local);
+      },
+      close: (via) => this.#sockets.close(via),
     };
   }
 
@@ -82,8 +95,7 @@ export class Driver<Via extends string, Event, Status> {
    * @throws what ended a socket or the host's side, such as an interface that was deleted
    */
   async run(signal: AbortSignal): Promise<void> {
-    const tasks: Task[] = Object.entries<UdpSocket | undefined>(this.#sockets)
-      .flatMap(([via, socket]) => socket ? [this.#receiving(via as Via, socket)] : []);
+    const tasks: Task[] = [(signal) => this.#sockets.run(signal)];
     if (this.#host !== undefined) tasks.push(this.#reading(this.#host));
     this.#isRunning = true;
     this.#arm();
@@ -113,12 +125,11 @@ export class Driver<Via extends string, Event, Status> {
     return this.#machine.status(this.#clock.now());
   }
 
-  #receiving(via: Via, socket: UdpSocket): Task {
+  #receiver(via: Via): DatagramReceiver {
     const datagram = via === this.#bulkVia
       ? (bytes: Uint8Array, from: Endpoint) => this.#handleBulkDatagram(bytes, from, via)
       : (bytes: Uint8Array, from: Endpoint) => this.#handleDatagram(bytes, from, via);
-    const end = () => this.#endPass();
-    return (signal) => socket.run({ datagram, end }, signal);
+    return { datagram, end: () => this.#endPass() };
   }
 
   #reading(host: HostLink): Task {
@@ -228,7 +239,7 @@ export class Driver<Via extends string, Event, Status> {
   #endPass(): void {
     this.#passNow = undefined;
     this.#host?.flush();
-    for (const via in this.#sockets) this.#sockets[via]?.flush();
+    this.#sockets.flush();
     this.#arm();
   }
 

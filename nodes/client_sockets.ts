@@ -1,5 +1,6 @@
 /**
- * The sockets of a client: one always, and two more for functions that are off by default.
+ * The sockets of a client: one always, two more for functions that are off by default, and random
+ * ports while it runs.
  *
  * @module
  */
@@ -39,6 +40,12 @@ export interface ClientSocketOptions {
 /** The sockets of a client. Disposal closes them. */
 export interface ClientSockets extends Disposable {
   readonly sockets: Partial<Record<ClientSocket, UdpSocket>> & { readonly service: UdpSocket };
+  /**
+   * Opens a random port (RFC 6081 §5.4), on any free port of the same address.
+   *
+   * @throws {ListenError} it cannot be opened
+   */
+  readonly openSocket: () => UdpSocket;
   /** The group of local discovery, which the client has joined. */
   readonly group: DiscoveryGroup | undefined;
 }
@@ -54,7 +61,8 @@ export async function openClientSockets(
 ): Promise<ClientSockets> {
   using resources = new DisposableStack();
   const adopt = (socket: UdpSocket) => resources.adopt(socket, (socket) => socket.close());
-  const open = (port: number) => adopt(context.udp.open(bind ?? ipv4Address(0), port));
+  const openSocket = (port = 0) => context.udp.open(bind ?? ipv4Address(0), port);
+  const open = (port: number) => adopt(openSocket(port));
   const service = open(port ?? 0);
   const group = localDiscovery ? newGroup(context) : undefined;
   const discovery = group && adopt(group.socket);
@@ -62,7 +70,12 @@ export async function openClientSockets(
   if (group !== undefined) await joinGroup(group, service);
   const opened = resources.move();
   const sockets = { service, ...secondary && { secondary }, ...discovery && { discovery } };
-  return { sockets, group, [Symbol.dispose]: () => opened.dispose() };
+  return {
+    sockets,
+    openSocket: () => openSocket(),
+    group,
+    [Symbol.dispose]: () => opened.dispose(),
+  };
 }
 
 function newGroup({ counters, log }: NodeContext): DiscoveryGroup {

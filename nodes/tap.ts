@@ -6,7 +6,15 @@
 
 import type { UdpSocket } from "../ffi/udp_socket.ts";
 
-/** The sockets that the node uses: the given ones, or what `tap` puts in their place. */
+/** The socket that the node uses: the given one, or what `tap` puts in its place. */
+export function tappedSocket(
+  socket: UdpSocket,
+  tap: ((socket: UdpSocket) => UdpSocket) | undefined,
+): UdpSocket {
+  return tap === undefined ? socket : tap(socket);
+}
+
+/** The same for all sockets that are open from the start. */
 export function tapped<Sockets extends Readonly<Record<string, UdpSocket | undefined>>>(
   sockets: Sockets,
   tap: ((socket: UdpSocket) => UdpSocket) | undefined,

@@ -178,12 +178,12 @@ export class TeredoClient<Host extends HostSide | undefined = HostSide | undefin
   }
 
   private constructor(open: OpenClient<Host>) {
-    const { host, servers, sockets: { sockets } } = open;
+    const { host, servers, sockets: { sockets, openSocket } } = open;
     const client = newClient(open);
     const stream = new PacketStream();
     const echoes = new EchoLink(host?.link ?? stream);
     const bulk = { fastPath: client, via: "service" } as const;
-    super({ ...open, machine: client, sockets, link: echoes, bulk });
+    super({ ...open, machine: client, sockets, openSocket, link: echoes, bulk });
     this.#client = client;
     this.#open = open;
     this.#echoes = echoes;

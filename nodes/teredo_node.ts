@@ -17,7 +17,7 @@ import { reportFault } from "./fault.ts";
 import type { NetworkChanges, NetworkWatch } from "./network_watch.ts";
 import type { NodeContext } from "./node_context.ts";
 import type { NodeListeners, NodeOptions } from "./node_options.ts";
-import { tapped } from "./tap.ts";
+import { tapped, tappedSocket } from "./tap.ts";
 
 /** What every node opens. */
 export interface OpenNode {
@@ -30,7 +30,9 @@ export interface OpenNode {
 
 /** The open parts that a node is made of. */
 interface NodeParts<Via extends string, Event, Status>
-  extends OpenNode, Pick<DriverOptions<Via, Event, Status>, "machine" | "sockets" | "bulk"> {
+  extends
+    OpenNode,
+    Pick<DriverOptions<Via, Event, Status>, "machine" | "sockets" | "openSocket" | "bulk"> {
   /** The way to the host, if there is one. */
   readonly link: HostLink | undefined;
 }
@@ -60,12 +62,13 @@ export abstract class TeredoNode<Via extends string, Event, Status> implements A
   #listeners: NodeListeners<Event> = {};
 
   protected constructor(parts: NodeParts<Via, Event, Status>) {
-    const { machine, sockets, link, bulk, options, context } = parts;
+    const { machine, sockets, openSocket, link, bulk, options, context } = parts;
     this.counters = context.counters;
     this.onFault = options.onFault ?? reportFault(context.log);
     this.driver = new Driver<Via, Event, Status>({
       machine,
       sockets: tapped(sockets, options.tap),
+      openSocket: openSocket && ((via) => tappedSocket(openSocket(via), options.tap)),
       host: link,
       bulk,
       onEvent: (event) => {

@@ -36,6 +36,14 @@ export interface Sink<Via extends string, Event> {
   event(event: Event): void;
   /** A datagram or packet was not used, and why. */
   drop(reason: DropReason): void;
+  /**
+   * Open the socket `via` on any free port. A sink without this has all its sockets from the start.
+   *
+   * @returns the port; 0 if it cannot be opened
+   */
+  open?(via: Via): number;
+  /** Close a socket that {@linkcode Sink.open} opened. */
+  close?(via: Via): void;
 }
 
 /**

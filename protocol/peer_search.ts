@@ -25,7 +25,11 @@ export type PeerEvent =
 export type PeerSink = Sink<"service", PeerEvent>;
 
 /** Called for each packet that waited for a peer in vain. */
-export type UndeliverableHandler = (packet: Uint8Array, now: number, sink: PeerSink) => void;
+export type UndeliverableHandler<S extends PeerSink = PeerSink> = (
+  packet: Uint8Array,
+  now: number,
+  sink: S,
+) => void;
 
 /** How matters stand with a peer. */
 export type PeerStanding =
@@ -50,8 +54,13 @@ interface SearchLimits {
   readonly hasManySources: boolean;
 }
 
-/** The peers of a role and the searches for those that cannot be reached at the moment. */
-export abstract class PeerSearch<P extends Peer> {
+/**
+ * The peers of a role and the searches for those that cannot be reached at the moment.
+ *
+ * @typeParam P what is kept of a peer
+ * @typeParam S where the effects go
+ */
+export abstract class PeerSearch<P extends Peer, S extends PeerSink = PeerSink> {
   readonly peers: PeerTable<P>;
   /** A hash of addresses that nobody else can compute. */
   readonly hash: AddressHash;
@@ -79,10 +88,10 @@ export abstract class PeerSearch<P extends Peer> {
    *
    * @returns whether an answer may come
    */
-  protected abstract attempt(peer: P, now: number, sink: PeerSink): boolean;
+  protected abstract attempt(peer: P, now: number, sink: S): boolean;
 
   /** `packet` waited for a peer in vain. */
-  protected abstract undeliverable(packet: Uint8Array, now: number, sink: PeerSink): void;
+  protected abstract undeliverable(packet: Uint8Array, now: number, sink: S): void;
 
   /** Forgets all peers and their queues. */
   clear(): void {
@@ -116,14 +125,14 @@ export abstract class PeerSearch<P extends Peer> {
    *
    * @returns whether there was room for the packet
    */
-  await(peer: P, packet: Uint8Array, now: number, sink: PeerSink): boolean {
+  await(peer: P, packet: Uint8Array, now: number, sink: S): boolean {
     const isQueued = peer.enqueue(packet, this.#budget);
     this.begin(peer, now, sink);
     return isQueued;
   }
 
   /** Begins to look for a peer, unless that is under way. */
-  begin(peer: P, now: number, sink: PeerSink): void {
+  begin(peer: P, now: number, sink: S): void {
     if (this.#deadlines.has(peer.index)) return;
     const { attempts } = peer;
     peer.attempts = 0;
@@ -139,7 +148,7 @@ export abstract class PeerSearch<P extends Peer> {
   }
 
   /** The peer answered: it is at `mapping`, and what waited for it goes out, oldest first. */
-  found(peer: P, mapping: Endpoint, now: number, sink: PeerSink): void {
+  found(peer: P, mapping: Endpoint, now: number, sink: S): void {
     const isNews = !peer.isReachable(now) || peer.mapping !== mapping;
     peer.trust(mapping, now);
     if (isNews) sink.event({ type: "peer_reached", peer: peer.address, mapping });
@@ -147,7 +156,7 @@ export abstract class PeerSearch<P extends Peer> {
   }
 
   /** Sends a peer that was found what waited for it, oldest first. */
-  protected sendQueue(peer: P, now: number, sink: PeerSink): void {
+  protected sendQueue(peer: P, now: number, sink: S): void {
     for (const packet of this.endSearch(peer)) {
       peer.sent(packet.length, now);
       sink.datagram(peer.mapping, "service", packet);
@@ -166,7 +175,7 @@ export abstract class PeerSearch<P extends Peer> {
   }
 
   /** Repeats attempts that were not answered, or gives up. */
-  handleTimer(now: number, sink: PeerSink): void {
+  handleTimer(now: number, sink: S): void {
     const due = this.#deadlines.takeDue(now).map((index) => this.peers.at(index)!);
     for (const peer of due) {
       // It made room for a peer that a sink's owner asked for on hearing of the one before.
@@ -175,7 +184,7 @@ export abstract class PeerSearch<P extends Peer> {
   }
 
   /** The next attempt of the search for a peer, or its end after the last one. */
-  protected repeat(peer: P, now: number, sink: PeerSink): void {
+  protected repeat(peer: P, now: number, sink: S): void {
     if (peer.attempts < MAX_ATTEMPTS && this.attempt(peer, now, sink)) {
       this.#deadlines.await(peer.index, now);
     } else {
@@ -186,7 +195,7 @@ export abstract class PeerSearch<P extends Peer> {
   }
 
   /** The peer cannot be found. The next packet for it starts another search. */
-  protected giveUp(peer: P, now: number, sink: PeerSink): void {
+  protected giveUp(peer: P, now: number, sink: S): void {
     for (const packet of peer.takeQueue()) {
       sink.drop("peer_unreachable");
       this.undeliverable(packet, now, sink);

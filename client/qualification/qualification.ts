@@ -23,6 +23,15 @@ import { ServerList } from "./server_list.ts";
 import type { Solicitation } from "./solicitation.ts";
 import { Solicitor } from "./solicitor.ts";
 
+/** What the secondary address, or an earlier phase, has shown. */
+interface SecondaryPhase {
+  readonly nat: NatKind;
+  /** What the secondary address saw. */
+  readonly mapping?: Endpoint | undefined;
+  /** The solicitations to it, if it is still being asked. */
+  readonly pending?: Solicitation | undefined;
+}
+
 /** Owns the client's Teredo address. */
 export class Qualification {
   readonly #config: ClientConfig;
@@ -165,9 +174,9 @@ export class Qualification {
     this.requalify(now, sink);
   }
 
-  /** A series of solicitations to the server, for whichever port. */
-  newSolicitation(): Solicitation {
-    return this.#solicitor.series(this.server.primary);
+  /** A series of solicitations to an address of the server, for whichever port. */
+  newSolicitation(address: keyof ServerAddresses = "primary"): Solicitation {
+    return this.#solicitor.series(this.server[address]);
   }
 
   /** Accepts an advertisement that answers `solicitation`, or says why not. */
@@ -208,13 +217,15 @@ export class Qualification {
    */
   #conclude(first: Advertisement, second: Advertisement, now: number, sink: ClientSink): void {
     const isSymmetric = first.mapping !== second.mapping;
-    if (!isSymmetric) this.#qualify(first, "restricted", now, sink);
-    else if (this.#supportsSymmetric) this.#qualify(first, "symmetric", now, sink);
-    else this.#fail("symmetric_nat", now, sink);
+    const { mapping } = second;
+    if (!isSymmetric) this.#qualify(first, { nat: "restricted" }, now, sink);
+    else if (this.#supportsSymmetric) {
+      this.#qualify(first, { nat: "symmetric", mapping }, now, sink);
+    } else this.#fail("symmetric_nat", now, sink);
   }
 
   #beginSecondaryPhase(first: Advertisement, now: number, sink: ClientSink): void {
-    if (!this.#hasSecondary) return this.#qualify(first, "unknown", now, sink);
+    if (!this.#hasSecondary) return this.#qualify(first, { nat: "unknown" }, now, sink);
     const solicitation = this.#solicitor.series(this.server.secondary);
     // A client that is not to be behind a symmetric NAT gives the answer all the time of §5.2.1.
     const patience = this.#supportsSymmetric ? now + SECONDARY_PATIENCE : Infinity;
@@ -237,7 +248,7 @@ export class Qualification {
     const { isExhausted, hasUnprovedAnswer } = solicitation;
     if (now < patience && !isExhausted) return this.#solicitor.send(solicitation, now, sink);
     if (hasUnprovedAnswer) return this.#fail("authentication_failed", now, sink);
-    this.#qualify(first, "unknown", now, sink, solicitation);
+    this.#qualify(first, { nat: "unknown", pending: solicitation }, now, sink);
   }
 
   #start(now: number, sink: ClientSink): void {
@@ -278,7 +289,7 @@ export class Qualification {
         this.#servers.usePreferred();
         // The present server has shown what the NAT is like, so the preferred one is believed
         // without another secondary phase.
-        this.#qualify(upkeep.advertisement, state.nat, now, sink);
+        this.#qualify(upkeep.advertisement, { nat: state.nat }, now, sink);
         break;
       case "nat_seen":
         this.#concludeCheck(state, upkeep.mapping, now, sink);
@@ -294,7 +305,9 @@ export class Qualification {
   ): void {
     if (advertisement.newKeyNeeded) return this.#fail("new_key_needed", now, sink);
     this.#heardAt = now;
-    if (advertisement.mapping !== state.mapping) this.#qualify(advertisement, state.nat, now, sink);
+    if (advertisement.mapping !== state.mapping) {
+      this.#qualify(advertisement, { nat: state.nat }, now, sink);
+    }
   }
 
   #concludeCheck(state: Qualified, mapping: Endpoint, now: number, sink: ClientSink): void {
@@ -304,13 +317,11 @@ export class Qualification {
     sink.event({ type: "nat_determined", nat: state.nat });
   }
 
-  /** @param pending the solicitations to the secondary address, if it is still being asked */
   #qualify(
     advertisement: Advertisement,
-    nat: NatKind,
+    { nat, mapping: second, pending }: SecondaryPhase,
     now: number,
     sink: ClientSink,
-    pending?: Solicitation,
   ): void {
     const { mapping } = advertisement;
     const previous = this.#currentAddress;
@@ -322,6 +333,7 @@ export class Qualification {
       name: "qualified",
       address,
       mapping,
+      second,
       mtu,
       nat,
       maintenance: this.#newMaintenance(nat, pending, now),

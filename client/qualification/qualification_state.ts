@@ -41,6 +41,8 @@ export type QualificationState =
     readonly name: "qualified";
     readonly address: Uint8Array;
     readonly mapping: Endpoint;
+    /** What the secondary address saw just after that, if it was asked. */
+    readonly second: Endpoint | undefined;
     readonly mtu: number;
     nat: NatKind;
     readonly maintenance: Maintenance;

@@ -11,7 +11,6 @@
  */
 
 import { TEREDO_PORT } from "../../protocol/constants.ts";
-import type { PeerSink } from "../../protocol/peer_search.ts";
 import { ProvingSources } from "../../protocol/proving_sources.ts";
 import type { Random } from "../../protocol/random.ts";
 import { encodeBubble } from "../../wire/bubble.ts";
@@ -20,6 +19,7 @@ import { serverOf } from "../../wire/teredo_address.ts";
 import { type DiscoveryType, type Trailers, withTrailers } from "../../wire/trailers.ts";
 import type { AlternateAddresses } from "./alternate_addresses.ts";
 import type { ClientPeer } from "../client_peer.ts";
+import type { ClientSink, ClientSocket } from "../client_sink.ts";
 
 /** Composes and sends bubbles. The caller decides when one may go out. */
 export class Bubbles {
@@ -40,28 +40,45 @@ export class Bubbles {
 
   /**
    * Straight to `to`, with the nonce of the peer's latest indirect bubble, if it had one
-   * (§5.2.4.2), and with a Neighbor Discovery Option, if given (§5.7).
+   * (§5.2.4.2), and from or to a random port with the number of ours (§5.4.4.3).
    */
   sendDirect(
     peer: ClientPeer,
     to: Endpoint,
-    sink: PeerSink,
-    neighborDiscovery?: DiscoveryType,
+    sink: ClientSink,
+    via: ClientSocket = "service",
   ): void {
-    this.#send(this.self, peer.address, to, { nonce: peer.nonceReceived, neighborDiscovery }, sink);
+    const hasPort = via !== "service" || to === peer.randomPlace;
+    const randomPort = hasPort ? peer.ownPort?.outside : undefined;
+    this.#send(this.self, peer.address, to, { nonce: peer.nonceReceived, randomPort }, sink, via);
+  }
+
+  /**
+   * Straight to `to`, only to open our NAT: it proves nothing, so that the peer does not take the
+   * port that it comes from for the one to answer.
+   */
+  sendOpening(peer: ClientPeer, to: Endpoint, sink: ClientSink, via: ClientSocket): void {
+    this.#send(this.self, peer.address, to, {}, sink, via);
+  }
+
+  /** Straight to where a peer is or was, with a Neighbor Discovery Option (§5.7). */
+  sendDiscovery(peer: ClientPeer, type: DiscoveryType, sink: ClientSink): void {
+    const trailers = { nonce: peer.nonceReceived, neighborDiscovery: type };
+    this.#send(this.self, peer.address, peer.place, trailers, sink, peer.via);
   }
 
   /**
    * Through the peer's server, with a new nonce for the peer to return (§5.2.4.1) and, until the
-   * two have met, our alternate addresses (§5.6.4.1).
+   * two have met, our alternate addresses (§5.6.4.1) and our random port (§5.4.4.2).
    */
-  sendIndirect(peer: ClientPeer, now: number, sink: PeerSink): void {
+  sendIndirect(peer: ClientPeer, now: number, sink: ClientSink): void {
     const nonce = this.hasNonces ? peer.issueNonce(this.#random, now) : undefined;
     const server = endpoint(serverOf(peer.address), TEREDO_PORT);
-    const alternateAddresses = nonce === undefined || peer.isReachable(now)
-      ? undefined
-      : this.#alternates.toTell(peer.address);
-    this.#send(this.self, peer.address, server, { nonce, alternateAddresses }, sink);
+    const hasMet = nonce === undefined || peer.isReachable(now);
+    const alternateAddresses = hasMet ? undefined : this.#alternates.toTell(peer.address);
+    const randomPort = hasMet ? undefined : peer.ownPort?.outside;
+    const trailers = { nonce, alternateAddresses, randomPort };
+    this.#send(this.self, peer.address, server, trailers, sink);
   }
 
   /**
@@ -69,7 +86,7 @@ export class Bubbles {
    *
    * @param client the address of the client, 16 octets
    */
-  sendProving(client: Uint8Array, now: number, sink: PeerSink): void {
+  sendProving(client: Uint8Array, now: number, sink: ClientSink): void {
     const server = endpoint(serverOf(client), TEREDO_PORT);
     this.#send(this.#sources.sourceFor(client, now), client, server, {}, sink);
   }
@@ -84,7 +101,7 @@ export class Bubbles {
     address: Uint8Array,
     to: Endpoint,
     nonce: number | undefined,
-    sink: PeerSink,
+    sink: ClientSink,
   ): void {
     this.#send(this.self, address, to, { nonce }, sink);
   }
@@ -94,9 +111,10 @@ export class Bubbles {
     destination: Uint8Array,
     to: Endpoint,
     trailers: Trailers,
-    sink: PeerSink,
+    sink: ClientSink,
+    via: ClientSocket = "service",
   ): void {
     if (source === undefined) return;
-    sink.datagram(to, "service", withTrailers(encodeBubble(source, destination), trailers));
+    sink.datagram(to, via, withTrailers(encodeBubble(source, destination), trailers));
   }
 }

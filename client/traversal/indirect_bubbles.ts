@@ -55,6 +55,8 @@ export class IndirectBubbles {
     const nonce = this.#search.bubbles.hasNonces ? trailers.nonce : undefined;
     if (isTeredo(ipv6, SOURCE)) {
       const peer = this.#search.entry(ipv6, SOURCE, now);
+      peer.introducedAt = now;
+      if (nonce !== undefined) this.#search.randomPorts?.hear(peer, trailers.randomPort, now);
       const told = nonce === undefined ? undefined : trailers.alternateAddresses;
       peer.alternates = this.#search.alternates.believed(peer.address, told ?? []);
       this.#answerClient(peer, nonce, to, now, sink);

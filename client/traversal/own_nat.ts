@@ -8,6 +8,7 @@ import { type Endpoint, portOf } from "../../wire/endpoint.ts";
 import { mappingOf, serverOf } from "../../wire/teredo_address.ts";
 import type { ClientConfig } from "../client_config.ts";
 import type { Qualification } from "../qualification/qualification.ts";
+import { MAX_PORT_DISTANCE } from "../timing.ts";
 
 /** The client's own NAT, as far as it is known. */
 export class OwnNat {
@@ -44,6 +45,18 @@ export class OwnNat {
   }
 
   /**
+   * Whether the NAT is symmetric and may count its ports upwards, so that an Echo Test (§5.5) is
+   * worth its round trip. What the server's two addresses saw at the start tells the most of those
+   * that do not.
+   */
+  get mayCount(): boolean {
+    const { state } = this.#qualification;
+    if (!this.isSymmetric || this.keepsPort || state.name !== "qualified") return false;
+    const { mapping, second } = state;
+    return second === undefined || isCounting(portOf(mapping), portOf(second));
+  }
+
+  /**
    * Whether the mapping in the client's address is the one that the NAT forwards, so that everybody
    * can send there. RFC 6081 §5.3.3 zeroes the stored mapping then.
    */
@@ -51,4 +64,9 @@ export class OwnNat {
     const address = this.#address;
     return address !== undefined && this.forwarded === mappingOf(address);
   }
+}
+
+/** Whether a NAT that gave one flow the first port and the next flow the second counts upwards. */
+export function isCounting(first: number, second: number): boolean {
+  return second > first && second - first <= MAX_PORT_DISTANCE;
 }

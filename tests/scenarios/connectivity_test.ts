@@ -43,13 +43,10 @@ const FIGURE_1: Record<NatKind, readonly Cell[]> = {
   addressSymmetric: ["S", "-", "-", "-", "-", "-", "-"],
 };
 
-/** What the client implements besides RFC 4380. */
-const IMPLEMENTED: ReadonlySet<Cell> = new Set<Cell>(["Y", "S"]);
-
 for (const initiator of COLUMNS) {
   for (const [column, cell] of FIGURE_1[initiator].entries()) {
     const responder = COLUMNS[column]!;
-    if (IMPLEMENTED.has(cell)) {
+    if (cell !== "-") {
       Deno.test(`X-22: a client behind a ${initiator} NAT reaches one behind a ${responder} NAT directly`, () => {
         const { world, alice, bob } = twoClients(initiator, responder);
         expectReach(world, alice, bob);
@@ -77,9 +74,12 @@ function testsOf(world: World): number {
     .filter((echo) => echo.arrivals.some(({ path }) => path.includes("server"))).length;
 }
 
-/** Each attempt is a direct and an indirect bubble; the sender that waits hears of the failure. */
+/**
+ * Each attempt is a direct and an indirect bubble, and perhaps one from a random port; the sender
+ * that waits hears of the failure.
+ */
 function expectGivingUp(client: ClientNode, errors: number, bubbles: number): void {
-  assert(bubbles >= 2 && bubbles <= 2 * MAX_BUBBLES, `${bubbles} bubbles`);
+  assert(bubbles >= 2 && bubbles <= 3 * MAX_BUBBLES, `${bubbles} bubbles`);
   assert(errors > 0, "nobody was told");
   assert(client.eventsOf("peer_unreachable").length > 0);
 }

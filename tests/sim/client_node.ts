@@ -37,6 +37,7 @@ export class ClientNode implements Pingable {
   readonly stack: Ipv6Stack;
   readonly #config: ClientConfig;
   #client: Client | undefined;
+  #opened = 0;
 
   constructor(place: ClientPlace, config: ClientConfig, clock: VirtualClock) {
     this.host = place.host;
@@ -50,6 +51,7 @@ export class ClientNode implements Pingable {
         discovery: endpoint(DISCOVERY_GROUP, TEREDO_PORT),
         secondary: endpoint(addressOf(place.service), portOf(place.service) + 1),
       },
+      openSocket: () => this.#freePort(),
       usesFastPath: place.usesFastPath,
       onPacket: (ipv6) => this.stack.receive(ipv6),
       onEvent: (event) => this.#configureInterface(event),
@@ -96,6 +98,12 @@ export class ClientNode implements Pingable {
   /** Pings another node at the address that it has now. */
   ping(target: Pingable, options?: PingOptions): Ping {
     return this.stack.pingNode(target, options);
+  }
+
+  /** Another port at the same address each time, above and below the service port. */
+  #freePort(): Endpoint {
+    const port = 1024 + (portOf(this.service) + 7_919 * ++this.#opened) % 60_000;
+    return endpoint(addressOf(this.service), port);
   }
 
   /** What the driver does to the TUN interface. */

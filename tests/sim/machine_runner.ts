@@ -6,7 +6,7 @@
 
 import type { DropReason } from "../../protocol/drop_reason.ts";
 import type { FastPath, Machine, Sink } from "../../protocol/machine.ts";
-import type { Endpoint } from "../../wire/endpoint.ts";
+import { type Endpoint, portOf } from "../../wire/endpoint.ts";
 import type { Host } from "./host.ts";
 import type { Timer, VirtualClock } from "./virtual_clock.ts";
 
@@ -21,6 +21,8 @@ export interface RunnerOptions<Via extends string, Event> {
    * lost.
    */
   readonly sockets: Readonly<Partial<Record<Via, Endpoint>>>;
+  /** Where a socket is bound that the machine opens while it runs; unless given, nowhere. */
+  readonly openSocket?: (via: Via) => Endpoint;
   /** Takes the IPv6 packets that the machine hands to its host; valid during the call only. */
   readonly onPacket: (ipv6: Uint8Array) => void;
   readonly onEvent?: (event: Event) => void;
@@ -44,6 +46,8 @@ export class MachineRunner<Via extends string, Event, Status> {
   readonly #clock: VirtualClock;
   readonly #options: RunnerOptions<Via, Event>;
   readonly #sink: Sink<Via, Event>;
+  /** Where the sockets are bound that the machine has opened. */
+  readonly #opened = new Map<Via, Endpoint>();
   #machine: Machine<Via, Event, Status> | undefined;
   #timer: Timer | undefined;
   #wokenAt = -1;
@@ -61,6 +65,8 @@ export class MachineRunner<Via extends string, Event, Status> {
         onEvent?.(event);
       },
       drop: (reason) => this.drops.set(reason, (this.drops.get(reason) ?? 0) + 1),
+      open: (via) => this.#open(via),
+      close: (via) => this.#close(via),
     };
   }
 
@@ -82,6 +88,12 @@ export class MachineRunner<Via extends string, Event, Status> {
     this.#timer?.cancel();
     this.#machine = undefined;
     for (const at of Object.values<Endpoint>(this.#bound)) this.#options.host.unbind(at);
+    for (const via of [...this.#opened.keys()]) this.#close(via);
+  }
+
+  /** How many sockets the machine has opened, and not closed again. */
+  get openedSockets(): number {
+    return this.#opened.size;
   }
 
   /** The machine's state. */
@@ -99,6 +111,21 @@ export class MachineRunner<Via extends string, Event, Status> {
     if (to === undefined) machine.handlePacket(lent, now, this.#sink);
     else this.#send(this.#bulkVia, to, lent);
     this.#takeBack(lent);
+  }
+
+  #open(via: Via): number {
+    const machine = this.#machine;
+    const at = this.#options.openSocket?.(via);
+    if (machine === undefined || at === undefined) return 0;
+    this.#opened.set(via, at);
+    this.#options.host.bind(at, (payload, from) => this.#receive(machine, payload, from, via));
+    return portOf(at);
+  }
+
+  #close(via: Via): void {
+    const at = this.#opened.get(via);
+    this.#opened.delete(via);
+    if (at !== undefined) this.#options.host.unbind(at);
   }
 
   #receive(
@@ -122,7 +149,7 @@ export class MachineRunner<Via extends string, Event, Status> {
   }
 
   #send(via: Via, to: Endpoint, bytes: Uint8Array): void {
-    const from = this.#options.sockets[via];
+    const from = this.#options.sockets[via] ?? this.#opened.get(via);
     if (from !== undefined) this.#options.host.send(from, to, bytes);
   }
 

@@ -104,7 +104,8 @@ Deno.test("X-02, V17: a peer that we cannot reach either also gets an indirect b
 Deno.test("X-02, V18: a nonce among other trailers is returned", () => {
   const fixture = ClientFixture.b({ random: random(hex("1ca7")) });
   fixture.receive(vector("V18").payload, vector("V18").source);
-  assertEquals(noncesSent(fixture)[0], [a, trailerNonce]);
+  // The vector has a Random Port trailer as well, and the bubble there is the first.
+  assertEquals(noncesSent(fixture)[1], [a, trailerNonce]);
 });
 
 Deno.test("X-02: a peer without nonces gets the single direct bubble of RFC 4380", () => {
