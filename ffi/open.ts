@@ -8,6 +8,7 @@
 
 import type { Ipv4Address } from "../wire/ipv4_address.ts";
 import type { DatagramSender } from "./datagram.ts";
+import { DARWIN } from "./darwin/darwin.ts";
 import type { Implementation } from "./implementation.ts";
 import type { InputFilter, InputFilterOptions } from "./input_filter.ts";
 import type { Interface } from "./interface.ts";
@@ -28,6 +29,7 @@ import type { Bell, WaitHandle, WaitList } from "./waiting.ts";
 import { WINDOWS } from "./windows/windows.ts";
 
 const IMPLEMENTATIONS: Readonly<Partial<Record<PlatformId, Implementation>>> = {
+  darwin: DARWIN,
   linux: LINUX,
   windows: WINDOWS,
 };
@@ -45,8 +47,8 @@ export function supports(part: keyof Implementation): boolean {
  * Makes a virtual interface. The kernel removes it when the TUN is closed, however the process
  * ends.
  *
- * @param name its name, at most 15 octets on Linux. There, `%d` in it stands for the first free
- * number.
+ * @param name its name, at most 15 octets on Linux, and `utun` with a number on macOS. `%d` in it
+ * stands for the first free number.
  * @param options without them, packets are plain
  * @throws {SystemError} It cannot be made, or exists and would stay; the message says what to do.
  */

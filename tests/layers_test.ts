@@ -73,7 +73,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["ffi", "ffi/c", "wire", "memory"],
   ],
   "ffi/linux/udp": ["ffi/linux/kernel", "ffi", "ffi/c", "reason.ts", "wire", "memory"],
-  "ffi/darwin": ["ffi", "ffi/c", "ffi/platform.ts", "ffi/unix", "wire", "memory"],
+  "ffi/darwin": [
+    ...["ffi/darwin/kernel", "ffi/darwin/routing", "ffi", "ffi/c", "ffi/unix", "wire", "memory"],
+  ],
+  "ffi/darwin/kernel": ["ffi/c"],
+  "ffi/darwin/routing": [
+    ...["ffi/darwin/kernel", "ffi/darwin/descriptor.ts", "ffi/c", "memory"],
+  ],
   "ffi/windows": ["reason.ts", "ffi", "ffi/c", "wire", "memory"],
   "ffi/unix": ["ffi"],
   "ffi/open_file_access.ts": [

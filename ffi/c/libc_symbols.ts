@@ -93,11 +93,31 @@ export const COLD_SYMBOLS = {
     parameters: ["i32", "usize", "usize"],
     result: "i32",
   },
+  // int __ioctl(int fd, unsigned long request, void *argument), macOS: what its ioctl() calls with
+  // the argument that it finds on the stack
+  darwinIoctl: {
+    name: "__ioctl",
+    parameters: ["i32", "usize", "buffer"],
+    result: "i32",
+    optional: true,
+  },
+  // int sysctl(int *name, unsigned int name_length, void *old, size_t *old_length,
+  //            void *new, size_t new_length), macOS
+  sysctl: {
+    parameters: ["buffer", "u32", "buffer", "buffer", "pointer", "usize"],
+    result: "i32",
+    optional: true,
+  },
   // unsigned int if_nametoindex(const char *name)
   interfaceIndex: {
     name: "if_nametoindex",
     parameters: ["buffer"],
     result: "u32",
+  },
+  // int pipe(int fds[2])
+  pipe: {
+    parameters: ["buffer"],
+    result: "i32",
   },
   // int eventfd(unsigned int initial, int flags), Linux
   eventfd: {
@@ -112,6 +132,11 @@ export const COLD_SYMBOLS = {
   },
   // int bind(int fd, const struct sockaddr *address, socklen_t address_length)
   bind: {
+    parameters: ["i32", "buffer", "u32"],
+    result: "i32",
+  },
+  // int connect(int fd, const struct sockaddr *address, socklen_t address_length)
+  connect: {
     parameters: ["i32", "buffer", "u32"],
     result: "i32",
   },

@@ -1,12 +1,6 @@
 /**
  * What Linux reports of its network, by the multicast groups of rtnetlink.
  *
- * The kernel repeats itself: each router advertisement renews addresses and routes, and a wireless
- * link reports every change of its signal. So a monitor remembers reports about interfaces as
- * facts, and only a fact that comes or goes is news. Every report about this program's own
- * interface is news, and so is every route and rule: comparing them all would cost more than asking
- * the kernel, once, which way packets go now.
- *
  * @module
  */
 
@@ -14,6 +8,7 @@ import { type ErrnoName, errnoName, SystemError } from "../c/errno.ts";
 import { errno, type Libc, libc } from "../c/libc.ts";
 import { allocate, u32 } from "../c/struct.ts";
 import { insist } from "../c/system_call.ts";
+import { GatheredNews, InterfaceFacts, type Report } from "../interface_facts.ts";
 import type { LinkMonitor, NetworkNews } from "../link_monitor.ts";
 import { handleOf, type WaitHandle } from "../waiting.ts";
 import {
@@ -59,50 +54,10 @@ const GROUPS = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV
  */
 const LONGEST_DEFAULT = 3;
 
-/** Facts beyond this number are forgotten: a host has dozens. */
-const MAX_FACTS = 10_000;
-
 /** Messages read at once, at most: other sources of a poller get their turn. */
 const PASS = 1_000;
 
 const ATTEMPT = "learn of changes to the network";
-
-/** A report of the kernel. */
-interface Report {
-  /** Whether it is about a route or a rule. */
-  readonly isRouting: boolean;
-  /** The interface's index; 0 for a route through several or none, and for a rule. */
-  readonly index: number;
-  /**
-   * What it says of an interface; undefined for a rule, and for a route that is not a default
-   * route.
-   */
-  readonly fact: Fact | undefined;
-}
-
-/** Something about an interface that is true or not. */
-interface Fact {
-  readonly about: "link" | "address" | "route";
-  /** What it is about, in octets: an address or a gateway. */
-  readonly octets: Uint8Array;
-  /** What else distinguishes it from others. */
-  readonly detail: string;
-  readonly holds: boolean;
-}
-
-/** News while they are read. */
-class Gathered implements NetworkNews {
-  isOwn = false;
-  isRouting = false;
-  isVague = false;
-  readonly interfaces = new Set<number>();
-
-  /** The news, if there is any. */
-  get any(): NetworkNews | undefined {
-    const { isOwn, isRouting, isVague, interfaces } = this;
-    return isOwn || isRouting || isVague || interfaces.size > 0 ? this : undefined;
-  }
-}
 
 const NOTHING = new Uint8Array(0);
 
@@ -111,14 +66,12 @@ export class LinuxLinkMonitor implements LinkMonitor {
   readonly #libc: Libc = libc();
   /** -1 once closed: the number may soon be another file's. */
   #fd: number;
-  readonly #own: number | undefined;
   readonly #buffer = allocate(65_536);
-  /** Facts by name, and whether they were true when they were last reported. */
-  readonly #facts = new Map<string, boolean>();
+  readonly #facts: InterfaceFacts;
 
   /** @param own the index of this program's interface */
   constructor(own: number | undefined) {
-    this.#own = own;
+    this.#facts = new InterfaceFacts(own);
     const { socket, bind } = this.#libc;
     const type = SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC;
     const open = () => socket(AF_NETLINK, type, NETLINK_ROUTE);
@@ -137,13 +90,14 @@ export class LinuxLinkMonitor implements LinkMonitor {
   }
 
   read(): NetworkNews | undefined {
-    const news = new Gathered();
+    const news = new GatheredNews();
     let suspected: ErrnoName | undefined;
     for (let i = 0; i < PASS; i++) {
       const length = this.#libc.recv(this.#fd, this.#buffer, BigInt(this.#buffer.length), 0);
       if (length >= 0) {
         for (const message of parseMessages(this.#buffer.subarray(0, length))) {
-          this.#learn(message, news);
+          const report = parseReport(message);
+          if (report !== undefined) this.#facts.learn(report, news);
         }
         continue;
       }
@@ -171,26 +125,6 @@ export class LinuxLinkMonitor implements LinkMonitor {
     if (this.#fd < 0) return;
     this.#libc.close(this.#fd);
     this.#fd = -1;
-  }
-
-  #learn(message: NetlinkMessage, news: Gathered): void {
-    const report = parseReport(message);
-    if (report === undefined) return;
-    const { index, isRouting, fact } = report;
-    if (index !== 0 && index === this.#own) {
-      news.isOwn = true;
-      return;
-    }
-    if (isRouting) news.isRouting = true;
-    if (fact !== undefined && this.#isNew(index, fact)) news.interfaces.add(index);
-  }
-
-  #isNew(index: number, { about, octets, detail, holds }: Fact): boolean {
-    const name = `${about} ${index} ${octets.toHex()} ${detail}`;
-    if (this.#facts.get(name) === holds) return false;
-    if (this.#facts.size >= MAX_FACTS) this.#facts.clear();
-    this.#facts.set(name, holds);
-    return true;
   }
 }
 

@@ -10,6 +10,7 @@
 
 import { formatIpv4, ipv4Address } from "../../wire/ipv4_address.ts";
 import { libc } from "../c/libc.ts";
+import { allocateU32, getInteger, setInteger } from "../c/socket_integer.ts";
 import { allocate } from "../c/struct.ts";
 import {
   AF_INET,
@@ -21,13 +22,7 @@ import {
   SOL_SOCKET,
 } from "./kernel/kernel_numbers.ts";
 import { SOCKADDR_IN } from "./kernel/kernel_structs.ts";
-import {
-  allocateU32,
-  allowFragmentation,
-  getInteger,
-  growReceiveBuffer,
-  setInteger,
-} from "./kernel/socket_integer.ts";
+import { allowFragmentation, growReceiveBuffer } from "./kernel/socket_settings.ts";
 
 /** See {@linkcode SocketOptions}. */
 export function clearDontFragment(address: string, port: number): boolean {

@@ -3,6 +3,11 @@ import { type Capability, inNamespace, requires } from "../capabilities.ts";
 /** Set for a test process that runs in its own namespace. */
 const INSIDE = "TEREDO_TEST_INSIDE_NAMESPACE";
 
+/** Whether this is a test process in its own namespace. */
+export function isInNamespace(): boolean {
+  return Deno.env.get(INSIDE) !== undefined;
+}
+
 /**
  * Registers a test that runs in a fresh network namespace, as root there.
  *
@@ -21,7 +26,7 @@ export function namespaceTest(
   needs: Capability[],
   body: () => void | Promise<void>,
 ): void {
-  if (Deno.env.get(INSIDE) !== undefined) {
+  if (isInNamespace()) {
     Deno.test(name, body);
     return;
   }

@@ -10,5 +10,5 @@
 import { libc } from "../../ffi/c/libc.ts";
 import { securityLibrary } from "../../ffi/windows/security_library.ts";
 
-if (Deno.build.os === "linux") libc();
 if (Deno.build.os === "windows") securityLibrary();
+else libc();

@@ -5,38 +5,39 @@ import { requires } from "../capabilities.ts";
 
 const { title, ignore } = requires("linux");
 
-for (const [os, name] of [["darwin", "macOS"], ["freebsd", "freebsd"]]) {
-  Deno.test({
-    name: title(
-      `open: on ${name} each part says that it is missing, and a client qualifies without`,
-    ),
-    ignore,
-    fn: async () => {
-      const { outcomes, isQualified } = await runAs(os!);
-      const unsupported = (attempt: string) =>
-        `UnsupportedPlatform: Cannot ${attempt} on ${name}: this version does not support that`;
-      assertEquals(outcomes, {
-        tun: unsupported("open a TUN interface"),
-        interface: unsupported("configure network interfaces"),
-        rawIpv6: unsupported("send raw IPv6 packets"),
-        abstractDatagram: unsupported("send to abstract Unix sockets"),
-        inputFilter: unsupported("filter packets"),
-        sourceNat: unsupported("translate addresses"),
-        bell: unsupported("wait for packets"),
-        udpSocket: `BatchingUnavailable: It needs Linux, and this is ${name}`,
-        linkMonitor: "nothing",
-        socketOptions: "nothing",
-        route: "unknown",
-        source: "nothing",
-        forwards: "nothing",
-      });
-      assert(isQualified);
-    },
-  });
-}
+/** A system that has none of the parts. */
+const ELSEWHERE = "freebsd";
+
+Deno.test({
+  name: title(
+    "open: elsewhere each part says that it is missing, and a client qualifies without",
+  ),
+  ignore,
+  fn: async () => {
+    const { outcomes, isQualified } = await runAs(ELSEWHERE);
+    const unsupported = (attempt: string) =>
+      `UnsupportedPlatform: Cannot ${attempt} on ${ELSEWHERE}: this version does not support that`;
+    assertEquals(outcomes, {
+      tun: unsupported("open a TUN interface"),
+      interface: unsupported("configure network interfaces"),
+      rawIpv6: unsupported("send raw IPv6 packets"),
+      abstractDatagram: unsupported("send to abstract Unix sockets"),
+      inputFilter: unsupported("filter packets"),
+      sourceNat: unsupported("translate addresses"),
+      bell: unsupported("wait for packets"),
+      udpSocket: `BatchingUnavailable: It needs Linux, and this is ${ELSEWHERE}`,
+      linkMonitor: "nothing",
+      socketOptions: "nothing",
+      route: "unknown",
+      source: "nothing",
+      forwards: "nothing",
+    });
+    assert(isQualified);
+  },
+});
 
 Deno.test("open: a system is asked for its parts by their names", () => {
-  assertEquals(supports("openTun"), platform.id === "linux" || platform.id === "windows");
+  assertEquals(supports("openTun"), platform.id !== "other");
   assertEquals(supports("openSourceNat"), platform.id === "linux");
 });
 

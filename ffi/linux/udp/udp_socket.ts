@@ -7,6 +7,7 @@
 import { type Endpoint, endpoint, formatEndpoint } from "../../../wire/endpoint.ts";
 import type { Ipv4Address } from "../../../wire/ipv4_address.ts";
 import type { Libc } from "../../c/libc.ts";
+import { allocateU32, setInteger } from "../../c/socket_integer.ts";
 import { insist } from "../../c/system_call.ts";
 import type {
   BatchedUdpOptions,
@@ -29,12 +30,10 @@ import {
 } from "../kernel/kernel_numbers.ts";
 import { SOCKADDR_IN } from "../kernel/kernel_structs.ts";
 import {
-  allocateU32,
   allowFragmentation,
   growReceiveBuffer,
   growSendBuffer,
-  setInteger,
-} from "../kernel/socket_integer.ts";
+} from "../kernel/socket_settings.ts";
 import { UdpReceiver } from "./udp_receiver.ts";
 import { UdpSender } from "./udp_sender.ts";
 

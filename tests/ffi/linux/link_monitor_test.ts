@@ -1,55 +1,14 @@
-import { openLinkMonitor, openTun } from "../../../ffi/open.ts";
-import { assert, assertEquals } from "@std/assert";
-import type { LinkMonitor, NetworkNews } from "../../../ffi/link_monitor.ts";
-import type { Tun } from "../../../ffi/tun.ts";
-import { namespaceTest, run } from "../namespace.ts";
+import { assertEquals } from "@std/assert";
+import { namespaceTest } from "../namespace.ts";
+import { expectNews, isNews, newsOf, setUpMonitor } from "../network_changes.ts";
 import "../open_libc.ts";
-
-/** A namespace with a link, our interface, and a monitor that has read everything. */
-function setUp(): { monitor: LinkMonitor; tun: Tun } {
-  const tun = openTun("teredo");
-  run("ip", "link", "add", "eth0", "type", "veth", "peer", "name", "far0");
-  for (const name of ["eth0", "far0", "teredo"]) {
-    // Link-local addresses come a while later, when nobody expects news.
-    Deno.writeTextFileSync(`/proc/sys/net/ipv6/conf/${name}/accept_dad`, "0");
-    run("ip", "link", "set", name, "addrgenmode", "none", "up");
-  }
-  const monitor = openLinkMonitor(tun.index)!;
-  monitor.read();
-  return { monitor, tun };
-}
-
-/** What the monitor says about what `ip` does with these arguments. */
-function newsOf(monitor: LinkMonitor, line: string): NetworkNews | undefined {
-  run("ip", ...line.split(" "));
-  return monitor.read();
-}
-
-/** The same for what must be news: of some changes, the kernel reports a moment later. */
-function expectNews(
-  monitor: LinkMonitor,
-  line: string,
-  isExpected: (news: NetworkNews) => boolean,
-): void {
-  let news = newsOf(monitor, line);
-  for (let i = 0; i < 200 && !(news && isExpected(news)); i++) {
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
-    news = monitor.read();
-  }
-  assert(news && isExpected(news), line);
-}
-
-/** Whether an interface is news. */
-function isNews(monitor: LinkMonitor, line: string): boolean {
-  return (newsOf(monitor, line)?.interfaces.size ?? 0) > 0;
-}
 
 namespaceTest(
   import.meta.url,
   "link monitor: addresses, default routes and links that come and go are news",
   ["linux", "tun", "ip"],
   () => {
-    const { monitor, tun } = setUp();
+    const { monitor, tun } = setUpMonitor("teredo");
     assertEquals(monitor.read(), undefined);
     const changes = [
       "address add 192.0.2.7/24 dev eth0",
@@ -79,10 +38,15 @@ namespaceTest(
   "link monitor: what is reported again is not news, nor is our own interface or a route to a network",
   ["linux", "tun", "ip"],
   () => {
-    const { monitor, tun } = setUp();
-    isNews(monitor, "address add 192.0.2.7/24 dev eth0 valid_lft 600 preferred_lft 600");
-    isNews(monitor, "-6 address add 2001:db8::7/64 dev eth0 nodad");
-    isNews(monitor, "-6 route add default via fe80::1 dev eth0");
+    const { monitor, tun } = setUpMonitor("teredo");
+    const beginning = [
+      "address add 192.0.2.7/24 dev eth0 valid_lft 600 preferred_lft 600",
+      "-6 address add 2001:db8::7/64 dev eth0 nodad",
+      "-6 route add default via fe80::1 dev eth0",
+    ];
+    for (const line of beginning) {
+      expectNews(monitor, line, ({ interfaces }) => interfaces.size > 0);
+    }
     isNews(monitor, "link set eth0 mtu 1400");
     const repetitions = [
       "address change 192.0.2.7/24 dev eth0 valid_lft 900 preferred_lft 900",
@@ -105,7 +69,7 @@ namespaceTest(
   "link monitor: whatever happens to our own interface is news of it alone",
   ["linux", "tun", "ip"],
   () => {
-    const { monitor, tun } = setUp();
+    const { monitor, tun } = setUpMonitor("teredo");
     const changes = [
       "-6 address add 2001::7/128 dev teredo nodad",
       "-6 route add 2001::/32 dev teredo",
@@ -128,7 +92,7 @@ namespaceTest(
   "link monitor: routes and rules of others are news of routing, however long and in every table",
   ["linux", "tun", "ip"],
   () => {
-    const { monitor, tun } = setUp();
+    const { monitor, tun } = setUpMonitor("teredo");
     newsOf(monitor, "address add 192.0.2.7/24 dev eth0");
     const changes = [
       "route add 198.51.100.1/32 via 192.0.2.1",

@@ -4,6 +4,7 @@ import { SystemError } from "../../../ffi/c/errno.ts";
 import { Poller } from "../../../ffi/poller.ts";
 import type { Tun } from "../../../ffi/tun.ts";
 import { parseIpv6 } from "../../../wire/ipv6_address.ts";
+import { answerPing } from "../answer_ping.ts";
 import { ipJson, namespaceTest, run } from "../namespace.ts";
 import "../open_libc.ts";
 
@@ -169,21 +170,6 @@ namespaceTest(url, "TUN carries a ping out and its answer back", ["tun", "ping"]
   tun.close();
   assertEquals(success, true, new TextDecoder().decode(stdout));
 });
-
-/** Turns an ICMPv6 echo request into its reply, and writes it. */
-function answerPing(tun: Tun, packet: Uint8Array): void {
-  const [type, checksum] = [40, 42];
-  assertEquals([packet[6], packet[type]], [58, 128], "an echo request");
-  const source = packet.slice(8, 24);
-  packet.copyWithin(8, 24, 40);
-  packet.set(source, 24);
-  // The addresses only change places. The type grows by one in a high octet: RFC 1624 for the sum.
-  const view = new DataView(packet.buffer, packet.byteOffset);
-  packet[type] = 129;
-  const sum = (~view.getUint16(checksum) & 0xffff) + 0x0100;
-  view.setUint16(checksum, ~((sum & 0xffff) + (sum >>> 16)) & 0xffff);
-  assertEquals(tun.write(packet), true);
-}
 
 function configure(tun: Tun): void {
   const configuration = openInterface(tun.name, tun.index);

@@ -1,11 +1,10 @@
 /**
- * Options of a socket that are one `int`, by descriptor.
+ * Settings of sockets: fragmentation, and the sizes of buffers.
  *
  * @module
  */
 
-import { libc } from "../../c/libc.ts";
-import { allocate, u32 } from "../../c/struct.ts";
+import { getInteger, setInteger } from "../../c/socket_integer.ts";
 import {
   IP_MTU_DISCOVER,
   IP_PMTUDISC_DONT,
@@ -16,20 +15,6 @@ import {
   SO_SNDBUFFORCE,
   SOL_SOCKET,
 } from "./kernel_numbers.ts";
-
-const INT_SIZE = 4;
-
-/** The value of an option; undefined if the descriptor isn't a socket or is gone. */
-export function getInteger(fd: number, level: number, option: number): number | undefined {
-  const value = allocate(INT_SIZE);
-  const failed = libc().getsockopt(fd, level, option, value, allocateU32(INT_SIZE)) < 0;
-  return failed ? undefined : u32.read(value, 0);
-}
-
-/** Sets an option. False if the kernel refuses. */
-export function setInteger(fd: number, level: number, option: number, value: number): boolean {
-  return libc().setsockopt(fd, level, option, allocateU32(value), INT_SIZE) === 0;
-}
 
 /** Lets routers fragment what the socket sends. False if the kernel refuses. */
 export function allowFragmentation(fd: number): boolean {
@@ -55,11 +40,4 @@ export function growSendBuffer(fd: number, octets: number): number {
 function grow(fd: number, force: number, option: number, octets: number): number {
   setInteger(fd, SOL_SOCKET, force, octets) || setInteger(fd, SOL_SOCKET, option, octets);
   return getInteger(fd, SOL_SOCKET, option) ?? 0;
-}
-
-/** A number in newly allocated memory, for parameters that C takes by address. */
-export function allocateU32(value: number): Uint8Array<ArrayBuffer> {
-  const box = allocate(INT_SIZE);
-  u32.write(box, 0, value);
-  return box;
 }
