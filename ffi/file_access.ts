@@ -18,6 +18,10 @@ export interface FileAccess {
    * @throws {Deno.errors.AlreadyExists} there is one
    */
   writePrivate(path: string, text: string): void;
+  /** Whether others than its owner, and those who may read everything, may read or change a file. */
+  isExposed(path: string): boolean;
+  /** The command that makes a file private. */
+  privateCommand(path: string): string;
   /** Makes a folder that other users may not change, with those around it. It may exist. */
   makeFolder(path: string): void;
   /** Whose a file or folder is. */

@@ -5,6 +5,7 @@
  */
 
 import { assert } from "@std/assert";
+import { pathToFileURL } from "node:url";
 
 const root = new URL("../", import.meta.url);
 
@@ -89,7 +90,8 @@ async function denoInfo(paths: readonly string[]): Promise<Info> {
     const { stdout, stderr, success } = await new Deno.Command(Deno.execPath(), {
       // Without the configuration, packages do not resolve. Only their names count here, and so
       // nothing is downloaded.
-      args: ["info", "--json", "--no-config", entry],
+      // A URL, because on Windows `deno info` takes the drive of a path for the scheme of one.
+      args: ["info", "--json", "--no-config", pathToFileURL(entry).href],
     }).output();
     assert(success, new TextDecoder().decode(stderr));
     return JSON.parse(new TextDecoder().decode(stdout));

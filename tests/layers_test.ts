@@ -114,12 +114,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
 
   "cli/text": [],
-  "cli/process": ["io", "ffi", "ffi/platform.ts", "ffi/c/errno.ts", "reason.ts", "deno.json"],
+  "cli/process": [
+    ...["io", "ffi", "ffi/open_file_access.ts", "ffi/platform.ts", "ffi/c/errno.ts"],
+    ...["reason.ts", "deno.json"],
+  ],
   "cli/args": ["cli/args/kinds", "cli/process", "cli/text", "io", "reason.ts"],
   "cli/args/kinds": ["wire"],
   "cli/args/sources": ["cli/args", "cli/args/kinds", "cli/process", "io", "reason.ts"],
   "cli/args/completions": ["cli/args", "cli/args/kinds", "cli/text"],
   "cli/invitation": [
+    ...["ffi/open_file_access.ts", "ffi/platform.ts"],
     ...["cli/args/kinds", "cli/args/sources", "cli/daemon/settings", "cli/process"],
     ...["io/network", "wire"],
   ],
@@ -152,7 +156,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "cli/daemon/systemd": ["cli/daemon/status", ...BELOW_DAEMON],
   "cli/commands": [
     ...["cli/args/", "cli/ask", "cli/decode", "cli/diagnosis", "cli/invitation"],
-    ...["cli/probe", "cli/process", "cli/service", "cli/text"],
+    ...["cli/probe", "cli/process", "cli/service", "cli/text", "ffi/platform.ts"],
     // The entries of a role, what its settings are made of, and what its status is.
     ...["cli/daemon", "cli/daemon/settings", ...CONTROL_PROTOCOL],
     // Choices that options offer.

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { FOLDERS } from "../process/folders.ts";
 import {
   type CliError,
   ConfigError,
@@ -39,7 +40,7 @@ export function check(commands: () => readonly Command[]): Command {
       "mistake with its line: wrong values, files that don't exist or can't be used, and " +
       "addresses that this host doesn't have. It sends nothing, needs no privileges beyond " +
       "reading the files, and changes nothing.",
-      "Without FILE, it checks the files of all roles in /etc/teredo that exist and set " +
+      `Without FILE, it checks the files of all roles in ${FOLDERS.config} that exist and set ` +
       `something. The exit code is ${ExitCode.CONFIG} if there is a mistake.`,
     ],
     positional: {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { FOLDERS, pathIn } from "../process/folders.ts";
 import { credentialContradiction } from "../daemon/settings/client_credentials.ts";
 import { type Command, command } from "../args/command.ts";
 import { serverContradiction } from "../daemon/settings/named_servers.ts";
@@ -106,7 +107,9 @@ export const client: Command = command({
       does: "Send from a port that the firewall lets through, and only to Teredo clients",
     },
     {
-      line: "client teredo.example --identifier alice --secret-file /etc/teredo/secret",
+      line: `client teredo.example --identifier alice --secret-file ${
+        pathIn(FOLDERS.config, "secret")
+      }`,
       does: "Use a server that requires authentication",
     },
   ],

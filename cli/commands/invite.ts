@@ -4,6 +4,8 @@
  * @module
  */
 
+import { platform } from "../../ffi/platform.ts";
+import { FOLDERS, pathIn } from "../process/folders.ts";
 import { formatIpv4, type Ipv4Address } from "../../wire/ipv4_address.ts";
 import { type Command, command } from "../args/command.ts";
 import { HOST } from "../args/kinds/host_kinds.ts";
@@ -37,7 +39,7 @@ export function invite(commands: () => readonly Command[]): Command {
       secrets: optional(
         FILE,
         "The secrets file",
-        "that of server.yaml, or /etc/teredo/secrets.yaml",
+        `that of server.yaml, or ${pathIn(FOLDERS.config, "secrets.yaml")}`,
       ),
       host: optional(
         HOST,
@@ -55,7 +57,7 @@ export function invite(commands: () => readonly Command[]): Command {
       const { invite } = await import("../invitation/invite.ts");
       const { line, isKnown } = invite({
         identifier: identifier!,
-        secrets: secrets ?? configured.secrets ?? `${context.configFolder}/secrets.yaml`,
+        secrets: secrets ?? configured.secrets ?? pathIn(context.configFolder, "secrets.yaml"),
         host: host ?? configured.host,
       });
       context.print(`${line}\n`);
@@ -89,7 +91,7 @@ async function printQrCode(line: string, { print }: ProcessContext): Promise<voi
   print(`\n${renderUnicodeCompact(line, { border: 2 })}\n`);
 }
 
-/** A server that runs learns of the client by SIGHUP, as from an operator. */
+/** A server that runs learns of the client by a signal, as from an operator. */
 async function rereadSecrets(
   control: string | undefined,
   { signal, printError }: ProcessContext,
@@ -103,8 +105,15 @@ async function rereadSecrets(
     const server = new ControlClient(path);
     const report = await server.status(signal).catch(() => undefined);
     if (report === undefined) continue;
+    const { reloadSignal } = platform;
+    if (reloadSignal === undefined) {
+      printError(
+        `Restart the server that runs here (process ${report.pid}): then it knows the client\n`,
+      );
+      continue;
+    }
     try {
-      Deno.kill(report.pid, "SIGHUP");
+      Deno.kill(report.pid, reloadSignal);
       printError(`The server that runs here (process ${report.pid}) knows the client now\n`);
     } catch {
       printError(

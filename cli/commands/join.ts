@@ -4,6 +4,7 @@
  * @module
  */
 
+import { platform } from "../../ffi/platform.ts";
 import { type Command, command } from "../args/command.ts";
 import { text } from "../args/kinds/value_kind.ts";
 import { switchedOff } from "../args/option.ts";
@@ -11,6 +12,11 @@ import { setsNothing } from "../args/sources/settle_values.ts";
 import { UsageError } from "../process/failure.ts";
 import type { ProcessContext } from "../process/process_context.ts";
 import { systemFailure } from "../process/system_failure.ts";
+
+/** How to start the client. */
+const NEXT = platform.rights === "administrator"
+  ? 'as administrator, "teredo client", or "teredo service install client" to run it at each boot'
+  : '"sudo teredo client", or "sudo systemctl enable --now teredo-client" where the package is installed';
 
 /** Makes the command, which writes the configuration of another. */
 export function join(commands: () => readonly Command[]): Command {
@@ -56,7 +62,7 @@ export function join(commands: () => readonly Command[]): Command {
       const before = kept.length === 0 ? "" : `; what they were before is in ${kept.join(" and ")}`;
       context.print(
         `Wrote ${config} for server ${invitation.host}, and ${secretFile}${before}.\n` +
-          'Next: "sudo teredo client", or "sudo systemctl enable --now teredo-client" where the package is installed\n',
+          `Next: ${NEXT}\n`,
       );
     },
   });
@@ -70,7 +76,12 @@ async function lineOf(given: string, { readInput }: ProcessContext): Promise<str
     return await Deno.readTextFile(given);
   } catch (error) {
     // A line with a typo is told as that, and not repeated: it may hold a secret.
-    if (error instanceof Deno.errors.NotFound && /[@:]/.test(given)) return given;
+    if (isAbsent(error) && /@|^.{2,}:/.test(given)) return given;
     throw systemFailure(`Cannot read the invitation ${given}`, error);
   }
+}
+
+/** Whether there is no such file. On Windows, there can't be one if its name has a colon. */
+function isAbsent(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
 }

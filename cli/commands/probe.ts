@@ -4,6 +4,7 @@
  * @module
  */
 
+import { FOLDERS, pathIn } from "../process/folders.ts";
 import { CliError, UsageError } from "../process/failure.ts";
 import { type Command, command } from "../args/command.ts";
 import { formatDuration } from "../text/duration.ts";
@@ -63,7 +64,9 @@ export const probe: Command = command({
       does: "Compare two servers, one with unusual addresses, for programs",
     },
     {
-      line: "probe teredo.example --identifier alice --secret-file /etc/teredo/secret",
+      line: `probe teredo.example --identifier alice --secret-file ${
+        pathIn(FOLDERS.config, "secret")
+      }`,
       does: "Test a server that serves only known clients",
     },
     {

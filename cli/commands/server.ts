@@ -4,6 +4,8 @@
  * @module
  */
 
+import { FOLDERS, pathIn } from "../process/folders.ts";
+import { REREADING } from "../process/signals.ts";
 import { TEREDO_PORT } from "../../protocol/constants.ts";
 import { type Command, command } from "../args/command.ts";
 import { defaulted, optional, switchedOff } from "../args/option.ts";
@@ -28,6 +30,9 @@ import { BIND_IPV4S, SERVER_IPV4 } from "../args/kinds/address_kinds.ts";
 import { ADVERTISED_MTU, PORT } from "../args/kinds/number_kinds.ts";
 import { limitsKind } from "../args/kinds/limits_kind.ts";
 import { FILE } from "../args/kinds/value_kind.ts";
+
+/** The file of secrets in examples. */
+const SECRETS = pathIn(FOLDERS.config, "secrets.yaml");
 
 /** Runs a server. */
 export const server: Command = command({
@@ -62,7 +67,7 @@ export const server: Command = command({
     ...gatewayOptions("those that prove a secret of --secrets"),
     secrets: optional(
       FILE,
-      "Serve only the clients listed in this YAML file; SIGHUP reads it again",
+      `Serve only the clients listed in this YAML file; ${REREADING}`,
     ),
     requireNonce: switchedOff("Ignore clients that send no nonce; all known clients send one"),
     acceptPortMismatch: switchedOff(
@@ -86,7 +91,7 @@ export const server: Command = command({
   },
   examples: [
     {
-      line: "server --gateway --secrets /etc/teredo/secrets.yaml",
+      line: `server --gateway --secrets ${SECRETS}`,
       does: "Give full IPv6 to the clients in that file, from one machine with one address",
     },
     {
@@ -98,7 +103,7 @@ export const server: Command = command({
       does: "Serve on two addresses of this host until interrupted",
     },
     {
-      line: "server --primary 203.0.113.1 --relay --secrets /etc/teredo/secrets.yaml",
+      line: `server --primary 203.0.113.1 --relay --secrets ${SECRETS}`,
       does: "Serve only known clients, and relay for them too",
     },
     {

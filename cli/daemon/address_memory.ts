@@ -12,6 +12,7 @@ import type { Log } from "../../io/log.ts";
 import { reasonOf } from "../../reason.ts";
 import { formatIpv6, parseIpv6 } from "../../wire/ipv6_address.ts";
 import { isTeredo } from "../../wire/teredo_address.ts";
+import { replacePrivate } from "../process/private_file.ts";
 import { type Environment, processEnvironment } from "../process/environment.ts";
 import { FOLDERS, pathIn } from "../process/folders.ts";
 
@@ -53,10 +54,8 @@ export class AddressMemory {
   write({ address, port }: RememberedAddress): void {
     if (this.#path === undefined) return;
     const text = `${JSON.stringify({ address: formatIpv6(address), port })}\n`;
-    const draft = `${this.#path}.new`;
     try {
-      Deno.writeTextFileSync(draft, text, { mode: 0o600 });
-      Deno.renameSync(draft, this.#path);
+      replacePrivate(this.#path, text);
     } catch (error) {
       this.#log.debug(`Cannot remember the address in ${this.#path}: ${reasonOf(error)}`);
     }

@@ -4,8 +4,10 @@
  * @module
  */
 
+import { fileAccess } from "../../ffi/open_file_access.ts";
 import { readConfigText } from "../args/sources/config_text.ts";
 import { CliError } from "../process/failure.ts";
+import { pathIn } from "../process/folders.ts";
 import { systemFailure } from "../process/system_failure.ts";
 import type { Invitation } from "./invitation.ts";
 import { DENIED, writePrivate } from "./private_file.ts";
@@ -38,8 +40,8 @@ export async function join(
   { folder, replace, setsNothing }: JoinTarget,
 ): Promise<Joined> {
   makeFolder(folder);
-  const config = `${folder}/client.yaml`;
-  const secretFile = `${folder}/client.secret`;
+  const config = pathIn(folder, "client.yaml");
+  const secretFile = pathIn(folder, "client.secret");
   const text = readConfigText(config, false);
   const isInUse = text !== undefined && !await setsNothing(config);
   if (isInUse && !replace) {
@@ -67,7 +69,7 @@ function settingsOf(host: string, identifier: string, secretFile: string): strin
 
 function makeFolder(folder: string): void {
   try {
-    Deno.mkdirSync(folder, { recursive: true });
+    fileAccess().makeFolder(folder);
   } catch (error) {
     throw systemFailure(`Cannot make the folder ${folder}`, error, { words: { denied: DENIED } });
   }

@@ -1,34 +1,31 @@
 /**
- * Files that hold secrets: written whole or not at all, and for nobody else to read.
+ * Files of the configuration that hold secrets.
  *
  * @module
  */
 
+import { platform } from "../../ffi/platform.ts";
+import { folderOf } from "../process/folders.ts";
+import { replacePrivate } from "../process/private_file.ts";
+import { privilegedUser } from "../process/privilege.ts";
 import { systemFailure } from "../process/system_failure.ts";
 
 /** Why a file of the configuration cannot be read or written, and what to do. */
-export const DENIED = "permission is denied. Run this command as root";
+export const DENIED: string = `permission is denied. Run this command as ${privilegedUser()}`;
 
 /** A folder with this bit hands its group down: services that are members may read what is in there. */
 const SET_GROUP = 0o2000;
 
 /**
- * Writes a file that only its owner may read, mode 0600. In a folder that hands its group down, as that of
+ * Writes a file that only its owner may read. In a folder that hands its group down, as that of
  * a package does, the group may read it too (0640).
  *
  * @throws {CliError} it cannot be written
  */
 export function writePrivate(path: string, text: string): void {
-  const temporary = `${path}.new`;
   try {
-    const mode = modeFor(folderOf(path), path);
-    // What an earlier attempt left may have other rights.
-    removeIfPresent(temporary);
-    Deno.writeTextFileSync(temporary, text, { mode: 0o600, createNew: true });
-    if (mode !== 0o600) Deno.chmodSync(temporary, mode);
-    Deno.renameSync(temporary, path);
+    replacePrivate(path, text, platform.hasFileModes ? modeFor(folderOf(path), path) : undefined);
   } catch (error) {
-    removeIfPresent(temporary);
     throw systemFailure(`Cannot write ${path}`, error, {
       words: { absent: "there is no such folder", denied: DENIED },
     });
@@ -44,17 +41,4 @@ function modeFor(folder: string, path: string): number {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
   return ((Deno.statSync(folder).mode ?? 0) & SET_GROUP) === 0 ? 0o600 : 0o640;
-}
-
-function folderOf(path: string): string {
-  const end = Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\"));
-  return end < 0 ? "." : end === 0 ? "/" : path.slice(0, end);
-}
-
-function removeIfPresent(path: string): void {
-  try {
-    Deno.removeSync(path);
-  } catch {
-    // It is not there, or the write that follows says why it cannot be replaced.
-  }
 }

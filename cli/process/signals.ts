@@ -9,6 +9,11 @@ import { platform } from "../../ffi/platform.ts";
 /** A shell expects this exit code, plus the signal's number, of a program that a signal ended. */
 const KILLED = 128;
 
+/** When a role reads its files again, as words. */
+export const REREADING: string = platform.reloadSignal === undefined
+  ? "it is read again when the role starts"
+  : `on ${platform.reloadSignal} it is read again`;
+
 /** How many listeners do something at a SIGHUP, which then does not end the program. */
 let listeners = 0;
 

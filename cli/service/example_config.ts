@@ -7,6 +7,8 @@
 import type { Command } from "../args/command.ts";
 import { configKeys } from "../args/sources/config_file.ts";
 import { wrap } from "../text/layout.ts";
+import { FOLDERS, pathIn } from "../process/folders.ts";
+import { REREADING } from "../process/signals.ts";
 import type { Option } from "../args/option.ts";
 import { optionName } from "../args/spelling.ts";
 import type { ValueKind } from "../args/kinds/value_kind.ts";
@@ -22,12 +24,13 @@ export function roles(commands: readonly Command[]): Command[] {
 /** The file of a role, in which every setting is commented out: it changes nothing. */
 export function exampleConfig(command: Command): string {
   const { name } = command;
+  const file = pathIn(FOLDERS.config, `${name}.yaml`);
   return [
-    ...comment(`How "teredo ${name}" runs: /etc/teredo/${name}.yaml, see teredo.yaml(5)`),
+    ...comment(`How "teredo ${name}" runs: ${file}, see teredo.yaml(5)`),
     "#",
     ...comment(
       `Remove the "#" in front of a setting to change it. Flags such as --log-level and variables such as ` +
-        `TEREDO_LOG_LEVEL win over this file. "teredo check" shows mistakes in it; on SIGHUP it is read again.`,
+        `TEREDO_LOG_LEVEL win over this file. "teredo check" shows mistakes in it; ${REREADING}.`,
     ),
     ...Array.from(configKeys(command).values()).flatMap(([property, option]) => [
       "",

@@ -9,6 +9,15 @@ import type { FileAccess, FileOwner } from "../file_access.ts";
 /** Others may not write, because the parent folder may be writable for everybody. */
 const FOLDER_MODE = 0o755;
 
+/** The rights of everybody except the file's owner. */
+const RIGHTS_OF_OTHERS = 0o077;
+
+/**
+ * The same, but the group may read: a service without root cannot read a file of root's in any
+ * other way.
+ */
+const RIGHTS_BEYOND_GROUP = 0o037;
+
 /** Rights on files for one user. */
 export class UnixFileAccess implements FileAccess {
   readonly #uid: number | null;
@@ -23,6 +32,16 @@ export class UnixFileAccess implements FileAccess {
 
   writePrivate(path: string, text: string): void {
     Deno.writeTextFileSync(path, text, { mode: 0o600, createNew: true });
+  }
+
+  isExposed(path: string): boolean {
+    const { mode, uid } = Deno.statSync(path);
+    const tooMany = uid === 0 && this.#uid !== 0 ? RIGHTS_BEYOND_GROUP : RIGHTS_OF_OTHERS;
+    return mode !== null && (mode & tooMany) !== 0;
+  }
+
+  privateCommand(path: string): string {
+    return `chmod 600 ${path}`;
   }
 
   makeFolder(path: string): void {

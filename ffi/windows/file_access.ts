@@ -21,6 +21,7 @@ const TOKEN_QUERY = 8;
 const TOKEN_USER = 1;
 const SE_FILE_OBJECT = 1;
 const OWNER_SECURITY_INFORMATION = 1;
+const DACL_SECURITY_INFORMATION = 4;
 const SDDL_REVISION = 1;
 
 /** Octets that the user of a token takes at most: a pointer, attributes and a SID of 68. */
@@ -50,6 +51,16 @@ export class WindowsFileAccess implements FileAccess {
     Deno.writeTextFileSync(path, text, { create: false });
   }
 
+  isExposed(path: string): boolean {
+    return grantsStrangers(this.#accessList(path), this.#own());
+  }
+
+  privateCommand(path: string): string {
+    const allowed = [...SYSTEM_OWNERS, ...this.isPrivileged() ? [] : [this.#own()]];
+    const grants = allowed.map((each) => `*${each}:F`).join(" ");
+    return `icacls "${path}" /inheritance:r /grant:r ${grants}`;
+  }
+
   makeFolder(path: string): void {
     const parent = path.slice(0, Math.max(path.lastIndexOf("\\"), path.lastIndexOf("/"), 0));
     if (isFolder(path) || parent === "") return;
@@ -63,16 +74,11 @@ export class WindowsFileAccess implements FileAccess {
   }
 
   ownerOf(path: string): FileOwner {
-    const owner = new BigUint64Array(1);
-    const descriptor = new BigUint64Array(1);
-    const { advapi32, kernel32 } = this.#library;
-    const code = advapi32.GetNamedSecurityInfoW(
-      ...[wideText(path), SE_FILE_OBJECT, OWNER_SECURITY_INFORMATION] as const,
-      ...[octetsOf(owner), null, null, null, octetsOf(descriptor)] as const,
+    const sid = this.#withDescriptor(
+      path,
+      OWNER_SECURITY_INFORMATION,
+      (_, owner) => this.#textOf(owner),
     );
-    if (code !== 0) throw windowsError(`Cannot find out the owner of ${path}`, code);
-    const sid = this.#textOf(owner[0]!);
-    kernel32.LocalFree(Deno.UnsafePointer.create(descriptor[0]!));
     if (sid === this.#own()) return "self";
     return SYSTEM_OWNERS.includes(sid) ? "system" : "another";
   }
@@ -113,6 +119,44 @@ export class WindowsFileAccess implements FileAccess {
     }
   }
 
+  /** The access control list of a file in SDDL. */
+  #accessList(path: string): string {
+    const { advapi32, kernel32 } = this.#library;
+    return this.#withDescriptor(path, DACL_SECURITY_INFORMATION, (descriptor) => {
+      const text = new BigUint64Array(1);
+      const done = advapi32.ConvertSecurityDescriptorToStringSecurityDescriptorW(
+        ...[descriptor, SDDL_REVISION, DACL_SECURITY_INFORMATION] as const,
+        ...[octetsOf(text), null] as const,
+      );
+      if (done === 0) {
+        throw windowsError(`Cannot read the rights on ${path}`, kernel32.GetLastError());
+      }
+      return this.#take(text[0]!);
+    });
+  }
+
+  /** Gives `use` the security descriptor of a file, and the address of its owner if that is wanted. */
+  #withDescriptor<T>(
+    path: string,
+    wanted: number,
+    use: (descriptor: Deno.PointerValue, owner: bigint) => T,
+  ): T {
+    const owner = new BigUint64Array(1);
+    const descriptor = new BigUint64Array(1);
+    const { advapi32, kernel32 } = this.#library;
+    const code = advapi32.GetNamedSecurityInfoW(
+      ...[wideText(path), SE_FILE_OBJECT, wanted] as const,
+      ...[octetsOf(owner), null, null, null, octetsOf(descriptor)] as const,
+    );
+    if (code !== 0) throw windowsError(`Cannot read the rights on ${path}`, code);
+    const address = Deno.UnsafePointer.create(descriptor[0]!);
+    try {
+      return use(address, owner[0]!);
+    } finally {
+      kernel32.LocalFree(address);
+    }
+  }
+
   /** The security identifier of this user. */
   #own(): string {
     if (this.#user !== undefined) return this.#user;
@@ -144,11 +188,35 @@ export class WindowsFileAccess implements FileAccess {
     if (advapi32.ConvertSidToStringSidW(Deno.UnsafePointer.create(sid), octetsOf(text)) === 0) {
       throw windowsError("Cannot read a security identifier", kernel32.GetLastError());
     }
-    const address = Deno.UnsafePointer.create(text[0]!)!;
+    return this.#take(text[0]!);
+  }
+
+  /** Reads a text that the system allocated, and frees it. */
+  #take(text: bigint): string {
+    const address = Deno.UnsafePointer.create(text)!;
     const read = readWideText(address);
-    kernel32.LocalFree(address);
+    this.#library.kernel32.LocalFree(address);
     return read;
   }
+}
+
+/** Users that may read everything anyway, as SDDL names them, and owners. */
+const HARMLESS = ["SY", "BA", "LA", "DA", "OW", "CO", ...SYSTEM_OWNERS];
+
+/**
+ * Whether an access control list grants anything to users other than `own` and administrators.
+ *
+ * @param list in SDDL, such as "D:P(A;;FA;;;SY)(A;;FA;;;BA)"
+ */
+export function grantsStrangers(list: string, own: string): boolean {
+  const entries = list.match(/\([^)]*\)/g);
+  // Without any list, everybody may do everything.
+  if (entries === null) return !/^D:[A-Z]*$/.test(list) || list.includes("NO_ACCESS_CONTROL");
+  return entries.some((entry) => {
+    const [type, flags, , , , sid] = entry.slice(1, -1).split(";");
+    const isForChildren = flags!.includes("IO");
+    return type === "A" && !isForChildren && sid !== own && !HARMLESS.includes(sid!);
+  });
 }
 
 /** What CreateFileW returns when it fails. */

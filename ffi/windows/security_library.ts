@@ -17,6 +17,11 @@ const ADVAPI32 = {
     parameters: ["buffer", "u32", "u32", "buffer", "pointer", "pointer", "pointer", "buffer"],
     result: "u32",
   },
+  /** Descriptor, revision 1, what to include, where the address of the text goes, no length. */
+  ConvertSecurityDescriptorToStringSecurityDescriptorW: {
+    parameters: ["pointer", "u32", "u32", "buffer", "pointer"],
+    result: "i32",
+  },
   OpenProcessToken: { parameters: ["pointer", "u32", "buffer"], result: "i32" },
   /** Token, what to get, where it goes, octets there, where the octets needed go. */
   GetTokenInformation: {

@@ -5,6 +5,7 @@
  * @module
  */
 
+import "../ffi/open_libc.ts";
 import { main } from "../../cli.ts";
 
 /** What a run of the program left behind. */

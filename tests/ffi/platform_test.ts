@@ -11,6 +11,27 @@ Deno.test("platform: the facts are those of the system that the tests run on", (
   if (os in facts) assertEquals({ ...platform }, { id: os, ...facts[os as keyof typeof facts] });
 });
 
+Deno.test("platform: the command that names the owner of a port is that of the system", () => {
+  assertEquals(LINUX_FACTS.udpPortOwner(3544), "ss -lunp sport = :3544");
+  assertEquals(DARWIN_FACTS.udpPortOwner(3544), "lsof -nP -iUDP:3544");
+  // Without -b, which only administrators may use.
+  assertEquals(WINDOWS_FACTS.udpPortOwner(3544), "netstat -ano -p UDP | findstr :3544");
+});
+
+Deno.test("platform: on Windows, folders are where the environment says", () => {
+  const variables: Record<string, string> = {
+    ["ProgramData"]: "D:\\Data",
+    ["LOCALAPPDATA"]: "D:\\alice\\Local",
+  };
+  assertEquals(WINDOWS_FACTS.folders((name) => variables[name]), {
+    config: "D:\\Data\\teredo",
+    runtime: "D:\\Data\\teredo\\run",
+    userRuntime: "D:\\alice\\Local\\teredo",
+    state: "D:\\Data\\teredo\\state",
+  });
+  assertEquals(WINDOWS_FACTS.folders(() => undefined).config, "C:\\ProgramData\\teredo");
+});
+
 Deno.test("platform: each signal that ends the program exists on its system", () => {
   for (const { endSignals, reloadSignal } of [LINUX_FACTS, DARWIN_FACTS]) {
     assertEquals(endSignals.map(({ name }) => name), ["SIGINT", "SIGTERM", "SIGHUP"]);

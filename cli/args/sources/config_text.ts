@@ -5,6 +5,7 @@
  */
 
 import { ExitCode } from "../../process/exit_code.ts";
+import { privilegedUser } from "../../process/privilege.ts";
 import { systemFailure } from "../../process/system_failure.ts";
 
 /**
@@ -22,7 +23,7 @@ export function readConfigText(path: string, mustExist: boolean): string | undef
     throw systemFailure(`Cannot read the configuration ${path}`, error, {
       words: {
         denied:
-          "permission is denied. Run as root, or let this user read the file and enter its directories",
+          `permission is denied. Run as ${privilegedUser()}, or let this user read the file and enter its directories`,
       },
       exitCode: ExitCode.CONFIG,
     });

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { pathIn } from "../../process/folders.ts";
 import { type CliError, ConfigError, UsageError } from "../../process/failure.ts";
 import type { Environment } from "../../process/environment.ts";
 import type { ProcessContext } from "../../process/process_context.ts";
@@ -92,7 +93,7 @@ export async function fileSettings(command: Command, folder: string): Promise<Se
 
 /** The usual configuration file of a command; `undefined` if it has none. */
 export function defaultConfigFile({ name, options }: Command, folder: string): string | undefined {
-  return "config" in options ? `${folder}/${name}.yaml` : undefined;
+  return "config" in options ? pathIn(folder, `${name}.yaml`) : undefined;
 }
 
 /** A configuration file that a command may have. */

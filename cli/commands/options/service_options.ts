@@ -4,6 +4,7 @@
  * @module
  */
 
+import { FOLDERS } from "../../process/folders.ts";
 import { LOG_FORMATS, type LogFormat } from "../../../io/log.ts";
 import { LISTEN_ADDRESS, type ListenAddress } from "../../args/kinds/listen_address.ts";
 import { defaulted, type Option, optional } from "../../args/option.ts";
@@ -13,7 +14,7 @@ import { FILE, oneOf } from "../../args/kinds/value_kind.ts";
 export const CONTROL: Option<string | undefined> = optional(
   { ...FILE, placeholder: "PATH" },
   'Control socket, which "teredo status" and "teredo ping" use',
-  "one for each role, in /run/teredo or the user's runtime folder",
+  `one for each role, in ${FOLDERS.runtime} or the user's runtime folder`,
 );
 
 /** `--metrics`. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { FOLDERS, pathIn } from "../../process/folders.ts";
 import { LOG_LEVELS, type LogLevel } from "../../../io/log.ts";
 import { defaulted, type Option, optional, switchedOff } from "../../args/option.ts";
 import { OFFLOAD_MODES, type OffloadMode } from "../../args/kinds/offload_mode.ts";
@@ -15,7 +16,7 @@ export function configOption(role: string): Option<string | undefined> {
   const option = optional(
     FILE,
     "YAML file with more options; the command line and the environment override it",
-    `/etc/teredo/${role}.yaml, if it exists`,
+    `${pathIn(FOLDERS.config, `${role}.yaml`)}, if it exists`,
   );
   return { ...option, isNoSetting: true };
 }

@@ -4,19 +4,10 @@
  * @module
  */
 
-import { platform } from "../../../ffi/platform.ts";
+import { fileAccess } from "../../../ffi/open_file_access.ts";
 import type { Log } from "../../../io/log.ts";
 import { ExitCode } from "../../process/exit_code.ts";
 import { systemFailure } from "../../process/system_failure.ts";
-
-/** The rights of everybody except the file's owner. */
-const RIGHTS_OF_OTHERS = 0o077;
-
-/**
- * The same, but the group may read: a service without root cannot read a file of root's in any
- * other way.
- */
-const RIGHTS_BEYOND_GROUP = 0o037;
 
 /**
  * Reads a file with secrets, and warns when others may read it too.
@@ -43,11 +34,10 @@ export function readSecretText(
       exitCode: ExitCode.CONFIG,
     });
   }
-  if (!platform.hasFileModes) return text;
-  const { mode, uid } = Deno.statSync(path);
-  const tooMany = uid === 0 && Deno.uid() !== 0 ? RIGHTS_BEYOND_GROUP : RIGHTS_OF_OTHERS;
-  if (mode !== null && (mode & tooMany) !== 0) {
-    log.warn(`Other users than its owner may read or change ${path}: run "chmod 600 ${path}"`);
+  const access = fileAccess();
+  if (access.isExposed(path)) {
+    const remedy = access.privateCommand(path);
+    log.warn(`Other users than its owner may read or change ${path}. To prevent that: ${remedy}`);
   }
   return text;
 }

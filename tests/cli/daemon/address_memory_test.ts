@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { AddressMemory, stateFolder } from "../../../cli/daemon/address_memory.ts";
 import { openLog } from "../../../cli/process/open_log.ts";
+import { assertPrivate } from "../../private_file.ts";
 import { ip6 } from "../../vectors/vectors.ts";
 
 const log = openLog("debug", () => {});
@@ -11,7 +12,7 @@ Deno.test("address: what one run writes, the next one reads, and nobody else", a
   assertEquals(new AddressMemory(folder, log).read(), undefined);
   new AddressMemory(folder, log).write({ address, port: 40_000 });
   assertEquals(new AddressMemory(folder, log).read(), { address, port: 40_000 });
-  assertEquals(Deno.statSync(`${folder}/client-address.json`).mode! & 0o777, 0o600);
+  assertPrivate(`${folder}/client-address.json`);
   new AddressMemory(folder, log).write({ address, port: undefined });
   assertEquals(new AddressMemory(folder, log).read(), { address, port: undefined });
 });

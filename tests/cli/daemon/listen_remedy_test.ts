@@ -2,6 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { CliError } from "../../../cli/process/failure.ts";
 import { ExitCode } from "../../../cli/process/exit_code.ts";
 import { withListenRemedy } from "../../../cli/daemon/listen_remedy.ts";
+import { platform } from "../../../ffi/platform.ts";
 import { BatchingUnavailable } from "../../../ffi/udp_socket.ts";
 import { ListenError } from "../../../nodes/listen_error.ts";
 import { DISCOVERY_GROUP } from "../../../protocol/constants.ts";
@@ -18,7 +19,7 @@ Deno.test("a socket that cannot be opened ends in one message with the remedy", 
   assertEquals(
     (await remedyFor(new Deno.errors.AddrInUse())).message,
     "Cannot listen on UDP 192.0.2.1:3544: another program has the port. " +
-      'Stop it ("ss -lunp sport = :3544" names it), or choose another port with --port',
+      `Stop it ("${platform.udpPortOwner(3544)}" names it), or choose another port with --port`,
   );
   assertEquals(
     (await remedyFor(new Deno.errors.AddrNotAvailable())).message,

@@ -1,6 +1,6 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { platform } from "../../../ffi/platform.ts";
-import { WindowsFileAccess } from "../../../ffi/windows/file_access.ts";
+import { grantsStrangers, WindowsFileAccess } from "../../../ffi/windows/file_access.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 import "../open_libc.ts";
 
@@ -45,3 +45,32 @@ test("what this user made is its own, or the administrators'", (folder, access) 
   assertEquals(access.isForgeable(`${folder}\\absent`), false);
   assertThrows(() => access.ownerOf(`${folder}\\absent`), Deno.errors.NotFound);
 });
+
+test("others may not read a private file, but one that is made as usual", (folder, access) => {
+  access.writePrivate(`${folder}\\secret`, "text");
+  assertEquals(access.isExposed(`${folder}\\secret`), false);
+  assertMatch(
+    access.privateCommand(`${folder}\\secret`),
+    /^icacls "[^"]+secret" \/inheritance:r \/grant:r \*S-1-5-18:F \*S-1-5-32-544:F/,
+  );
+});
+
+const OWN = "S-1-5-21-1-2-3-1000";
+
+for (
+  const [list, isExposed] of [
+    ["D:P(A;;FA;;;SY)(A;;FA;;;BA)", false],
+    [`D:PAI(A;;FA;;;SY)(A;ID;FA;;;${OWN})`, false],
+    ["D:AI(A;ID;FA;;;SY)(A;ID;FA;;;BA)(A;ID;0x1200a9;;;BU)", true],
+    ["D:(A;OICIIO;GA;;;WD)(A;;FA;;;BA)", false],
+    ["D:(D;;FA;;;BU)(A;;FA;;;BA)", false],
+    ["D:(A;;FR;;;S-1-5-21-1-2-3-1001)", true],
+    ["D:P", false],
+    ["D:NO_ACCESS_CONTROL", true],
+    ["", true],
+  ] as const
+) {
+  Deno.test(`access list: "${list}" ${isExposed ? "lets" : "doesn't let"} others read`, () => {
+    assertEquals(grantsStrangers(list, OWN), isExposed);
+  });
+}

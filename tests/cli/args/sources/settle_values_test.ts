@@ -1,4 +1,6 @@
 /** Where options come from, and which one counts. */
+import { pathIn } from "../../../../cli/process/folders.ts";
+import { platform } from "../../../../ffi/platform.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { COMMANDS } from "../../../../cli.ts";
 import { CliError } from "../../../../cli/process/failure.ts";
@@ -41,9 +43,14 @@ async function values(
     });
     return settled.values;
   } catch (error) {
-    if (error instanceof Error) error.message = error.message.replaceAll(folder, "ETC");
+    if (error instanceof Error) error.message = withEtc(error.message, folder);
     throw error;
   }
+}
+
+/** The text with "ETC" for a folder, and slashes. */
+function withEtc(text: string, folder: string): string {
+  return text.replaceAll(folder + platform.separator, "ETC/").replaceAll(folder, "ETC");
 }
 
 Deno.test("options: flags win over the environment, that over the file, that over the default", async () => {
@@ -176,8 +183,9 @@ Deno.test("check: the files of all roles are checked, and every mistake is told"
   });
   const { folder: configFolder } = files;
   const { code, stdout, stderr } = await runIn({ configFolder }, "check");
-  assertEquals([code, stdout], [78, `${configFolder}/client.yaml: OK, for teredo client\n`]);
-  assertEquals(stderr.replaceAll(configFolder, "ETC").trimEnd().split("\n"), [
+  assertEquals(code, 78);
+  assertEquals(withEtc(stdout, configFolder), "ETC/client.yaml: OK, for teredo client\n");
+  assertEquals(withEtc(stderr, configFolder).trimEnd().split("\n"), [
     "teredo: Cannot use ETC/server.yaml:1: primary needs an IPv4 address such as 192.0.2.1, " +
     'not "here"',
     "Cannot use ETC/relay.yaml:1: prefix needs IPv6 prefixes such as 2001:db8::/32, separated by " +
@@ -191,7 +199,7 @@ Deno.test("check: the files of a package that nobody changed are no mistake, unl
   using files = folderOf({ "client.yaml": untouched, "relay.yaml": "port: 3545\n" });
   const { folder: configFolder } = files;
   const { code, stdout } = await runIn({ configFolder }, "check");
-  assertEquals([code, stdout.replaceAll(configFolder, "ETC")], [
+  assertEquals([code, withEtc(stdout, configFolder)], [
     0,
     "ETC/client.yaml: sets nothing for teredo client\nETC/relay.yaml: OK, for teredo relay\n",
   ]);
@@ -246,7 +254,7 @@ Deno.test("check: a file that is not there is a mistake, if it is named", async 
 Deno.test("values: a required one that is missing is the file's fault if there is a file (78), and the command line's otherwise (2)", async () => {
   const said = (folder: string) =>
     '"teredo client" needs --server, host names or IPv4 addresses, separated by commas. ' +
-    `Give it, or set server in ${folder}/client.yaml`;
+    `Give it, or set server in ${pathIn(folder, "client.yaml")}`;
   using present = folderOf({ "client.yaml": "#server: teredo.example\n" });
   using absent = folderOf({});
   for (const [{ folder }, expected] of [[present, 78], [absent, 2]] as const) {

@@ -1,4 +1,5 @@
 /** Variables that were misspelled are named, and no others. */
+import { pathIn } from "../../../../cli/process/folders.ts";
 import { assertEquals, assertMatch } from "@std/assert";
 import { COMMANDS } from "../../../../cli.ts";
 import { variableName } from "../../../../cli/args/spelling.ts";
@@ -71,7 +72,7 @@ Deno.test("variables: what is misspelled is told before what therefore lacks", a
   assertEquals(stderr.split("\n").slice(0, 2), [
     "teredo: The variable TEREDO_SERVR has no effect. Did you mean TEREDO_SERVER?",
     'teredo: "teredo client" needs --server, host names or IPv4 addresses, separated by commas. ' +
-    "Give it, or set server in /nowhere/client.yaml",
+    `Give it, or set server in ${pathIn("/nowhere", "client.yaml")}`,
   ]);
   const environment = { TEREDO_SERVR: "a", TEREDO_LOG_FORMAT: "json" };
   const lines = (await runIn({ environment }, "client")).stderr.trim().split("\n");

@@ -1,3 +1,6 @@
+import { fileAccess } from "../../../../ffi/open_file_access.ts";
+import { platform } from "../../../../ffi/platform.ts";
+import "../../../ffi/open_libc.ts";
 import { assertEquals, assertThrows } from "@std/assert";
 import { CliError } from "../../../../cli/process/failure.ts";
 import { parseSecrets, SecretsFile } from "../../../../cli/daemon/settings/secrets_file.ts";
@@ -68,10 +71,10 @@ for (const [text, message] of MISTAKES) {
 
 /** A secrets file on the disk, and what is told of it. */
 function open(content: string, mode = 0o600) {
-  const path = Deno.makeTempFileSync({ suffix: ".yaml" });
+  const path = `${Deno.makeTempDirSync()}/secrets.yaml`;
   const write = (text: string) => Deno.writeTextFileSync(path, text);
-  write(content);
-  if (Deno.build.os !== "windows") Deno.chmodSync(path, mode);
+  fileAccess().writePrivate(path, content);
+  if (platform.hasFileModes) Deno.chmodSync(path, mode);
   const told: string[] = [];
   const log = openLog("debug", (line) => told.push(line.slice(25).trim().replaceAll(path, "FILE")));
   return { file: new SecretsFile(path, log), write, told, path };
@@ -105,12 +108,12 @@ Deno.test("secrets file: it is read again on request, and a broken one changes n
 
 Deno.test({
   name: "secrets file: others who may read it are a warning, and the remedy",
-  ignore: Deno.build.os === "windows",
+  ignore: !platform.hasFileModes,
   fn: () => {
     const { told, path } = open("alice: one", 0o640);
     assertEquals(
       told[0],
-      'warn  Other users than its owner may read or change FILE: run "chmod 600 FILE"',
+      "warn  Other users than its owner may read or change FILE. To prevent that: chmod 600 FILE",
     );
     Deno.removeSync(path);
   },
