@@ -60,6 +60,11 @@ export class Counters {
     return (this.#drops.get(reason) ?? 0) + (this.#included.get(reason)?.() ?? 0);
   }
 
+  /** Everything that was counted, for `JSON.stringify`. */
+  toJSON(): object {
+    return { ...this, drops: Object.fromEntries(this.drops()) };
+  }
+
   /** Every reason that occurred, and how often. */
   drops(): ReadonlyMap<CountedDrop, number> {
     const reasons = new Set([...this.#drops.keys(), ...this.#included.keys()]);

@@ -51,6 +51,7 @@ export * from "./host/raw_ipv6.ts";
 export type { RelayScope, RelaySettings } from "./host/relay_host.ts";
 export * from "./host/relay_tun.ts";
 export type { HostContext, HostSide, Opener } from "./node_context.ts";
+export { toPlain } from "./readable.ts";
 export * from "./teredo_client.ts";
 export { TeredoNode } from "./teredo_node.ts";
 export * from "./teredo_relay.ts";

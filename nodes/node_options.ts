@@ -53,7 +53,10 @@ export interface NodeOptions {
  * node.
  */
 export interface NodeListeners<Event> {
-  /** Called with each event. It may ask the node, but must not change it. */
+  /**
+   * Called with each event, whose addresses JSON and the console show as text. It may ask the node,
+   * but must not change it.
+   */
   readonly onEvent?: ((event: Event) => void) | undefined;
   /** Called when the network of this host has changed and the node has adapted to it. */
   readonly onNetworkChange?: (() => void) | undefined;

@@ -17,6 +17,7 @@ import { reportFault } from "./fault.ts";
 import type { NetworkChanges, NetworkWatch } from "./network_watch.ts";
 import type { NodeContext } from "./node_context.ts";
 import type { NodeListeners, NodeOptions } from "./node_options.ts";
+import { makeReadable } from "./readable.ts";
 import { tapped, tappedSocket } from "./tap.ts";
 
 /** What every node opens. */
@@ -73,7 +74,7 @@ export abstract class TeredoNode<Via extends string, Event, Status> implements A
       bulk,
       onEvent: (event) => {
         this.#guard(() => this.handleEvent(event));
-        this.#guard(() => this.#listeners.onEvent?.(event));
+        this.#guard(() => this.#listeners.onEvent?.(makeReadable(event)));
       },
       onFault: this.onFault,
       counters: context.counters,
@@ -91,9 +92,9 @@ export abstract class TeredoNode<Via extends string, Event, Status> implements A
     this.#started.resolve();
   }
 
-  /** The node's state, a snapshot. */
+  /** The node's state, a snapshot. JSON and the console show its addresses as text. */
   status(): Status {
-    return this.driver.status();
+    return makeReadable(this.driver.status());
   }
 
   /**

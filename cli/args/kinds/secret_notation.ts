@@ -18,17 +18,6 @@ export function parseOctets(text: string): Uint8Array<ArrayBuffer> | undefined {
   return octets === undefined || octets.length === 0 ? undefined : octets;
 }
 
-/** Printable ASCII without spaces around it. */
-const PLAIN = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
-
-/**
- * The octets as {@linkcode parseOctets} reads them: as text if that is plain, otherwise "hex:…".
- */
-export function formatOctets(octets: Uint8Array): string {
-  const text = Array.from(octets, (octet) => String.fromCharCode(octet)).join("");
-  return PLAIN.test(text) && !/^(?:hex|base64):/.test(text) ? text : `hex:${octets.toHex()}`;
-}
-
 /** Octets, for instance of an identifier. */
 export const OCTETS: ValueKind<Uint8Array> = {
   placeholder: "TEXT",

@@ -8,7 +8,7 @@ import type { RefusalCause, ServerEvent } from "../../../server/server_event.ts"
 import type { ServerLimit } from "../../../server/server_limits.ts";
 import { addressOf, type Endpoint, formatEndpoint } from "../../../wire/endpoint.ts";
 import { formatIpv4 } from "../../../wire/ipv4_address.ts";
-import { formatOctets } from "../../args/kinds/secret_notation.ts";
+import { formatOctets } from "../../../wire/octet_text.ts";
 import { hyphenated } from "../../text/hyphenated.ts";
 import type { Message } from "./message.ts";
 

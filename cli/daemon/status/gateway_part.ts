@@ -7,7 +7,7 @@
 import type { FilterCounts } from "../../../ffi/packet_filter.ts";
 import type { GatewayAccountStatus, GatewayStatus } from "../../../relay/gateway_status.ts";
 import { parseIpv4 } from "../../../wire/ipv4_address.ts";
-import { formatOctets } from "../../args/kinds/secret_notation.ts";
+import { formatOctets } from "../../../wire/octet_text.ts";
 import type { AccountPart, GatewayPart } from "./status_report.ts";
 
 /** Accounts that are listed. */
