@@ -51,7 +51,7 @@ function ipv6({ ipv6Off }: HostFacts, client: ClientOnHost | undefined): Check {
   return fail(
     check,
     `Switched off: net.ipv6.conf.${name}.disable_ipv6 is 1`,
-    `Switch it on: sysctl net.ipv6.conf.${name === "all" ? "default" : name}.disable_ipv6=0`,
+    `Switch it on: "sysctl net.ipv6.conf.${name === "all" ? "default" : name}.disable_ipv6=0"`,
   );
 }
 
@@ -100,7 +100,7 @@ function mtu({ mtu }: HostFacts, client: ClientOnHost): Check {
   return fail(
     check,
     `Interface ${client.interface} has ${mtu} octets instead of ${client.mtu}`,
-    `Another program changed it: ip link set ${client.interface} mtu ${client.mtu}`,
+    `Another program changed it: "ip link set ${client.interface} mtu ${client.mtu}"`,
   );
 }
 

@@ -12,6 +12,7 @@ const BELOW_INDENT = 6;
 
 /**
  * Breaks text into lines of at most `width` columns. A word that is longer has a line to itself.
+ * What is in double quotes, such as a command to copy, stays in one line if it fits into one.
  *
  * @param indent columns by which lines from the second on are indented
  */
@@ -19,7 +20,7 @@ export function wrap(text: string, width: number, indent = 0): string[] {
   const lines: string[] = [];
   let line = /^ */.exec(text)![0];
   let isEmpty = true;
-  for (const word of text.trim().split(" ")) {
+  for (const word of unbroken(text.trim(), width - Math.max(indent, line.length))) {
     if (!isEmpty && line.length + 1 + word.length > width) {
       lines.push(line);
       line = " ".repeat(indent);
@@ -29,6 +30,29 @@ export function wrap(text: string, width: number, indent = 0): string[] {
     isEmpty = false;
   }
   return [...lines, line];
+}
+
+/** Opens a quotation, and closes one before punctuation. */
+const OPENING = /^\(?"[^"]*$/;
+const CLOSING = /^[^"]*"[).,:;?]*$/;
+
+/** The words of a text, with quotations of up to `room` columns as one word each. */
+function unbroken(text: string, room: number): string[] {
+  const words: string[] = [];
+  const all = text.split(" ");
+  for (let i = 0; i < all.length; i++) {
+    const end = OPENING.test(all[i]!)
+      ? all.findIndex((word, j) => j > i && CLOSING.test(word))
+      : -1;
+    const quotation = all.slice(i, end + 1).join(" ");
+    if (end < 0 || quotation.length > room) {
+      words.push(all[i]!);
+    } else {
+      words.push(quotation);
+      i = end;
+    }
+  }
+  return words;
 }
 
 /**
@@ -71,8 +95,9 @@ export function fittingTable(
 ): string[] {
   const table = alignColumns(rows).map((line) => `  ${line}`);
   if (table.every((line) => line.length <= width)) return table;
-  return rows.flatMap((row) => [
-    `  ${row.slice(0, heads).join("  ")}`,
+  const firsts = alignColumns(rows.map((row) => row.slice(0, heads)));
+  return rows.flatMap((row, i) => [
+    `  ${firsts[i]}`,
     ...wrap(`    ${row.slice(heads).join(", ")}`, width, 4),
   ]);
 }

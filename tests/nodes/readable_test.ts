@@ -33,8 +33,8 @@ type Samples<T extends { readonly type: string }> = {
 };
 
 const EVENTS: Samples<AnyEvent> = {
-  qualifying: [{ type: "qualifying", server }, { server: SERVER }],
-  qualified: [
+  "qualifying": [{ type: "qualifying", server }, { server: SERVER }],
+  "qualified": [
     { type: "qualified", server, address, mapping, mtu: 1280, nat: "restricted", previous },
     {
       server: SERVER,
@@ -45,29 +45,29 @@ const EVENTS: Samples<AnyEvent> = {
       previous: OTHER,
     },
   ],
-  nat_determined: [{ type: "nat_determined", nat: "symmetric" }, { nat: "symmetric" }],
-  server_silent: [{ type: "server_silent", server }, { server: SERVER }],
-  server_back: [{ type: "server_back", server }, { server: SERVER }],
-  refresh_interval: [{ type: "refresh_interval", interval: 30_000 }, { interval: 30_000 }],
-  offline: [
+  "nat_determined": [{ type: "nat_determined", nat: "symmetric" }, { nat: "symmetric" }],
+  "server_silent": [{ type: "server_silent", server }, { server: SERVER }],
+  "server_back": [{ type: "server_back", server }, { server: SERVER }],
+  "refresh_interval": [{ type: "refresh_interval", interval: 30_000 }, { interval: 30_000 }],
+  "offline": [
     { type: "offline", server, reason: "server_lost", retryIn: 5_000, previous },
     { server: SERVER, reason: "server_lost", retryIn: 5_000, previous: OTHER },
   ],
-  disabled: [{ type: "disabled", previous: undefined }, {}],
-  peer_reached: [
+  "disabled": [{ type: "disabled", previous: undefined }, {}],
+  "peer_reached": [
     { type: "peer_reached", peer: address, mapping },
     { peer: ADDRESS, mapping: MAPPING },
   ],
-  peer_unreachable: [{ type: "peer_unreachable", peer: address }, { peer: ADDRESS }],
-  limit_reached: [
+  "peer_unreachable": [{ type: "peer_unreachable", peer: address }, { peer: ADDRESS }],
+  "limit_reached": [
     { type: "limit_reached", limit: "bubblesPerSource", endpoint: mapping },
     { limit: "bubblesPerSource", endpoint: MAPPING },
   ],
-  client_refused: [
+  "client_refused": [
     { type: "client_refused", cause: "wrong_secret", identifier, client: mapping },
     { cause: "wrong_secret", identifier: "alice", client: MAPPING },
   ],
-  retired_key_used: [
+  "retired_key_used": [
     { type: "retired_key_used", identifier: Uint8Array.of(0, 0xa1), client: mapping },
     { identifier: "hex:00a1", client: MAPPING },
   ],

@@ -50,6 +50,19 @@ Deno.test("layout: a table whose rows do not fit has their first cells above the
   const rows = [["one", "two", "three"], ["1", "2", "3"]];
   assertEquals(fittingTable(rows, 1, 17), ["  one  two  three", "  1    2    3"]);
   assertEquals(fittingTable(rows, 1, 16), ["  one", "    two, three", "  1", "    2, 3"]);
-  assertEquals(fittingTable(rows, 2, 16), ["  one  two", "    three", "  1  2", "    3"]);
+  assertEquals(fittingTable(rows, 2, 16), ["  one  two", "    three", "  1    2", "    3"]);
   assertEquals(fittingTable([], 1, 16), []);
+});
+
+Deno.test("layout: a quotation stays in one line if it fits into one", () => {
+  const text = 'run (see "ip -6 route"), or "ip -4 route". Then "stop';
+  assertEquals(wrap(text, 16), [
+    "run (see",
+    '"ip -6 route"),',
+    "or",
+    '"ip -4 route".',
+    'Then "stop',
+  ]);
+  assertEquals(wrap('a "quotation that is long" b', 12), ['a "quotation', "that is", 'long" b']);
+  assertEquals(wrap('a "b" c', 3), ["a", '"b"', "c"]);
 });
