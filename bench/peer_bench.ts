@@ -6,6 +6,7 @@
  */
 
 import { Relay } from "../relay/relay.ts";
+import { RELAY_LIMITS } from "../relay/relay_limits.ts";
 import { type Endpoint, endpoint } from "../wire/endpoint.ts";
 import { GlobalUnicast } from "../wire/global_unicast.ts";
 import { ipv4Address } from "../wire/ipv4_address.ts";
@@ -17,7 +18,6 @@ const SERVER = ipv4Address(0x53010101);
 const CLIENTS = 0x54000000;
 const NATIVE = Uint8Array.of(0x2a, ...new Uint8Array(14), 1);
 const NOW = 1_000_000;
-const UNLIMITED = { perSecond: 1e9, burst: 1e9 };
 const SILENT = { datagram() {}, packet() {}, event() {}, drop() {} };
 
 /** A relay that knows `count` clients, and packets to and from one after the other in no order. */
@@ -34,7 +34,7 @@ class Exchange {
       random: (bytes) => void crypto.getRandomValues(bytes),
       ...{ serves: [{ address: NATIVE, length: 16 }], ownAddresses: [] },
       ...{ acceptUnknown: true, maxPeers: count },
-      ...{ newClients: UNLIMITED, bubblesPerServer: UNLIMITED },
+      limits: { ...RELAY_LIMITS, newClientsPerSite: undefined, bubblesPerServer: undefined },
     });
     this.#addresses = new Uint8Array(16 * count);
     // An odd stride visits all of a power of two.

@@ -42,4 +42,5 @@ export * from "./gateway_config.ts";
 export type * from "./gateway_status.ts";
 export * from "./relay.ts";
 export * from "./relay_config.ts";
+export * from "./relay_limits.ts";
 export * from "./relay_status.ts";

@@ -175,7 +175,7 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
     const peer = known ?? this.#search.clientFrom(ipv6, now);
     if (peer === undefined) return "rate_limited";
     peer.hasBegun = true;
-    if (!peer.isReachable(now)) this.#search.begin(peer, now, sink);
+    if (!peer.isReachable(now)) this.#search.beginFor(ipv6, peer, now, sink);
     const carried = ipv6.slice();
     setHopLimit(carried, hopLimitOf(ipv6) - 1);
     sink.packet(carried);
@@ -237,9 +237,8 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
       this.#lookForUser(ipv6, this.#gateway, now, sink);
       return "peer_not_trusted";
     }
-    const peer = this.#config.acceptUnknown && !isBubble(ipv6)
-      ? this.#search.entry(ipv6, SOURCE, now)
-      : known;
+    const isAccepted = isProof || (this.#config.acceptUnknown && !isBubble(ipv6));
+    const peer = isAccepted ? this.#search.entry(ipv6, SOURCE, now) : known;
     if (peer === undefined) return "peer_not_trusted";
     this.#search.found(peer, from, now, sink);
     if (isBubble(ipv6)) return undefined;
@@ -257,7 +256,7 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
   #lookForUser(ipv6: Uint8Array, gateway: Gateway, now: number, sink: RelaySink): void {
     if (isBubble(ipv6) || gateway.refuseUse(ipv6, SOURCE, now) !== undefined) return;
     const peer = this.#search.clientFrom(ipv6, now);
-    if (peer !== undefined) this.#search.begin(peer, now, sink);
+    if (peer !== undefined) this.#search.beginFor(ipv6, peer, now, sink);
   }
 
   /** Why a packet from the host does not go to its client, if so. */

@@ -6,11 +6,11 @@
 
 import { QUEUE_PER_PEER, TEREDO_MTU } from "../protocol/constants.ts";
 import type { Random } from "../protocol/random.ts";
-import type { Rate } from "../protocol/token_bucket.ts";
 import type { GlobalUnicast } from "../wire/global_unicast.ts";
 import type { Ipv4Address } from "../wire/ipv4_address.ts";
 import type { Ipv6Prefix } from "../wire/ipv6_prefix.ts";
 import type { GatewayConfig } from "./gateway_config.ts";
+import { RELAY_LIMITS, type RelayLimits } from "./relay_limits.ts";
 
 /** What a relay knows of its host, which may change. */
 export interface RelayHost {
@@ -55,12 +55,8 @@ export interface RelayConfig extends RelayHost {
    */
   readonly queuePerPeer?: number | undefined;
   readonly queueTotal?: number | undefined;
-  /** The rate of bubbles through one server. */
-  readonly bubblesPerServer?: Rate | undefined;
-  /** The rate of new clients to look for; packets to more clients are dropped. */
-  readonly newClients?: Rate | undefined;
-  /** The share of one native site (/48) in that; all of it by default if `newClients` is given. */
-  readonly newClientsPerSource?: Rate | undefined;
+  /** How many clients it looks for. */
+  readonly limits?: RelayLimits | undefined;
 }
 
 /** The defaults of what {@linkcode RelayConfig} leaves out. */
@@ -69,7 +65,5 @@ export const RELAY_DEFAULTS = {
   maxPeers: 65_536,
   queuePerPeer: QUEUE_PER_PEER,
   queueTotal: 8 * 1024 * 1024,
-  bubblesPerServer: { perSecond: 100, burst: 200 },
-  newClients: { perSecond: 1_000, burst: 2_000 },
-  newClientsPerSource: { perSecond: 250, burst: 500 },
+  limits: RELAY_LIMITS,
 } as const;

@@ -10,16 +10,22 @@ import { TEREDO_PORT } from "../protocol/constants.ts";
 import { KeyedLimiter } from "../protocol/keyed_limiter.ts";
 import { PeerSearch, type PeerSink, type UndeliverableHandler } from "../protocol/peer_search.ts";
 import { ProvingSources } from "../protocol/proving_sources.ts";
-import { TokenBucket } from "../protocol/token_bucket.ts";
+import { type Rate, TokenBucket } from "../protocol/token_bucket.ts";
 import { encodeBubble } from "../wire/bubble.ts";
 import { addressOf, type Endpoint, endpoint } from "../wire/endpoint.ts";
-import { DESTINATION, SOURCE } from "../wire/ipv6_header.ts";
+import { DESTINATION, IPV6_HEADER_LENGTH, SOURCE } from "../wire/ipv6_header.ts";
 import { mappingOf, serverOf } from "../wire/teredo_address.ts";
 import { RELAY_DEFAULTS, type RelayConfig } from "./relay_config.ts";
 import { RelayPeer } from "./relay_peer.ts";
 
 /** The number of endpoints whose bubbles are counted. */
 const REMEMBERED_PLACES = 65_536;
+
+/** The IPv4 and UDP headers of a datagram, octets. */
+const OUTER_HEADERS = 20 + 8;
+
+/** What a bubble takes on the wire, octets. */
+const BUBBLE_OCTETS = OUTER_HEADERS + IPV6_HEADER_LENGTH;
 
 /** The clients of a relay. */
 export class RelaySearch extends PeerSearch<RelayPeer> {
@@ -36,9 +42,10 @@ export class RelaySearch extends PeerSearch<RelayPeer> {
    * endpoint. Bubbles are therefore limited by the endpoint they go to (§5.2.6).
    */
   readonly #perClient: BubbleWindows;
-  readonly #perServer: KeyedLimiter;
-  readonly #newClients: TokenBucket;
-  readonly #newClientsPerSource: KeyedLimiter;
+  readonly #perServer: KeyedLimiter | undefined;
+  readonly #perSite: KeyedLimiter | undefined;
+  readonly #perAddress: KeyedLimiter | undefined;
+  readonly #total: TokenBucket | undefined;
 
   constructor(config: RelayConfig, onUndeliverable: UndeliverableHandler) {
     super(
@@ -54,24 +61,24 @@ export class RelaySearch extends PeerSearch<RelayPeer> {
     this.#sources = new ProvingSources(config.random);
     this.#directBubbles = config.directBubbles ?? false;
     this.#perClient = new BubbleWindows(REMEMBERED_PLACES, this.hash);
-    this.#perServer = new KeyedLimiter(config.bubblesPerServer ?? RELAY_DEFAULTS.bubblesPerServer);
-    this.#newClients = new TokenBucket(config.newClients ?? RELAY_DEFAULTS.newClients);
-    this.#newClientsPerSource = new KeyedLimiter(
-      config.newClientsPerSource ?? config.newClients ?? RELAY_DEFAULTS.newClientsPerSource,
-    );
+    const limits = config.limits ?? RELAY_DEFAULTS.limits;
+    this.#perServer = keyed(limits.bubblesPerServer);
+    this.#perSite = keyed(limits.newClientsPerSite);
+    this.#perAddress = keyed(limits.newClientsPerAddress);
+    this.#total = limits.newClientsInTotal && new TokenBucket(limits.newClientsInTotal);
     this.#onUndeliverable = onUndeliverable;
   }
 
   /**
    * The client that a native packet is for; a new entry unless new ones come too fast. Each costs
-   * up to four bubbles and room in the queues, so by sending to clients that do not exist, one
-   * native host could block the relay for all others. A source is a site, because one host may have
-   * any number of addresses.
+   * bubbles and room in the queues, so by sending to clients that do not exist, one site could
+   * block the relay for all others.
    */
   clientTo(ipv6: Uint8Array, now: number): RelayPeer | undefined {
     const known = this.peers.use(ipv6, DESTINATION);
     if (known !== undefined) return known;
-    return this.#mayBegin(this.hash.ofSite(ipv6, SOURCE), now)
+    const site = this.hash.ofSite(ipv6, SOURCE);
+    return this.#mayBegin(this.#perSite, site, now)
       ? this.entry(ipv6, DESTINATION, now)
       : undefined;
   }
@@ -80,13 +87,25 @@ export class RelaySearch extends PeerSearch<RelayPeer> {
   clientFrom(ipv6: Uint8Array, now: number): RelayPeer | undefined {
     const known = this.peers.use(ipv6, SOURCE);
     if (known !== undefined) return known;
-    return this.#mayBegin(this.hash.ofIpv4(addressOf(mappingOf(ipv6, SOURCE))), now)
+    const address = this.hash.ofIpv4(addressOf(mappingOf(ipv6, SOURCE)));
+    return this.#mayBegin(this.#perAddress, address, now)
       ? this.entry(ipv6, SOURCE, now)
       : undefined;
   }
 
-  #mayBegin(origin: number, now: number): boolean {
-    return this.#newClientsPerSource.take(origin, now) && this.#newClients.take(now);
+  #mayBegin(limit: KeyedLimiter | undefined, origin: number, now: number): boolean {
+    return limit?.take(origin, now) !== false && this.#total?.take(now) !== false;
+  }
+
+  /** Looks for a client that sent `packet`, which pays for the bubble, in a datagram. */
+  beginFor(packet: Uint8Array, peer: RelayPeer, now: number, sink: PeerSink): void {
+    peer.credit.add(OUTER_HEADERS + packet.length);
+    this.begin(peer, now, sink);
+  }
+
+  override await(peer: RelayPeer, packet: Uint8Array, now: number, sink: PeerSink): boolean {
+    peer.credit.add(packet.length);
+    return super.await(peer, packet, now, sink);
   }
 
   /** Whether a packet is a bubble that only a receiver of one of ours can have sent. */
@@ -104,16 +123,25 @@ export class RelaySearch extends PeerSearch<RelayPeer> {
     const { address } = peer;
     const client = mappingOf(address);
     const server = serverOf(address);
+    // What is not paid for yet may be when it is time for the next attempt.
+    if (!peer.credit.take(BUBBLE_OCTETS)) return this.#skip(peer);
     if (!this.#perClient.take(client, now)) return false;
-    if (!this.#perServer.take(this.hash.ofIpv4(server), now)) {
-      peer.attempts++;
+    if (this.#perServer?.take(this.hash.ofIpv4(server), now) === false) {
       sink.drop("rate_limited");
-      return true;
+      return this.#skip(peer);
     }
     const bubble = encodeBubble(this.#sources.sourceFor(address, now), address);
     peer.bubbled(now);
-    if (this.#directBubbles) sink.datagram(client, "service", bubble);
+    // One address gets one of the two: it did not pay for more.
+    const isApart = addressOf(client) !== server;
+    if (this.#directBubbles && isApart) sink.datagram(client, "service", bubble);
     sink.datagram(endpoint(server, TEREDO_PORT), "service", bubble);
+    return true;
+  }
+
+  /** An attempt without a bubble. Another one follows. */
+  #skip(peer: RelayPeer): true {
+    peer.attempts++;
     return true;
   }
 
@@ -126,4 +154,8 @@ export class RelaySearch extends PeerSearch<RelayPeer> {
     super.giveUp(peer, now, sink);
     this.forget(peer);
   }
+}
+
+function keyed(rate: Rate | undefined): KeyedLimiter | undefined {
+  return rate && new KeyedLimiter(rate);
 }

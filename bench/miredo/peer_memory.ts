@@ -9,6 +9,7 @@
 import { Client } from "../../client/client.ts";
 import type { Machine, Sink } from "../../protocol/machine.ts";
 import { Relay } from "../../relay/relay.ts";
+import { RELAY_LIMITS } from "../../relay/relay_limits.ts";
 import { Server } from "../../server/server.ts";
 import { encodeBubble } from "../../wire/bubble.ts";
 import { type Endpoint, endpoint } from "../../wire/endpoint.ts";
@@ -84,9 +85,9 @@ function client(maxPeers: number): Subject {
 function relay(maxPeers: number): Subject {
   const serves = [{ address: NATIVE, length: 16 }];
   // All peers come at once, which a relay does not take otherwise.
-  const newClients = { perSecond: 1, burst: maxPeers };
+  const limits = { ...RELAY_LIMITS, newClientsPerSite: undefined };
   const machine = new Relay({
-    ...{ globalUnicast, random, serves, ownAddresses: [], maxPeers, newClients },
+    ...{ globalUnicast, random, serves, ownAddresses: [], maxPeers, limits },
   });
   return {
     machine: machine as AnyMachine,

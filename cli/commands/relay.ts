@@ -20,7 +20,9 @@ import {
 import { BIND_IPV4 } from "../args/kinds/address_kinds.ts";
 import { type Contradiction, contradiction } from "../args/setting.ts";
 import type { GatewayOptionValues } from "../daemon/settings/gateway_option_values.ts";
+import { limitsKind } from "../args/kinds/limits_kind.ts";
 import { PORT } from "../args/kinds/number_kinds.ts";
+import { RELAY_LIMIT_NAMES } from "../daemon/settings/limits.ts";
 
 /** Runs a relay. */
 export const relay: Command = command({
@@ -42,6 +44,11 @@ export const relay: Command = command({
     ),
     ...relayOptions(),
     ...gatewayOptions(undefined),
+    limits: optional(
+      limitsKind(RELAY_LIMIT_NAMES),
+      "Clients per second that are looked for on behalf of each site, or off",
+      "on",
+    ),
     allowPrivate: ALLOW_PRIVATE,
     offload: OFFLOAD,
     udp: UDP,

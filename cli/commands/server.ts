@@ -11,7 +11,7 @@ import { type Command, command } from "../args/command.ts";
 import { defaulted, optional, switchedOff } from "../args/option.ts";
 import { gatewayContradiction, gatewayOptions } from "./options/gateway_options.ts";
 import { relayContradiction, relayOptions } from "./options/relay_options.ts";
-import { SERVER_LIMIT_NAMES } from "../daemon/settings/server_limit_names.ts";
+import { RELAY_LIMIT_NAMES, SERVER_LIMIT_NAMES } from "../daemon/settings/limits.ts";
 import type { ServerOptions } from "../daemon/settings/server_options.ts";
 import type { RelayOptionValues } from "../daemon/settings/relay_option_values.ts";
 import type { GivenAddresses } from "../daemon/settings/serving_addresses.ts";
@@ -75,7 +75,7 @@ export const server: Command = command({
     ),
     mtu: optional(ADVERTISED_MTU, "MTU to advertise to clients, or omit to advertise none", "1280"),
     limits: optional(
-      limitsKind(SERVER_LIMIT_NAMES),
+      limitsKind([...SERVER_LIMIT_NAMES, ...RELAY_LIMIT_NAMES]),
       "Packets per second that are handled for each source and destination, or off",
       "on",
     ),

@@ -17,15 +17,18 @@ import type { TunSide } from "../../nodes/host/tun_side.ts";
 import type { Ipv4Address } from "../../wire/ipv4_address.ts";
 import { formatIpv6 } from "../../wire/ipv6_address.ts";
 import type { Ipv6Prefix } from "../../wire/ipv6_prefix.ts";
+import type { LimitsValue } from "../args/kinds/limits_kind.ts";
 import type { OffloadMode } from "../args/kinds/offload_mode.ts";
 import { CliError } from "../process/failure.ts";
 import { withRemedy } from "./capability_remedy.ts";
 import { type GatewayOptionValues, gatewayPolicy } from "./settings/gateway_option_values.ts";
+import { relayLimits } from "./settings/limits.ts";
 import type { RelayOptionValues } from "./settings/relay_option_values.ts";
 
-/** Settings of a relay, and whether its interface uses segmentation offload. */
+/** Settings of a relay, its limits, and whether its interface uses segmentation offload. */
 interface HostedRelayOptions extends RelayOptionValues, GatewayOptionValues {
   readonly offload: OffloadMode;
+  readonly limits: LimitsValue | undefined;
 }
 
 /** A relay's side of the host, which is a gateway's if that is wanted. */
@@ -57,6 +60,7 @@ export class HostedRelay {
     this.settings = {
       prefix,
       hostOnly,
+      limits: relayLimits(options.limits),
       publicAddresses,
       gateway: gatewayPolicy(options),
       host: (context) => withRemedy("CAP_NET_ADMIN", () => open(context)),

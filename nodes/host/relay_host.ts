@@ -22,10 +22,12 @@ export interface RelayScope {
 }
 
 /** Settings of a relay apart from its sockets and its side of the host. */
-export interface RelaySettings
-  extends
-    RelayScope,
-    Pick<RelayConfig, "directBubbles" | "acceptUnknown" | "mtu" | "maxPeers" | "errorSource"> {
+export interface RelaySettings extends
+  RelayScope,
+  Pick<
+    RelayConfig,
+    "directBubbles" | "acceptUnknown" | "mtu" | "maxPeers" | "errorSource" | "limits"
+  > {
   /**
    * IPv4 addresses that lead to this host but are not on it, such as the public one of a cloud
    * machine. What would come back by them is dropped, as by its own (RFC 6324).

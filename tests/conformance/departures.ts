@@ -288,6 +288,14 @@ export const DEPARTURES: readonly Departure[] = [
   },
   {
     items: ["R-06", "R-14"],
+    source: "RFC 4380 §5.4.1 repeats a bubble that is not answered",
+    what: "only as far as the packets that wait are paying for it: 1.3 octets out for one in",
+    why:
+      "otherwise a packet to a client that does not exist makes the relay send six times as much",
+    file: "relay/bubble_credit.ts",
+  },
+  {
+    items: ["R-06", "R-14"],
     source: "RFC 4380 §5.4.1 deletes the entry of a client that does not answer",
     what: "the number of bubbles to its place is remembered, by mapping and by server",
     why: "otherwise the next packet would start over with the limit of §5.2.6",

@@ -72,7 +72,7 @@ Deno.test("octets count for the account of the client's address, in both directi
 
 Deno.test("with servers elsewhere, the kernel alone decides what answers a client's test", () => {
   const rules = { ...EVERYBODY, serversElsewhere: true };
-  const { sink } = new GatewayFixture({ rules }).fromKernel(packet(host, addressOfA));
+  const { sink } = new GatewayFixture({ rules }).fromKernel(packet(host, addressOfA, 20));
   assertEquals(sink.drops, []);
   assertEquals(sink.datagrams.map(({ to }) => to), [a]);
 });

@@ -7,6 +7,7 @@
 import type { Random } from "../../protocol/random.ts";
 import { Relay, type RelayEvent, type RelaySocket } from "../../relay/relay.ts";
 import type { RelayConfig } from "../../relay/relay_config.ts";
+import type { RelayLimits } from "../../relay/relay_limits.ts";
 import { encodeBubble } from "../../wire/bubble.ts";
 import type { Endpoint } from "../../wire/endpoint.ts";
 import { GlobalUnicast } from "../../wire/global_unicast.ts";
@@ -96,3 +97,11 @@ function countingRandom(): Random {
     for (let i = 0; i < bytes.length; i++) bytes[i] = next++ & 255;
   };
 }
+
+/** A relay without limits, to set one of them. */
+export const NO_LIMITS: RelayLimits = {
+  newClientsPerSite: undefined,
+  newClientsPerAddress: undefined,
+  newClientsInTotal: undefined,
+  bubblesPerServer: undefined,
+};

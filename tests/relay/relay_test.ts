@@ -7,10 +7,27 @@ import { isLinkLocal } from "../../wire/ipv6_address.ts";
 import { destinationOf, SOURCE } from "../../wire/ipv6_header.ts";
 import { decodeTeredoAddress, encodeTeredoAddress } from "../../wire/teredo_address.ts";
 import { ACTORS, at, hex, ip4, ip6, vector } from "../vectors/vectors.ts";
-import { echo, OWN_ADDRESS, RelayFixture, S1_ENDPOINT } from "./relay_fixture.ts";
+import { echo, NO_LIMITS, OWN_ADDRESS, RelayFixture, S1_ENDPOINT } from "./relay_fixture.ts";
 
 const { a, addressOfA, addressOfB, host, s1 } = ACTORS;
 const A = decodeTeredoAddress(addressOfA)!;
+
+/** When bubbles go out, in seconds from now, until the search ends. */
+function bubbleTimes(fixture: RelayFixture): number[] {
+  const times: number[] = [];
+  const start = fixture.now;
+  while (fixture.relay.nextTimer() < Infinity) {
+    while (fixture.sink.datagrams.length > times.length) times.push(fixture.now - start);
+    fixture.advance(10);
+  }
+  return times.map((time) => Math.round(time / 1000));
+}
+
+/** The `index`th of many clients of S1. */
+function clientOf(index: number): Uint8Array {
+  const mapping = endpoint(ipv4Address(ip4("13.0.0.0") + index), 4096);
+  return encodeTeredoAddress({ server: s1, flags: 0, mapping });
+}
 
 Deno.test("R-01: a destination outside of 2001::/32 is not sent over UDP but reported", () => {
   const fixture = new RelayFixture();
@@ -78,14 +95,59 @@ Deno.test("R-05: an unknown client gets a bubble with a local source through its
 
 Deno.test("R-06: a client that does not answer is tried four times, two seconds apart", () => {
   const fixture = new RelayFixture();
-  const sentAt: number[] = [];
-  const start = fixture.now;
-  fixture.native(echo(host, addressOfA));
-  while (fixture.relay.nextTimer() < Infinity) {
-    if (fixture.sink.datagrams.length > sentAt.length) sentAt.push(fixture.now - start);
-    fixture.advance(10);
+  for (let i = 0; i < 4; i++) fixture.native(echo(host, addressOfA));
+  assertEquals(bubbleTimes(fixture), [0, 2, 4, 6]);
+});
+
+Deno.test("R-14: a packet pays for its bubbles, so that a relay is no amplifier", () => {
+  const rows: readonly [packets: number, octets: number, at: readonly number[]][] = [
+    [1, 48, []],
+    [1, 60, [0]],
+    [1, 104, [0]],
+    [2, 48, [2]],
+    [2, 60, [0, 2]],
+    [1, 1280, [0, 2, 4, 6]],
+  ];
+  for (const [packets, octets, at] of rows) {
+    const fixture = new RelayFixture();
+    for (let i = 0; i < packets; i++) fixture.native(echo(host, addressOfA, octets - 48));
+    assertEquals(bubbleTimes(fixture), at, `${packets} of ${octets}`);
+    const sent = fixture.sink.datagrams.reduce((sum, { bytes }) => sum + bytes.length + 28, 0);
+    assert(sent <= 1.3 * packets * octets);
   }
-  assertEquals(sentAt.map((time) => Math.round(time / 1000)), [0, 2, 4, 6]);
+});
+
+Deno.test("R-14: 300 packets a second of one site leave a server's clients to others", () => {
+  const fixture = new RelayFixture();
+  const bad = ip6("2001:db8:bad::1");
+  let met = 0;
+  for (let i = 0; i < 3_000; i++) {
+    const mapping = endpoint(ipv4Address(ip4("12.0.0.0") + i), 1024);
+    fixture.native(echo(bad, encodeTeredoAddress({ server: s1, flags: 0, mapping })));
+    if (i % 250 === 0) {
+      fixture.sink.clear();
+      fixture.native(echo(host, clientOf(i)));
+      met += fixture.sink.datagrams.length;
+    }
+    fixture.advance(1000 / 300);
+  }
+  assertEquals(met, 12);
+});
+
+Deno.test("R-14: 20,000 packets a second from random sites leave room for others", () => {
+  const fixture = new RelayFixture();
+  let met = 0;
+  for (let i = 0; i < 40_000; i++) {
+    const source = ip6(`2001:db8:${(i & 0xffff).toString(16)}::1`);
+    const mapping = endpoint(ipv4Address(ip4("12.0.0.0") + i), 1024);
+    const server = ipv4Address(ip4("11.0.0.0") + i);
+    fixture.native(echo(source, encodeTeredoAddress({ server, flags: 0, mapping })));
+    fixture.now += 0.05;
+    if (i % 4_000 > 0) continue;
+    fixture.native(echo(host, clientOf(i)));
+    if (fixture.sink.datagrams.at(-1)?.to === S1_ENDPOINT) met++;
+  }
+  assertEquals(met, 10);
 });
 
 Deno.test("R-06: then its entry and queue are removed, and the sender learns it", () => {
@@ -135,7 +197,7 @@ function flood(fixture: RelayFixture, site: number): void {
 Deno.test("R-07: a site that floods gets a quarter of the queues, and others get theirs", () => {
   const fixture = new RelayFixture({
     queueTotal: 1_000_000,
-    newClients: { perSecond: 1, burst: 1_000_000 },
+    limits: NO_LIMITS,
   });
   flood(fixture, 0xbad);
   assertEquals(fixture.sink.drops, Array(1_000 - Math.floor(250_000 / 1280)).fill("queue_full"));
@@ -260,7 +322,9 @@ Deno.test("R-14: bubbles to one place stay limited whatever IPv6 address they ar
 });
 
 Deno.test("R-14: bubbles through one server stay limited whatever client they are for", () => {
-  const fixture = new RelayFixture({ bubblesPerServer: { perSecond: 10, burst: 20 } });
+  const fixture = new RelayFixture({
+    limits: { ...NO_LIMITS, bubblesPerServer: { perSecond: 10, burst: 20 } },
+  });
   for (let port = 1; port <= 5_000; port++) {
     fixture.native(
       echo(host, encodeTeredoAddress({ ...A, mapping: endpoint(addressOf(a), port) })),
@@ -270,7 +334,9 @@ Deno.test("R-14: bubbles through one server stay limited whatever client they ar
 });
 
 Deno.test("R-14: a flood of clients that do not exist begins so many searches and no more", () => {
-  const fixture = new RelayFixture({ newClients: { perSecond: 10, burst: 20 } });
+  const fixture = new RelayFixture({
+    limits: { ...NO_LIMITS, newClientsInTotal: { perSecond: 10, burst: 20 } },
+  });
   for (let port = 1; port <= 5_000; port++) {
     fixture.native(
       echo(host, encodeTeredoAddress({ ...A, mapping: endpoint(addressOf(a), port) })),
@@ -280,7 +346,7 @@ Deno.test("R-14: a flood of clients that do not exist begins so many searches an
   assertEquals(fixture.sink.drops.filter((reason) => reason === "rate_limited").length, 4_980);
 });
 
-Deno.test("R-14: a site begins a quarter of the searches, whichever of its hosts ask for them", () => {
+Deno.test("R-14: the searches of a site are limited, whichever of its hosts ask for them", () => {
   const fixture = new RelayFixture();
   for (const site of [0xbad, 0xbae]) flood(fixture, site);
   const { peers } = fixture.relay.status(fixture.now);
@@ -290,7 +356,9 @@ Deno.test("R-14: a site begins a quarter of the searches, whichever of its hosts
 });
 
 Deno.test("R-14: a flood of clients that do not exist costs those that are known nothing", () => {
-  const fixture = new RelayFixture({ newClients: { perSecond: 10, burst: 20 } });
+  const fixture = new RelayFixture({
+    limits: { ...NO_LIMITS, newClientsInTotal: { perSecond: 10, burst: 20 } },
+  });
   fixture.meetA();
   for (let port = 1; port <= 5_000; port++) {
     fixture.native(
@@ -403,7 +471,7 @@ Deno.test("A peer that gave way to another while its search ended is not told fo
 Deno.test("The relay's memory is bounded whatever is sent to it", () => {
   const fixture = new RelayFixture({
     maxPeers: 100,
-    bubblesPerServer: { perSecond: 1e6, burst: 1e6 },
+    limits: NO_LIMITS,
   });
   for (let port = 1; port < 10_000; port++) {
     const mapping = endpoint(addressOf(a), port);

@@ -135,7 +135,7 @@ Deno.test("S-30: the relay has the primary socket only", () => {
 });
 
 Deno.test("S-30: the relay's timer repeats its bubble", () => {
-  const both = new Both().fromNative(echo(host, addressOfA));
+  const both = new Both().fromNative(echo(host, addressOfA)).fromNative(echo(host, addressOfA));
   const due = both.machine.nextTimer();
   assertEquals(due > 0 && due < 3000, true);
   both.sink.clear();

@@ -10,6 +10,7 @@ import { ExitCode } from "../../process/exit_code.ts";
 import { CliError } from "../../process/failure.ts";
 import { isForAllowPrivate, networkFor } from "./allow_private.ts";
 import type { DaemonOptions } from "./daemon_options.ts";
+import type { LimitsValue } from "../../args/kinds/limits_kind.ts";
 import type { GatewayOptionValues } from "./gateway_option_values.ts";
 import type { RelayOptionValues } from "./relay_option_values.ts";
 
@@ -19,6 +20,7 @@ export interface RelayOptions extends RelayOptionValues, GatewayOptionValues, Da
   /** The public address that is translated to this host's own (1:1 NAT). */
   readonly public: Ipv4Address | undefined;
   readonly port: number | undefined;
+  readonly limits: LimitsValue | undefined;
 }
 
 /** @throws {CliError} the address is named as public, but clients cannot reach it */

@@ -7,7 +7,7 @@
 import type { Log } from "../../../io/log.ts";
 import type { ServerPolicy } from "../../../nodes/teredo_server.ts";
 import type { LimitsValue } from "../../args/kinds/limits_kind.ts";
-import { serverLimits } from "./server_limit_names.ts";
+import { serverLimits } from "./limits.ts";
 import { SecretsFile } from "./secrets_file.ts";
 
 /** The settings behind it. */

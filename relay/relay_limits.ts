@@ -1,0 +1,36 @@
+/**
+ * The rates beyond which a relay looks for no more clients.
+ *
+ * @module
+ */
+
+import type { Rate } from "../protocol/token_bucket.ts";
+
+/**
+ * Rates of a relay; `undefined` lifts one. A packet that exceeds a limit is dropped, unless its
+ * client is known.
+ */
+export interface RelayLimits {
+  /**
+   * New clients to look for on behalf of each native site (/48), because one host may have any
+   * number of addresses.
+   */
+  readonly newClientsPerSite: Rate | undefined;
+  /** New clients of a gateway at each IPv4 address. */
+  readonly newClientsPerAddress: Rate | undefined;
+  /** New clients on behalf of everybody. */
+  readonly newClientsInTotal: Rate | undefined;
+  /** Bubbles through each server, whose address anyone can make up. */
+  readonly bubblesPerServer: Rate | undefined;
+}
+
+/**
+ * The limits of a relay that is not told otherwise. Sources can be forged: what many share is far
+ * above what one site may take, or not limited at all.
+ */
+export const RELAY_LIMITS: RelayLimits = {
+  newClientsPerSite: { perSecond: 250, burst: 500 },
+  newClientsPerAddress: { perSecond: 250, burst: 500 },
+  newClientsInTotal: undefined,
+  bubblesPerServer: { perSecond: 5_000, burst: 10_000 },
+};
