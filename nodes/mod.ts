@@ -39,6 +39,15 @@ export type { InterfaceFault, OwnInterface } from "../io/host/own_interface.ts";
 export type { Log } from "../io/log.ts";
 export type { SendTrouble } from "../io/udp/send_watch.ts";
 export * from "./address_policy.ts";
+export type { NoRouter } from "../io/portmap/default_router.ts";
+export type { MapperEvent, TriedProtocol } from "../portmap/mapper_event.ts";
+export type { MappingFailure, MappingProtocol, PortMapping } from "../portmap/port_mapping.ts";
+export type {
+  MappingView,
+  NoMapping,
+  PortMappingOptions,
+  PortMappingStatus,
+} from "./client_mapping.ts";
 export type { ClientSocketOptions } from "./client_sockets.ts";
 export * from "./host/client_tun.ts";
 export type { EmbeddedRelaySettings } from "./embedded_relay.ts";

@@ -18,8 +18,14 @@ import type { SendTrouble } from "../io/udp/send_watch.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import type { Ipv4Address } from "../wire/ipv4_address.ts";
 import { isSameIpv6 } from "../wire/ipv6_address.ts";
+import type { MapperEvent } from "../portmap/mapper_event.ts";
 import { awaitServers } from "./await_servers.ts";
 import { AwaitedAddress } from "./awaited_address.ts";
+import {
+  ClientMapping,
+  type PortMappingOptions,
+  type PortMappingStatus,
+} from "./client_mapping.ts";
 import {
   type ClientSocketOptions,
   type ClientSockets,
@@ -56,6 +62,8 @@ export interface TeredoClientOptions<Host extends HostSide | undefined = HostSid
    * {@linkcode TeredoClient.packets}.
    */
   readonly host?: Opener<Host> | undefined;
+  /** How to ask the router for the service port; by default it is not asked. */
+  readonly portMapping?: PortMappingOptions | undefined;
   /** Throws when a server cannot be used; by default, when it is outside of the network. */
   readonly checkServer?: CheckGivenServer | undefined;
   /**
@@ -77,6 +85,8 @@ export interface ClientListeners extends NodeListeners<ClientEvent> {
    * again.
    */
   readonly onMove?: (() => void) | undefined;
+  /** Called with what becomes of the port mapping, if one was asked for. */
+  readonly onPortMapping?: ((event: MapperEvent) => void) | undefined;
 }
 
 /**
@@ -136,9 +146,11 @@ export class TeredoClient<Host extends HostSide | undefined = HostSide | undefin
   readonly #open: OpenClient<Host>;
   readonly #echoes: EchoLink;
   readonly #awaited = new AwaitedAddress();
+  readonly #mapping: ClientMapping | undefined;
   #servers: ServerDirectory;
   #isNeeded: () => boolean = () => true;
   #onMove: (() => void) | undefined;
+  #onPortMapping: ((event: MapperEvent) => void) | undefined;
 
   /**
    * Opens everything that the client needs, and looks the servers up until one is found: at the
@@ -191,6 +203,7 @@ export class TeredoClient<Host extends HostSide | undefined = HostSide | undefin
     this.packets = stream.packets;
     this.local = sockets.service.local;
     this.host = host;
+    this.#mapping = this.#newMapping();
     if (host !== undefined) stream.close();
     this.finished.then(() => stream.close(), (error) => stream.fail(error))
       .then(() => this.#awaited.end(new Error("The Teredo client has ended")));
@@ -200,6 +213,7 @@ export class TeredoClient<Host extends HostSide | undefined = HostSide | undefin
   override start(listeners: ClientListeners = {}): void {
     this.#isNeeded = listeners.isNeeded ?? this.#isNeeded;
     this.#onMove = listeners.onMove;
+    this.#onPortMapping = listeners.onPortMapping;
     super.start(listeners);
     if (!this.#isNeeded()) this.driver.act((_now, sink) => this.#client.disable(sink));
   }
@@ -215,6 +229,11 @@ export class TeredoClient<Host extends HostSide | undefined = HostSide | undefin
    */
   get qualified(): Promise<Uint8Array> {
     return this.#awaited.promise;
+  }
+
+  /** The port mapping, if one was asked for. */
+  get portMapping(): PortMappingStatus | undefined {
+    return this.#mapping?.status();
   }
 
   /** What keeps this host from sending anything at all, if something does. */
@@ -284,11 +303,15 @@ export class TeredoClient<Host extends HostSide | undefined = HostSide | undefin
       case "qualified":
         this.host?.up?.(event.address, event.mtu);
         this.#awaited.come(event.address);
+        this.#mapping?.rest(false);
+        this.#mapping?.observe(event.mapping);
         break;
       case "offline":
       case "disabled":
         this.host?.down?.();
         this.#awaited.go();
+        this.#mapping?.observe(undefined);
+        this.#mapping?.rest(event.type === "disabled");
         if (event.type === "offline") this.#lookUpServers();
     }
   }
@@ -297,6 +320,7 @@ export class TeredoClient<Host extends HostSide | undefined = HostSide | undefin
     const { context, localEndpoint, sockets: { group } } = this.#open;
     context.globalUnicast.attach(localAddresses());
     localEndpoint.forget();
+    this.#mapping?.lookForRouter();
     group?.join().catch(this.onFault);
     const isResting = this.status().state === "disabled";
     const isNeeded = this.#isNeeded();
@@ -322,18 +346,41 @@ export class TeredoClient<Host extends HostSide | undefined = HostSide | undefin
 
   /**
    * Looks the servers up from time to time: the preferred one may not have been found yet, or have
-   * moved.
+   * moved. Beside that, keeps the port mapped.
    *
    * @ignore
    */
   protected override tasks(): Task[] {
-    return [async (ending) => {
-      const timer = setInterval(() => {
-        if (!this.#servers.isSettledOn(this.status().server)) this.#lookUpServers();
-      }, LOOK_UP_INTERVAL);
-      await aborted(ending);
-      clearInterval(timer);
-    }];
+    const mapping = this.#mapping;
+    return [
+      async (ending) => {
+        const timer = setInterval(() => {
+          if (!this.#servers.isSettledOn(this.status().server)) this.#lookUpServers();
+        }, LOOK_UP_INTERVAL);
+        await aborted(ending);
+        clearInterval(timer);
+      },
+      ...mapping === undefined ? [] : [(ending: AbortSignal) => mapping.run(ending)],
+    ];
+  }
+
+  #newMapping(): ClientMapping | undefined {
+    const { options, context: { globalUnicast } } = this.#open;
+    if (options.portMapping === undefined) return undefined;
+    return new ClientMapping({
+      options: options.portMapping,
+      local: this.local,
+      ffi: options.ffi ?? true,
+      globalUnicast,
+      onEvent: (event) => {
+        try {
+          this.#onPortMapping?.(event);
+        } catch (error) {
+          this.onFault(error);
+        }
+      },
+      onFault: this.onFault,
+    });
   }
 
   #lookUpServers(): void {

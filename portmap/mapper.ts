@@ -148,16 +148,19 @@ export class Mapper {
     return this.#state;
   }
 
-  /** The default router, as far as this host has one. Asks it, unless it is the one before. */
+  /**
+   * The router to ask; without one, the mapping that there is gets removed. A router that is the
+   * same as before is asked again soon.
+   */
   useRouter(place: RouterPlace | undefined, now: number, sink: DialogueSink): void {
     const { router, local } = this.#place ?? {};
     if (router === place?.router && local === place?.local) return this.refresh();
+    if (place === undefined) return this.#runner.start(this.#remove(), now, sink);
     this.#place = place;
     this.#epoch = new RouterEpoch();
     this.#hasRestarted = false;
     this.#state = { name: "idle" };
-    if (place === undefined) this.#runner.stop();
-    else this.#runner.start(this.#live(place), now, sink);
+    this.#runner.start(this.#live(place), now, sink);
   }
 
   /** Asks the router soon whether it still has the mapping, or makes it now. */
@@ -328,15 +331,22 @@ export class Mapper {
   }
 
   *#end(): Dialogue<void> {
+    yield* this.#remove();
+    yield* report({ type: "ended" });
+  }
+
+  /** Removes the mapping that there is, or may be. */
+  *#remove(): Dialogue<void> {
     const state = this.#state;
+    const place = this.#place;
     this.#state = { name: "idle" };
     if (state.name === "mapped") {
       yield* this.#unmap(state.mapping);
-    } else if (state.name === "asking" && this.#place !== undefined) {
+    } else if (state.name === "asking" && place !== undefined) {
       // The router may have made the mapping already.
-      yield* this.#methods[state.protocol].unmap(this.#wanted(this.#place, this.#externalPort));
+      yield* this.#methods[state.protocol].unmap(this.#wanted(place, this.#externalPort));
     }
-    yield* report({ type: "ended" });
+    this.#place = undefined;
   }
 }
 

@@ -101,12 +101,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "io/host": ["reason.ts", "io", "offload", "wire", "memory"],
   "io/network": ["reason.ts", "io", "wire"],
+  "io/portmap": ["io", "io/network", "io/udp", "portmap", "wire", "memory"],
   "io/servers": ["reason.ts", "io", "client/", "wire"],
   "io/udp": ["reason.ts", "io", "io/network", "protocol", "wire"],
 
   "nodes": [
     ...["nodes/host", "reason.ts", "io/", ...NATIVE],
-    ...["client/", "server", "relay", "protocol", "wire", "memory"],
+    ...["client/", "server", "relay", "portmap", "protocol", "wire", "memory"],
   ],
   "nodes/host": [
     ...["nodes/gateway_policy.ts", "nodes/node_context.ts", "io/host", "io/network", ...NATIVE],
@@ -179,6 +180,7 @@ const MAY_IMPORT_TYPES: Readonly<Record<string, readonly string[]>> = {
   "io": ["ffi"],
   "io/host": ["ffi"],
   "io/network": ["ffi"],
+  "io/portmap": ["ffi"],
   "io/udp": ["ffi", "ffi/c/errno.ts"],
 };
 

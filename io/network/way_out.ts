@@ -16,7 +16,7 @@ import { type Ipv4Address, parseIpv4 } from "../../wire/ipv4_address.ts";
 /**
  * Somewhere on the Internet: a.root-servers.net. It is sent nothing; the kernel is asked the way.
  */
-const ELSEWHERE = parseIpv4("198.41.0.4")!;
+export const ELSEWHERE: Ipv4Address = parseIpv4("198.41.0.4")!;
 
 /** The ways to some destinations. */
 interface Ways {
@@ -77,6 +77,7 @@ function describe(answer: RouteAnswer): string {
   return `${interfaceIndex} ${source?.toHex() ?? ""} ${gateway?.toHex() ?? ""}`;
 }
 
-function octetsOf(address: Ipv4Address): Uint8Array {
+/** The four octets of an address, as the kernel is asked with them. */
+export function octetsOf(address: Ipv4Address): Uint8Array {
   return Uint8Array.of(address >>> 24, address >>> 16, address >>> 8, address);
 }

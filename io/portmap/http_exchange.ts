@@ -1,0 +1,74 @@
+/**
+ * One request and one response over TCP, within limits.
+ *
+ * @module
+ */
+
+import { MAX_RESPONSE, parseHttpResponse } from "../../portmap/http_message.ts";
+import { addressOf, type Endpoint, portOf } from "../../wire/endpoint.ts";
+import { formatIpv4 } from "../../wire/ipv4_address.ts";
+
+/** A response that comes in more pieces than this is not worth waiting for. */
+const MAX_PIECES = 256;
+
+/**
+ * Sends a request by HTTP and reads until the response is whole, longer than `MAX_RESPONSE`, or
+ * late.
+ *
+ * @param timeout how long all of it may take, in milliseconds
+ * @returns what has arrived; undefined if nothing did
+ */
+export async function exchangeHttp(
+  to: Endpoint,
+  request: Uint8Array,
+  timeout: number,
+): Promise<Uint8Array | undefined> {
+  const response = new Response();
+  const late = Promise.withResolvers<void>();
+  const timer = setTimeout(late.resolve, timeout);
+  let connection: Deno.TcpConn | undefined;
+  const connecting = Deno.connect({ hostname: formatIpv4(addressOf(to)), port: portOf(to) })
+    .then((opened) => connection = opened);
+  const talking = connecting.then((opened) => response.read(opened, request));
+  // A connection that is lost, or closed below, is a response that ends early.
+  talking.catch(() => {});
+  try {
+    await Promise.race([talking.catch(() => {}), late.promise]);
+  } finally {
+    clearTimeout(timer);
+    if (connection === undefined) connecting.then(close, () => {});
+    else close(connection);
+  }
+  return response.bytes;
+}
+
+/** What has been read so far. */
+class Response {
+  readonly #buffer = new Uint8Array(MAX_RESPONSE + 1);
+  #length = 0;
+
+  get bytes(): Uint8Array | undefined {
+    return this.#length === 0 ? undefined : this.#buffer.subarray(0, this.#length);
+  }
+
+  async read(connection: Deno.TcpConn, request: Uint8Array): Promise<void> {
+    for (let sent = 0; sent < request.length;) {
+      sent += await connection.write(request.subarray(sent));
+    }
+    for (let pieces = 0; pieces < MAX_PIECES; pieces++) {
+      const count = await connection.read(this.#buffer.subarray(this.#length));
+      if (count === null) return;
+      this.#length += count;
+      const soFar = this.#buffer.subarray(0, this.#length);
+      if (parseHttpResponse(soFar, false) !== "incomplete") return;
+    }
+  }
+}
+
+function close(connection: Deno.TcpConn): void {
+  try {
+    connection.close();
+  } catch {
+    // The other side was faster.
+  }
+}

@@ -1,0 +1,166 @@
+/**
+ * A client's port on the router: asked for beside qualification, and held against what the server
+ * sees.
+ *
+ * @module
+ */
+
+import { findRoute } from "../ffi/open.ts";
+import { defaultRouter, type NoRouter } from "../io/portmap/default_router.ts";
+import { MapperDriver } from "../io/portmap/mapper_driver.ts";
+import { aborted } from "../io/run_together.ts";
+import { Mapper } from "../portmap/mapper.ts";
+import type { MapperEvent, TriedProtocol } from "../portmap/mapper_event.ts";
+import type { MappingFailure, MappingProtocol, PortMapping } from "../portmap/port_mapping.ts";
+import { addressOf, type Endpoint, portOf } from "../wire/endpoint.ts";
+import type { GlobalUnicast } from "../wire/global_unicast.ts";
+
+/** How a router is asked for the client's port. */
+export interface PortMappingOptions {
+  /** What to try, in this order; with none, only what an earlier run left is removed. */
+  readonly protocols: readonly MappingProtocol[];
+  /**
+   * The mapping of an earlier run that was killed. It is removed, or used again if the service port
+   * is the same.
+   */
+  readonly leftOver?: PortMapping | undefined;
+}
+
+/**
+ * Why no router is asked.
+ *
+ * - `public_address`: this host's own address is public, so no NAT is in the way
+ * - `resting`: the client does not need Teredo at the moment
+ */
+export type NoMapping = NoRouter | "public_address" | "resting";
+
+/**
+ * What the server's view of the client says about a mapping.
+ *
+ * - `unknown`: the client has no Teredo address yet
+ * - `in_use`: the server sees the mapping
+ * - `other_port`: the server sees another port, so the NAT does not send from the mapping
+ * - `other_address`: the server sees another address: there is one more NAT beyond the router
+ */
+export type MappingView = "unknown" | "in_use" | "other_port" | "other_address";
+
+/** A client's port mapping at one moment. Times are milliseconds from now. */
+export type PortMappingStatus =
+  | { readonly state: "idle"; readonly reason: NoMapping }
+  | { readonly state: "asking"; readonly protocol: MappingProtocol }
+  | {
+    readonly state: "mapped";
+    readonly mapping: PortMapping;
+    /** `Infinity` if the mapping stays until it is removed. */
+    readonly expiresIn: number;
+    readonly view: MappingView;
+  }
+  | {
+    readonly state: "failed";
+    readonly reason: MappingFailure;
+    readonly tried: readonly TriedProtocol[];
+    readonly retryIn: number;
+  };
+
+/** What a client's port mapping needs of the client. */
+interface ClientMappingParts {
+  readonly options: PortMappingOptions;
+  /** Where the service port is bound. */
+  readonly local: Endpoint;
+  /** Whether the kernel may be asked for the router, which takes foreign functions. */
+  readonly ffi: boolean;
+  readonly globalUnicast: GlobalUnicast;
+  readonly onEvent: (event: MapperEvent) => void;
+  readonly onFault: (error: unknown) => void;
+}
+
+/** Keeps a client's port mapped. */
+export class ClientMapping {
+  readonly #parts: ClientMappingParts;
+  readonly #mapper: Mapper;
+  readonly #driver: MapperDriver;
+  #reason: NoMapping = "resting";
+  #isResting = false;
+  /** The client's mapping as the server sees it. */
+  #seen: Endpoint | undefined;
+
+  constructor(parts: ClientMappingParts) {
+    const { options, local, onEvent, onFault } = parts;
+    this.#parts = parts;
+    this.#mapper = new Mapper({
+      ...options,
+      port: portOf(local),
+      random: (bytes) => crypto.getRandomValues(bytes),
+    });
+    this.#driver = new MapperDriver(this.#mapper, { onEvent, onFault });
+  }
+
+  /** Runs until `signal` aborts, and removes the mapping then. It never fails. */
+  async run(signal: AbortSignal): Promise<void> {
+    try {
+      await this.#driver.run(() => this.lookForRouter(), signal);
+    } catch (error) {
+      this.#parts.onFault(error);
+      await aborted(signal);
+    }
+  }
+
+  /** The network may be another one now, or the router have restarted. */
+  lookForRouter(): void {
+    const place = this.#isResting ? "resting" : this.#findRouter();
+    if (typeof place === "string") this.#reason = place;
+    this.#driver.act((mapper, now, sink) => {
+      mapper.useRouter(typeof place === "string" ? undefined : place, now, sink);
+    });
+  }
+
+  /** Whether the client rests, and needs no mapping. */
+  rest(isResting: boolean): void {
+    if (this.#isResting === isResting) return;
+    this.#isResting = isResting;
+    this.lookForRouter();
+  }
+
+  /** The client's mapping as its server sees it; undefined while the client has no address. */
+  observe(seen: Endpoint | undefined): void {
+    const before = this.#seen;
+    this.#seen = seen;
+    // The NAT may have forgotten all it knew.
+    if (before !== undefined && seen !== before) {
+      this.#driver.act((mapper) => mapper.refresh());
+    }
+  }
+
+  status(): PortMappingStatus {
+    const { now } = this.#driver;
+    const { state } = this.#mapper;
+    switch (state.name) {
+      case "idle":
+        return { state: "idle", reason: this.#reason };
+      case "asking":
+        return { state: "asking", protocol: state.protocol };
+      case "mapped": {
+        const { mapping, until } = state;
+        const view = viewOf(mapping.external, this.#seen);
+        return { state: "mapped", mapping, expiresIn: until - now, view };
+      }
+      case "failed": {
+        const { reason, tried, until } = state;
+        return { state: "failed", reason, tried, retryIn: until - now };
+      }
+    }
+  }
+
+  #findRouter() {
+    const { ffi, globalUnicast } = this.#parts;
+    const place = ffi ? defaultRouter(findRoute) : "router_unknown";
+    if (typeof place === "string") return place;
+    return globalUnicast.has(place.local) ? "public_address" : place;
+  }
+}
+
+function viewOf(external: Endpoint, seen: Endpoint | undefined): MappingView {
+  if (seen === undefined) return "unknown";
+  if (seen === external) return "in_use";
+  return addressOf(seen) === addressOf(external) ? "other_port" : "other_address";
+}
