@@ -29,10 +29,11 @@ export interface PortMappingOptions {
 /**
  * Why no router is asked.
  *
+ * - `off`: no protocol is to be tried
  * - `public_address`: this host's own address is public, so no NAT is in the way
  * - `resting`: the client does not need Teredo at the moment
  */
-export type NoMapping = NoRouter | "public_address" | "resting";
+export type NoMapping = NoRouter | "off" | "public_address" | "resting";
 
 /**
  * What the server's view of the client says about a mapping.
@@ -79,6 +80,9 @@ export class ClientMapping {
   readonly #parts: ClientMappingParts;
   readonly #mapper: Mapper;
   readonly #driver: MapperDriver;
+  /** Settles when there is something to do. */
+  readonly #isWanted = Promise.withResolvers<void>();
+  #protocols: readonly MappingProtocol[];
   #reason: NoMapping = "resting";
   #isResting = false;
   /** The client's mapping as the server sees it. */
@@ -87,6 +91,8 @@ export class ClientMapping {
   constructor(parts: ClientMappingParts) {
     const { options, local, onEvent, onFault } = parts;
     this.#parts = parts;
+    this.#protocols = options.protocols;
+    if (options.protocols.length > 0 || options.leftOver !== undefined) this.#isWanted.resolve();
     this.#mapper = new Mapper({
       ...options,
       port: portOf(local),
@@ -98,11 +104,20 @@ export class ClientMapping {
   /** Runs until `signal` aborts, and removes the mapping then. It never fails. */
   async run(signal: AbortSignal): Promise<void> {
     try {
-      await this.#driver.run(() => this.lookForRouter(), signal);
+      await Promise.race([this.#isWanted.promise, aborted(signal)]);
+      await this.#driver.run(() => this.useProtocols(this.#protocols), signal);
     } catch (error) {
       this.#parts.onFault(error);
       await aborted(signal);
     }
+  }
+
+  /** Tries other protocols from now on; with none, the mapping is removed. */
+  useProtocols(protocols: readonly MappingProtocol[]): void {
+    this.#protocols = protocols;
+    this.#driver.act((mapper, now, sink) => mapper.useProtocols(protocols, now, sink));
+    this.lookForRouter();
+    if (protocols.length > 0) this.#isWanted.resolve();
   }
 
   /** The network may be another one now, or the router have restarted. */
@@ -136,7 +151,7 @@ export class ClientMapping {
     const { state } = this.#mapper;
     switch (state.name) {
       case "idle":
-        return { state: "idle", reason: this.#reason };
+        return { state: "idle", reason: this.#protocols.length === 0 ? "off" : this.#reason };
       case "asking":
         return { state: "asking", protocol: state.protocol };
       case "mapped": {

@@ -19,6 +19,7 @@ import type { Endpoint } from "../wire/endpoint.ts";
 import type { Ipv4Address } from "../wire/ipv4_address.ts";
 import { isSameIpv6 } from "../wire/ipv6_address.ts";
 import type { MapperEvent } from "../portmap/mapper_event.ts";
+import type { MappingProtocol } from "../portmap/port_mapping.ts";
 import { awaitServers } from "./await_servers.ts";
 import { AwaitedAddress } from "./awaited_address.ts";
 import {
@@ -62,7 +63,7 @@ export interface TeredoClientOptions<Host extends HostSide | undefined = HostSid
    * {@linkcode TeredoClient.packets}.
    */
   readonly host?: Opener<Host> | undefined;
-  /** How to ask the router for the service port; by default it is not asked. */
+  /** How to ask the router for the service port; without this it is never asked. */
   readonly portMapping?: PortMappingOptions | undefined;
   /** Throws when a server cannot be used; by default, when it is outside of the network. */
   readonly checkServer?: CheckGivenServer | undefined;
@@ -234,6 +235,11 @@ export class TeredoClient<Host extends HostSide | undefined = HostSide | undefin
   /** The port mapping, if one was asked for. */
   get portMapping(): PortMappingStatus | undefined {
     return this.#mapping?.status();
+  }
+
+  /** Asks the router by other protocols from now on; with none, the port mapping is removed. */
+  usePortMapping(protocols: readonly MappingProtocol[]): void {
+    this.#mapping?.useProtocols(protocols);
   }
 
   /** What keeps this host from sending anything at all, if something does. */

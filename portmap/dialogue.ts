@@ -138,6 +138,11 @@ export class DialogueRunner {
   /** The number of the exchange that is awaited: late responses have another. */
   #exchange = 0;
 
+  /** Whether a dialogue goes on. */
+  get isBusy(): boolean {
+    return this.#dialogue !== undefined;
+  }
+
   /** Starts a dialogue. One that goes on is given up. */
   start(dialogue: Dialogue<void>, now: number, sink: DialogueSink): void {
     this.stop();

@@ -114,10 +114,11 @@ export type MapperState =
 
 /** Gets and keeps a port mapping. */
 export class Mapper {
-  readonly #config: MapperConfig;
+  readonly #port: number;
   readonly #runner = new DialogueRunner();
   readonly #methods: Readonly<Record<MappingProtocol, MappingMethod>>;
   readonly #nonce: Uint8Array;
+  #protocols: readonly MappingProtocol[];
   /** The external port to suggest. */
   readonly #externalPort: number;
   #epoch = new RouterEpoch();
@@ -130,8 +131,9 @@ export class Mapper {
   #state: MapperState = { name: "idle" };
 
   constructor(config: MapperConfig) {
-    const { leftOver, random, port } = config;
-    this.#config = config;
+    const { protocols, leftOver, random, port } = config;
+    this.#protocols = protocols;
+    this.#port = port;
     this.#leftOver = leftOver;
     this.#methods = {
       "pcp": { map: mapByPcp, unmap: unmapByPcp },
@@ -168,9 +170,21 @@ export class Mapper {
     this.#runner.hasten(this.#askedAt + MIN_RENEWAL);
   }
 
-  /** Removes the mapping. The event `ended` follows, at once or after the router's answer. */
+  /** Tries other protocols from now on. A mapping that there is gets removed first. */
+  useProtocols(protocols: readonly MappingProtocol[], now: number, sink: DialogueSink): void {
+    if (protocols.join() === this.#protocols.join()) return;
+    this.#protocols = protocols;
+    if (this.#place !== undefined) this.#runner.start(this.#restart(this.#place), now, sink);
+  }
+
+  /** Removes the mapping; {@linkcode isBusy} until that is done. */
   end(now: number, sink: DialogueSink): void {
-    this.#runner.start(this.#end(), now, sink);
+    this.#runner.start(this.#remove(), now, sink);
+  }
+
+  /** Whether something is being done, or will be after a pause. */
+  get isBusy(): boolean {
+    return this.#runner.isBusy;
   }
 
   /** A datagram for the socket that the mapper sends from. */
@@ -208,7 +222,7 @@ export class Mapper {
 
   *#live(place: RouterPlace): Dialogue<void> {
     yield* this.#removeLeftOver(place);
-    if (this.#config.protocols.length === 0) return;
+    if (this.#protocols.length === 0) return;
     for (let lost: PortMapping | undefined;;) {
       const answer = yield* this.#askByAll(place);
       if ("tried" in answer) {
@@ -227,15 +241,16 @@ export class Mapper {
     // On another network nobody could tell it from the mapping of another host.
     const isHere = leftOver?.router === router && addressOf(leftOver.internal) === local;
     if (leftOver === undefined || !isHere) return;
-    const { protocols, port } = this.#config;
-    if (portOf(leftOver.internal) === port && protocols.includes(leftOver.protocol)) return;
+    const isWanted = portOf(leftOver.internal) === this.#port &&
+      this.#protocols.includes(leftOver.protocol);
+    if (isWanted) return;
     yield* this.#unmap(leftOver);
   }
 
   /** Asks by one protocol after another, until one is granted. */
   *#askByAll(place: RouterPlace): Dialogue<Granted | { tried: readonly TriedProtocol[] }> {
     const tried: TriedProtocol[] = [];
-    let protocols = this.#config.protocols;
+    let protocols = this.#protocols;
     while (protocols.length > 0) {
       const protocol = protocols[0]!;
       this.#state = { name: "asking", protocol };
@@ -278,11 +293,11 @@ export class Mapper {
   *#unmap(mapping: PortMapping): Dialogue<void> {
     const wanted = { ...mapping, externalPort: portOf(mapping.external), lifetime: 0 };
     const isRemoved = yield* this.#methods[mapping.protocol].unmap(wanted);
-    if (isRemoved) yield* report({ type: "removed", mapping });
+    if (isRemoved) yield* report({ type: "port_removed", mapping });
   }
 
   #wanted({ router, local }: RouterPlace, externalPort: number): WantedMapping {
-    const internal = endpoint(local, this.#config.port);
+    const internal = endpoint(local, this.#port);
     return { router, internal, externalPort, lifetime: LIFETIME, nonce: this.#nonce };
   }
 
@@ -294,7 +309,7 @@ export class Mapper {
   ): Dialogue<PortMapping> {
     let { mapping, lifetime } = granted;
     let until = yield* this.#hold(granted);
-    yield* report({ type: "mapped", mapping, lifetime, previous: lost });
+    yield* report({ type: "port_mapped", mapping, lifetime, previous: lost });
     for (let wait = renewalOf(lifetime);;) {
       yield* pause(wait);
       const outcome = yield* this.#map(mapping.protocol, place, portOf(mapping.external));
@@ -305,8 +320,8 @@ export class Mapper {
         until = yield* this.#hold(outcome);
         wait = renewalOf(lifetime);
         const { hasRestarted } = outcome;
-        if (isSame) yield* report({ type: "renewed", mapping, lifetime, hasRestarted });
-        else yield* report({ type: "mapped", mapping, lifetime, previous });
+        if (isSame) yield* report({ type: "port_renewed", mapping, lifetime, hasRestarted });
+        else yield* report({ type: "port_mapped", mapping, lifetime, previous });
         continue;
       }
       const left = until - (yield* currentTime());
@@ -326,13 +341,14 @@ export class Mapper {
     const reason = mostTelling(tried);
     const until = RETRY + (yield* currentTime());
     this.#state = { name: "failed", reason, tried, until };
-    yield* report({ type: "not_mapped", reason, tried, previous, retryIn: RETRY });
+    yield* report({ type: "port_not_mapped", reason, tried, previous, retryIn: RETRY });
     yield* pause(RETRY);
   }
 
-  *#end(): Dialogue<void> {
+  *#restart(place: RouterPlace): Dialogue<void> {
     yield* this.#remove();
-    yield* report({ type: "ended" });
+    this.#place = place;
+    yield* this.#live(place);
   }
 
   /** Removes the mapping that there is, or may be. */

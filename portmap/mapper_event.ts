@@ -10,7 +10,7 @@ import type { MappingFailure, MappingProtocol, PortMapping } from "./port_mappin
 export type MapperEvent =
   /** The router made a mapping, or it leads from elsewhere now. */
   | {
-    readonly type: "mapped";
+    readonly type: "port_mapped";
     readonly mapping: PortMapping;
     /** In milliseconds; `Infinity` if it stays until it is removed. */
     readonly lifetime: number;
@@ -19,7 +19,7 @@ export type MapperEvent =
   }
   /** The mapping lasts longer now. */
   | {
-    readonly type: "renewed";
+    readonly type: "port_renewed";
     readonly mapping: PortMapping;
     readonly lifetime: number;
     /** Whether the router restarted, so that this is a new mapping. */
@@ -27,7 +27,7 @@ export type MapperEvent =
   }
   /** There is no mapping; the router is asked again in `retryIn` ms. */
   | {
-    readonly type: "not_mapped";
+    readonly type: "port_not_mapped";
     readonly reason: MappingFailure;
     /** What each protocol that was tried ended with. */
     readonly tried: readonly TriedProtocol[];
@@ -36,9 +36,7 @@ export type MapperEvent =
     readonly previous: PortMapping | undefined;
   }
   /** A mapping was removed: of this run, or one that an earlier run left. */
-  | { readonly type: "removed"; readonly mapping: PortMapping }
-  /** There is nothing left to do at the end. */
-  | { readonly type: "ended" };
+  | { readonly type: "port_removed"; readonly mapping: PortMapping };
 
 /** What a protocol that was tried ended with. */
 export interface TriedProtocol {

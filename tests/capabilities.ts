@@ -31,6 +31,7 @@ const COMMANDS = [
   "lintian",
   "linux.uml",
   "man",
+  "miniupnpd",
   "miredo",
   "miredo-server",
   "nft",

@@ -25,7 +25,7 @@ const NATIVE = [
 const BELOW_DAEMON = [
   ...["cli/process", "cli/text"],
   ...["nodes/", "io/", ...NATIVE],
-  ...["client/", "server", "relay", "protocol", "wire", "memory", "reason.ts"],
+  ...["client/", "server", "relay", "portmap", "protocol", "wire", "memory", "reason.ts"],
 ];
 
 /**
@@ -182,6 +182,8 @@ const MAY_IMPORT_TYPES: Readonly<Record<string, readonly string[]>> = {
   "io/network": ["ffi"],
   "io/portmap": ["ffi"],
   "io/udp": ["ffi", "ffi/c/errno.ts"],
+  "cli/ask": ["nodes/", "portmap"],
+  "cli/text": ["nodes/", "portmap"],
 };
 
 /** Folders of which only circles are looked for: they may import what they try. */

@@ -16,13 +16,26 @@
  * @module
  */
 
+import type { NoMapping } from "../../nodes/client_mapping.ts";
+import type { MappingFailure } from "../../portmap/port_mapping.ts";
 import type { OfflineReason } from "../../client/client_event.ts";
 import { parseEndpoint, portOf } from "../../wire/endpoint.ts";
 import { formatDuration } from "../text/duration.ts";
 import { describedTerm, fittingTable, wrap } from "../text/layout.ts";
+import {
+  failureText,
+  MAPPING_VIEWS,
+  NO_MAPPING,
+  PROTOCOL_NAMES,
+} from "../text/port_mapping_words.ts";
 import { formatBytes } from "../text/quantity.ts";
 import type { Style } from "../text/style.ts";
-import type { NatName, PeerPart, StatusReport } from "../daemon/status/status_report.ts";
+import type {
+  NatName,
+  PeerPart,
+  PortMappingPart,
+  StatusReport,
+} from "../daemon/status/status_report.ts";
 
 /** How many peers are shown; `--json` lists more. */
 const MAX_SHOWN = 20;
@@ -68,6 +81,7 @@ function rowsOf(report: StatusReport): Row[] {
     ["NAT Special Behaviour", behaviourText(report)],
     ["Local Mapping", report.localMapping],
     ["External NAT Mapping", report.externalMapping],
+    ["Port Mapping", report.portMapping && portMappingText(report.portMapping)],
     ["Interface", report.interface],
     ...report.interfaceFaults.map(({ message }) => ["Interface Fault", message] as const),
     ["MTU", report.mtu === null ? null : String(report.mtu)],
@@ -124,6 +138,29 @@ function serverText({ server }: StatusReport): string | null {
 function behaviourText({ nat, portPreserved }: StatusReport): string | null {
   if (nat === null || nat === "none" || portPreserved === null) return null;
   return `PortPreserving: ${portPreserved ? "Yes" : "No"}`;
+}
+
+function portMappingText(
+  { state, protocol, external, expiresIn, view, reason, tried, retryIn }: PortMappingPart,
+): string {
+  const name = protocol === null ? "" : PROTOCOL_NAMES[protocol];
+  switch (state) {
+    case "idle":
+      return NO_MAPPING[reason as NoMapping];
+    case "asking":
+      return `asking the router by ${name}`;
+    case "mapped": {
+      const until = expiresIn === null ? "until removed" : `for ${formatDuration(expiresIn)}`;
+      const doubt = view === null ? null : MAPPING_VIEWS[view];
+      return `${external} by ${name}, ${until}${doubt === null ? "" : `; ${doubt}`}`;
+    }
+    case "failed": {
+      const why = failureText(reason as MappingFailure, tried);
+      return `none: the router maps no port, because ${why}; asked again in ${
+        formatDuration(retryIn ?? 0)
+      }`;
+    }
+  }
 }
 
 function portText(mapping: string | null): string | null {

@@ -18,13 +18,16 @@ import { pingThrough } from "./control/client_ping.ts";
 import { Daemon, openRoleLog } from "./daemon.ts";
 import { ClientHook, openHook } from "./hook/client_hook.ts";
 import { withListenRemedy } from "./listen_remedy.ts";
+import { MappingMemory } from "./mapping_memory.ts";
 import { ClientMessages } from "./messages/client_messages.ts";
+import { MappingMessages } from "./messages/mapping_messages.ts";
 import { describeOffload } from "./messages/offload_messages.ts";
 import { describeNativeIpv6, nativeWayOut } from "./native_way_out.ts";
 import { clientReloadTable } from "./reload_table.ts";
 import { readCredentials } from "./settings/client_credentials.ts";
 import type { ClientOptions } from "./settings/client_options.ts";
 import { checkServer, serversOf } from "./settings/named_servers.ts";
+import { mappingProtocols } from "./settings/port_mapping_protocols.ts";
 import { clientPart, type ClientPlace } from "./status/client_part.ts";
 
 /** Events that are counted from zero on. */
@@ -54,6 +57,7 @@ export async function runClient(
   const nodeOptions = { ...clientOptions(options, log), signal };
   using daemon = await Daemon.open(options, { role: "client", events: CLIENT_EVENTS, log });
   const memory = new AddressMemory(stateFolder(), log);
+  const mappings = new MappingMemory(stateFolder(), log);
   await using client = await unlessAborted(
     signal,
     openAsBefore(memory.read(), options.port, (changes) =>
@@ -61,6 +65,10 @@ export async function runClient(
         ...daemon.nodeOptions,
         ...nodeOptions,
         ...changes,
+        portMapping: {
+          protocols: mappingProtocols(options.portMapping),
+          leftOver: mappings.read(),
+        },
         onLookUp: () => daemon.working(`looking up ${options.server.join(", ")}`),
       })),
   );
@@ -68,9 +76,10 @@ export async function runClient(
   const { name } = client.host;
   const place = placeOf(client, nodeOptions.credentials !== undefined);
   const messages = new ClientMessages(place);
+  const mappingMessages = new MappingMessages();
   const hook = new ClientHook(openHook(options.hook, log), client.host);
   daemon.attach({
-    part: () => clientPart(client.status(), place),
+    part: () => clientPart(client.status(), place, client.portMapping),
     ping: (destination, timeout) => pingThrough(client, destination, timeout),
   });
   daemon.reloadAtHangup(reread, clientReloadTable(client, hook, log));
@@ -86,6 +95,11 @@ export async function runClient(
         const keepsPort = portOf(event.mapping) === place.port;
         memory.write({ address: event.address, port: keepsPort ? place.port : undefined });
       }
+    },
+    onPortMapping(event) {
+      daemon.report(event, mappingMessages.describe(event));
+      if (event.type === "port_mapped") mappings.write(event.mapping);
+      if (event.type === "port_removed") mappings.forget();
     },
     onInterfaceFaults: () => daemon.refresh(),
     onMove: () =>

@@ -15,6 +15,7 @@ import type { ClientOptions } from "./settings/client_options.ts";
 import type { DaemonOptions } from "./settings/daemon_options.ts";
 import { serversOf } from "./settings/named_servers.ts";
 import { gatewayPolicy } from "./settings/gateway_option_values.ts";
+import { mappingProtocols } from "./settings/port_mapping_protocols.ts";
 import type { RelayOptions } from "./settings/relay_options.ts";
 import type { ServerOptions } from "./settings/server_options.ts";
 import type { ServingPolicy } from "./settings/serving_policy.ts";
@@ -32,6 +33,10 @@ export function clientReloadTable(
       apply: ({ defaultRoute }) => client.host.setDefaultRoute(defaultRoute),
     },
     { of: ["hook"], apply: (wanted) => hook.replace(openHook(wanted.hook, log)) },
+    {
+      of: ["portMapping"],
+      apply: ({ portMapping }) => client.usePortMapping(mappingProtocols(portMapping)),
+    },
     { of: ["server", "server2"], apply: (wanted) => client.useServers(serversOf(wanted)) },
   ];
 }

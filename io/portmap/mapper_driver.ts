@@ -39,6 +39,7 @@ export class MapperDriver {
   readonly #counters = new Counters();
   readonly #ended = Promise.withResolvers<void>();
   readonly #sink: DialogueSink;
+  #isEnding = false;
   #socket: UdpSocket | undefined;
   #cancelTimer: (() => void) | undefined;
 
@@ -49,10 +50,7 @@ export class MapperDriver {
     this.#sink = {
       datagram: (to, bytes) => this.#socket?.send(to, bytes),
       exchange: (number, to, request, timeout) => this.#exchange(number, to, request, timeout),
-      event: (event) => {
-        if (event.type === "ended") this.#ended.resolve();
-        else this.#options.onEvent(event);
-      },
+      event: (event) => this.#options.onEvent(event),
     };
   }
 
@@ -61,7 +59,7 @@ export class MapperDriver {
     return this.#clock.now();
   }
 
-  /** Does something with the mapper; before {@linkcode run} has begun, nothing. */
+  /** Does something with the mapper while it runs. */
   act(action: (mapper: Mapper, now: number, sink: DialogueSink) => void): void {
     if (this.#socket === undefined) return;
     this.#cancelTimer?.();
@@ -70,6 +68,7 @@ export class MapperDriver {
     } catch (error) {
       this.#options.onFault(error);
     }
+    if (this.#isEnding && !this.#mapper.isBusy) this.#ended.resolve();
     const due = this.#mapper.nextTimer();
     this.#cancelTimer = due === Infinity
       ? undefined
@@ -107,6 +106,7 @@ export class MapperDriver {
 
   /** Removes the mapping, and waits a moment for the router's answer. */
   async #end(): Promise<void> {
+    this.#isEnding = true;
     this.act((mapper, now, sink) => mapper.end(now, sink));
     const cancel = this.#clock.after(END_TIMEOUT, this.#ended.resolve);
     await this.#ended.promise;

@@ -27,12 +27,13 @@ for (const protocol of MAPPING_PROTOCOLS) {
     assertEquals(world.router.table.get(PORT)?.lease, LIFETIME / 1000);
     world.run(86_400_000);
     assertEquals(mappingOf(world).external, EXTERNAL);
-    assertEquals(world.types.filter((type) => type !== "renewed"), ["mapped"]);
-    assert(world.events.every((event) => event.type !== "renewed" || !event.hasRestarted));
+    assertEquals(world.types.filter((type) => type !== "port_renewed"), ["port_mapped"]);
+    assert(world.events.every((event) => event.type !== "port_renewed" || !event.hasRestarted));
     world.act((now, sink) => world.mapper.end(now, sink));
     world.run(1000);
     assertEquals([...world.router.table], []);
-    assertEquals(world.types.slice(-2), ["removed", "ended"]);
+    assertEquals(world.types.at(-1), "port_removed");
+    assertEquals(world.mapper.isBusy, false);
   });
 
   Deno.test(`mapper: by ${protocol} a mapping that lasts two minutes is renewed in time`, () => {
@@ -42,7 +43,7 @@ for (const protocol of MAPPING_PROTOCOLS) {
     const before = world.router.asked.length;
     world.run(59_000);
     assert(world.router.asked.length > before, "renewed at half of its lifetime");
-    assertEquals(world.types, ["mapped", "renewed"]);
+    assertEquals(world.types, ["port_mapped", "port_renewed"]);
   });
 
   Deno.test(`mapper: by ${protocol} what a killed run left is removed if the port is another`, () => {
@@ -55,7 +56,7 @@ for (const protocol of MAPPING_PROTOCOLS) {
     world.start();
     world.run(10_000);
     assertEquals([...world.router.table.keys()], [PORT + 1]);
-    assertEquals(world.types, ["removed", "mapped"]);
+    assertEquals(world.types, ["port_removed", "port_mapped"]);
   });
 
   Deno.test(`mapper: by ${protocol} what a killed run left is taken over if the port is the same`, () => {
@@ -91,7 +92,7 @@ for (const protocol of MAPPING_PROTOCOLS) {
     world.run(600_000);
     assertEquals([...world.router.table.keys()], [PORT]);
     const last = world.events.at(-1)!;
-    assert(last.type === "renewed" && last.hasRestarted === (protocol !== "upnp"));
+    assert(last.type === "port_renewed" && last.hasRestarted === (protocol !== "upnp"));
   });
 }
 
@@ -126,11 +127,11 @@ Deno.test("mapper: a router that announces its restart is asked at once", () => 
   const stranger = endpoint(parseIpv4("192.168.1.66")!, portOf(from));
   world.act((now) => world.mapper.handleAnnouncement(bytes, stranger, now));
   world.run(1);
-  assertEquals(world.types, ["mapped"], "nobody else is believed");
+  assertEquals(world.types, ["port_mapped"], "nobody else is believed");
   world.act((now) => world.mapper.handleAnnouncement(bytes, from, now));
   world.run(1);
   const last = world.events.at(-1)!;
-  assert(last.type === "renewed" && last.hasRestarted);
+  assert(last.type === "port_renewed" && last.hasRestarted);
   assertEquals([...world.router.table.keys()], [PORT]);
 });
 
@@ -142,7 +143,7 @@ Deno.test("mapper: a router that gives another port after its restart is believe
   world.router.table.set(PORT, { internal: OTHER_HOST, externalPort: PORT, lease: 0 });
   world.run(600_000);
   const last = world.events.at(-1)!;
-  assert(last.type === "mapped" && last.previous?.external === EXTERNAL);
+  assert(last.type === "port_mapped" && last.previous?.external === EXTERNAL);
   assertEquals(portOf(last.mapping.external), PORT + 1);
 });
 
@@ -152,12 +153,12 @@ Deno.test("mapper: a router that falls silent loses the mapping when its lifetim
   world.run(1000);
   world.isCut = true;
   world.run(110_000);
-  assertEquals(world.types, ["mapped"], "a renewal that is lost costs nothing yet");
+  assertEquals(world.types, ["port_mapped"], "a renewal that is lost costs nothing yet");
   world.run(40_000);
-  assertEquals(world.types, ["mapped", "not_mapped"]);
+  assertEquals(world.types, ["port_mapped", "port_not_mapped"]);
   world.isCut = false;
   world.run(RETRY);
-  assertEquals(world.types, ["mapped", "not_mapped", "mapped"]);
+  assertEquals(world.types, ["port_mapped", "port_not_mapped", "port_mapped"]);
 });
 
 Deno.test("mapper: without a router that answers, it is asked again after ten minutes", () => {
@@ -165,7 +166,7 @@ Deno.test("mapper: without a router that answers, it is asked again after ten mi
   world.start();
   world.run(20_000);
   const [event] = world.events;
-  assert(event?.type === "not_mapped" && event.reason === "no_answer");
+  assert(event?.type === "port_not_mapped" && event.reason === "no_answer");
   assertEquals(event.tried.map(({ protocol }) => protocol), ["pcp", "upnp", "nat-pmp"]);
   const datagrams = world.sent.length;
   assert(datagrams <= 16, `${datagrams} datagrams`);
@@ -175,16 +176,31 @@ Deno.test("mapper: without a router that answers, it is asked again after ten mi
   assertEquals(world.sent.length, 2 * datagrams);
 });
 
-Deno.test("mapper: on another network the router there is asked", () => {
+Deno.test("mapper: without a router the mapping is removed, and with one it is made again", () => {
   const world = new MapperWorld();
   world.start();
   world.run(1000);
   world.act((now, sink) => world.mapper.useRouter(undefined, now, sink));
   assertEquals(world.mapper.state.name, "idle");
-  assertEquals(world.mapper.nextTimer(), Infinity);
+  world.run(1000);
+  assertEquals(world.types, ["port_mapped", "port_removed"]);
+  assertEquals([[...world.router.table], world.mapper.isBusy], [[], false]);
   world.start();
   world.run(1000);
   assertEquals(mappingOf(world).external, EXTERNAL);
+});
+
+Deno.test("mapper: another choice of protocols takes effect at once", () => {
+  const world = new MapperWorld();
+  world.start();
+  world.run(1000);
+  world.act((now, sink) => world.mapper.useProtocols(["upnp"], now, sink));
+  world.run(4000);
+  assertEquals(mappingOf(world).protocol, "upnp");
+  assertEquals(world.types, ["port_mapped", "port_removed", "port_mapped"]);
+  world.act((now, sink) => world.mapper.useProtocols([], now, sink));
+  world.run(1000);
+  assertEquals([[...world.router.table], world.mapper.state.name], [[], "idle"]);
 });
 
 Deno.test("mapper: an answer from elsewhere than the router is not believed", () => {
@@ -203,7 +219,7 @@ Deno.test("mapper: an answer from elsewhere than the router is not believed", ()
   }
   assertEquals(world.types, []);
   world.act((now, sink) => world.mapper.handleDatagram(answer.bytes, to, now, sink));
-  assertEquals(world.types, ["mapped"]);
+  assertEquals(world.types, ["port_mapped"]);
 });
 
 const REFUSALS = [
@@ -226,7 +242,7 @@ for (const [options, reason] of REFUSALS) {
     world.start();
     world.run(20_000);
     const [event] = world.events;
-    assert(event?.type === "not_mapped", JSON.stringify(event));
+    assert(event?.type === "port_not_mapped", JSON.stringify(event));
     assertEquals(event.reason, reason);
     assertEquals([...world.router.table], []);
   });
@@ -253,6 +269,6 @@ Deno.test("mapper: switched off, it removes what an earlier run left and asks fo
   world.start();
   world.run(1000);
   assertEquals([...world.router.table], []);
-  assertEquals(world.types, ["removed"]);
+  assertEquals(world.types, ["port_removed"]);
   assertEquals(world.mapper.nextTimer(), Infinity);
 });

@@ -4,7 +4,12 @@
  * @module
  */
 
-import type { GatewayPart, ServedPart, StatusReport } from "../status/status_report.ts";
+import type {
+  GatewayPart,
+  PortMappingPart,
+  ServedPart,
+  StatusReport,
+} from "../status/status_report.ts";
 import type { Metric, Sample } from "./metric.ts";
 
 /** All metrics that the role has. */
@@ -87,9 +92,28 @@ function clientMetrics(report: StatusReport): Metric[] {
       "How often the client got an address, a new one after a change of the mapping included.",
       report.events["qualified"] ?? 0,
     ),
+    ...report.portMapping === null ? [] : portMappingMetrics(report.portMapping),
     gauge("teredo_client_refresh_interval_seconds", "How often the mapping is refreshed.", [
       { value: (report.refreshInterval ?? 0) / 1000 },
     ]),
+  ];
+}
+
+function portMappingMetrics({ state, protocol, expiresIn }: PortMappingPart): Metric[] {
+  const protocols = { "pcp": 0, "nat-pmp": 0, "upnp": 0 };
+  if (state === "mapped" && protocol !== null) protocols[protocol] = 1;
+  return [
+    gauge(
+      "teredo_client_port_mapping",
+      "1 for the protocol by which the router maps the client's port.",
+      by("protocol", protocols),
+    ),
+    gauge(
+      "teredo_client_port_mapping_expiry_seconds",
+      "When the mapping ends unless it is renewed, in seconds from now; 0 without a mapping, or if " +
+        "it stays.",
+      [{ value: (expiresIn ?? 0) / 1000 }],
+    ),
   ];
 }
 

@@ -5,6 +5,7 @@
  */
 
 import type { Service } from "../../../ffi/packet_filter.ts";
+import type { PortMappingMode } from "../../args/kinds/port_mapping_mode.ts";
 import type { CredentialOptions } from "./client_credentials.ts";
 import type { DaemonOptions } from "./daemon_options.ts";
 import type { GivenServers } from "./named_servers.ts";
@@ -21,6 +22,7 @@ export interface ClientOptions extends GivenServers, CredentialOptions, DaemonOp
   readonly force: boolean;
   /** Services of this host that others may reach through the interface; `undefined` for all. */
   readonly firewall: readonly Service[] | undefined;
+  readonly portMapping: PortMappingMode;
   /** In milliseconds. */
   readonly refreshInterval: number | undefined;
   /** A program to run when the address changes. */

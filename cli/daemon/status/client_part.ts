@@ -9,6 +9,8 @@ import { addressOf, endpoint, formatEndpoint, portOf } from "../../../wire/endpo
 import { formatIpv4, type Ipv4Address } from "../../../wire/ipv4_address.ts";
 import { formatIpv6 } from "../../../wire/ipv6_address.ts";
 import type { ClientView } from "../messages/client_messages.ts";
+import type { PortMappingStatus } from "../../../nodes/client_mapping.ts";
+import { portMappingPart } from "./port_mapping_part.ts";
 import { peersPart } from "./peer_part.ts";
 import type { NatName, OwnInterfaceView, RolePart } from "./status_report.ts";
 
@@ -20,7 +22,11 @@ export interface ClientPlace extends ClientView {
 }
 
 /** A client's part. */
-export function clientPart(status: ClientStatus, place: ClientPlace): RolePart {
+export function clientPart(
+  status: ClientStatus,
+  place: ClientPlace,
+  portMapping?: PortMappingStatus,
+): RolePart {
   const { state, server, offline, address, mapping, mtu, refreshInterval, serverHeardAgo } = status;
   const local = place.sourceTo(server.primary);
   return {
@@ -41,6 +47,7 @@ export function clientPart(status: ClientStatus, place: ClientPlace): RolePart {
     portPreserved: mapping === undefined ? null : portOf(mapping) === place.port,
     localMapping: local === undefined ? null : formatEndpoint(endpoint(local, place.port)),
     externalMapping: mapping === undefined ? null : formatEndpoint(mapping),
+    portMapping: portMappingPart(portMapping),
     interface: place.own.name,
     interfaceFaults: place.own.faults,
     mtu,

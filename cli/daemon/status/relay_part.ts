@@ -31,6 +31,7 @@ export function relayPart(
     offline: null,
     nat: null,
     portPreserved: null,
+    portMapping: null,
     localMapping: formatEndpoint(local),
     externalMapping: null,
     interface: own.name,

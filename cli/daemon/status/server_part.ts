@@ -42,6 +42,7 @@ export function serverPart(
     offline: null,
     nat: null,
     portPreserved: null,
+    portMapping: null,
     localMapping: formatEndpoint(endpoint(primary, port)),
     externalMapping: null,
     interface: own?.name ?? null,

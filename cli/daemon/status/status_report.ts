@@ -11,6 +11,9 @@ import type { ClientState, PeerPath } from "../../../client/client_status.ts";
 import type { NatKind, OfflineReason } from "../../../client/client_event.ts";
 import type { InterfaceFault, OwnInterface } from "../../../io/host/own_interface.ts";
 import type { Counters } from "../../../io/counters.ts";
+import type { MappingView, NoMapping, PortMappingStatus } from "../../../nodes/client_mapping.ts";
+import type { TriedProtocol } from "../../../portmap/mapper_event.ts";
+import type { MappingFailure, MappingProtocol } from "../../../portmap/port_mapping.ts";
 import type { EventCounts } from "./event_counts.ts";
 import { VERSION } from "../../process/version.ts";
 
@@ -56,6 +59,8 @@ export interface RolePart {
   /** Where the role sends from, and how that looks from outside. */
   readonly localMapping: string | null;
   readonly externalMapping: string | null;
+  /** A client's port on the router. */
+  readonly portMapping: PortMappingPart | null;
   readonly interface: string | null;
   /** What is wrong with the interface. */
   readonly interfaceFaults: readonly InterfaceFault[];
@@ -69,6 +74,24 @@ export interface RolePart {
   readonly peerCount: Readonly<Record<PeerPath, number>>;
   /** The most recently used peers. */
   readonly peers: readonly PeerPart[];
+}
+
+/** A client's port on the router. */
+export interface PortMappingPart {
+  readonly state: PortMappingStatus["state"];
+  readonly protocol: MappingProtocol | null;
+  /** The router's address and port that lead to the client. */
+  readonly external: string | null;
+  /** Until the mapping ends unless it is renewed; `null` if it stays, or there is none. */
+  readonly expiresIn: number | null;
+  /** What the server's view of the client says about the mapping. */
+  readonly view: MappingView | null;
+  /** Why there is no mapping. */
+  readonly reason: MappingFailure | NoMapping | null;
+  /** What each protocol that was tried ended with. */
+  readonly tried: readonly TriedProtocol[];
+  /** Until the router is asked again. */
+  readonly retryIn: number | null;
 }
 
 /** What a report says of the role's interface. */

@@ -1,0 +1,77 @@
+/**
+ * What becomes of a client's port mapping, in plain words.
+ *
+ * @module
+ */
+
+import type { MapperEvent } from "../../../portmap/mapper_event.ts";
+import type { MappingFailure } from "../../../portmap/port_mapping.ts";
+import { formatEndpoint } from "../../../wire/endpoint.ts";
+import { formatIpv4 } from "../../../wire/ipv4_address.ts";
+import { formatDuration } from "../../text/duration.ts";
+import { failureText, PROTOCOL_NAMES } from "../../text/port_mapping_words.ts";
+import type { Message } from "./message.ts";
+
+/** Turns a client's mapping events into lines for the log. A failure is news only once. */
+export class MappingMessages {
+  #reason: MappingFailure | undefined;
+
+  /** Puts an event in words. */
+  describe(event: MapperEvent): Message {
+    switch (event.type) {
+      case "port_mapped":
+        this.#reason = undefined;
+        return { level: "info", text: describeMapped(event) };
+      case "port_renewed": {
+        const { external } = event.mapping;
+        return event.hasRestarted
+          ? {
+            level: "info",
+            text: `The router restarted, and maps its port ${formatEndpoint(external)} again`,
+          }
+          : { level: "debug", text: `The mapping of ${formatEndpoint(external)} is renewed` };
+      }
+      case "port_not_mapped":
+        return this.#describeFailure(event);
+      case "port_removed": {
+        const { protocol, external } = event.mapping;
+        const name = PROTOCOL_NAMES[protocol];
+        return {
+          level: "debug",
+          text: `The router's mapping of ${formatEndpoint(external)} is removed by ${name}`,
+        };
+      }
+    }
+  }
+
+  #describeFailure(event: Extract<MapperEvent, { type: "port_not_mapped" }>): Message {
+    const { reason, tried, previous, retryIn } = event;
+    const isNews = reason !== this.#reason || previous !== undefined;
+    this.#reason = reason;
+    const lost = previous === undefined
+      ? "The router maps no port for this client"
+      : `The router no longer maps its port ${formatEndpoint(previous.external)}`;
+    // Most routers map no ports unless they are told to: that is how things are, not a fault.
+    const level = previous !== undefined
+      ? "warn"
+      : isNews && reason !== "no_answer"
+      ? "info"
+      : "debug";
+    const text =
+      `${lost}: ${failureText(reason, tried)}. Peers are reached as without a mapping. ` +
+      `Asking again in ${formatDuration(retryIn)}`;
+    return { level, text };
+  }
+}
+
+function describeMapped(
+  { mapping, lifetime, previous }: Extract<MapperEvent, { type: "port_mapped" }>,
+): string {
+  const { protocol, router, external } = mapping;
+  const until = lifetime === Infinity
+    ? "until it is removed"
+    : `for ${formatDuration(lifetime)}, and is asked again before`;
+  const before = previous === undefined ? "" : `; it was ${formatEndpoint(previous.external)}`;
+  return `Router ${formatIpv4(router)} maps its port ${formatEndpoint(external)} to this client ` +
+    `by ${PROTOCOL_NAMES[protocol]}, ${until}${before}`;
+}

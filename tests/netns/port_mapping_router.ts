@@ -1,0 +1,110 @@
+/**
+ * miniupnpd on a router of the lab: a real server of PCP, NAT-PMP and UPnP beside the kernel's NAT.
+ *
+ * @module
+ */
+
+import type { MappingProtocol } from "../../portmap/port_mapping.ts";
+import type { LabProcess } from "./lab_process.ts";
+import type { Site } from "./lab.ts";
+import { LAN, UPLINK } from "./nat_router.ts";
+
+/** Its chains, beside those of the NAT, and what is dropped before there was a mapping comes in. */
+const RULES = `
+  table inet miniupnpd {
+    chain forward {
+      type filter hook forward priority -10;
+      jump up_filter
+    }
+    chain up_filter { }
+    chain prerouting {
+      type nat hook prerouting priority -100;
+      jump up_nat
+    }
+    chain up_nat { }
+    chain postrouting {
+      type nat hook postrouting priority 90;
+      jump up_post
+    }
+    chain up_post { }
+  }
+  flush chain ip filter through
+  add rule ip filter through iifname ${UPLINK} ct state new ct status and dnat != dnat drop
+`;
+
+/** A router that maps ports. */
+export class PortMappingRouter implements AsyncDisposable {
+  readonly #site: Site;
+  readonly #process: LabProcess;
+
+  private constructor(site: Site, process: LabProcess) {
+    this.#site = site;
+    this.#process = process;
+  }
+
+  /**
+   * Starts miniupnpd on a site's router. It knows PCP if it knows NAT-PMP; a rule of the kernel's
+   * leaves out one of them.
+   */
+  static async start(
+    site: Site,
+    protocols: readonly MappingProtocol[],
+  ): Promise<PortMappingRouter> {
+    const router = site.router!;
+    const folder = `/run/miniupnpd-${router.name}`;
+    const knowsPort = protocols.includes("pcp") || protocols.includes("nat-pmp");
+    const config = [
+      `ext_ifname=${UPLINK}`,
+      `listening_ip=${LAN}`,
+      `enable_natpmp=${knowsPort ? "yes" : "no"}`,
+      `enable_upnp=${protocols.includes("upnp") ? "yes" : "no"}`,
+      "secure_mode=yes",
+      "min_lifetime=10",
+      `lease_file=${folder}/leases`,
+      "uuid=11111111-2222-3333-4444-555555555555",
+      "upnp_table_name=miniupnpd",
+      "upnp_nat_table_name=miniupnpd",
+      "upnp_forward_chain=up_filter",
+      "upnp_nat_chain=up_nat",
+      "upnp_nat_postrouting_chain=up_post",
+      `allow 1024-65535 ${site.plan.client}/24 1024-65535`,
+    ];
+    const script = 'mkdir -p "$1" && : >"$1/leases" && printf "%s\\n" "$2" >"$1/conf"';
+    await router.run("sh", "-c", script, "sh", folder, config.join("\n"));
+    await router.run("nft", RULES);
+    if (knowsPort) await router.run("nft", versionFilter(protocols));
+    const process = await router.spawn("miniupnpd", "-d", "-f", `${folder}/conf`);
+    await process.waitForLog(/Listening for|HTTP listening|PCP/);
+    return new PortMappingRouter(site, process);
+  }
+
+  /** The external ports that lead inside, with where they lead, by the kernel's own account. */
+  async mappings(): Promise<string[]> {
+    const rules = await this.#site.router!.run("nft", "list chain inet miniupnpd up_nat");
+    return Array.from(
+      rules.matchAll(/th dport (\d+) .*dnat ip to ([\d.:]+)/g),
+      ([, port, to]) => `${port} -> ${to}`,
+    );
+  }
+
+  /** Everything that it said. */
+  get log(): string {
+    return this.#process.log;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#process.end("SIGTERM");
+  }
+}
+
+/** Requests of PCP begin with version 2, those of NAT-PMP with 0. */
+function versionFilter(protocols: readonly MappingProtocol[]): string {
+  const dropped = [
+    ...protocols.includes("pcp") ? [] : [2],
+    ...protocols.includes("nat-pmp") ? [] : [0],
+  ];
+  const rules = dropped.map((version) =>
+    `add rule ip filter in iifname ${LAN} udp dport 5351 @th,64,8 ${version} drop`
+  );
+  return rules.join("\n") || "list chain ip filter in";
+}
