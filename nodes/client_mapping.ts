@@ -29,7 +29,7 @@ export interface PortMappingOptions {
 /**
  * Why no router is asked.
  *
- * - `off`: no protocol is to be tried
+ * - `off`: nobody wants a mapping
  * - `public_address`: this host's own address is public, so no NAT is in the way
  * - `resting`: the client does not need Teredo at the moment
  */
