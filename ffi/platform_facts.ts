@@ -58,6 +58,11 @@ export interface PlatformFacts {
   routeAdvice(destination: string): string;
   /** The command that lets the host forward IPv6 packets, if one is enough. */
   readonly forwardingCommand: string | undefined;
+  /**
+   * Whether what a server sends to native IPv6 enters by an interface, and so leaves only if this
+   * host forwards IPv6 packets.
+   */
+  readonly nativeNeedsForwarding: boolean;
   /** Where files are, given the variables of the environment. */
   folders(variable: (name: string) => string | undefined): Folders;
   /** The command that names the program which holds a UDP port. */

@@ -4,8 +4,9 @@
  * @module
  */
 
-import { supports } from "../../ffi/open.ts";
+import { forwardsIpv6, supports } from "../../ffi/open.ts";
 import type { FilterCounts } from "../../ffi/packet_filter.ts";
+import { platform } from "../../ffi/platform.ts";
 import type { Log } from "../../io/log.ts";
 import { localAddresses } from "../../io/network/local_addresses.ts";
 import { addressPolicy } from "../../nodes/address_policy.ts";
@@ -128,9 +129,20 @@ function ownAddresses(): Ipv4Address[] {
 
 /** The way to native IPv6. On a system without one, the server does the rest of its work. */
 function nativeSide(log: Log): Opener<HostSide> | undefined {
-  if (!supports("openRawIpv6")) {
-    log.warn("Connectivity tests are not forwarded to native IPv6: only Linux supports that yet");
+  const obstacle = nativeObstacle();
+  if (obstacle !== undefined) {
+    log.warn(`Connectivity tests are not forwarded to native IPv6: ${obstacle}`);
     return undefined;
   }
   return (context) => withRemedy("CAP_NET_RAW", () => rawIpv6()(context));
+}
+
+/** What keeps clients' packets from native IPv6, if something does. */
+function nativeObstacle(): string | undefined {
+  const { name, nativeNeedsForwarding, forwardingCommand: command } = platform;
+  if (!supports("openRawIpv6")) return `this version does not support that on ${name}`;
+  // Where the setting cannot be read, there is nothing to say about it.
+  if (!nativeNeedsForwarding || (forwardsIpv6() ?? true)) return undefined;
+  const how = command === undefined ? "" : ` with "${command}"`;
+  return `this host does not forward IPv6. Turn forwarding on${how}, and start the server again`;
 }

@@ -29,6 +29,7 @@ export const DARWIN_FACTS: PlatformFacts = {
   routeAdvice: (destination) =>
     `with "route -n get -inet6 ${destination}" and "netstat -rn -f inet6"`,
   forwardingCommand: "sysctl -w net.inet6.ip6.forwarding=1",
+  nativeNeedsForwarding: true,
   folders: (variable) => ({
     config: "/etc/teredo",
     runtime: "/var/run/teredo",

@@ -29,6 +29,7 @@ export const LINUX_FACTS: PlatformFacts = {
   rights: "capabilities",
   routeAdvice: (destination) => `with "ip -6 route get ${destination}" and "ip -6 rule"`,
   forwardingCommand: "sysctl -w net.ipv6.conf.all.forwarding=1",
+  nativeNeedsForwarding: false,
   folders: (variable) => ({
     config: "/etc/teredo",
     runtime: "/run/teredo",

@@ -27,6 +27,7 @@ export const WINDOWS_FACTS: PlatformFacts = {
   // Each interface has its own setting.
   routeAdvice: (destination) => `with "route print -6" and "pathping -n ${destination}"`,
   forwardingCommand: undefined,
+  nativeNeedsForwarding: true,
   folders(variable) {
     const own = `${variable("ProgramData") ?? "C:\\ProgramData"}\\teredo`;
     const ofUser = variable("LOCALAPPDATA") ?? variable("TEMP");

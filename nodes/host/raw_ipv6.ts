@@ -9,8 +9,9 @@ import { RawLink } from "../../io/host/raw_link.ts";
 import type { HostSide, Opener } from "../node_context.ts";
 
 /**
- * Sends packets from clients to native hosts along this host's own routes. It needs Linux,
- * CAP_NET_RAW and `--allow-ffi`.
+ * Sends packets from clients to native hosts along this host's own routes. It needs `--allow-ffi`,
+ * and on Linux CAP_NET_RAW. On macOS and Windows, an interface of this program takes the packets,
+ * and the host must forward IPv6.
  *
  * @throws {SystemError} (when the opener is called) the kernel refuses; the message says what to do
  */
