@@ -28,6 +28,15 @@ export interface SocketOptions {
   setReceiveBuffer(address: string, port: number, octets: number): number;
 
   /**
+   * Makes receiving and sending fail with what routers and hosts answered to earlier datagrams, such
+   * as `ECONNREFUSED` for a closed port. Linux reports nothing of that on sockets that may send to
+   * anyone.
+   *
+   * @returns Whether a socket was found and changed.
+   */
+  reportErrors(address: string, port: number): boolean;
+
+  /**
    * Keeps what the socket sends to multicast groups on the link, and from coming back to this host.
    *
    * @returns Whether a socket was found and changed.

@@ -19,6 +19,8 @@ interface Waiting {
   readonly log: Log;
   readonly clock?: Clock;
   readonly changes?: ChangeSource;
+  /** Called with the reason when a look-up has failed, and the client waits for the next one. */
+  readonly onTrouble?: ((reason: string) => void) | undefined;
 }
 
 /**
@@ -30,7 +32,7 @@ interface Waiting {
  */
 export async function awaitServers(
   servers: Pick<ServerDirectory, "find">,
-  { own, log, clock = systemClock, changes }: Waiting,
+  { own, log, clock = systemClock, changes, onTrouble }: Waiting,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<void> {
   const delay = new RestartDelay((bytes) => crypto.getRandomValues(bytes));
@@ -42,7 +44,10 @@ export async function awaitServers(
       return;
     } catch (error) {
       if (!(error instanceof ResolveError)) throw error;
-      if (error.message !== told) log.warn(`${error.message}. Until then, the client waits`);
+      if (error.message !== told) {
+        log.warn(`${error.message}. Until then, the client waits`);
+        onTrouble?.(error.message);
+      }
       told = error.message;
     }
     await pause(delay, changes ?? interfaceChanges(own, clock), clock, signal);

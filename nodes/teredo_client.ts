@@ -69,9 +69,9 @@ export interface TeredoClientOptions<Host extends HostSide | undefined = HostSid
   readonly checkServer?: CheckGivenServer | undefined;
   /**
    * Called when interface and sockets are open, and the look-up of the servers' names begins, which
-   * may take long.
+   * may take long. Called again with the reason when it failed; the client then tries again.
    */
-  readonly onLookUp?: (() => void) | undefined;
+  readonly onLookUp?: ((trouble?: string) => void) | undefined;
 }
 
 /** What a client calls from its start on. */
@@ -173,7 +173,8 @@ export class TeredoClient<Host extends HostSide | undefined = HostSide | undefin
       const localEndpoint = new LocalEndpoint(sockets.sockets.service.local, options.ffi ?? true);
       const servers = serverDirectory(options.servers, options.checkServer, context);
       options.onLookUp?.();
-      await awaitServers(servers, { own: host?.own?.name, log: context.log }, options.signal);
+      const waiting = { own: host?.own?.name, log: context.log, onTrouble: options.onLookUp };
+      await awaitServers(servers, waiting, options.signal);
       return new TeredoClient({
         ...{ options, context, host, watch, resources },
         ...{ sockets, localEndpoint, servers },

@@ -19,6 +19,17 @@ const TIMEOUT = 5_000;
 /** Octets of an answer; a report with all the peers that it lists takes a quarter of a MiB. */
 const MAX_ANSWER = 4 * 1024 * 1024;
 
+/** The role runs, but can't be asked yet. */
+export class StillStarting extends CliError {
+  /** What it does, or what is in its way: sentences without a full stop at the end. */
+  readonly activity: string;
+
+  constructor(path: string, activity: string) {
+    super(`Cannot ask at ${path}: It is still starting. ${activity}`, ExitCode.NOT_RUNNING);
+    this.activity = activity;
+  }
+}
+
 /** Asks one role. */
 export class ControlClient {
   readonly path: string;
@@ -79,10 +90,8 @@ export class ControlClient {
       const response = await role.fetch(what, { method, redirect: "error", signal });
       const text = await readText(response);
       if (response.ok) return JSON.parse(text);
-      throw this.#failure(
-        text.trim() || `it answers with status ${response.status}`,
-        response.status === 503 ? ExitCode.NOT_RUNNING : ExitCode.FAILED,
-      );
+      const reason = text.trim() || `it answers with status ${response.status}`;
+      throw response.status === 503 ? new StillStarting(this.path, reason) : this.#failure(reason);
     } catch (error) {
       if (signal.aborted) return undefined;
       if (error instanceof CliError) throw error;

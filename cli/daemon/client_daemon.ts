@@ -69,7 +69,7 @@ export async function runClient(
           protocols: mappingProtocols(options.portMapping),
           leftOver: mappings.read(),
         },
-        onLookUp: () => daemon.working(`looking up ${options.server.join(", ")}`),
+        onLookUp: (trouble = `Looking up ${options.server.join(", ")}`) => daemon.working(trouble),
       })),
   );
   if (client === undefined) return;

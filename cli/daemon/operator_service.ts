@@ -35,6 +35,8 @@ export class OperatorService implements Disposable {
   readonly #resources = new DisposableStack();
   #systemd: Systemd | undefined;
   #role: AskableRole | undefined;
+  /** What the role does while it starts. */
+  #activity = "Opening what it needs";
 
   private constructor({ counters, events }: ServiceSubject) {
     this.#counters = counters;
@@ -57,6 +59,7 @@ export class OperatorService implements Disposable {
     const report = () => service.report();
     const handler = controlHandler({
       report,
+      activity: () => service.#activity,
       ping: (destination, timeout) => service.#role?.ping?.(destination, timeout),
     });
     const control = await openControl(role, options.control, handler, log);
@@ -82,6 +85,7 @@ export class OperatorService implements Disposable {
 
   /** The role can't be asked yet, but works at what `status` says. */
   working(status: string): void {
+    this.#activity = status;
     this.#systemd?.working(status);
   }
 

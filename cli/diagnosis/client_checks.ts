@@ -4,24 +4,47 @@
  * @module
  */
 
+import { StillStarting } from "../ask/control_client.ts";
 import { reasonText } from "../ask/status_text.ts";
 import type { StatusReport } from "../daemon/status/status_report.ts";
 import { type Check, fail, note, pass } from "../probe/check.ts";
+import { ExitCode } from "../process/exit_code.ts";
+import type { CliError } from "../process/failure.ts";
 import { formatDuration } from "../text/duration.ts";
 
 /** The checks; `status` is the report, or why there is none. */
-export function clientChecks(status: StatusReport | string): Check[] {
-  if (typeof status === "string") {
-    return [note("client", status, 'Start one: "teredo client SERVER", or the service')];
-  }
+export function clientChecks(status: StatusReport | CliError): Check[] {
+  if (status instanceof Error) return [withoutReport(status)];
+  // Routes that win over the client's are checked at this moment, with the rest of the host.
+  const faults = status.interfaceFaults.filter(({ type }) => type !== "detour");
   return [
     stateOf(status),
-    ...status.interfaceFaults.map(({ type, message }) => {
-      const [problem = "", ...rest] = message.split(". ");
-      const remedy = rest.join(". ") || `"teredo status" shows when this is over (${type})`;
-      return fail("interface", problem, remedy);
+    ...faults.map(({ message }) => {
+      const [problem, remedy] = sentences(message);
+      return fail("interface", problem, remedy || '"teredo status" shows when this is over');
     }),
   ];
+}
+
+function withoutReport(error: CliError): Check {
+  const check = "client";
+  if (error instanceof StillStarting) {
+    const [activity, remedy] = sentences(error.activity);
+    const detail = `The client is still starting: ${activity}`;
+    return remedy === ""
+      ? note(check, detail, "Wait some seconds, and try again")
+      : fail(check, detail, remedy);
+  }
+  const [problem, remedy] = sentences(error.message);
+  return error.exitCode === ExitCode.NOT_RUNNING
+    ? note(check, problem, remedy || "Start a client")
+    : fail(check, problem, remedy || "Restart the client");
+}
+
+/** The first sentence of a message, and the rest. */
+function sentences(message: string): [problem: string, remedy: string] {
+  const [problem = "", ...rest] = message.split(". ");
+  return [problem, rest.join(". ")];
 }
 
 function stateOf({ state, address, offline, server }: StatusReport): Check {

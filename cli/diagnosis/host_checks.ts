@@ -4,6 +4,11 @@
  * @module
  */
 
+import type { Route } from "../../ffi/route.ts";
+import { DEFAULT_ROUTE, TEREDO_ROUTE, type WantedRoute } from "../../io/host/wanted_state.ts";
+import { TEREDO_PORT } from "../../protocol/constants.ts";
+import { formatIpv6 } from "../../wire/ipv6_address.ts";
+import { isNative } from "../../wire/teredo_address.ts";
 import type { StatusReport } from "../daemon/status/status_report.ts";
 import { type Check, fail, note, pass, skip } from "../probe/check.ts";
 import type { HostFacts } from "./host_facts.ts";
@@ -14,8 +19,17 @@ export type ClientOnHost = Pick<StatusReport, "interface" | "state" | "mtu">;
 /** Nothing is older than this program: 2025, in milliseconds since 1970. */
 const EARLIEST = Date.UTC(2025, 0);
 
-/** The checks; `client` is the one that runs, if one does. */
-export function hostChecks(facts: HostFacts, client: ClientOnHost | undefined): Check[] {
+/**
+ * The checks.
+ *
+ * @param client the one that runs, if one does
+ * @param isHeard whether a server's answers arrive here
+ */
+export function hostChecks(
+  facts: HostFacts,
+  client: ClientOnHost | undefined,
+  isHeard: boolean,
+): Check[] {
   const qualified = client?.state === "qualified" ? client : undefined;
   return [
     pass("versions", facts.versions),
@@ -23,9 +37,8 @@ export function hostChecks(facts: HostFacts, client: ClientOnHost | undefined): 
     ipv6(facts, client),
     ...qualified === undefined
       ? []
-      : [teredoRoute(facts, qualified), nativeRoute(facts, qualified)],
-    ...qualified === undefined ? [] : [mtu(facts, qualified)],
-    ...firewall(facts),
+      : [teredoRoute(facts, qualified), nativeRoute(facts, qualified), mtu(facts, qualified)],
+    ...firewall(facts, client, isHeard),
     nameOrder(facts),
     clock(facts),
   ];
@@ -55,42 +68,61 @@ function ipv6({ ipv6Off }: HostFacts, client: ClientOnHost | undefined): Check {
   );
 }
 
-function teredoRoute({ ways: { teredo } }: HostFacts, client: ClientOnHost): Check {
+function teredoRoute({ ways, ownRoutes }: HostFacts, client: ClientOnHost): Check {
   const check = "route to clients";
+  const { teredo } = ways;
   if (teredo === "unknown") return skip(check, "This system cannot be asked for its routes");
-  if (teredo === "none") {
-    return fail(
-      check,
-      "Packets to Teredo clients cannot leave this host",
-      'Remove the unreachable route or the rule that wins: "ip -6 route get 2001::1" shows it',
-    );
-  }
-  if (teredo.interfaceName === client.interface) {
+  if (isThrough(teredo, client)) {
     return pass(check, `2001::/32 leads through interface ${client.interface}`);
   }
-  return fail(
-    check,
-    `Packets to Teredo clients leave through interface ${teredo.interfaceName}`,
-    'Remove the route or rule that wins, such as that of a VPN: "ip -6 route get 2001::1" shows it',
-  );
-}
-
-function nativeRoute({ ways: { native } }: HostFacts, client: ClientOnHost): Check {
-  const check = "route to native";
-  const show = '"ip -6 route get 2001:503:ba3e::2:30" shows the route that wins';
-  if (native === "unknown") return skip(check, "This system cannot be asked for its routes");
-  if (native === "none") {
-    return note(
+  if (ownRoutes?.teredo === false) {
+    return fail(
       check,
-      "Packets to native IPv6 hosts cannot leave this host",
-      `It is so with --no-default-route; otherwise ${show}`,
+      `The route 2001::/32 of interface ${client.interface} is missing: another program removed it`,
+      "The client restores it as often as that happens. Leave the interface out of the settings " +
+        `of that program; for NetworkManager: "nmcli device set ${client.interface} managed no"`,
     );
   }
-  if (native.interfaceName === client.interface) {
+  return fail(check, lostPackets("Teredo clients", teredo, client), winner(TEREDO_ROUTE));
+}
+
+function nativeRoute({ ways, ownRoutes }: HostFacts, client: ClientOnHost): Check {
+  const check = "route to native";
+  const { native } = ways;
+  if (native === "unknown") return skip(check, "This system cannot be asked for its routes");
+  if (isThrough(native, client)) {
     return pass(check, `The IPv6 Internet is reached through interface ${client.interface}`);
   }
-  const detail = `The IPv6 Internet is reached through interface ${native.interfaceName}`;
-  return note(check, detail, `If that is not intended: ${show}`);
+  const detail = lostPackets("the IPv6 Internet", native, client);
+  if (ownRoutes?.native === false) {
+    return note(
+      check,
+      detail,
+      `Interface ${client.interface} has no default route, as with ` +
+        "--no-default-route",
+    );
+  }
+  if (native !== "none" && native.source !== undefined && isNative(native.source)) {
+    return note(check, detail, "That interface has native IPv6, so this is as it should be");
+  }
+  return fail(check, detail, winner(DEFAULT_ROUTE));
+}
+
+function isThrough(way: Route | "none", client: ClientOnHost): boolean {
+  return way !== "none" && way.interfaceName === client.interface;
+}
+
+/** Where packets go that should leave through the client's interface. */
+function lostPackets(target: string, way: Route | "none", client: ClientOnHost): string {
+  return way === "none"
+    ? `Packets to ${target} cannot leave this host`
+    : `Packets to ${target} leave through interface ${way.interfaceName}, not ${client.interface}`;
+}
+
+/** What to do about a route that wins over ours. */
+function winner({ example }: WantedRoute): string {
+  return "Another route or rule wins over the client's, such as that of a VPN. Remove it: " +
+    `"ip -6 route get ${formatIpv6(example)}" and "ip -6 rule" show it`;
 }
 
 function mtu({ mtu }: HostFacts, client: ClientOnHost): Check {
@@ -104,30 +136,66 @@ function mtu({ mtu }: HostFacts, client: ClientOnHost): Check {
   );
 }
 
-function firewall({ firewall }: HostFacts): Check[] {
+function firewall(
+  { firewall }: HostFacts,
+  client: ClientOnHost | undefined,
+  isHeard: boolean,
+): Check[] {
   const check = "firewall";
   if ("unknown" in firewall) return [skip(check, `Not seen: ${firewall.unknown}`)];
-  if (firewall.chains.length === 0) return [pass(check, "No chain of nftables drops by default")];
-  return firewall.chains.map(({ hook, name }) =>
-    note(
-      check,
-      `Chain ${name} drops what no rule accepts`,
-      hook === "input"
-        ? 'Answers must get in: "ct state established,related accept". Pings to this host and ' +
-          "peers that begin need ICMPv6 and the client's UDP port"
-        : "UDP to port 3544 of the server, and to any port of peers, must get out",
-    )
-  );
+  if (firewall.chains.length === 0) {
+    return [pass(check, "No chain of nftables drops what Teredo needs")];
+  }
+  return firewall.chains.map(({ hook, name, drops }) => {
+    const isInput = hook === "input";
+    switch (drops) {
+      case "interface":
+        return fail(
+          check,
+          `Chain ${name} drops all that ${isInput ? "comes in" : "leaves"} by interface ` +
+            `${client?.interface}`,
+          isInput ? LET_ANSWERS_IN : "Remove that rule",
+        );
+      case "service": {
+        const judge = isHeard ? note : fail;
+        return judge(check, `Chain ${name} drops UDP to port ${TEREDO_PORT}`, LET_OUT);
+      }
+      case "all": {
+        const judge = isHeard ? note : fail;
+        const detail = isInput
+          ? `Chain ${name} drops what no rule accepts, and no rule accepts answers as such`
+          : `Chain ${name} drops what no rule accepts`;
+        return judge(check, detail, isInput ? LET_ANSWERS_IN : LET_OUT);
+      }
+      case "new":
+        return note(
+          check,
+          `Chain ${name} drops what no rule accepts`,
+          isInput
+            ? "Answers get in. Pings to this host and peers that begin need ICMPv6 and the " +
+              "client's UDP port"
+            : LET_OUT,
+        );
+    }
+  });
 }
+
+const LET_ANSWERS_IN =
+  'Let answers in before that: "ct state established,related accept" at the top of the chain';
+
+const LET_OUT = `UDP to port ${TEREDO_PORT} of the server, and to any port of peers, must get out`;
 
 function nameOrder({ nameOrder }: HostFacts): Check {
   const check = "name order";
   const prefers = nameOrder?.split("\n").some((line) => /^\s*precedence\s+2001::\/32\s/.test(line));
-  return pass(
+  if (!prefers) {
+    return pass(check, "IPv4 comes before Teredo where a name has both (RFC 6724), as usual");
+  }
+  return note(
     check,
-    prefers
-      ? "/etc/gai.conf gives Teredo addresses their own precedence"
-      : "IPv4 comes before Teredo where a name has both (RFC 6724), as usual",
+    "/etc/gai.conf gives Teredo addresses their own precedence",
+    "Programs may then use Teredo where IPv4 would be faster: remove the line with 2001::/32 " +
+      "unless that is intended",
   );
 }
 

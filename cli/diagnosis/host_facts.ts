@@ -11,12 +11,17 @@ import { parseIpv4 } from "../../wire/ipv4_address.ts";
 import { versionText } from "../process/version.ts";
 import { type Firewall, readFirewall } from "./firewall.ts";
 
+/** Whether 2001::/32 and ::/0 lead through our interface. */
+export type OwnRoutes = Readonly<Record<"teredo" | "native", boolean>>;
+
 /** The facts. */
 export interface HostFacts {
   /** Program, runtime and kernel. */
   readonly versions: string;
   /** The ways of packets to somewhere on the IPv4 Internet, to Teredo clients and to native hosts. */
   readonly ways: Readonly<Record<"ipv4" | "teredo" | "native", RouteAnswer>>;
+  /** Which routes lead through our interface, whatever wins over them; `undefined` if unknown. */
+  readonly ownRoutes: OwnRoutes | undefined;
   /** Where IPv6 is switched off: "all", "default" or our interface. */
   readonly ipv6Off: readonly string[];
   /** The MTU of our interface in octets, if it exists. */
@@ -46,13 +51,31 @@ export async function hostFacts(own: string | undefined): Promise<HostFacts> {
       teredo: wayTo(TEREDO_ROUTE.example),
       native: wayTo(DEFAULT_ROUTE.example),
     },
+    ownRoutes: own === undefined ? undefined : ownRoutes(readText("/proc/net/ipv6_route"), own),
     ipv6Off: settings.filter((name) =>
       readText(`/proc/sys/net/ipv6/conf/${name}/disable_ipv6`) === "1"
     ),
     mtu: mtu === undefined ? undefined : Number(mtu),
-    firewall: await readFirewall(),
+    firewall: await readFirewall(own),
     nameOrder: readText("/etc/gai.conf"),
     clock: Date.now(),
+  };
+}
+
+/**
+ * Finds our routes in the kernel's table.
+ *
+ * @param table the text of `/proc/net/ipv6_route`: destination and prefix length in hexadecimal
+ * digits, seven more fields, and the interface
+ */
+export function ownRoutes(table: string | undefined, own: string): OwnRoutes | undefined {
+  if (table === undefined) return undefined;
+  const found = table.split("\n").map((line) => line.trim().split(/\s+/))
+    .filter((fields) => fields.at(-1) === own)
+    .map(([destination, length]) => `${destination}/${length}`);
+  return {
+    teredo: found.includes(`20010000${"0".repeat(24)}/20`),
+    native: found.includes(`${"0".repeat(32)}/00`),
   };
 }
 

@@ -13,6 +13,7 @@ import { formatIpv6 } from "../../wire/ipv6_address.ts";
 import { formatDuration } from "../text/duration.ts";
 import { type Check, fail, note, pass, skip } from "./check.ts";
 import { natOf, type Probed, type ProbeOutcome } from "./probe_outcome.ts";
+import type { SendObstacle } from "./send_obstacle.ts";
 
 /** All checks of a server. */
 export function checksOf(outcome: ProbeOutcome): Check[] {
@@ -31,15 +32,12 @@ export function checksOf(outcome: ProbeOutcome): Check[] {
 
 const SILENT = "One of the server's addresses did not answer";
 
-function primaryAddress({ findings: { primary }, couldNotSend, hasSecret }: Probed): Check {
+function primaryAddress({ findings: { primary }, obstacle, hasSecret }: Probed): Check {
   const check = "primary address";
   const answered = answer(check, primary);
   if (answered !== undefined) return answered;
   const address = formatIpv4(addressOf(primary.target));
-  if (couldNotSend) {
-    const remedy = "Check this host's network: it needs an IPv4 address and a default route";
-    return fail(check, `This host cannot send to ${address}`, remedy);
-  }
+  if (obstacle !== undefined) return fail(check, ...sendProblem(obstacle, address));
   // A server does not answer unknown clients, nor those with another secret (RFC 4380 §5.3.2).
   const known = hasSecret
     ? "that it knows this --identifier with the same secret"
@@ -47,6 +45,33 @@ function primaryAddress({ findings: { primary }, couldNotSend, hasSecret }: Prob
   const remedy = `Check that a Teredo server runs there, ${known}, and that no firewall blocks ` +
     `UDP to its port ${TEREDO_PORT}`;
   return fail(check, `${address} does not answer`, remedy);
+}
+
+function sendProblem(obstacle: SendObstacle, address: string): [detail: string, remedy: string] {
+  switch (obstacle) {
+    case "no_route":
+      return [
+        `This host has no route to ${address}`,
+        "Check this host's network: it needs an IPv4 address and a default route",
+      ];
+    case "port_closed":
+      return [
+        `${address} rejects UDP to its port ${TEREDO_PORT}`,
+        "Most likely no Teredo server runs there: start it, or use another one. A firewall in " +
+        "front of it may answer as well",
+      ];
+    case "unreachable":
+      return [
+        `A router says that ${address} can't be reached`,
+        "Check the server's address, and that it is up and connected",
+      ];
+    case "forbidden":
+      return [
+        `This host refuses to send to ${address}, although it has a route`,
+        `Its firewall forbids it: let UDP to port ${TEREDO_PORT} out. "nft list ruleset" shows ` +
+        "the rules",
+      ];
+  }
 }
 
 function secondaryAddress({ name, findings: { primary, secondary } }: Probed): Check {
@@ -112,9 +137,10 @@ function mapping(outcome: Probed): Check {
   return fail(
     check,
     `Symmetric NAT: one address sees ${first}, the other ${second}`,
-    "A client reaches peers and relays that support RFC 6081, but no peers behind " +
-      "port-restricted or symmetric NATs. To reach all of them, make the NAT use one mapping " +
-      "for each inside port (endpoint-independent mapping, RFC 4787)",
+    "A client reaches peers and relays that support RFC 6081, and peers behind " +
+      "port-restricted or symmetric NATs only through a server with --gateway. To reach all of " +
+      "them directly, make the NAT use one mapping for each inside port (endpoint-independent " +
+      "mapping, RFC 4787)",
   );
 }
 

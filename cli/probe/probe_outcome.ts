@@ -12,6 +12,7 @@ import {
   qualifies,
   type ServerFindings,
 } from "../../client/probe/findings.ts";
+import type { SendObstacle } from "./send_obstacle.ts";
 import type { Endpoint } from "../../wire/endpoint.ts";
 
 /** A server and what was found. */
@@ -29,8 +30,8 @@ export interface Probed {
   readonly isOwn: (at: Endpoint) => boolean;
   /** Whether it was asked with an identifier and a secret. */
   readonly hasSecret: boolean;
-  /** Whether this host could not send at all. */
-  readonly couldNotSend: boolean;
+  /** Why the server is silent, if something says so. */
+  readonly obstacle: SendObstacle | undefined;
   /** The address that a client would get, 16 octets. */
   readonly address: Uint8Array | undefined;
   /** How long mappings last, if that was tested. */

@@ -23,6 +23,7 @@ import { encodeTeredoAddress } from "../../wire/teredo_address.ts";
 import { addressPolicy } from "../../nodes/address_policy.ts";
 import { networkFor, remedyForServer } from "../daemon/settings/allow_private.ts";
 import { CliError } from "../process/failure.ts";
+import { findObstacle } from "./send_obstacle.ts";
 import { isComplete, type Probed, type ProbeOutcome, recommend } from "./probe_outcome.ts";
 
 /** What to probe, and how. */
@@ -167,9 +168,15 @@ async function probeAddresses(
     localPort: portOf(sockets.plain.local),
     isOwn,
     hasSecret: terms.credentials !== undefined,
-    couldNotSend: counters.dropped("send_failed") >= counters.datagramsSent,
+    obstacle: isSilent(findings) && !signal.aborted
+      ? await findObstacle(server.primary)
+      : undefined,
     address: prospectiveAddress(findings),
   };
+}
+
+function isSilent({ primary: { mapping, refusal } }: ServerFindings): boolean {
+  return mapping === undefined && refusal === undefined;
 }
 
 /** The address that a client would get; its random flags differ each time. */

@@ -16,6 +16,7 @@ import {
   AF_INET,
   IP_MULTICAST_LOOP,
   IP_MULTICAST_TTL,
+  IP_RECVERR,
   IPPROTO_IP,
   SO_TYPE,
   SOCK_DGRAM,
@@ -35,6 +36,12 @@ export function setReceiveBuffer(address: string, port: number, octets: number):
   let granted = 0;
   for (const fd of udpSocketsAt(address, port)) granted = growReceiveBuffer(fd, octets);
   return granted;
+}
+
+/** See {@linkcode SocketOptions}. */
+export function reportErrors(address: string, port: number): boolean {
+  const sockets = udpSocketsAt(address, port);
+  return sockets.length > 0 && sockets.every((fd) => setInteger(fd, IPPROTO_IP, IP_RECVERR, 1));
 }
 
 /** See {@linkcode SocketOptions}. */

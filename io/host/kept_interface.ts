@@ -40,6 +40,12 @@ const RETRY_INTERVAL = 1_000;
 /** The same message is repeated after this many milliseconds at the earliest. */
 const LOG_SPACING = 60_000;
 
+/**
+ * Another program works against ours if it takes something so many times within so many
+ * milliseconds.
+ */
+const CONTEST = { times: 4, within: 10_000 } as const;
+
 /** Messages that are remembered for this. */
 const MAX_MESSAGES = 100;
 
@@ -72,9 +78,12 @@ export class KeptInterface implements OwnInterface {
   #surplusAddresses: readonly Uint8Array[] = [];
   #obstacle: unknown;
   #faults: readonly InterfaceFault[] = [];
-  /** When the next check may come, and what cancels the one that is due. */
+  /** When the next check may come, when one is due, and what cancels that. */
   #nextCheck = -Infinity;
+  #dueAt = Infinity;
   #cancel: (() => void) | undefined;
+  /** When something was restored, the latest last; only those that matter to a contest. */
+  #restoredAt: readonly number[] = [];
   /** When messages were logged. */
   readonly #loggedAt = new Map<string, number>();
   #dropped = 0;
@@ -128,6 +137,7 @@ export class KeptInterface implements OwnInterface {
     const restored = this.#restore(wanted);
     if (restored.length > 0 && this.#obstacle === undefined) {
       this.#warn(`Something changed interface ${this.name}. Restored: ${restored.join(", ")}`);
+      this.#restoredAt = [...this.#restoredAt, this.#clock.now()].slice(-CONTEST.times);
     }
     this.#look(wanted);
   }
@@ -229,7 +239,7 @@ export class KeptInterface implements OwnInterface {
     this.#nextCheck = this.#clock.now() + CHECK_SPACING;
     const before = this.#faults;
     const now: InterfaceFault[] = this.#obstacle === undefined
-      ? this.#detours(wanted)
+      ? [...this.#contest(), ...this.#detours(wanted)]
       : [{ type: "incomplete", message: reasonOf(this.#obstacle) }];
     if (now.length > 0) this.#checkIn(RETRY_INTERVAL);
     const news = now.filter(({ message }) => before.every((fault) => fault.message !== message));
@@ -238,6 +248,15 @@ export class KeptInterface implements OwnInterface {
     this.#faults = now;
     for (const { message } of news) this.#warn(message);
     if (now.length === 0) this.#log.info(`Interface ${this.name} is as it should be again`);
+  }
+
+  /** Another program that takes again and again what we restore. */
+  #contest(): InterfaceFault[] {
+    const oldest = this.#restoredAt.at(-CONTEST.times) ?? -Infinity;
+    if (this.#clock.now() - oldest > CONTEST.within) return [];
+    const message = `Another program keeps changing interface ${this.name}. Leave the interface ` +
+      `out of its settings; for NetworkManager: "nmcli device set ${this.name} managed no"`;
+    return [{ type: "incomplete", message }];
   }
 
   #detours({ routes }: WantedState): InterfaceFault[] {
@@ -269,8 +288,13 @@ export class KeptInterface implements OwnInterface {
     }
   }
 
+  /** The next check comes no later than this. */
   #checkIn(delay: number): void {
-    this.#cancel ??= this.#clock.after(delay, () => {
+    const at = this.#clock.now() + delay;
+    if (this.#cancel !== undefined && this.#dueAt <= at) return;
+    this.#cancel?.();
+    this.#dueAt = at;
+    this.#cancel = this.#clock.after(delay, () => {
       this.#cancel = undefined;
       this.check();
     });

@@ -21,6 +21,8 @@ const MAX_PINGS = 16;
 /** The answers. Each is `undefined` while, or where, there is none. */
 export interface Answers {
   report(): StatusReport | undefined;
+  /** What the role does while it has no report yet. */
+  activity(): string;
   ping(destination: Uint8Array, timeout: number): Promise<PingReport> | undefined;
 }
 
@@ -32,7 +34,7 @@ export function controlHandler(answers: Answers): HttpHandler {
     switch (`${request.method} ${pathname}`) {
       case "GET /status": {
         const report = answers.report();
-        return report === undefined ? refusal(503, "It is still starting") : Response.json(report);
+        return report === undefined ? refusal(503, answers.activity()) : Response.json(report);
       }
       case "POST /ping": {
         const destination = parseIpv6(searchParams.get("address") ?? "");

@@ -51,6 +51,7 @@ export const IPPROTO_IP = 0;
 export const IPPROTO_RAW = 255;
 export const IP_MTU_DISCOVER = 10;
 export const IP_PMTUDISC_DONT = 0;
+export const IP_RECVERR = 11;
 export const IP_MULTICAST_TTL = 33;
 export const IP_MULTICAST_LOOP = 34;
 

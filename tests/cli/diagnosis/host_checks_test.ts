@@ -1,18 +1,21 @@
 /** What the facts of a host mean. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { diagnosisText, failures } from "../../../cli/diagnosis/diagnosis_text.ts";
-import { droppingChains } from "../../../cli/diagnosis/firewall.ts";
+import { type DroppingChain, droppingChains } from "../../../cli/diagnosis/firewall.ts";
 import { type ClientOnHost, hostChecks } from "../../../cli/diagnosis/host_checks.ts";
-import type { HostFacts } from "../../../cli/diagnosis/host_facts.ts";
+import { type HostFacts, ownRoutes } from "../../../cli/diagnosis/host_facts.ts";
 import type { Route } from "../../../ffi/route.ts";
+import { parseIpv6 } from "../../../wire/ipv6_address.ts";
 
-function through(interfaceName: string): Route {
-  return { interfaceIndex: 2, interfaceName, source: undefined, gateway: undefined };
+function through(interfaceName: string, source?: string): Route {
+  const octets = source === undefined ? undefined : parseIpv6(source);
+  return { interfaceIndex: 2, interfaceName, source: octets, gateway: undefined };
 }
 
 const FACTS: HostFacts = {
   versions: "teredo 1.0.0, kernel 6.1",
   ways: { ipv4: through("eth0"), teredo: through("teredo"), native: through("teredo") },
+  ownRoutes: { teredo: true, native: true },
   ipv6Off: [],
   mtu: 1280,
   firewall: { chains: [] },
@@ -21,6 +24,11 @@ const FACTS: HostFacts = {
 };
 
 const CLIENT: ClientOnHost = { interface: "teredo", state: "qualified", mtu: 1280 };
+
+/** A firewall with one chain that drops something. */
+function chain(hook: DroppingChain["hook"], drops: DroppingChain["drops"]): Partial<HostFacts> {
+  return { firewall: { chains: [{ hook, name: `inet filter ${hook}`, drops }] } };
+}
 
 const CASES: readonly (readonly [
   facts: Partial<HostFacts>,
@@ -32,25 +40,48 @@ const CASES: readonly (readonly [
   [{ ipv6Off: ["teredo"] }, "IPv6", "FAIL", "sysctl net.ipv6.conf.teredo.disable_ipv6=0"],
   [{ ipv6Off: ["all"] }, "IPv6", "PASS", "Switched on"],
   [{ ways: { ...FACTS.ways, teredo: through("wg0") } }, "route to clients", "FAIL", "wg0", "VPN"],
-  [{ ways: { ...FACTS.ways, teredo: "none" } }, "route to clients", "FAIL", "unreachable route"],
-  [{ ways: { ...FACTS.ways, native: through("wg0") } }, "route to native", "NOTE", "wg0"],
-  [{ ways: { ...FACTS.ways, native: "none" } }, "route to native", "NOTE", "--no-default-route"],
+  [{ ways: { ...FACTS.ways, teredo: "none" } }, "route to clients", "FAIL", "cannot leave"],
+  [
+    { ways: { ...FACTS.ways, teredo: "none" }, ownRoutes: { teredo: false, native: true } },
+    "route to clients",
+    "FAIL",
+    "another program removed it",
+    "nmcli device set teredo managed no",
+  ],
+  [
+    { ways: { ...FACTS.ways, native: through("wg0", "fd00::7") } },
+    "route to native",
+    "FAIL",
+    "wg0",
+    "VPN",
+  ],
+  [
+    { ways: { ...FACTS.ways, native: through("eth0", "2a00:1::7") } },
+    "route to native",
+    "NOTE",
+    "native IPv6",
+  ],
+  [
+    { ways: { ...FACTS.ways, native: "none" }, ownRoutes: { teredo: true, native: false } },
+    "route to native",
+    "NOTE",
+    "--no-default-route",
+  ],
+  [{ ways: { ...FACTS.ways, native: "none" } }, "route to native", "FAIL", "cannot leave"],
   [{ mtu: 1400 }, "MTU", "FAIL", "ip link set teredo mtu 1280"],
   [{ firewall: { unknown: "nft is not installed" } }, "firewall", "SKIP", "nft is not installed"],
-  [
-    { firewall: { chains: [{ hook: "input", name: "inet filter input" }] } },
-    "firewall",
-    "NOTE",
-    "inet filter input",
-    "established",
-  ],
-  [{ nameOrder: "precedence 2001::/32 100" }, "name order", "PASS", "gai.conf"],
+  [chain("input", "new"), "firewall", "NOTE", "inet filter input", "Answers get in"],
+  [chain("input", "all"), "firewall", "NOTE", "no rule accepts answers", "established"],
+  [chain("input", "interface"), "firewall", "FAIL", "comes in by interface teredo", "established"],
+  [chain("output", "interface"), "firewall", "FAIL", "leaves by interface teredo"],
+  [chain("output", "service"), "firewall", "NOTE", "UDP to port 3544"],
+  [{ nameOrder: "precedence 2001::/32 100" }, "name order", "NOTE", "gai.conf", "remove the line"],
   [{ clock: 0 }, "clock", "NOTE", "1970"],
 ];
 
 for (const [changes, check, result, ...words] of CASES) {
   Deno.test(`diagnose: ${check} ${result}, ${words[0]}`, () => {
-    const checks = hostChecks({ ...FACTS, ...changes }, CLIENT);
+    const checks = hostChecks({ ...FACTS, ...changes }, CLIENT, true);
     const found = checks.find((each) => each.check === check)!;
     assertEquals(found.result, result);
     for (const word of words) assertStringIncludes(`${found.detail} ${found.remedy}`, word);
@@ -60,13 +91,13 @@ for (const [changes, check, result, ...words] of CASES) {
 }
 
 Deno.test("diagnose: without a client, switched-off IPv6 is named by what a new interface takes over", () => {
-  const [, , ipv6] = hostChecks({ ...FACTS, ipv6Off: ["all", "default"] }, undefined);
+  const [, , ipv6] = hostChecks({ ...FACTS, ipv6Off: ["all", "default"] }, undefined, true);
   assertEquals(ipv6!.result, "FAIL");
   assertStringIncludes(ipv6!.remedy!, "net.ipv6.conf.default.disable_ipv6=0");
 });
 
 Deno.test("diagnose: the text fits the terminal, and counts what failed", () => {
-  const checks = hostChecks({ ...FACTS, mtu: 1400 }, CLIENT);
+  const checks = hostChecks({ ...FACTS, mtu: 1400 }, CLIENT, true);
   const rest = {
     schema: 1,
     version: "1",
@@ -80,17 +111,114 @@ Deno.test("diagnose: the text fits the terminal, and counts what failed", () => 
   assertStringIncludes(text, `1 of ${checks.length} checks failed`);
 });
 
-Deno.test("diagnose: of nft's chains, those count that drop what comes in or goes out", () => {
-  const chain = (hook: string, policy: string) => ({
-    chain: { family: "inet", table: "filter", name: hook, hook, policy },
+Deno.test("diagnose: a firewall is to blame for silence if it lets no answers in, or nothing out", () => {
+  for (
+    const [changes, word] of [[chain("input", "all"), "established"], [
+      chain("output", "service"),
+      "out",
+    ]] as const
+  ) {
+    const [found] = hostChecks({ ...FACTS, ...changes }, undefined, false)
+      .filter(({ result }) => result === "FAIL");
+    assertEquals(found?.check, "firewall");
+    assertStringIncludes(found!.remedy!, word);
+  }
+});
+
+const ESTABLISHED = {
+  match: { op: "in", left: { ct: { key: "state" } }, right: ["established", "related"] },
+};
+const ACCEPT = { accept: null };
+const DROP = { drop: null };
+
+function by(key: string, right: unknown) {
+  return { match: { op: "==", left: { meta: { key } }, right } };
+}
+
+/** Chains as nft lists them: rules of the chain itself, and of one that is named "more". */
+const LISTINGS: readonly (readonly [
+  what: string,
+  hook: string,
+  policy: string,
+  drops: string | undefined,
+  rules: readonly unknown[][],
+  more?: readonly unknown[][],
+])[] = [
+  ["nothing", "input", "accept", undefined, []],
+  ["forwarded packets", "forward", "drop", undefined, []],
+  ["whatever comes", "input", "drop", "all", [[by("iifname", "lo"), ACCEPT]]],
+  ["what no connection began", "input", "drop", "new", [[ESTABLISHED, ACCEPT]]],
+  [
+    "what no connection began, by a map",
+    "input",
+    "drop",
+    "new",
+    [[{
+      vmap: {
+        key: { ct: { key: "state" } },
+        data: { set: [["invalid", DROP], ["established", ACCEPT]] },
+      },
+    }]],
+  ],
+  ["by a last rule", "input", "accept", "all", [[{ counter: {} }, { reject: null }]]],
+  ["by a last rule, not answers", "input", "accept", "new", [[ESTABLISHED, ACCEPT], [DROP]]],
+  ["our interface", "input", "accept", "interface", [[by("iifname", "tere*"), DROP]]],
+  ["our interface, not answers", "input", "accept", undefined, [
+    [ESTABLISHED, ACCEPT],
+    [by("iifname", "teredo"), DROP],
+  ]],
+  ["another interface", "input", "accept", undefined, [[by("iifname", "eth0"), DROP]]],
+  ["only TCP of ours", "input", "accept", undefined, [
+    [by("iifname", "teredo"), by("l4proto", "tcp"), DROP],
+  ]],
+  ["our interface, in another chain", "input", "accept", "interface", [[{
+    jump: { target: "more" },
+  }]], [[by("iifname", "teredo"), DROP]]],
+  ["circles of chains", "input", "accept", undefined, [[{ jump: { target: "more" } }]], [[{
+    goto: { target: "more" },
+  }]]],
+  ["UDP", "output", "accept", "service", [[by("l4proto", "udp"), DROP]]],
+  ["the server's port", "output", "accept", "service", [[
+    {
+      match: {
+        op: "==",
+        left: { payload: { protocol: "udp", field: "dport" } },
+        right: { set: [53, 3544] },
+      },
+    },
+    { reject: null },
+  ]]],
+];
+
+for (const [what, hook, policy, drops, rules, more = []] of LISTINGS) {
+  Deno.test(`diagnose: what a firewall drops: ${what} (${hook}, ${drops})`, () => {
+    const place = { family: "inet", table: "filter" };
+    const nftables = [
+      { metainfo: {} },
+      { chain: { ...place, name: hook, hook, policy } },
+      { chain: { ...place, name: "more" } },
+      ...rules.map((expr) => ({ rule: { ...place, chain: hook, expr } })),
+      ...more.map((expr) => ({ rule: { ...place, chain: "more", expr } })),
+    ];
+    const found = droppingChains({ nftables }, "teredo");
+    assertEquals(found, drops === undefined ? [] : [{ hook, name: `inet filter ${hook}`, drops }]);
   });
-  const nftables = [
-    { metainfo: {} },
-    chain("input", "drop"),
-    chain("output", "accept"),
-    chain("forward", "drop"),
-    { chain: { family: "inet", table: "filter", name: "mine" } },
-  ];
-  assertEquals(droppingChains({ nftables }), [{ hook: "input", name: "inet filter input" }]);
-  assertEquals([droppingChains({}), droppingChains("x"), droppingChains(null)], [[], [], []]);
+}
+
+Deno.test("diagnose: what is not nft's listing shows no chain", () => {
+  for (const listing of [{}, "x", null, { nftables: [null, { chain: 1 }, { rule: [] }] }]) {
+    assertEquals(droppingChains(listing, "teredo"), []);
+  }
+});
+
+Deno.test("diagnose: our routes in the kernel's table", () => {
+  const line = (prefix: string, name: string) =>
+    `${prefix} ${"0".repeat(32)} 00 ${
+      "0".repeat(32)
+    } 00000405 00000001 00000000 00000001   ${name}`;
+  const [clients, all] = [`20010000${"0".repeat(24)} 20`, `${"0".repeat(32)} 00`];
+  const table = [line(clients, "teredo"), line(all, "eth0")].join("\n");
+  assertEquals(ownRoutes(table, "teredo"), { teredo: true, native: false });
+  assertEquals(ownRoutes(table, "eth0"), { teredo: false, native: true });
+  assertEquals(ownRoutes(undefined, "teredo"), undefined);
 });

@@ -209,7 +209,7 @@ Deno.test("kept interface: a check that finds everything changes and says nothin
   assertEquals([calls, logged(), clock.due], [[], [], []]);
 });
 
-Deno.test("kept interface: what is undone again and again costs five checks a second and a line a minute", () => {
+Deno.test("kept interface: what is undone again and again costs five checks a second and two lines a minute, and is a fault", () => {
   const { kept, fake, clock, calls, logged } = makeQualified();
   for (let i = 0; i < 1_000; i++) {
     fake.lose();
@@ -217,11 +217,15 @@ Deno.test("kept interface: what is undone again and again costs five checks a se
     clock.moveTo(clock.time + 10);
   }
   const restored = calls.filter((call) => call === `+ ${ADDRESS}`).length;
-  assertEquals([restored, logged().length], [51, 1]);
+  assertEquals([restored, logged().length], [51, 2]);
+  assertEquals(kept.faults.map(({ type }) => type), ["incomplete"]);
+  for (let i = 0; i < 12; i++) clock.moveTo(clock.time + 1_000);
+  assertEquals([kept.faults, logged()], [[], ["Interface teredo is as it should be again"]]);
   clock.moveTo(clock.time + 60_000);
   fake.lose();
   kept.check();
   assertEquals(logged().length, 1);
+  assertEquals(kept.faults, []);
 });
 
 Deno.test("kept interface: what the kernel refuses is a fault until it agrees, asked every second", () => {

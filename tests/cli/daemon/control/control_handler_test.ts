@@ -12,7 +12,12 @@ const PONG: PingReport = {
 
 /** What a handler with these answers says to a request. */
 async function ask(answers: Partial<Answers>, method: string, what: string) {
-  const handler = controlHandler({ report: () => undefined, ping: () => undefined, ...answers });
+  const handler = controlHandler({
+    report: () => undefined,
+    activity: () => "Looking up teredo.example",
+    ping: () => undefined,
+    ...answers,
+  });
   const response = await handler(new Request(`http://teredo${what}`, { method }));
   return { status: response.status, text: await response.text() };
 }
@@ -31,7 +36,7 @@ Deno.test("control: a ping is handed on with its address and timeout", async () 
 /** Requests that are refused, with the status and a word of the reason. */
 const REFUSALS: readonly (readonly [method: string, what: string, status: number, word: string])[] =
   [
-    ["GET", "/status", 503, "starting"],
+    ["GET", "/status", 503, "Looking up"],
     ["POST", "/status", 404, "GET /status"],
     ["GET", "/ping?address=::1&timeout=1", 404, "POST /ping"],
     ["POST", "/ping?timeout=1", 400, "address"],
@@ -52,7 +57,11 @@ for (const [method, what, status, word] of REFUSALS) {
 
 Deno.test("control: no more than sixteen pings are under way", async () => {
   const { promise, resolve } = Promise.withResolvers<PingReport>();
-  const handler = controlHandler({ report: () => undefined, ping: () => promise });
+  const handler = controlHandler({
+    report: () => undefined,
+    activity: () => "",
+    ping: () => promise,
+  });
   const request = () =>
     handler(new Request("http://teredo/ping?address=::1&timeout=1", { method: "POST" }));
   const waiting = Array.from({ length: 16 }, request);
