@@ -137,11 +137,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "cli/probe": [
     ...["cli/daemon/settings", "cli/process", "cli/text"],
-    ...["nodes/", "io/", "client/", "protocol", "wire"],
+    ...["ffi/open.ts", "nodes/", "io/", "client/", "protocol", "wire"],
   ],
   "cli/diagnosis": [
     ...["cli/ask", "cli/daemon/status", "cli/probe", "cli/process", "cli/text"],
-    ...["ffi", "ffi/open.ts", "io/host", "io/servers", "wire"],
+    ...["ffi", "ffi/open.ts", "io/host", "io/servers", "protocol", "wire"],
   ],
   "cli/daemon": ["cli/daemon/", "cli/args/", ...BELOW_DAEMON],
   "cli/daemon/control": ["cli/daemon/status", ...BELOW_DAEMON],

@@ -31,13 +31,14 @@ export function hostChecks(
   isHeard: boolean,
 ): Check[] {
   const qualified = client?.state === "qualified" ? client : undefined;
+  // Without IPv6, the interface has no routes.
+  const routed = facts.ipv6Off.some((name) => name === client?.interface) ? undefined : qualified;
   return [
     pass("versions", facts.versions),
     ipv4(facts),
     ipv6(facts, client),
-    ...qualified === undefined
-      ? []
-      : [teredoRoute(facts, qualified), nativeRoute(facts, qualified), mtu(facts, qualified)],
+    ...routed === undefined ? [] : [teredoRoute(facts, routed), nativeRoute(facts, routed)],
+    ...qualified === undefined ? [] : [mtu(facts, qualified)],
     ...firewall(facts, client, isHeard),
     nameOrder(facts),
     clock(facts),

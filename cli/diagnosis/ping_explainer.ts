@@ -51,7 +51,8 @@ async function stateOf(server: string, signal: AbortSignal): Promise<PeerServerS
   try {
     const outcomes = await runProbe({ servers: [server], allowPrivate: true, ...options }, signal);
     const [outcome] = outcomes;
-    if (outcome?.type !== "probed" || outcome.obstacle !== undefined) return "unknown";
+    if (outcome?.type !== "probed") return "unknown";
+    if (outcome.obstacle === "no_route" || outcome.obstacle === "forbidden") return "unknown";
     return isUsable(outcome) ? "answers" : "silent";
   } catch {
     // Interrupted, or this host lacks a socket for it: the explanation does without.

@@ -201,9 +201,9 @@ function peerNotFound(destination: Uint8Array, { status, peerServer }: PingFacts
     cause: "peer_silent",
     sent,
     received,
-    meaning: `Most likely ${absent}. The NAT here is not the cause${
-      nat === "none" ? "" : ", unless that of the peer is symmetric"
-    }; a firewall in front of the peer may drop UDP`,
+    meaning: nat === "none"
+      ? `Either ${absent}, or a firewall in front of it drops UDP`
+      : `Either ${absent}, or its NAT is symmetric, or a firewall in front of it drops UDP`,
     advice: 'Compare the address with "teredo status" on the peer, and let UDP to its port in' +
       (nat === "none" ? "" : ". Behind a symmetric NAT, the peer needs a server with --gateway"),
   };

@@ -168,9 +168,7 @@ async function probeAddresses(
     localPort: portOf(sockets.plain.local),
     isOwn,
     hasSecret: terms.credentials !== undefined,
-    obstacle: isSilent(findings) && !signal.aborted
-      ? await findObstacle(server.primary)
-      : undefined,
+    obstacle: isSilent(findings) ? await findObstacle(server.primary, signal) : undefined,
     address: prospectiveAddress(findings),
   };
 }

@@ -6,6 +6,7 @@
 
 import { findSource, socketOptions } from "../../ffi/open.ts";
 import { TEREDO_PORT } from "../../protocol/constants.ts";
+import { pause } from "../process/pause.ts";
 import { formatIpv4, type Ipv4Address } from "../../wire/ipv4_address.ts";
 
 /**
@@ -16,10 +17,13 @@ import { formatIpv4, type Ipv4Address } from "../../wire/ipv4_address.ts";
  */
 export type SendObstacle = "no_route" | "forbidden" | "port_closed" | "unreachable";
 
-/** How long to wait for an ICMP error, in milliseconds. */
-const TIMEOUT = 1_000;
+/**
+ * When to send, in milliseconds. A host answers at once, and a router tries for 3 s to find a host.
+ * Sending fails with the error that came back to an earlier datagram.
+ */
+const SENDINGS = [0, 300, 3_500] as const;
 
-/** Not a Teredo packet, which a server drops: what matters is who refuses it. */
+/** Not a Teredo packet, so a server drops it: only refusals matter. */
 const DATAGRAM = new Uint8Array(1);
 
 /** What the errors of sockets mean. */
@@ -29,32 +33,31 @@ const MEANINGS: Readonly<Partial<Record<string, SendObstacle>>> = {
   ENETUNREACH: "unreachable",
 };
 
-/** Looks for what keeps datagrams from a server that is silent; `undefined` if nothing says so. */
-export async function findObstacle(server: Ipv4Address): Promise<SendObstacle | undefined> {
+/**
+ * Looks for what keeps datagrams from a server that is silent; `undefined` if nothing says so, or
+ * `signal` aborts.
+ */
+export async function findObstacle(
+  server: Ipv4Address,
+  signal: AbortSignal,
+): Promise<SendObstacle | undefined> {
   if (findSource(server) === undefined) return "no_route";
   const socket = Deno.listenDatagram({ transport: "udp", hostname: "0.0.0.0", port: 0 });
   using _ = { [Symbol.dispose]: () => socket.close() };
   const { hostname, port } = socket.addr as Deno.NetAddr;
   socketOptions()?.reportErrors(hostname, port);
   const to = { transport: "udp", hostname: formatIpv4(server), port: TEREDO_PORT } as const;
-  try {
-    await socket.send(DATAGRAM, to);
-  } catch (error) {
-    return MEANINGS[codeOf(error)] ?? "forbidden";
+  let sentAt = 0;
+  for (const at of SENDINGS) {
+    await pause(at - sentAt, signal);
+    if (signal.aborted) return undefined;
+    sentAt = at;
+    try {
+      await socket.send(DATAGRAM, to);
+    } catch (error) {
+      const code = error instanceof Error && "code" in error ? String(error.code) : "";
+      return MEANINGS[code] ?? "forbidden";
+    }
   }
-  return await errorOf(socket);
-}
-
-/** The first error that comes back, if one does in time. */
-async function errorOf(socket: Deno.DatagramConn): Promise<SendObstacle | undefined> {
-  const late = Promise.withResolvers<undefined>();
-  const timer = setTimeout(() => late.resolve(undefined), TIMEOUT);
-  const error = socket.receive().then(() => undefined, codeOf);
-  const code = await Promise.race([error, late.promise]);
-  clearTimeout(timer);
-  return code === undefined ? undefined : MEANINGS[code];
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "";
+  return undefined;
 }

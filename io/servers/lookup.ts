@@ -107,8 +107,9 @@ function explain(host: string, kind: AddressKind, error: unknown): ResolveError 
     case "ENOTFOUND":
     case "ENODATA":
       return new ResolveError(
-        `Cannot resolve "${host}": there is no such name, or it has no ${kind} address. ` +
-          `Check the name, or give ${WHOSE[kind]} address`,
+        // Deno doesn't say which of these it is.
+        `Cannot resolve "${host}": no DNS server answers, or the name has no ${kind} address. ` +
+          `Check the name and this host's DNS servers, or give ${WHOSE[kind]} address`,
       );
     case "EAI_AGAIN":
       return new ResolveError(

@@ -84,8 +84,8 @@ const CASES: readonly (readonly [PingFacts, cause: string, ...words: string[]])[
     "Bubbles to the peer at 83.1.2.7:40000",
     "through its server 83.1.1.1",
   ],
-  [facts({}), "peer_silent", "unless that of the peer is symmetric", "--gateway"],
-  [facts({}, { nat: "none" }), "peer_silent", "The NAT here is not the cause"],
+  [facts({}), "peer_silent", "its NAT is symmetric", "--gateway"],
+  [facts({}, { nat: "none" }), "peer_silent", "by now, or a firewall in front"],
   [facts({}, { nat: "symmetric" }), "peer_or_nats", "the one here is symmetric", "--gateway"],
   [facts({}, { nat: "unknown" }), "peer_or_nats", "may be symmetric"],
   [
@@ -94,7 +94,7 @@ const CASES: readonly (readonly [PingFacts, cause: string, ...words: string[]])[
     "84.1.1.1 does not answer",
   ],
   [facts({ destination: STRANGER }, {}, "silent"), "peer_server_silent", "--server"],
-  [facts({ destination: STRANGER }, {}, "unknown"), "peer_silent", "Most likely the peer is off"],
+  [facts({ destination: STRANGER }, {}, "unknown"), "peer_silent", "Either the peer is off"],
   [facts({ destination: NATIVE }), "host_or_way", "teredo.example", "--gateway"],
   [facts({ destination: NATIVE }, { peers: [relayed] }), "host_silent", "this host is down"],
   [
