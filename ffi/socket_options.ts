@@ -29,12 +29,12 @@ export interface SocketOptions {
 
   /**
    * Makes receiving and sending fail with what routers and hosts answered to earlier datagrams, such
-   * as `ECONNREFUSED` for a closed port. Linux reports nothing of that on sockets that may send to
-   * anyone.
+   * as `ECONNREFUSED` for a closed port. Without it, nothing of that is reported on sockets that may
+   * send to anyone. Some systems lack this.
    *
    * @returns Whether a socket was found and changed.
    */
-  reportErrors(address: string, port: number): boolean;
+  reportErrors?(address: string, port: number): boolean;
 
   /**
    * Keeps what the socket sends to multicast groups on the link, and from coming back to this host.

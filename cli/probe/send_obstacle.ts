@@ -45,7 +45,7 @@ export async function findObstacle(
   const socket = Deno.listenDatagram({ transport: "udp", hostname: "0.0.0.0", port: 0 });
   using _ = { [Symbol.dispose]: () => socket.close() };
   const { hostname, port } = socket.addr as Deno.NetAddr;
-  socketOptions()?.reportErrors(hostname, port);
+  socketOptions()?.reportErrors?.(hostname, port);
   const to = { transport: "udp", hostname: formatIpv4(server), port: TEREDO_PORT } as const;
   let sentAt = 0;
   for (const at of SENDINGS) {

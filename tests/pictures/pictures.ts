@@ -193,7 +193,7 @@ function probed(findings: ServerFindings, more: Partial<Probed> = {}): Probed {
     findings,
     localPort: 50_000,
     isOwn: () => false,
-    couldNotSend: false,
+    obstacle: undefined,
     hasSecret: false,
     address: parseIpv6("2001:0:cb00:7101:385c:3caf:3fff:fdfe"),
     lifetime: { isComplete: true, held: 120_000, lost: undefined },
@@ -245,9 +245,10 @@ function through(interfaceName: string): Route {
 const HOST: HostFacts = {
   versions: "teredo 0.1.0 (Deno 2.7.11, linux x86_64), kernel 6.1.0-31-amd64",
   ways: { ipv4: through("eth0"), teredo: through("wg0"), native: through("teredo") },
+  ownRoutes: { teredo: true, native: true },
   ipv6Off: [],
   mtu: 1400,
-  firewall: { chains: [{ hook: "input", name: "inet filter input" }] },
+  firewall: { chains: [{ hook: "input", name: "inet filter input", drops: "new" }] },
   nameOrder: undefined,
   clock: STARTED,
 };
@@ -259,7 +260,7 @@ function diagnosis(width: number): string {
   const { meaning, advice } = ping;
   const checks = [
     ...clientChecks(report),
-    ...hostChecks(HOST, report),
+    ...hostChecks(HOST, report, true),
     ...checksOf(probed(FOUND)),
     fail("peer", `${SILENCE.destination} did not answer. ${meaning}`, advice),
   ];
