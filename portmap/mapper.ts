@@ -82,6 +82,8 @@ export interface MapperConfig {
   readonly port: number;
   /** Must be cryptographically secure in production: PCP's nonces are drawn from it. */
   readonly random: Random;
+  /** How long a mapping is asked for, in milliseconds; {@linkcode LIFETIME} by default. */
+  readonly lifetime?: number | undefined;
   /** A mapping that an earlier run may have left, because it was killed. */
   readonly leftOver?: PortMapping | undefined;
 }
@@ -117,6 +119,7 @@ export class Mapper {
   readonly #port: number;
   readonly #runner = new DialogueRunner();
   readonly #methods: Readonly<Record<MappingProtocol, MappingMethod>>;
+  readonly #lifetime: number;
   readonly #nonce: Uint8Array;
   #protocols: readonly MappingProtocol[];
   /** The external port to suggest. */
@@ -131,9 +134,10 @@ export class Mapper {
   #state: MapperState = { name: "idle" };
 
   constructor(config: MapperConfig) {
-    const { protocols, leftOver, random, port } = config;
+    const { protocols, leftOver, random, port, lifetime = LIFETIME } = config;
     this.#protocols = protocols;
     this.#port = port;
+    this.#lifetime = lifetime;
     this.#leftOver = leftOver;
     this.#methods = {
       "pcp": { map: mapByPcp, unmap: unmapByPcp },
@@ -298,7 +302,7 @@ export class Mapper {
 
   #wanted({ router, local }: RouterPlace, externalPort: number): WantedMapping {
     const internal = endpoint(local, this.#port);
-    return { router, internal, externalPort, lifetime: LIFETIME, nonce: this.#nonce };
+    return { router, internal, externalPort, lifetime: this.#lifetime, nonce: this.#nonce };
   }
 
   /** Renews a mapping until it is lost, and returns it. */

@@ -97,9 +97,9 @@ export async function runClient(
       }
     },
     onPortMapping(event) {
-      daemon.report(event, mappingMessages.describe(event));
       if (event.type === "port_mapped") mappings.write(event.mapping);
       if (event.type === "port_removed") mappings.forget();
+      daemon.report(event, mappingMessages.describe(event));
     },
     onInterfaceFaults: () => daemon.refresh(),
     onMove: () =>

@@ -45,17 +45,20 @@ export class PortMappingRouter implements AsyncDisposable {
   /**
    * Starts miniupnpd on a site's router. It knows PCP if it knows NAT-PMP; a rule of the kernel's
    * leaves out one of them.
+   *
+   * @param lan the router's interface to the site
    */
   static async start(
     site: Site,
     protocols: readonly MappingProtocol[],
+    lan: string = LAN,
   ): Promise<PortMappingRouter> {
     const router = site.router!;
     const folder = `/run/miniupnpd-${router.name}`;
     const knowsPort = protocols.includes("pcp") || protocols.includes("nat-pmp");
     const config = [
       `ext_ifname=${UPLINK}`,
-      `listening_ip=${LAN}`,
+      `listening_ip=${lan}`,
       `enable_natpmp=${knowsPort ? "yes" : "no"}`,
       `enable_upnp=${protocols.includes("upnp") ? "yes" : "no"}`,
       "secure_mode=yes",
@@ -72,7 +75,7 @@ export class PortMappingRouter implements AsyncDisposable {
     const script = 'mkdir -p "$1" && : >"$1/leases" && printf "%s\\n" "$2" >"$1/conf"';
     await router.run("sh", "-c", script, "sh", folder, config.join("\n"));
     await router.run("nft", RULES);
-    if (knowsPort) await router.run("nft", versionFilter(protocols));
+    if (knowsPort) await router.run("nft", versionFilter(protocols, lan));
     const process = await router.spawn("miniupnpd", "-d", "-f", `${folder}/conf`);
     await process.waitForLog(/Listening for|HTTP listening|PCP/);
     return new PortMappingRouter(site, process);
@@ -87,24 +90,19 @@ export class PortMappingRouter implements AsyncDisposable {
     );
   }
 
-  /** Everything that it said. */
-  get log(): string {
-    return this.#process.log;
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#process.end("SIGTERM");
   }
 }
 
 /** Requests of PCP begin with version 2, those of NAT-PMP with 0. */
-function versionFilter(protocols: readonly MappingProtocol[]): string {
+function versionFilter(protocols: readonly MappingProtocol[], lan: string): string {
   const dropped = [
     ...protocols.includes("pcp") ? [] : [2],
     ...protocols.includes("nat-pmp") ? [] : [0],
   ];
   const rules = dropped.map((version) =>
-    `add rule ip filter in iifname ${LAN} udp dport 5351 @th,64,8 ${version} drop`
+    `add rule ip filter in iifname ${lan} udp dport 5351 @th,64,8 ${version} drop`
   );
   return rules.join("\n") || "list chain ip filter in";
 }
