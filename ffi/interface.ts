@@ -63,8 +63,11 @@ export interface Interface {
    * Brings the interface up, silently: the kernel makes no link-local address for it, and so sends
    * no router solicitations and multicast reports. It ignores router advertisements that arrive
    * there.
+   *
+   * @param forwards whether it also passes packets on for other hosts, on a system where each
+   * interface has a setting for that
    */
-  bringUp(): void;
+  bringUp(forwards?: boolean): void;
 
   /** Takes the interface down, with its addresses and routes. */
   takeDown(): void;

@@ -24,9 +24,10 @@ export const WINDOWS_FACTS: PlatformFacts = {
   hasFileModes: false,
   bindsToGroups: false,
   rights: "administrator",
-  // Each interface has its own setting.
-  routeAdvice: (destination) => `with "route print -6" and "pathping -n ${destination}"`,
-  forwardingCommand: undefined,
+  routeAdvice: (destination) =>
+    `with "Find-NetRoute -RemoteIPAddress ${destination}" in PowerShell, and "route print -6"`,
+  // Each interface has its own setting; in PowerShell, this command changes that of all.
+  forwardingCommand: "powershell Set-NetIPInterface -AddressFamily IPv6 -Forwarding Enabled",
   nativeNeedsForwarding: true,
   folders(variable) {
     const own = `${variable("ProgramData") ?? "C:\\ProgramData"}\\teredo`;

@@ -79,8 +79,9 @@ export class WindowsInterface implements Interface {
     this.#change(`set the MTU of ${this.#quoted} to ${octets}`, { mtu: octets });
   }
 
-  bringUp(): void {
-    this.#change(`bring ${this.#quoted} up`, SILENT);
+  bringUp(forwards = false): void {
+    const changes = { ...SILENT, forwardingEnabled: forwards ? 1 : 0 };
+    this.#change(`bring ${this.#quoted} up`, changes);
     this.#isSilent = true;
   }
 

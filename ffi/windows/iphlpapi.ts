@@ -27,6 +27,8 @@ const QUESTIONS = {
   GetUnicastIpAddressTable: { parameters: ["u16", "buffer"], result: "u32" },
   // GetIpForwardTable2(ADDRESS_FAMILY, PMIB_IPFORWARD_TABLE2 *)
   GetIpForwardTable2: { parameters: ["u16", "buffer"], result: "u32" },
+  // GetIpInterfaceTable(ADDRESS_FAMILY, PMIB_IPINTERFACE_TABLE *)
+  GetIpInterfaceTable: { parameters: ["u16", "buffer"], result: "u32" },
   // void FreeMibTable(PVOID)
   FreeMibTable: { parameters: ["pointer"], result: "void" },
   // NotifyIpInterfaceChange(ADDRESS_FAMILY, PIPINTERFACE_CHANGE_CALLBACK, PVOID CallerContext,

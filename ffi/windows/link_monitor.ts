@@ -14,14 +14,12 @@ import type { WaitHandle } from "../waiting.ts";
 import { WindowsEvent } from "./event.ts";
 import { ipQuestions } from "./iphlpapi.ts";
 import { addressOfSetEvent } from "./kernel32.ts";
-import { AF_UNSPEC, FORWARD_ROW, UNICAST_ADDRESS_ROW } from "./netioapi.ts";
+import { readTable, type TableCall } from "./mib_table.ts";
+import { AF_UNSPEC } from "./netioapi.ts";
 import { type NetworkFacts, networkFacts, newsBetween } from "./network_facts.ts";
 import { ERROR_SUCCESS, windowsError } from "./windows_error.ts";
 
 const ATTEMPT = "learn of changes to the network";
-
-/** Where the rows of a table begin, after their number: they have fields of 8 octets. */
-const FIRST_ROW = 8;
 
 /** A monitor of Windows. See {@linkcode LinkMonitor} for the contract. */
 export class WindowsLinkMonitor implements LinkMonitor {
@@ -76,31 +74,11 @@ export class WindowsLinkMonitor implements LinkMonitor {
 }
 
 function readFacts(): NetworkFacts {
-  return networkFacts(
-    readTable("GetUnicastIpAddressTable", UNICAST_ADDRESS_ROW.size),
-    readTable("GetIpForwardTable2", FORWARD_ROW.size),
-  );
+  return networkFacts(rowsOf("GetUnicastIpAddressTable"), rowsOf("GetIpForwardTable2"));
 }
 
-/** The rows of a table, which Windows allocates. */
-function readTable(
-  call: "GetUnicastIpAddressTable" | "GetIpForwardTable2",
-  rowSize: number,
-): Uint8Array[] {
-  const location = allocate(8);
-  const error = ipQuestions()[call](AF_UNSPEC, location);
-  if (error !== ERROR_SUCCESS) throw windowsError(ATTEMPT, call, error);
-  const table = Deno.UnsafePointer.create(u64.read(location, 0));
-  if (table === null) return [];
-  try {
-    const view = new Deno.UnsafePointerView(table);
-    const rows = allocate(view.getUint32(0) * rowSize);
-    view.copyInto(rows, FIRST_ROW);
-    return Array.from(
-      { length: rows.length / rowSize },
-      (_, i) => rows.subarray(i * rowSize, (i + 1) * rowSize),
-    );
-  } finally {
-    ipQuestions().FreeMibTable(table);
-  }
+function rowsOf(call: TableCall): Uint8Array[] {
+  const rows = readTable(call, AF_UNSPEC);
+  if (typeof rows === "number") throw windowsError(ATTEMPT, call, rows);
+  return rows;
 }

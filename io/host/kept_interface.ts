@@ -187,7 +187,7 @@ export class KeptInterface implements OwnInterface {
     return missing;
   }
 
-  #restoreLink({ mtu }: WantedState, missing: string[]): void {
+  #restoreLink({ mtu, forwards }: WantedState, missing: string[]): void {
     let { isUp, hasIpv6, ...link } = this.#configuration.readLink();
     if (!isUp) missing.push("the link was down");
     if (link.mtu !== mtu) {
@@ -205,7 +205,7 @@ export class KeptInterface implements OwnInterface {
       this.#configuration.enableIpv6();
       missing.push("IPv6 was switched off");
     }
-    if (!isUp) this.#configuration.bringUp();
+    if (!isUp) this.#configuration.bringUp(forwards);
   }
 
   #restoreAddress({ address }: WantedState, missing: string[]): void {

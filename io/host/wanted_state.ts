@@ -29,6 +29,8 @@ export interface WantedState {
   /** The address that it should have, 16 octets. */
   readonly address?: Uint8Array | undefined;
   readonly routes: readonly WantedRoute[];
+  /** Whether it passes packets on for other hosts. */
+  readonly forwards?: boolean;
 }
 
 /** 2001::/32, with the kernel's own metric. */
@@ -76,10 +78,10 @@ export function clientState({ address, mtu, hasDefaultRoute }: ClientSituation):
 
 /** The interface of a relay, which needs no address. */
 export function relayState(mtu: number): WantedState {
-  return { mtu, routes: [TEREDO_ROUTE] };
+  return { mtu, routes: [TEREDO_ROUTE], forwards: true };
 }
 
 /** The interface of a gateway. */
 export function gatewayState(mtu: number, address?: Uint8Array): WantedState {
-  return { mtu, address, routes: [GATEWAY_ROUTE] };
+  return { mtu, address, routes: [GATEWAY_ROUTE], forwards: true };
 }

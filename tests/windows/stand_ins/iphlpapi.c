@@ -137,6 +137,7 @@ EXPORT DWORD WINAPI GetIpInterfaceEntry(void *row) {
   AT(row, 0, WORD) = family;
   AT(row, 8, uint64_t) = luid_of(index);
   AT(row, 16, DWORD) = index;
+  AT(row, 41, BYTE) = setting(request.name, "forwarding", -1) == 1;
   AT(row, 144, DWORD) = 64;  // SitePrefixLength, which must be 0 when the row is set
   linux_ask(L_AF_INET, L_SIOCGIFFLAGS, &request);
   AT(row, 156, BYTE) = request.u.flags & L_IFF_UP;
@@ -152,8 +153,7 @@ EXPORT DWORD WINAPI SetIpInterfaceEntry(void *row) {
   if (AT(row, 152, DWORD) < 1280) return ERROR_INVALID_PARAMETER;
   if (name_of(index, &request) < 0) return ERROR_FILE_NOT_FOUND;
   memcpy(rows[index & 255], row, 168);
-  // Windows forwards between two interfaces that both do; Linux has one switch.
-  if (AT(row, 41, BYTE)) setting("all", "forwarding", 1);
+  setting(request.name, "forwarding", AT(row, 41, BYTE) != 0);
   request.u.number = (int)AT(row, 152, DWORD);
   return windows_error(linux_ask(L_AF_INET, L_SIOCSIFMTU, &request));
 }
@@ -293,5 +293,22 @@ EXPORT DWORD WINAPI CancelMibChangeNotify2(HANDLE handle) {
   CALL(SYS_close, it->fd, 0, 0);
   CALL(SYS_close, it->stop, 0, 0);
   HeapFree(GetProcessHeap(), 0, it);
+  return NO_ERROR;
+}
+
+// MIB_IPINTERFACE_TABLE: the number of rows, and at 8 the rows. wine's FreeMibTable gives it back to the heap.
+EXPORT DWORD WINAPI GetIpInterfaceTable(WORD family, void **table) {
+  enum { LAST_INDEX = 255 };
+  if (family != W_AF_INET6) return ERROR_NOT_SUPPORTED;
+  *table = HeapAlloc(GetProcessHeap(), HEAP_ZERO_MEMORY, 8 + 168 * LAST_INDEX);
+  DWORD count = 0;
+  for (int index = 1; index <= LAST_INDEX; index++) {
+    BYTE *row = (BYTE *)*table + 8 + 168 * count;
+    AT(row, 0, WORD) = family;
+    AT(row, 16, DWORD) = index;
+    if (GetIpInterfaceEntry(row) != NO_ERROR) { memset(row, 0, 168); continue; }
+    count++;
+  }
+  AT(*table, 0, DWORD) = count;
   return NO_ERROR;
 }
