@@ -53,12 +53,27 @@ export class ClientPeer extends Peer {
   randomPort = 0;
   /** When the latest indirect bubble of the peer came, which says whether it has a random port. */
   introducedAt = -Infinity;
+  /** Whether the host was the first to send, or the peer has proved itself. */
+  #isEstablished = false;
   #trial: Trial | undefined;
   #neighbourhood: Neighbourhood | undefined;
   /** Whether the last search was in vain. */
   #isMissing = false;
   /** Where packets go instead of the mapping, if anywhere (RFC 6081 §5.3.4). */
   #place: Endpoint | undefined;
+
+  /**
+   * Trusted is not enough: a Teredo client is trusted when a packet seems to come from where its
+   * address says (RFC 4380 §5.2.3 case 3), and anyone can send that.
+   */
+  override get isEstablished(): boolean {
+    return this.#isEstablished;
+  }
+
+  /** Others can't have made the peer up: the host wants it, or it gave an answer that only it can. */
+  establish(): void {
+    this.#isEstablished = true;
+  }
 
   override trust(mapping: Endpoint, now: number): void {
     super.trust(mapping, now);

@@ -12,7 +12,8 @@ import { TokenBucket } from "../protocol/token_bucket.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import { encodeEcho, Icmpv6Type } from "../wire/icmpv6.ts";
 import { getU16 } from "../memory/octets.ts";
-import { mappingOf } from "../wire/teredo_address.ts";
+import { SOURCE } from "../wire/ipv6_header.ts";
+import { isTeredo, mappingOf } from "../wire/teredo_address.ts";
 import type { Qualification } from "./qualification/qualification.ts";
 import { AlternateAddresses } from "./traversal/alternate_addresses.ts";
 import { Bubbles } from "./traversal/bubbles.ts";
@@ -20,7 +21,12 @@ import { CLIENT_DEFAULTS, type ClientConfig } from "./client_config.ts";
 import { extensionsOf } from "./extensions.ts";
 import { ClientPeer } from "./client_peer.ts";
 import type { ClientSink, ClientSocket } from "./client_sink.ts";
-import { DOUBT_AFTER, MAX_SOLICITATIONS, PERSISTENT_ANSWER_SPACING } from "./timing.ts";
+import {
+  DOUBT_AFTER,
+  MAX_SOLICITATIONS,
+  PERSISTENT_ANSWER_SPACING,
+  STRANGERS_RATE,
+} from "./timing.ts";
 import { EchoTests } from "./traversal/echo_tests.ts";
 import { GatewayPath } from "./traversal/gateway_path.ts";
 import type { LocalDiscovery } from "./traversal/local_discovery.ts";
@@ -55,6 +61,8 @@ export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
    */
   #hasGateway = false;
   readonly #random: Random;
+  readonly #newClients = new TokenBucket(STRANGERS_RATE);
+  readonly #newNativeHosts = new TokenBucket(STRANGERS_RATE);
   readonly #tests: TokenBucket;
   readonly #inducedTests: TokenBucket;
   readonly #discovery: LocalDiscovery | undefined;
@@ -111,6 +119,17 @@ export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
     this.#hasGateway = false;
     this.bubbles.self = this.alternates.self = self?.address;
     this.echoTests?.reset();
+  }
+
+  /**
+   * The sender of a packet that came in: its entry, which is new if necessary, unless new ones come
+   * too fast.
+   */
+  senderOf(ipv6: Uint8Array, now: number): ClientPeer | undefined {
+    const known = this.peers.use(ipv6, SOURCE);
+    if (known !== undefined) return known;
+    const limit = isTeredo(ipv6, SOURCE) ? this.#newClients : this.#newNativeHosts;
+    return limit.take(now) ? this.entry(ipv6, SOURCE, now) : undefined;
   }
 
   /** @param via the socket that it answered at */
@@ -170,10 +189,21 @@ export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
     this.#postpone(peer, { kind: "both", to }, now);
   }
 
+  /** The same for the indirect one, after a direct one. */
+  postponeIndirectBubble(peer: ClientPeer, now: number): void {
+    this.#postpone(peer, { kind: "indirect" }, now);
+  }
+
   /** A bubble straight to `to` opens our NAT, an indirect one makes the peer open its own. */
   sendBothBubbles(peer: ClientPeer, to: Endpoint, now: number, sink: ClientSink): void {
     this.randomPorts?.prepare(peer, now, sink);
     this.#sendDirect(peer, to, now, sink);
+    this.#sendIndirect(peer, 1, now, sink);
+  }
+
+  /** The second of {@linkcode sendBothBubbles} alone. */
+  sendIndirectBubble(peer: ClientPeer, now: number, sink: ClientSink): void {
+    peer.bubbled(now);
     this.#sendIndirect(peer, 1, now, sink);
   }
 
@@ -327,6 +357,9 @@ export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
         return this.advertise(peer, now, sink);
       case "direct":
         return this.#sendDirect(peer, bubble.to, now, sink);
+      case "indirect":
+        if (!peer.isReachable(now)) this.sendIndirectBubble(peer, now, sink);
+        return;
       case "both":
         if (!peer.isReachable(now)) this.sendBothBubbles(peer, bubble.to, now, sink);
     }

@@ -218,6 +218,7 @@ export class Reception {
     now: number,
     sink: ClientSink,
   ): DropReason | undefined {
+    peer.establish();
     const isKnownPlace = peer.isTeredo && peer.mayBeAt(from, now);
     const isPossible = portOf(from) !== 0 && this.#globalUnicast.has(addressOf(from));
     if (!isKnownPlace && !isPossible) return "source_not_global";
@@ -258,7 +259,8 @@ export class Reception {
     const refusal = this.#refuseClient(ipv6, from, now);
     if (refusal === "source_mismatch") this.#challenges.send(ipv6, from, now, sink);
     if (refusal !== undefined) return refusal;
-    const peer = this.#search.entry(ipv6, SOURCE, now);
+    const peer = this.#search.senderOf(ipv6, now);
+    if (peer === undefined) return "rate_limited";
     if (!isDetour(peer, arrival, now)) {
       const isUnmet = !peer.isReachable(now) && !peer.isAwaited;
       this.#search.found(peer, from, now, sink, via);
@@ -292,6 +294,7 @@ export class Reception {
     if (isDetour(peer, arrival, now)) return undefined;
     if (mappedPort?.isAhead(peer)) return undefined;
     const { isAwaited } = peer;
+    peer.establish();
     this.#search.found(peer, from, now, sink, via);
     // Bubbles to the mapping in the peer's address have not arrived, so the peer still waits for
     // one.
@@ -319,7 +322,8 @@ export class Reception {
     sink: ClientSink,
   ): DropReason | undefined {
     if (isBubble(ipv6)) return "peer_not_trusted";
-    const peer = this.#search.entry(ipv6, SOURCE, now);
+    const peer = this.#search.senderOf(ipv6, now);
+    if (peer === undefined) return "rate_limited";
     const isHeld = peer.hold(ipv6, from);
     this.#search.begin(peer, now, sink);
     return isHeld ? undefined : "queue_full";

@@ -121,6 +121,12 @@ export const ANSWER_RATE = { perSecond: 1, burst: 4 } as const;
 /** The same for each address, such as that of a NAT with many clients or of a relay. */
 export const ANSWER_RATE_PER_ADDRESS = { perSecond: 20, burst: 40 } as const;
 
+/**
+ * New entries for peers that the host has not sent anything to: Teredo clients, and again native
+ * hosts. Anyone can make them up, and each displaces another when there are many.
+ */
+export const STRANGERS_RATE = { perSecond: 100, burst: 200 } as const;
+
 /** Bubbles that challenge clients, all together: as many as packets from forged sources may cause. */
 export const CHALLENGE_RATE = { perSecond: 10, burst: 20 } as const;
 

@@ -70,6 +70,7 @@ export class Transmission {
       return "packet_too_big";
     }
     const peer = this.#search.entry(ipv6, DESTINATION, now);
+    if (!peer.isReachable(now)) peer.establish();
     const place = peer.placeFor(ipv6, now);
     if (place !== undefined) {
       // The way is doubted, or may have become better, but it works: packets go on meanwhile.

@@ -136,6 +136,14 @@ export class Peer {
     return this.#records.get(this.#index, Field.TRUSTED) === 1;
   }
 
+  /**
+   * Whether the peer is one that a full table keeps before all others: nobody else could have made
+   * it up.
+   */
+  get isEstablished(): boolean {
+    return this.isTrusted;
+  }
+
   /** Whether data may go straight to the mapping, §5.2.4 case 1. */
   isReachable(now: number): boolean {
     return this.isTrusted && now - this.lastReception < PEER_VALIDITY;

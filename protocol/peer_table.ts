@@ -1,6 +1,6 @@
 /**
  * The peer list of RFC 4380 §5.2: bounded, with the least recently used entries making room,
- * untrusted ones first.
+ * those of strangers first.
  *
  * Every packet is looked up here, by an IPv6 address in place: its 16 octets are hashed to a
  * number, so that a look-up builds no key. The hash is seeded because attackers choose addresses.
@@ -15,15 +15,15 @@ import { PeerRecords } from "./peer_records.ts";
 import { LruLists } from "./lru_lists.ts";
 
 /**
- * A full table removes untrusted peers first once they hold this share of it (one in this many),
- * and trusted ones before that: a flood takes no more than the share from peers in use, and peers
+ * A full table removes strangers first once they hold this share of it (one in this many), and
+ * established peers before that: a flood takes no more than the share from peers in use, and peers
  * long unused make room for new ones.
  */
-const UNTRUSTED_SHARE = 4;
+const STRANGERS_SHARE = 4;
 
 /** The lists of peers, each in order of use. */
-const UNTRUSTED = 0;
-const TRUSTED = 1;
+const STRANGERS = 0;
+const ESTABLISHED = 1;
 
 /** The entries of a role: a {@linkcode Peer}, or what extends it. */
 export type PeerEntry<P extends Peer> = new (
@@ -60,7 +60,7 @@ export class PeerTable<P extends Peer> implements Iterable<P> {
 
   /** How many peers are known. */
   get size(): number {
-    return this.#byUse.sizeOf(UNTRUSTED) + this.#byUse.sizeOf(TRUSTED);
+    return this.#byUse.sizeOf(STRANGERS) + this.#byUse.sizeOf(ESTABLISHED);
   }
 
   /** The peer with the address at `offset`, if it is known. */
@@ -112,22 +112,22 @@ export class PeerTable<P extends Peer> implements Iterable<P> {
     peer.leave();
   }
 
-  /** All peers, the most recently used trusted one first. */
+  /** All peers, the most recently used established one first. */
   *[Symbol.iterator](): Iterator<P> {
-    for (const list of [TRUSTED, UNTRUSTED]) {
+    for (const list of [ESTABLISHED, STRANGERS]) {
       for (const index of this.#byUse.of(list)) yield this.#peers[index]!;
     }
   }
 
-  /** The peer to remove first. A peer that became trusted since its last use changes lists here. */
+  /** The peer to remove first. A peer that was established since its last use changes lists here. */
   #leastOfUse(): P | undefined {
-    let oldest = this.#oldest(UNTRUSTED);
-    while (oldest?.isTrusted) {
-      this.#byUse.use(oldest.index, TRUSTED);
-      oldest = this.#oldest(UNTRUSTED);
+    let oldest = this.#oldest(STRANGERS);
+    while (oldest?.isEstablished) {
+      this.#byUse.use(oldest.index, ESTABLISHED);
+      oldest = this.#oldest(STRANGERS);
     }
-    const isFlooded = this.#byUse.sizeOf(UNTRUSTED) * UNTRUSTED_SHARE >= this.#capacity;
-    return isFlooded ? oldest : this.#oldest(TRUSTED) ?? oldest;
+    const isFlooded = this.#byUse.sizeOf(STRANGERS) * STRANGERS_SHARE >= this.#capacity;
+    return isFlooded ? oldest : this.#oldest(ESTABLISHED) ?? oldest;
   }
 
   #oldest(list: number): P | undefined {
@@ -137,5 +137,5 @@ export class PeerTable<P extends Peer> implements Iterable<P> {
 }
 
 function listOf(peer: Peer): number {
-  return peer.isTrusted ? TRUSTED : UNTRUSTED;
+  return peer.isEstablished ? ESTABLISHED : STRANGERS;
 }

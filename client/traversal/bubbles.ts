@@ -96,8 +96,8 @@ export class Bubbles {
     return this.#sources.isProof(ipv6, now);
   }
 
-  /** To the relay whose IPv6 address is `address`, with the nonce of its bubble. */
-  sendToRelay(
+  /** To a relay, or a client that is not remembered, with the nonce of its bubble. */
+  sendUnremembered(
     address: Uint8Array,
     to: Endpoint,
     nonce: number | undefined,

@@ -53,8 +53,8 @@ export class IndirectBubbles {
     }
     if (!this.#mayAnswer(to, now)) return "rate_limited";
     const nonce = this.#search.bubbles.hasNonces ? trailers.nonce : undefined;
-    if (isTeredo(ipv6, SOURCE)) {
-      const peer = this.#search.entry(ipv6, SOURCE, now);
+    const peer = isTeredo(ipv6, SOURCE) ? this.#search.senderOf(ipv6, now) : undefined;
+    if (peer !== undefined) {
       peer.introducedAt = now;
       if (nonce !== undefined) this.#search.randomPorts?.hear(peer, trailers.randomPort, now);
       const told = nonce === undefined ? undefined : trailers.alternateAddresses;
@@ -62,8 +62,9 @@ export class IndirectBubbles {
       this.#answerClient(peer, nonce, to, now, sink);
     } else {
       // A relay never sends anything directly from its own address, so an entry for it would only
-      // run into the limit of §5.2.6 on unanswered bubbles, and cut the relay off.
-      this.#search.bubbles.sendToRelay(sourceOf(ipv6), to, nonce, sink);
+      // run into the limit of §5.2.6 on unanswered bubbles, and cut the relay off. A client has none
+      // if strangers come too fast.
+      this.#search.bubbles.sendUnremembered(sourceOf(ipv6), to, nonce, sink);
     }
     return undefined;
   }
@@ -98,11 +99,19 @@ export class IndirectBubbles {
     const isWhereItSays = to === embedded || search.alternates.isInside(to);
     const needsNonce = nonce !== undefined && !(isReachable && isWhereItSays);
     if (search.isPersistent(peer, now)) return search.sendBothBubbles(peer, to, now, sink);
-    if (needsNonce && peer.mayBubble(now)) return search.sendBothBubbles(peer, to, now, sink);
+    // A server at the address of its client, or one made up for the address of a victim, gets one
+    // bubble for one: the nonce draws lots between direct and indirect.
+    const isShared = serverOf(peer.address) === addressOf(to);
+    if (needsNonce && peer.mayBubble(now)) {
+      if (!isShared) return search.sendBothBubbles(peer, to, now, sink);
+      if (nonce % 2 === 0) return search.sendIndirectBubble(peer, now, sink);
+    }
     // Our NAT may be symmetric: only with its nonce does the peer believe what comes from our other
     // mapping.
     if (isNews) search.sendUrgentBubble(peer, to, now, sink);
     else if (!needsNonce) search.sendDirectBubble(peer, to, now, sink);
-    if (needsNonce) search.postponeBothBubbles(peer, to, now);
+    if (!needsNonce || isShared) return;
+    if (isNews) search.postponeIndirectBubble(peer, now);
+    else search.postponeBothBubbles(peer, to, now);
   }
 }

@@ -15,15 +15,22 @@ import type { ClientPeer } from "../client_peer.ts";
  *
  * - `advertisement`: the answer to a solicitation, RFC 6081 §5.7.4.2
  * - `direct`: a bubble straight to `to`
- * - `both`: that, and one through the peer's server
+ * - `indirect`: a bubble through the peer's server
+ * - `both`: one of each
  * - `attempt`: whatever the search for the peer sends next
  */
 export type PostponedBubble =
-  | { readonly kind: "advertisement" | "attempt" }
+  | { readonly kind: "advertisement" | "indirect" | "attempt" }
   | { readonly kind: "direct" | "both"; readonly to: Endpoint };
 
-/** Each kind brings about what those before it do. */
-const RANKS: readonly PostponedBubble["kind"][] = ["advertisement", "direct", "both", "attempt"];
+/** Each kind brings about what those before it do; a direct bubble comes before an indirect one. */
+const RANKS: readonly PostponedBubble["kind"][] = [
+  "advertisement",
+  "direct",
+  "indirect",
+  "both",
+  "attempt",
+];
 
 interface Waiting {
   readonly bubble: PostponedBubble;

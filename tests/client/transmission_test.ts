@@ -5,6 +5,7 @@ import { hasValidIcmpv6Checksum } from "../../wire/checksum.ts";
 import { type Endpoint, endpoint, formatEndpoint } from "../../wire/endpoint.ts";
 import {
   echoDataOf,
+  encodeEcho,
   icmpv6CodeOf,
   Icmpv6Type,
   icmpv6TypeOf,
@@ -14,6 +15,7 @@ import { ipv4Address } from "../../wire/ipv4_address.ts";
 import { destinationOf, NextHeader, sourceOf } from "../../wire/ipv6_header.ts";
 import { getU32 } from "../../memory/octets.ts";
 import { encodeTeredoAddress } from "../../wire/teredo_address.ts";
+import { withTrailers } from "../../wire/trailers.ts";
 import { seededRandom } from "../sim/seeded_random.ts";
 import { ACTORS, address, at, hex, ip4, ip6, vector } from "../vectors/vectors.ts";
 import { ClientFixture, packet, portOf, S1, S2, vectorRandom } from "./client_fixture.ts";
@@ -432,6 +434,73 @@ Deno.test("a flood from native sources does not stop the host from reaching othe
   const self = fixture.client.status(fixture.now).address!;
   for (let i = 0; i < 1_000; i++) fixture.receive(packet(hostAt(i), self), relay);
   assertEquals(fixture.send(packet(self, hostAt(5_000))).targets, ["203.0.113.120:3544"]);
+});
+
+/** The answer of a native host to the connectivity test that went out last. */
+function replyTo(fixture: ClientFixture): Uint8Array {
+  const test = fixture.sink.datagrams.at(-1)!.bytes;
+  return encodeEcho({
+    type: Icmpv6Type.ECHO_REPLY,
+    source: destinationOf(test),
+    destination: sourceOf(test),
+    identifier: 0,
+    sequence: 0,
+    data: echoDataOf(test),
+  });
+}
+
+Deno.test("50,000 forged clients a second do not keep the host from new relays and hosts", () => {
+  const fixture = ClientFixture.a({ random: seededRandom("flood") });
+  const self = fixture.client.status(fixture.now).address!;
+  let forged = 0;
+  const flood = (milliseconds: number) => {
+    for (let i = 0; i < 50 * milliseconds; i++) {
+      const mapping = endpoint(ipv4Address(0x0b000000 + forged++), 4096);
+      fixture.receive(packet(clientAt(mapping), self), mapping);
+    }
+    fixture.wait(milliseconds);
+  };
+  let met = 0;
+  for (let number = 0; number < 10; number++) {
+    fixture.send(packet(self, hostAt(number)));
+    const reply = replyTo(fixture);
+    flood(100);
+    fixture.receive(reply, at(`198.51.100.${1 + number}:3545`));
+    met += fixture.sink.datagrams.length;
+    flood(100);
+    fixture.send(packet(self, hostAt(number)));
+    assertEquals(fixture.targets, [`198.51.100.${1 + number}:3545`], "it is still known");
+  }
+  assertEquals(met, 10);
+});
+
+Deno.test("50,000 forged clients a second leave the host the peers that it talks with", () => {
+  const fixture = ClientFixture.a({ random: seededRandom("flood") });
+  const self = fixture.client.status(fixture.now).address!;
+  fixture.receive(packet(addressOfB, self), b);
+  for (let i = 0; i < 100_000; i++) {
+    const mapping = endpoint(ipv4Address(0x0b000000 + i), 4096);
+    fixture.receive(packet(clientAt(mapping), self), mapping);
+    if (i % 5_000 > 0) continue;
+    assertEquals(fixture.send(packet(self, addressOfB)).targets, ["192.0.2.10:8192"]);
+    fixture.wait(100);
+  }
+});
+
+Deno.test("a server at the address of its client gets one bubble for one, direct and indirect in turn", () => {
+  const fixture = ClientFixture.a({ random: seededRandom("turns") });
+  const self = fixture.client.status(fixture.now).address!;
+  const mapping = endpoint(ACTORS.s2, 4096);
+  const peer = encodeTeredoAddress({ server: ACTORS.s2, flags: 0, mapping });
+  const sent: string[] = [];
+  for (let nonce = 1; nonce <= 4; nonce++) {
+    const bubble = withTrailers(encodeBubble(peer, self), { nonce });
+    fixture.receive(bubble, at("203.0.113.120:3544"));
+    assertEquals(fixture.sink.datagrams.length, 1);
+    sent.push(...fixture.targets);
+    fixture.wait(2_500);
+  }
+  assertEquals(new Set(sent).size, 2);
 });
 
 Deno.test("the server of another client is asked, not ours", () => {
