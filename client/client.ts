@@ -7,12 +7,13 @@
 import type { DropReason } from "../protocol/drop_reason.ts";
 import type { FastPath, Machine } from "../protocol/machine.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
+import { mappingOf } from "../wire/teredo_address.ts";
 import { parseTeredoPacket, type TeredoPacket } from "../wire/teredo_packet.ts";
 import type { ClientConfig, ServerAddresses } from "./client_config.ts";
 import type { ClientEvent } from "./client_event.ts";
 import type { ClientPeer } from "./client_peer.ts";
 import { ClientSearch } from "./client_search.ts";
-import type { ClientState, ClientStatus, PeerPath, PeerStatus } from "./client_status.ts";
+import type { ClientState, ClientStatus, PeerStatus, PeerWay } from "./client_status.ts";
 import { LocalDiscovery } from "./traversal/local_discovery.ts";
 import { OwnNat } from "./traversal/own_nat.ts";
 import type { ClientSink, ClientSocket } from "./client_sink.ts";
@@ -151,7 +152,7 @@ export class Client implements Machine<ClientSocket, ClientEvent, ClientStatus>,
     const standing = this.#search.standingOf(peer, now);
     const { gateway } = peer;
     const isBehindGateway = peer.isBehindGateway(now);
-    const path = standing === "reachable" ? this.#pathOf(peer) : standing;
+    const path = standing === "reachable" ? this.#wayTo(peer) : standing;
     return {
       address: peer.address,
       path: isBehindGateway ? "gateway" : path,
@@ -163,9 +164,16 @@ export class Client implements Machine<ClientSocket, ClientEvent, ClientStatus>,
   }
 
   /** How a peer that can be reached is reached. */
-  #pathOf({ isTeredo, mapping }: ClientPeer): PeerPath {
-    if (!isTeredo) return "relay";
-    return this.#search.alternates.isInside(mapping) ? "local" : "direct";
+  #wayTo(peer: ClientPeer): PeerWay {
+    const { address, mapping, place, randomPlace, alternates, via } = peer;
+    const nat = this.#nat;
+    if (!peer.isTeredo) return "relay";
+    if (this.#search.alternates.isInside(mapping)) return "local";
+    if (via !== "service") return nat.keepsPort ? "random_port" : "echo_test";
+    if (mapping === randomPlace) return "random_port";
+    if (place !== mapping || alternates.includes(mapping)) return "mapped_port";
+    if (nat.isSymmetric) return nat.forwarded === undefined ? "nonce" : "mapped_port";
+    return mapping === mappingOf(address) ? "direct" : "nonce";
   }
 
   #receive(

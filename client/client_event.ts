@@ -13,8 +13,8 @@ import type { ServerAddresses } from "./client_config.ts";
  *
  * - `restricted`: both see one mapping, so the NAT is not symmetric; there may also be none. All
  *   peers that are not behind a symmetric NAT can be reached
- * - `symmetric`: each sees another mapping. Peers that implement RFC 6081 can be reached, unless
- *   their own NAT is port-restricted or symmetric
+ * - `symmetric`: each sees another mapping. Peers that implement RFC 6081 can be reached. Where
+ *   their NAT is port-restricted or symmetric too, that takes a NAT that keeps or counts ports
  * - `unknown`: the server has one address, or the other does not answer, so the NAT may be of
  *   either kind
  */

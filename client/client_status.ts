@@ -34,22 +34,48 @@ export interface ClientStatus {
   readonly peers: readonly PeerStatus[];
 }
 
-/** How a peer is reached. */
-export type PeerPath =
-  /** Straight to its mapped address. */
-  | "direct"
-  /** A native IPv6 host, through a relay. */
-  | "relay"
-  /** A Teredo client that cannot be reached directly, through a gateway. */
-  | "gateway"
-  /** A neighbour behind the same NAT. */
-  | "local"
-  /** Being looked for. */
-  | "searching"
-  /** Nothing was heard for a while; the next packet to it starts a search. */
-  | "idle"
-  /** It did not answer the last search. */
-  | "unreachable";
+/**
+ * Which way makes a peer reachable:
+ *
+ * - `direct`: straight, each at the mapping in its address
+ * - `nonce`: straight, through a symmetric NAT, by proof of where it is (RFC 6081 §5.2)
+ * - `mapped_port`: straight, through a port that a NAT forwards (§5.3)
+ * - `random_port`: straight, through a port for this peer alone (§5.4)
+ * - `echo_test`: the same, after our own Echo Test (§5.5)
+ * - `local`: a neighbour behind the same NAT, inside it
+ * - `relay`: a native IPv6 host, through a relay
+ * - `gateway`: a Teredo client that cannot be reached directly, through a gateway
+ */
+export const PEER_WAYS = [
+  "direct",
+  "nonce",
+  "mapped_port",
+  "random_port",
+  "echo_test",
+  "local",
+  "relay",
+  "gateway",
+] as const;
+
+/** The way that makes a peer reachable. */
+export type PeerWay = typeof PEER_WAYS[number];
+
+/**
+ * How a peer is reached, or why it is not:
+ *
+ * - `searching`: it is being looked for
+ * - `idle`: nothing was heard for a while; the next packet to it starts a search
+ * - `unreachable`: it did not answer the last search
+ */
+export const PEER_PATHS = [...PEER_WAYS, "searching", "idle", "unreachable"] as const;
+
+/** How a peer is reached, or why it is not. */
+export type PeerPath = typeof PEER_PATHS[number];
+
+/** Whether a peer is reached, whichever way. */
+export function isReached(path: PeerPath): path is PeerWay {
+  return PEER_WAYS.some((way) => way === path);
+}
 
 /** One peer of a client. */
 export interface PeerStatus {

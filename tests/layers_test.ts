@@ -141,7 +141,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "cli/diagnosis": [
     ...["cli/ask", "cli/daemon/status", "cli/probe", "cli/process", "cli/text"],
-    ...["ffi", "ffi/open.ts", "io/host", "io/servers", "protocol", "wire"],
+    ...["ffi", "ffi/open.ts", "io/host", "io/servers", "client/client_status.ts"],
+    ...["protocol", "wire"],
   ],
   "cli/daemon": ["cli/daemon/", "cli/args/", ...BELOW_DAEMON],
   "cli/daemon/control": ["cli/daemon/status", ...BELOW_DAEMON],
@@ -161,7 +162,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     // The entries of a role, what its settings are made of, and what its status is.
     ...["cli/daemon", "cli/daemon/settings", ...CONTROL_PROTOCOL],
     // Choices that options offer.
-    ...["nodes/udp_mode.ts", "io/log.ts", "protocol", "wire"],
+    ...["client/extensions.ts", "nodes/udp_mode.ts", "io/log.ts", "protocol", "wire"],
   ],
   "cli.ts": ["cli/commands", "cli/args", "cli/args/sources", "cli/process"],
   "mod.ts": ["nodes/", "io/", "ffi/", "client/", "server", "relay", "protocol", "wire"],

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { isReached, type PeerWay } from "../../client/client_status.ts";
 import { formatDuration } from "../text/duration.ts";
 import type { PingReport } from "../daemon/status/ping_report.ts";
 
@@ -40,22 +41,20 @@ export function summaryText(reports: readonly PingReport[]): string {
 
 function wayText({ path, mapping }: PingReport): string {
   const at = mapping === null ? "" : ` (${mapping})`;
-  switch (path) {
-    case "direct":
-      return `direct${at}`;
-    case "relay":
-      return `through its relay${at}`;
-    case "gateway":
-      return `through the gateway${at}`;
-    case "local":
-      return `on the local network${at}`;
-    case "searching":
-    case "idle":
-    case "unreachable":
-    case null:
-      return "over a path that the client no longer knows";
-  }
+  if (path === null || !isReached(path)) return "over a path that the client no longer knows";
+  return `${WAYS[path]}${at}`;
 }
+
+const WAYS: Readonly<Record<PeerWay, string>> = {
+  "direct": "direct",
+  "nonce": "direct through a symmetric NAT",
+  "mapped_port": "direct through a mapped port",
+  "random_port": "direct through a random port",
+  "echo_test": "direct through a port that the Echo Test found",
+  "local": "on the local network",
+  "relay": "through its relay",
+  "gateway": "through the gateway",
+};
 
 /** Why the destination cannot be reached, as far as the client knows. */
 function obstacle({ path }: PingReport): string {
@@ -65,11 +64,11 @@ function obstacle({ path }: PingReport): string {
 /** Why there may be no answer, as far as the client knows. */
 function doubt({ path, mapping }: PingReport): string {
   return isFound(path)
-    ? `it was found (${path}, ${mapping}), but does not answer pings`
+    ? `it was found (${path?.replaceAll("_", " ")}, ${mapping}), but does not answer pings`
     : "it has not been found yet";
 }
 
 /** Whether the client knows how to reach the destination. */
 function isFound(path: PingReport["path"]): boolean {
-  return path === "direct" || path === "relay" || path === "local";
+  return path !== null && isReached(path);
 }

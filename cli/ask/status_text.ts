@@ -195,7 +195,7 @@ const PEER_HEADS = 2;
 function peerCells({ address, path, mapping, age, bytesSent, bytesReceived }: PeerPart) {
   return [
     address,
-    path,
+    path.replaceAll("_", " "),
     mapping === null ? "nowhere yet" : `at ${mapping}`,
     age === null ? "never heard" : `heard ${formatDuration(age)} ago`,
     `${formatBytes(bytesSent)} sent`,

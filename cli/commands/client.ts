@@ -4,6 +4,7 @@
  * @module
  */
 
+import { EXTENSIONS } from "../../client/extensions.ts";
 import { FOLDERS, pathIn } from "../process/folders.ts";
 import { credentialContradiction } from "../daemon/settings/client_credentials.ts";
 import { type Command, command } from "../args/command.ts";
@@ -24,7 +25,7 @@ import { INTERFACE } from "../args/kinds/interface_kind.ts";
 import { PORT, REFRESH_INTERVAL } from "../args/kinds/number_kinds.ts";
 import { PORT_MAPPING_MODES } from "../args/kinds/port_mapping_mode.ts";
 import { OCTETS } from "../args/kinds/secret_notation.ts";
-import { FILE, oneOf } from "../args/kinds/value_kind.ts";
+import { anyOf, FILE, oneOf } from "../args/kinds/value_kind.ts";
 
 /** Runs a client. */
 export const client: Command = command({
@@ -82,6 +83,14 @@ export const client: Command = command({
       oneOf("MODE", PORT_MAPPING_MODES),
       "auto",
       "Ask the router for the UDP port, so that every peer gets in: by PCP, NAT-PMP or UPnP",
+    ),
+    extensions: optional(
+      { ...anyOf(EXTENSIONS), example: "symmetric,hairpinning" },
+      "Get through more NATs with these extensions of RFC 6081, each with those it builds on",
+      "all",
+    ),
+    loadReduction: switchedOff(
+      "Ask a peer that fell silent before asking its server, which takes longer if NATs forgot it",
     ),
     firewall: optional(
       FIREWALL,

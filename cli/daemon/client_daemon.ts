@@ -145,6 +145,8 @@ function clientOptions(options: ClientOptions, log: Log): TeredoClientOptions<Cl
     refreshInterval: options.refreshInterval,
     determineRefreshInterval: options.determineRefresh,
     localDiscovery: options.localDiscovery,
+    extensions: options.extensions,
+    serverLoadReduction: options.loadReduction,
     port: options.port,
     host: (context) => withRemedy("CAP_NET_ADMIN", () => openTun(context)),
   };

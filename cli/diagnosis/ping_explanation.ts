@@ -10,6 +10,7 @@ import { formatEndpoint } from "../../wire/endpoint.ts";
 import { formatIpv4 } from "../../wire/ipv4_address.ts";
 import { isGlobalScope, parseIpv6 } from "../../wire/ipv6_address.ts";
 import { isTeredo, mappingOf, serverOf } from "../../wire/teredo_address.ts";
+import { isReached } from "../../client/client_status.ts";
 import type { PingReport } from "../daemon/status/ping_report.ts";
 import type { StatusReport } from "../daemon/status/status_report.ts";
 import { formatDuration } from "../text/duration.ts";
@@ -78,7 +79,7 @@ export function otherServerOf({ report, status }: Omit<PingFacts, "peerServer">)
 }
 
 function isFound({ path }: PingReport): boolean {
-  return path === "direct" || path === "relay" || path === "local" || path === "gateway";
+  return path !== null && isReached(path);
 }
 
 function withoutAddress({ state }: ClientState): PingExplanation {
@@ -130,7 +131,7 @@ function refused({ report, status }: PingFacts): PingExplanation {
 /** The client knows the way, but this request was not answered. */
 function foundButSilent({ report, status }: PingFacts): PingExplanation {
   const { path, mapping } = report;
-  const sent = `An echo request to ${mapping}, ${WAYS[path ?? "direct"] ?? path}`;
+  const sent = `An echo request to ${mapping}, ${WAYS[path ?? "direct"] ?? "straight to the peer"}`;
   if (report.outcome === "unreachable") {
     return {
       cause: "error_returned",
@@ -155,7 +156,6 @@ function foundButSilent({ report, status }: PingFacts): PingExplanation {
 }
 
 const WAYS: Readonly<Record<string, string>> = {
-  direct: "straight to the peer",
   local: "on the local network",
   relay: "its relay",
   gateway: "a gateway",
@@ -191,7 +191,7 @@ function peerNotFound(destination: Uint8Array, { status, peerServer }: PingFacts
       received,
       meaning:
         `Either ${absent}, or both NATs are too strict: ${OWN_NAT[nat]}, and behind such a ` +
-        "NAT a client does not reach peers whose NAT is port-restricted or symmetric",
+        "NAT a client does not reach every peer whose NAT is port-restricted or symmetric",
       advice:
         'Compare the address with "teredo status" on the peer. If it is right, use a server ' +
         "with --gateway on both sides, or make this NAT endpoint-independent (RFC 4787)",

@@ -5,6 +5,7 @@
  */
 
 import { type AddressFinding, medianOf } from "../../client/probe/findings.ts";
+import { isCounting } from "../../client/traversal/own_nat.ts";
 import type { DropReason } from "../../protocol/drop_reason.ts";
 import { TEREDO_PORT } from "../../protocol/constants.ts";
 import { addressOf, formatEndpoint, portOf } from "../../wire/endpoint.ts";
@@ -137,11 +138,24 @@ function mapping(outcome: Probed): Check {
   return fail(
     check,
     `Symmetric NAT: one address sees ${first}, the other ${second}`,
-    "A client reaches peers and relays that support RFC 6081, and peers behind " +
-      "port-restricted or symmetric NATs only through a server with --gateway. To reach all of " +
-      "them directly, make the NAT use one mapping for each inside port (endpoint-independent " +
-      "mapping, RFC 4787)",
+    `A client reaches relays and peers that support RFC 6081; ${strictPeers(outcome)}. The rest ` +
+      "takes a server with --gateway. To reach all of them directly, make the NAT use one " +
+      "mapping for each inside port (endpoint-independent mapping, RFC 4787)",
   );
+}
+
+/** Which peers behind strict NATs a client behind this symmetric one reaches, RFC 6081 figure 1. */
+function strictPeers({ findings: { primary, secondary }, localPort }: Probed): string {
+  const [first, second] = [portOf(primary.mapping!), portOf(secondary.mapping!)];
+  if (first === localPort) {
+    return "because this NAT keeps port numbers, also those behind port-restricted NATs and " +
+      "others like this one (§5.4, random ports)";
+  }
+  if (isCounting(first, second)) {
+    return "because this NAT counts port numbers upwards, also those behind port-restricted NATs " +
+      "(§5.5, Echo Test)";
+  }
+  return "those behind port-restricted or symmetric NATs are out of reach";
 }
 
 function filtering({ findings }: Probed): Check {

@@ -20,8 +20,8 @@ Deno.test({
     assertEquals(
       cells.map(({ path }) => path),
       [
-        ...["direct", "gateway", "direct", "direct"],
-        ...["direct", "gateway", "gateway", "gateway"],
+        ...["direct", "random_port", "direct", "direct"],
+        ...["nonce", "gateway", "gateway", "gateway"],
         "local",
       ],
     );

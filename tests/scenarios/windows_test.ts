@@ -53,7 +53,7 @@ for (const kind of ["cone", "addressRestricted"] as const) {
     const ping = windows.ping(alice, { count: 10 });
     world.pass(15);
     assert(ping.firstReplyAfter < (kind === "cone" ? 1_000 : 2_000), `${ping.firstReplyAfter} ms`);
-    assertEquals(alice.status.peers.map(({ path }) => path), ["direct"]);
+    assertEquals(alice.status.peers.map(({ path }) => path), ["nonce"]);
   });
 }
 

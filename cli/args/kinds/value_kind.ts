@@ -50,6 +50,22 @@ export function oneOf<T extends string>(placeholder: string, words: readonly T[]
   };
 }
 
+/** Any of a few words, all of them, or none. */
+export function anyOf<T extends string>(words: readonly T[]): ValueKind<readonly T[]> {
+  return {
+    placeholder: "all|none|LIST",
+    expected: `"all", "none" or some of ${words.join(", ")}, separated by commas`,
+    notation: "list",
+    suggestions: ["all", "none", ...words],
+    parse(given) {
+      if (given === "all") return words;
+      if (given === "none") return [];
+      const chosen = given.split(",").map((each) => words.find((word) => word === each.trim()));
+      return chosen.every((word) => word !== undefined) ? chosen : undefined;
+    },
+  };
+}
+
 /** What to do about a port at the end of something that is right without it. */
 export function withoutPort(
   given: string,

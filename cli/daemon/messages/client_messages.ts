@@ -115,8 +115,8 @@ export class ClientMessages {
 
   #describeNat(mapping: Endpoint, nat: NatKind): string {
     if (nat === "symmetric") {
-      return "behind a symmetric NAT: it reaches peers and relays that know RFC 6081, but not peers " +
-        "behind port-restricted or symmetric NATs";
+      return "behind a symmetric NAT: it reaches relays and peers that know RFC 6081, but not every " +
+        "peer behind a port-restricted or symmetric NAT";
     }
     const { port, isOwn } = this.#view;
     if (portOf(mapping) !== port) return `behind a NAT that replaces port ${port}`;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Extension } from "../../../client/extensions.ts";
 import type { Service } from "../../../ffi/packet_filter.ts";
 import type { PortMappingMode } from "../../args/kinds/port_mapping_mode.ts";
 import type { CredentialOptions } from "./client_credentials.ts";
@@ -15,6 +16,10 @@ export interface ClientOptions extends GivenServers, CredentialOptions, DaemonOp
   readonly port: number | undefined;
   readonly determineRefresh: boolean;
   readonly localDiscovery: boolean;
+  /** The extensions of RFC 6081 to use; `undefined` for all. */
+  readonly extensions: readonly Extension[] | undefined;
+  /** Whether a peer that fell silent is asked before its server is, RFC 6081 §5.7. */
+  readonly loadReduction: boolean;
   /** The interface to make; `undefined` for the usual name. */
   readonly interface: string | undefined;
   readonly defaultRoute: boolean;

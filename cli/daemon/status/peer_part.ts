@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { PeerPath, PeerStatus } from "../../../client/client_status.ts";
+import { PEER_PATHS, type PeerPath, type PeerStatus } from "../../../client/client_status.ts";
 import { PEER_VALIDITY } from "../../../protocol/constants.ts";
 import { formatEndpoint } from "../../../wire/endpoint.ts";
 import { formatIpv6 } from "../../../wire/ipv6_address.ts";
@@ -15,15 +15,8 @@ const MAX_LISTED = 1000;
 
 /** The peers of a client or relay, counted and listed. */
 export function peersPart(peers: readonly PeerStatus[]): Pick<RolePart, "peerCount" | "peers"> {
-  const peerCount: Record<PeerPath, number> = {
-    direct: 0,
-    relay: 0,
-    gateway: 0,
-    local: 0,
-    searching: 0,
-    idle: 0,
-    unreachable: 0,
-  };
+  const none = PEER_PATHS.map((path) => [path, 0]);
+  const peerCount: Record<PeerPath, number> = Object.fromEntries(none);
   for (const { path } of peers) peerCount[path]++;
   return { peerCount, peers: peers.slice(0, MAX_LISTED).map(peerPart) };
 }

@@ -19,6 +19,10 @@ const LINES: readonly (readonly [PingReport, string])[] = [
     "Answer from 2001:db8::1 in 12.3 ms, direct (192.0.2.1:3545)",
   ],
   [
+    { ...ANSWER, path: "random_port" },
+    "Answer from 2001:db8::1 in 12.3 ms, direct through a random port (192.0.2.1:3545)",
+  ],
+  [
     { ...ANSWER, path: "local" },
     "Answer from 2001:db8::1 in 12.3 ms, on the local network (192.0.2.1:3545)",
   ],

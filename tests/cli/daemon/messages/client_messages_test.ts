@@ -48,7 +48,7 @@ Deno.test("client report: qualifying names the server, as it was given and where
 Deno.test("client report: qualified behind a symmetric NAT says who can be reached", () => {
   assertMatch(
     line(qualified(undefined, "symmetric")),
-    /behind a symmetric NAT: it reaches peers and relays that know RFC 6081, but not peers behind /,
+    /behind a symmetric NAT: it reaches relays and peers that know RFC 6081, but not every peer behind /,
   );
 });
 
