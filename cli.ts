@@ -29,6 +29,7 @@ import { settleValues } from "./cli/args/sources/settle_values.ts";
 import { logWarnings, strayWarnings } from "./cli/args/sources/stray_variables.ts";
 import { suggest } from "./cli/args/suggest.ts";
 import { type ProcessContext, processContext } from "./cli/process/process_context.ts";
+import { logToFile } from "./cli/process/streams.ts";
 import { versionText } from "./cli/process/version.ts";
 
 /** Every command, in the order of the help. */
@@ -81,6 +82,10 @@ async function dispatch(
     case "-h":
       context.print(programHelp(COMMANDS, context.width));
       return ExitCode.OK;
+    case "--log-file":
+      if (rest.length < 2) throw new UsageError("--log-file needs a file, and then a command");
+      logToFile(rest[0]!);
+      return await main(rest.slice(1), context);
     case "--version":
     case "-V":
       context.print(versionText());

@@ -6,7 +6,7 @@
 
 import type { Command } from "../cli/args/command.ts";
 import { EXIT_CODE_MEANINGS } from "../cli/process/exit_code.ts";
-import { commandUsage, optionNotes, optionTerm } from "../cli/args/help.ts";
+import { commandUsage, LOG_FILE_HELP, optionNotes, optionTerm } from "../cli/args/help.ts";
 import type { Option } from "../cli/args/option.ts";
 import { escape, item, type Lines, paragraphs, quote, title } from "./roff.ts";
 
@@ -32,6 +32,7 @@ export function manPage(commands: readonly Command[], version: string): string {
     "Without a command:",
     ...item(".B \\-h, \\-\\-help", "Print the commands."),
     ...item(".B \\-V, \\-\\-version", "Print the version."),
+    ...item('.BI \\-\\-log\\-file " FILE COMMAND ..."', `${LOG_FILE_HELP}.`),
     ".SH EXIT STATUS",
     ...Object.entries(EXIT_CODE_MEANINGS).flatMap(([code, meaning]) =>
       item(`.B ${code}`, `${meaning}.`)

@@ -129,7 +129,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["io/network", "wire"],
   ],
   "cli/decode": ["cli/text", "wire", "memory"],
-  "cli/service": ["cli/args/", "cli/process", "cli/text", "reason.ts"],
+  "cli/service": [
+    ...["cli/args/", "cli/process", "cli/text"],
+    ...["ffi", "ffi/open_file_access.ts", "reason.ts"],
+  ],
   "cli/ask": [
     ...CONTROL_PROTOCOL,
     ...["cli/process", "cli/text"],
@@ -158,7 +161,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "cli/daemon/systemd": ["cli/daemon/status", ...BELOW_DAEMON],
   "cli/commands": [
     ...["cli/args/", "cli/ask", "cli/decode", "cli/diagnosis", "cli/invitation"],
-    ...["cli/probe", "cli/process", "cli/service", "cli/text", "ffi/platform.ts"],
+    ...["cli/probe", "cli/process", "cli/service", "cli/text"],
+    ...["ffi", "ffi/open_file_access.ts", "ffi/platform.ts"],
     // The entries of a role, what its settings are made of, and what its status is.
     ...["cli/daemon", "cli/daemon/settings", ...CONTROL_PROTOCOL],
     // Choices that options offer.

@@ -16,6 +16,10 @@ const MAX_WIDTH = 100;
 const MIN_DESCRIPTION_COLUMN = 6;
 const MAX_DESCRIPTION_COLUMN = 26;
 
+/** What `--log-file` does. */
+export const LOG_FILE_HELP =
+  "Append the command's messages to a file instead of the standard error stream";
+
 type Row = readonly [term: string, description: string];
 
 /** What `teredo --help` prints, in lines of at most `width` columns. */
@@ -30,7 +34,14 @@ export function programHelp(commands: readonly Command[], width: number): string
     ...table(commands.map(({ name, summary }) => [name, summary]), columns),
     "",
     "Options:",
-    ...table([["-h, --help", "Print this help"], ["-V, --version", "Print the version"]], columns),
+    ...table(
+      [
+        ["-h, --help", "Print this help"],
+        ["-V, --version", "Print the version"],
+        ["--log-file FILE COMMAND ...", LOG_FILE_HELP],
+      ],
+      columns,
+    ),
     "",
     ...examples(commands.flatMap((command) => command.examples.slice(0, 1)), columns),
     "",

@@ -13,7 +13,30 @@ import { ExitCode } from "../process/exit_code.ts";
 import { CliError, UsageError } from "../process/failure.ts";
 import type { ProcessContext } from "../process/process_context.ts";
 import { type Service, SERVICES } from "../service/services.ts";
-import type { SystemdHost } from "../service/systemd_manager.ts";
+import type { ServiceHost, ServiceManager } from "../service/service_manager.ts";
+import { fileAccess } from "../../ffi/open_file_access.ts";
+import { platform } from "../../ffi/platform.ts";
+import type { PlatformFacts } from "../../ffi/platform_facts.ts";
+import { FOLDERS } from "../process/folders.ts";
+import { howToGetPrivilege, privilegedUser } from "../process/privilege.ts";
+import { systemFailure } from "../process/system_failure.ts";
+
+/** What runs services. */
+const MANAGERS: Readonly<
+  Record<PlatformFacts["serviceManager"], () => Promise<ServiceManager>>
+> = {
+  ["systemd"]: async () => (await import("../service/systemd_manager.ts")).SYSTEMD,
+  ["launchd"]: async () => (await import("../service/launchd_manager.ts")).LAUNCHD,
+  ["Task Scheduler"]: async () => (await import("../service/task_manager.ts")).TASK_SCHEDULER,
+};
+
+/** What installing does, besides the configuration. */
+const WRITES: Readonly<Record<PlatformFacts["serviceManager"], string>> = {
+  ["systemd"]: "Writes a systemd unit for this executable, makes the group teredo",
+  ["launchd"]: "Writes a property list of launchd for this executable",
+  ["Task Scheduler"]:
+    "Makes a task that runs this executable as LocalSystem, lets UDP through the firewall to it",
+};
 
 const ACTIONS = ["install", "remove"] as const;
 const NAMES = SERVICES.map(({ name }) => name);
@@ -24,8 +47,8 @@ export function service(commands: () => readonly Command[]): Command {
     name: "service",
     summary: "Install or remove a service that runs this program at each boot",
     details: [
-      "Writes a systemd unit for this executable, makes the group teredo, and writes an example " +
-      "configuration to /etc/teredo if there is none. If the configuration is complete, it " +
+      `${WRITES[platform.serviceManager]}, and writes an example configuration to ` +
+      `${FOLDERS.config} if there is none. If the configuration is complete, it ` +
       "starts the service; otherwise it says what to do. To use another executable or version, " +
       "install again.",
       "remove stops the service and removes what install wrote, except the configuration.",
@@ -50,20 +73,19 @@ export function service(commands: () => readonly Command[]): Command {
     ],
     async run({ forwarding }, words, context) {
       const { action, service } = actionOf(words);
-      const host = systemdHost(context);
-      const { installService, removeService, startService } = await import(
-        "../service/systemd_manager.ts"
-      );
-      if (action === "remove") return await removeService(service, host);
+      const manager = await MANAGERS[platform.serviceManager]();
+      refuseUnable(manager);
+      const host = ownHost(context);
+      if (action === "remove") return await manager.remove(service, host);
       const { exampleConfig } = await import("../service/example_config.ts");
       const role = commands().find(({ name }) => name === service.role)!;
-      const config = await installService({
+      const config = await manager.install({
         service,
         program: installedProgram(),
         exampleConfig: exampleConfig(role),
         forwarding,
       }, host);
-      if (await isComplete(role, config, context)) await startService(service, host);
+      if (await isComplete(role, config, context)) await manager.start(service, host);
     },
   });
 }
@@ -108,34 +130,43 @@ async function isComplete(
   }
 }
 
-/** This system, if systemd runs it and we may change it. */
-function systemdHost({ print }: ProcessContext): SystemdHost {
-  if (!isFolder("/run/systemd/system")) {
-    throw new CliError(
-      "Cannot manage services: systemd does not run this system. The roles run in the foreground, so " +
-        "any other service manager can run them too",
-    );
-  }
-  if (Deno.uid() !== 0) {
-    throw new CliError("Cannot manage services: this needs root. Use sudo", ExitCode.PERMISSION);
-  }
+/** @throws {CliError} there is no such manager here, or we may not use it */
+function refuseUnable({ absence }: ServiceManager): void {
+  const missing = absence?.();
+  if (missing !== undefined) throw new CliError(`Cannot manage services: ${missing}`);
+  if (fileAccess().isPrivileged()) return;
+  throw new CliError(
+    `Cannot manage services: this needs ${privilegedUser()}. ${howToGetPrivilege()}`,
+    ExitCode.PERMISSION,
+  );
+}
+
+/** This system. */
+function ownHost({ print }: ProcessContext): ServiceHost {
   return {
     root: "",
+    folders: FOLDERS,
     say: (line) => print(`${line}\n`),
     async run(program, ...args) {
-      const { success, stderr } = await new Deno.Command(program, { args, stdout: "null" })
-        .output();
+      const { success, stdout, stderr } = await output(program, args);
       if (success) return;
-      const said = new TextDecoder().decode(stderr).trim().replace(/\.$/, "");
+      const decoder = new TextDecoder();
+      // Some programs of Windows write their errors to the standard output.
+      const said = (decoder.decode(stderr).trim() || decoder.decode(stdout).trim())
+        .replace(/\.$/, "");
       throw new CliError(`${program} failed${said === "" ? "" : `: ${said}`}`);
+    },
+    async read(program, ...args) {
+      const { success, stdout } = await output(program, args);
+      return success ? new TextDecoder().decode(stdout) : undefined;
     },
   };
 }
 
-function isFolder(path: string): boolean {
+async function output(program: string, args: string[]): Promise<Deno.CommandOutput> {
   try {
-    return Deno.statSync(path).isDirectory;
-  } catch {
-    return false;
+    return await new Deno.Command(program, { args, stdin: "null" }).output();
+  } catch (error) {
+    throw systemFailure(`Cannot run ${program}`, error);
   }
 }

@@ -5,6 +5,7 @@
  */
 
 import { reasonOf } from "../../reason.ts";
+import { systemFailure } from "./system_failure.ts";
 
 const encoder = new TextEncoder();
 
@@ -25,11 +26,40 @@ export function writeToStdout(text: string): boolean {
   }
 }
 
-/** Writes to the standard error stream. */
+/** Where messages go. */
+let errors: Pick<Deno.FsFile, "writeSync"> = Deno.stderr;
+
+/** A log of this many octets is put aside when the program starts. */
+const MAX_LOG = 4 * 1024 * 1024;
+
+/**
+ * From now on, appends to a file what would go to the standard error stream. For service managers
+ * that have no log.
+ *
+ * @throws {CliError} it cannot be written to
+ */
+export function logToFile(path: string): void {
+  try {
+    if ((sizeOf(path) ?? 0) > MAX_LOG) Deno.renameSync(path, `${path}.old`);
+    errors = Deno.openSync(path, { append: true, create: true });
+  } catch (error) {
+    throw systemFailure(`Cannot write the log ${path}`, error);
+  }
+}
+
+function sizeOf(path: string): number | undefined {
+  try {
+    return Deno.statSync(path).size;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Writes to the standard error stream, or the file in its place. */
 export function writeToStderr(text: string): void {
   try {
     let rest = encoder.encode(text);
-    while (rest.length > 0) rest = rest.subarray(Deno.stderr.writeSync(rest));
+    while (rest.length > 0) rest = rest.subarray(errors.writeSync(rest));
   } catch {
     // Nobody reads it any more, and there is no other place to say so.
   }

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { CliError } from "../process/failure.ts";
+
 /** What differs between the services. */
 export interface Service {
   /** Its name after `teredo-`. */
@@ -61,3 +63,19 @@ export const SERVICES: readonly Service[] = [
     forwards: true,
   },
 ];
+
+/**
+ * Refuses a server next to a server: they would serve on the same addresses.
+ *
+ * @throws {CliError} the other one is installed
+ */
+export function refuseRival(service: Service, isInstalled: (service: Service) => boolean): void {
+  const rival = SERVICES.find((each) =>
+    each.name !== service.name && each.role === service.role && isInstalled(each)
+  );
+  if (rival === undefined) return;
+  throw new CliError(
+    `Cannot install ${service.name} next to ${rival.name}: they would serve on the same addresses. ` +
+      `First: "teredo service remove ${rival.name}"`,
+  );
+}

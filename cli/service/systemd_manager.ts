@@ -8,82 +8,59 @@ import { reasonOf } from "../../reason.ts";
 import { CliError } from "../process/failure.ts";
 import { ExitCode } from "../process/exit_code.ts";
 import { shellWord } from "../text/shell_word.ts";
+import { AUTHOR, exists, isOurs, remove, write, writeExample } from "./service_files.ts";
+import type { Installation, ServiceHost, ServiceManager } from "./service_manager.ts";
 import { type Service, SERVICES } from "./services.ts";
 import { forwardingSettings, SYSUSERS, TMPFILES } from "./system_files.ts";
 import { unitFile, unitName } from "./unit.ts";
 
-/** What a manager works on. */
-export interface SystemdHost {
-  /** In front of every path; empty for the system itself. */
-  readonly root: string;
-  /** Runs a program of the system. */
-  run(program: string, ...args: string[]): Promise<void>;
-  /** Says what was done. */
-  say(line: string): void;
-}
-
-/** What to install. */
-interface Installation {
-  readonly service: Service;
-  /** The absolute path of the executable. */
-  readonly program: string;
-  /** The role's configuration, if there is none yet. */
-  readonly exampleConfig: string;
-  /** Whether to switch on IPv6 forwarding if the service needs it. */
-  readonly forwarding: boolean;
-}
-
-/** The first line of our files. Others are not ours to replace or remove. */
-const MARK = "# Written by teredo service install\n";
+/** The first line of our files. */
+const MARK = `# ${AUTHOR}\n`;
 
 /** Folders that the units hide from the services. */
 const HIDDEN = /^\/(?:home|root|run\/user|tmp|var\/tmp)\//;
 
 const UNITS = "/etc/systemd/system";
 const PACKAGED = ["/usr/lib/systemd/system", "/lib/systemd/system"];
-const CONFIG_FOLDER = "/etc/teredo";
 
 const SYSUSERS_FILE = "/etc/sysusers.d/teredo.conf";
 const TMPFILES_FILE = "/etc/tmpfiles.d/teredo.conf";
 const SYSCTL_FILE = "/etc/sysctl.d/60-teredo-relay.conf";
 
-/**
- * Installs a service, and returns the path of its configuration. It is not enabled or started yet.
- *
- * @throws {CliError} it can't be installed
- */
-export async function installService(
+/** Services as units of systemd. */
+export const SYSTEMD: ServiceManager = { absence, install, start, remove: removeService };
+
+function absence(): string | undefined {
+  return exists("/run/systemd/system", { root: "" })
+    ? undefined
+    : "systemd does not run this system. The roles run in the foreground, so any other service manager can run them too";
+}
+
+async function install(
   { service, program, exampleConfig, forwarding }: Installation,
-  host: SystemdHost,
+  host: ServiceHost,
 ): Promise<string> {
   refuseHidden(program);
   refusePackaged(service, host);
   const unit = `${UNITS}/${unitName(service)}`;
-  write(unit, unitFile(service, program), host);
-  write(SYSUSERS_FILE, SYSUSERS, host);
-  write(TMPFILES_FILE, TMPFILES, host);
+  write(unit, MARK + unitFile(service, program), host);
+  write(SYSUSERS_FILE, MARK + SYSUSERS, host);
+  write(TMPFILES_FILE, MARK + TMPFILES, host);
   await host.run("systemd-sysusers", SYSUSERS_FILE);
   await host.run("systemd-tmpfiles", "--create", TMPFILES_FILE);
   if (service.forwards && forwarding) {
-    write(SYSCTL_FILE, forwardingSettings(listeningInterfaces(host)), host);
+    write(SYSCTL_FILE, MARK + forwardingSettings(listeningInterfaces(host)), host);
     await host.run("sysctl", "--quiet", "--load", SYSCTL_FILE);
   }
-  const config = `${CONFIG_FOLDER}/${service.role}.yaml`;
-  if (!exists(config, host)) {
-    Deno.mkdirSync(`${host.root}${CONFIG_FOLDER}`, { recursive: true });
-    Deno.writeTextFileSync(`${host.root}${config}`, exampleConfig, { createNew: true });
-    host.say(`Wrote ${config}, in which nothing is set`);
-  }
+  const { config: folder } = host.folders;
+  const config = `${folder}/${service.role}.yaml`;
+  Deno.mkdirSync(`${host.root}${folder}`, { recursive: true });
+  writeExample(config, exampleConfig, host);
   await host.run("systemctl", "daemon-reload");
   return config;
 }
 
-/**
- * Starts an installed service, now and at each boot.
- *
- * @throws {CliError} it can't be started
- */
-export async function startService(service: Service, host: SystemdHost): Promise<void> {
+async function start(service: Service, host: ServiceHost): Promise<void> {
   const unit = unitName(service);
   await host.run("systemctl", "--quiet", "enable", unit);
   try {
@@ -99,12 +76,7 @@ export async function startService(service: Service, host: SystemdHost): Promise
   host.say(`Started ${unit}; it also starts at each boot`);
 }
 
-/**
- * Stops and removes a service. Configuration and secrets stay.
- *
- * @throws {CliError} there is no such service of ours
- */
-export async function removeService(service: Service, host: SystemdHost): Promise<void> {
+async function removeService(service: Service, host: ServiceHost): Promise<void> {
   const unit = unitName(service);
   const path = `${UNITS}/${unit}`;
   if (!isOurs(path, host)) {
@@ -122,7 +94,8 @@ export async function removeService(service: Service, host: SystemdHost): Promis
   }
   if (left.length === 0) {
     for (const file of [SYSUSERS_FILE, TMPFILES_FILE]) if (isOurs(file, host)) remove(file, host);
-    if (exists(CONFIG_FOLDER, host)) host.say(`${CONFIG_FOLDER} and the group teredo stay`);
+    const { config } = host.folders;
+    if (exists(config, host)) host.say(`${config} and the group teredo stay`);
   }
   await host.run("systemctl", "daemon-reload");
 }
@@ -136,7 +109,7 @@ function refuseHidden(program: string): void {
   );
 }
 
-function refusePackaged(service: Service, host: SystemdHost): void {
+function refusePackaged(service: Service, host: ServiceHost): void {
   const unit = unitName(service);
   const packaged = PACKAGED.map((folder) => `${folder}/${unit}`).find((path) => exists(path, host));
   if (packaged === undefined) return;
@@ -145,51 +118,8 @@ function refusePackaged(service: Service, host: SystemdHost): void {
   );
 }
 
-function write(path: string, text: string, host: SystemdHost): void {
-  if (exists(path, host) && !isOurs(path, host)) {
-    throw new CliError(
-      `Cannot write ${path}: somebody else wrote the file that is there. Move it away first`,
-    );
-  }
-  const target = `${host.root}${path}`;
-  try {
-    Deno.mkdirSync(target.slice(0, target.lastIndexOf("/")), { recursive: true });
-    // Replaced in one step, so a crash leaves no half of it.
-    Deno.writeTextFileSync(`${target}.new`, MARK + text, { mode: 0o644 });
-    Deno.chmodSync(`${target}.new`, 0o644);
-    Deno.renameSync(`${target}.new`, target);
-  } catch (error) {
-    throw new CliError(`Cannot write ${path}: ${reasonOf(error)}`, ExitCode.FAILED, {
-      cause: error,
-    });
-  }
-  host.say(`Wrote ${path}`);
-}
-
-function remove(path: string, host: SystemdHost): void {
-  Deno.removeSync(`${host.root}${path}`);
-  host.say(`Removed ${path}`);
-}
-
-function exists(path: string, { root }: SystemdHost): boolean {
-  try {
-    Deno.lstatSync(`${root}${path}`);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function isOurs(path: string, { root }: SystemdHost): boolean {
-  try {
-    return Deno.readTextFileSync(`${root}${path}`).startsWith(MARK);
-  } catch {
-    return false;
-  }
-}
-
 /** Interfaces that listen to router advertisements, and would not if the host forwards. */
-function listeningInterfaces({ root }: SystemdHost): string[] {
+function listeningInterfaces({ root }: ServiceHost): string[] {
   const folder = `${root}/proc/sys/net/ipv6/conf`;
   try {
     return Array.from(Deno.readDirSync(folder), ({ name }) => name)

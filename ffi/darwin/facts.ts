@@ -25,6 +25,7 @@ export const DARWIN_FACTS: PlatformFacts = {
   longestSocketPath: 103,
   hasFileModes: true,
   bindsToGroups: true,
+  serviceManager: "launchd",
   rights: "root",
   routeAdvice: (destination) =>
     `with "route -n get -inet6 ${destination}" and "netstat -rn -f inet6"`,

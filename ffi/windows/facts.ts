@@ -23,6 +23,7 @@ export const WINDOWS_FACTS: PlatformFacts = {
   longestSocketPath: 0,
   hasFileModes: false,
   bindsToGroups: false,
+  serviceManager: "Task Scheduler",
   rights: "administrator",
   routeAdvice: (destination) =>
     `with "Find-NetRoute -RemoteIPAddress ${destination}" in PowerShell, and "route print -6"`,

@@ -10,63 +10,16 @@ import {
 } from "@std/assert";
 import { CliError } from "../../../cli/process/failure.ts";
 import { type Service, SERVICES } from "../../../cli/service/services.ts";
-import {
-  installService,
-  removeService,
-  startService,
-  type SystemdHost,
-} from "../../../cli/service/systemd_manager.ts";
+import { SYSTEMD } from "../../../cli/service/systemd_manager.ts";
+import { FakeSystem } from "./fake_system.ts";
 import { unitFile } from "../../../cli/service/unit.ts";
 
 const [CLIENT, RELAY] = SERVICES as [Service, Service];
 const UNIT = "/etc/systemd/system/teredo-client.service";
 const FORWARDING = "/etc/sysctl.d/60-teredo-relay.conf";
 
-/** A system that writes down what it is asked to run and say. */
-class FakeSystem implements SystemdHost {
-  readonly root: string;
-  readonly ran: string[] = [];
-  readonly said: string[] = [];
-  failing: string | undefined;
-
-  constructor(root: string) {
-    this.root = root;
-  }
-
-  run(program: string, ...args: string[]): Promise<void> {
-    const line = [program, ...args].join(" ");
-    this.ran.push(line);
-    return line === this.failing
-      ? Promise.reject(new CliError("the unit failed"))
-      : Promise.resolve();
-  }
-
-  say(line: string): void {
-    this.said.push(line);
-  }
-
-  read(path: string): string {
-    return Deno.readTextFileSync(this.root + path);
-  }
-
-  write(path: string, text: string): void {
-    const target = this.root + path;
-    Deno.mkdirSync(target.slice(0, target.lastIndexOf("/")), { recursive: true });
-    Deno.writeTextFileSync(target, text);
-  }
-
-  async files(folder = "/etc"): Promise<string[]> {
-    const found: string[] = [];
-    for await (const { name, isDirectory } of Deno.readDir(this.root + folder)) {
-      if (isDirectory) found.push(...await this.files(`${folder}/${name}`));
-      else found.push(`${folder}/${name}`);
-    }
-    return found.sort();
-  }
-}
-
 function install(service: Service, system: FakeSystem, program = "/opt/teredo"): Promise<string> {
-  return installService(
+  return SYSTEMD.install(
     { service, program, exampleConfig: "# nothing\n", forwarding: true },
     system,
   );
@@ -99,7 +52,7 @@ test("install writes unit, group and folder for this executable, and an example"
       "/etc/tmpfiles.d/teredo.conf",
     ].sort(),
   );
-  assertStringIncludes(system.read(UNIT), "\nExecStart=/opt/teredo client\n");
+  assertStringIncludes(system.readText(UNIT), "\nExecStart=/opt/teredo client\n");
   assertEquals(Deno.statSync(system.root + UNIT).mode! & 0o777, 0o644);
   assertEquals(system.ran, [
     "systemd-sysusers /etc/sysusers.d/teredo.conf",
@@ -112,8 +65,8 @@ test("a configuration that exists stays, and the unit is replaced", async (syste
   system.write("/etc/teredo/client.yaml", "server: teredo.example\n");
   await install(CLIENT, system);
   await install(CLIENT, system, "/opt/teredo-2/teredo");
-  assertEquals(system.read("/etc/teredo/client.yaml"), "server: teredo.example\n");
-  assertStringIncludes(system.read(UNIT), "\nExecStart=/opt/teredo-2/teredo client\n");
+  assertEquals(system.readText("/etc/teredo/client.yaml"), "server: teredo.example\n");
+  assertStringIncludes(system.readText(UNIT), "\nExecStart=/opt/teredo-2/teredo client\n");
 });
 
 test("a relay switches forwarding on, and interfaces go on listening to routers", async (system) => {
@@ -122,16 +75,16 @@ test("a relay switches forwarding on, and interfaces go on listening to routers"
   }
   await install(RELAY, system);
   assertMatch(
-    system.read(FORWARDING),
+    system.readText(FORWARDING),
     /\nnet\/ipv6\/conf\/eth0\/accept_ra = 2\nnet\/ipv6\/conf\/eth0\.5\/accept_ra = 2\nnet\.ipv6\.conf\.all\.forwarding = 1\n$/,
   );
-  assert(!system.read(FORWARDING).includes("eth1"));
+  assert(!system.readText(FORWARDING).includes("eth1"));
   assert(system.ran.includes(`sysctl --quiet --load ${FORWARDING}`));
 });
 
 test("a client leaves forwarding alone, and so does a relay that is told to", async (system) => {
   await install(CLIENT, system);
-  await installService(
+  await SYSTEMD.install(
     { service: RELAY, program: "/opt/teredo", exampleConfig: "", forwarding: false },
     system,
   );
@@ -139,14 +92,14 @@ test("a client leaves forwarding alone, and so does a relay that is told to", as
 });
 
 test("a service starts now and at each boot; a failure says where the reason is", async (system) => {
-  await startService(CLIENT, system);
+  await SYSTEMD.start(CLIENT, system);
   assertEquals(system.ran, [
     "systemctl --quiet enable teredo-client.service",
     "systemctl restart teredo-client.service",
   ]);
   system.failing = "systemctl restart teredo-client.service";
   await assertRejects(
-    () => startService(CLIENT, system),
+    () => SYSTEMD.start(CLIENT, system),
     CliError,
     '"journalctl -u teredo-client.service" shows why',
   );
@@ -155,11 +108,11 @@ test("a service starts now and at each boot; a failure says where the reason is"
 test("remove leaves the configuration, and what the other services need", async (system) => {
   await install(CLIENT, system);
   await install(RELAY, system);
-  await removeService(CLIENT, system);
+  await SYSTEMD.remove(CLIENT, system);
   assert(system.ran.includes("systemctl --quiet disable --now teredo-client.service"));
   assert(!(await system.files()).includes(UNIT));
   assert((await system.files()).includes(FORWARDING));
-  await removeService(RELAY, system);
+  await SYSTEMD.remove(RELAY, system);
   assertEquals(await system.files(), ["/etc/teredo/client.yaml", "/etc/teredo/relay.yaml"]);
   assertStringIncludes(system.said.join("\n"), "/etc/teredo and the group teredo stay");
   assertStringIncludes(system.said.join("\n"), "IPv6 forwarding stays on until the next boot");
@@ -168,8 +121,8 @@ test("remove leaves the configuration, and what the other services need", async 
 test("files of others are neither replaced nor removed", async (system) => {
   system.write(UNIT, "[Unit]\n");
   await assertRejects(() => install(CLIENT, system), CliError, `Cannot write ${UNIT}`);
-  await assertRejects(() => removeService(CLIENT, system), CliError, "There is no");
-  assertEquals(system.read(UNIT), "[Unit]\n");
+  await assertRejects(() => SYSTEMD.remove(CLIENT, system), CliError, "There is no");
+  assertEquals(system.readText(UNIT), "[Unit]\n");
 });
 
 test("a package's service is not installed twice", async (system) => {

@@ -1,0 +1,56 @@
+/** `teredo --log-file FILE COMMAND`, for service managers that have no log. */
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { run } from "./recording.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
+
+const PROGRAM = new URL("../../cli.ts", import.meta.url).href;
+
+/** Runs the program from its sources as a process. */
+async function runProcess(...args: string[]) {
+  const script = `Deno.exit(await (await import(${JSON.stringify(PROGRAM)})).main(${
+    JSON.stringify(args)
+  }, (await import(${
+    JSON.stringify(new URL("cli/process/process_context.ts", new URL("../../", import.meta.url)))
+  })).processContext()))`;
+  const map = import.meta.resolve("@std/assert").includes("/stand_ins/")
+    ? ["--import-map", "tools/stand_ins/import_map.json"]
+    : [];
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", "--no-check", "--unstable-net", ...map, script],
+    cwd: new URL("../../", import.meta.url),
+  }).output();
+  const text = new TextDecoder();
+  return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
+}
+
+Deno.test("log file: messages are appended to it, also why a command fails", async () => {
+  await using files = await temporaryFolder();
+  const path = `${files.folder}/teredo.log`;
+  Deno.writeTextFileSync(path, "before\n");
+  const failed = await runProcess("--log-file", path, "server", "--primary", "10.0.0.1");
+  assertEquals([failed.code, failed.stdout, failed.stderr], [78, "", ""]);
+  assertMatch(Deno.readTextFileSync(path), /^before\nteredo: Cannot serve on 10\.0\.0\.1/);
+  const fine = await runProcess("--log-file", path, "--version");
+  assertEquals(fine.code, 0);
+  assertStringIncludes(fine.stdout, "teredo ");
+});
+
+Deno.test("log file: a long one is put aside when the program starts", async () => {
+  await using files = await temporaryFolder();
+  const path = `${files.folder}/teredo.log`;
+  Deno.writeTextFileSync(path, "x".repeat(4 * 1024 * 1024 + 1));
+  await runProcess("--log-file", path, "server", "--primary", "10.0.0.1");
+  assertMatch(Deno.readTextFileSync(path), /^teredo: Cannot serve on/);
+  assertEquals(Deno.statSync(`${path}.old`).size, 4 * 1024 * 1024 + 1);
+});
+
+Deno.test("log file: it needs a file that can be written, and a command", async () => {
+  for (const args of [["--log-file"], ["--log-file", "/nowhere/log"]]) {
+    const { code, stderr } = await run(...args);
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, "--log-file needs a file, and then a command");
+  }
+  const { code, stderr } = await run("--log-file", "/nowhere/log", "--version");
+  assertEquals(code, 1);
+  assertStringIncludes(stderr, "Cannot write the log /nowhere/log: there is no such file");
+});
