@@ -18,6 +18,7 @@ const MAX_RATE = 1_000_000;
 export function limitsKind(names: readonly string[]): ValueKind<LimitsValue> {
   return {
     placeholder: "on|off|NAME=RATE",
+    example: `${names[0]}=100`,
     expected: `"on", "off", or rates such as ${names[0]}=100, separated by commas`,
     notation: "list",
     suggestions: ["on", "off"],
