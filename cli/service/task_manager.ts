@@ -3,7 +3,7 @@
  *
  * Not under its service manager: that starts programs which call `StartServiceCtrlDispatcher`, and
  * ends any other after half a minute. The call doesn't return while the service runs, and calls back
- * on threads of its own, which this program's runtime doesn't survive. A task runs any program, at
+ * on other threads, which this program's runtime doesn't survive. A task runs any program, at
  * boot, as LocalSystem, and without a user.
  *
  * @module
@@ -22,7 +22,7 @@ import { taskName, taskXml, utf16 } from "./task.ts";
 /** Services as tasks. */
 export const TASK_SCHEDULER: ServiceManager = { absence: undefined, install, start, remove };
 
-/** Folders of users: who may change the program could become LocalSystem. */
+/** Folders of users, which could change the program and so become LocalSystem. */
 const UNSUITABLE = /^[a-z]:\\(?:users|temp|windows\\temp)\\/i;
 
 /** The state of a task's name. */

@@ -15,6 +15,10 @@ export const WINDOWS_FACTS: PlatformFacts = {
   endSignals: [
     { name: "SIGINT", number: 2 },
     { name: "SIGBREAK", number: 21 },
+    // The console window closes, or its user logs off.
+    { name: "SIGHUP", number: 1 },
+    // The system shuts down.
+    { name: "SIGTERM", number: 15 },
   ],
   reloadSignal: undefined,
   separator: "\\",

@@ -37,7 +37,12 @@ Deno.test("platform: each signal that ends the program exists on its system", ()
     assertEquals(endSignals.map(({ name }) => name), ["SIGINT", "SIGTERM", "SIGHUP"]);
     assertEquals(reloadSignal, "SIGHUP");
   }
-  assertEquals(WINDOWS_FACTS.endSignals.map(({ name }) => name), ["SIGINT", "SIGBREAK"]);
+  assertEquals(WINDOWS_FACTS.endSignals.map(({ name }) => name), [
+    "SIGINT",
+    "SIGBREAK",
+    "SIGHUP",
+    "SIGTERM",
+  ]);
 });
 
 Deno.test({
