@@ -112,7 +112,11 @@ function installedProgram(): string {
   );
 }
 
-/** Whether a service could start with this configuration; if not, says what to do. */
+/**
+ * Whether a service can start with this configuration; if not, says what to do. What may pass by
+ * itself, such as an address that this host does not have yet, is only said: the service tries
+ * again.
+ */
 async function isComplete(
   role: Command,
   config: string,
@@ -123,6 +127,10 @@ async function isComplete(
     return true;
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
+    if (error.exitCode === ExitCode.FAILED) {
+      print(`${error.message}\n`);
+      return true;
+    }
     print(
       `${error.message}\nComplete ${config}, and run this command again to start the service\n`,
     );

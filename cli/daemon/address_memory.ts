@@ -1,8 +1,9 @@
 /**
  * A client's address in a file, so that a restart does not change it.
  *
- * RFC 5991 draws twelve bits of the address at random, so that others cannot guess it. They are kept for the
- * server and the mapping that they were drawn for, in a file that only the client's user may read.
+ * RFC 5991 draws twelve bits of the address at random, so that others cannot guess it. They are
+ * kept for the server and the mapping that they were drawn for, in a file that only the client's
+ * user may read.
  *
  * @module
  */

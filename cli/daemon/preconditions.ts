@@ -91,7 +91,7 @@ async function checkGivenAddresses(options: GivenServers & DaemonOptions): Promi
   await serverDirectory(serversOf(options), checkServer, { globalUnicast, log: SILENT_LOG }).find();
 }
 
-/** Whether this host has an address to send from. Only the kernel knows all that count as its own. */
+/** Whether this host has an address to send from: the kernel alone knows all that count. */
 async function checkOwn(address: Ipv4Address): Promise<void> {
   await withListenRemedy(() => {
     try {

@@ -18,7 +18,7 @@ export type OwnRoutes = Readonly<Record<"teredo" | "native", boolean>>;
 export interface HostFacts {
   /** Program, runtime and kernel. */
   readonly versions: string;
-  /** The ways of packets to somewhere on the IPv4 Internet, to Teredo clients and to native hosts. */
+  /** The ways of packets to the IPv4 Internet, to Teredo clients and to native hosts. */
   readonly ways: Readonly<Record<"ipv4" | "teredo" | "native", RouteAnswer>>;
   /** Which routes lead through our interface, whatever wins over them; `undefined` if unknown. */
   readonly ownRoutes: OwnRoutes | undefined;
@@ -33,7 +33,7 @@ export interface HostFacts {
   readonly clock: number;
 }
 
-/** Somewhere on the Internet: a.root-servers.net. It is sent nothing; the kernel is asked the way. */
+/** Somewhere on the Internet: a.root-servers.net. Only the kernel is asked, for the way to it. */
 const ELSEWHERE = parseIpv4("198.41.0.4")!;
 
 /**

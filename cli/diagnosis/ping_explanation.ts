@@ -1,7 +1,8 @@
 /**
  * Why a ping got no answer: what was sent, what came back, what that means, and what to do.
  *
- * It says only what the evidence shows. Where several causes look alike from here, it names all of them.
+ * It says only what the evidence shows. Where several causes look alike from here, it names all of
+ * them.
  *
  * @module
  */
@@ -69,7 +70,7 @@ export function explainPing(facts: PingFacts): PingExplanation | undefined {
   }
 }
 
-/** The address of the peer's server, if the destination is a Teredo client of another one than ours. */
+/** The address of the peer's server, if the destination is a Teredo client of another one. */
 export function otherServerOf({ report, status }: Omit<PingFacts, "peerServer">) {
   const destination = parseIpv6(report.destination)!;
   if (report.outcome !== "silent" && report.outcome !== "unreachable") return undefined;

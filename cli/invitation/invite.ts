@@ -85,7 +85,10 @@ function readIfPresent(path: string): string | undefined {
   }
 }
 
-/** The host's public address, or the first of two that follow one another: a server takes it as its primary one. */
+/**
+ * The host's public address, or the first of two that follow one another: a server takes it as its
+ * primary one.
+ */
 function publicAddress(): string {
   const globalUnicast = new GlobalUnicast();
   const found = localAddresses().map(({ address }) => address)

@@ -13,7 +13,7 @@ import { systemFailure } from "../process/system_failure.ts";
 /** Why a file of the configuration cannot be read or written, and what to do. */
 export const DENIED: string = `permission is denied. Run this command as ${privilegedUser()}`;
 
-/** A folder with this bit hands its group down: services that are members may read what is in there. */
+/** A folder with this bit hands its group down: its members may read what is in there. */
 const SET_GROUP = 0o2000;
 
 /**

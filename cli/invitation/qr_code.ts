@@ -1,5 +1,6 @@
 /**
- * `uqr`, which draws QR codes. It has its own file because every task would download a package that `deno.json` names.
+ * `uqr`, which draws QR codes. It has its own file because every task would download a package that
+ * `deno.json` names.
  *
  * @module
  */

@@ -2,9 +2,9 @@
  * The log of the program, on the standard error stream. No other module knows which library
  * writes it.
  *
- *     2026-08-01T12:00:00.000Z info  Qualified as 2001:0:5301:101:…
- *     {"time":"2026-08-01T12:00:00.000Z","level":"info","message":"Qualified as 2001:0:5301:101:…"}
- *     <6>Qualified as 2001:0:5301:101:…           for systemd's journal
+ *     2026-08-01T12:00:00.000Z info  Qualified as 2001:0:…
+ *     {"time":"2026-08-01T12:00:00.000Z","level":"info","message":"Qualified as 2001:0:…"}
+ *     <6>Qualified as 2001:0:…                    for systemd's journal
  *
  * @module
  */

@@ -21,20 +21,21 @@ const TIMEOUT = 30_000;
 
 /** What a shell offers at the end of each line, without descriptions, sorted. */
 async function complete(shell: Shell, lines: readonly string[]): Promise<string[][]> {
-  const script = await Deno.makeTempFile({ suffix: `.${shell}` });
+  // Only our files say what is completed, not the user's; and shells write into their home.
+  const home = await Deno.makeTempDir();
+  const script = `${home}/script.${shell}`;
   try {
     await Deno.writeTextFile(script, completionScript(shell, COMMANDS));
     const { code, stdout, stderr } = await new Deno.Command(shell, {
       args: [new URL(HARNESSES[shell], import.meta.url).pathname, script, ...lines],
-      // Only our files say what is completed, not the user's.
-      env: { HOME: "/nonexistent", XDG_CONFIG_HOME: "/nonexistent", LC_ALL: "C.UTF-8" },
+      env: { HOME: home, XDG_CONFIG_HOME: home, XDG_DATA_HOME: home, LC_ALL: "C.UTF-8" },
       stdin: "null",
       signal: AbortSignal.timeout(TIMEOUT),
     }).output();
     assertEquals(code, 0, new TextDecoder().decode(stderr));
     return answersIn(new TextDecoder().decode(stdout));
   } finally {
-    await Deno.remove(script);
+    await Deno.remove(home, { recursive: true });
   }
 }
 

@@ -111,7 +111,10 @@ async function readFile(command: Command, given: Settings, folder: string): Prom
   return { path, settings: text === undefined ? undefined : await parse(command, text, path!) };
 }
 
-/** A required option is missing. A file that is there should have it; without one, the command line should. */
+/**
+ * A required option is missing. A file that is there should have it; without one, the command line
+ * should.
+ */
 function incomplete(
   command: Command,
   [property, option]: [string, Option<unknown>],

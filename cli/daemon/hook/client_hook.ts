@@ -2,12 +2,12 @@
  * `--hook`: runs a program when the client's address comes, changes or goes, with the variables of
  * Miredo's hook.
  *
- * | variable                    |                                                                        |
- * | --------------------------- | ---------------------------------------------------------------------- |
- * | STATE                       | `up`: there is an address; `down`: there is none; `destroy`: the end   |
- * | ADDRESS, MTU                | while up                                                               |
- * | IFACE, IFINDEX              | the interface                                                          |
- * | OLD_STATE, OLD_ADDRESS, … | the same, from the previous run                                        |
+ * | variable                  |                                                                   |
+ * | ------------------------- | ----------------------------------------------------------------- |
+ * | STATE                     | `up`: there is an address; `down`: there is none; `destroy`: end  |
+ * | ADDRESS, MTU              | while up                                                          |
+ * | IFACE, IFINDEX            | the interface                                                     |
+ * | OLD_STATE, OLD_ADDRESS, … | the same, from the previous run                                   |
  *
  * LLADDRESS is never set, because the interface has no link-local address and needs none.
  *
