@@ -81,7 +81,7 @@ export class UpnpRouter {
   /** Asks for a mapping, or for more time. */
   *map(wanted: WantedMapping): Dialogue<MappingOutcome> {
     const services = yield* findServices(wanted.router);
-    if (services === undefined) return failed("no_answer");
+    if (typeof services === "string") return failed(services);
     if (services.length === 0) return failed("unsupported");
     const uplink = yield* findUplink(services);
     if (uplink === undefined) return failed("router_offline");
@@ -98,7 +98,8 @@ export class UpnpRouter {
   *unmap(wanted: WantedMapping): Dialogue<boolean> {
     const known = this.#known;
     const services = known === undefined ? yield* findServices(wanted.router) : [known];
-    for (const service of services ?? []) {
+    if (typeof services === "string") return false;
+    for (const service of services) {
       const { owner } = yield* entryOf(service, wanted);
       if (owner !== "us") continue;
       const answer = yield* call(service, "DeletePortMapping", selector(wanted));
@@ -116,8 +117,8 @@ export class UpnpRouter {
   }
 }
 
-/** Searches for the router and reads its description; undefined if it does not answer. */
-function* findServices(router: Ipv4Address): Dialogue<ConnectionService[] | undefined> {
+/** Searches for the router and reads its description, or says why there is none. */
+function* findServices(router: Ipv4Address): Dialogue<ConnectionService[] | MappingFailure> {
   // Sent to the router alone, a search also passes a firewall here that lets in only answers; sent
   // to the group, it also reaches routers that listen to nothing else.
   const destinations = [endpoint(router, SSDP_PORT), SSDP_GROUP];
@@ -130,9 +131,10 @@ function* findServices(router: Ipv4Address): Dialogue<ConnectionService[] | unde
     SEARCH_WAITS,
     (bytes) => parseSearchResponse(bytes, router),
   );
-  if (location === undefined) return undefined;
+  if (location === undefined) return "no_answer";
   const response = yield* fetchFrom(location.at, encodeGet(location));
-  return response?.status === 200 ? connectionServices(response.body, router, location) : [];
+  if (response?.status !== 200) return "answer_invalid";
+  return connectionServices(response.body, router, location);
 }
 
 /** The first connection that has an external address. */
