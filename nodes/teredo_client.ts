@@ -380,6 +380,8 @@ export class TeredoClient<Host extends HostSide | undefined = HostSide | undefin
       ffi: options.ffi ?? true,
       globalUnicast,
       onEvent: (event) => {
+        const isMapped = event.type === "port_mapped" || event.type === "port_renewed";
+        this.useMapping(isMapped ? event.mapping.external : undefined);
         try {
           this.#onPortMapping?.(event);
         } catch (error) {

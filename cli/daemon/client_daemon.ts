@@ -9,6 +9,7 @@ import { findSource } from "../../ffi/open.ts";
 import { localAddresses, outsideAddress } from "../../io/network/local_addresses.ts";
 import type { Log } from "../../io/log.ts";
 import { type ClientTun, clientTun } from "../../nodes/host/client_tun.ts";
+import type { MappingView } from "../../nodes/client_mapping.ts";
 import { ListenError } from "../../nodes/listen_error.ts";
 import { TeredoClient, type TeredoClientOptions } from "../../nodes/teredo_client.ts";
 import { portOf } from "../../wire/endpoint.ts";
@@ -99,7 +100,7 @@ export async function runClient(
     onPortMapping(event) {
       if (event.type === "port_mapped") mappings.write(event.mapping);
       if (event.type === "port_removed") mappings.forget();
-      daemon.report(event, mappingMessages.describe(event));
+      daemon.report(event, mappingMessages.describe(event, viewOf(client)));
     },
     onInterfaceFaults: () => daemon.refresh(),
     onMove: () =>
@@ -163,6 +164,11 @@ function placeOf(client: HostedClient, hasSecret: boolean): ClientPlace {
     trouble: () => client.trouble,
     hasSecret,
   };
+}
+
+/** What the server's view of the client says about its port mapping. */
+function viewOf({ portMapping }: HostedClient): MappingView | undefined {
+  return portMapping?.state === "mapped" ? portMapping.view : undefined;
 }
 
 /** Decides at the start and after each change of the network, and says so. */

@@ -69,6 +69,6 @@ export const NO_MAPPING: Readonly<Record<NoMapping, string>> = {
 export const MAPPING_VIEWS: Readonly<Record<MappingView, string | null>> = {
   "unknown": null,
   "in_use": null,
-  "other_port": "the router does not send from it",
-  "other_address": "another NAT is beyond the router, so peers cannot use it",
+  "other_port": "the server sees another port, so peers are told this one",
+  "other_address": "another NAT is beyond the router, so only peers behind that NAT can use it",
 };

@@ -118,6 +118,28 @@ for (const protocol of MAPPING_PROTOCOLS) {
 }
 
 Deno.test({
+  name: needs.title("port mapping: two symmetric NATs let their clients meet if one maps the port"),
+  ignore: needs.ignore,
+  fn: async () => {
+    await prepareTeredo();
+    await using lab = await createLab({
+      A: { by: "kernel", kind: "symmetric" },
+      B: { by: "kernel", kind: "symmetric" },
+    });
+    const { A, B } = lab.sites;
+    await startServer(lab.server);
+    await using _router = await PortMappingRouter.start(A, ["pcp"]);
+    const a = await startClient(A.client);
+    await a.process.waitForLog(/Router .* maps its port/);
+    const { portMapping } = await statusOf(A.client);
+    assertEquals([portMapping.state, portMapping.view], ["mapped", "other_port"]);
+    const b = await startClient(B.client, "--port-mapping", "off");
+    assertEquals((await B.client.ping(a.address, { count: 3 })).received, 3);
+    assertEquals((await A.client.ping(b.address, { count: 3 })).received, 3);
+  },
+});
+
+Deno.test({
   name: needs.title("port mapping: without one, a peer behind a symmetric NAT does not get in"),
   ignore: needs.ignore,
   fn: async () => {

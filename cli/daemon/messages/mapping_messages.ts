@@ -5,23 +5,31 @@
  */
 
 import type { MapperEvent } from "../../../portmap/mapper_event.ts";
+import type { MappingView } from "../../../nodes/client_mapping.ts";
 import type { MappingFailure } from "../../../portmap/port_mapping.ts";
 import { formatEndpoint } from "../../../wire/endpoint.ts";
 import { formatIpv4 } from "../../../wire/ipv4_address.ts";
 import { formatDuration } from "../../text/duration.ts";
-import { failureText, PROTOCOL_NAMES } from "../../text/port_mapping_words.ts";
+import { failureText, MAPPING_VIEWS, PROTOCOL_NAMES } from "../../text/port_mapping_words.ts";
 import type { Message } from "./message.ts";
 
 /** Turns a client's mapping events into lines for the log. A failure is news only once. */
 export class MappingMessages {
   #reason: MappingFailure | undefined;
 
-  /** Puts an event in words. */
-  describe(event: MapperEvent): Message {
+  /**
+   * Puts an event in words.
+   *
+   * @param view what the server's view of the client says about the mapping
+   */
+  describe(event: MapperEvent, view: MappingView = "unknown"): Message {
     switch (event.type) {
-      case "port_mapped":
+      case "port_mapped": {
         this.#reason = undefined;
-        return { level: "info", text: describeMapped(event) };
+        const doubt = MAPPING_VIEWS[view];
+        const text = describeMapped(event);
+        return { level: "info", text: doubt === null ? text : `${text}; ${doubt}` };
+      }
       case "port_renewed": {
         const { external } = event.mapping;
         return event.hasRestarted
