@@ -9,7 +9,8 @@
  */
 
 import type { FileAccess, FileOwner } from "../file_access.ts";
-import { readWideText, securityLibrary, wideText, windowsError } from "./security_library.ts";
+import { securityLibrary, windowsError } from "./security_library.ts";
+import { readWideText, wideText } from "./wide_text.ts";
 
 /** The system (LocalSystem) and the administrators, well-known security identifiers. */
 const SYSTEM_OWNERS = ["S-1-5-18", "S-1-5-32-544"];

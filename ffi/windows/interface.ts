@@ -8,6 +8,7 @@ import { formatIpv6 } from "../../wire/ipv6_address.ts";
 import type { SystemError } from "../c/errno.ts";
 import { type Interface, Ipv6SwitchedOff, type LinkState, type Prefix } from "../interface.ts";
 import { ipRows } from "./iphlpapi.ts";
+import { kernel32 } from "./kernel32.ts";
 import {
   AF_INET6,
   DAD_STATE_PREFERRED,
@@ -44,6 +45,26 @@ const SILENT = {
   useAutomaticMetric: 0,
   metric: 0,
 } as const;
+
+/**
+ * How long a new adapter may be without IPv6, in milliseconds, and the time between two looks.
+ * Windows binds its protocols to an adapter some moments after the driver has made it.
+ */
+const LONGEST_BINDING = 3_000;
+const LOOK_INTERVAL = 20;
+
+/**
+ * Waits until a new adapter has IPv6, but not for long: IPv6 may be switched off for it.
+ *
+ * @param index the adapter's index
+ */
+export function awaitIpv6(index: number): void {
+  const { GetIpInterfaceEntry } = ipRows();
+  for (let waited = 0; waited < LONGEST_BINDING; waited += LOOK_INTERVAL) {
+    if (GetIpInterfaceEntry(interfaceRow(index)) === ERROR_SUCCESS) return;
+    kernel32().Sleep(LOOK_INTERVAL);
+  }
+}
 
 /** An interface of Windows. See {@linkcode Interface} for the contract. */
 export class WindowsInterface implements Interface {
@@ -139,7 +160,7 @@ export class WindowsInterface implements Interface {
 
   /** The adapter's IPv6; undefined if it has none. */
   #tryRead(): InterfaceRow | undefined {
-    const row = this.#row();
+    const row = interfaceRow(this.#index);
     const error = ipRows().GetIpInterfaceEntry(row);
     if (error === ERROR_NOT_FOUND) return undefined;
     if (error === ERROR_SUCCESS) return INTERFACE_ROW.decode(row);
@@ -147,7 +168,7 @@ export class WindowsInterface implements Interface {
   }
 
   #change(attempt: string, changes: Partial<InterfaceRow>): void {
-    const row = this.#row();
+    const row = interfaceRow(this.#index);
     const { GetIpInterfaceEntry, SetIpInterfaceEntry } = ipRows();
     const found = GetIpInterfaceEntry(row);
     if (found === ERROR_NOT_FOUND) throw this.#ipv6SwitchedOff;
@@ -155,13 +176,6 @@ export class WindowsInterface implements Interface {
     // What was read is not valid to set.
     INTERFACE_ROW.write(row, 0, { sitePrefixLength: 0, ...changes });
     this.#insist(SetIpInterfaceEntry(row), attempt, "SetIpInterfaceEntry");
-  }
-
-  #row(): Uint8Array<ArrayBuffer> {
-    const row = INTERFACE_ROW.encode({});
-    ipRows().InitializeIpInterfaceEntry(row);
-    INTERFACE_ROW.write(row, 0, { family: AF_INET6, index: this.#index });
-    return row;
   }
 
   #address(address: Uint8Array, prefixLength: number): Uint8Array<ArrayBuffer> {
@@ -201,6 +215,14 @@ export class WindowsInterface implements Interface {
   #refusal(error: number, attempt: string, call: string): SystemError {
     return windowsError(attempt, call, error, remedyFor(error));
   }
+}
+
+/** A row that asks for an interface's IPv6. */
+function interfaceRow(index: number): Uint8Array<ArrayBuffer> {
+  const row = INTERFACE_ROW.encode({});
+  ipRows().InitializeIpInterfaceEntry(row);
+  INTERFACE_ROW.write(row, 0, { family: AF_INET6, index });
+  return row;
 }
 
 function remedyFor(error: number): string | undefined {

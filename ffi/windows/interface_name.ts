@@ -9,7 +9,7 @@
 
 import { allocate, u32 } from "../c/struct.ts";
 import { ipQuestions } from "./iphlpapi.ts";
-import { readWideString, wideString } from "./kernel32.ts";
+import { wideText, wideTextIn } from "./wide_text.ts";
 import { ERROR_SUCCESS, windowsError } from "./windows_error.ts";
 
 /** `NDIS_IF_MAX_STRING_SIZE` of ifdef.h and the NUL, in characters. */
@@ -27,7 +27,7 @@ export function newLuid(): Luid {
 export function luidOf(alias: string): Luid | undefined {
   const luid = newLuid();
   const { ConvertInterfaceAliasToLuid } = ipQuestions();
-  const error = ConvertInterfaceAliasToLuid(wideString(alias), luid);
+  const error = ConvertInterfaceAliasToLuid(wideText(alias), luid);
   return error === ERROR_SUCCESS ? luid : undefined;
 }
 
@@ -46,7 +46,7 @@ export function aliasOf(luid: Luid): string | undefined {
   const alias = allocate(2 * LONGEST_ALIAS);
   const { ConvertInterfaceLuidToAlias } = ipQuestions();
   const error = ConvertInterfaceLuidToAlias(luid, alias, BigInt(LONGEST_ALIAS));
-  return error === ERROR_SUCCESS ? readWideString(alias) : undefined;
+  return error === ERROR_SUCCESS ? wideTextIn(alias) : undefined;
 }
 
 /** The alias of the interface with this index, or words in its place. */

@@ -57,6 +57,11 @@ const SYMBOLS = {
     parameters: ["pointer", "buffer", "usize"],
     result: "void",
   },
+  // void Sleep(DWORD dwMilliseconds)
+  Sleep: {
+    parameters: ["u32"],
+    result: "void",
+  },
   // DWORD GetLastError(void)
   GetLastError: {
     parameters: [],
@@ -80,19 +85,4 @@ export function kernel32(): Kernel32 {
 export function addressOfSetEvent(): Deno.PointerValue {
   const { SetEvent } = Deno.dlopen("kernel32.dll", { SetEvent: { type: "pointer" } }).symbols;
   return SetEvent;
-}
-
-/** A string of UTF-16 code units that ends with a NUL, for a parameter of type `LPCWSTR`. */
-export function wideString(value: string): Uint8Array<ArrayBuffer> {
-  const units = Uint16Array.from([...Array(value.length).keys()], (i) => value.charCodeAt(i));
-  const bytes = new Uint8Array(2 * value.length + 2);
-  bytes.set(new Uint8Array(units.buffer));
-  return bytes;
-}
-
-/** The string that ends with the first NUL of a `WCHAR` array. */
-export function readWideString(bytes: Uint8Array): string {
-  const text = new TextDecoder("utf-16le").decode(bytes);
-  const end = text.indexOf("\0");
-  return end < 0 ? text : text.slice(0, end);
 }

@@ -64,24 +64,6 @@ export function securityLibrary(): SecurityLibrary {
   return opened;
 }
 
-/** A text as Windows takes it: UTF-16 with a zero at the end. */
-export function wideText(text: string): Uint8Array<ArrayBuffer> {
-  const units = new Uint16Array(text.length + 1);
-  for (let i = 0; i < text.length; i++) units[i] = text.charCodeAt(i);
-  return new Uint8Array(units.buffer);
-}
-
-/** The text at an address, up to a zero. */
-export function readWideText(address: Deno.PointerObject): string {
-  const view = new Deno.UnsafePointerView(address);
-  const units: number[] = [];
-  for (let i = 0;; i++) {
-    const unit = view.getUint16(2 * i);
-    if (unit === 0) return String.fromCharCode(...units);
-    units.push(unit);
-  }
-}
-
 /** The error of a call that failed, as Deno's own functions throw it. */
 export function windowsError(attempt: string, code: number): Error {
   const message = `${attempt} (os error ${code})`;

@@ -11,8 +11,10 @@ import { allocate, u32 } from "../c/struct.ts";
 import { SystemError } from "../c/errno.ts";
 import type { Tun } from "../tun.ts";
 import { handleOf, type WaitHandle } from "../waiting.ts";
+import { awaitIpv6 } from "./interface.ts";
 import { aliasOf, indexOf, luidOf, newLuid } from "./interface_name.ts";
-import { kernel32, wideString } from "./kernel32.ts";
+import { kernel32 } from "./kernel32.ts";
+import { wideText } from "./wide_text.ts";
 import {
   askTwice,
   ERROR_ACCESS_DENIED,
@@ -52,7 +54,7 @@ export class WindowsTun implements Tun {
     const free = freeName(name);
     const attempt = `make the TUN interface "${free}"`;
     const { WintunCreateAdapter, WintunStartSession, WintunGetReadWaitEvent } = this.#wintun;
-    const [alias, type, guid] = [wideString(free), wideString(TUNNEL_TYPE), guidOf(free)];
+    const [alias, type, guid] = [wideText(free), wideText(TUNNEL_TYPE), guidOf(free)];
     this.#adapter = insist(
       attempt,
       "WintunCreateAdapter",
@@ -66,6 +68,7 @@ export class WindowsTun implements Tun {
       this.#wintun.WintunGetAdapterLUID(this.#adapter, luid);
       this.index = indexOf(luid);
       this.name = aliasOf(luid) ?? free;
+      awaitIpv6(this.index);
     } catch (error) {
       this.close();
       throw error;

@@ -110,20 +110,23 @@ class DenoUdpSocket implements UdpSocket {
     const buffer = new Uint8Array(MAX_DATAGRAM);
     let pause = SHORTEST_PAUSE;
     while (!this.#isClosed) {
-      const received = await this.#listener.receive(buffer).catch(() => undefined);
-      if (received !== undefined) {
+      const received = await this.#listener.receive(buffer).catch(toError);
+      if (this.#isClosed) return;
+      if (!(received instanceof Error)) {
         const [bytes, from] = received;
         const { hostname, port } = from as Deno.NetAddr;
         receiver.datagram(bytes, endpoint(this.#addresses.get(hostname), port));
         receiver.end();
         pause = SHORTEST_PAUSE;
-      } else if (!this.#isClosed) {
-        // Usually an ICMP error for an earlier datagram, which is over with that. An error that
-        // persists must not keep the processor busy.
-        this.#counters.drop("receive_failed");
-        await new Promise((resolve) => setTimeout(resolve, pause));
-        pause = Math.min(2 * pause, LONGEST_PAUSE);
+        continue;
       }
+      this.#counters.drop("receive_failed");
+      // Windows reports an ICMP error for an earlier datagram so. It is over with that, and others,
+      // or datagrams, may wait behind it.
+      if (received instanceof Deno.errors.ConnectionReset) continue;
+      // An error that persists must not keep the processor busy.
+      await new Promise((resolve) => setTimeout(resolve, pause));
+      pause = Math.min(2 * pause, LONGEST_PAUSE);
     }
   }
 
@@ -140,6 +143,10 @@ class DenoUdpSocket implements UdpSocket {
     this.#counters.drop("send_failed");
     if (error instanceof Error && "code" in error) this.#watch?.failed(error.code as ErrnoName);
   }
+}
+
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 function parseAddress(hostname: string): Ipv4Address {

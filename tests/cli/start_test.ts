@@ -51,6 +51,7 @@ Deno.test("start: no part of a role is loaded before a command runs", async () =
     // Files of secrets have to be private.
     ...["ffi/open_file_access.ts", "ffi/unix/file_access.ts"],
     ...["ffi/windows/file_access.ts", "ffi/windows/security_library.ts"],
+    "ffi/windows/wide_text.ts",
     ...["io/log.ts", "io/network/local_addresses.ts"],
     ...["nodes/address_policy.ts", "nodes/udp_mode.ts", "server/server_limits.ts"],
   ];

@@ -8,7 +8,13 @@
  */
 
 import { libc } from "../../ffi/c/libc.ts";
+import { ipQuestions } from "../../ffi/windows/iphlpapi.ts";
+import { addressOfSetEvent, kernel32 } from "../../ffi/windows/kernel32.ts";
 import { securityLibrary } from "../../ffi/windows/security_library.ts";
 
-if (Deno.build.os === "windows") securityLibrary();
-else libc();
+if (Deno.build.os === "windows") {
+  securityLibrary();
+  kernel32();
+  ipQuestions();
+  addressOfSetEvent();
+} else libc();

@@ -1,8 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { EventFd } from "../../ffi/linux/event_fd.ts";
 import { libc } from "../../ffi/c/libc.ts";
+import { newBell } from "../../ffi/open.ts";
 import { Poller, type RunOptions } from "../../ffi/poller.ts";
-import { handleOf } from "../../ffi/waiting.ts";
+import { type Bell, handleOf } from "../../ffi/waiting.ts";
 import { cString } from "../../ffi/c/struct.ts";
 import { type Capability, requires } from "../capabilities.ts";
 import "./open_libc.ts";
@@ -12,16 +12,16 @@ function pollerTest(
   body: (options: RunOptions) => Promise<void>,
   ...needs: Capability[]
 ): void {
-  const { title, ignore } = requires("linux", ...needs);
+  const { title, ignore } = requires(...needs);
   for (const mayHold of [false, true]) {
     const subject = mayHold ? "Poller that may nap" : "Poller";
     Deno.test({ name: title(`${subject} ${name}`), ignore, fn: () => body({ mayHold }) });
   }
 }
 
-/** A descriptor that can be made readable, and what to do when it is. */
-function bellSource(poller: Poller, onRing: () => void): EventFd {
-  const bell = new EventFd();
+/** A bell, and what to do when it rings. */
+function bellSource(poller: Poller, onRing: () => void): Bell {
+  const bell = newBell();
   poller.add(bell.handle, () => {
     const rung = bell.silence();
     if (!rung) return "nothing";
@@ -58,7 +58,7 @@ pollerTest("notices what became readable before it began to wait", async (option
 pollerTest("hears every source, while one of them never runs dry", async (options) => {
   const poller = new Poller();
   const stop = new AbortController();
-  const busy = new EventFd();
+  const busy = newBell();
   poller.add(busy.handle, () => "more");
   const bell = bellSource(poller, () => stop.abort());
   setTimeout(() => bell.ring(), 1);
@@ -72,7 +72,7 @@ pollerTest(
   async (options) => {
     const poller = new Poller();
     const stop = new AbortController();
-    const busy = new EventFd();
+    const busy = newBell();
     poller.add(busy.handle, () => "more");
     const socket = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
     const running = poller.run(stop.signal, options);
@@ -138,7 +138,7 @@ pollerTest("goes on with what a source kept back, though it is not readable", as
   const poller = new Poller();
   const stop = new AbortController();
   let kept = 5;
-  const source = new EventFd();
+  const source = newBell();
   poller.add(source.handle, () => {
     if (source.silence()) return "more";
     if (--kept > 0) return "more";
@@ -154,7 +154,7 @@ pollerTest("goes on with what a source kept back, though it is not readable", as
 pollerTest("leaves alone what another drain has just removed", async (options) => {
   const poller = new Poller();
   const stop = new AbortController();
-  const second = new EventFd();
+  const second = newBell();
   let rings = 0;
   const first = bellSource(poller, () => {
     // The first time only makes a poller nap that may.
@@ -204,7 +204,7 @@ pollerTest("stops while it waits, keeps no descriptor, and can run again", async
     await running;
   }
   assertEquals(countDescriptors(), before);
-});
+}, "linux");
 
 pollerTest("does nothing when it was stopped before it started", async (options) => {
   await new Poller().run(AbortSignal.abort(), options);
@@ -216,7 +216,7 @@ for (const drained of ["nothing", "some"] as const) {
     async (options) => {
       const poller = new Poller();
       const stop = new AbortController();
-      const idle = new EventFd();
+      const idle = newBell();
       let passes = 0;
       let passed = () => {};
       poller.add(idle.handle, () => {
@@ -279,7 +279,7 @@ pollerTest("lets functions that wait for a packet go on before it naps", async (
   await running;
   assertEquals(early, 0);
   bell.close();
-});
+}, "linux");
 
 pollerTest("never naps for more than a few milliseconds", async (options) => {
   const poller = new Poller();
@@ -295,7 +295,7 @@ pollerTest("never naps for more than a few milliseconds", async (options) => {
   assertEquals([...timeouts].every((timeout) => timeout >= 0 && timeout <= 4), true);
   assertEquals(timeouts.has(4), options.mayHold ?? false);
   bell.close();
-});
+}, "linux");
 
 pollerTest("takes on sources while it waits, and lets go of them", async (options) => {
   const poller = new Poller();
@@ -322,7 +322,7 @@ pollerTest("takes on sources while it waits, and lets go of them", async (option
 
 pollerTest("fails with what a drain threw, and keeps no descriptor", async (options) => {
   const poller = new Poller();
-  const source = new EventFd();
+  const source = newBell();
   const before = countDescriptors();
   poller.add(source.handle, () => {
     throw new RangeError("Broken source");
@@ -334,7 +334,7 @@ pollerTest("fails with what a drain threw, and keeps no descriptor", async (opti
   );
   assertEquals(countDescriptors(), before);
   source.close();
-});
+}, "linux");
 
 pollerTest("refuses to run twice at a time", async (options) => {
   const poller = new Poller();
@@ -347,7 +347,7 @@ pollerTest("refuses to run twice at a time", async (options) => {
 
 pollerTest("reports a descriptor that was closed and not removed", async (options) => {
   const poller = new Poller();
-  const source = new EventFd();
+  const source = newBell();
   poller.add(source.handle, () => "nothing");
   const running = poller.run(new AbortController().signal, options);
   await nextTurn();
@@ -367,6 +367,7 @@ pollerTest(
     await assertRejects(() => poller.run(signal, options), Error, "reports errors");
     libc().close(unattached);
   },
+  "linux",
   "tun",
 );
 

@@ -4,6 +4,7 @@ import type { Lab } from "../netns/lab.ts";
 import type { LabProcess } from "../netns/lab_process.ts";
 import type { Machine } from "../netns/machine.ts";
 import { UPLINK } from "../netns/nat_router.ts";
+import { waitForRoute } from "../netns/routes.ts";
 import { qualification, startServer, TEREDO_INTERFACE } from "../netns/teredo.ts";
 import {
   launchClientExe,
@@ -120,6 +121,20 @@ wineTest("an interface that somebody deletes ends its client", async (_t, { serv
   const { code } = await process.status;
   assertMatch(process.log, /Cannot read from interface "teredo": .*Somebody deleted the interface/);
   assert(code !== 0);
+});
+
+wineTest("a client waits for IPv6 that is switched off on its interface", async (_t, lab) => {
+  const { server, sites: { win: { client } } } = lab;
+  await startServer(server);
+  await client.setKernel({ "net/ipv6/conf/default/disable_ipv6": 1 });
+  const process = await launchClientExe(client);
+  await process.waitForLog(
+    /IPv6 is switched off on interface "teredo": switch it on .*Enable-NetAdapterBinding/,
+    START,
+  );
+  await client.setKernel({ "net/ipv6/conf/teredo/disable_ipv6": 0 });
+  await process.waitForLog(/Interface teredo is as it should be again/);
+  await waitForRoute(client, TEREDO_INTERFACE);
 });
 
 wineTest("changes of the network are noticed", async (t, { server, sites }) => {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { supports } from "../../../ffi/open.ts";
 import type { TransportNews } from "../../../nodes/udp_opener.ts";
 import type { Message } from "./message.ts";
 import { describeSending } from "./send_messages.ts";
@@ -21,9 +22,12 @@ export function describeTransport(news: TransportNews): Message {
     }
     case "single": {
       const text = "UDP datagrams are moved one by one";
-      return news.reason === undefined
-        ? { level: "debug", text: `${text}: as --udp deno asks` }
-        : { level: "info", text: `${text}: batching is not available. ${news.reason}` };
+      if (news.reason === undefined) {
+        return { level: "debug", text: `${text}: as --udp deno asks` };
+      }
+      // It matters only where it could be otherwise.
+      const level = supports("openUdpSocket") ? "info" : "debug";
+      return { level, text: `${text}: batching is not available. ${news.reason}` };
     }
     case "segmenting_refused":
       return {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Counters } from "../../../io/counters.ts";
-import { openDenoUdp } from "../../../io/udp/deno_udp.ts";
+import { fromListener, openDenoUdp } from "../../../io/udp/deno_udp.ts";
 import type { UdpSocket } from "../../../ffi/udp_socket.ts";
 import { type Endpoint, formatEndpoint, portOf } from "../../../wire/endpoint.ts";
 import { parseIpv4 } from "../../../wire/ipv4_address.ts";
@@ -151,3 +151,25 @@ Deno.test("UDP: a socket that is aborted before it runs is closed", async () => 
 function turn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }
+
+Deno.test("UDP: an ICMP error that Windows reports keeps no datagram waiting", async () => {
+  const errors = 50;
+  const stop = new AbortController();
+  const counters = new Counters();
+  let calls = 0;
+  const listener = {
+    receive(): Promise<[Uint8Array, Deno.Addr]> {
+      if (calls++ < errors) return Promise.reject(new Deno.errors.ConnectionReset("10054"));
+      const from = { transport: "udp", hostname: "127.0.0.1", port: 9 } as const;
+      return Promise.resolve([Uint8Array.of(calls), from]);
+    },
+    close() {},
+  } as Partial<Deno.DatagramConn> as Deno.DatagramConn;
+  const socket = fromListener(listener, at("127.0.0.1:1"), counters);
+  const begun = performance.now();
+  await socket.run({ datagram: () => stop.abort(), end() {} }, stop.signal);
+  assertEquals(calls, errors + 1);
+  assertEquals(counters.dropped("receive_failed"), errors);
+  // With a pause after each error that is twice as long as the one before, it would be half a minute.
+  assert(performance.now() - begun < 1_000);
+});

@@ -126,13 +126,22 @@ EXPORT void WINAPI InitializeIpInterfaceEntry(void *row) { memset(row, 0, 168); 
 // What was set for an index, for everything that Linux does not know.
 static BYTE rows[256][168];
 
+// Windows binds its protocols to a new adapter of Wintun some moments after the driver has made it.
+static BOOL is_bound(int index, const char *name) {
+  enum { BINDING = 200 };
+  static ULONGLONG seen[256];
+  if (strncmp(name, "teredo", 6)) return TRUE;
+  if (!seen[index & 255]) seen[index & 255] = GetTickCount64();
+  return GetTickCount64() - seen[index & 255] > BINDING;
+}
+
 EXPORT DWORD WINAPI GetIpInterfaceEntry(void *row) {
   WORD family = AT(row, 0, WORD);
   int index = row_index(row, 8, 16);
   struct linux_ifreq request;
   if (family != W_AF_INET6) return ERROR_NOT_SUPPORTED;
   if (name_of(index, &request) < 0) return ERROR_FILE_NOT_FOUND;
-  if (setting(request.name, "disable_ipv6", -1) == 1) return ERROR_NOT_FOUND;
+  if (!is_bound(index, request.name) || setting(request.name, "disable_ipv6", -1) == 1) return ERROR_NOT_FOUND;
   memcpy(row, rows[index & 255], 168);
   AT(row, 0, WORD) = family;
   AT(row, 8, uint64_t) = luid_of(index);
