@@ -343,15 +343,18 @@ export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
   }
 
   /**
-   * Sends what was put off, unless it is too soon again: then what was sent meanwhile has done as
-   * well.
+   * Sends what was put off. If it is too soon again, what was sent meanwhile has done as well if the
+   * peer can be reached; otherwise that was less, and the bubble waits on.
    */
   #sendPostponed(peer: ClientPeer, bubble: PostponedBubble, now: number, sink: ClientSink): void {
     if (bubble.kind === "attempt") {
       if (this.isSearching(peer)) this.repeat(peer, now, sink);
       return;
     }
-    if (!peer.mayBubble(now)) return;
+    if (!peer.mayBubble(now)) {
+      if (!peer.isReachable(now)) this.#postpone(peer, bubble, now);
+      return;
+    }
     switch (bubble.kind) {
       case "advertisement":
         return this.advertise(peer, now, sink);

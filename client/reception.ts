@@ -71,7 +71,7 @@ export class Reception {
     this.#search = search;
     this.#discovery = discovery;
     this.#indirectBubbles = new IndirectBubbles(globalUnicast, search);
-    this.#challenges = new Challenges(globalUnicast, search.bubbles);
+    this.#challenges = new Challenges(globalUnicast, search);
   }
 
   /** Case 1, for packets that can be neither bubbles, advertisements nor answers to tests. */
@@ -140,7 +140,8 @@ export class Reception {
     sink: ClientSink,
   ): DropReason | undefined {
     if (!this.#search.bubbles.isProof(ipv6, now)) return "destination_invalid";
-    return this.#receiveProof(this.#search.entry(ipv6, SOURCE, now), arrival, now, sink);
+    const peer = this.#search.senderOf(ipv6, now);
+    return peer === undefined ? "rate_limited" : this.#receiveProof(peer, arrival, now, sink);
   }
 
   /** The service port's is for the qualification, a random port's for its Echo Test. */
@@ -188,7 +189,9 @@ export class Reception {
     now: number,
     sink: ClientSink,
   ): DropReason | undefined {
-    if (!isGlobalScope(ipv6, SOURCE)) return "source_invalid";
+    if (!isGlobalScope(ipv6, SOURCE)) {
+      return this.#indirectBubbles.answerDirect(ipv6, trailers, from, now, sink);
+    }
     const peer = this.#search.peers.use(ipv6, SOURCE);
     // Case 2: the reply to our connectivity test comes first, so as not to be lost as data of case
     // 1.

@@ -162,7 +162,7 @@ export class Peer {
    */
   heard(now: number): void {
     this.lastReception = now;
-    if (this.#records.hasBubbles(this.#index)) this.#records.bubblesOf(this.#index).reset();
+    if (this.lastBubble !== -Infinity) this.#records.bubblesOf(this.#index).reset();
   }
 
   /** A packet of `octets` went to the peer's mapping. */
@@ -203,6 +203,11 @@ export class Peer {
     const packets = this.#waiting?.take() ?? [];
     this.#waiting = undefined;
     return packets;
+  }
+
+  /** When the last bubble that was not answered went out; `-Infinity` without any. */
+  get lastBubble(): number {
+    return this.#records.lastBubbleOf(this.#index);
   }
 
   /** Whether a bubble may go out, §5.2.6. */

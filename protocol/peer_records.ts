@@ -92,9 +92,12 @@ export class PeerRecords {
     this.#numbers[index * LENGTH + field] = value;
   }
 
-  /** Whether a record counts any bubble. It makes no object, because every packet asks. */
-  hasBubbles(index: number): boolean {
-    return this.#numbers[index * LENGTH + LENGTH - 1] !== -Infinity;
+  /**
+   * When the last bubble that a record counts went out; `-Infinity` without any. It makes no object,
+   * because every packet asks.
+   */
+  lastBubbleOf(index: number): number {
+    return this.#numbers[index * LENGTH + LENGTH - 1]!;
   }
 
   /** The bubbles that a record counts. */

@@ -117,6 +117,7 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
     if (!isIpv6Packet(ipv6) || ipv6.length > this.#mtu) return undefined;
     const peer = this.#search.peers.use(ipv6, DESTINATION);
     if (peer === undefined || !peer.isReachable(now)) return undefined;
+    if (this.#search.isAskDue(peer, now)) return undefined;
     if (this.#refuseInbound(ipv6, peer, total, now) !== undefined) return undefined;
     peer.sent(total, now);
     return peer.mapping;
@@ -210,6 +211,12 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
     const peer = known ?? this.#search.clientTo(ipv6, now);
     if (peer === undefined) return "rate_limited";
     if (known === undefined) this.#refuseInbound(ipv6, peer, 0, now);
+    if (peer.isReachable(now)) {
+      this.#search.ask(peer, ipv6, now, sink);
+      peer.sent(ipv6.length, now);
+      sink.datagram(peer.mapping, "service", ipv6);
+      return undefined;
+    }
     return this.#search.await(peer, ipv6, now, sink) ? undefined : "queue_full";
   }
 

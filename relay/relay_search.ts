@@ -6,7 +6,7 @@
  */
 
 import { BubbleWindows } from "../protocol/bubble_windows.ts";
-import { TEREDO_PORT } from "../protocol/constants.ts";
+import { PEER_VALIDITY, TEREDO_PORT } from "../protocol/constants.ts";
 import { KeyedLimiter } from "../protocol/keyed_limiter.ts";
 import { PeerSearch, type PeerSink, type UndeliverableHandler } from "../protocol/peer_search.ts";
 import { ProvingSources } from "../protocol/proving_sources.ts";
@@ -26,6 +26,16 @@ const OUTER_HEADERS = 20 + 8;
 
 /** What a bubble takes on the wire, octets. */
 const BUBBLE_OCTETS = OUTER_HEADERS + IPV6_HEADER_LENGTH;
+
+/**
+ * A client that packets go to and that stays silent is asked after this time, and again
+ * after {@linkcode ASK_INTERVAL}, in milliseconds. Clients of ours have sent a bubble by then. Two of
+ * the four bubbles that may go unanswered (§5.2.6) are left for the search after that.
+ */
+const ASK_AFTER = PEER_VALIDITY * 4 / 5;
+
+/** See {@linkcode ASK_AFTER}. */
+const ASK_INTERVAL = 3_000;
 
 /** The clients of a relay. */
 export class RelaySearch extends PeerSearch<RelayPeer> {
@@ -118,8 +128,28 @@ export class RelaySearch extends PeerSearch<RelayPeer> {
     super.found(peer, mapping, now, sink);
   }
 
+  /** Whether it is time to {@linkcode ask} a client that packets go to. */
+  isAskDue(peer: RelayPeer, now: number): boolean {
+    return now - Math.max(peer.lastReception + ASK_AFTER, peer.lastBubble + ASK_INTERVAL) >= 0 &&
+      peer.hasBubbleBudget(now);
+  }
+
+  /**
+   * Asks a client that only receives if it is still there, while a packet goes to it, which pays for
+   * the bubble. Otherwise its entry would end, and packets wait for two seconds and another exchange
+   * of bubbles: §5.2.6 has bubbles keep their distance from the packets as well.
+   */
+  ask(peer: RelayPeer, packet: Uint8Array, now: number, sink: PeerSink): void {
+    peer.credit.add(packet.length);
+    this.#bubble(peer, now, sink);
+  }
+
   protected override attempt(peer: RelayPeer, now: number, sink: PeerSink): boolean {
-    if (!peer.mayBubble(now)) return peer.hasBubbleBudget(now);
+    return peer.mayBubble(now) ? this.#bubble(peer, now, sink) : peer.hasBubbleBudget(now);
+  }
+
+  /** Sends a client a bubble through its server, if the limits allow it. */
+  #bubble(peer: RelayPeer, now: number, sink: PeerSink): boolean {
     const { address } = peer;
     const client = mappingOf(address);
     const server = serverOf(address);

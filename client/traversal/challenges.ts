@@ -16,31 +16,32 @@ import { addressOf, type Endpoint, portOf } from "../../wire/endpoint.ts";
 import type { GlobalUnicast } from "../../wire/global_unicast.ts";
 import { SOURCE, sourceOf } from "../../wire/ipv6_header.ts";
 import { mappingOf, serverOf } from "../../wire/teredo_address.ts";
+import type { ClientSearch } from "../client_search.ts";
 import type { ClientSink } from "../client_sink.ts";
 import { ANSWER_RATE, CHALLENGE_RATE } from "../timing.ts";
-import type { Bubbles } from "./bubbles.ts";
 
 /** Sends challenges. */
 export class Challenges {
   readonly #globalUnicast: GlobalUnicast;
-  readonly #bubbles: Bubbles;
+  readonly #search: ClientSearch;
   readonly #perClient = new KeyedLimiter(ANSWER_RATE);
   readonly #all = new TokenBucket(CHALLENGE_RATE);
 
-  constructor(globalUnicast: GlobalUnicast, bubbles: Bubbles) {
+  constructor(globalUnicast: GlobalUnicast, search: ClientSearch) {
     this.#globalUnicast = globalUnicast;
-    this.#bubbles = bubbles;
+    this.#search = search;
   }
 
   /** A packet of the Teredo client that is its source came from another place than its mapping. */
   send(ipv6: Uint8Array, from: Endpoint, now: number, sink: ClientSink): void {
     // What a server forwards says nothing about where the client is.
     if (portOf(from) === TEREDO_PORT) return;
-    if (!this.#bubbles.hasNonces || !this.#isPossible(from)) return;
+    const { bubbles, hash } = this.#search;
+    if (!bubbles.hasNonces || !this.#isPossible(from)) return;
     const client = mappingOf(ipv6, SOURCE);
     if (!this.#isPossible(client) || !this.#globalUnicast.has(serverOf(ipv6, SOURCE))) return;
-    if (!this.#perClient.take(client, now) || !this.#all.take(now)) return;
-    this.#bubbles.sendProving(sourceOf(ipv6), now, sink);
+    if (!this.#perClient.take(hash.ofEndpoint(client), now) || !this.#all.take(now)) return;
+    bubbles.sendProving(sourceOf(ipv6), now, sink);
   }
 
   #isPossible(place: Endpoint): boolean {

@@ -1,13 +1,15 @@
 /**
  * Bubbles that came through our server: their sender cannot reach us yet, and a direct bubble to it
  * opens our NAT. RFC 4380 §5.2.3 asks for a connectivity test here; Windows and Miredo send the
- * bubble, and relays wait for it.
+ * bubble, and relays wait for it. Bubbles from link-local addresses are answered when they come
+ * straight, too.
  *
  * @module
  */
 
 import type { DropReason } from "../../protocol/drop_reason.ts";
 import { KeyedLimiter } from "../../protocol/keyed_limiter.ts";
+import { isBubble } from "../../wire/bubble.ts";
 import { addressOf, type Endpoint, portOf } from "../../wire/endpoint.ts";
 import type { GlobalUnicast } from "../../wire/global_unicast.ts";
 import { isGlobalScope, isLinkLocal } from "../../wire/ipv6_address.ts";
@@ -66,6 +68,27 @@ export class IndirectBubbles {
       // if strangers come too fast.
       this.#search.bubbles.sendUnremembered(sourceOf(ipv6), to, nonce, sink);
     }
+    return undefined;
+  }
+
+  /**
+   * A bubble that came straight from a link-local address. Clients of Miredo's, and relays behind
+   * NATs, send the same one as through our server. What comes from a symmetric NAT comes from another
+   * place than the origin that the server saw, and only an answer to this place gets in.
+   */
+  answerDirect(
+    ipv6: Uint8Array,
+    trailers: Trailers,
+    from: Endpoint,
+    now: number,
+    sink: ClientSink,
+  ): DropReason | undefined {
+    if (!isLinkLocal(ipv6, SOURCE) || !isBubble(ipv6)) return "source_invalid";
+    if (portOf(from) === 0 || !this.#globalUnicast.has(addressOf(from))) return "source_not_global";
+    if (!this.#mayAnswer(from, now)) return "rate_limited";
+    const { bubbles } = this.#search;
+    const nonce = bubbles.hasNonces ? trailers.nonce : undefined;
+    bubbles.sendUnremembered(sourceOf(ipv6), from, nonce, sink);
     return undefined;
   }
 

@@ -248,6 +248,28 @@ Deno.test("C-30: a bubble from a link-local source is answered to that source", 
   ]);
 });
 
+Deno.test("C-30: a bubble straight from a link-local source is answered where it comes from", () => {
+  const source = ip6("fe80::1234:5678:9abc:def0");
+  const fixture = ClientFixture.a().receive(encodeBubble(source, addressOfA), relay);
+  assertEquals(fixture.sink.datagrams, [
+    { to: relay, via: "service", bytes: encodeBubble(addressOfA, source) },
+  ]);
+  const { peers } = fixture.client.status(fixture.now);
+  assertEquals([fixture.dropped, fixture.sink.packets, peers], [undefined, [], []]);
+  for (const from of ["10.0.0.1:4096", "198.51.100.200:0"]) {
+    fixture.receive(encodeBubble(source, addressOfA), at(from));
+    assertEquals([fixture.dropped, fixture.sink.datagrams], ["source_not_global", []]);
+  }
+});
+
+Deno.test("C-30: such answers are limited, for each place", () => {
+  const fixture = ClientFixture.a();
+  const bubble = encodeBubble(ip6("fe80::1"), addressOfA);
+  let answers = 0;
+  for (let i = 0; i < 100; i++) answers += fixture.receive(bubble, relay).sink.datagrams.length;
+  assertEquals([answers, fixture.dropped], [4, "rate_limited"]);
+});
+
 Deno.test("C-30: impossible sources and origins get no answer", () => {
   const send = (source: Uint8Array, origin: Endpoint | undefined) => {
     const fixture = ClientFixture.a();

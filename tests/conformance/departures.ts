@@ -277,6 +277,17 @@ export const DEPARTURES: readonly Departure[] = [
     file: "relay/relay_search.ts",
   },
   {
+    items: ["R-03", "R-06"],
+    source: "RFC 4380 §5.2.6 has no bubble within two seconds of the last packet to the same peer",
+    what:
+      "a relay asks a client that only receives after 24 and 27 seconds of silence, while packets " +
+      "go on to it",
+    why:
+      "otherwise the entry ends after 30 seconds, and a stream stops for two seconds and another " +
+      "exchange of bubbles each time",
+    file: "relay/relay_search.ts",
+  },
+  {
     items: ["R-09"],
     source: "RFC 4380 §5.4.2 drops packets from elsewhere than the source address says",
     what:

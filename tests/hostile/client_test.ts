@@ -70,7 +70,9 @@ function mayUse(datagram: Uint8Array, from: Endpoint, self: Uint8Array): boolean
     return to !== undefined && isGood(to) && to !== mappingOf(self) &&
       (isGlobalScope(ipv6, SOURCE) || isLinkLocal(ipv6, SOURCE));
   }
-  if (!isGlobalScope(ipv6, SOURCE)) return false;
+  if (!isGlobalScope(ipv6, SOURCE)) {
+    return isLinkLocal(ipv6, SOURCE) && isBubble(ipv6) && isGood(from);
+  }
   if (!isFromClient) return !isBubble(ipv6);
   return mappingOf(ipv6, SOURCE) === from && isGood(from) && GLOBAL.has(serverOf(ipv6, SOURCE));
 }

@@ -150,14 +150,16 @@ Deno.test({
       Ours: NAT,
       Theirs: NAT,
       Peer: NAT,
-      Sym: { by: "user", kind: "symmetric" },
+      Sym: { by: "kernel", kind: "symmetric" },
+      Cone: { by: "kernel", kind: "cone" },
     });
-    const { Ours, Theirs, Peer, Sym } = lab.sites;
+    const { Ours, Theirs, Peer, Sym, Cone } = lab.sites;
     await startServer(lab.server);
     const [, , peer] = await Promise.all([
       startClient(Ours.client),
       startMiredoClient(Theirs.client),
       startClient(Peer.client),
+      startClient(Cone.client),
     ]);
     const unheard = launchMiredoClient(Sym.client);
 
@@ -175,12 +177,25 @@ Deno.test({
     });
 
     await t.step(
-      "behind a symmetric NAT Miredo has an address, at which nobody reaches it",
+      "behind a symmetric NAT Miredo can't be reached from a port-restricted one, and doesn't say so",
       async () => {
         const miredo = await unheard;
-        const [, useless] = await miredo.waitForLog(/\(address: ([0-9a-f:]+)/);
-        const ping = await Peer.client.ping(useless!, { wait: 1 });
+        const [, address] = await miredo.waitForLog(/\(address: ([0-9a-f:]+)/);
+        const ping = await Peer.client.ping(address!, { wait: 1 });
         assertEquals(ping.received, 0, ping.text);
+        assert(!/symmetric/i.test(miredo.log), miredo.log);
+      },
+    );
+
+    await t.step(
+      "behind a symmetric NAT Miredo is reached from a full-cone one and through a relay",
+      async () => {
+        await isBack;
+        const [, address] = await (await unheard).waitForLog(/\(address: ([0-9a-f:]+)/);
+        for (const from of [Cone.client, lab.native]) {
+          const ping = await from.ping(address!, { count: 3, wait: 1 });
+          assert(ping.received > 0, ping.text);
+        }
       },
     );
 

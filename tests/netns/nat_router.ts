@@ -12,10 +12,10 @@ import type { Machine } from "./machine.ts";
 import type { SitePlan } from "./plan.ts";
 import type { UserNatOptions } from "./user_nat.ts";
 
-/** A NAT of the kernel, set up with `nft`. It can be of two kinds only. */
+/** A NAT of the kernel, set up with `nft`. The site has one client where it lets anybody in. */
 export interface KernelNat {
   readonly by: "kernel";
-  readonly kind: "portRestricted" | "symmetric";
+  readonly kind: "cone" | "addressRestricted" | "portRestricted" | "symmetric";
 }
 
 /** A NAT in user space, of any kind, with a way through it that may lose and delay. */
@@ -84,16 +84,19 @@ export async function translateFromSwitch(router: Machine): Promise<void> {
 
 async function translateInKernel(router: Machine, plan: SitePlan, { kind }: KernelNat) {
   await router.ip(`addr add ${plan.external}/8 dev ${UPLINK}`);
-  await router.run("nft", kernelRules(kind));
+  await router.run("nft", outwardRules(kind));
+  await router.run("nft", isStrict(kind) ? NOBODY_IN : inwardRules(kind, plan.client));
+}
+
+function isStrict(kind: KernelNat["kind"]): boolean {
+  return kind === "portRestricted" || kind === "symmetric";
 }
 
 /**
  * `masquerade` keeps one mapping for a socket while its port is free, `fully-random` makes one for
- * each destination. What comes unsolicited must vanish before the kernel makes a note of it: such a
- * note would stand in the way of the inside host's own packet to that peer, which would then get
- * another port.
+ * each destination.
  */
-function kernelRules(kind: KernelNat["kind"]): string {
+function outwardRules(kind: KernelNat["kind"]): string {
   const manner = kind === "symmetric" ? "fully-random" : "";
   return `
     table ip nat {
@@ -101,15 +104,50 @@ function kernelRules(kind: KernelNat["kind"]): string {
         type nat hook postrouting priority 100;
         oifname ${UPLINK} masquerade ${manner}
       }
+    }`;
+}
+
+/**
+ * What comes unsolicited must vanish before the kernel makes a note of it: such a note would stand in
+ * the way of the inside host's own packet to that peer, which would then get another port.
+ */
+const NOBODY_IN = `
+  table ip filter {
+    chain in {
+      type filter hook input priority 0;
+      iifname ${UPLINK} ct state new drop
     }
-    table ip filter {
-      chain in {
-        type filter hook input priority 0;
-        iifname ${UPLINK} ct state new drop
+    chain through {
+      type filter hook forward priority 0;
+      iifname ${UPLINK} ct state new drop
+    }
+  }`;
+
+/**
+ * Anybody gets in, or those at addresses that were called before. The ports are the client's own, so
+ * a packet to a port of the NAT is one for that port of the client. Those who may not get in vanish
+ * before the kernel makes a note of them, as above.
+ */
+function inwardRules(kind: KernelNat["kind"], client: string): string {
+  const isFree = kind === "cone";
+  return `
+    table ip inward {
+      set called {
+        type ipv4_addr;
+        flags dynamic,timeout;
+        timeout 5m;
       }
-      chain through {
-        type filter hook forward priority 0;
-        iifname ${UPLINK} ct state new drop
+      chain note {
+        type filter hook forward priority -10;
+        oifname ${UPLINK} ip protocol udp update @called { ip daddr }
+      }
+      chain first {
+        type filter hook prerouting priority -300;
+        ${isFree ? "" : `iifname ${UPLINK} ip protocol udp ip saddr != @called drop`}
+      }
+      chain in {
+        type nat hook prerouting priority -100;
+        iifname ${UPLINK} ip protocol udp dnat to ${client}
       }
     }`;
 }

@@ -31,16 +31,19 @@ export interface PingOptions {
   readonly wait?: number;
   /** The octets of data in each request. */
   readonly size?: number;
+  /** The address to ping from, if not the one that the kernel prefers. */
+  readonly from?: string;
   /** How many requests are sent at once to begin with; three at most unless by root. */
   readonly preload?: number;
 }
 
 /** The command line for a series of echo requests. */
 export function pingCommand(destination: string, options: PingOptions = {}): string[] {
-  const { count = 1, interval = 0.2, wait = 5, size = 56, preload = 1 } = options;
+  const { count = 1, interval = 0.2, wait = 5, size = 56, preload = 1, from } = options;
   const numbers = { c: count, i: interval, W: wait, s: size, l: preload };
   const flags = Object.entries(numbers).flatMap(([flag, value]) => [`-${flag}`, String(value)]);
-  return ["ping", "-n", ...flags, destination];
+  const source = from === undefined ? [] : ["-I", from];
+  return ["ping", "-n", ...flags, ...source, destination];
 }
 
 const REPLY = /icmp_seq=(\d+) ttl=\d+ time=([\d.]+) ms(?! \(DUP!\))/g;

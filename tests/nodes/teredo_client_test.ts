@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { ClientEvent } from "../../client/client_event.ts";
 import type { HostLink } from "../../io/host/host_link.ts";
 import { ListenError } from "../../nodes/listen_error.ts";
+import type { TeredoClient } from "../../nodes/teredo_client.ts";
 import { UDP_MODES } from "../../nodes/udp_mode.ts";
 import { addressOf, portOf } from "../../wire/endpoint.ts";
 import { encodeEcho, Icmpv6Type } from "../../wire/icmpv6.ts";
@@ -43,6 +44,22 @@ for (const udp of UDP_MODES) {
     },
   );
 }
+
+loopbackTest(
+  "X-05: with all extensions, a client qualifies by two solicitations and nothing else",
+  async () => {
+    await using server = await startServer();
+    const sent: number[] = [];
+    await using client: TeredoClient = await startClient("127.41.0.3", {
+      onEvent: ({ type }) =>
+        void (type === "qualified" && sent.push(client.counters.datagramsSent)),
+    });
+    await client.qualified;
+    assertEquals(sent, [2]);
+    const status = server.status();
+    assertEquals(status.role === "server" && status.solicitationsAnswered, 2);
+  },
+);
 
 loopbackTest("a client pings another, and the stranger's packet reaches nobody", async () => {
   await using _server = await startServer();

@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { isBubble } from "../../wire/bubble.ts";
+import { encodeBubble, isBubble } from "../../wire/bubble.ts";
 import { addressOf, endpoint } from "../../wire/endpoint.ts";
 import { icmpv6CodeOf, Icmpv6Type, icmpv6TypeOf, UnreachableCode } from "../../wire/icmpv6.ts";
 import { ipv4Address } from "../../wire/ipv4_address.ts";
 import { isLinkLocal } from "../../wire/ipv6_address.ts";
-import { destinationOf, SOURCE } from "../../wire/ipv6_header.ts";
+import { destinationOf, SOURCE, sourceOf } from "../../wire/ipv6_header.ts";
 import { decodeTeredoAddress, encodeTeredoAddress } from "../../wire/teredo_address.ts";
 import { ACTORS, at, hex, ip4, ip6, vector } from "../vectors/vectors.ts";
 import { echo, NO_LIMITS, OWN_ADDRESS, RelayFixture, S1_ENDPOINT } from "./relay_fixture.ts";
@@ -69,11 +69,50 @@ Deno.test("R-03: thirty seconds after its last packet a client must be found aga
   fixture.meetA();
   fixture.advance(29_999);
   fixture.native(echo(host, addressOfA));
-  assertEquals(fixture.sink.datagrams[0]!.to, a);
+  assertEquals(fixture.sink.datagrams.at(-1)!.to, a);
   fixture.sink.clear();
   fixture.advance(2_001);
   fixture.native(echo(host, addressOfA));
   assertEquals(fixture.sink.datagrams.map(({ to }) => to), [S1_ENDPOINT]);
+});
+
+/** Packets go to A for `seconds`, ten a second; what was sent besides, and how many went straight. */
+function stream(fixture: RelayFixture, seconds: number, answers: boolean) {
+  const packet = echo(host, addressOfA, 1000);
+  const askedAt: number[] = [];
+  const start = fixture.now;
+  let straight = 0;
+  for (let i = 0; i < seconds * 10; i++) {
+    fixture.sink.clear();
+    fixture.native(packet);
+    const isStraight = fixture.sink.datagrams.some(({ to, bytes }) =>
+      to === a && bytes.length === packet.length
+    );
+    if (isStraight) straight++;
+    const bubble = fixture.sink.datagrams.find(({ to }) => to === S1_ENDPOINT);
+    if (bubble !== undefined) askedAt.push((fixture.now - start) / 1000);
+    if (bubble !== undefined && answers) {
+      fixture.datagram(encodeBubble(addressOfA, sourceOf(bubble.bytes)), a);
+    }
+    fixture.advance(100);
+  }
+  return { straight, askedAt };
+}
+
+Deno.test("R-03: a client that only receives is asked in time, and its packets never wait", () => {
+  const fixture = new RelayFixture();
+  fixture.meetA();
+  const { straight, askedAt } = stream(fixture, 100, true);
+  assertEquals(straight, 1000);
+  assertEquals(askedAt, [24, 48, 72, 96]);
+});
+
+Deno.test("R-03, R-06: one that does not answer is asked twice, and searched for after thirty seconds", () => {
+  const fixture = new RelayFixture();
+  fixture.meetA();
+  const { straight, askedAt } = stream(fixture, 60, false);
+  assertEquals([straight, askedAt.slice(0, 2)], [300, [24, 27]]);
+  assert(askedAt.length <= 4, `${askedAt}`);
 });
 
 Deno.test("R-04: the cone bit of a destination makes no difference", () => {
