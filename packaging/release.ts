@@ -20,6 +20,7 @@ import manifest from "../deno.json" with { type: "json" };
 import { compile } from "../tools/compile.ts";
 import { makeArchive } from "./archive.ts";
 import { makeDeb } from "./deb.ts";
+import { readMachO } from "./mach_o.ts";
 import {
   executableSuffix,
   isExecutableFor,
@@ -127,9 +128,14 @@ async function compileFor(platform: Platform): ReturnType<Builder> {
           `denort-${name}${executableSuffix(platform)}, and set DENORT_DIR to its folder`,
     };
   }
-  return isExecutableFor(await headOf(path), platform)
-    ? { path }
-    : { reason: `${denort} is a runtime of another platform` };
+  if (!isExecutableFor(await headOf(path), platform)) {
+    return { reason: `${denort} is a runtime of another platform` };
+  }
+  // Apple's processors run nothing else.
+  if (name === "darwin-arm64" && readMachO(await Deno.readFile(path)).signature !== "ad hoc") {
+    return { reason: "its signature does not fit the file" };
+  }
+  return { path };
 }
 
 /** The runtime for a platform, if there is a copy; otherwise Deno downloads it. */

@@ -39,6 +39,8 @@ const COMMANDS = [
   "ping",
   "prometheus",
   "promtool",
+  "qemu-aarch64-static",
+  "readelf",
   "script",
   "setpriv",
   "shellcheck",
@@ -64,9 +66,18 @@ export type CommandName = typeof COMMANDS[number];
  * - `namespaces`: a network namespace can be made, as root or in a user namespace of one's own;
  * - `tun`: `/dev/net/tun` can be opened;
  * - `executable`: `TEREDO_BIN` names the compiled program;
+ * - `arm64`: `TEREDO_ARM64_BIN` names the one for Linux on arm64, and qemu and that system's
+ *   libraries can run it;
  * - a command: it is installed.
  */
-export type Capability = "linux" | "root" | "namespaces" | "tun" | "executable" | CommandName;
+export type Capability =
+  | "linux"
+  | "root"
+  | "namespaces"
+  | "tun"
+  | "executable"
+  | "arm64"
+  | CommandName;
 
 /** The answer of {@linkcode requires}. */
 export interface Requirement {
@@ -80,6 +91,9 @@ export interface Requirement {
 
 /** Where programs of the administrator live: Debian leaves them out of a user's PATH. */
 const ADMINISTRATOR_PATH = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
+
+/** Where Debian's packages for cross-compiling have the libraries of arm64. */
+export const ARM64_ROOT = "/usr/aarch64-linux-gnu";
 
 const answers = new Map<Capability, string | undefined>();
 
@@ -131,6 +145,8 @@ function examine(capability: Capability): string | undefined {
       return examineTun();
     case "executable":
       return Deno.env.get("TEREDO_BIN") ? undefined : "needs the executable, named by TEREDO_BIN";
+    case "arm64":
+      return examineArm64();
     default:
       return findCommand(capability) ? undefined : `needs the command ${capability}`;
   }
@@ -159,12 +175,29 @@ function examineTun(): string | undefined {
   }
 }
 
+function examineArm64(): string | undefined {
+  if (!Deno.env.get("TEREDO_ARM64_BIN")) {
+    return "needs the executable for arm64, named by TEREDO_ARM64_BIN";
+  }
+  if (!findCommand("qemu-aarch64-static")) return "needs the command qemu-aarch64-static";
+  return exists(`${ARM64_ROOT}/lib/libgcc_s.so.1`) ? undefined : "needs the libraries of arm64";
+}
+
 function isLinux(): boolean {
   return Deno.build.os === "linux";
 }
 
 function isRoot(): boolean {
   return Deno.build.os !== "windows" && Deno.uid() === 0;
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isExecutable(path: string): boolean {

@@ -69,6 +69,19 @@ Deno.test({
       assertEquals(ping.code, 0, ping.stdout + ping.stderr);
     });
 
+    await t.step("probe, diagnose and decode", async () => {
+      const run = async (code: number, ...args: string[]) => {
+        const outcome = await A.client.try(...darwinTeredo(...args));
+        assertEquals(outcome.code, code, outcome.stdout + outcome.stderr);
+        return outcome.stdout;
+      };
+      const { serverPrimary } = ADDRESS;
+      assertMatch(await run(0, "probe", serverPrimary), /port-restricted/i);
+      const report = await run(0, "diagnose", ...controlOption(A.client.name));
+      assertStringIncludes(report, UTUN);
+      assertStringIncludes(await run(0, "decode", a.address), serverPrimary);
+    });
+
     await t.step("what others take from the interface comes back", async () => {
       const since = a.process.logLength;
       await A.client.ip(`-6 addr del ${a.address}/128 dev ${UTUN}`);
