@@ -56,6 +56,8 @@ export interface PlatformFacts {
   readonly rights: "capabilities" | "root" | "administrator";
   /** How a person finds the route or rule that wins over ours, to be read after "look for it". */
   routeAdvice(destination: string): string;
+  /** The command that shows what the system's own Teredo client does, where there is one. */
+  readonly ownTeredoCommand: readonly string[] | undefined;
   /** What runs services: its name for people, and in modules. */
   readonly serviceManager: "systemd" | "launchd" | "Task Scheduler";
   /** The command that lets the host forward IPv6 packets, if one is enough. */

@@ -16,6 +16,7 @@ import { OCTETS } from "../args/kinds/secret_notation.ts";
 import { FILE } from "../args/kinds/value_kind.ts";
 import { credentialContradiction, readCredentials } from "../daemon/settings/client_credentials.ts";
 import { openLog } from "../process/open_log.ts";
+import { systemTeredo } from "../process/system_teredo.ts";
 import { ALLOW_PRIVATE } from "./options/shared_options.ts";
 
 /** How long to wait for each answer unless told otherwise, in milliseconds. */
@@ -39,7 +40,9 @@ export const probe: Command = command({
     isRepeated: true,
   },
   options: {
-    json: switchedOff("Print JSON with the keys schema, recommended, nat and servers"),
+    json: switchedOff(
+      "Print JSON with the keys schema, recommended, nat, servers and systemTeredo",
+    ),
     timeout: optional(
       WAITING_TIME,
       "How long to wait for each answer",
@@ -97,8 +100,8 @@ export const probe: Command = command({
     ]);
     const credentials = readCredentials(given, openLog("warn", printError));
     const options = { servers, timeout, refresh, allowPrivate, credentials };
-    const outcomes = await runProbe(options, signal);
-    const report = probeReport(outcomes);
+    const [outcomes, system] = await Promise.all([runProbe(options, signal), systemTeredo()]);
+    const report = probeReport(outcomes, system ?? null);
     print(json ? `${JSON.stringify(report)}\n` : probeText(report, width));
     if (report.recommended === null) {
       const verdict = servers.length === 1 ? "The server does not work" : "No server works";

@@ -27,6 +27,7 @@ import { describeNativeIpv6, nativeWayOut } from "./native_way_out.ts";
 import { clientReloadTable } from "./reload_table.ts";
 import { readCredentials } from "./settings/client_credentials.ts";
 import type { ClientOptions } from "./settings/client_options.ts";
+import { reportSystemTeredo } from "./system_teredo_report.ts";
 import { checkServer, serversOf } from "./settings/named_servers.ts";
 import { mappingProtocols } from "./settings/port_mapping_protocols.ts";
 import { clientPart, type ClientPlace } from "./status/client_part.ts";
@@ -86,6 +87,7 @@ export async function runClient(
   daemon.reloadAtHangup(reread, clientReloadTable(client, hook, log));
   log.debug(`Made interface ${name}; sending from UDP port ${place.port}`);
   log.debug(describeOffload(client.host));
+  void reportSystemTeredo(options.server[0], log);
   const isNeeded = neededUnless(options.force, client, log);
   client.start({
     isNeeded,

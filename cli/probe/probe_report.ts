@@ -9,6 +9,7 @@ import type { LifetimeFindings } from "../../client/probe/mapping_lifetime.ts";
 import { formatEndpoint, portOf } from "../../wire/endpoint.ts";
 import { formatIpv4 } from "../../wire/ipv4_address.ts";
 import { formatIpv6 } from "../../wire/ipv6_address.ts";
+import type { SystemTeredo } from "../process/system_teredo.ts";
 import type { Check } from "./check.ts";
 import { checksOf } from "./probe_checks.ts";
 import { isUsable, natOf, type Probed, type ProbeOutcome, recommend } from "./probe_outcome.ts";
@@ -20,6 +21,8 @@ export interface ProbeReport {
   readonly recommended: string | null;
   readonly nat: NatName;
   readonly servers: readonly ServerReport[];
+  /** What the system's own client does; `null` on a system without one. */
+  readonly systemTeredo: SystemTeredo | null;
 }
 
 /** The part of one server. */
@@ -49,7 +52,10 @@ interface NatReport {
 }
 
 /** Makes the report. */
-export function probeReport(outcomes: readonly ProbeOutcome[]): ProbeReport {
+export function probeReport(
+  outcomes: readonly ProbeOutcome[],
+  systemTeredo: SystemTeredo | null = null,
+): ProbeReport {
   const recommended = recommend(outcomes);
   const probed = outcomes.filter((outcome) => outcome.type === "probed");
   const nats = [...recommended ? [recommended] : [], ...probed].map(natOf);
@@ -58,6 +64,7 @@ export function probeReport(outcomes: readonly ProbeOutcome[]): ProbeReport {
     recommended: recommended?.name ?? null,
     nat: nats.find((name) => name !== "unknown") ?? "unknown",
     servers: outcomes.map(serverReport),
+    systemTeredo,
   };
 }
 

@@ -14,6 +14,7 @@
 
 import type { NatName } from "../../client/probe/findings.ts";
 import { wrap } from "../text/layout.ts";
+import { isAtWork, pointTo, SWITCH_OFF, systemTeredoText } from "../process/system_teredo.ts";
 import { checkLines } from "./check.ts";
 import { formatRoundTrip } from "./probe_checks.ts";
 import type { ProbeReport, ServerReport } from "./probe_report.ts";
@@ -35,8 +36,23 @@ export function probeText(report: ProbeReport, width: number): string {
     ]),
     ...wrap(`NAT: ${natText(report.nat)}`, columns, 2),
     ...wrap(`Recommended: ${recommendation(report)}`, columns, 2),
+    ...systemLines(report, columns),
     "",
   ].join("\n");
+}
+
+/** What the system's own client does, and what to do about it. */
+function systemLines({ systemTeredo, recommended }: ProbeReport, columns: number): string[] {
+  if (systemTeredo === null) return [];
+  const what = wrap(systemTeredoText(systemTeredo), columns, 2);
+  const point = recommended === null
+    ? []
+    : ["To use this server with it, as administrator:", `  ${pointTo(recommended.split(",")[0]!)}`];
+  // Commands are in one line, to be copied.
+  const off = isAtWork(systemTeredo)
+    ? ["To switch it off, as administrator:", `  ${SWITCH_OFF}`]
+    : [];
+  return [...what, ...off, ...point];
 }
 
 function heading({ server, primary, secondary }: ServerReport): string {

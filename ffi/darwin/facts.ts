@@ -25,6 +25,7 @@ export const DARWIN_FACTS: PlatformFacts = {
   longestSocketPath: 103,
   hasFileModes: true,
   bindsToGroups: true,
+  ownTeredoCommand: undefined,
   serviceManager: "launchd",
   rights: "root",
   routeAdvice: (destination) =>

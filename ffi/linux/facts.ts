@@ -26,6 +26,7 @@ export const LINUX_FACTS: PlatformFacts = {
   longestSocketPath: 107,
   hasFileModes: true,
   bindsToGroups: true,
+  ownTeredoCommand: undefined,
   serviceManager: "systemd",
   rights: "capabilities",
   routeAdvice: (destination) => `with "ip -6 route get ${destination}" and "ip -6 rule"`,

@@ -27,6 +27,7 @@ export const WINDOWS_FACTS: PlatformFacts = {
   longestSocketPath: 0,
   hasFileModes: false,
   bindsToGroups: false,
+  ownTeredoCommand: ["netsh", "interface", "teredo", "show", "state"],
   serviceManager: "Task Scheduler",
   rights: "administrator",
   routeAdvice: (destination) =>
