@@ -7,6 +7,15 @@
 import type { Ipv6Prefix } from "../wire/ipv6_prefix.ts";
 import type { DroppingChain, FilterCounts, Service } from "./packet_filter.ts";
 
+/** How many connections sources may have open that have something in common. */
+export interface ConnectionLimit {
+  /** What refusals are counted under. */
+  readonly name: string;
+  /** Sources with these octets in common share the limit: how many, from the address' end on. */
+  readonly octets: number;
+  readonly atMost: number;
+}
+
 /** How to translate, and what to refuse. */
 export interface SourceNatOptions {
   /** The name of the table that the kernel's rules are in. It shows in `nft list ruleset`. */
@@ -20,6 +29,11 @@ export interface SourceNatOptions {
    * are counted under.
    */
   readonly refused: Readonly<Record<string, readonly Ipv6Prefix[]>>;
+  /**
+   * Limits of open connections, as the kernel keeps track of them. They hold for connections that
+   * begin at `sources`, to wherever; answers and outsiders don't count.
+   */
+  readonly limits: readonly ConnectionLimit[];
   /**
    * Whether packets from the inner interface may leave by it again, such as from one client to
    * another. They are translated too. Refused destinations do not matter then.

@@ -35,6 +35,12 @@ export interface GatewayPolicy {
   readonly servers?: readonly Ipv4Address[] | undefined;
   /** A cap on what one client sends, and on what it receives, in octets; none by default. */
   readonly clientRate?: Rate | undefined;
+  /**
+   * Connections that one client may have open at a time, and eight times as many all those with one
+   * mapped IPv4 address; {@linkcode CLIENT_FLOWS} by default, `"off"` for no limit. It cannot be
+   * changed while the gateway runs.
+   */
+  readonly clientFlows?: number | "off" | undefined;
   /** Services of this host that clients may use; none by default. They may always ping it. */
   readonly services?: readonly Service[] | undefined;
   /**

@@ -44,3 +44,9 @@ export const TEREDO_MTU = 1280;
  * bounded.
  */
 export const QUEUE_PER_PEER = 100 * TEREDO_MTU;
+
+/**
+ * Connections that one client of a gateway may have open unless told otherwise. A browser has some
+ * dozens.
+ */
+export const CLIENT_FLOWS = 1024;

@@ -110,16 +110,17 @@ export function warnOfKernel(side: HostedSide | undefined, log: Log): void {
 }
 
 function opener(
-  { interface: name, offload, gatewayServices, gatewayInbound, gateway }: HostedRelayOptions,
+  options: HostedRelayOptions,
   fallback: Ipv4Address | undefined,
   serversElsewhere: boolean,
 ): Opener<HostedSide> {
-  const tun = { name, offload: offload === "auto" };
-  if (!gateway) return relayTun(tun);
+  const tun = { name: options.interface, offload: options.offload === "auto" };
+  if (!options.gateway) return relayTun(tun);
   return gatewayTun({
     ...tun,
-    services: gatewayServices,
-    unsolicited: gatewayInbound,
+    clientFlows: options.clientFlows,
+    services: options.gatewayServices,
+    unsolicited: options.gatewayInbound,
     fallback,
     serversElsewhere,
   });

@@ -12,7 +12,7 @@ import { versionText } from "../process/version.ts";
 import { type Firewall, readFirewall } from "./firewall.ts";
 
 /** Whether 2001::/32 and ::/0 lead through our interface. */
-export type OwnRoutes = Readonly<Record<"teredo" | "native", boolean>>;
+type OwnRoutes = Readonly<Record<"teredo" | "native", boolean>>;
 
 /** The facts. */
 export interface HostFacts {

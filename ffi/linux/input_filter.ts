@@ -16,6 +16,7 @@ import {
   icmpv6UpTo,
   ofConnection,
   refuse,
+  type Statement,
   toPort,
 } from "./nf_tables/statement.ts";
 import type { Chain, Rule, Table } from "./nf_tables/table.ts";
@@ -52,11 +53,16 @@ export function inputFilterTable(options: InputFilterOptions): Table {
   };
 }
 
-/** The chains that let answers, errors, pings and some services in by an interface. */
+/**
+ * The chains that let answers, errors, pings and some services in by an interface.
+ *
+ * @param admit what lets pings and the services in
+ */
 export function inputChains(
   interfaceName: string,
   services: readonly Service[],
   counter: string,
+  admit: Statement = accept(),
 ): Chain[] {
   return [
     {
@@ -68,8 +74,8 @@ export function inputChains(
       name: "admitted",
       rules: [
         [ofConnection(), accept()],
-        [icmpv6UpTo(ECHO_REQUEST), accept()],
-        ...services.map(({ protocol, port }): Rule => [toPort(protocol, port), accept()]),
+        [icmpv6UpTo(ECHO_REQUEST), admit],
+        ...services.map(({ protocol, port }): Rule => [toPort(protocol, port), admit]),
         [refuse(counter)],
       ],
     },

@@ -6,6 +6,8 @@
  *     hook input, from the inner interface   -> chain "admitted"
  *     hook postrouting, from the inner interface: masquerade
  *
+ * What may begin a connection goes on in the chain "beginning", which has the limits.
+ *
  * The filters see a packet's own addresses: forward and input come before the translation of the
  * source, and after that of an answer's destination.
  *
@@ -21,6 +23,7 @@ import {
   beginsConnection,
   cannotBeginConnection,
   count,
+  exceedsConnections,
   fromInterface,
   fromSource,
   goTo,
@@ -29,6 +32,7 @@ import {
   notFromSource,
   ofConnection,
   refuse,
+  type Statement,
   toDestination,
   toInterface,
   translateSource,
@@ -68,21 +72,45 @@ export function openLinuxSourceNat(options: SourceNatOptions): SourceNat {
  * @param forwardsAlready whether other packets may be forwarded
  */
 export function sourceNatTable(options: SourceNatOptions, forwardsAlready: boolean): Table {
-  const counters = [...SOURCE_NAT_COUNTERS, ...Object.keys(options.refused)];
+  const limits = options.limits.map(({ name }) => name);
+  const counters = [...SOURCE_NAT_COUNTERS, ...Object.keys(options.refused), ...limits];
   if (new Set(counters).size < counters.length) {
     throw new RangeError(`A counter's name is used twice: ${counters.join(", ")}`);
   }
   return {
     name: options.table,
     counters,
+    sets: limits,
     chains: [
       forwardChain(options, forwardsAlready),
       leavingChain(options),
       ...options.admitsTests ? [leavingTestsChain(options, forwardsAlready)] : [],
       enteringChain(options),
-      ...inputChains(options.interface, options.services, counter("own_service")),
+      ...inputChains(
+        options.interface,
+        options.services,
+        counter("own_service"),
+        begin(options),
+      ),
+      ...options.limits.length === 0 ? [] : [beginningChain(options)],
       translatingChain(options),
     ],
+  };
+}
+
+/** Lets a connection begin, within the limits. */
+function begin({ limits }: SourceNatOptions): Statement {
+  return limits.length === 0 ? accept() : goTo("beginning");
+}
+
+/** The sets have the names of the counters. */
+function beginningChain({ limits }: SourceNatOptions): Chain {
+  return {
+    name: "beginning",
+    rules: limits.map(({ name, octets, atMost }): Rule => [
+      exceedsConnections(name, octets, atMost),
+      refuse(name),
+    ]),
   };
 }
 
@@ -117,27 +145,28 @@ function leavingChain(options: SourceNatOptions): Chain {
       [notFromSource(options.sources), refuse(counter("foreign_source"))],
       [
         toInterface(options.interface),
-        options.turnsAround ? accept() : refuse(counter("turned_around")),
+        options.turnsAround ? begin(options) : refuse(counter("turned_around")),
       ],
       // A port of this host that the host passes on, to a container for instance, never meets the
       // chain for its own.
       [isRedirected(), refuse(counter("own_service"))],
       ...destinations,
+      ...options.limits.length === 0 ? [] : [[begin(options)]],
     ],
   };
 }
 
 /** Echo requests to places that clients may reach. Servers send nothing else from `sources`. */
-function leavingTestsChain({ refused }: SourceNatOptions, forwardsAlready: boolean): Chain {
+function leavingTestsChain(options: SourceNatOptions, forwardsAlready: boolean): Chain {
   const others: Rule[] = forwardsAlready ? [] : [[refuse(counter("other_interfaces"))]];
-  const destinations = Object.entries(refused).flatMap(([name, prefixes]) =>
+  const destinations = Object.entries(options.refused).flatMap(([name, prefixes]) =>
     prefixes.map((prefix): Rule => [toDestination(prefix), refuse(name)])
   );
   return {
     name: "leaving_tests",
     rules: [
       ...destinations,
-      [icmpv6OfType(ECHO_REQUEST), accept()],
+      [icmpv6OfType(ECHO_REQUEST), begin(options)],
       ...others,
     ],
   };

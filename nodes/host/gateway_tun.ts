@@ -6,12 +6,12 @@
 
 import { openSourceNat } from "../../ffi/open.ts";
 import type { DroppingChain, FilterCounts } from "../../ffi/packet_filter.ts";
-import type { SourceNat } from "../../ffi/source_nat.ts";
+import type { ConnectionLimit, SourceNat } from "../../ffi/source_nat.ts";
 import type { KeptInterface } from "../../io/host/kept_interface.ts";
 import { gatewayState, TEREDO_ROUTE } from "../../io/host/wanted_state.ts";
 import { nativeAddresses } from "../../io/network/native_ipv6.ts";
 import { setU32 } from "../../memory/octets.ts";
-import { TEREDO_MTU } from "../../protocol/constants.ts";
+import { CLIENT_FLOWS, TEREDO_MTU } from "../../protocol/constants.ts";
 import type { Ipv4Address } from "../../wire/ipv4_address.ts";
 import { parseIpv6 } from "../../wire/ipv6_address.ts";
 import type { GatewayPolicy } from "../gateway_policy.ts";
@@ -19,9 +19,12 @@ import type { HostContext, Opener } from "../node_context.ts";
 import { REFUSED_DESTINATIONS } from "./refused_destinations.ts";
 import { openTunSide, type TunSide, type TunSideOptions } from "./tun_side.ts";
 
+/** How many clients with all their connections have room behind one IPv4 address. */
+const CLIENTS_PER_ADDRESS = 8;
+
 /** What may be said of a gateway's side of the host. */
 export interface GatewayTunOptions
-  extends TunSideOptions, Pick<GatewayPolicy, "services" | "unsolicited"> {
+  extends TunSideOptions, Pick<GatewayPolicy, "clientFlows" | "services" | "unsolicited"> {
   /** The name of the table that the kernel's rules are in; `teredo` by default. */
   readonly table?: string | undefined;
   /**
@@ -84,19 +87,33 @@ function openGatewayTun(options: GatewayTunOptions, context: HostContext): Gatew
 }
 
 function openNat(
-  { table = "teredo", services = [], unsolicited = false, serversElsewhere }: GatewayTunOptions,
+  options: GatewayTunOptions,
   name: string,
 ): SourceNat {
+  const { table = "teredo", services = [], unsolicited = false, serversElsewhere } = options;
   return openSourceNat({
     table,
     interface: name,
     sources: TEREDO_ROUTE.prefix,
     refused: REFUSED_DESTINATIONS,
+    limits: limitsOf(options.clientFlows),
     turnsAround: true,
     admitsUnsolicited: unsolicited,
     admitsTests: serversElsewhere,
     services,
   });
+}
+
+/**
+ * A Teredo address ends in the client's mapped port and IPv4 address (RFC 4380 §4). The flags
+ * before them are the client's to choose, and the address in front is its server's.
+ */
+function limitsOf(clientFlows: number | "off" = CLIENT_FLOWS): ConnectionLimit[] {
+  if (clientFlows === "off") return [];
+  return [
+    { name: "client_flows", octets: 6, atMost: clientFlows },
+    { name: "address_flows", octets: 4, atMost: CLIENTS_PER_ADDRESS * clientFlows },
+  ];
 }
 
 /** An address for packets from client to client, while the host has none that would do. */

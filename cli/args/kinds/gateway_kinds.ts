@@ -35,6 +35,20 @@ export const GATEWAY_CLIENTS: ValueKind<"all" | readonly Ipv4Block[]> = {
   },
 };
 
+/** Connections that a client may have open. */
+export const FLOWS: ValueKind<number | "off"> = {
+  placeholder: "NUMBER|off",
+  expected: 'a number of connections from 16 to 65535, or "off"',
+  notation: "number",
+  suggestions: ["off", "1024"],
+  example: "1024",
+  parse(given) {
+    if (given === "off") return "off";
+    const count = /^\d{1,5}$/.test(given) ? Number(given) : NaN;
+    return count >= 16 && count <= 65_535 ? count : undefined;
+  },
+};
+
 /** A port that a program of this host listens on. */
 interface HostService {
   readonly protocol: "tcp" | "udp";

@@ -5,8 +5,9 @@
  */
 
 import { type Option, optional, switchedOff } from "../../args/option.ts";
-import { BIT_RATE, GATEWAY_CLIENTS, SERVICES } from "../../args/kinds/gateway_kinds.ts";
+import { BIT_RATE, FLOWS, GATEWAY_CLIENTS, SERVICES } from "../../args/kinds/gateway_kinds.ts";
 import { type Contradiction, contradiction } from "../../args/setting.ts";
+import { CLIENT_FLOWS } from "../../../protocol/constants.ts";
 import type { GatewayOptionValues } from "../../daemon/settings/gateway_option_values.ts";
 import type { RelayOptionValues } from "../../daemon/settings/relay_option_values.ts";
 
@@ -36,6 +37,12 @@ export function gatewayOptions(fallback: string | undefined): GatewayOptionTable
       "Limit for each client of the gateway and each direction, in bits per second",
       "no limit",
     ),
+    clientFlows: optional(
+      FLOWS,
+      "Connections that each client of the gateway may have open; eight times as many all with one " +
+        "IPv4 address",
+      String(CLIENT_FLOWS),
+    ),
     gatewayServices: optional(
       SERVICES,
       "Services of this host that clients of the gateway may use",
@@ -58,7 +65,9 @@ export function gatewayContradiction(
     );
   }
   if (gateway) return undefined;
-  const names = ["gatewayFor", "clientRate", "gatewayServices", "gatewayInbound"] as const;
+  const names = [
+    ...["gatewayFor", "clientRate", "clientFlows", "gatewayServices", "gatewayInbound"] as const,
+  ];
   const surplus = names.find((name) => options[name] !== undefined && options[name] !== false);
   if (surplus === undefined) return undefined;
   return contradiction(

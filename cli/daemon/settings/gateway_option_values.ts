@@ -16,6 +16,8 @@ export interface GatewayOptionValues {
   readonly gatewayFor: "all" | readonly Ipv4Block[] | undefined;
   /** A cap on what each client sends, and on what it receives, in octets per second. */
   readonly clientRate: number | undefined;
+  /** Connections that each client may have open. */
+  readonly clientFlows: number | "off" | undefined;
   /** Services of this host that clients may use. */
   readonly gatewayServices: readonly Service[] | undefined;
   /** Let native hosts begin exchanges with clients. */

@@ -11,10 +11,14 @@
 import { attribute } from "../netlink/netlink_message.ts";
 import { nameAttribute, nested, networkNumber } from "./attributes.ts";
 import {
+  ABOVE_LIMIT,
+  ADD_TO_SET,
   BITWISE,
   COMPARE,
+  CONNECTION_LIMIT,
   CT,
   DATA,
+  DYNAMIC_SET,
   EXPRESSION,
   IMMEDIATE,
   LIST_ELEMENT,
@@ -100,6 +104,28 @@ export function countIn(counter: string): Expression {
     "objref",
     networkNumber(OBJECT_REFERENCE.TYPE, OBJECT_COUNTER),
     nameAttribute(OBJECT_REFERENCE.NAME, counter),
+  );
+}
+
+/**
+ * Adds what was loaded to a set, and the packet's connection to those of that element. Goes on only
+ * if there are more than `count` of them. Connections that have ended don't count.
+ */
+export function countConnections(set: string, count: number): Expression {
+  return expression(
+    "dynset",
+    networkNumber(DYNAMIC_SET.KEY, REGISTER.DATA),
+    networkNumber(DYNAMIC_SET.OPERATION, ADD_TO_SET),
+    nameAttribute(DYNAMIC_SET.SET, set),
+    nested(
+      DYNAMIC_SET.EXPRESSION,
+      nameAttribute(EXPRESSION.NAME, "connlimit"),
+      nested(
+        EXPRESSION.DATA,
+        networkNumber(CONNECTION_LIMIT.COUNT, count),
+        networkNumber(CONNECTION_LIMIT.FLAGS, ABOVE_LIMIT),
+      ),
+    ),
   );
 }
 

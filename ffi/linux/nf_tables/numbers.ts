@@ -14,6 +14,7 @@ export const MESSAGE = {
   GET_CHAIN: 4,
   NEW_RULE: 6,
   GET_RULE: 7,
+  NEW_SET: 9,
   NEW_OBJECT: 18,
   GET_OBJECT: 19,
 } as const;
@@ -54,6 +55,24 @@ export const OBJECT = { TABLE: 1, NAME: 2, TYPE: 3, DATA: 4 } as const;
 export const OBJECT_COUNTER = 1;
 export const COUNTER = { OCTETS: 1, PACKETS: 2 } as const;
 
+/** Attributes of a set, and of its description. */
+export const SET = {
+  TABLE: 1,
+  NAME: 2,
+  FLAGS: 3,
+  KEY_TYPE: 4,
+  KEY_LENGTH: 5,
+  DESCRIPTION: 9,
+  ID: 10,
+} as const;
+export const SET_DESCRIPTION = { SIZE: 1 } as const;
+
+/** NFT_SET_EVAL: rules add elements to the set. */
+export const DYNAMIC = 0x20;
+
+/** What the program `nft` calls an IPv6 address; the kernel only stores it. */
+export const KEY_IPV6 = 8;
+
 /** An element of a list, whatever it is. */
 export const LIST_ELEMENT = 1;
 
@@ -69,6 +88,11 @@ export const COMPARE = { SOURCE: 1, OPERATOR: 2, DATA: 3 } as const;
 export const COMPARISON = { EQUAL: 0, NOT_EQUAL: 1, AT_MOST: 3 } as const;
 export const BITWISE = { SOURCE: 1, DESTINATION: 2, LENGTH: 3, MASK: 4, XOR: 5 } as const;
 export const IMMEDIATE = { DESTINATION: 1, DATA: 2 } as const;
+export const DYNAMIC_SET = { SET: 1, OPERATION: 3, KEY: 4, EXPRESSION: 7 } as const;
+export const ADD_TO_SET = 0;
+export const CONNECTION_LIMIT = { COUNT: 1, FLAGS: 2 } as const;
+/** The limit holds for packets whose connection is above it. */
+export const ABOVE_LIMIT = 1;
 export const OBJECT_REFERENCE = { TYPE: 1, NAME: 2 } as const;
 
 /** A value in an expression: octets or a verdict. */

@@ -14,6 +14,7 @@ const MODULES: Readonly<Record<string, readonly [module: string, option: string]
   masq: ["nft_masq", "CONFIG_NFT_MASQ"],
   nat: ["nft_chain_nat", "CONFIG_NFT_NAT"],
   objref: ["nft_objref", "CONFIG_NFT_OBJREF"],
+  dynset: ["nft_connlimit", "CONFIG_NFT_CONNLIMIT"],
   counter: ["nft_counter", "CONFIG_NFT_COUNTER"],
 };
 

@@ -9,6 +9,7 @@ import type { Ipv6Prefix } from "../../../wire/ipv6_prefix.ts";
 import { allocate, be16, text, u32 } from "../../c/struct.ts";
 import {
   compare,
+  countConnections,
   countIn,
   decide,
   type Expression,
@@ -103,6 +104,21 @@ export function cannotBeginConnection(): Statement {
   return [
     loadConnection(CT_KEY.STATE),
     compare(COMPARISON.NOT_EQUAL, hostNumber(CONNECTION_STATE.new)),
+  ];
+}
+
+/**
+ * More than `count` connections are open of sources that end in the same octets.
+ *
+ * @param set the set that they are counted in
+ * @param octets how many octets of the source count, from its end on
+ */
+export function exceedsConnections(set: string, octets: number, count: number): Statement {
+  const bits = new Uint8Array(ADDRESS_SIZE).fill(0xff, ADDRESS_SIZE - octets);
+  return [
+    loadPayload(PAYLOAD_BASE.NETWORK, SOURCE_OFFSET, ADDRESS_SIZE),
+    mask(bits),
+    countConnections(set, count),
   ];
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { IPV6_ADDRESS_LENGTH } from "../../../wire/ipv6_address.ts";
 import { concatOctets } from "../../../memory/octets.ts";
 import { NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL } from "../kernel/kernel_numbers.ts";
 import { attribute } from "../netlink/netlink_message.ts";
@@ -11,17 +12,24 @@ import { nameAttribute, nested, networkNumber } from "./attributes.ts";
 import {
   CHAIN,
   CHAIN_HOOK,
+  DYNAMIC,
   HOOK,
+  KEY_IPV6,
   MESSAGE,
   OBJECT,
   OBJECT_COUNTER,
   OWNED,
   RULE,
+  SET,
+  SET_DESCRIPTION,
   TABLE,
   USERDATA_COMMENT,
   VERDICT_CODE,
 } from "./numbers.ts";
 import type { Statement } from "./statement.ts";
+
+/** Elements of a set at most. The kernel removes those without connections every second. */
+const MAX_ELEMENTS = 65_536;
 
 /** All its statements have to hold, and the last one says what becomes of the packet. */
 export type Rule = readonly Statement[];
@@ -50,6 +58,8 @@ export interface Table {
   readonly name: string;
   /** What its rules may count in. */
   readonly counters: readonly string[];
+  /** Sets of IPv6 addresses, to which its rules may add. */
+  readonly sets?: readonly string[] | undefined;
   readonly chains: readonly Chain[];
 }
 
@@ -77,11 +87,15 @@ export const RULE_COMMENT = "made by teredo";
  *
  * @param isOwned whether it is to go with the socket
  */
-export function creationOf({ name, counters, chains }: Table, isOwned: boolean): TableMessage[] {
+export function creationOf(
+  { name, counters, sets = [], chains }: Table,
+  isOwned: boolean,
+): TableMessage[] {
   const table = [nameAttribute(TABLE.NAME, name), networkNumber(TABLE.FLAGS, isOwned ? OWNED : 0)];
   return [
     message(MESSAGE.NEW_TABLE, NLM_F_CREATE | NLM_F_EXCL, table, `table "${name}"`),
     ...counters.map((counter) => counterMessage(name, counter)),
+    ...sets.map((set, i) => setMessage(name, set, i + 1)),
     // A rule that leads to a chain comes after it.
     ...chains.map((chain) => chainMessage(name, chain)),
     ...chains.flatMap((chain) => chain.rules.map((rule) => ruleMessage(name, chain.name, rule))),
@@ -103,6 +117,20 @@ function counterMessage(table: string, counter: string): TableMessage {
   return message(MESSAGE.NEW_OBJECT, NLM_F_CREATE, attributes, `counter "${counter}"`, [
     "counter",
   ]);
+}
+
+/** @param id tells the sets of a batch apart */
+function setMessage(table: string, set: string, id: number): TableMessage {
+  const attributes = [
+    nameAttribute(SET.TABLE, table),
+    nameAttribute(SET.NAME, set),
+    networkNumber(SET.FLAGS, DYNAMIC),
+    networkNumber(SET.KEY_TYPE, KEY_IPV6),
+    networkNumber(SET.KEY_LENGTH, IPV6_ADDRESS_LENGTH),
+    nested(SET.DESCRIPTION, networkNumber(SET_DESCRIPTION.SIZE, MAX_ELEMENTS)),
+    networkNumber(SET.ID, id),
+  ];
+  return message(MESSAGE.NEW_SET, NLM_F_CREATE, attributes, `set "${set}"`);
 }
 
 function chainMessage(table: string, { name, hook }: Chain): TableMessage {

@@ -25,7 +25,7 @@ namespaceTest(url, "macOS says which parts it lacks", ["gcc"], () => {
   const filter = { table: "teredo", interface: "utun0", services: [] };
   const nat = {
     ...{ ...filter, sources: { address: new Uint8Array(16), length: 32 } },
-    ...{ refused: {}, turnsAround: false, admitsUnsolicited: false },
+    ...{ refused: {}, limits: [], turnsAround: false, admitsUnsolicited: false },
   };
   const lacking = "on macOS: this version does not support that";
   for (

@@ -21,6 +21,7 @@ const NAT = {
   interface: "inner",
   sources: prefix("2001::/32"),
   refused: {},
+  limits: [],
   turnsAround: false,
   admitsUnsolicited: false,
   services: [],

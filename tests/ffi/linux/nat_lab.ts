@@ -21,7 +21,7 @@ export const GATEWAY = "2001:db8:1::2";
 export const NATIVE = "2001:db8:2::1";
 
 /** The two ends of the client's link. */
-const MAC = { inner: "02:00:00:00:00:01", client: "02:00:00:00:00:02" };
+export const MAC = { inner: "02:00:00:00:00:01", client: "02:00:00:00:00:02" };
 
 /** The prefix that a text such as `2001::/32` names. */
 export function prefix(text: string): Ipv6Prefix {

@@ -10,6 +10,7 @@ import {
   CLIENT,
   GATEWAY,
   listen,
+  MAC,
   NATIVE,
   prefix,
   SECOND_CLIENT,
@@ -27,6 +28,7 @@ const OPTIONS: SourceNatOptions = {
     private_destination: [prefix("fc00::/7"), prefix("fe80::/10")],
     teredo_destination: [prefix("2001::/32")],
   },
+  limits: [],
   turnsAround: false,
   admitsUnsolicited: false,
   services: [],
@@ -203,6 +205,46 @@ natTest("a port that the gateway publishes for a container is its own service to
   using nat = open();
   assert(!tcp(GATEWAY, 8080, "client"));
   assertEquals(Object.keys(refusals(nat)), ["own_service"]);
+});
+
+/** Sources with the same last six octets are one client, those with the same last four share too. */
+const LIMITS = [
+  { name: "client_flows", octets: 6, atMost: 50 },
+  { name: "address_flows", octets: 4, atMost: 80 },
+] as const;
+
+/** Sends a datagram to each of so many ports of the native host. */
+function beginFlows(source: string, count: number): void {
+  sh(
+    `ip -6 route replace ${NATIVE} via fe80::1 dev eth0 src ${source}
+    for port in $(seq 1 ${count}); do echo >/dev/udp/${NATIVE}/$port; done`,
+    "client",
+  );
+}
+
+natTest("a client that opens many connections doesn't keep others from opening some", [], () => {
+  // The flags and the server of its address differ, which a client may choose.
+  const disguised = "2001:0:5301:7:1234::1";
+  const neighbour = "2001:0:5301:1::77:0:1";
+  for (const address of [disguised, neighbour]) {
+    sh(`ip -n client addr add ${address}/128 dev eth0 nodad
+      ip neigh add ${address} lladdr ${MAC.client} dev inner`);
+  }
+  using nat = open({ limits: LIMITS });
+  beginFlows(CLIENT, 200);
+  assertEquals(refusals(nat), { client_flows: 150 });
+  beginFlows(disguised, 50);
+  assertEquals(refusals(nat), { client_flows: 200 }, "another address, the same client");
+  beginFlows(neighbour, 50);
+  assertEquals(refusals(nat), { client_flows: 200, address_flows: 20 }, "the same IPv4 address");
+  sh("sysctl -qw net.netfilter.nf_conntrack_udp_timeout=1");
+  beginFlows(SECOND_CLIENT, 50);
+  assertEquals(refusals(nat), { client_flows: 200, address_flows: 20 });
+  assertEquals(nat.counts().connections!.packets, 130);
+  assert(!attempt(`ping -c1 -W1 -I ${SECOND_CLIENT} ${NATIVE}`, "client").ok);
+  // Connections that are over make room.
+  sh("sleep 2");
+  assert(attempt(`ping -c1 -W1 -I ${SECOND_CLIENT} ${NATIVE}`, "client").ok);
 });
 
 natTest("packets in fragments pass both ways", [], () => {

@@ -161,6 +161,7 @@ Deno.test("source NAT: two counters of one name are a mistake of the program", (
     refused: { unsolicited: [] },
     turnsAround: false,
     admitsUnsolicited: false,
+    limits: [],
     services: [],
   };
   assertThrows(() => sourceNatTable(options, true), RangeError, "used twice");

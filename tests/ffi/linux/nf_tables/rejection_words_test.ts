@@ -20,6 +20,7 @@ const MESSAGES = creationOf(
     refused: {},
     turnsAround: false,
     admitsUnsolicited: false,
+    limits: [],
     services: [],
   }, true),
   true,

@@ -21,6 +21,7 @@ const NAT = {
     private_destination: [prefix("fc00::/7"), prefix("2001:db8::1/128")],
     any_destination: [prefix("::/0")],
   },
+  limits: [],
   turnsAround: false,
   admitsUnsolicited: false,
   services: [],
@@ -145,6 +146,63 @@ const TABLES: readonly [name: string, table: Table, meaning: string][] = [
       ct state established,related accept
       icmpv6 type <= echo-request accept
       counter name "own_service" drop
+    }
+    chain postrouting {
+      type nat hook postrouting priority srcnat; policy accept;
+      iifname "inner" ip6 saddr 2001::/32 counter name "connections" masquerade
+      ip6 saddr 2001::/32 icmpv6 type echo-request counter name "connections" masquerade
+    }`,
+  ],
+  [
+    "a source NAT with limits",
+    sourceNatTable({
+      ...NAT,
+      refused: { private_destination: [prefix("fc00::/7")] },
+      limits: [
+        { name: "client_flows", octets: 6, atMost: 1024 },
+        { name: "address_flows", octets: 4, atMost: 8192 },
+      ],
+      turnsAround: true,
+      admitsTests: true,
+    }, true),
+    `
+    set client_flows { type ipv6_addr; size 65536; flags dynamic; }
+    set address_flows { type ipv6_addr; size 65536; flags dynamic; }
+    chain forward {
+      type filter hook forward priority filter; policy accept;
+      iifname "inner" goto leaving
+      oifname "inner" goto entering
+      ip6 saddr 2001::/32 goto leaving_tests
+    }
+    chain leaving {
+      ct state established,related accept
+      ct state != new counter name "no_connection" drop
+      ip6 saddr != 2001::/32 counter name "foreign_source" drop
+      oifname "inner" goto beginning
+      ct status dnat counter name "own_service" drop
+      ip6 daddr fc00::/7 counter name "private_destination" drop
+      goto beginning
+    }
+    chain leaving_tests {
+      ip6 daddr fc00::/7 counter name "private_destination" drop
+      icmpv6 type echo-request goto beginning
+    }
+    chain entering {
+      ct state established,related accept
+      counter name "unsolicited" drop
+    }
+    chain input {
+      type filter hook input priority filter; policy accept;
+      iifname "inner" goto admitted
+    }
+    chain admitted {
+      ct state established,related accept
+      icmpv6 type <= echo-request goto beginning
+      counter name "own_service" drop
+    }
+    chain beginning {
+      add @client_flows { ip6 saddr & ::ffff:ffff:ffff ct count over 1024 } counter name "client_flows" drop
+      add @address_flows { ip6 saddr & ::ffff:ffff ct count over 8192 } counter name "address_flows" drop
     }
     chain postrouting {
       type nat hook postrouting priority srcnat; policy accept;

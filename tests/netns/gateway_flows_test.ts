@@ -1,0 +1,51 @@
+/** What one client of a gateway may take of the kernel's table of connections. */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { requires } from "../capabilities.ts";
+import { rent, startGateway } from "./gateway_lab.ts";
+import { createLab } from "./lab.ts";
+import { ADDRESS } from "./plan.ts";
+import { prepareTeredo, startClient, teredo } from "./teredo.ts";
+
+const needs = requires(
+  ...["linux", "root", "namespaces", "tun", "ip", "nsenter", "ping", "nft", "curl"] as const,
+);
+
+const METRICS = "127.0.0.1:9642";
+
+Deno.test({
+  name: needs.title("gateway --client-flows: one client can't fill the kernel's table"),
+  ignore: needs.ignore,
+  fn: async () => {
+    await prepareTeredo();
+    await using lab = await createLab({ A: "no NAT", B: "no NAT" });
+    const machine = await rent(lab);
+    await using _gateway = await startGateway(
+      machine,
+      ...["--gateway-for", "all", "--client-flows", "200", "--metrics", METRICS],
+    );
+    const [hostile, honest] = [lab.sites.A.client, lab.sites.B.client];
+    await using _hostile = (await startClient(hostile)).process;
+    await using _honest = (await startClient(honest)).process;
+    assertEquals((await hostile.ping(ADDRESS.native, { count: 1 })).received, 1);
+    await hostile.run(
+      "bash",
+      "-c",
+      `for port in {1001..6000}; do echo >/dev/udp/${ADDRESS.native}/$port; done`,
+    );
+
+    const tracked = await machine.run("cat", "/proc/sys/net/netfilter/nf_conntrack_count");
+    assert(Number(tracked) < 300, `${tracked} connections are tracked`);
+    for (let i = 0; i < 5; i++) {
+      const ping = await honest.ping(ADDRESS.native, { count: 1 });
+      assertEquals(ping.received, 1, ping.text);
+    }
+    const report = JSON.parse(await machine.run(...teredo("status", "--json")));
+    const { client_flows: refused, address_flows: shared } = report.gateway.refused;
+    assert(refused > 4_000 && refused <= 5_000, `${refused} packets were refused`);
+    assertEquals(shared, 0);
+    assertStringIncludes(
+      await machine.run("curl", "-s", `http://${METRICS}/metrics`),
+      `teredo_gateway_refused_total{reason="client_flows"} ${refused}\n`,
+    );
+  },
+});
