@@ -156,7 +156,9 @@ export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
   }
 
   protected override sendQueue(peer: ClientPeer, now: number, sink: ClientSink): void {
-    if (peer.isTeredo) peer.sendTo(this.mappedPort?.placeOf(peer.address, peer.mapping));
+    if (peer.isTeredo && peer.via === "service") {
+      peer.sendTo(this.mappedPort?.placeOf(peer.address, peer.mapping));
+    }
     for (const packet of this.endSearch(peer)) {
       peer.sent(packet.length, now);
       sink.datagram(peer.place, peer.via, packet);
@@ -270,6 +272,7 @@ export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
     peer.lastTransmission = now;
     this.randomPorts?.prepare(peer, now, sink);
     this.#sendEverywhere(peer, mappingOf(peer.address), now, sink);
+    this.mappedPort?.startOver(peer);
     this.#sendIndirect(peer, tries, now, sink);
   }
 
@@ -420,6 +423,7 @@ export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
     if (near === undefined || peer.attempts >= MAX_SOLICITATIONS) {
       this.randomPorts?.prepare(peer, now, sink);
       this.#sendDirect(peer, mappingOf(peer.address), now, sink);
+      this.mappedPort?.startOver(peer);
       this.#sendIndirect(peer, peer.attempts, now, sink);
       return true;
     }

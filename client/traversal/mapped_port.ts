@@ -42,6 +42,15 @@ export class MappedPort {
     return peer.nonceReceived === undefined && this.#hasTwoFaces;
   }
 
+  /**
+   * A search sends an indirect bubble. What the peer sends at once in answer comes in by the
+   * forwarded port whether our packets reach it or not; only what answers the nonce of its indirect
+   * bubble shows that they do.
+   */
+  startOver(peer: ClientPeer): void {
+    if (this.#hasTwoFaces) peer.nonceReceived = undefined;
+  }
+
   /** Whether packets come in by the port in our address, and leave from others. */
   get #hasTwoFaces(): boolean {
     return this.#nat.isSymmetric && this.#nat.isForwarded;

@@ -36,6 +36,15 @@ export class OwnNat {
   }
 
   /**
+   * The same, or a server with one address could not tell. RFC 6081 has clients give up there; but a
+   * random port costs little, and is closed as soon as the service port works.
+   */
+  get mayBeSymmetric(): boolean {
+    const { state } = this.#qualification;
+    return state.name === "qualified" && state.nat !== "restricted";
+  }
+
+  /**
    * Whether the server sees the port that this host sends from: the Port-Preserving NAT flag, §5.4.3.
    */
   get keepsPort(): boolean {

@@ -44,7 +44,7 @@ export class RandomPorts {
    * advertise in it (§5.4.4.2), unless the peer is trusted or has one.
    */
   prepare(peer: ClientPeer, now: number, sink: ClientSink): void {
-    if (!this.#nat.isSymmetric || !this.#nat.keepsPort) return;
+    if (!this.#nat.mayBeSymmetric || !this.#nat.keepsPort) return;
     if (peer.isReachable(now) || peer.ownPort !== undefined) return;
     const port = this.open(peer, now, sink);
     if (port !== undefined) port.outside = port.local;

@@ -4,15 +4,13 @@
  * @module
  */
 
-import type { NatKind } from "../sim/nat_behaviour.ts";
-import { type Cell, cellBehind, cellOf, PLACES, type TablePlace } from "./cells.ts";
+import { NAT, type NatKind } from "../sim/nat_behaviour.ts";
+import { type Cell, cellBehind, cellOf, type Equipment, PLACES, type TablePlace } from "./cells.ts";
 
 const COLUMNS = Object.keys(PLACES) as TablePlace[];
 
 /** NATs that two clients may be behind together. */
-const SHARED = COLUMNS.filter((place): place is NatKind & TablePlace =>
-  place !== "none" && place !== "double"
-);
+const SHARED = COLUMNS.filter((place): place is NatKind & TablePlace => place in NAT);
 
 /** The whole document. The same code makes the same text. */
 export function writeMatrix(): string {
@@ -27,37 +25,55 @@ export function writeMatrix(): string {
     "answer took, and how many datagrams all nodes sent until then, or until the client gave up. The same with a",
     "gateway [on real kernels](matrix-kernel.md).",
     "",
-    "- direct: at its own mapping. local: on the same network. gateway: through the gateway beside the server",
-    "- double: a port-restricted NAT behind another",
+    "- direct: each at the mapping in its address. nonce: the same through a symmetric NAT, by a proof (RFC 6081 §5.2)",
+    "- mapped port: through the port that a NAT forwards (§5.3). random port: through a port for this peer alone (§5.4);",
+    "  echo test: which an Echo Test has found (§5.5)",
+    "- local: on the same network (§5.6). gateway: through the gateway beside the server",
+    "- double: a port-restricted NAT behind another. mapped port: PCP, NAT-PMP or UPnP made the NAT forward the",
+    "  client's port",
     "",
-    "## With a gateway beside the server",
+    "## With the extensions of RFC 6081",
     "",
-    ...table(true),
+    "The default. Every pair that RFC 6081 figure 1 has meets, and some more: a port that the NAT forwards lets in peers",
+    "behind every kind of NAT where the client's own NAT is not symmetric.",
     "",
-    "## Without",
+    ...table({}),
     "",
-    "As RFC 6081 figure 1 has it.",
+    "## Without them",
     "",
-    ...table(false),
+    "`teredo client --extensions none`: RFC 4380 alone. Behind a symmetric NAT there is no address.",
+    "",
+    ...table({ extensions: [] }),
+    "",
+    "## With them and a gateway",
+    "",
+    "`teredo server --gateway`: every pair meets.",
+    "",
+    ...table({ hasGateway: true }),
     "",
     "## Both behind one NAT that does not hairpin",
     "",
     row("", ...SHARED.map((place) => PLACES[place])),
     rule(SHARED.length),
-    row("with a gateway", ...SHARED.map((kind) => cellText(cellBehind(kind, true)))),
-    row("without", ...SHARED.map((kind) => cellText(cellBehind(kind, false)))),
+    ...([
+      ["with the extensions", {}],
+      ["without", { extensions: [] }],
+      ["with both", { hasGateway: true }],
+    ] as const).map(([title, equipment]) =>
+      row(title, ...SHARED.map((kind) => cellText(cellBehind(kind, equipment))))
+    ),
     "",
   ].join("\n");
 }
 
-function table(hasGateway: boolean): string[] {
+function table(equipment: Equipment): string[] {
   return [
     row("", ...COLUMNS.map((place) => PLACES[place])),
     rule(COLUMNS.length),
     ...COLUMNS.map((one) =>
       row(
         `**${PLACES[one]}**`,
-        ...COLUMNS.map((other) => cellText(cellOf(one, other, hasGateway))),
+        ...COLUMNS.map((other) => cellText(cellOf(one, other, equipment))),
       )
     ),
   ];
@@ -65,7 +81,8 @@ function table(hasGateway: boolean): string[] {
 
 function cellText({ path, milliseconds, datagrams }: Cell): string {
   const numbers = `${Math.round(milliseconds)} ms, ${datagrams}`;
-  return path === undefined ? `– (${numbers})` : `${path}, ${numbers}`;
+  if (path === undefined) return datagrams === 0 ? "–" : `– (${numbers})`;
+  return `${path.replaceAll("_", " ")}, ${numbers}`;
 }
 
 /** A row of a table. */

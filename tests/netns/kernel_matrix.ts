@@ -7,7 +7,7 @@
  * @module
  */
 
-import { PLACES, type TablePlace } from "../matrix/cells.ts";
+import { KERNEL_PLACES, type KernelPlace } from "../matrix/cells.ts";
 import type { NatKind } from "../sim/nat_behaviour.ts";
 import { addNested, rent, startGateway } from "./gateway_lab.ts";
 import { createLab, type Lab, type Site } from "./lab.ts";
@@ -18,13 +18,13 @@ import { firstRoundTrip } from "./ping.ts";
 import { startClient, teredo } from "./teredo.ts";
 
 /** Who is reached: our client at a place, or Miredo's behind a port-restricted NAT. */
-export type Column = TablePlace | "Miredo";
+export type Column = KernelPlace | "Miredo";
 
 /** The places of clients that begin. */
-export const ROWS = Object.keys(PLACES) as TablePlace[];
+export const ROWS = Object.keys(KERNEL_PLACES) as KernelPlace[];
 
 /** A NAT that two clients may be behind together. */
-export type SharedPlace = NatKind & TablePlace;
+export type SharedPlace = NatKind & KernelPlace;
 
 /** All of them. */
 export const SHARED = ROWS.filter((place): place is SharedPlace =>
@@ -33,7 +33,7 @@ export const SHARED = ROWS.filter((place): place is SharedPlace =>
 
 /** What became of the first ping between two clients. */
 export interface KernelCell {
-  readonly row: TablePlace;
+  readonly row: KernelPlace;
   readonly column: Column | "same NAT";
   /** How the client that began reaches the other one; `undefined` if it does not. */
   readonly path: string | undefined;
@@ -45,7 +45,7 @@ export interface KernelCell {
 
 /** What to measure. */
 export interface MatrixSelection {
-  readonly rows: readonly TablePlace[];
+  readonly rows: readonly KernelPlace[];
   readonly columns: readonly Column[];
   /** NATs that two clients are behind together. They do not turn packets around. */
   readonly shared: readonly SharedPlace[];

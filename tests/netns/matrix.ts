@@ -7,7 +7,7 @@
  */
 
 import { requires } from "../capabilities.ts";
-import { PLACES } from "../matrix/cells.ts";
+import { KERNEL_PLACES } from "../matrix/cells.ts";
 import { row, rule } from "../matrix/document.ts";
 import {
   type Column,
@@ -63,11 +63,13 @@ function writeDocument(cells: readonly KernelCell[]): string {
     "",
     row("", ...COLUMNS.map(columnTitle)),
     rule(COLUMNS.length),
-    ...ROWS.map((one) => row(`**${PLACES[one]}**`, ...COLUMNS.map((column) => find(one, column)))),
+    ...ROWS.map((one) =>
+      row(`**${KERNEL_PLACES[one]}**`, ...COLUMNS.map((column) => find(one, column)))
+    ),
     "",
     "## Both behind one NAT that does not hairpin",
     "",
-    row("", ...SHARED.map((place) => PLACES[place])),
+    row("", ...SHARED.map((place) => KERNEL_PLACES[place])),
     rule(SHARED.length),
     row("with a gateway", ...SHARED.map((place) => find(place, "same NAT"))),
     "",
@@ -75,7 +77,7 @@ function writeDocument(cells: readonly KernelCell[]): string {
 }
 
 function columnTitle(column: Column): string {
-  return column === "Miredo" ? "Miredo, port-restricted" : PLACES[column];
+  return column === "Miredo" ? "Miredo, port-restricted" : KERNEL_PLACES[column];
 }
 
 function cellText({ path, milliseconds, datagrams }: KernelCell): string {
