@@ -8,7 +8,7 @@
  * @module
  */
 
-import type { HttpHandler } from "./http_handler.ts";
+import type { HttpHandler } from "../http/http_handler.ts";
 
 /** Opens control sockets, and asks those that others opened. */
 export interface ControlChannel {

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { type HttpHandler, refusal } from "./http_handler.ts";
+import { type HttpHandler, refusal } from "../http/http_handler.ts";
 import { parseIpv6 } from "../../../wire/ipv6_address.ts";
 import type { PingReport } from "../status/ping_report.ts";
 import type { StatusReport } from "../status/status_report.ts";

@@ -14,7 +14,7 @@ import { privilegedUser } from "../../process/privilege.ts";
 import { systemFailure } from "../../process/system_failure.ts";
 import { type ControlSocket, ControlSocketInUse } from "./control_channel.ts";
 import { type ControlledRole, defaultControlPath } from "./control_path.ts";
-import type { HttpHandler } from "./http_handler.ts";
+import type { HttpHandler } from "../http/http_handler.ts";
 import { OWN_CHANNEL } from "./own_channel.ts";
 import { ownPathContext } from "./own_path_context.ts";
 

@@ -30,7 +30,8 @@ import {
   proofOf,
   type TokenFile,
 } from "./control_token.ts";
-import { type HttpHandler, refusal } from "./http_handler.ts";
+import { type HttpHandler, refusal } from "../http/http_handler.ts";
+import { serveHttp } from "../http/http_server.ts";
 
 const HOST = "127.0.0.1";
 
@@ -56,22 +57,17 @@ async function open(path: string, handler: HttpHandler): Promise<ControlSocket> 
   await makeWay(TCP_CHANNEL, path);
   const end = new AbortController();
   const token = newToken();
-  const server: Deno.HttpServer<Deno.NetAddr> = Deno.serve({
-    hostname: HOST,
-    port: 0,
-    handler: (request) => guard(request, { port: server.addr.port, token }, handler),
-    signal: end.signal,
-    onListen: () => {},
-    onError: () => new Response("The request failed\n", { status: 500 }),
-  });
+  const listener = Deno.listen({ hostname: HOST, port: 0 });
+  const file = { port: listener.addr.port, token };
+  const finished = serveHttp(listener, (request) => guard(request, file, handler), end.signal);
   try {
-    publish(path, { port: server.addr.port, token });
+    publish(path, file);
   } catch (error) {
     end.abort();
-    await server.finished;
+    await finished;
     throw error;
   }
-  return openedSocket(path, end, server.finished);
+  return openedSocket(path, end, finished);
 }
 
 /** Makes the file, with all that is in it, unless there is one by now. */

@@ -13,7 +13,8 @@ import {
   makeWay,
   openedSocket,
 } from "./control_channel.ts";
-import type { HttpHandler } from "./http_handler.ts";
+import type { HttpHandler } from "../http/http_handler.ts";
+import { serveHttp } from "../http/http_server.ts";
 
 /** A file mode mask that leaves access to the user and the group that the program runs as. */
 const FOREIGN_ACCESS = 0o117;
@@ -36,22 +37,15 @@ export const UNIX_CHANNEL: ControlChannel = {
 async function open(path: string, handler: HttpHandler): Promise<ControlSocket> {
   await makeWay(UNIX_CHANNEL, path);
   const end = new AbortController();
-  const { finished } = serve(path, handler, end.signal);
-  return openedSocket(path, end, finished);
+  return openedSocket(path, end, serveHttp(listen(path), handler, end.signal));
 }
 
-function serve(path: string, handler: HttpHandler, signal: AbortSignal): Deno.HttpServer {
+function listen(path: string): Deno.Listener {
   // The mask sets the rights as the file is made: changed afterwards, others could open it in
   // between.
   const before = Deno.umask(FOREIGN_ACCESS);
   try {
-    return Deno.serve({
-      path,
-      handler,
-      signal,
-      onListen: () => {},
-      onError: () => new Response("The request failed\n", { status: 500 }),
-    });
+    return Deno.listen({ transport: "unix", path });
   } finally {
     Deno.umask(before);
   }

@@ -8,7 +8,8 @@
  * @module
  */
 
-import { type HttpHandler, refusal } from "../control/http_handler.ts";
+import { type HttpHandler, refusal } from "../http/http_handler.ts";
+import { serveHttp } from "../http/http_server.ts";
 import type { Log } from "../../../io/log.ts";
 import { systemFailure } from "../../process/system_failure.ts";
 import type { StatusReport } from "../status/status_report.ts";
@@ -23,8 +24,7 @@ export function metricsHandler(report: () => StatusReport | undefined): HttpHand
     if (method !== "GET" && method !== "HEAD") {
       return refusal(405, "Only GET is answered", { allow: "GET, HEAD" });
     }
-    // The URL contains the Host header, which may be anything.
-    switch (URL.parse(url)?.pathname) {
+    switch (new URL(url).pathname) {
       case "/metrics": {
         const current = report();
         const metrics = current === undefined ? [] : roleMetrics(current);
@@ -44,8 +44,6 @@ export function metricsHandler(report: () => StatusReport | undefined): HttpHand
         };
         return Response.json(body, { status: ready ? 200 : 503 });
       }
-      case undefined:
-        return refusal(400, "The Host header is invalid");
       default:
         return refusal(404, "There is /metrics, /healthz and /ready");
     }
@@ -67,14 +65,29 @@ export function openMetrics(
     log.warn(`Anybody who reaches ${where} can read the metrics: prefer 127.0.0.1`);
   }
   const end = new AbortController();
-  const { finished } = serve(address, handler, end.signal);
+  const guarded = address.isLoopback ? forThisHost(handler) : handler;
+  const finished = serveHttp(listen(address), guarded, end.signal);
   log.info(`Metrics are at http://${where}/metrics`);
   return { finished, [Symbol.dispose]: () => end.abort() };
 }
 
-function serve({ hostname, port }: ListenAddress, handler: HttpHandler, signal: AbortSignal) {
+/**
+ * Refuses requests by a name that is not this host's: a page in a browser of this host could read
+ * the answers if its own name led here (DNS rebinding).
+ */
+export function forThisHost(handler: HttpHandler): HttpHandler {
+  return (request) => {
+    const { hostname } = new URL(request.url);
+    const isAddress = /^\[|^[\d.]+$/.test(hostname);
+    return isAddress || hostname === "localhost"
+      ? handler(request)
+      : refusal(421, "Ask for localhost, or by address");
+  };
+}
+
+function listen({ hostname, port }: ListenAddress): Deno.Listener {
   try {
-    return Deno.serve({ hostname, port, handler, signal, onListen: () => {} });
+    return Deno.listen({ hostname, port });
   } catch (error) {
     throw systemFailure(`Cannot serve metrics at ${listenAddressText({ hostname, port })}`, error, {
       words: {

@@ -7,7 +7,7 @@ import type { Log } from "../../../io/log.ts";
 import { OWN_CHANNEL } from "../../../cli/daemon/control/own_channel.ts";
 import type { ControlChannel } from "../../../cli/daemon/control/control_channel.ts";
 import { pathIn } from "../../../cli/process/folders.ts";
-import type { HttpHandler } from "../../../cli/daemon/control/http_handler.ts";
+import type { HttpHandler } from "../../../cli/daemon/http/http_handler.ts";
 import { CHANNELS } from "../daemon/control/channels.ts";
 import { requires } from "../../capabilities.ts";
 
@@ -69,7 +69,12 @@ const OTHERS:
       "it answers with status 500",
       1,
     ],
-    ["still starts", () => new Response("Wait\n", { status: 503 }), ": Wait", 3],
+    [
+      "still starts",
+      () => new Response("Wait\n", { status: 503 }),
+      ": It is still starting. Wait",
+      3,
+    ],
   ];
 
 for (const [name, channel] of CHANNELS) {

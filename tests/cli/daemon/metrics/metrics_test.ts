@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { LISTEN_ADDRESS, listenAddressText } from "../../../../cli/args/kinds/listen_address.ts";
 import { METRICS_TYPE, metricsText } from "../../../../cli/daemon/metrics/metric.ts";
-import { metricsHandler } from "../../../../cli/daemon/metrics/metrics_server.ts";
+import { forThisHost, metricsHandler } from "../../../../cli/daemon/metrics/metrics_server.ts";
 import { processMetrics } from "../../../../cli/daemon/metrics/process_metrics.ts";
 import { roleMetrics } from "../../../../cli/daemon/metrics/role_metrics.ts";
 import { serverPart } from "../../../../cli/daemon/status/server_part.ts";
@@ -97,9 +97,18 @@ Deno.test("metrics: who asks wrongly is told so", async () => {
   const handler = metricsHandler(() => undefined);
   const post = await handler(new Request("http://127.0.0.1/metrics", { method: "POST" }));
   assertEquals([post.status, post.headers.get("allow")], [405, "GET, HEAD"]);
-  // No Request is made of such an address, but Deno.serve hands it over as it came.
-  const request = { method: "GET", url: "http://a b:99999/healthz" } as Request;
-  assertEquals((await handler(request)).status, 400);
+});
+
+Deno.test("metrics: on the loopback interface, only names of this host are answered", async () => {
+  const handler = forThisHost(metricsHandler(() => undefined));
+  const status = async (host: string) =>
+    (await handler(new Request(`http://${host}/healthz`))).status;
+  for (const host of ["127.0.0.1:9641", "[::1]:9641", "localhost:9641"]) {
+    assertEquals(await status(host), 200, host);
+  }
+  for (const host of ["evil.example", "127.0.0.1.evil.example"]) {
+    assertEquals(await status(host), 421, host);
+  }
 });
 
 const ADDRESSES: Readonly<Record<string, readonly [text: string, isLoopback: boolean]>> = {

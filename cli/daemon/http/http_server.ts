@@ -1,0 +1,203 @@
+/**
+ * A small HTTP server that strangers cannot exhaust. One connection carries one request without a
+ * body, and its answer.
+ *
+ * `Deno.serve` has no bound on connections, lets idle ones stand for ever, and ends the process when
+ * they have used up its descriptors.
+ *
+ * @module
+ */
+
+import { reasonOf } from "../../../reason.ts";
+import { type HttpHandler, refusal } from "./http_handler.ts";
+import { parseRequestHead } from "./request_head.ts";
+
+/** Connections at once. The oldest one without a request makes room for another. */
+const MAX_CONNECTIONS = 16;
+
+/** How long a request may take to arrive, and an answer to leave, in milliseconds. */
+const PATIENCE = 5_000;
+
+/** How long an answer may take after the end, in milliseconds. */
+const HASTE = 1_000;
+
+/** How long to wait after the system refused a connection, in milliseconds. */
+const RECOVERY = 1_000;
+
+/** The longest request, octets. */
+const MAX_REQUEST = 8_192;
+
+const END_OF_HEAD = "\r\n\r\n";
+
+/**
+ * Answers requests until `signal` is aborted.
+ *
+ * @param listener is closed at the end
+ * @returns settles when the last answer is out, a second after the end at the latest
+ */
+export async function serveHttp(
+  listener: Deno.Listener,
+  handler: HttpHandler,
+  signal: AbortSignal,
+): Promise<void> {
+  const connections = new Set<Connection>();
+  const end = () => {
+    listener.close();
+    for (const connection of connections) connection.hurry();
+  };
+  signal.addEventListener("abort", end, { once: true });
+  while (!signal.aborted) {
+    const accepted = await accept(listener, signal);
+    if (accepted === undefined) continue;
+    if (connections.size >= MAX_CONNECTIONS) makeRoom(connections);
+    if (connections.size >= MAX_CONNECTIONS) {
+      accepted.close();
+      continue;
+    }
+    const connection = new Connection(accepted, handler);
+    connections.add(connection);
+    void connection.finished.then(() => connections.delete(connection));
+  }
+  await Promise.all([...connections].map(({ finished }) => finished));
+}
+
+/** The next connection; `undefined` at the end, or if the system has no room for one. */
+async function accept(
+  listener: Deno.Listener,
+  signal: AbortSignal,
+): Promise<Deno.Conn | undefined> {
+  try {
+    return await listener.accept();
+  } catch {
+    if (!signal.aborted) await pause(RECOVERY, signal);
+    return undefined;
+  }
+}
+
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, milliseconds);
+    signal.addEventListener("abort", end);
+  });
+}
+
+/** Closes the oldest connection that has not asked for anything yet, if there is one. */
+function makeRoom(connections: Set<Connection>): void {
+  for (const connection of connections) {
+    if (!connection.closeIfIdle()) continue;
+    connections.delete(connection);
+    return;
+  }
+}
+
+/** One connection. */
+class Connection {
+  readonly #connection: Deno.Conn;
+  /** Settles when it is closed. */
+  readonly finished: Promise<void>;
+  #isIdle = true;
+  readonly #closed = Promise.withResolvers<void>();
+
+  constructor(connection: Deno.Conn, handler: HttpHandler) {
+    this.#connection = connection;
+    // An answer that never comes must not outlast its connection.
+    this.finished = Promise.race([this.#serve(handler), this.#closed.promise]);
+  }
+
+  /** The server ends: an answer that is under way gets a little time. */
+  hurry(): void {
+    if (this.closeIfIdle()) return;
+    const timer = setTimeout(() => this.#close(), HASTE);
+    void this.#closed.promise.then(() => clearTimeout(timer));
+  }
+
+  /** Closes the connection unless a request came. Says whether it did. */
+  closeIfIdle(): boolean {
+    if (this.#isIdle) this.#close();
+    return this.#isIdle;
+  }
+
+  async #serve(handler: HttpHandler): Promise<void> {
+    try {
+      const head = await this.#inTime(() => readHead(this.#connection));
+      this.#isIdle = false;
+      if (head === undefined) return;
+      const request = parseRequestHead(head);
+      const response = request === undefined
+        ? refusal(400, "This is not an HTTP request")
+        : await answer(request, handler);
+      await this.#write(headOf(response));
+      if (request?.method === "HEAD" || response.body === null) return;
+      void this.#closed.promise.then(() => response.body?.cancel().catch(() => {}));
+      for await (const chunk of response.body) await this.#write(chunk);
+    } catch {
+      // The other side went away, or was too slow.
+    } finally {
+      this.#close();
+    }
+  }
+
+  #write(octets: Uint8Array): Promise<void> {
+    return this.#inTime(() => writeAll(this.#connection, octets));
+  }
+
+  /** Closes the connection if something takes too long, which makes that fail. */
+  async #inTime<T>(work: () => Promise<T>): Promise<T> {
+    const timer = setTimeout(() => this.#close(), PATIENCE);
+    try {
+      return await work();
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #close(): void {
+    try {
+      this.#connection.close();
+    } catch {
+      // It is closed already.
+    }
+    this.#closed.resolve();
+  }
+}
+
+/** Octets up to the empty line; `undefined` if the connection ends before, or they are too many. */
+async function readHead(connection: Deno.Conn): Promise<string | undefined> {
+  const buffer = new Uint8Array(MAX_REQUEST);
+  let length = 0;
+  while (length < MAX_REQUEST) {
+    const count = await connection.read(buffer.subarray(length));
+    if (count === null) return undefined;
+    length += count;
+    const text = new TextDecoder("latin1").decode(buffer.subarray(0, length));
+    const end = text.indexOf(END_OF_HEAD);
+    if (end >= 0) return text.slice(0, end);
+  }
+  return undefined;
+}
+
+async function answer(request: Request, handler: HttpHandler): Promise<Response> {
+  try {
+    return await handler(request);
+  } catch (error) {
+    return refusal(500, `The request failed: ${reasonOf(error)}`);
+  }
+}
+
+/** The body ends with the connection, RFC 9112 §6.3. */
+function headOf(response: Response): Uint8Array {
+  const headers = [...response.headers].map(([name, value]) => `${name}: ${value}\r\n`);
+  return new TextEncoder().encode(
+    `HTTP/1.1 ${response.status} ${response.statusText}\r\n${headers.join("")}` +
+      "connection: close\r\n\r\n",
+  );
+}
+
+async function writeAll(connection: Deno.Conn, octets: Uint8Array): Promise<void> {
+  for (let sent = 0; sent < octets.length;) sent += await connection.write(octets.subarray(sent));
+}
