@@ -72,6 +72,7 @@ const SYMBOLS = {
 type Kernel32 = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
 
 let opened: Kernel32 | undefined;
+let setEvent: Deno.PointerValue | undefined;
 
 /** The library, opened at the first call. It stays open. */
 export function kernel32(): Kernel32 {
@@ -83,6 +84,7 @@ export function kernel32(): Kernel32 {
  * can set an event by itself.
  */
 export function addressOfSetEvent(): Deno.PointerValue {
-  const { SetEvent } = Deno.dlopen("kernel32.dll", { SetEvent: { type: "pointer" } }).symbols;
-  return SetEvent;
+  const definitions = { SetEvent: { type: "pointer" } } as const;
+  setEvent ??= Deno.dlopen("kernel32.dll", definitions).symbols.SetEvent;
+  return setEvent;
 }
