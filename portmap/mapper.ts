@@ -24,7 +24,7 @@ import {
 } from "./dialogue.ts";
 import { mapByNatPmp, unmapByNatPmp } from "./map_by_nat_pmp.ts";
 import { mapByPcp, unmapByPcp } from "./map_by_pcp.ts";
-import type { TriedProtocol } from "./mapper_event.ts";
+import { mostTelling, type TriedProtocol } from "./mapper_event.ts";
 import { parseNatPmpAddressResponse } from "./nat_pmp.ts";
 import { NONCE_LENGTH, parsePcpAnnouncement } from "./pcp.ts";
 import {
@@ -52,9 +52,6 @@ const MIN_RENEWAL = 4_000;
 
 /** How long to wait after nothing came of it, in milliseconds. */
 export const RETRY = 600_000;
-
-/** Failures that say more about the router than that it knows no such protocol. */
-const SILENCES: readonly MappingFailure[] = ["no_answer", "unsupported"];
 
 /** What a router granted. */
 interface Granted {
@@ -373,11 +370,4 @@ export class Mapper {
 /** When to renew a mapping that lasts so long, in milliseconds from now. */
 function renewalOf(lifetime: number): number {
   return Math.min(Math.max(MIN_RENEWAL, lifetime / 2), MAX_RENEWAL);
-}
-
-/** The failure to report: a refusal says more than silence. */
-function mostTelling(tried: readonly TriedProtocol[]): MappingFailure {
-  const reasons = tried.map(({ reason }) => reason);
-  return reasons.find((reason) => !SILENCES.includes(reason)) ??
-    reasons.find((reason) => reason !== "no_answer") ?? "no_answer";
 }

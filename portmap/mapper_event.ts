@@ -43,3 +43,13 @@ export interface TriedProtocol {
   readonly protocol: MappingProtocol;
   readonly reason: MappingFailure;
 }
+
+/** Failures that say no more than that the router knows no such protocol. */
+const SILENCES: readonly MappingFailure[] = ["no_answer", "unsupported"];
+
+/** The failure to report: a refusal says more than silence. */
+export function mostTelling(tried: readonly TriedProtocol[]): MappingFailure {
+  const reasons = tried.map(({ reason }) => reason);
+  return reasons.find((reason) => !SILENCES.includes(reason)) ??
+    reasons.find((reason) => reason !== "no_answer") ?? "no_answer";
+}

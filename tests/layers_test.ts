@@ -140,7 +140,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "cli/probe": [
     ...["cli/daemon/settings", "cli/process", "cli/text"],
-    ...["ffi/open.ts", "nodes/", "io/", "client/", "protocol", "wire"],
+    ...["ffi/open.ts", "nodes/", "io/", "client/", "portmap", "protocol", "wire"],
   ],
   "cli/diagnosis": [
     ...["cli/ask", "cli/daemon/status", "cli/probe", "cli/process", "cli/text"],
@@ -189,6 +189,7 @@ const MAY_IMPORT_TYPES: Readonly<Record<string, readonly string[]>> = {
   "io/portmap": ["ffi"],
   "io/udp": ["ffi", "ffi/c/errno.ts"],
   "cli/ask": ["nodes/", "portmap"],
+  "cli/diagnosis": ["portmap"],
   "cli/text": ["nodes/", "portmap"],
 };
 

@@ -9,7 +9,7 @@ import { FOLDERS, pathIn } from "../process/folders.ts";
 import { credentialContradiction } from "../daemon/settings/client_credentials.ts";
 import { type Command, command } from "../args/command.ts";
 import { serverContradiction } from "../daemon/settings/named_servers.ts";
-import { defaulted, optional, required, switchedOff, switchedOn } from "../args/option.ts";
+import { optional, required, switchedOff, switchedOn } from "../args/option.ts";
 import { CONTROL, HOOK, LOG_FORMAT, METRICS } from "./options/service_options.ts";
 import {
   ALLOW_PRIVATE,
@@ -17,15 +17,15 @@ import {
   LOG_LEVEL,
   OFFLOAD,
   PCAP,
+  portMappingOption,
   UDP,
 } from "./options/shared_options.ts";
 import { FIREWALL } from "../args/kinds/gateway_kinds.ts";
 import { HOST, HOSTS } from "../args/kinds/host_kinds.ts";
 import { INTERFACE } from "../args/kinds/interface_kind.ts";
 import { PORT, REFRESH_INTERVAL } from "../args/kinds/number_kinds.ts";
-import { PORT_MAPPING_MODES } from "../args/kinds/port_mapping_mode.ts";
 import { OCTETS } from "../args/kinds/secret_notation.ts";
-import { anyOf, FILE, oneOf } from "../args/kinds/value_kind.ts";
+import { anyOf, FILE } from "../args/kinds/value_kind.ts";
 
 /** Runs a client. */
 export const client: Command = command({
@@ -79,9 +79,7 @@ export const client: Command = command({
     determineRefresh: switchedOff(
       "Use a second UDP port to find out whether the NAT keeps mappings longer",
     ),
-    portMapping: defaulted(
-      oneOf("MODE", PORT_MAPPING_MODES),
-      "auto",
+    portMapping: portMappingOption(
       "Ask the router for the UDP port, so that every peer gets in: by PCP, NAT-PMP or UPnP",
     ),
     extensions: optional(

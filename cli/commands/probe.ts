@@ -15,9 +15,10 @@ import { REFRESH_INTERVAL, WAITING_TIME } from "../args/kinds/number_kinds.ts";
 import { OCTETS } from "../args/kinds/secret_notation.ts";
 import { FILE } from "../args/kinds/value_kind.ts";
 import { credentialContradiction, readCredentials } from "../daemon/settings/client_credentials.ts";
+import { mappingProtocols } from "../daemon/settings/port_mapping_protocols.ts";
 import { openLog } from "../process/open_log.ts";
 import { systemTeredo } from "../process/system_teredo.ts";
-import { ALLOW_PRIVATE } from "./options/shared_options.ts";
+import { ALLOW_PRIVATE, portMappingOption } from "./options/shared_options.ts";
 
 /** How long to wait for each answer unless told otherwise, in milliseconds. */
 const TIMEOUT = 3_000;
@@ -28,7 +29,8 @@ export const probe: Command = command({
   summary: "Test which servers work from here, and find out about the NAT",
   details: [
     "Asks both addresses of each server for an address, as a client would, and finds out how the " +
-    "NAT on the way behaves. It needs no privileges, changes nothing, and takes a few seconds.",
+    "NAT on the way behaves. The router is asked to map a port, which is given back at once. It " +
+    "needs no privileges, changes nothing else, and takes a few seconds.",
     `The exit code is ${ExitCode.NOT_QUALIFIED} if none of the servers works.`,
   ],
   positional: {
@@ -41,7 +43,7 @@ export const probe: Command = command({
   },
   options: {
     json: switchedOff(
-      "Print JSON with the keys schema, recommended, nat, servers and systemTeredo",
+      "Print JSON with the keys schema, recommended, nat, portMapping, servers and systemTeredo",
     ),
     timeout: optional(
       WAITING_TIME,
@@ -55,6 +57,9 @@ export const probe: Command = command({
     ),
     identifier: optional(OCTETS, "Client identifier, for servers that require authentication"),
     secretFile: optional(FILE, "File that holds the secret for --identifier"),
+    portMapping: portMappingOption(
+      "Also ask the router whether it maps ports: by PCP, NAT-PMP and UPnP, by one of them, or not",
+    ),
     allowPrivate: ALLOW_PRIVATE,
   },
   examples: [
@@ -79,7 +84,7 @@ export const probe: Command = command({
   ],
   contradiction: credentialContradiction,
   async run(
-    { json, timeout = TIMEOUT, refresh, allowPrivate, ...given },
+    { json, timeout = TIMEOUT, refresh, allowPrivate, portMapping, ...given },
     servers,
     { print, printError, signal, width },
   ) {
@@ -93,15 +98,19 @@ export const probe: Command = command({
     if (refresh !== undefined) {
       printError(`Testing how long a mapping lasts: this takes up to ${formatDuration(refresh)}\n`);
     }
-    const [{ runProbe }, { probeReport }, { probeText }] = await Promise.all([
-      import("../probe/run_probe.ts"),
+    const [{ probeAll }, { probeReport }, { probeText }] = await Promise.all([
+      import("../probe/probe_all.ts"),
       import("../probe/probe_report.ts"),
       import("../probe/probe_text.ts"),
     ]);
     const credentials = readCredentials(given, openLog("warn", printError));
     const options = { servers, timeout, refresh, allowPrivate, credentials };
-    const [outcomes, system] = await Promise.all([runProbe(options, signal), systemTeredo()]);
-    const report = probeReport(outcomes, system ?? null);
+    const protocols = mappingProtocols(portMapping);
+    const [[outcomes, mapping], system] = await Promise.all([
+      probeAll({ ...options, protocols }, signal),
+      systemTeredo(),
+    ]);
+    const report = probeReport(outcomes, { portMapping: mapping, systemTeredo: system });
     print(json ? `${JSON.stringify(report)}\n` : probeText(report, width));
     if (report.recommended === null) {
       const verdict = servers.length === 1 ? "The server does not work" : "No server works";

@@ -6,10 +6,17 @@
 
 import { StillStarting } from "../ask/control_client.ts";
 import { reasonText } from "../ask/status_text.ts";
-import type { StatusReport } from "../daemon/status/status_report.ts";
+import type { PortMappingPart, StatusReport } from "../daemon/status/status_report.ts";
 import { type Check, fail, note, pass } from "../probe/check.ts";
 import { ExitCode } from "../process/exit_code.ts";
 import type { CliError } from "../process/failure.ts";
+import type { MappingFailure } from "../../portmap/port_mapping.ts";
+import {
+  failureRemedy,
+  failureText,
+  OTHER_NAT_REMEDY,
+  PROTOCOL_NAMES,
+} from "../text/port_mapping_words.ts";
 import { formatDuration } from "../text/duration.ts";
 
 /** The checks; `status` is the report, or why there is none. */
@@ -19,6 +26,7 @@ export function clientChecks(status: StatusReport | CliError): Check[] {
   const faults = status.interfaceFaults.filter(({ type }) => type !== "detour");
   return [
     stateOf(status),
+    ...portMappingOf(status.portMapping),
     ...faults.map(({ message }) => {
       const [problem, remedy] = sentences(message);
       return fail("interface", problem, remedy || '"teredo status" shows when this is over');
@@ -39,6 +47,24 @@ function withoutReport(error: CliError): Check {
   return error.exitCode === ExitCode.NOT_RUNNING
     ? note(check, problem, remedy || "Start a client")
     : fail(check, problem, remedy || "Restart the client");
+}
+
+/** What the router does for the client. Nothing depends on it, so it is never a failure. */
+function portMappingOf(part: PortMappingPart | null): Check[] {
+  const check = "port mapping";
+  // An older client says nothing about it.
+  if (!part) return [];
+  const { state, external, protocol, view, reason, tried } = part;
+  if (state === "mapped") {
+    const detail = `The router maps ${external} to the client by ${PROTOCOL_NAMES[protocol!]}`;
+    return view === "other_address"
+      ? [note(check, `${detail}, but another NAT is beyond it`, OTHER_NAT_REMEDY)]
+      : [pass(check, detail)];
+  }
+  if (state !== "failed") return [];
+  const why = reason as MappingFailure;
+  const detail = `The router maps no port: ${failureText(why, tried)}`;
+  return [note(check, detail, failureRemedy(why))];
 }
 
 /** The first sentence of a message, and the rest. */

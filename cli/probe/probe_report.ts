@@ -20,6 +20,8 @@ export interface ProbeReport {
   /** The server to use, as it was named. */
   readonly recommended: string | null;
   readonly nat: NatName;
+  /** Whether the router maps ports. */
+  readonly portMapping: Check | null;
   readonly servers: readonly ServerReport[];
   /** What the system's own client does; `null` on a system without one. */
   readonly systemTeredo: SystemTeredo | null;
@@ -51,10 +53,16 @@ interface NatReport {
   readonly refresh: { readonly held: number | null; readonly lost: number | null } | null;
 }
 
+/** What was found about this host and its network, beside the servers. */
+interface HostFindings {
+  readonly portMapping?: Check | undefined;
+  readonly systemTeredo?: SystemTeredo | undefined;
+}
+
 /** Makes the report. */
 export function probeReport(
   outcomes: readonly ProbeOutcome[],
-  systemTeredo: SystemTeredo | null = null,
+  { portMapping, systemTeredo }: HostFindings = {},
 ): ProbeReport {
   const recommended = recommend(outcomes);
   const probed = outcomes.filter((outcome) => outcome.type === "probed");
@@ -63,8 +71,9 @@ export function probeReport(
     schema: 1,
     recommended: recommended?.name ?? null,
     nat: nats.find((name) => name !== "unknown") ?? "unknown",
+    portMapping: portMapping ?? null,
     servers: outcomes.map(serverReport),
-    systemTeredo,
+    systemTeredo: systemTeredo ?? null,
   };
 }
 

@@ -6,6 +6,9 @@
  *       NOTE  secondary address  192.0.2.2 does not answer
  *                                Clients qualify without it, but cannot see whether …
  *
+ *     Router
+ *       PASS  port mapping       Router 192.168.1.1 maps ports of 203.0.113.5 by PCP, UPnP
+ *
  *     NAT: unknown
  *     Recommended: teredo.example, which answers in 12 ms
  *
@@ -34,6 +37,9 @@ export function probeText(report: ProbeReport, width: number): string {
       ...server.checks.flatMap((check) => checkLines(check, DETAIL_COLUMN, columns)),
       "",
     ]),
+    ...report.portMapping === null
+      ? []
+      : ["Router", ...checkLines(report.portMapping, DETAIL_COLUMN, columns), ""],
     ...wrap(`NAT: ${natText(report.nat)}`, columns, 2),
     ...wrap(`Recommended: ${recommendation(report)}`, columns, 2),
     ...systemLines(report, columns),

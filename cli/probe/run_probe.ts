@@ -27,7 +27,7 @@ import { findObstacle } from "./send_obstacle.ts";
 import { isComplete, type Probed, type ProbeOutcome, recommend } from "./probe_outcome.ts";
 
 /** What to probe, and how. */
-interface ProbeOptions {
+export interface ProbeOptions {
   /** Each as `HOST` or `HOST,SECONDARY`. */
   readonly servers: readonly string[];
   /** How long to wait for each answer, in milliseconds. */

@@ -17,16 +17,15 @@ export const PROTOCOL_NAMES: Readonly<Record<MappingProtocol, string>> = {
 
 /** Why a router makes no mapping, in words. */
 export function failureText(reason: MappingFailure, tried: readonly TriedProtocol[]): string {
-  const names = (each: MappingFailure) =>
-    tried.filter((one) => one.reason === each).map(({ protocol }) => PROTOCOL_NAMES[protocol])
-      .join(" and ");
+  const protocols = tried.filter((each) => each.reason === reason)
+    .map(({ protocol }) => PROTOCOL_NAMES[protocol]);
   switch (reason) {
     case "no_answer":
-      return `it does not answer ${names(reason).replaceAll(" and ", " or ")}`;
+      return `it does not answer ${joined(protocols, "or")}`;
     case "unsupported":
-      return `it does not offer this by ${names(reason)}`;
+      return `it does not offer this by ${joined(protocols, "or")}`;
     case "refused":
-      return `it refuses by ${names(reason)}`;
+      return `it refuses by ${joined(protocols, "and")}`;
     case "port_taken":
       return "the ports that were tried lead to other hosts";
     case "no_resources":
@@ -34,8 +33,15 @@ export function failureText(reason: MappingFailure, tried: readonly TriedProtoco
     case "router_offline":
       return "it has no connection to the Internet, or does not say its address there";
     case "answer_invalid":
-      return `it gives answers by ${names(reason)} that make no sense`;
+      return `it gives answers by ${joined(protocols, "and")} that make no sense`;
   }
+}
+
+/** "A", "A or B", "A, B or C". */
+function joined(words: readonly string[], last: string): string {
+  return words.length < 2
+    ? words.join("")
+    : `${words.slice(0, -1).join(", ")} ${last} ${words.at(-1)}`;
 }
 
 /** What a person can do about it. */
@@ -72,3 +78,8 @@ export const MAPPING_VIEWS: Readonly<Record<MappingView, string | null>> = {
   "other_port": "the server sees another port, so peers are told this one",
   "other_address": "another NAT is beyond the router, so only peers behind that NAT can use it",
 };
+
+/** What to do if a router's external address is not the one that servers see. */
+export const OTHER_NAT_REMEDY =
+  "A mapping does not open the way from the Internet there. If the other NAT is yours, let it pass " +
+  "everything on to the router, or make one of the two a bridge";

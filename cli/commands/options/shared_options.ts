@@ -8,6 +8,7 @@ import { FOLDERS, pathIn } from "../../process/folders.ts";
 import { LOG_LEVELS, type LogLevel } from "../../../io/log.ts";
 import { defaulted, type Option, optional, switchedOff } from "../../args/option.ts";
 import { OFFLOAD_MODES, type OffloadMode } from "../../args/kinds/offload_mode.ts";
+import { PORT_MAPPING_MODES, type PortMappingMode } from "../../args/kinds/port_mapping_mode.ts";
 import { UDP_MODES, type UdpMode } from "../../../nodes/udp_mode.ts";
 import { FILE, oneOf } from "../../args/kinds/value_kind.ts";
 
@@ -46,6 +47,11 @@ export const OFFLOAD: Option<OffloadMode> = defaulted(
   "auto",
   "Segmentation offload on the network interface, which is faster; auto uses it if available",
 );
+
+/** `--port-mapping`; `help` says what the command does with the router. */
+export function portMappingOption(help: string): Option<PortMappingMode> {
+  return defaulted(oneOf("MODE", PORT_MAPPING_MODES), "auto", help);
+}
 
 /** `--udp`. */
 export const UDP: Option<UdpMode> = defaulted(
