@@ -270,6 +270,20 @@ export const DEPARTURES: readonly Departure[] = [
     file: "server/solicitation_handler.ts",
   },
   {
+    items: ["X-06"],
+    source: "RFC 6081 §5.3.3 asks a router for a UPnP mapping that stays (lease 0)",
+    what: "for one that lasts an hour and is renewed, and for one that stays after error 725",
+    why: "a host that loses its power removes nothing, and somebody else may get its address",
+    file: "portmap/upnp_router.ts",
+  },
+  {
+    items: ["X-06"],
+    source: "RFC 6081 §5.3.3 asks the router before qualification",
+    what: "beside it; peers are told a mapping that the server does not see",
+    why: "a router may take seconds to answer, or never do so",
+    file: "nodes/client_mapping.ts",
+  },
+  {
     items: ["R-05"],
     source: "RFC 4380 §5.4.1 sends bubbles from an IPv6 address of the relay",
     what: "a link-local address whose identifier is a keyed hash of the client's address",

@@ -16,7 +16,7 @@ const ROW = /^\| (§[^|]+?) +\| [^|]+ \| \[([^\]]+)\]\(\.\.\/([^)]+)\) +\| ([^|]
 function exports(source: string, name: string): boolean {
   const [exported, member] = name.split(".");
   const declaration = new RegExp(
-    `^export (?:abstract )?(?:async )?(?:function|class|const|interface|type) ${exported}\\b`,
+    `^export (?:abstract )?(?:async )?(?:function\\*?|class|const|interface|type) ${exported}\\b`,
     "m",
   );
   const method = new RegExp(

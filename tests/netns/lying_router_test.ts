@@ -105,7 +105,7 @@ async function outcomeOf(machine: Machine): Promise<string> {
 }
 
 Deno.test({
-  name: needs.title("port mapping: a router that lies costs nothing but the mapping"),
+  name: needs.title("X-06: a router that lies costs nothing but the mapping"),
   ignore: needs.ignore,
   fn: async (t) => {
     await prepareTeredo();

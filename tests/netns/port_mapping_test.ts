@@ -37,8 +37,10 @@ async function statusOf(machine: Machine) {
 }
 
 for (const protocol of MAPPING_PROTOCOLS) {
+  // The conformance items are about UPnP.
+  const items = protocol === "upnp" ? "X-06, X-08, port mapping" : "port mapping";
   Deno.test({
-    name: needs.title(`port mapping: by ${protocol} a peer behind a symmetric NAT gets in`),
+    name: needs.title(`${items}: by ${protocol} a peer behind a symmetric NAT gets in`),
     ignore: needs.ignore,
     fn: async (t) => {
       await prepareTeredo();

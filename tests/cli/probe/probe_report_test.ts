@@ -316,11 +316,14 @@ for (const width of [60, 80, 100, 200]) {
 
 Deno.test("text: the system's own client is shown, with what switches it off or points it here", () => {
   const own = { type: "client", state: "qualified", server: "win10.example", mapping: null };
-  const text = probeText(probeReport([probed({})], own), 80);
+  const text = probeText(probeReport([probed({})], { systemTeredo: own }), 80);
   assertStringIncludes(text, "Windows' own Teredo client is qualified through win10.example\n");
   assertStringIncludes(text, "as administrator:\n  netsh interface teredo set state disabled\n");
   assertStringIncludes(text, "type=enterpriseclient servername=teredo.example\n");
-  const off = probeText(probeReport([probed({})], { ...own, type: "disabled" }), 200);
+  const off = probeText(
+    probeReport([probed({})], { systemTeredo: { ...own, type: "disabled" } }),
+    200,
+  );
   assertStringIncludes(off, "is switched off\n");
   assertEquals(off.includes("set state disabled"), false);
   assertEquals(probeText(probeReport([probed({})]), 200).includes("Windows"), false);
