@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { supports } from "../../../../ffi/open.ts";
 import { describeTransport } from "../../../../cli/daemon/messages/transport_messages.ts";
 import type { LogLevel } from "../../../../io/log.ts";
 import type { TransportNews } from "../../../../nodes/udp_opener.ts";
@@ -21,7 +22,8 @@ const IN_WORDS: readonly (readonly [TransportNews, LogLevel, string])[] = [
   ],
   [
     { type: "single", reason: "It needs Linux" },
-    "info",
+    // It is normal where there are no batches.
+    supports("openUdpSocket") ? "info" : "debug",
     "UDP datagrams are moved one by one: batching is not available. It needs Linux",
   ],
   [
