@@ -23,7 +23,7 @@ export type PostponedBubble =
   | { readonly kind: "advertisement" | "indirect" | "attempt" }
   | { readonly kind: "direct" | "both"; readonly to: Endpoint };
 
-/** Each kind brings about what those before it do; a direct bubble comes before an indirect one. */
+/** Each kind brings about what those before it do; one of "direct" and "indirect" does not. */
 const RANKS: readonly PostponedBubble["kind"][] = [
   "advertisement",
   "direct",
@@ -43,14 +43,15 @@ export class PostponedBubbles {
   #next = Infinity;
 
   /**
-   * Puts a bubble off until the spacing allows it. One that does more and waits already takes its
-   * place.
+   * Puts a bubble off until the spacing allows it. If another one waits already, the one that does
+   * more goes out, and a direct and an indirect one both do.
    */
   add(peer: ClientPeer, bubble: PostponedBubble): void {
     const waiting = this.#waiting.get(peer)?.bubble;
-    if (waiting !== undefined && rankOf(waiting) > rankOf(bubble)) return;
+    const wanted = waiting === undefined ? bubble : together(waiting, bubble);
+    if (wanted === waiting) return;
     const until = peer.lastTransmission + BUBBLE_SPACING;
-    this.#waiting.set(peer, { bubble, until });
+    this.#waiting.set(peer, { bubble: wanted, until });
     this.#next = Math.min(this.#next, until);
   }
 
@@ -79,6 +80,13 @@ export class PostponedBubbles {
     }
     return due;
   }
+}
+
+/** What does as much as one that waits and a new one. */
+function together(waiting: PostponedBubble, added: PostponedBubble): PostponedBubble {
+  if (waiting.kind === "direct" && added.kind === "indirect") return { ...waiting, kind: "both" };
+  if (waiting.kind === "indirect" && added.kind === "direct") return { ...added, kind: "both" };
+  return rankOf(waiting) > rankOf(added) ? waiting : added;
 }
 
 function rankOf({ kind }: PostponedBubble): number {

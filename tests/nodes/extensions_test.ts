@@ -11,6 +11,8 @@ import {
   portOf,
 } from "../../wire/endpoint.ts";
 import { formatIpv4, parseIpv4 } from "../../wire/ipv4_address.ts";
+import { linkLocal } from "../../wire/ipv6_address.ts";
+import { destinationOf, sourceOf } from "../../wire/ipv6_header.ts";
 import { encodeTeredoAddress, mappingOf } from "../../wire/teredo_address.ts";
 import { parseTeredoPacket } from "../../wire/teredo_packet.ts";
 import { parseTrailers, type Trailers, withTrailers } from "../../wire/trailers.ts";
@@ -43,12 +45,18 @@ class Stranger implements Disposable {
     await this.#socket.send(bytes, { transport: "udp", hostname, port });
   }
 
-  /** The trailers of the next datagram that comes, and from where. */
-  async next(): Promise<[from: Endpoint, trailers: Trailers]> {
+  /** Answers a bubble, at its own source. */
+  async answer(bubble: Uint8Array, via: Endpoint): Promise<void> {
+    await this.bubble(sourceOf(bubble), via, {});
+  }
+
+  /** The trailers of the next datagram that comes, from where it comes, and the packet. */
+  async next(): Promise<[from: Endpoint, trailers: Trailers, ipv6: Uint8Array]> {
     const [bytes, { hostname, port }] = await this.#socket.receive() as [Uint8Array, Deno.NetAddr];
     const packet = parseTeredoPacket(bytes);
     if (typeof packet === "string") throw new TypeError(packet);
-    return [parseEndpoint(`${hostname}:${port}`)!, parseTrailers(packet.trailers) as Trailers];
+    const trailers = parseTrailers(packet.trailers) as Trailers;
+    return [parseEndpoint(`${hostname}:${port}`)!, trailers, packet.ipv6];
   }
 
   [Symbol.dispose](): void {
@@ -121,6 +129,43 @@ loopbackTest(
 );
 
 loopbackTest(
+  "X-04: a client asks one that comes from elsewhere, and believes its answer",
+  async () => {
+    await using _server = await startServer();
+    await using client = await startClient("127.41.0.3");
+    const address = await client.qualified;
+    using stranger = new Stranger(STRANGER);
+    using elsewhere = new Stranger(ELSEWHERE);
+    elsewhere.address.set(stranger.address);
+    await elsewhere.bubble(address, client.local, {});
+    const [from, trailers, question] = await stranger.next();
+    assertEquals([from, trailers], [SERVER, {}]);
+    assertEquals(client.status().peers, []);
+    await elsewhere.answer(question, client.local);
+    // The client shows the peer where it is itself.
+    assertEquals((await elsewhere.next())[0], client.local);
+    assertEquals(client.status().peers.map(({ path }) => path), ["nonce"]);
+  },
+);
+
+loopbackTest(
+  "C-30: a client answers a bubble from a link-local source through its server, and straight",
+  async () => {
+    await using _server = await startServer();
+    await using client = await startClient("127.41.0.3");
+    const address = await client.qualified;
+    using stranger = new Stranger(STRANGER);
+    const anonymous = linkLocal(1, 2);
+    stranger.address.set(anonymous);
+    for (const via of [SERVER, client.local]) {
+      await stranger.bubble(address, via, {});
+      const [from, , answer] = await stranger.next();
+      assertEquals([from, destinationOf(answer)], [client.local, anonymous]);
+    }
+  },
+);
+
+loopbackTest(
   "X-18: a client drops a bubble with a malformed list of alternate addresses",
   async () => {
     await using _server = await startServer();
@@ -140,5 +185,6 @@ loopbackTest("X-21: a client answers a solicitation with an advertisement", asyn
   const address = await client.qualified;
   using stranger = new Stranger(STRANGER);
   await stranger.bubble(address, mappingOf(address), { neighborDiscovery: "solicitation" });
-  assertEquals(await stranger.next(), [client.local, { neighborDiscovery: "advertisement" }]);
+  const [from, trailers] = await stranger.next();
+  assertEquals([from, trailers], [client.local, { neighborDiscovery: "advertisement" }]);
 });
