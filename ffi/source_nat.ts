@@ -54,6 +54,11 @@ export interface SourceNatOptions {
    * What of this host itself may be reached from the inner interface, besides its answer to a ping.
    */
   readonly services: readonly Service[];
+  /**
+   * A folder for a note of the settings that were changed: by it, the next start after a KILL finds
+   * out what they were. Without one, or without the right to write there, they count as the host's.
+   */
+  readonly notes?: string | undefined;
 }
 
 /**
@@ -82,12 +87,14 @@ export const SOURCE_NAT_COUNTERS = [
  * Source NAT at work.
  *
  * With it, forwarding of IPv6 packets is on. If it was off, the host still forwards nothing but
- * this, and it is off again in the end, except after a KILL. What other tables of the host's
+ * this, and it is off again in the end; after a KILL, the next start puts it back. What other tables of the host's
  * firewall drop stays dropped.
  */
 export interface SourceNat {
   /** Whether the kernel ends it even if the process is killed: since Linux 5.12. */
   readonly isOwned: boolean;
+  /** Whether a process that was killed had left forwarding on, which was put back at the start. */
+  readonly putBack: boolean;
   /**
    * What has been counted so far: {@linkcode SOURCE_NAT_COUNTERS} and the names of the refused
    * destinations.

@@ -19,6 +19,8 @@ import { formatIpv6 } from "../../wire/ipv6_address.ts";
 import type { Ipv6Prefix } from "../../wire/ipv6_prefix.ts";
 import type { LimitsValue } from "../args/kinds/limits_kind.ts";
 import type { OffloadMode } from "../args/kinds/offload_mode.ts";
+import { controlFolder } from "./control/control_path.ts";
+import { ownPathContext } from "./control/own_path_context.ts";
 import { CliError } from "../process/failure.ts";
 import { withRemedy } from "./capability_remedy.ts";
 import { type GatewayOptionValues, gatewayPolicy } from "./settings/gateway_option_values.ts";
@@ -121,6 +123,7 @@ function opener(
     clientFlows: options.clientFlows,
     services: options.gatewayServices,
     unsolicited: options.gatewayInbound,
+    notes: controlFolder(ownPathContext()),
     fallback,
     serversElsewhere,
   });

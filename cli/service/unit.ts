@@ -93,7 +93,10 @@ function identity({ role }: Service): string[] {
         "StateDirectory=teredo-client",
         "StateDirectoryMode=0700",
       ]
-      : [],
+      : [
+        "# A gateway that was killed left a note of settings there, which the next start puts back",
+        "RuntimeDirectoryPreserve=restart",
+      ],
   ];
 }
 

@@ -16,17 +16,15 @@
  */
 
 import { ForwardingRefused } from "../forwarding_refused.ts";
+import { lockAbstractName } from "./abstract_lock.ts";
+import { type Change, ForwardingNote } from "./forwarding_note.ts";
 import { readSysctl, writeSysctl } from "./kernel/sysctl.ts";
 
 const CONF = "net/ipv6/conf";
 const ALL = `${CONF}/all/forwarding`;
 
-/** A setting that was changed, and what it was. */
-interface Change {
-  readonly name: string;
-  readonly before: string;
-  readonly after: string;
-}
+/** One process of a network namespace at a time changes settings and puts them back. */
+const LOCK = "teredo-forwarding";
 
 /** Whether this host forwards IPv6 packets, even if only between some of its interfaces. */
 export function isForwarding(): boolean {
@@ -40,22 +38,71 @@ export function forwardsIpv6(): boolean | undefined {
 }
 
 /**
+ * Makes this process the one that may change the settings, and puts back what a process that was
+ * killed has left changed.
+ *
+ * @returns What switches forwarding on; to be closed after all that this has changed.
+ * @throws {SystemError} The system gives no lock.
+ */
+export function openForwarding(note: ForwardingNote): Forwarding {
+  const lock = lockAbstractName(LOCK);
+  // Another process has the settings, and puts them back.
+  if (lock === undefined) {
+    return { wasLeft: false, enable: enableForwarding, [Symbol.dispose]() {} };
+  }
+  using stack = new DisposableStack();
+  stack.use(lock);
+  const left = note.read();
+  const wasLeft = left.some(({ name, after }) => readSysctl(name) === after);
+  left.toReversed().forEach(restore);
+  note.remove();
+  const parts = stack.move();
+  return {
+    wasLeft,
+    enable: () => enableForwarding(note),
+    [Symbol.dispose]: () => parts.dispose(),
+  };
+}
+
+/** The settings, in the hands of this process. */
+interface Forwarding extends Disposable {
+  /** Whether a process that was killed had left them changed. */
+  readonly wasLeft: boolean;
+  /**
+   * Switches forwarding on.
+   *
+   * @returns What puts back all that was changed.
+   * @throws {ForwardingRefused} It is off and cannot be switched on here.
+   */
+  enable(): Disposable;
+}
+
+/**
  * Switches forwarding on.
  *
  * @returns What puts back all that was changed.
  * @throws {ForwardingRefused} It is off and cannot be switched on here.
  */
-export function enableForwarding(): Disposable {
+export function enableForwarding(note: ForwardingNote = new ForwardingNote(undefined)): Disposable {
   using stack = new DisposableStack();
   if (readSysctl(ALL) !== "1") {
+    const listening = keepListening();
+    const routers = routersAlready();
+    const general = { name: ALL, before: "0", after: "1" };
+    note.write([...listening, ...routers, general]);
+    stack.defer(() => note.remove());
     // In the end this goes last: an interface must not be a host's that listens to no router.
-    for (const change of keepListening()) apply(change, stack);
+    for (const change of listening) apply(change, stack);
     // Writing the general setting writes that of every interface.
-    for (const change of routersAlready()) stack.defer(() => restore(change));
-    apply({ name: ALL, before: "0", after: "1" }, stack);
-    if (readSysctl(ALL) !== "1") throw new ForwardingRefused();
+    for (const change of routers) stack.defer(() => restore(change));
+    apply(general, stack);
+    insistOnForwarding();
   }
   return stack.move();
+}
+
+function insistOnForwarding(): void {
+  if (readSysctl(ALL) !== "1") throw new ForwardingRefused();
 }
 
 /** Changes that keep interfaces listening to routers. */

@@ -15,7 +15,8 @@
  */
 
 import { SOURCE_NAT_COUNTERS, type SourceNat, type SourceNatOptions } from "../source_nat.ts";
-import { enableForwarding, isForwarding } from "./forwarding.ts";
+import { isForwarding, openForwarding } from "./forwarding.ts";
+import { ForwardingNote } from "./forwarding_note.ts";
 import { ECHO_REQUEST, FILTER_PRIORITY, inputChains } from "./input_filter.ts";
 import { openTable } from "./nf_tables/open_table.ts";
 import {
@@ -55,11 +56,13 @@ type Counter = typeof SOURCE_NAT_COUNTERS[number];
  */
 export function openLinuxSourceNat(options: SourceNatOptions): SourceNat {
   using stack = new DisposableStack();
+  const forwarding = stack.use(openForwarding(new ForwardingNote(options.notes)));
   const table = stack.use(openTable(sourceNatTable(options, isForwarding())));
-  stack.use(enableForwarding());
+  stack.use(forwarding.enable());
   const parts = stack.move();
   return {
     isOwned: table.isOwned,
+    putBack: forwarding.wasLeft,
     counts: () => table.counts(),
     obstacles: () => table.droppingChains("forward"),
     close: () => parts.dispose(),

@@ -28,6 +28,11 @@ export interface GatewayTunOptions
   /** The name of the table that the kernel's rules are in; `teredo` by default. */
   readonly table?: string | undefined;
   /**
+   * A folder for a note of changed settings, by which the next start puts them back after a KILL;
+   * without one, they stay.
+   */
+  readonly notes?: string | undefined;
+  /**
    * A public IPv4 address of this host. Where the host has no native IPv6, its interface gets the
    * 6to4 address of it (RFC 3056), so that clients at least meet one another.
    */
@@ -69,6 +74,11 @@ function openGatewayTun(options: GatewayTunOptions, context: HostContext): Gatew
   using stack = new DisposableStack();
   const tun = stack.use(openTunSide(options, context, gatewayState(TEREDO_MTU)));
   const nat = stack.adopt(openNat(options, tun.name), (nat) => nat.close());
+  if (nat.putBack) {
+    context.log.info(
+      "A gateway that was killed had left forwarding on. It counts as off, and will be off in the end",
+    );
+  }
   const fallback = new FallbackAddress(tun.own, options.fallback, context);
   fallback.update();
   const opened = stack.move();
@@ -101,6 +111,7 @@ function openNat(
     admitsUnsolicited: unsolicited,
     admitsTests: serversElsewhere,
     services,
+    notes: options.notes,
   });
 }
 
@@ -137,12 +148,15 @@ class FallbackAddress {
   update(): void {
     const isNative = nativeAddresses().some(({ interface: name }) => name !== this.#own.name);
     if (isNative === this.#isNative) return;
+    const isFirst = this.#isNative === undefined;
     this.#isNative = isNative;
     const address = isNative ? undefined : this.#address;
     this.#own.want(gatewayState(TEREDO_MTU, address));
     const { log } = this.#context;
-    if (isNative) log.debug("The gateway has native IPv6");
-    else log.warn("This host has no native IPv6: clients reach one another, but no native hosts");
+    if (!isNative) {
+      log.warn("This host has no native IPv6: clients reach one another, but no native hosts");
+    } else if (isFirst) log.debug("The gateway has native IPv6");
+    else log.info("This host has native IPv6 again: clients reach native hosts");
   }
 }
 

@@ -2,7 +2,13 @@
  * What `teredo server --gateway` leaves behind: nothing, however it ends. And it keeps the host's
  * way to the Internet.
  */
-import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertNotEquals,
+  assertStringIncludes,
+} from "@std/assert";
 import { requires } from "../capabilities.ts";
 import { startBird } from "./anycast.ts";
 import { rent, startGateway } from "./gateway_lab.ts";
@@ -97,9 +103,9 @@ Deno.test({
     const settings = await forwardingSettings(machine);
     assert(settings.includes(`${NATIVE}/accept_ra:1\n`), settings);
 
+    const pristine = await kernelTraces(machine);
     for (const signal of ["SIGINT", "SIGTERM", "SIGKILL"] as const) {
       await t.step(signal, async () => {
-        const pristine = await kernelTraces(machine);
         const gateway = await startGateway(machine, "--gateway-for", "all");
         assertNotEquals(await kernelTraces(machine), pristine);
         assertEquals(await firewallTables(machine), "table ip6 teredo");
@@ -122,10 +128,20 @@ Deno.test({
         }
       });
     }
-    await t.step("after KILL, it starts and works again", async () => {
-      await using _gateway = await startGateway(machine, "--gateway-for", "all");
-      await assertCarries(client);
-    });
+    await t.step(
+      "after KILL, it works again, forwards nothing else, and leaves nothing",
+      async () => {
+        const gateway = await startGateway(machine, "--gateway-for", "all");
+        assertStringIncludes(gateway.log, "A gateway that was killed had left forwarding on");
+        await assertCarries(client);
+        const rules = await machine.run("nft", "list", "chain", "ip6", "teredo", "forward");
+        assertStringIncludes(rules, 'counter name "other_interfaces" drop');
+        await assertEnded(gateway, "SIGTERM");
+        assertEquals(await forwardingSettings(machine), settings);
+        assertEquals(await kernelTraces(machine), pristine);
+        assertEquals(await machine.run("sh", "-c", "ls /run/teredo | grep forwarding || true"), "");
+      },
+    );
     await Deno.remove(folder, { recursive: true });
   },
 });

@@ -112,6 +112,22 @@ Deno.test({
 });
 
 Deno.test({
+  name: needs.title("gateway: it says when native IPv6 goes, and when it is back"),
+  ignore: needs.ignore,
+  fn: async () => {
+    await prepareTeredo();
+    await using lab = await createLab({ A: "no NAT" });
+    const machine = await rent(lab);
+    await using gateway = await startGateway(machine, "--gateway-for", "all");
+    const address = `${ADDRESS.serverNative}/128 dev ${NATIVE}`;
+    await machine.ip(`addr del ${address}`);
+    await gateway.waitForLog(/warn +This host has no native IPv6: clients reach one another/);
+    await machine.ip(`addr add ${address} nodad`);
+    await gateway.waitForLog(/info +This host has native IPv6 again: clients reach native hosts/);
+  },
+});
+
+Deno.test({
   name: needs.title(
     "relay --gateway: on the servers' way to the Internet, it serves their clients",
   ),

@@ -40,8 +40,8 @@ export interface PathContext {
   readonly perhaps?: string | undefined;
 }
 
-/** The folder for sockets. */
-function controlFolder({ given, system, user, isPrivileged }: PathContext): string {
+/** The folder for sockets, and for other files of a process that runs. */
+export function controlFolder({ given, system, user, isPrivileged }: PathContext): string {
   return given ?? (isPrivileged ? system : user);
 }
 

@@ -37,7 +37,10 @@ export function clientPart(
     server: {
       name: place.nameOf(server.primary),
       primary: formatIpv4(server.primary),
-      secondary: formatIpv4(server.secondary),
+      // A server may have one address only: the other one is a guess until it has answered.
+      secondary: status.nat === undefined || status.nat === "unknown"
+        ? null
+        : formatIpv4(server.secondary),
       heardAgo: serverHeardAgo === undefined ? null : Math.round(serverHeardAgo),
     },
     offline: offline === undefined

@@ -1,6 +1,7 @@
 /** Reports of each role in each of its states, held to docs/status.schema.json. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { ClientEvent } from "../../../../client/client_event.ts";
+import type { ClientStatus } from "../../../../client/client_status.ts";
 import type { OfflineReason } from "../../../../client/client_event.ts";
 import { clientPart, type ClientPlace } from "../../../../cli/daemon/status/client_part.ts";
 import { relayPart } from "../../../../cli/daemon/status/relay_part.ts";
@@ -119,6 +120,14 @@ Deno.test("status: the schema names each state of a client, and each reason to b
   for (const nat of ["none", "restricted", "symmetric"] as const) {
     published(reportOf({ ...part, nat, portPreserved: true }));
   }
+});
+
+Deno.test("status: a client's server has a secondary address once it has answered from there", () => {
+  const { client, now } = CLIENTS["qualified"]!();
+  const secondaryWith = (nat: ClientStatus["nat"]) =>
+    clientPart({ ...client.status(now), nat }, PLACE).server?.secondary;
+  assertEquals(secondaryWith("restricted"), "203.0.113.121");
+  assertEquals([secondaryWith("unknown"), secondaryWith(undefined)], [null, null]);
 });
 
 for (const secure of [false, true]) {

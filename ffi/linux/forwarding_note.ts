@@ -1,0 +1,77 @@
+/**
+ * A note of settings that were changed, in a file that outlives the process.
+ *
+ * Settings of the kernel stay when a process is killed. The note tells the next one what they were.
+ * It names the network namespace, because several may share a folder.
+ *
+ * @module
+ */
+
+/** A setting that was changed, and what it was. */
+export interface Change {
+  /** Its name, such as `"net/ipv6/conf/all/forwarding"`. */
+  readonly name: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** A note in a folder, or nowhere if there is no folder. */
+export class ForwardingNote {
+  readonly #path: string | undefined;
+
+  /** @param folder where notes are; it need not exist */
+  constructor(folder: string | undefined) {
+    const namespace = folder === undefined ? undefined : networkNamespace();
+    this.#path = namespace === undefined ? undefined : `${folder}/forwarding-${namespace}.json`;
+  }
+
+  /** The changes that it names, in the order in which they were made; none if there is no note. */
+  read(): readonly Change[] {
+    if (this.#path === undefined) return [];
+    try {
+      const list: unknown = JSON.parse(Deno.readTextFileSync(this.#path));
+      return Array.isArray(list) ? list.filter(isChange) : [];
+    } catch {
+      // There is none, or it is damaged.
+      return [];
+    }
+  }
+
+  /** Writes the changes down. Without a right to write there, a KILL leaves them unnoted. */
+  write(changes: readonly Change[]): void {
+    if (this.#path === undefined) return;
+    try {
+      Deno.writeTextFileSync(this.#path, `${JSON.stringify(changes)}\n`, { mode: 0o644 });
+    } catch {
+      // The settings are put back in the end as they are without a note.
+    }
+  }
+
+  /** Removes it. */
+  remove(): void {
+    if (this.#path === undefined) return;
+    try {
+      Deno.removeSync(this.#path);
+    } catch {
+      // There is none.
+    }
+  }
+}
+
+/** The number of this process's network namespace. */
+function networkNamespace(): string | undefined {
+  try {
+    return /\d+/.exec(Deno.readLinkSync("/proc/self/ns/net"))?.[0];
+  } catch {
+    return undefined;
+  }
+}
+
+/** Only settings of IPv6 count, whoever has written the file. */
+function isChange(value: unknown): value is Change {
+  if (typeof value !== "object" || value === null) return false;
+  const { name, before, after } = value as Partial<Record<keyof Change, unknown>>;
+  return typeof name === "string" && typeof before === "string" && typeof after === "string" &&
+    /^net\/ipv6\/conf\/[^/]+\/(forwarding|accept_ra)$/.test(name) &&
+    /^[0-2]$/.test(before) && /^[0-2]$/.test(after);
+}
