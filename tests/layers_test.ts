@@ -86,6 +86,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["ffi", "ffi/platform.ts"],
     ...["ffi/unix/file_access.ts", "ffi/windows/file_access.ts"],
   ],
+  "ffi/open_writable.ts": ["ffi/platform.ts", "ffi/c/is_writable.ts"],
   "ffi/platform.ts": [
     ...["ffi", "ffi/linux/facts.ts", "ffi/darwin/facts.ts", "ffi/windows/facts.ts"],
   ],
@@ -116,8 +117,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
   "cli/text": [],
   "cli/process": [
-    ...["io", "ffi", "ffi/open_file_access.ts", "ffi/platform.ts", "ffi/c/errno.ts"],
-    ...["reason.ts", "deno.json"],
+    ...["io", "ffi", "ffi/open_file_access.ts", "ffi/open_writable.ts", "ffi/platform.ts"],
+    ...["ffi/c/errno.ts", "reason.ts", "deno.json"],
   ],
   "cli/args": ["cli/args/kinds", "cli/process", "cli/text", "io", "reason.ts"],
   "cli/args/kinds": ["wire"],

@@ -12,11 +12,12 @@ import type { NodeOptions } from "../../nodes/node_options.ts";
 import type { TeredoNode } from "../../nodes/teredo_node.ts";
 import { leadsToJournal } from "../process/journal.ts";
 import { openLog } from "../process/open_log.ts";
-import { writeToStderr } from "../process/streams.ts";
+import { writeToLog } from "../process/streams.ts";
 import type { AskableRole } from "./control/askable_role.ts";
 import type { ControlledRole } from "./control/control_path.ts";
 import { describeDrops } from "./messages/drop_messages.ts";
 import { type Message, writeMessage } from "./messages/message.ts";
+import { Throttle } from "./messages/throttle.ts";
 import { describeTransport } from "./messages/transport_messages.ts";
 import { OperatorService } from "./operator_service.ts";
 import { Recording } from "./recording/recording.ts";
@@ -37,7 +38,7 @@ type RunningNode = Pick<TeredoNode<string, unknown, unknown>, "finished" | "clos
 
 /** The log of a role. */
 export function openRoleLog({ logLevel, logFormat }: DaemonOptions): AdjustableLog {
-  return openLog(logLevel, writeToStderr, logFormat, leadsToJournal());
+  return openLog(logLevel, writeToLog, logFormat, leadsToJournal());
 }
 
 /** What is around a role's node. Dispose of it when the node has ended. */
@@ -48,6 +49,7 @@ export class Daemon<Options extends DaemonOptions> implements Disposable {
   readonly #service: OperatorService;
   readonly #recording: Recording;
   readonly #resources: DisposableStack;
+  readonly #throttle = new Throttle();
 
   private constructor(
     options: Options,
@@ -116,7 +118,8 @@ export class Daemon<Options extends DaemonOptions> implements Disposable {
 
   /** The role reported an event, which reads as this message. */
   report(event: { readonly type: string }, message: Message): void {
-    writeMessage(this.log, message);
+    const wanted = this.#throttle.take(event.type, message, performance.now());
+    if (wanted !== undefined) writeMessage(this.log, wanted);
     this.#service.onEvent(event);
   }
 

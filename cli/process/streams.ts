@@ -4,10 +4,18 @@
  * @module
  */
 
+import { isWritable } from "../../ffi/open_writable.ts";
 import { reasonOf } from "../../reason.ts";
+import { LogStream } from "./log_stream.ts";
 import { systemFailure } from "./system_failure.ts";
 
 const encoder = new TextEncoder();
+
+/** The descriptor of the standard error stream. */
+const STDERR = 2;
+
+/** How long to wait for a reader of the standard error stream, in milliseconds. */
+const PATIENCE = 2_000;
 
 /**
  * Writes to the standard output.
@@ -55,10 +63,27 @@ function sizeOf(path: string): number | undefined {
   }
 }
 
-/** Writes to the standard error stream, or the file in its place. */
+/**
+ * Writes to the standard error stream, or the file in its place. A reader that has stopped reading
+ * is not waited for long: the program may be about to end.
+ */
 export function writeToStderr(text: string): void {
+  if (errors !== Deno.stderr || isWritable(STDERR, PATIENCE)) writeOctets(encoder.encode(text));
+}
+
+const log = new LogStream({
+  isWritable: () => errors !== Deno.stderr || isWritable(STDERR),
+  write: writeOctets,
+});
+
+/** Writes a line of the log there, unless that would have to wait for its reader. */
+export function writeToLog(line: string): void {
+  log.write(line);
+}
+
+function writeOctets(octets: Uint8Array): void {
   try {
-    let rest = encoder.encode(text);
+    let rest = octets;
     while (rest.length > 0) rest = rest.subarray(errors.writeSync(rest));
   } catch {
     // Nobody reads it any more, and there is no other place to say so.

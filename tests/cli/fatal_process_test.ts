@@ -52,3 +52,23 @@ Deno.test({
     assertMatch(message, /\n +at /);
   },
 });
+
+Deno.test({
+  name: needs.title(
+    "log: a role whose log nobody reads works, answers, and ends when it is told to",
+  ),
+  ignore: needs.ignore,
+  fn: async () => {
+    const { code, stdout } = await inFreshNamespace(`${HOST}
+      mkfifo /run/log; exec 3<>/run/log
+      # The pipe is full before the role begins.
+      head -c 65536 /dev/zero >&3
+      $teredo server --primary 83.1.1.1 --log-level debug 2>/run/log & role=$!
+      soon listens 83.1.1.1:3544
+      soon $teredo status --json >/run/status
+      kill -TERM $role; wait $role; echo "ended with $?"
+      kill -0 $role 2>/dev/null || echo gone`);
+    assertEquals(code, 0, stdout);
+    assertEquals(stdout, "ended with 0\ngone\n");
+  },
+});
