@@ -19,9 +19,14 @@ interface Workflow {
 }
 
 interface Job {
-  readonly "timeout-minutes": number;
+  readonly "timeout-minutes"?: number;
   readonly permissions?: Readonly<Record<string, string>>;
-  readonly steps: readonly Step[];
+  readonly needs?: string;
+  readonly "runs-on"?: string;
+  readonly strategy?: { readonly matrix: { readonly os: readonly string[] } };
+  /** Another workflow, in place of steps. */
+  readonly uses?: string;
+  readonly steps?: readonly Step[];
 }
 
 interface Step {
@@ -36,7 +41,7 @@ async function read(name: string): Promise<Workflow> {
 }
 
 function stepsOf({ jobs }: Workflow): Step[] {
-  return Object.values(jobs).flatMap(({ steps }) => steps);
+  return Object.values(jobs).flatMap(({ steps = [] }) => steps);
 }
 
 const shellcheck = requires("shellcheck");
@@ -45,7 +50,10 @@ for (const name of ["ci.yml", "release.yml"]) {
   Deno.test(`workflows: ${name} reads only, unless a job says more, and each job ends`, async () => {
     const { permissions, jobs } = await read(name);
     assertEquals(permissions, { contents: "read" });
-    for (const job of Object.values(jobs)) assert(job["timeout-minutes"] <= 60);
+    for (const { steps, uses, ...job } of Object.values(jobs)) {
+      if (steps === undefined) assertEquals(uses, "./.github/workflows/ci.yml");
+      else assert(job["timeout-minutes"]! <= 60);
+    }
   });
 
   Deno.test(`workflows: ${name} runs the Deno of the toolchain, and tasks that exist`, async () => {
@@ -100,8 +108,26 @@ Deno.test("workflows: a release builds for all platforms, with sums and attestat
   assert(
     stepsOf(workflow).some(({ uses }) => uses?.startsWith("actions/attest-build-provenance@")),
   );
-  for (const job of Object.values(workflow.jobs)) {
-    assertEquals(job.permissions?.["id-token"], "write");
-  }
+  const { test, ...others } = workflow.jobs;
+  for (const job of Object.values(others)) assertEquals(job.permissions?.["id-token"], "write");
+  assertEquals(test, { uses: "./.github/workflows/ci.yml" });
   assertStringIncludes(scripts, "deno publish");
+});
+
+Deno.test("workflows: every system is tested with the real packages, and a release waits for that", async () => {
+  const { jobs } = await read("ci.yml");
+  const systems = Object.values(jobs)
+    .flatMap(({ strategy, ...job }) => strategy?.matrix.os ?? [job["runs-on"]!]);
+  assertEquals(
+    systems.filter((system) => /^(ubuntu|macos|windows)-/.test(system)).length,
+    systems.length,
+  );
+  for (const system of ["ubuntu-24.04", "ubuntu-24.04-arm", "macos-15", "windows-2025"]) {
+    assertArrayIncludes(systems, [system]);
+  }
+  const text = await Deno.readTextFile(new URL("ci.yml", WORKFLOWS));
+  assertMatch(text, /^ {2}workflow_call:$/m);
+  assertMatch(text, /^ {2}TEREDO_IMPORTS: jsr$/m);
+  const release = (await read("release.yml")).jobs;
+  assertEquals([release.build?.needs, release.jsr?.needs], ["test", "build"]);
 });

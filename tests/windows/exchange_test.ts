@@ -97,6 +97,11 @@ async function askTheClient(t: Deno.TestContext, own: Peer, other: Peer): Promis
     assertEquals(code, 0, stdout + stderr);
     assertStringIncludes(stdout, own.address);
   });
+  await t.step("decode explains the address", async () => {
+    const { code, stdout, stderr } = await runExe(own.machine, "decode", own.address);
+    assertEquals(code, 0, stdout + stderr);
+    assertStringIncludes(stdout, ADDRESS.serverPrimary);
+  });
   await t.step("ping reaches another client", async () => {
     const { code, stdout, stderr } = await runExe(own.machine, "ping", other.address);
     assertEquals(code, 0, stdout + stderr);
