@@ -28,6 +28,7 @@ import {
   NO_MAPPING,
   PROTOCOL_NAMES,
 } from "../text/port_mapping_words.ts";
+import { NAT_WORDS } from "../text/nat_words.ts";
 import { formatBytes } from "../text/quantity.ts";
 import type { Style } from "../text/style.ts";
 import type {
@@ -74,6 +75,7 @@ function rowsOf(report: StatusReport): Row[] {
     ["State", stateText(report)],
     ["Teredo Address", report.address],
     ["Server Name", isClient ? serverText(report) : null],
+    ["Primary Address", isClient ? null : report.server?.primary ?? null],
     ["Secondary Address", report.server?.secondary ?? null],
     ["Client Refresh Interval", duration(report.refreshInterval)],
     ["Client Port", isClient ? portText(report.localMapping) : null],
@@ -120,10 +122,10 @@ export function reasonText(reason: OfflineReason): string {
 }
 
 const NATS: Readonly<Record<NatName, string>> = {
-  none: "none (global connectivity)",
-  restricted: "cone or restricted",
-  symmetric: "symmetric",
-  unknown: "of an unknown kind: the server answers from one address only",
+  none: NAT_WORDS.none,
+  restricted: NAT_WORDS.someCone,
+  symmetric: NAT_WORDS.symmetric,
+  unknown: `${NAT_WORDS.unknown}: the server answers from one address only`,
 };
 
 function serverText({ server }: StatusReport): string | null {

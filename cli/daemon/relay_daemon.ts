@@ -43,7 +43,9 @@ export async function runRelay(
   const counts = () => isGateway(host) ? host.counts() : undefined;
   const needs = new RelayNeeds(options, { bind, publicAddress }, log);
   const own = needs.around(host.own);
-  daemon.attach({ part: () => relayPart(relay.status(), relay.local, own, counts()) });
+  daemon.attach({
+    part: () => relayPart(relay.status(), relay.local, own, counts(), publicAddress),
+  });
   daemon.reloadAtHangup(reread, relayReloadTable(relay, log));
   log.debug(describeOffload(host));
   log.info(`${hosted.describe(host)}, from UDP ${formatEndpoint(relay.local)}`);

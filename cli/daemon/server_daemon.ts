@@ -79,7 +79,8 @@ export async function runServer(
   const { relayHost } = server;
   const needs = new RelayNeeds(options, { publicAddress: addresses.primary }, log);
   const own = relayHost && needs.around(relayHost.own);
-  daemon.attach({ part: () => serverPart(server.status(), own, countsOf(relayHost)) });
+  const bound = addresses.bind?.primary;
+  daemon.attach({ part: () => serverPart(server.status(), own, countsOf(relayHost), bound) });
   daemon.reloadAtHangup(reread, serverReloadTable(server, policy, log));
   if (relay !== undefined && relayHost !== undefined) {
     log.debug(describeOffload(relayHost));

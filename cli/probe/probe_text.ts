@@ -18,6 +18,7 @@
 import type { NatName } from "../../client/probe/findings.ts";
 import { wrap } from "../text/layout.ts";
 import { isAtWork, pointTo, SWITCH_OFF, systemTeredoText } from "../process/system_teredo.ts";
+import { NAT_WORDS } from "../text/nat_words.ts";
 import { checkLines } from "./check.ts";
 import { formatRoundTrip } from "./probe_checks.ts";
 import type { ProbeReport, ServerReport } from "./probe_report.ts";
@@ -27,6 +28,17 @@ const MAX_WIDTH = 100;
 
 /** The column at which details begin: behind the longest name of a check. */
 const DETAIL_COLUMN = 2 + "PASS".length + 2 + "secondary address".length + 2;
+
+/** A NAT's name in words. */
+const NATS: Readonly<Record<NatName, string>> = {
+  none: NAT_WORDS.none,
+  "full_cone": NAT_WORDS.fullCone,
+  "address_restricted": NAT_WORDS.addressRestricted,
+  "port_restricted": NAT_WORDS.portRestricted,
+  symmetric: NAT_WORDS.symmetric,
+  "cone_of_some_kind": NAT_WORDS.someCone,
+  unknown: `${NAT_WORDS.unknown}: no answers`,
+};
 
 /** The report as text, in lines of at most `width` columns. */
 export function probeText(report: ProbeReport, width: number): string {
@@ -40,7 +52,7 @@ export function probeText(report: ProbeReport, width: number): string {
     ...report.portMapping === null
       ? []
       : ["Router", ...checkLines(report.portMapping, DETAIL_COLUMN, columns), ""],
-    ...wrap(`NAT: ${natText(report.nat)}`, columns, 2),
+    ...wrap(`NAT: ${NATS[report.nat]}`, columns, 2),
     ...wrap(`Recommended: ${recommendation(report)}`, columns, 2),
     ...systemLines(report, columns),
     "",
@@ -73,24 +85,4 @@ function recommendation({ recommended, servers }: ProbeReport): string {
     .sort((one, other) => (one.roundTrip.primary ?? 0) - (other.roundTrip.primary ?? 0));
   if (server === undefined) return "none of these servers";
   return `${server.server}, which answered in ${formatRoundTrip(server.roundTrip.primary ?? 0)}`;
-}
-
-/** A NAT's name in words. */
-function natText(name: NatName): string {
-  switch (name) {
-    case "none":
-      return "none";
-    case "full_cone":
-      return "full cone";
-    case "address_restricted":
-      return "address-restricted cone";
-    case "port_restricted":
-      return "port-restricted cone";
-    case "symmetric":
-      return "symmetric";
-    case "cone_of_some_kind":
-      return "some kind of cone";
-    case "unknown":
-      return "unknown: no answers";
-  }
 }

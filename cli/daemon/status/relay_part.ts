@@ -6,7 +6,8 @@
 
 import type { FilterCounts } from "../../../ffi/packet_filter.ts";
 import type { RelayStatus } from "../../../relay/relay_status.ts";
-import { type Endpoint, formatEndpoint } from "../../../wire/endpoint.ts";
+import { type Endpoint, endpoint, formatEndpoint, portOf } from "../../../wire/endpoint.ts";
+import type { Ipv4Address } from "../../../wire/ipv4_address.ts";
 import { gatewayPart } from "./gateway_part.ts";
 import { peersPart } from "./peer_part.ts";
 import type { OwnInterfaceView, RolePart } from "./status_report.ts";
@@ -15,12 +16,14 @@ import type { OwnInterfaceView, RolePart } from "./status_report.ts";
  * A relay's part, with its local endpoint and its interface.
  *
  * @param counts what the rules of a gateway have counted in the kernel
+ * @param publicAddress the address that is translated to this host's own, if there is one
  */
 export function relayPart(
   { mtu, peers, gateway }: RelayStatus,
   local: Endpoint,
   own: OwnInterfaceView,
   counts?: FilterCounts | undefined,
+  publicAddress?: Ipv4Address | undefined,
 ): RolePart {
   return {
     role: "relay",
@@ -33,7 +36,9 @@ export function relayPart(
     portPreserved: null,
     portMapping: null,
     localMapping: formatEndpoint(local),
-    externalMapping: null,
+    externalMapping: publicAddress === undefined
+      ? null
+      : formatEndpoint(endpoint(publicAddress, portOf(local))),
     interface: own.name,
     interfaceFaults: own.faults,
     mtu,

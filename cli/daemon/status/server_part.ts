@@ -7,7 +7,7 @@
 import type { FilterCounts } from "../../../ffi/packet_filter.ts";
 import type { AnyServerStatus } from "../../../nodes/teredo_server.ts";
 import { endpoint, formatEndpoint } from "../../../wire/endpoint.ts";
-import { formatIpv4 } from "../../../wire/ipv4_address.ts";
+import { formatIpv4, type Ipv4Address } from "../../../wire/ipv4_address.ts";
 import { hyphenated } from "../../text/hyphenated.ts";
 import { gatewayPart } from "./gateway_part.ts";
 import { peersPart } from "./peer_part.ts";
@@ -18,11 +18,13 @@ import type { OwnInterfaceView, RolePart } from "./status_report.ts";
  *
  * @param own the interface of its relay
  * @param counts what the rules of its gateway have counted in the kernel
+ * @param bound this host's own address, if the primary one is translated to it
  */
 export function serverPart(
   status: AnyServerStatus,
   own: OwnInterfaceView | undefined,
   counts?: FilterCounts | undefined,
+  bound?: Ipv4Address | undefined,
 ): RolePart {
   const { server, relay } = status.role === "server"
     ? { server: status, relay: undefined }
@@ -43,8 +45,8 @@ export function serverPart(
     nat: null,
     portPreserved: null,
     portMapping: null,
-    localMapping: formatEndpoint(endpoint(primary, port)),
-    externalMapping: null,
+    localMapping: formatEndpoint(endpoint(bound ?? primary, port)),
+    externalMapping: bound === undefined ? null : formatEndpoint(endpoint(primary, port)),
     interface: own?.name ?? null,
     interfaceFaults: own?.faults ?? [],
     mtu: advertisedMtu ?? null,

@@ -67,12 +67,14 @@ export function statusLine(report: StatusReport): string {
   return fault === undefined ? stateLine(report) : `${stateLine(report)}. ${fault.message}`;
 }
 
-function stateLine({ role, state, address, localMapping, server }: StatusReport): string {
+function stateLine(report: StatusReport): string {
+  const { role, state, address, localMapping, externalMapping, server } = report;
   if (role === "client") {
     const through = server === null ? "" : ` through ${server.name}`;
     return address === null ? `${state}${through}` : `${state}${through}, ${address}`;
   }
-  return localMapping === null ? state : `${state} on ${localMapping}`;
+  const where = externalMapping ?? localMapping;
+  return where === null ? state : `${state} on ${where}`;
 }
 
 /** How often systemd's watchdog expects a message, in milliseconds; `undefined` if it does not. */

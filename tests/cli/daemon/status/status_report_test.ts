@@ -145,6 +145,32 @@ Deno.test("status: a server without a secondary address or an MTU has null there
   assertEquals([report.server?.secondary, report.mtu], [null, null]);
 });
 
+Deno.test("status: a server or relay behind a 1:1 NAT has its own address as the local mapping", () => {
+  const { server } = new ServerFixture();
+  const [own, elsewhere] = [ip4("10.0.0.5"), ip4("203.0.113.9")];
+  const relay = new RelayFixture();
+  const reports = [
+    reportOf(serverPart(server.status(), undefined, undefined, own)),
+    reportOf(
+      relayPart(relay.relay.status(0), endpoint(own, 3545), PLACE.own, undefined, elsewhere),
+    ),
+  ];
+  for (const report of reports) published(report);
+  assertEquals(
+    reports.map(({ localMapping, externalMapping }) => [localMapping, externalMapping]),
+    [
+      ["10.0.0.5:3544", `${formatIpv4(ACTORS.s1)}:3544`],
+      ["10.0.0.5:3545", "203.0.113.9:3545"],
+    ],
+  );
+  assertStringIncludes(
+    statusText(reports[0]!, PLAIN, 80),
+    `  Primary Address          ${formatIpv4(ACTORS.s1)}\n`,
+  );
+  const alone = reportOf(serverPart(server.status(), undefined));
+  assertEquals(alone.externalMapping, null);
+});
+
 Deno.test("status: a relay's report fits the schema, and lists its clients", () => {
   const fixture = new RelayFixture();
   published(reportOf(relayPart(fixture.relay.status(fixture.now), ACTORS.a, PLACE.own)));
@@ -209,7 +235,7 @@ Deno.test("status: the text has the words of netsh, the peers and the drops", ()
       "  State                    qualified\n",
       "  Client Refresh Interval  30 s\n",
       "  Client Port              40000\n",
-      "  NAT                      cone or restricted\n",
+      "  NAT                      cone of some kind\n",
       "  NAT Special Behaviour    PortPreserving: No\n",
       "  Local Mapping            192.168.1.10:40000\n",
       "  Uptime                   90 s\n",
