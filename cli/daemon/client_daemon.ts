@@ -12,6 +12,7 @@ import { type ClientTun, clientTun } from "../../nodes/host/client_tun.ts";
 import type { MappingView } from "../../nodes/client_mapping.ts";
 import { ListenError } from "../../nodes/listen_error.ts";
 import { TeredoClient, type TeredoClientOptions } from "../../nodes/teredo_client.ts";
+import type { MapperEvent } from "../../portmap/mapper_event.ts";
 import { portOf } from "../../wire/endpoint.ts";
 import { AddressMemory, type RememberedAddress, stateFolder } from "./address_memory.ts";
 import { withRemedy } from "./capability_remedy.ts";
@@ -33,13 +34,15 @@ import { mappingProtocols } from "./settings/port_mapping_protocols.ts";
 import { clientPart, type ClientPlace } from "./status/client_part.ts";
 
 /** Events that are counted from zero on. */
-const CLIENT_EVENTS: readonly ClientEvent["type"][] = [
+const CLIENT_EVENTS: readonly (ClientEvent | MapperEvent)["type"][] = [
   "qualified",
   "offline",
   "disabled",
   "server_silent",
   "peer_reached",
   "peer_unreachable",
+  "port_mapped",
+  "port_not_mapped",
 ];
 
 type HostedClient = TeredoClient<ClientTun>;

@@ -35,10 +35,12 @@ const RULES = `
 /** A router that maps ports. */
 export class PortMappingRouter implements AsyncDisposable {
   readonly #site: Site;
-  readonly #process: LabProcess;
+  readonly #folder: string;
+  #process: LabProcess;
 
-  private constructor(site: Site, process: LabProcess) {
+  private constructor(site: Site, folder: string, process: LabProcess) {
     this.#site = site;
+    this.#folder = folder;
     this.#process = process;
   }
 
@@ -72,13 +74,17 @@ export class PortMappingRouter implements AsyncDisposable {
       "upnp_nat_postrouting_chain=up_post",
       `allow 1024-65535 ${site.plan.client}/24 1024-65535`,
     ];
-    const script = 'mkdir -p "$1" && : >"$1/leases" && printf "%s\\n" "$2" >"$1/conf"';
+    const script = 'mkdir -p "$1" && printf "%s\\n" "$2" >"$1/conf"';
     await router.run("sh", "-c", script, "sh", folder, config.join("\n"));
-    await router.run("nft", RULES);
     if (knowsPort) await router.run("nft", versionFilter(protocols, lan));
-    const process = await router.spawn("miniupnpd", "-d", "-f", `${folder}/conf`);
-    await process.waitForLog(/Listening for|HTTP listening|PCP/);
-    return new PortMappingRouter(site, process);
+    return new PortMappingRouter(site, folder, await launch(site, folder));
+  }
+
+  /** Forgets all mappings, as a power cut would make it. */
+  async restart(): Promise<void> {
+    await this.#process.end("SIGKILL");
+    await this.#site.router!.run("nft", "delete table inet miniupnpd");
+    this.#process = await launch(this.#site, this.#folder);
   }
 
   /** The external ports that lead inside, with where they lead, by the kernel's own account. */
@@ -93,6 +99,15 @@ export class PortMappingRouter implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#process.end("SIGTERM");
   }
+}
+
+/** Starts the program without any mapping. */
+async function launch({ router }: Site, folder: string): Promise<LabProcess> {
+  await router!.run("nft", RULES);
+  await router!.run("sh", "-c", ': >"$1/leases"', "sh", folder);
+  const process = await router!.spawn("miniupnpd", "-d", "-f", `${folder}/conf`);
+  await process.waitForLog(/Listening for|HTTP listening|PCP/);
+  return process;
 }
 
 /** Requests of PCP begin with version 2, those of NAT-PMP with 0. */

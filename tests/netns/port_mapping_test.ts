@@ -102,6 +102,20 @@ for (const protocol of MAPPING_PROTOCOLS) {
         assertEquals([portMapping.state, portMapping.reason], ["idle", "off"]);
       });
 
+      // By UPnP a restart shows when the mapping is renewed.
+      if (protocol !== "upnp") {
+        await t.step("a router that restarts has the mapping again at once", async () => {
+          await using client = await launch(A.client, PORT + 2, protocol);
+          await client.waitForLog(/Router .* maps its port/);
+          // No renewal comes sooner after the request before.
+          await new Promise((resolve) => setTimeout(resolve, 4000));
+          await router.restart();
+          await client.waitForLog(/The router restarted, and maps its port/);
+          assertEquals(await router.mappings(), [inside(PORT + 2)]);
+          await client.end("SIGTERM");
+        });
+      }
+
       await t.step("a mapping that lasts twelve seconds is renewed", async () => {
         await prefetch("tests/netns/keep_port_mapped.ts");
         const command = denoRun("tests/netns/keep_port_mapped.ts");
@@ -138,6 +152,46 @@ Deno.test({
     const b = await startClient(B.client, "--port-mapping", "off");
     assertEquals((await B.client.ping(a.address, { count: 3 })).received, 3);
     assertEquals((await A.client.ping(b.address, { count: 3 })).received, 3);
+  },
+});
+
+Deno.test({
+  name: needs.title("port mapping: SIGHUP switches it on, over to another protocol, and off"),
+  ignore: needs.ignore,
+  fn: async () => {
+    await prepareTeredo();
+    await using lab = await createLab({ A: { by: "kernel", kind: "portRestricted" } });
+    const { A } = lab.sites;
+    await startServer(lab.server);
+    await using router = await PortMappingRouter.start(A, MAPPING_PROTOCOLS);
+    const path = "/run/client.yaml";
+    const choose = (mode: string) =>
+      A.client.run(
+        "sh",
+        "-c",
+        `printf 'server: %s\nport-mapping: "%s"\n' "$1" "$2" >${path}`,
+        "sh",
+        ADDRESS.serverPrimary,
+        mode,
+      );
+    await choose("off");
+    await using client = await A.client.spawn(
+      ...teredo("client", "--config", path, "--port", String(PORT), "--log-level", "debug"),
+    );
+    await qualification(client);
+    assertEquals(await router.mappings(), []);
+    const changes = [
+      ["pcp", /maps its port 83\.1\.2\.1:40000 to this client by PCP/, 1],
+      ["upnp", /maps its port 83\.1\.2\.1:40000 to this client by UPnP/, 1],
+      ["off", /mapping of 83\.1\.2\.1:40000 is removed by UPnP/, 0],
+    ] as const;
+    for (const [mode, line, count] of changes) {
+      const since = client.logLength;
+      await choose(mode);
+      client.kill("SIGHUP");
+      await client.waitForLog(line, { since });
+      assertEquals((await router.mappings()).length, count, mode);
+    }
   },
 });
 

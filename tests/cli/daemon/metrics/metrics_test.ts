@@ -5,7 +5,11 @@ import { forThisHost, metricsHandler } from "../../../../cli/daemon/metrics/metr
 import { processMetrics } from "../../../../cli/daemon/metrics/process_metrics.ts";
 import { roleMetrics } from "../../../../cli/daemon/metrics/role_metrics.ts";
 import { serverPart } from "../../../../cli/daemon/status/server_part.ts";
-import { type StatusReport, statusReport } from "../../../../cli/daemon/status/status_report.ts";
+import {
+  type PortMappingPart,
+  type StatusReport,
+  statusReport,
+} from "../../../../cli/daemon/status/status_report.ts";
 import { Counters } from "../../../../io/counters.ts";
 import { EventCounts } from "../../../../cli/daemon/status/event_counts.ts";
 import { ServerFixture, SOLICITATION } from "../../../server/server_fixture.ts";
@@ -54,6 +58,21 @@ Deno.test("metrics: a server's have its work, its drops and its events", () => {
     ]
   ) assertStringIncludes(text, `\n${line}`);
   assertEquals(/^[a-z_]+ (NaN|undefined|null)/m.test(text), false);
+});
+
+Deno.test("metrics: a client's have its port mapping, by protocol and with its end", () => {
+  const portMapping: PortMappingPart = {
+    ...{ state: "mapped", protocol: "upnp", external: "203.0.113.5:40000", expiresIn: 90_000 },
+    ...{ view: "in_use", reason: null, tried: [], retryIn: null },
+  };
+  const client = { ...serverReport(), role: "client", state: "qualified" } as const;
+  const text = metricsText(roleMetrics({ ...client, portMapping }));
+  assertStringIncludes(text, '\nteredo_client_port_mapping{protocol="pcp"} 0\n');
+  assertStringIncludes(text, '\nteredo_client_port_mapping{protocol="upnp"} 1\n');
+  assertStringIncludes(text, "\nteredo_client_port_mapping_expiry_seconds 90\n");
+  const failed = { ...portMapping, state: "failed", protocol: null, expiresIn: null } as const;
+  const none = metricsText(roleMetrics({ ...client, portMapping: failed }));
+  assertStringIncludes(none, '\nteredo_client_port_mapping{protocol="upnp"} 0\n');
 });
 
 Deno.test("metrics: names are given once, and counters end in _total", () => {

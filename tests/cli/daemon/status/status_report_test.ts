@@ -13,6 +13,7 @@ import {
 } from "../../../../cli/daemon/status/status_report.ts";
 import { statusText } from "../../../../cli/ask/status_text.ts";
 import { COLOURED, PLAIN } from "../../../../cli/text/style.ts";
+import type { PortMappingStatus } from "../../../../nodes/client_mapping.ts";
 import { Counters } from "../../../../io/counters.ts";
 import { EventCounts } from "../../../../cli/daemon/status/event_counts.ts";
 import { ServerWithRelay } from "../../../../server/server_with_relay.ts";
@@ -100,6 +101,43 @@ Deno.test("status: a client that rests says why", () => {
 for (const [what, make] of Object.entries(CLIENTS)) {
   Deno.test(`status: the report of a client that is ${what} fits the schema`, () => {
     published(clientReport(make()));
+  });
+}
+
+/** What a client may say of its port mapping, and the text about it. */
+const MAPPING = {
+  protocol: "pcp",
+  router: ip4("192.168.1.1"),
+  internal: endpoint(ip4("192.168.1.10"), 40_000),
+  external: endpoint(ip4("203.0.113.5"), 40_000),
+  nonce: new Uint8Array(12),
+} as const;
+const MAPPED = { state: "mapped", mapping: MAPPING, expiresIn: 3_600_000, view: "in_use" } as const;
+const TRIED = [{ protocol: "upnp", reason: "port_taken" }] as const;
+const PORT_MAPPINGS: readonly [PortMappingStatus, string][] = [
+  [MAPPED, "203.0.113.5:40000 by PCP, for 1 h"],
+  [{ ...MAPPED, expiresIn: Infinity, view: "unknown" }, "203.0.113.5:40000 by PCP, until removed"],
+  [
+    { ...MAPPED, view: "other_address" },
+    "203.0.113.5:40000 by PCP, for 1 h; another NAT is beyond the router, so only peers behind " +
+    "that NAT can use it",
+  ],
+  [{ state: "asking", protocol: "nat-pmp" }, "asking the router by NAT-PMP"],
+  [
+    { state: "failed", reason: "port_taken", tried: TRIED, retryIn: 600_000 },
+    "none: the router maps no port, because the ports that were tried lead to other hosts; asked " +
+    "again in 10 min",
+  ],
+  [{ state: "idle", reason: "off" }, "off"],
+  [{ state: "idle", reason: "public_address" }, "not needed: this host has a public address"],
+];
+
+for (const [mapping, text] of PORT_MAPPINGS) {
+  Deno.test(`status: a port mapping is told: ${text}`, () => {
+    const { client, now } = ClientFixture.a();
+    const report = reportOf(clientPart(client.status(now), PLACE, mapping));
+    published(report);
+    assertStringIncludes(statusText(report, PLAIN, 200), `  Port Mapping             ${text}\n`);
   });
 }
 
