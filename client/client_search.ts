@@ -200,13 +200,13 @@ export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
   sendBothBubbles(peer: ClientPeer, to: Endpoint, now: number, sink: ClientSink): void {
     this.randomPorts?.prepare(peer, now, sink);
     this.#sendDirect(peer, to, now, sink);
-    this.#sendIndirect(peer, 1, now, sink);
+    this.#sendIndirect(peer, now, sink);
   }
 
   /** The second of {@linkcode sendBothBubbles} alone. */
   sendIndirectBubble(peer: ClientPeer, now: number, sink: ClientSink): void {
     peer.bubbled(now);
-    this.#sendIndirect(peer, 1, now, sink);
+    this.#sendIndirect(peer, now, sink);
   }
 
   /**
@@ -268,24 +268,28 @@ export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
    * Bubbles to a peer that answers through a gateway, so that the limit of §5.2.6 does not apply.
    */
   #tryDirect(peer: ClientPeer, now: number, sink: ClientSink): void {
-    const tries = peer.gateway!.tried(now);
+    peer.gateway?.tried(now);
     peer.lastTransmission = now;
     this.randomPorts?.prepare(peer, now, sink);
     this.#sendEverywhere(peer, mappingOf(peer.address), now, sink);
     this.mappedPort?.startOver(peer);
-    this.#sendIndirect(peer, tries, now, sink);
+    this.#sendPlain(peer, now, sink);
+  }
+
+  /** An indirect bubble, with trailers. It may have to wait for an Echo Test. */
+  #sendIndirect(peer: ClientPeer, now: number, sink: ClientSink): void {
+    if (this.echoTests?.delays(peer, now, sink)) return;
+    this.bubbles.sendIndirect(peer, now, sink);
   }
 
   /**
-   * The n-th indirect bubble to a silent peer. The first may have to wait for an Echo Test. Every
-   * other one is a proving one, without a trailer: RFC 4380 §5.2.3 lets a client drop what has any.
-   * Where there are trailers for the peer, or where it has sent some, they go into all.
+   * An indirect bubble without a trailer, because RFC 4380 §5.2.3 lets a client drop what has any.
+   * Where there are trailers for the peer, or where it has sent some, they stay.
    */
-  #sendIndirect(peer: ClientPeer, n: number, now: number, sink: ClientSink): void {
+  #sendPlain(peer: ClientPeer, now: number, sink: ClientSink): void {
     const { bubbles, alternates } = this;
-    if (this.echoTests?.delays(peer, now, sink)) return;
     const knowsTrailers = peer.nonceReceived !== undefined || alternates.isNeighbour(peer.address);
-    if (n % 2 === 1 || knowsTrailers || !bubbles.hasNonces) bubbles.sendIndirect(peer, now, sink);
+    if (knowsTrailers || !bubbles.hasNonces) this.#sendIndirect(peer, now, sink);
     else bubbles.sendProving(peer.address, now, sink);
   }
 
@@ -424,7 +428,9 @@ export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
       this.randomPorts?.prepare(peer, now, sink);
       this.#sendDirect(peer, mappingOf(peer.address), now, sink);
       this.mappedPort?.startOver(peer);
-      this.#sendIndirect(peer, peer.attempts, now, sink);
+      // Every other one to a silent peer.
+      if (peer.attempts % 2 === 0) this.#sendPlain(peer, now, sink);
+      else this.#sendIndirect(peer, now, sink);
       return true;
     }
     if (near === peer.localAt(now)) {

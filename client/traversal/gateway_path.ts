@@ -21,7 +21,6 @@ export class GatewayPath {
   #heardAt: number;
   #unansweredSince: number | undefined;
   #tryAt: number;
-  #tries = 0;
 
   constructor(at: Endpoint, now: number) {
     this.at = at;
@@ -66,9 +65,8 @@ export class GatewayPath {
     return now >= this.#tryAt;
   }
 
-  /** The direct way is being tried. Returns how often it has been, this time included. */
-  tried(now: number): number {
+  /** The direct way is being tried. */
+  tried(now: number): void {
     this.#tryAt = now + DIRECT_TRY_INTERVAL;
-    return ++this.#tries;
   }
 }

@@ -4,20 +4,13 @@ import { requires } from "../capabilities.ts";
 import { rent, startGateway } from "./gateway_lab.ts";
 import { createLab, type Site } from "./lab.ts";
 import type { Machine } from "./machine.ts";
+import { startMiredoClient } from "./miredo.ts";
 import { parsePing, pingCommand } from "./ping.ts";
 import { prepareTeredo, startClient, teredo } from "./teredo.ts";
 
-const needs = requires(
-  "linux",
-  "root",
-  "namespaces",
-  "tun",
-  "ip",
-  "nsenter",
-  "ping",
-  "nft",
-  "iperf3",
-);
+const LAB = ["linux", "root", "namespaces", "tun", "ip", "nsenter", "ping", "nft"] as const;
+const needs = requires(...LAB, "iperf3");
+const needsMiredo = requires(...LAB, "miredo");
 
 /** The direct way is found within this time, in milliseconds. */
 const SOON = 30_000;
@@ -81,5 +74,34 @@ Deno.test({
     assertEquals(await pathTo(A.client, address), "direct");
     const { bytes } = JSON.parse(await stream).end.sum_received;
     assert(bytes > STREAM_OCTETS * 0.98, `${bytes} of ${STREAM_OCTETS} octets`);
+  },
+});
+
+Deno.test({
+  name: needsMiredo.title(
+    "gateway: Miredo, which a client met through it, is reached directly within 30 s",
+  ),
+  ignore: needsMiredo.ignore,
+  fn: async () => {
+    await prepareTeredo();
+    const kind = { by: "kernel", kind: "portRestricted" } as const;
+    await using lab = await createLab({ A: kind, B: kind });
+    const { A, B } = lab.sites;
+    await block(A, B);
+    await block(B, A);
+    await using _gateway = await startGateway(await rent(lab), "--gateway-for", "all");
+    await startClient(A.client);
+    const { address } = await startMiredoClient(B.client);
+    const ping = await A.client.spawn(...pingCommand(address, PINGS));
+    await ping.waitForLog(/bytes from/);
+    assertEquals(await pathTo(A.client, address), "gateway");
+    for (const { router } of [A, B]) await router!.run("nft", "delete table ip between");
+    const opened = performance.now();
+    while (await pathTo(A.client, address) !== "direct") {
+      assert(performance.now() - opened < SOON, `still through the gateway:\n${ping.log}`);
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+    await ping.status;
+    assertEquals(parsePing(ping.log).received, PINGS.count, ping.log);
   },
 });

@@ -111,6 +111,28 @@ for (const [one, other] of MAY_MEET) {
   }
 }
 
+for (const make of ["windows", "strict"] as const) {
+  for (const opensAt of [5, 113, 200]) {
+    Deno.test(`a ${make} peer without nonces is reached without the gateway within 30 s when after ${opensAt} s it can be`, () => {
+      const world = new World();
+      const server = world.gateway();
+      const [natA, natB] = ["natA", "natB"].map((name) => world.nat(name, NAT.portRestricted));
+      const alice = world.client("alice", { server, behind: natA });
+      const bob = world[make]("bob", { server, behind: natB });
+      world.pass(3);
+      separate({ world }, natA!, natB!);
+      const ping = alice.ping(bob, { count: 300 });
+      world.pass(opensAt);
+      assertEquals(alice.status.peers[0]!.path, "gateway");
+      world.internet.firewall = undefined;
+      world.pass(30);
+      assertEquals(alice.status.peers[0]!.path, "direct");
+      world.pass(300 - opensAt);
+      assertEquals([ping.lost, ping.errors], [0, 0]);
+    });
+  }
+}
+
 Deno.test("a gateway that starts anew serves its clients again within seconds", () => {
   const { world, gateway, alice, bob } = twoBehind("symmetric", "symmetric");
   const native = world.nativeHost("native");
