@@ -69,6 +69,11 @@ export interface PlatformFacts {
   readonly nativeNeedsForwarding: boolean;
   /** Where files are, given the variables of the environment. */
   folders(variable: (name: string) => string | undefined): Folders;
+  /**
+   * The command that lists the UDP ports that the system keeps from programs. Undefined where it
+   * refuses a port only because those below 1024 need a right.
+   */
+  readonly reservedPorts: string | undefined;
   /** The command that names the program which holds a UDP port. */
   udpPortOwner(port: number): string;
   /**

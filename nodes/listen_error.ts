@@ -5,6 +5,7 @@
  */
 
 import { SystemError } from "../ffi/c/errno.ts";
+import { platform } from "../ffi/platform.ts";
 import { BatchingUnavailable } from "../ffi/udp_socket.ts";
 import { formatIpv4, type Ipv4Address } from "../wire/ipv4_address.ts";
 import { reasonOf } from "../reason.ts";
@@ -17,6 +18,8 @@ export type ListenObstacle =
   | "not_local"
   /** Ports below 1024 need a permission. */
   | "denied"
+  /** The system keeps the port, or another program has it for itself alone: on Windows. */
+  | "reserved"
   /** Batches were required, but this system has none. */
   | "no_batches"
   /** Something else; the message says what. */
@@ -49,6 +52,8 @@ function describe(place: string, obstacle: ListenObstacle, cause: unknown): stri
       return `Cannot listen on UDP ${place}: this host does not have the address`;
     case "denied":
       return `Cannot listen on UDP ${place}: ports below 1024 need a permission`;
+    case "reserved":
+      return `Cannot listen on UDP ${place}: the system keeps the port, or another program has it`;
     case "no_batches":
       return `Cannot move UDP datagrams in batches: ${reason}`;
     case "other":
@@ -60,7 +65,9 @@ function obstacleOf(cause: unknown): ListenObstacle {
   if (cause instanceof BatchingUnavailable) return "no_batches";
   if (cause instanceof Deno.errors.AddrInUse) return "in_use";
   if (cause instanceof Deno.errors.AddrNotAvailable) return "not_local";
-  if (cause instanceof Deno.errors.PermissionDenied) return "denied";
+  if (cause instanceof Deno.errors.PermissionDenied) {
+    return platform.reservedPorts === undefined ? "denied" : "reserved";
+  }
   return cause instanceof SystemError ? OBSTACLES[cause.code] ?? "other" : "other";
 }
 

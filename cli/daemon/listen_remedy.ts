@@ -47,6 +47,11 @@ function explain({ message, obstacle, address, port }: ListenError, instead: str
         `${message}. Choose a higher one with --port, or ${waysToGet("CAP_NET_BIND_SERVICE")}`,
         ExitCode.PERMISSION,
       );
+    case "reserved":
+      return new CliError(
+        `${message}. "${platform.reservedPorts}" lists the ports that the system keeps, and ` +
+          `"${platform.udpPortOwner(port)}" names the program. Stop it, or ${instead}`,
+      );
     case "no_batches":
       return new CliError(
         `${message}. Leave out "--udp batched" to use what the system has`,

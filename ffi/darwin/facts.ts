@@ -38,6 +38,7 @@ export const DARWIN_FACTS: PlatformFacts = {
     userRuntime: userRuntime(variable("XDG_RUNTIME_DIR"), Deno.uid()),
     state: "/var/db/teredo",
   }),
+  reservedPorts: undefined,
   udpPortOwner: (port) => `lsof -nP -iUDP:${port}`,
   networkNamespace: () => undefined,
 };

@@ -38,6 +38,7 @@ export const LINUX_FACTS: PlatformFacts = {
     userRuntime: userRuntime(variable("XDG_RUNTIME_DIR"), Deno.uid()),
     state: "/var/lib/teredo",
   }),
+  reservedPorts: undefined,
   udpPortOwner: (port) => `ss -lunp sport = :${port}`,
   networkNamespace,
 };

@@ -45,6 +45,7 @@ export const WINDOWS_FACTS: PlatformFacts = {
       state: `${own}\\state`,
     };
   },
+  reservedPorts: "netsh interface ipv4 show excludedportrange udp",
   udpPortOwner: (port) => `netstat -ano -p UDP | findstr :${port}`,
   networkNamespace: () => undefined,
 };

@@ -152,7 +152,9 @@ function insist(
 ): Deno.PointerObject {
   const outcome = askTwice(() => call() ?? undefined);
   if (typeof outcome === "object") return outcome;
-  const remedy = outcome === ERROR_ACCESS_DENIED ? "Run it as administrator" : undefined;
+  const remedy = outcome === ERROR_ACCESS_DENIED
+    ? "Run it as administrator"
+    : "The end of %SystemRoot%\\INF\\setupapi.dev.log shows what Windows did with the driver";
   throw windowsError(attempt, name, outcome, remedy);
 }
 

@@ -23,6 +23,7 @@ export const ERROR_OBJECT_ALREADY_EXISTS = 5010;
 type ErrorWords = readonly [name: string, code: ErrnoName, text: string];
 
 const WORDS: Readonly<Record<number, ErrorWords>> = {
+  [ERROR_SUCCESS]: ["no error number", "EIO", "Windows does not say why"],
   [ERROR_FILE_NOT_FOUND]: ["ERROR_FILE_NOT_FOUND", "ENOENT", "it does not exist"],
   [ERROR_ACCESS_DENIED]: ["ERROR_ACCESS_DENIED", "EACCES", "access is denied"],
   6: ["ERROR_INVALID_HANDLE", "EBADF", "the handle is not valid"],

@@ -29,10 +29,19 @@ export function localAddresses(
   });
 }
 
-/** The first address of this host that other hosts can know, if it has one. */
-export function outsideAddress(): Ipv4Address | undefined {
-  return localAddresses().find(({ address }) => !isLoopbackIpv4(address))?.address;
+/**
+ * The first address of this host that other hosts can know, if it has one. An address of the link
+ * only (RFC 3927) comes last: Windows gives one to every interface that has no other.
+ */
+export function outsideAddress(
+  own: readonly LocalAddress[] = localAddresses(),
+): Ipv4Address | undefined {
+  const addresses = own.map(({ address }) => address).filter((each) => !isLoopbackIpv4(each));
+  return addresses.find((each) => each >>> 16 !== LINK_LOCAL) ?? addresses[0];
 }
+
+/** The upper half of 169.254.0.0/16. */
+const LINK_LOCAL = 0xa9fe;
 
 function subnetOf(address: Ipv4Address, prefixLength: number): Ipv4Address {
   // In JavaScript, a shift by 32 bits shifts nothing.

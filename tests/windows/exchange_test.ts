@@ -97,6 +97,10 @@ async function askTheClient(t: Deno.TestContext, own: Peer, other: Peer): Promis
     assertEquals(code, 0, stdout + stderr);
     assertStringIncludes(stdout, own.address);
   });
+  await t.step("diagnose finds nothing wrong", async () => {
+    const { code, stdout, stderr } = await runExe(own.machine, "diagnose");
+    assertEquals(code, 0, stdout + stderr);
+  });
   await t.step("decode explains the address", async () => {
     const { code, stdout, stderr } = await runExe(own.machine, "decode", own.address);
     assertEquals(code, 0, stdout + stderr);

@@ -37,5 +37,16 @@ Deno.test("a socket that cannot be opened ends in one message with the remedy", 
       'Leave out "--local-discovery", or stop the program that has the port',
   );
   const denied = await remedyFor(new Deno.errors.PermissionDenied(), ADDRESS, 53);
-  assertEquals(denied.exitCode, ExitCode.PERMISSION);
+  if (platform.reservedPorts === undefined) {
+    assertEquals(denied.exitCode, ExitCode.PERMISSION);
+  } else {
+    assertEquals(
+      denied.message,
+      "Cannot listen on UDP 192.0.2.1:53: the system keeps the port, or another program has it. " +
+        `"${platform.reservedPorts}" lists the ports that the system keeps, and ` +
+        `"${
+          platform.udpPortOwner(53)
+        }" names the program. Stop it, or choose another port with --port`,
+    );
+  }
 });

@@ -17,6 +17,13 @@ Deno.test("windowsError: a known number has words, Windows' name, and the code o
   });
 });
 
+Deno.test("windowsError: a call that fails without a number has words too", () => {
+  assertEquals(
+    windowsError("make it", "WintunCreateAdapter", 0).message,
+    "Cannot make it: Windows does not say why (WintunCreateAdapter: no error number)",
+  );
+});
+
 Deno.test("windowsError: for an unknown number Windows has the words", () => {
   const error = windowsError("make it", "SetIpInterfaceEntry", 4242);
   assertEquals(

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { localAddresses } from "../../../io/network/local_addresses.ts";
+import { localAddresses, outsideAddress } from "../../../io/network/local_addresses.ts";
 import { formatIpv4 } from "../../../wire/ipv4_address.ts";
 
 function info(family: "IPv4" | "IPv6", address: string, cidr: string): Deno.NetworkInterfaceInfo {
@@ -24,6 +24,17 @@ for (const [cidr, network] of CASES) {
     );
   });
 }
+
+Deno.test("outside address: not the loopback one, and one of the link only if there is no other", () => {
+  const first = (...texts: string[]) => {
+    const own = localAddresses(texts.map((text) => info("IPv4", text, `${text}/16`)));
+    const found = outsideAddress(own);
+    return found === undefined ? undefined : formatIpv4(found);
+  };
+  assertEquals(first("127.0.0.1", "169.254.7.7", "10.0.0.1", "10.0.0.2"), "10.0.0.1");
+  assertEquals(first("127.0.0.1", "169.254.7.7"), "169.254.7.7");
+  assertEquals(first("127.0.0.1"), undefined);
+});
 
 Deno.test("local addresses: IPv6 is left out", () => {
   assertEquals(localAddresses([info("IPv6", "2001:db8::1", "2001:db8::1/64")]), []);
