@@ -98,7 +98,12 @@ export class Gateway {
    * @returns why it may not leave, if so
    */
   outbound(ipv6: Uint8Array, peer: RelayPeer | undefined, now: number): DropReason | undefined {
-    if (this.#isOwn(ipv6, DESTINATION)) return this.#toOwnHost(ipv6, peer, now);
+    if (this.#isOwn(ipv6, DESTINATION)) {
+      const refusal = this.#toOwnHost(ipv6, peer, now);
+      if (refusal !== undefined) return refusal;
+      const account = this.#payingAccountOf(ipv6, SOURCE, peer, now);
+      return account?.takeOut(ipv6.length, now) === false ? "client_rate" : undefined;
+    }
     const account = this.#accountOf(ipv6, SOURCE, peer, now);
     if (typeof account === "string") return account;
     const refusal = isTeredo(ipv6, DESTINATION)
@@ -124,7 +129,8 @@ export class Gateway {
     // One client calls another, or this host itself answers. Only a call needs an answer.
     if (this.#isOwn(ipv6, SOURCE)) {
       if (peer !== undefined && !isIcmpv6(ipv6)) peer.isCalled = true;
-      return undefined;
+      const account = this.#payingAccountOf(ipv6, DESTINATION, peer, now);
+      return account?.takeIn(octets, now) === false ? "client_rate" : undefined;
     }
     if (!this.#isSource(ipv6)) return "source_invalid";
     if (!peer?.hasBegun && !this.#mayBeFirst(ipv6)) return "unsolicited";
@@ -168,6 +174,20 @@ export class Gateway {
     const account = this.#accounts.open(name, now);
     peer.use = { account, checkAt: now + CHECK_INTERVAL };
     return account;
+  }
+
+  /**
+   * The account that pays for what a client exchanges with this host itself, as with another client
+   * by way of it. A client that is called may have no access, and then has no account.
+   */
+  #payingAccountOf(
+    ipv6: Uint8Array,
+    offset: number,
+    peer: RelayPeer | undefined,
+    now: number,
+  ): GatewayAccount | undefined {
+    const account = this.#accountOf(ipv6, offset, peer, now);
+    return typeof account === "string" ? undefined : account;
   }
 
   /**

@@ -8,7 +8,10 @@ import { assert } from "@std/assert";
 import type { LinkMonitor, NetworkNews } from "../../ffi/link_monitor.ts";
 import { openLinkMonitor, openTun } from "../../ffi/open.ts";
 import type { Tun } from "../../ffi/tun.ts";
-import { run } from "./namespace.ts";
+import { ipJson, run } from "./namespace.ts";
+
+/** How long a change may take until it is reported, in milliseconds. */
+const PATIENCE = 10_000;
 
 /**
  * A namespace with a link, our interface, and a monitor that has read everything.
@@ -24,8 +27,27 @@ export function setUpMonitor(name: string): { monitor: LinkMonitor; tun: Tun } {
     run("ip", "link", "set", each, "addrgenmode", "none", "up");
   }
   const monitor = openLinkMonitor(tun.index)!;
+  waitUntil("the links are up", areUp);
   monitor.read();
   return { monitor, tun };
+}
+
+/**
+ * The kernel finds out and reports that a link has a carrier by work that it puts off, by up to a
+ * second and on a busy machine for longer.
+ */
+function areUp(): boolean {
+  const links = ipJson("link", "show", "type", "veth");
+  return links.length === 2 && links.every(({ operstate }) => operstate === "UP");
+}
+
+/** Looks every few milliseconds. */
+function waitUntil(what: string, isSo: () => boolean): void {
+  const end = performance.now() + PATIENCE;
+  while (!isSo()) {
+    assert(performance.now() < end, what);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+  }
 }
 
 /** What the monitor says about what `ip` does with these arguments. */
@@ -41,11 +63,11 @@ export function expectNews(
   isExpected: (news: NetworkNews) => boolean,
 ): void {
   let news = newsOf(monitor, line);
-  for (let i = 0; i < 200 && !(news && isExpected(news)); i++) {
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+  waitUntil(line, () => {
+    if (news !== undefined && isExpected(news)) return true;
     news = monitor.read();
-  }
-  assert(news && isExpected(news), line);
+    return false;
+  });
 }
 
 /** Whether an interface is news. */

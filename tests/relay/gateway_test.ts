@@ -91,6 +91,19 @@ Deno.test("services of the gateway's host are open where the rules say so", () =
   assertEquals(fixture.receive(toOwn).outcome, { packets: 1, drops: [] });
 });
 
+Deno.test("what a client exchanges with the gateway's host counts, and has the same limit", () => {
+  const rules = { ...EVERYBODY, ownServices: true };
+  const fixture = new GatewayFixture({ rules }).meetA();
+  const toOwn = packet(addressOfA, OWN, 20, NextHeader.TCP);
+  const fromOwn = packet(OWN, addressOfA, 120, NextHeader.TCP);
+  fixture.receive(toOwn).fromKernel(fromOwn);
+  const { accounts } = fixture.machine.status(fixture.now).relay.gateway!;
+  assertEquals(accounts.map(({ octetsOut, octetsIn }) => [octetsOut, octetsIn]), [[60, 160]]);
+  fixture.relay.reconfigure({ ...rules, accountRate: { perSecond: 10, burst: 10 } });
+  assertEquals(fixture.receive(toOwn).sink.drops, ["client_rate"]);
+  assertEquals(fixture.fromKernel(fromOwn).sink.drops, ["client_rate"]);
+});
+
 Deno.test("services of the gateway's host are for clients that may use the gateway", () => {
   const rules = { ...EVERYBODY, ownServices: true };
   const fixture = new GatewayFixture({ rules }).meetA();

@@ -91,12 +91,25 @@ export function attempt(script: string, namespace?: string): { ok: boolean; outp
 
 /**
  * Starts a server of iperf3 on port 5201 that ends after one client, or soon; its report is in
- * /run/iperf3.
+ * /run/iperf3. The one before has ended then.
  */
 export function listen(namespace: string): void {
   sh(
-    `timeout 30 iperf3 -s -1 -J </dev/null >/run/iperf3 2>&1 &
+    `for i in {1..500}; do [[ -n $(ss -Hltn sport = :5201) ]] || break; sleep 0.02; done
+    timeout 30 iperf3 -s -1 -J </dev/null >/run/iperf3 2>&1 &
     for i in {1..100}; do [[ -z $(ss -Hltn sport = :5201) ]] || exit 0; sleep 0.02; done; exit 1`,
+    namespace,
+  );
+}
+
+/** Waits until no connection of TCP has anything to say: each packet of it has come or is lost. */
+export function waitForSilence(namespace: string): void {
+  sh(
+    `for i in {1..500}; do
+      ss -Htan | grep -qvE '^(LISTEN|TIME-WAIT)' || exit 0
+      sleep 0.02
+    done
+    ss -tan; exit 1`,
     namespace,
   );
 }
