@@ -11,6 +11,7 @@ import { switchedOff } from "../args/option.ts";
 import { setsNothing } from "../args/sources/settle_values.ts";
 import { UsageError } from "../process/failure.ts";
 import type { ProcessContext } from "../process/process_context.ts";
+import { readSmallFile } from "../process/small_file.ts";
 import { systemFailure } from "../process/system_failure.ts";
 
 /** How to start the client. */
@@ -73,7 +74,7 @@ async function lineOf(given: string, { readInput }: ProcessContext): Promise<str
   if (given === "-") return await readInput?.() ?? "";
   if (/^\s*teredo:/i.test(given)) return given;
   try {
-    return await Deno.readTextFile(given);
+    return readSmallFile(given);
   } catch (error) {
     // A line with a typo is told as that, and not repeated: it may hold a secret.
     if (isAbsent(error) && /@|^.{2,}:/.test(given)) return given;

@@ -11,6 +11,7 @@ import { parseSecrets } from "../daemon/settings/secrets_file.ts";
 import { formatOctets } from "../../wire/octet_text.ts";
 import { parseOctets } from "../args/kinds/secret_notation.ts";
 import { CliError } from "../process/failure.ts";
+import { readSmallFile } from "../process/small_file.ts";
 import { systemFailure } from "../process/system_failure.ts";
 import { formatInvitation, type Invitation } from "./invitation.ts";
 import { DENIED, writePrivate } from "./private_file.ts";
@@ -76,7 +77,7 @@ function newSecret(): string {
 
 function readIfPresent(path: string): string | undefined {
   try {
-    return Deno.readTextFileSync(path);
+    return readSmallFile(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw systemFailure(`Cannot read the secrets file ${path}`, error, {

@@ -6,6 +6,7 @@
 
 import { ExitCode } from "../../process/exit_code.ts";
 import { privilegedUser } from "../../process/privilege.ts";
+import { readSmallFile } from "../../process/small_file.ts";
 import { systemFailure } from "../../process/system_failure.ts";
 
 /**
@@ -17,7 +18,7 @@ import { systemFailure } from "../../process/system_failure.ts";
  */
 export function readConfigText(path: string, mustExist: boolean): string | undefined {
   try {
-    return Deno.readTextFileSync(path);
+    return readSmallFile(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound && !mustExist) return undefined;
     throw systemFailure(`Cannot read the configuration ${path}`, error, {

@@ -8,6 +8,12 @@ import { parse } from "@std/yaml";
 import { ConfigError } from "../../process/failure.ts";
 import { reasonOf } from "../../../reason.ts";
 
+/** Levels of lists and mappings in a value: secrets have two. */
+const MAX_DEPTH = 3;
+
+/** Values that a key may stand for, on all its levels. */
+const MAX_VALUES = 10_000;
+
 /**
  * Reads a YAML document. The error never quotes the text around the mistake, which may be secret.
  *
@@ -15,6 +21,32 @@ import { reasonOf } from "../../../reason.ts";
  * @throws {ConfigError} it is not YAML, and where that shows
  */
 export function parseYaml(text: string, path: string): unknown {
+  const document = parsed(text, path);
+  for (const [key, value] of Object.entries(isMapping(document) ? document : { "": document })) {
+    if (countValues(value, MAX_DEPTH, 0) <= MAX_VALUES) continue;
+    const line = keyLines(text).find((each) => each.key === key)?.line;
+    const place = line === undefined ? path : `${path}:${line}`;
+    throw new ConfigError(`Cannot use ${place}: it has too many values, or lists within lists`);
+  }
+  return document;
+}
+
+/**
+ * Counts the values in a value, on top of `count`; a value with more levels than `depth` has too
+ * many. An alias can make a list contain itself, or a short text stand for a very long one.
+ */
+function countValues(value: unknown, depth: number, count: number): number {
+  if (typeof value !== "object" || value === null) return count + 1;
+  if (depth === 0) return Infinity;
+  let total = count;
+  for (const each of Object.values(value)) {
+    total = countValues(each, depth - 1, total);
+    if (total > MAX_VALUES) break;
+  }
+  return total;
+}
+
+function parsed(text: string, path: string): unknown {
   try {
     return parse(text);
   } catch (error) {
@@ -42,12 +74,15 @@ interface KeyLine {
 /** Lines before the keys: empty ones, comments, directives, the start of a document. */
 const PREAMBLE = /^\s*(?:#.*)?$|^%|^---\s*(?:#.*)?$/;
 
-/** A key, with or without quotes. */
-const KEY = /^( *)(?:"([^"]*)"|'([^']*)'|([^\s"'#&*!|>{[?-][^:#]*?|-[^\s:][^:#]*?))\s*:(?:\s|$)/;
+/**
+ * A key, with or without quotes. What stands between an unquoted one and its colon counts as part
+ * of it, or a long line of blanks would be read again for each of them.
+ */
+const KEY = /^( *)(?:"([^"]*)"\s*|'([^']*)'\s*|([^\s"'#&*!|>{[?-][^:#]*|-[^\s:][^:#]*)):(?:\s|$)/;
 
 /** A key between braces: at the start of a line, or after a brace or a comma. */
 const FLOW_KEY =
-  /(?:^|[{,])\s*(?:"([^"]*)"\s*:|'([^']*)'\s*:|([^\s"'#{}[\],:][^#{}[\],:]*?)\s*:(?=\s|$))/g;
+  /(?:^|[{,])\s*(?:"([^"]*)"\s*:|'([^']*)'\s*:|([^\s"'#{}[\],:][^#{}[\],:]*):(?=\s|$))/g;
 
 /** The line of the first thing in a document that is not a comment; 1 in an empty one. */
 export function firstLine(text: string): number {
@@ -74,7 +109,7 @@ export function keyLines(text: string): KeyLine[] {
   const indentation = /^ */.exec(first)![0];
   return lines.flatMap((line, i) => {
     const [, indent, double, single, plain] = KEY.exec(line) ?? [];
-    const key = double ?? single ?? plain;
+    const key = double ?? single ?? plain?.trimEnd();
     return key !== undefined && indent === indentation ? [{ key, line: i + 1 }] : [];
   });
 }
@@ -84,7 +119,7 @@ function flowKeyLines(lines: readonly string[]): KeyLine[] {
   for (const [i, line] of lines.entries()) {
     const bare = line.replaceAll(QUOTED, (quoted, colon) => colon === undefined ? "" : quoted);
     for (const [, double, single, plain] of bare.matchAll(FLOW_KEY)) {
-      const key = (double ?? single ?? plain)!;
+      const key = double ?? single ?? plain!.trimEnd();
       if (!places.has(key)) places.set(key, i + 1);
     }
   }

@@ -7,6 +7,7 @@
 import { fileAccess } from "../../../ffi/open_file_access.ts";
 import type { Log } from "../../../io/log.ts";
 import { ExitCode } from "../../process/exit_code.ts";
+import { readSmallFile } from "../../process/small_file.ts";
 import { systemFailure } from "../../process/system_failure.ts";
 
 /**
@@ -24,7 +25,7 @@ export function readSecretText(
 ): string {
   let text: string;
   try {
-    text = Deno.readTextFileSync(path);
+    text = readSmallFile(path);
   } catch (error) {
     throw systemFailure(`Cannot read ${what} ${path}`, error, {
       words: {
