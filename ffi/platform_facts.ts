@@ -58,6 +58,8 @@ export interface PlatformFacts {
   routeAdvice(destination: string): string;
   /** The command that shows what the system's own Teredo client does, where there is one. */
   readonly ownTeredoCommand: readonly string[] | undefined;
+  /** The system's packet filter, as people call it. */
+  readonly firewall: string;
   /** What runs services: its name for people, and in modules. */
   readonly serviceManager: "systemd" | "launchd" | "Task Scheduler";
   /** The command that lets the host forward IPv6 packets, if one is enough. */

@@ -145,7 +145,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "cli/diagnosis": [
     ...["cli/ask", "cli/daemon/status", "cli/probe", "cli/process", "cli/text"],
-    ...["ffi", "ffi/open.ts", "io/host", "io/servers", "client/client_status.ts"],
+    ...[
+      "ffi",
+      "ffi/open.ts",
+      "ffi/platform.ts",
+      "io/host",
+      "io/servers",
+      "client/client_status.ts",
+    ],
     ...["protocol", "wire"],
   ],
   "cli/daemon": ["cli/daemon/", "cli/args/", ...BELOW_DAEMON],

@@ -54,10 +54,17 @@ export function invite(commands: () => readonly Command[]): Command {
     ],
     async run({ secrets, host, control }, [identifier], context) {
       const configured = await serverSettings(commands(), context);
-      const { invite } = await import("../invitation/invite.ts");
+      const [{ invite }, { makeConfigFolder }] = await Promise.all([
+        import("../invitation/invite.ts"),
+        import("../invitation/private_file.ts"),
+      ]);
+      const usual = pathIn(context.configFolder, "secrets.yaml");
+      const path = secrets ?? configured.secrets ?? usual;
+      // Where no package has made it.
+      if (path === usual) makeConfigFolder(context.configFolder);
       const { line, isKnown } = invite({
         identifier: identifier!,
-        secrets: secrets ?? configured.secrets ?? pathIn(context.configFolder, "secrets.yaml"),
+        secrets: path,
         host: host ?? configured.host,
       });
       context.print(`${line}\n`);

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { platform } from "../../ffi/platform.ts";
 import { TEREDO_PORT } from "../../protocol/constants.ts";
 
 /** Packets to this host, or from it. */
@@ -42,6 +43,9 @@ export type Firewall =
  * @param own the name of the client's interface, if a client runs
  */
 export async function readFirewall(own: string | undefined): Promise<Firewall> {
+  if (platform.firewall !== "nftables") {
+    return { unknown: `${platform.name} has ${platform.firewall}, which is not looked at` };
+  }
   try {
     const { success, stdout } = await new Deno.Command("nft", {
       args: ["--json", "list", "ruleset"],

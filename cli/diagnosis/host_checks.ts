@@ -4,6 +4,7 @@
  * @module
  */
 
+import { platform } from "../../ffi/platform.ts";
 import type { Route } from "../../ffi/route.ts";
 import { DEFAULT_ROUTE, TEREDO_ROUTE, type WantedRoute } from "../../io/host/wanted_state.ts";
 import { TEREDO_PORT } from "../../protocol/constants.ts";
@@ -32,7 +33,7 @@ export function hostChecks(
 ): Check[] {
   const qualified = client?.state === "qualified" ? client : undefined;
   // Without IPv6, the interface has no routes.
-  const routed = facts.ipv6Off.some((name) => name === client?.interface) ? undefined : qualified;
+  const routed = facts.ipv6Off?.some((name) => name === client?.interface) ? undefined : qualified;
   return [
     pass("versions", facts.versions),
     ipv4(facts),
@@ -49,7 +50,7 @@ function ipv4({ ways }: HostFacts): Check {
   const check = "IPv4";
   if (ways.ipv4 === "unknown") return skip(check, "This system cannot be asked for its routes");
   if (ways.ipv4 === "none") {
-    const remedy = 'Connect this host to a network: "ip route" must show a default route';
+    const remedy = "Connect this host to a network that gives it a default route";
     return fail(check, "No route leads to the IPv4 Internet", remedy);
   }
   return pass(check, `Packets leave through interface ${ways.ipv4.interfaceName}`);
@@ -57,6 +58,7 @@ function ipv4({ ways }: HostFacts): Check {
 
 function ipv6({ ipv6Off }: HostFacts, client: ClientOnHost | undefined): Check {
   const check = "IPv6";
+  if (ipv6Off === undefined) return skip(check, "It cannot be seen here whether it is on");
   const own = client?.interface ?? undefined;
   // Each interface has its own switch, which it takes from "default" when it is made.
   const relevant = own === undefined ? ipv6Off : ipv6Off.filter((name) => name === own);
@@ -122,8 +124,8 @@ function lostPackets(target: string, way: Route | "none", client: ClientOnHost):
 
 /** What to do about a route that wins over ours. */
 function winner({ example }: WantedRoute): string {
-  return "Another route or rule wins over the client's, such as that of a VPN. Remove it: " +
-    `"ip -6 route get ${formatIpv6(example)}" and "ip -6 rule" show it`;
+  return "Another route or rule wins over the client's, such as that of a VPN. Remove it; look " +
+    platform.routeAdvice(formatIpv6(example));
 }
 
 function mtu({ mtu }: HostFacts, client: ClientOnHost): Check {

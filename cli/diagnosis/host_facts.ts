@@ -23,7 +23,7 @@ export interface HostFacts {
   /** Which routes lead through our interface, whatever wins over them; `undefined` if unknown. */
   readonly ownRoutes: OwnRoutes | undefined;
   /** Where IPv6 is switched off: "all", "default" or our interface. */
-  readonly ipv6Off: readonly string[];
+  readonly ipv6Off: readonly string[] | undefined;
   /** The MTU of our interface in octets, if it exists. */
   readonly mtu: number | undefined;
   readonly firewall: Firewall;
@@ -52,14 +52,18 @@ export async function hostFacts(own: string | undefined): Promise<HostFacts> {
       native: wayTo(DEFAULT_ROUTE.example),
     },
     ownRoutes: own === undefined ? undefined : ownRoutes(readText("/proc/net/ipv6_route"), own),
-    ipv6Off: settings.filter((name) =>
-      readText(`/proc/sys/net/ipv6/conf/${name}/disable_ipv6`) === "1"
-    ),
+    ipv6Off: isOff("all") === undefined ? undefined : settings.filter(isOff),
     mtu: mtu === undefined ? undefined : Number(mtu),
     firewall: await readFirewall(own),
     nameOrder: readText("/etc/gai.conf"),
     clock: Date.now(),
   };
+}
+
+/** Whether IPv6 is switched off; `undefined` where the system has no such switch. */
+function isOff(name: string): boolean | undefined {
+  const setting = readText(`/proc/sys/net/ipv6/conf/${name}/disable_ipv6`);
+  return setting === undefined ? undefined : setting === "1";
 }
 
 /**

@@ -4,13 +4,12 @@
  * @module
  */
 
-import { fileAccess } from "../../ffi/open_file_access.ts";
 import { readConfigText } from "../args/sources/config_text.ts";
 import { CliError } from "../process/failure.ts";
 import { pathIn } from "../process/folders.ts";
 import { systemFailure } from "../process/system_failure.ts";
 import type { Invitation } from "./invitation.ts";
-import { DENIED, writePrivate } from "./private_file.ts";
+import { DENIED, makeConfigFolder, writePrivate } from "./private_file.ts";
 
 /** Where a client's configuration goes. */
 interface JoinTarget {
@@ -39,7 +38,7 @@ export async function join(
   { identifier, secret, host }: Invitation,
   { folder, replace, setsNothing }: JoinTarget,
 ): Promise<Joined> {
-  makeFolder(folder);
+  makeConfigFolder(folder);
   const config = pathIn(folder, "client.yaml");
   const secretFile = pathIn(folder, "client.secret");
   const text = readConfigText(config, false);
@@ -65,14 +64,6 @@ function settingsOf(host: string, identifier: string, secretFile: string): strin
     `secret-file: ${JSON.stringify(secretFile)}`,
     "",
   ].join("\n");
-}
-
-function makeFolder(folder: string): void {
-  try {
-    fileAccess().makeFolder(folder);
-  } catch (error) {
-    throw systemFailure(`Cannot make the folder ${folder}`, error, { words: { denied: DENIED } });
-  }
 }
 
 /** Renames a file, so that it can be put back. Returns whether there was one. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { fileAccess } from "../../ffi/open_file_access.ts";
 import { platform } from "../../ffi/platform.ts";
 import { folderOf } from "../process/folders.ts";
 import { replacePrivate } from "../process/private_file.ts";
@@ -41,4 +42,17 @@ function modeFor(folder: string, path: string): number {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
   return ((Deno.statSync(folder).mode ?? 0) & SET_GROUP) === 0 ? 0o600 : 0o640;
+}
+
+/**
+ * Makes the folder of configurations; it may exist.
+ *
+ * @throws {CliError} it cannot be made
+ */
+export function makeConfigFolder(folder: string): void {
+  try {
+    fileAccess().makeFolder(folder);
+  } catch (error) {
+    throw systemFailure(`Cannot make the folder ${folder}`, error, { words: { denied: DENIED } });
+  }
 }

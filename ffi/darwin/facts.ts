@@ -26,6 +26,7 @@ export const DARWIN_FACTS: PlatformFacts = {
   hasFileModes: true,
   bindsToGroups: true,
   ownTeredoCommand: undefined,
+  firewall: "pf",
   serviceManager: "launchd",
   rights: "root",
   routeAdvice: (destination) =>

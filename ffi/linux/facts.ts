@@ -27,6 +27,7 @@ export const LINUX_FACTS: PlatformFacts = {
   hasFileModes: true,
   bindsToGroups: true,
   ownTeredoCommand: undefined,
+  firewall: "nftables",
   serviceManager: "systemd",
   rights: "capabilities",
   routeAdvice: (destination) => `with "ip -6 route get ${destination}" and "ip -6 rule"`,

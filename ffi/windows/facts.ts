@@ -28,6 +28,7 @@ export const WINDOWS_FACTS: PlatformFacts = {
   hasFileModes: false,
   bindsToGroups: false,
   ownTeredoCommand: ["netsh", "interface", "teredo", "show", "state"],
+  firewall: "Windows Defender Firewall",
   serviceManager: "Task Scheduler",
   rights: "administrator",
   routeAdvice: (destination) =>

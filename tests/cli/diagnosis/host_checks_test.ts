@@ -39,6 +39,7 @@ const CASES: readonly (readonly [
   [{ ways: { ...FACTS.ways, ipv4: "none" } }, "IPv4", "FAIL", "default route"],
   [{ ipv6Off: ["teredo"] }, "IPv6", "FAIL", "sysctl net.ipv6.conf.teredo.disable_ipv6=0"],
   [{ ipv6Off: ["all"] }, "IPv6", "PASS", "Switched on"],
+  [{ ipv6Off: undefined }, "IPv6", "SKIP", "cannot be seen"],
   [{ ways: { ...FACTS.ways, teredo: through("wg0") } }, "route to clients", "FAIL", "wg0", "VPN"],
   [{ ways: { ...FACTS.ways, teredo: "none" } }, "route to clients", "FAIL", "cannot leave"],
   [

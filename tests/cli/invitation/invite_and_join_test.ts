@@ -33,6 +33,18 @@ Deno.test("invite makes a secrets file that only its owner reads, and gives the 
   assertStringIncludes(check.stderr, "Cannot serve on 10.0.0.1", "its file is read");
 });
 
+Deno.test("invite makes the folder of the configuration, but no other", async () => {
+  using files = emptyFolder();
+  const host = ["--host", "teredo.example"];
+  const found = { configFolder: pathIn(files.folder, "teredo") };
+  assertEquals((await runIn(found, "invite", "alice", ...host)).code, 0);
+  assertPrivate(pathIn(found.configFolder, "secrets.yaml"));
+  const elsewhere = ["--secrets", pathIn(pathIn(files.folder, "none"), "secrets.yaml")];
+  const { code, stderr } = await runIn(found, "invite", "alice", ...host, ...elsewhere);
+  assertEquals(code, 1);
+  assertStringIncludes(stderr, "there is no such folder");
+});
+
 Deno.test("invite keeps what stands in the secrets file, and takes its settings from server.yaml", async () => {
   using files = emptyFolder();
   const path = pathIn(files.folder, "clients.yaml");
