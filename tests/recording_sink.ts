@@ -22,6 +22,9 @@ export class RecordingSink<Via extends string, Event> implements Sink<Via, Event
   readonly packets: Uint8Array<ArrayBuffer>[] = [];
   readonly events: Event[] = [];
   readonly drops: DropReason[] = [];
+  /** The sockets that are open beyond those from the start, and their ports. */
+  readonly opened = new Map<Via, number>();
+  #port = 50_000;
 
   datagram(to: Endpoint, via: Via, bytes: Uint8Array): void {
     this.datagrams.push({ to, via, bytes: bytes.slice() });
@@ -39,7 +42,16 @@ export class RecordingSink<Via extends string, Event> implements Sink<Via, Event
     this.drops.push(reason);
   }
 
-  /** Forgets what was kept. */
+  open(via: Via): number {
+    this.opened.set(via, ++this.#port);
+    return this.#port;
+  }
+
+  close(via: Via): void {
+    this.opened.delete(via);
+  }
+
+  /** Forgets what was kept, but not which sockets are open. */
   clear(): void {
     for (const list of [this.datagrams, this.packets, this.events, this.drops]) list.length = 0;
   }

@@ -52,7 +52,7 @@ export class RandomPorts {
 
   /** Opens a port for a peer that has none; `undefined` if no more can be opened. */
   open(peer: ClientPeer, now: number, sink: ClientSink): RandomPort | undefined {
-    const via = this.#freeSocket(now);
+    const via = this.#freeSocket();
     if (via === undefined) return undefined;
     const local = sink.open?.(via) ?? 0;
     if (local === 0) return undefined;
@@ -146,17 +146,19 @@ export class RandomPorts {
     this.#bubbles.sendDirect(peer, peer.place, sink, port.via);
   }
 
-  /** A socket to open. Where all are taken, one in vain makes room with the next timer. */
-  #freeSocket(now: number): RandomSocket | undefined {
-    for (let number = 0; number < MAX_RANDOM_PORTS; number++) {
+  /**
+   * A socket to open. Where all are taken, one that no peer was met at makes room, unless the host
+   * waits for its peer. Until the next timer closes that, its name is taken as well.
+   */
+  #freeSocket(): RandomSocket | undefined {
+    if (this.#ports.size >= MAX_RANDOM_PORTS) {
+      const inVain = [...this.#ports].find(([peer, { via }]) => !peer.isAt(via) && !peer.isAwaited);
+      if (inVain === undefined) return undefined;
+      this.close(inVain[0]);
+    }
+    for (let number = 0; number < 2 * MAX_RANDOM_PORTS; number++) {
       const via: RandomSocket = `random${number}`;
       if (!this.#inUse.has(via)) return via;
-    }
-    for (const [peer, { via }] of this.#ports) {
-      if (peer.isAt(via) || peer.isAwaited) continue;
-      this.#ports.get(peer)!.dueAt = now;
-      this.#next = -Infinity;
-      break;
     }
     return undefined;
   }

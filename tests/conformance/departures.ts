@@ -217,12 +217,48 @@ export const DEPARTURES: readonly Departure[] = [
     file: "protocol/peer.ts",
   },
   {
+    items: ["X-10"],
+    source: "RFC 6081 §5.4.4.2 opens random ports only behind NATs known to be symmetric",
+    what:
+      "also where the server has one address and could not tell; at most 64 at a time, and none " +
+      "longer than 30 seconds unless a peer is met there",
+    why: "most servers have one address, and a port that is not needed is closed at once",
+    file: "client/traversal/random_ports.ts",
+  },
+  {
+    items: ["X-12", "X-04"],
+    source: "RFC 6081 §5.4.4.5 believes bubbles from a random port by their nonce alone",
+    what:
+      "a peer is also believed at the random port that its indirect bubble named, at its public " +
+      "IPv4 address, but not moved there from its service port while that works",
+    why: "data that overtakes the nonce would be lost, and two proofs from two ports would leave " +
+      "each side sending where the other no longer listens",
+    file: "client/reception.ts",
+  },
+  {
+    items: ["X-14"],
+    source: "RFC 6081 §5.5.4 tests for each peer behind every symmetric NAT that replaces ports",
+    what:
+      "only where the server's two addresses saw ports that may be counted, not again after a " +
+      "test that shows otherwise, and the bubble of the test has no nonce",
+    why: "a round trip in vain delays the first packet; a peer would believe the nonce, and " +
+      "answer where no packet is awaited",
+    file: "client/traversal/echo_tests.ts",
+  },
+  {
+    items: ["X-15"],
+    source: "RFC 6081 §5.5.2.2 holds indirect bubbles back until a test has failed twice",
+    what: "the next attempt of a search does not wait for a test under way",
+    why: "where packets are lost, no bubble would get through in time",
+    file: "client/traversal/echo_tests.ts",
+  },
+  {
     items: ["X-16", "X-17"],
     source: "RFC 6081 §5.6 sends every peer the alternate addresses, and believes every peer's",
     what:
-      "only peers behind the same public IPv4 address get them, and only their private addresses " +
-      "are believed",
-    why: "they help nobody else; a stranger could have bubbles sent around the private network",
+      "only peers behind the same public IPv4 address get private ones, and only their private " +
+      "ones are believed; a forwarded port is told to all, and believed at the peer's IPv4 address",
+    why: "the others help nobody; a stranger could have bubbles sent around the private network",
     file: "client/traversal/alternate_addresses.ts",
   },
   {
