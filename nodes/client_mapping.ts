@@ -5,15 +5,14 @@
  * @module
  */
 
-import { findRoute } from "../ffi/open.ts";
-import { defaultRouter, type NoRouter } from "../io/portmap/default_router.ts";
+import type { NoRouter } from "../io/portmap/default_router.ts";
 import { MapperDriver } from "../io/portmap/mapper_driver.ts";
 import { aborted } from "../io/run_together.ts";
-import { Mapper } from "../portmap/mapper.ts";
+import { Mapper, type RouterPlace } from "../portmap/mapper.ts";
 import type { MapperEvent, TriedProtocol } from "../portmap/mapper_event.ts";
 import type { MappingFailure, MappingProtocol, PortMapping } from "../portmap/port_mapping.ts";
 import { addressOf, type Endpoint, portOf } from "../wire/endpoint.ts";
-import type { GlobalUnicast } from "../wire/global_unicast.ts";
+import { GlobalUnicast } from "../wire/global_unicast.ts";
 
 /** How a router is asked for the client's port. */
 export interface PortMappingOptions {
@@ -68,12 +67,14 @@ interface ClientMappingParts {
   readonly options: PortMappingOptions;
   /** Where the service port is bound. */
   readonly local: Endpoint;
-  /** Whether the kernel may be asked for the router, which takes foreign functions. */
-  readonly ffi: boolean;
-  readonly globalUnicast: GlobalUnicast;
+  /** Finds the default router. */
+  readonly findRouter: () => RouterPlace | NoRouter;
   readonly onEvent: (event: MapperEvent) => void;
   readonly onFault: (error: unknown) => void;
 }
+
+/** Addresses that need no NAT, whatever the network that the client belongs to. */
+const PUBLIC = new GlobalUnicast("hardened");
 
 /** Keeps a client's port mapped. */
 export class ClientMapping {
@@ -166,11 +167,10 @@ export class ClientMapping {
     }
   }
 
-  #findRouter() {
-    const { ffi, globalUnicast } = this.#parts;
-    const place = ffi ? defaultRouter(findRoute) : "router_unknown";
+  #findRouter(): RouterPlace | NoMapping {
+    const place = this.#parts.findRouter();
     if (typeof place === "string") return place;
-    return globalUnicast.has(place.local) ? "public_address" : place;
+    return PUBLIC.has(place.local) ? "public_address" : place;
   }
 }
 

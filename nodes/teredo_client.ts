@@ -9,6 +9,8 @@ import type { ClientConfig, ClientCredentials } from "../client/client_config.ts
 import type { ClientEvent } from "../client/client_event.ts";
 import type { ClientStatus } from "../client/client_status.ts";
 import type { ClientSocket } from "../client/client_sink.ts";
+import { findRoute } from "../ffi/open.ts";
+import { defaultRouter } from "../io/portmap/default_router.ts";
 import { EchoLink, type EchoOutcome } from "../io/host/echo_link.ts";
 import { PacketStream } from "../io/host/packet_stream.ts";
 import { localAddresses } from "../io/network/local_addresses.ts";
@@ -372,13 +374,13 @@ export class TeredoClient<Host extends HostSide | undefined = HostSide | undefin
   }
 
   #newMapping(): ClientMapping | undefined {
-    const { options, context: { globalUnicast } } = this.#open;
+    const { options } = this.#open;
     if (options.portMapping === undefined) return undefined;
+    const { ffi = true } = options;
     return new ClientMapping({
       options: options.portMapping,
       local: this.local,
-      ffi: options.ffi ?? true,
-      globalUnicast,
+      findRouter: () => ffi ? defaultRouter(findRoute) : "router_unknown",
       onEvent: (event) => {
         const isMapped = event.type === "port_mapped" || event.type === "port_renewed";
         this.useMapping(isMapped ? event.mapping.external : undefined);
