@@ -29,7 +29,7 @@ export interface Report {
 }
 
 /** Something about an interface that is true or not. */
-export interface Fact {
+interface Fact {
   readonly about: "link" | "address" | "route";
   /** What it is about, in octets: an address or a gateway. */
   readonly octets: Uint8Array;

@@ -15,7 +15,7 @@ interface Running {
 }
 
 /** What the sockets need from the driver. */
-export interface OpenSocketsOptions<Via extends string> {
+interface OpenSocketsOptions<Via extends string> {
   /** Those that are open from the start. */
   readonly sockets: Readonly<Partial<Record<Via, UdpSocket>>>;
   /** Opens one more; without it, there are no more. */

@@ -17,7 +17,8 @@ const CONTROL_PROTOCOL = [
 
 /** What ffi/ is for those above it: contracts, what opens them, and what waits for them. */
 const NATIVE = [
-  ...["ffi", "ffi/open.ts", "ffi/open_file_access.ts", "ffi/platform.ts", "ffi/poller.ts"],
+  ...["ffi", "ffi/open.ts", "ffi/open_file_access.ts", "ffi/open_writable.ts"],
+  ...["ffi/platform.ts", "ffi/poller.ts"],
   "ffi/c/errno.ts",
 ];
 
@@ -117,8 +118,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
   "cli/text": [],
   "cli/process": [
-    ...["io", "ffi", "ffi/open_file_access.ts", "ffi/open_writable.ts", "ffi/platform.ts"],
-    ...["ffi/c/errno.ts", "reason.ts", "deno.json"],
+    ...["io", "ffi", "ffi/open_file_access.ts", "ffi/platform.ts", "ffi/c/errno.ts"],
+    ...["reason.ts", "deno.json"],
   ],
   "cli/args": ["cli/args/kinds", "cli/process", "cli/text", "io", "reason.ts"],
   "cli/args/kinds": ["wire"],

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { isWritable } from "../../ffi/open_writable.ts";
 import { Counters } from "../../io/counters.ts";
 import type { AdjustableLog } from "../../io/log.ts";
 import { runTogether } from "../../io/run_together.ts";
@@ -12,7 +13,7 @@ import type { NodeOptions } from "../../nodes/node_options.ts";
 import type { TeredoNode } from "../../nodes/teredo_node.ts";
 import { leadsToJournal } from "../process/journal.ts";
 import { openLog } from "../process/open_log.ts";
-import { writeToLog } from "../process/streams.ts";
+import { watchReader, writeToLog } from "../process/streams.ts";
 import type { AskableRole } from "./control/askable_role.ts";
 import type { ControlledRole } from "./control/control_path.ts";
 import { describeDrops } from "./messages/drop_messages.ts";
@@ -38,6 +39,7 @@ type RunningNode = Pick<TeredoNode<string, unknown, unknown>, "finished" | "clos
 
 /** The log of a role. */
 export function openRoleLog({ logLevel, logFormat }: DaemonOptions): AdjustableLog {
+  watchReader(isWritable);
   return openLog(logLevel, writeToLog, logFormat, leadsToJournal());
 }
 

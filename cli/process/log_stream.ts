@@ -11,7 +11,7 @@ const PIECE = 4_096;
 const encoder = new TextEncoder();
 
 /** Where lines go. */
-export interface LogTarget {
+interface LogTarget {
   /** Whether it takes {@linkcode PIECE} octets without waiting. */
   isWritable(): boolean;
   write(octets: Uint8Array): void;

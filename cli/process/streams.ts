@@ -4,7 +4,6 @@
  * @module
  */
 
-import { isWritable } from "../../ffi/open_writable.ts";
 import { reasonOf } from "../../reason.ts";
 import { LogStream } from "./log_stream.ts";
 import { systemFailure } from "./system_failure.ts";
@@ -68,11 +67,26 @@ function sizeOf(path: string): number | undefined {
  * is not waited for long: the program may be about to end.
  */
 export function writeToStderr(text: string): void {
-  if (errors !== Deno.stderr || isWritable(STDERR, PATIENCE)) writeOctets(encoder.encode(text));
+  if (hasReader(PATIENCE)) writeOctets(encoder.encode(text));
+}
+
+let isWritable: (fd: number, patience: number) => boolean = () => true;
+
+/**
+ * From now on, nothing waits for a reader of the standard error stream for longer than it may.
+ *
+ * @param check whether a descriptor takes more, after so many milliseconds at the latest
+ */
+export function watchReader(check: typeof isWritable): void {
+  isWritable = check;
+}
+
+function hasReader(patience: number): boolean {
+  return errors !== Deno.stderr || isWritable(STDERR, patience);
 }
 
 const log = new LogStream({
-  isWritable: () => errors !== Deno.stderr || isWritable(STDERR),
+  isWritable: () => hasReader(0),
   write: writeOctets,
 });
 

@@ -39,7 +39,7 @@ export function errnoText(number: number): string {
 }
 
 /** An error number in words. */
-export interface ErrorWords {
+interface ErrorWords {
   /** Its name on its own system: `"EPERM"`, or `"ERROR_ACCESS_DENIED"` on Windows. */
   readonly name: string;
   /** The name that C programs have for such an error. */

@@ -46,7 +46,7 @@ const KERNEL32 = {
 const SHELL32 = { IsUserAnAdmin: { parameters: [], result: "i32" } } as const;
 
 /** The functions. */
-export interface SecurityLibrary {
+interface SecurityLibrary {
   readonly advapi32: Deno.DynamicLibrary<typeof ADVAPI32>["symbols"];
   readonly kernel32: Deno.DynamicLibrary<typeof KERNEL32>["symbols"];
   readonly shell32: Deno.DynamicLibrary<typeof SHELL32>["symbols"];

@@ -15,8 +15,8 @@ export const ERROR_ACCESS_DENIED = 5;
 export const ERROR_HANDLE_EOF = 38;
 export const ERROR_NO_MORE_ITEMS = 259;
 export const ERROR_NOT_FOUND = 1168;
-export const ERROR_NETWORK_UNREACHABLE = 1231;
-export const ERROR_HOST_UNREACHABLE = 1232;
+const ERROR_NETWORK_UNREACHABLE = 1231;
+const ERROR_HOST_UNREACHABLE = 1232;
 export const ERROR_OBJECT_ALREADY_EXISTS = 5010;
 
 /** An error: its name in winerror.h, the name of errno that means the same, and what it means. */

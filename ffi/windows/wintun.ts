@@ -41,7 +41,7 @@ const ARCHITECTURE = Deno.build.arch === "aarch64" ? "arm64" : "amd64";
 export type Wintun = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
 
 /** wintun.dll is missing or cannot be loaded. The message says what to do. */
-export class WintunUnavailable extends Error {
+class WintunUnavailable extends Error {
   override readonly name = "WintunUnavailable";
 }
 

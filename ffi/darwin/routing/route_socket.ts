@@ -25,7 +25,7 @@ const MESSAGE_ROOM = 2_048;
 const PATIENCE = 1_000;
 
 /** A route to change or to ask for. */
-export interface RouteRequest {
+interface RouteRequest {
   /** RTM_ADD and so on. */
   readonly type: number;
   /** RTF_UP and so on, added up. */
