@@ -26,6 +26,7 @@ import { INTERFACE } from "../args/kinds/interface_kind.ts";
 import { PORT, REFRESH_INTERVAL } from "../args/kinds/number_kinds.ts";
 import { OCTETS } from "../args/kinds/secret_notation.ts";
 import { anyOf, FILE } from "../args/kinds/value_kind.ts";
+import { INTERFACE_DEFAULT } from "./options/interface_default.ts";
 
 /** Runs a client. */
 export const client: Command = command({
@@ -59,7 +60,7 @@ export const client: Command = command({
     interface: optional(
       INTERFACE,
       "Name of the network interface to create",
-      "teredo, or teredo0 and so on if another role has that",
+      INTERFACE_DEFAULT,
     ),
     defaultRoute: switchedOn(
       "Reach only other Teredo clients, not the whole IPv6 Internet",

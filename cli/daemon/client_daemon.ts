@@ -5,7 +5,8 @@
  */
 
 import type { ClientEvent } from "../../client/client_event.ts";
-import { findSource } from "../../ffi/open.ts";
+import { findSource, supports } from "../../ffi/open.ts";
+import { platform } from "../../ffi/platform.ts";
 import { localAddresses, outsideAddress } from "../../io/network/local_addresses.ts";
 import type { Log } from "../../io/log.ts";
 import { type ClientTun, clientTun } from "../../nodes/host/client_tun.ts";
@@ -15,6 +16,7 @@ import { TeredoClient, type TeredoClientOptions } from "../../nodes/teredo_clien
 import type { MapperEvent } from "../../portmap/mapper_event.ts";
 import { portOf } from "../../wire/endpoint.ts";
 import { AddressMemory, type RememberedAddress, stateFolder } from "./address_memory.ts";
+import { CliError } from "../process/failure.ts";
 import { withRemedy } from "./capability_remedy.ts";
 import { pingThrough } from "./control/client_ping.ts";
 import { Daemon, openRoleLog } from "./daemon.ts";
@@ -138,6 +140,7 @@ async function openAsBefore(
 
 /** What the settings mean for the node. */
 function clientOptions(options: ClientOptions, log: Log): TeredoClientOptions<ClientTun> {
+  if (options.firewall !== undefined) checkFirewall();
   const openTun = clientTun({
     name: options.interface,
     defaultRoute: options.defaultRoute,
@@ -204,4 +207,12 @@ async function unlessAborted<T>(signal: AbortSignal, opening: Promise<T>): Promi
     if (signal.aborted) return undefined;
     throw error;
   }
+}
+
+function checkFirewall(): void {
+  if (supports("openInputFilter")) return;
+  throw new CliError(
+    `Cannot filter packets on ${platform.name}: --firewall needs nf_tables of Linux. ` +
+      "Leave it out, and let this host's own firewall cover the interface",
+  );
 }

@@ -76,10 +76,9 @@ export function toCliError(error: unknown): CliError {
     : new CliError(reasonOf(original), exitCodeOf(original), { cause: error });
 }
 
-/** What cannot be done here, and what can. */
-function describeUnsupported({ message, system }: UnsupportedPlatform): string {
-  return `${message}. On ${system}, "teredo server", "probe", "decode" and "check" work, which need no ` +
-    "network interface";
+/** What cannot be done here, and what can be done everywhere. */
+function describeUnsupported({ message }: UnsupportedPlatform): string {
+  return `${message}. "teredo server", "probe", "decode" and "check" work without that`;
 }
 
 function exitCodeOf(error: unknown): ExitCode {

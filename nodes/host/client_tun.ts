@@ -33,7 +33,8 @@ export interface ClientTun extends TunSide {
 
 /**
  * Makes a network interface, which vanishes with its client: then this host has IPv6. That needs
- * Linux, CAP_NET_ADMIN, and `--allow-all`, which Deno requires for changing settings below `/proc`.
+ * CAP_NET_ADMIN on Linux, root on macOS, and Wintun and an administrator on Windows; and
+ * `--allow-all`, which Deno requires for changing settings below `/proc`.
  *
  * @throws {SystemError} (when it is opened) the kernel refuses; the message says what to do
  */

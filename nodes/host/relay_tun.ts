@@ -11,7 +11,8 @@ import { openTunSide, type TunSide, type TunSideOptions } from "./tun_side.ts";
 
 /**
  * Makes a network interface, which vanishes with its relay, and routes 2001::/32 to it. That needs
- * Linux, CAP_NET_ADMIN, and `--allow-all`, which Deno requires for changing settings below `/proc`.
+ * CAP_NET_ADMIN on Linux, root on macOS, and Wintun and an administrator on Windows; and
+ * `--allow-all`, which Deno requires for changing settings below `/proc`.
  *
  * @throws {SystemError} (when it is opened) the kernel refuses; the message says what to do
  */

@@ -145,6 +145,17 @@ Deno.test({
       assertStringIncludes(stderr, "on macOS the name is utun0, utun1 and so on");
     });
 
+    await t.step("a firewall and a gateway need Linux", async () => {
+      const firewall = await client.try(...darwinTeredo(...start, "--firewall", "none"));
+      assertEquals(firewall.code, 1, firewall.stderr);
+      assertStringIncludes(firewall.stderr, "--firewall needs nf_tables of Linux. Leave it out");
+      const gateway = await lab.server.try(
+        ...darwinTeredo("relay", "--gateway", "--gateway-for", "all", ...controlOption("second")),
+      );
+      assertEquals(gateway.code, 1, gateway.stderr);
+      assertStringIncludes(gateway.stderr, "it needs the source NAT of Linux");
+    });
+
     await t.step("the user is not root", async () => {
       const { code, stderr } = await client.try(
         ...["setpriv", "--bounding-set=-all", "--inh-caps=-all"],

@@ -9,6 +9,7 @@ import { type Option, optional, switchedOff } from "../../args/option.ts";
 import { type Contradiction, contradiction } from "../../args/setting.ts";
 import { IPV6_PREFIXES } from "../../args/kinds/address_kinds.ts";
 import { INTERFACE } from "../../args/kinds/interface_kind.ts";
+import { INTERFACE_DEFAULT } from "./interface_default.ts";
 
 /** The options, by their properties. */
 type RelayOptionTable = {
@@ -23,7 +24,7 @@ export function relayOptions(when = ""): RelayOptionTable {
     interface: optional(
       INTERFACE,
       help("Name of the network interface to create"),
-      "teredo, or teredo0 and so on if another role has that",
+      INTERFACE_DEFAULT,
     ),
     prefix: optional(
       IPV6_PREFIXES,
