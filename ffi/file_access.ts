@@ -26,6 +26,8 @@ export interface FileAccess {
   makeFolder(path: string): void;
   /** Whose a file or folder is. */
   ownerOf(path: string): FileOwner;
-  /** Whether a stranger may have put a file there, which is not to be believed then. */
+  /** Whether a stranger may have put a file there, or may change it: then it must not be believed. */
   isForgeable(path: string): boolean;
+  /** What an administrator does about such a file or folder that is right all the same. */
+  ownCommand(path: string): string;
 }

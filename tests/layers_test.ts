@@ -123,7 +123,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "cli/args": ["cli/args/kinds", "cli/process", "cli/text", "io", "reason.ts"],
   "cli/args/kinds": ["wire"],
-  "cli/args/sources": ["cli/args", "cli/args/kinds", "cli/process", "io", "reason.ts"],
+  "cli/args/sources": [
+    ...["cli/args", "cli/args/kinds", "cli/process", "ffi/open_file_access.ts"],
+    ...["io", "reason.ts"],
+  ],
   "cli/args/completions": ["cli/args", "cli/args/kinds", "cli/text"],
   "cli/invitation": [
     ...["ffi/open_file_access.ts", "ffi/platform.ts"],

@@ -54,6 +54,10 @@ export class UnixFileAccess implements FileAccess {
     return uid === this.#uid ? "self" : uid === 0 ? "system" : "another";
   }
 
+  ownCommand(path: string): string {
+    return `chown root ${path}`;
+  }
+
   /** In /tmp, anybody can make the folder that a file is in. */
   isForgeable(path: string): boolean {
     const folder = path.slice(0, path.lastIndexOf("/"));

@@ -63,7 +63,7 @@ export class WindowsFileAccess implements FileAccess {
   }
 
   makeFolder(path: string): void {
-    const parent = path.slice(0, Math.max(path.lastIndexOf("\\"), path.lastIndexOf("/"), 0));
+    const parent = parentOf(path);
     if (isFolder(path) || parent === "") return;
     this.makeFolder(parent);
     const { kernel32 } = this.#library;
@@ -84,13 +84,22 @@ export class WindowsFileAccess implements FileAccess {
     return SYSTEM_OWNERS.includes(sid) ? "system" : "another";
   }
 
+  /** Anybody can make folders in `C:\\ProgramData`. */
   isForgeable(path: string): boolean {
+    return this.#isStrangers(path) || this.#isStrangers(parentOf(path));
+  }
+
+  #isStrangers(path: string): boolean {
     try {
       return this.ownerOf(path) === "another";
     } catch {
       // There is none, or this user may not find out and so may not read it either.
       return false;
     }
+  }
+
+  ownCommand(path: string): string {
+    return `takeown /A /R /F "${path}"`;
   }
 
   /**
@@ -225,6 +234,10 @@ const INVALID_HANDLE = 0xffff_ffff_ffff_ffffn;
 
 function octetsOf(words: BigUint64Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   return new Uint8Array(words.buffer);
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, Math.max(path.lastIndexOf("\\"), path.lastIndexOf("/"), 0));
 }
 
 function isFolder(path: string): boolean {

@@ -4,6 +4,9 @@
  * @module
  */
 
+import { fileAccess } from "../../../ffi/open_file_access.ts";
+import { CliError } from "../../process/failure.ts";
+import { folderOf } from "../../process/folders.ts";
 import { ExitCode } from "../../process/exit_code.ts";
 import { privilegedUser } from "../../process/privilege.ts";
 import { readSmallFile } from "../../process/small_file.ts";
@@ -14,9 +17,10 @@ import { systemFailure } from "../../process/system_failure.ts";
  *
  * @param mustExist whether a missing file is a mistake
  * @returns `undefined` if there is no such file and there need not be
- * @throws {CliError} it cannot be read
+ * @throws {CliError} it cannot be read, or nobody named it and a stranger may have put it there
  */
 export function readConfigText(path: string, mustExist: boolean): string | undefined {
+  if (!mustExist) refuseForged(path);
   try {
     return readSmallFile(path);
   } catch (error) {
@@ -28,5 +32,25 @@ export function readConfigText(path: string, mustExist: boolean): string | undef
       },
       exitCode: ExitCode.CONFIG,
     });
+  }
+}
+
+/** A file in the usual place could name a program to run, with the rights of this user. */
+function refuseForged(path: string): void {
+  const access = fileAccess();
+  if (!exists(path) || !access.isForgeable(path)) return;
+  throw new CliError(
+    `Cannot use ${path}: it or its folder belongs to another user, and may change at any time. Remove it; or, if it is ` +
+      `right, as ${privilegedUser()}: ${access.ownCommand(folderOf(path))}`,
+    ExitCode.CONFIG,
+  );
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -55,6 +55,10 @@ test("others may not read a private file, but one that is made as usual", (folde
   );
 });
 
+test("the command that takes a file over names it", (folder, access) => {
+  assertEquals(access.ownCommand(folder), `takeown /A /R /F "${folder}"`);
+});
+
 const OWN = "S-1-5-21-1-2-3-1000";
 
 for (

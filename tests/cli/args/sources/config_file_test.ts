@@ -1,9 +1,11 @@
 /** Configuration files: what they say, and what is said of their mistakes. */
-import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
-import { ConfigError } from "../../../../cli/process/failure.ts";
+import { assertEquals, assertInstanceOf, assertStringIncludes, assertThrows } from "@std/assert";
+import { CliError, ConfigError } from "../../../../cli/process/failure.ts";
 import { client } from "../../../../cli/commands/client.ts";
 import { server } from "../../../../cli/commands/server.ts";
 import { parseConfig } from "../../../../cli/args/sources/config_file.ts";
+import { readConfigText } from "../../../../cli/args/sources/config_text.ts";
+import { platform } from "../../../../ffi/platform.ts";
 import { keyLines } from "../../../../cli/args/sources/yaml.ts";
 import { parseIpv4 } from "../../../../wire/ipv4_address.ts";
 import fc from "../../../../tools/fast_check.ts";
@@ -198,4 +200,25 @@ Deno.test("config: whatever is in a file, it is understood or a mistake that is 
     }),
     { numRuns: 2000 },
   );
+});
+
+Deno.test({
+  name: "configuration: a file that a stranger may have put in the usual place is refused",
+  // Elsewhere, only the system's folder is such a place.
+  ignore: !platform.hasFileModes || Deno.uid() !== 0,
+  fn: () => {
+    const folder = Deno.makeTempDirSync({ dir: "/tmp" });
+    try {
+      const path = `${folder}/client.yaml`;
+      Deno.writeTextFileSync(path, "hook: /tmp/evil\n");
+      assertEquals(readConfigText(path, false), "hook: /tmp/evil\n");
+      Deno.chownSync(folder, 12_345, 12_345);
+      const error = assertThrows(() => readConfigText(path, false), CliError);
+      assertStringIncludes(error.message, "belongs to another user, and may change at any time");
+      assertEquals(readConfigText(path, true), "hook: /tmp/evil\n", "somebody named it");
+      assertEquals(readConfigText(`${folder}/none`, false), undefined);
+    } finally {
+      Deno.removeSync(folder, { recursive: true });
+    }
+  },
 });
