@@ -20,7 +20,7 @@ import { isSameIpv6, linkLocal } from "../wire/ipv6_address.ts";
 import { DESTINATION, SOURCE } from "../wire/ipv6_header.ts";
 import { getU32, setU32 } from "../memory/octets.ts";
 import { type Random, randomBytes } from "./random.ts";
-import { SIP_KEY_LENGTH, sipHash } from "./sip_hash.ts";
+import { SIP_KEY_LENGTH, SipHash } from "./sip_hash.ts";
 
 /**
  * An answer is believed for as long as this after the bubble, and up to twice as long, in
@@ -32,11 +32,11 @@ const ADDRESS_LENGTH = 16;
 
 /** The source addresses of one node's bubbles: fe80::/64 and 64 bits that depend on the receiver. */
 export class ProvingSources {
-  readonly #key: Uint8Array;
+  readonly #hash: SipHash;
   readonly #message = new Uint8Array(ADDRESS_LENGTH + 4);
 
   constructor(random: Random) {
-    this.#key = randomBytes(random, SIP_KEY_LENGTH);
+    this.#hash = new SipHash(randomBytes(random, SIP_KEY_LENGTH));
   }
 
   /**
@@ -57,9 +57,9 @@ export class ProvingSources {
   }
 
   #source(bytes: Uint8Array, offset: number, period: number): Uint8Array<ArrayBuffer> {
-    this.#message.set(bytes.subarray(offset, offset + ADDRESS_LENGTH));
+    for (let i = 0; i < ADDRESS_LENGTH; i++) this.#message[i] = bytes[offset + i]!;
     setU32(this.#message, ADDRESS_LENGTH, period);
-    const identifier = sipHash(this.#key, this.#message);
+    const identifier = this.#hash.of(this.#message);
     return linkLocal(getU32(identifier, 0), getU32(identifier, 4));
   }
 }

@@ -14,11 +14,9 @@ export const SIP_KEY_LENGTH = 16;
 
 /** "somepseudorandomlygeneratedbytes", which makes the words of the state differ. */
 const INITIAL = [
-  [0x70736575, 0x736f6d65],
-  [0x6e646f6d, 0x646f7261],
-  [0x6e657261, 0x6c796765],
-  [0x79746573, 0x74656462],
-] as const;
+  ...[0x70736575, 0x736f6d65, 0x6e646f6d, 0x646f7261],
+  ...[0x6e657261, 0x6c796765, 0x79746573, 0x74656462],
+];
 
 /** Where the four words of the state begin. */
 const V0 = 0;
@@ -26,51 +24,50 @@ const V1 = 2;
 const V2 = 4;
 const V3 = 6;
 
-/**
- * The hash of a message, 8 octets.
- *
- * @param key 16 octets
- * @throws {RangeError} the key has another length
- */
-export function sipHash(key: Uint8Array, message: Uint8Array): Uint8Array<ArrayBuffer> {
-  if (key.length !== SIP_KEY_LENGTH) {
-    throw new RangeError(`A key has ${SIP_KEY_LENGTH} octets, not ${key.length}`);
+/** SipHash-2-4 with one key. */
+export class SipHash {
+  /** The state before any message. */
+  readonly #initial: Int32Array;
+  readonly #state = new Int32Array(8);
+
+  /**
+   * @param key 16 octets
+   * @throws {RangeError} the key has another length
+   */
+  constructor(key: Uint8Array) {
+    if (key.length !== SIP_KEY_LENGTH) {
+      throw new RangeError(`A key has ${SIP_KEY_LENGTH} octets, not ${key.length}`);
+    }
+    this.#initial = Int32Array.from(INITIAL, (word, i) => word ^ getI32(key, 4 * (i % 4)));
   }
-  const state = initialState(viewOf(key));
-  const words = viewOf(padded(message));
-  for (let at = 0; at < words.byteLength; at += 8) {
-    const low = words.getInt32(at, true);
-    const high = words.getInt32(at + 4, true);
-    xorWith(state, V3, low, high);
-    mix(state, 2);
-    xorWith(state, V0, low, high);
+
+  /** The hash of a message, 8 octets. */
+  of(message: Uint8Array): Uint8Array<ArrayBuffer> {
+    const state = this.#state;
+    state.set(this.#initial);
+    const whole = message.length & ~7;
+    for (let at = 0; at < whole; at += 8) {
+      compress(state, getI32(message, at), getI32(message, at + 4));
+    }
+    // The last word is what is left, and the length modulo 256.
+    const last = new Uint8Array(8);
+    for (let at = whole; at < message.length; at++) last[at - whole] = message[at]!;
+    last[7] = message.length;
+    compress(state, getI32(last, 0), getI32(last, 4));
+    state[V2]! ^= 0xff;
+    mix(state, 4);
+    setI32(last, 0, state[V0]! ^ state[V1]! ^ state[V2]! ^ state[V3]!);
+    setI32(last, 4, state[V0 + 1]! ^ state[V1 + 1]! ^ state[V2 + 1]! ^ state[V3 + 1]!);
+    return last;
   }
-  xorWith(state, V2, 0xff, 0);
-  mix(state, 4);
-  const hash = new Uint8Array(8);
-  for (const half of [0, 1]) {
-    const value = state[V0 + half]! ^ state[V1 + half]! ^ state[V2 + half]! ^ state[V3 + half]!;
-    viewOf(hash).setInt32(4 * half, value, true);
-  }
-  return hash;
 }
 
-function initialState(key: DataView): Int32Array {
-  const state = new Int32Array(8);
-  INITIAL.forEach(([low, high], word) => {
-    const half = 8 * (word % 2);
-    state[2 * word] = low ^ key.getInt32(half, true);
-    state[2 * word + 1] = high ^ key.getInt32(half + 4, true);
-  });
-  return state;
-}
-
-/** The message in whole words; the last octet is the message's length, modulo 256. */
-function padded(message: Uint8Array): Uint8Array {
-  const octets = new Uint8Array(8 * Math.floor(message.length / 8) + 8);
-  octets.set(message);
-  octets[octets.length - 1] = message.length;
-  return octets;
+function compress(state: Int32Array, low: number, high: number): void {
+  state[V3]! ^= low;
+  state[V3 + 1]! ^= high;
+  mix(state, 2);
+  state[V0]! ^= low;
+  state[V0 + 1]! ^= high;
 }
 
 function mix(state: Int32Array, rounds: number): void {
@@ -115,14 +112,19 @@ function swap(state: Int32Array, word: number): void {
 }
 
 function xor(state: Int32Array, to: number, from: number): void {
-  xorWith(state, to, state[from]!, state[from + 1]!);
+  state[to]! ^= state[from]!;
+  state[to + 1]! ^= state[from + 1]!;
 }
 
-function xorWith(state: Int32Array, to: number, low: number, high: number): void {
-  state[to]! ^= low;
-  state[to + 1]! ^= high;
+/** The little-endian 32-bit integer at `offset`. */
+function getI32(bytes: Uint8Array, offset: number): number {
+  return bytes[offset]! | bytes[offset + 1]! << 8 | bytes[offset + 2]! << 16 |
+    bytes[offset + 3]! << 24;
 }
 
-function viewOf(octets: Uint8Array): DataView {
-  return new DataView(octets.buffer, octets.byteOffset, octets.byteLength);
+function setI32(bytes: Uint8Array, offset: number, value: number): void {
+  bytes[offset] = value;
+  bytes[offset + 1] = value >>> 8;
+  bytes[offset + 2] = value >>> 16;
+  bytes[offset + 3] = value >>> 24;
 }
