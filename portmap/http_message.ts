@@ -51,12 +51,13 @@ export function parseHttpResponse(
 ): HttpResponse | "incomplete" | undefined {
   if (bytes.length > MAX_RESPONSE) return undefined;
   const text = new TextDecoder("latin1").decode(bytes);
-  const end = text.indexOf("\r\n\r\n");
-  if (end < 0) return isWhole ? undefined : "incomplete";
-  const head = text.slice(0, end);
-  const status = /^HTTP\/1\.[01] (\d{3})(?: |\r\n|$)/.exec(head)?.[1];
+  // A line feed alone ends a line too (RFC 9112 §2.2).
+  const end = /\r?\n\r?\n/.exec(text);
+  if (end === null) return isWhole ? undefined : "incomplete";
+  const head = text.slice(0, end.index);
+  const status = /^HTTP\/1\.[01] (\d{3})(?: |\r?\n|$)/.exec(head)?.[1];
   if (status === undefined) return undefined;
-  const rest = bytes.subarray(end + 4);
+  const rest = bytes.subarray(end.index + end[0].length);
   const body = bodyOf(head, rest, isWhole);
   return body instanceof Uint8Array ? { status: Number(status), body } : body;
 }
@@ -66,11 +67,11 @@ function bodyOf(
   rest: Uint8Array,
   isWhole: boolean,
 ): Uint8Array | "incomplete" | undefined {
-  if (/\r\ntransfer-encoding:[ \t]*chunked[ \t]*(?:\r\n|$)/i.test(head)) {
+  if (/\ntransfer-encoding:[ \t]*chunked[ \t]*(?:\r?\n|$)/i.test(head)) {
     const body = joinChunks(rest);
     return body === "incomplete" && isWhole ? undefined : body;
   }
-  const length = /\r\ncontent-length:[ \t]*(\d{1,9})[ \t]*(?:\r\n|$)/i.exec(head)?.[1];
+  const length = /\ncontent-length:[ \t]*(\d{1,9})[ \t]*(?:\r?\n|$)/i.exec(head)?.[1];
   if (length === undefined) return isWhole ? rest : "incomplete";
   if (rest.length >= Number(length)) return rest.subarray(0, Number(length));
   return isWhole || Number(length) > MAX_RESPONSE ? undefined : "incomplete";

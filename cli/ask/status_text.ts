@@ -83,7 +83,7 @@ function rowsOf(report: StatusReport): Row[] {
     ["NAT Special Behaviour", behaviourText(report)],
     ["Local Mapping", report.localMapping],
     ["External NAT Mapping", report.externalMapping],
-    ["Port Mapping", report.portMapping && portMappingText(report.portMapping)],
+    ["Port Mapping", report.portMapping ? portMappingText(report.portMapping) : null],
     ["Interface", report.interface],
     ...report.interfaceFaults.map(({ message }) => ["Interface Fault", message] as const),
     ["MTU", report.mtu === null ? null : String(report.mtu)],

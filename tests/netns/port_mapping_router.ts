@@ -49,11 +49,12 @@ export class PortMappingRouter implements AsyncDisposable {
    * leaves out one of them.
    *
    * @param lan the router's interface to the site
+   * @param igd the version of UPnP's Internet Gateway Device
    */
   static async start(
     site: Site,
     protocols: readonly MappingProtocol[],
-    lan: string = LAN,
+    { lan = LAN, igd = 2 }: { readonly lan?: string; readonly igd?: 1 | 2 } = {},
   ): Promise<PortMappingRouter> {
     const router = site.router!;
     const folder = `/run/miniupnpd-${router.name}`;
@@ -63,6 +64,7 @@ export class PortMappingRouter implements AsyncDisposable {
       `listening_ip=${lan}`,
       `enable_natpmp=${knowsPort ? "yes" : "no"}`,
       `enable_upnp=${protocols.includes("upnp") ? "yes" : "no"}`,
+      `force_igd_desc_v1=${igd === 1 ? "yes" : "no"}`,
       "secure_mode=yes",
       "min_lifetime=10",
       `lease_file=${folder}/leases`,
@@ -94,6 +96,11 @@ export class PortMappingRouter implements AsyncDisposable {
       rules.matchAll(/th dport (\d+) .*dnat ip to ([\d.:]+)/g),
       ([, port, to]) => `${port} -> ${to}`,
     );
+  }
+
+  /** Waits for something that it says. */
+  async waitForLog(pattern: RegExp): Promise<void> {
+    await this.#process.waitForLog(pattern);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

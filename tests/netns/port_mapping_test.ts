@@ -156,6 +156,23 @@ Deno.test({
 });
 
 Deno.test({
+  name: needs.title("port mapping: version 1 of UPnP's Internet Gateway Device works as well"),
+  ignore: needs.ignore,
+  fn: async () => {
+    await prepareTeredo();
+    await using lab = await createLab({ A: { by: "kernel", kind: "portRestricted" } });
+    const { A } = lab.sites;
+    await startServer(lab.server);
+    await using router = await PortMappingRouter.start(A, ["upnp"], { igd: 1 });
+    await using client = await launch(A.client, PORT, "upnp");
+    await client.waitForLog(/Router .* maps its port 83\.1\.2\.1:40000 to this client by UPnP/);
+    await router.waitForLog(/service:WANIPConnection:1#AddPortMapping/);
+    await client.end("SIGTERM");
+    assertEquals(await router.mappings(), []);
+  },
+});
+
+Deno.test({
   name: needs.title("port mapping: SIGHUP switches it on, over to another protocol, and off"),
   ignore: needs.ignore,
   fn: async () => {
@@ -222,7 +239,7 @@ Deno.test({
     const { A } = lab.sites;
     await startServer(lab.server);
     const neighbour = await lab.addNeighbour("A");
-    await using router = await PortMappingRouter.start(A, MAPPING_PROTOCOLS, "lan");
+    await using router = await PortMappingRouter.start(A, MAPPING_PROTOCOLS, { lan: "lan" });
     await prefetch("tests/netns/keep_port_mapped.ts");
     const command = denoRun("tests/netns/keep_port_mapped.ts");
     await using theirs = await neighbour.spawn(...command, "upnp", String(PORT));

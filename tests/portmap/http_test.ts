@@ -31,6 +31,7 @@ Deno.test("HTTP: a body ends with its length, its last chunk, or the connection"
   assertEquals(read(`${ok}Content-Length: 3\r\n\r\nab`), undefined);
   assertEquals(read(`${ok}\r\nabc`, false), "incomplete");
   assertEquals(read(`${ok}\r\nabc`), "abc");
+  assertEquals(read("HTTP/1.1 200 OK\nContent-Length: 3\n\nabcdef", false), "abc");
   const chunked = `${ok}Transfer-Encoding: chunked\r\n\r\n`;
   assertEquals(read(`${chunked}2\r\nab\r\n1;x=y\r\nc\r\n0\r\n\r\n`, false), "abc");
   assertEquals(read(`${chunked}2\r\nab\r\n`, false), "incomplete");
