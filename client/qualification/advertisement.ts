@@ -4,10 +4,10 @@
  * @module
  */
 
-import { TEREDO_MTU } from "../../protocol/constants.ts";
+import { TEREDO_MTU, TEREDO_PORT } from "../../protocol/constants.ts";
 import type { DropReason } from "../../protocol/drop_reason.ts";
 import { isAuthentic } from "../../wire/authentication.ts";
-import { addressOf, type Endpoint, portOf } from "../../wire/endpoint.ts";
+import { addressOf, type Endpoint, endpoint, portOf } from "../../wire/endpoint.ts";
 import type { GlobalUnicast } from "../../wire/global_unicast.ts";
 import type { Ipv4Address } from "../../wire/ipv4_address.ts";
 import { isSameIpv6 } from "../../wire/ipv6_address.ts";
@@ -67,6 +67,8 @@ export function acceptAdvertisement(
   }
   if (origin === undefined) return "origin_missing";
   if (portOf(origin) === 0 || !globalUnicast.has(addressOf(origin))) return "origin_not_global";
+  // At the server's own socket, everything for us would go to the server.
+  if (origin === from || origin === endpoint(primary, TEREDO_PORT)) return "loop";
   if (!isSameIpv6(ipv6, DESTINATION, solicitation.source)) return "advertisement_unexpected";
   const advertisement = parseRouterAdvertisement(ipv6);
   if (typeof advertisement === "string") return advertisement;

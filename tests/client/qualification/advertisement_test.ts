@@ -97,6 +97,17 @@ Deno.test("C-08, P-06: a mapping that is not global, or has port 0, is dropped",
   }
 });
 
+Deno.test("C-08: an origin at the server's own socket would make it our mapping, and is refused", () => {
+  for (const which of ["primary", "secondary"] as const) {
+    const fixture = new ClientFixture().wait(0);
+    if (which === "secondary") fixture.answer();
+    const { to } = fixture.solicitations.at(-1)!;
+    fixture.answer({ mapping: to });
+    assertEquals(fixture.sink.drops, ["loop"], which);
+    assertEquals(fixture.client.status(fixture.now).state, "qualifying");
+  }
+});
+
 Deno.test("C-08, N20: an advertisement with two prefixes, or with none, is dropped", () => {
   const fixture = new ClientFixture({ random: vectorRandom() }).wait(0);
   assertEquals(fixture.receive(negative("N20").payload, PRIMARY).dropped, "prefix_invalid");
