@@ -2,31 +2,17 @@
 import { assert, assertEquals } from "@std/assert";
 import { makeDeb } from "../../packaging/deb.ts";
 import { requires } from "../capabilities.ts";
-import { runInMachine } from "./virtual_machine.ts";
+import { findings, runInMachine } from "./virtual_machine.ts";
 
 const SCRIPT = new URL("machine/services.sh", import.meta.url);
+
+const FINDINGS = new URL("machine/findings.sh", import.meta.url).pathname;
 
 const executable = Deno.env.get("TEREDO_BIN");
 const needs = requires(
   ...["linux", "executable", "dpkg-deb", "insmod", "ip", "linux.uml", "setpriv"] as const,
   "systemd-analyze",
 );
-
-/** A finding of the script. */
-interface Finding {
-  readonly name: string;
-  readonly isFine: boolean;
-  /** What there was to say. */
-  readonly details: string;
-}
-
-function findings(console: string): Finding[] {
-  const text = console.replaceAll("\r", "");
-  return text.split(/^(?=ok |not ok |done$)/m).slice(1, -1).map((part) => {
-    const [, not, name, details] = /^(not )?ok (.*)\n([^]*)$/.exec(part)!;
-    return { name: name!, isFine: not === undefined, details: details! };
-  });
-}
 
 Deno.test({
   name: needs.title("services: installed, started, reloaded, killed and removed under systemd"),
@@ -35,7 +21,7 @@ Deno.test({
     const deb = await Deno.makeTempFile({ suffix: ".deb" });
     try {
       await makeDeb({ executable, output: deb });
-      const console = await runInMachine(SCRIPT, { "teredo.deb": deb });
+      const console = await runInMachine(SCRIPT, { "teredo.deb": deb, "findings.sh": FINDINGS });
       assert(/^done\r?$/m.test(console), console);
       for (const { name, isFine, details } of findings(console)) {
         await t.step(name, () => assert(isFine, details));

@@ -14,7 +14,7 @@ const INIT = new URL("machine/init.sh", import.meta.url);
 const NOBODY = 65534;
 
 /** Longer than it runs, even on a busy host, in milliseconds. */
-const TIMEOUT = 570_000;
+const TIMEOUT = 1_200_000;
 
 /**
  * Runs a script in it, as root and under systemd, and returns what the console shows.
@@ -63,4 +63,21 @@ async function start(folder: string): Promise<string> {
     signal: AbortSignal.timeout(TIMEOUT),
   }).output();
   return new TextDecoder().decode(stdout);
+}
+
+/** A finding of a script. */
+export interface Finding {
+  readonly name: string;
+  readonly isFine: boolean;
+  /** What there was to say. */
+  readonly details: string;
+}
+
+/** What a script found, as it wrote it to the console. */
+export function findings(console: string): Finding[] {
+  const text = console.replaceAll("\r", "");
+  return text.split(/^(?=ok |not ok |done$)/m).slice(1, -1).map((part) => {
+    const [, not, name, details] = /^(not )?ok (.*)\n([^]*)$/.exec(part)!;
+    return { name: name!, isFine: not === undefined, details: details! };
+  });
 }

@@ -1,6 +1,7 @@
 #!/bin/sh
 # The first program in the virtual machine: puts a file system that can be written, and is forgotten at the end, over
-# that of the host, and starts systemd there with one unit, which runs $FOLDER/script.sh.
+# that of the host, and starts systemd there with one unit, which runs $FOLDER/script.sh. With $FOLDER/prepare.sh, it
+# boots as computers do: prepare.sh installs what is to start, and script.sh watches.
 set -e
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin
 mount -t proc proc /proc
@@ -21,9 +22,20 @@ mkdir -p var/lib/private
 mount -t tmpfs -o mode=700 tmpfs var/lib/private
 rm -rf usr/lib/modules
 ln -s "$modules" usr/lib/modules
+mkdir etc/systemd/system
+type=oneshot
+unit=script.service
+if [ -f "$FOLDER/prepare.sh" ]; then
+  type=exec
+  unit=multi-user.target
+  mkdir etc/systemd/system/multi-user.target.wants
+  ln -s ../script.service etc/systemd/system/multi-user.target.wants
+  mount -t proc proc proc
+  chroot . /bin/sh "$FOLDER/prepare.sh"
+  umount proc
+fi
 chroot . modprobe -a tun ipv6 veth
 
-mkdir etc/systemd/system
 cat >etc/systemd/system/script.service <<EOF
 [Unit]
 DefaultDependencies=no
@@ -31,11 +43,11 @@ Requires=systemd-journald.service
 After=systemd-journald.service
 
 [Service]
-Type=oneshot
+Type=$type
 Environment=FOLDER=$FOLDER
 ExecStart=/bin/sh $FOLDER/script.sh
 StandardOutput=tty
 TTYPath=/dev/console
 EOF
 umount /proc
-exec switch_root /mnt/root /usr/lib/systemd/systemd --unit=script.service --show-status=no
+exec switch_root /mnt/root /usr/lib/systemd/systemd --unit="$unit" --show-status=no

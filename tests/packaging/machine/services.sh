@@ -5,27 +5,7 @@ trap 'systemctl poweroff --force --force' EXIT
 exec 2>&1
 export SYSTEMD_PAGER=cat SYSTEMD_COLORS=0 NO_COLOR=1
 
-# check NAME COMMAND...: whether a command does what it should
-check() {
-  name=$1
-  shift
-  if output=$("$@" 2>&1); then
-    echo "ok $name"
-  else
-    echo "not ok $name"
-    echo "$output" | tail -n 20
-    journalctl --no-pager --output cat --unit 'teredo-*' --lines 10
-  fi
-}
-
-# eventually COMMAND...: whether a command succeeds within a quarter of a minute
-eventually() {
-  for _ in $(seq 150); do
-    "$@" && return
-    sleep 0.1
-  done
-  return 1
-}
+. "$FOLDER/findings.sh"
 
 property() {
   systemctl show --property "$2" --value "teredo-$1"
@@ -36,36 +16,6 @@ is() {
     echo "$2 is $(property "$1" "$2")"
     return 1
   }
-}
-
-# timed COMMAND...: runs a command and puts its seconds into $took
-timed() {
-  began=$(date +%s)
-  "$@"
-  status=$?
-  took=$(($(date +%s) - began))
-  return "$status"
-}
-
-# soon COMMAND...: whether a command succeeds, and takes at most 5 s longer than an installation that has no service to
-# start, which is slow enough in this machine
-soon() {
-  timed "$@" || return
-  echo "took $took s, and $usual s without services"
-  [ "$took" -le $((usual + 5)) ]
-}
-
-# The same, whatever the command returns
-soon_or_fails() {
-  soon "$@" || [ "$took" -le $((usual + 5)) ]
-}
-
-holds_up_nothing() {
-  ! systemctl --no-legend list-jobs | grep 'teredo-.* start'
-}
-
-warns() {
-  journalctl --quiet --priority warning --unit teredo-client --since "$1" --output cat | grep .
 }
 
 # As a user that is a member of the group, or of no group
@@ -81,13 +31,16 @@ has_no_second_time() {
     ! journalctl --output cat --unit teredo-server | grep '^20..-'
 }
 
-# trouble NAME: starts the client while something is wrong, and upgrades the package as dpkg would
+# trouble NAME CAUSE: starts the client while something is wrong, and upgrades the package as dpkg would. The journal
+# names the cause
 trouble() {
   systemctl stop teredo-client
+  measure
   since=$(date '+%F %T')
   check "$1: the client's start holds up nothing" soon_or_fails systemctl start teredo-client
   check "$1: systemd waits for no client" eventually holds_up_nothing
-  check "$1: the journal has a warning" eventually warns "$since"
+  check "$1: the journal names the cause" eventually warns "$since" "$2"
+  measure
   check "$1: an upgrade ends soon, and well" soon /var/lib/dpkg/info/teredo.postinst configure 0.0.9
   check "$1: the client that it starts again holds up nothing" eventually holds_up_nothing
 }
@@ -153,9 +106,6 @@ for role in server relay client; do check "the $role is neither enabled nor star
 check "secrets in /etc/teredo are for the group teredo" \
   [ "$(stat -c '%a %U:%G' /etc/teredo)" = '2755 root:teredo' ]
 
-timed /var/lib/dpkg/info/teredo.postinst configure 0.0.9
-usual=$took
-
 echo 'primary: 203.0.113.1' >/etc/teredo/server.yaml
 printf 'bind: 203.0.113.4\nport: 3545\n' >/etc/teredo/relay.yaml
 echo 'server: 203.0.113.1' >/etc/teredo/client.yaml
@@ -186,7 +136,11 @@ echo 'alice: correct horse battery staple' >/run/secrets.yaml
 install -m 640 -g teredo /run/secrets.yaml /etc/teredo/secrets.yaml
 echo 'secrets: /etc/teredo/secrets.yaml' >>/etc/teredo/server.yaml
 echo 'TEREDO_LOG_FORMAT=json' >/etc/default/teredo-server
-check "the files in /etc/teredo are right" teredo check
+check "the client's file is right" teredo check --role client
+for role in server relay; do
+  check "the $role's file is right where its addresses are" ip netns exec internet teredo check --role "$role"
+done
+check "but not where they are not" sh -c "teredo check --role server 2>&1 | grep \"not an address of this host\""
 check "the server reads secrets that are for its group" systemctl restart teredo-server
 check "and variables" sh -c 'journalctl --output cat --unit teredo-server | grep -q "^{.*Serving on"'
 rm /etc/default/teredo-server /etc/teredo/secrets.yaml
@@ -206,7 +160,7 @@ for role in server relay client; do
   check "and the $role is ready again" eventually is "$role" ActiveState active
 done
 
-check "the journal's priorities are those of the messages" warns 1970-01-01
+check "the journal's priorities are those of the messages" warns 1970-01-01 .
 check "and no line has a second time" has_no_second_time
 
 systemctl stop teredo-relay
@@ -220,15 +174,15 @@ check "it has the rights to raw sockets and networks, and no other" is_confined 
 
 echo 'server: 203.0.113.77' >/etc/teredo/client.yaml
 echo 'allow-private: true' >>/etc/teredo/client.yaml
-trouble "a silent server"
+trouble "a silent server" "203.0.113.77 does not answer"
 sed -i 's/^server: .*/server: no-such-host.invalid/' /etc/teredo/client.yaml
 echo 'nameserver 203.0.113.77' >/run/resolv.conf
 rm -f /etc/resolv.conf
 ln -s /run/resolv.conf /etc/resolv.conf
-trouble "a silent name server"
+trouble "a silent name server" 'Cannot resolve "no-such-host.invalid"'
 sed -i 's/^server: .*/server: 203.0.113.1/' /etc/teredo/client.yaml
 ip link set eth0 down
-trouble "no network"
+trouble "no network" "This host cannot send"
 ip link set eth0 up
 sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
 check "where IPv6 is off, the client starts" systemctl restart teredo-client
@@ -236,7 +190,7 @@ check "and gets its address, because it has its own interface's switch" eventual
 sysctl -qw net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.default.disable_ipv6=0
 ip address add 2a00:1::9/64 dev eth0 nodad
 ip route add default via 2a00:1::1 dev eth0
-trouble "native IPv6"
+trouble "native IPv6" "native IPv6"
 ip route del default via 2a00:1::1 dev eth0
 ip address del 2a00:1::9/64 dev eth0
 check "when all is well again the client gets its address" eventually has_address
