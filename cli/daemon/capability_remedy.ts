@@ -9,6 +9,7 @@ import { platform } from "../../ffi/platform.ts";
 import type { PlatformFacts } from "../../ffi/platform_facts.ts";
 import { CliError } from "../process/failure.ts";
 import { ExitCode } from "../process/exit_code.ts";
+import { ownServiceUnit } from "../process/service_unit.ts";
 import { shellWord } from "../text/shell_word.ts";
 
 /** A capability of Linux. */
@@ -72,8 +73,25 @@ function ownStatus(): string {
   }
 }
 
-/** Only for the executable: granted to an interpreter, the capability would be every script's. */
+/** What to do for a service: its unit says which rights it has, and sudo changes nothing. */
+export function remedyForService(unit: string, capability: Capability): string {
+  return unit === "teredo-server.service" && capability === "CAP_NET_ADMIN"
+    ? "The service teredo-server has no right to make interfaces, which a relay or gateway needs. Use " +
+      'teredo-server-relay instead: "systemctl disable --now teredo-server", then ' +
+      '"systemctl enable --now teredo-server-relay"'
+    : `The service ${unit} has no right to that: its unit needs ${capability} in ` +
+      "AmbientCapabilities= and CapabilityBoundingSet=";
+}
+
+/** The commands are only for the executable: an interpreter would give the capability to every script. */
 function explain(error: SystemError, capability: Capability): CliError {
+  const unit = ownServiceUnit();
+  // Programs of other services, such as cron or a test runner, can use sudo.
+  if (unit?.startsWith("teredo")) {
+    const [what] = error.message.split(/(?<=\(\w+: \w+\))\. /);
+    const message = `${what}. ${remedyForService(unit, capability)}`;
+    return new CliError(message, ExitCode.PERMISSION, { cause: error });
+  }
   const commands = Deno.build.standalone
     ? commandsThatGive(capability, Deno.execPath(), Deno.args)
     : [];

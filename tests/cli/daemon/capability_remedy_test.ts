@@ -1,7 +1,9 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { ownServiceUnit } from "../../../cli/process/service_unit.ts";
 import {
   commandsThatGive,
   hasCapability,
+  remedyForService,
   waysToGet,
 } from "../../../cli/daemon/capability_remedy.ts";
 
@@ -36,4 +38,23 @@ Deno.test("permission: what is forbidden although the capability is there needs 
   assertEquals(has(status("0000000000001000")), [false, true, false]);
   assertEquals(has(status("0000000000000000")), [false, false, false]);
   assertEquals(has(""), [false, false, false]);
+});
+
+Deno.test("permission: a service is told which unit has the right, or what its own one lacks", () => {
+  assertStringIncludes(
+    remedyForService("teredo-server.service", "CAP_NET_ADMIN"),
+    '"systemctl enable --now teredo-server-relay"',
+  );
+  assertStringIncludes(
+    remedyForService("teredo-mine.service", "CAP_NET_RAW"),
+    "The service teredo-mine.service has no right to that: its unit needs CAP_NET_RAW",
+  );
+});
+
+Deno.test("permission: the kernel's control groups name the service", () => {
+  assertEquals(ownServiceUnit("0::/system.slice/teredo-server.service\n"), "teredo-server.service");
+  const legacy = "12:devices:/\n1:name=systemd:/system.slice/system-a.slice/a@b.service\n0::/\n";
+  assertEquals(ownServiceUnit(legacy), "a@b.service");
+  assertEquals(ownServiceUnit("0::/user.slice/user-1000.slice/session-2.scope\n"), undefined);
+  assertEquals(ownServiceUnit("0::/\n"), undefined);
 });

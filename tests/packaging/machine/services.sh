@@ -26,6 +26,10 @@ names_the_group() {
   ! as_stranger teredo status client && as_stranger teredo status client 2>&1 | grep 'usermod -aG teredo'
 }
 
+names_the_other_service() {
+  journalctl --quiet --priority err --unit teredo-server --output cat | grep 'enable --now teredo-server-relay'
+}
+
 has_no_second_time() {
   journalctl --output cat --unit teredo-server | grep 'Serving on' | grep -v '^20' &&
     ! journalctl --output cat --unit teredo-server | grep '^20..-'
@@ -162,6 +166,13 @@ done
 
 check "the journal's priorities are those of the messages" warns 1970-01-01 .
 check "and no line has a second time" has_no_second_time
+
+echo 'relay: true' >>/etc/teredo/server.yaml
+systemctl restart teredo-server
+check "a server that should relay too, but has no right to, ends with 77" is server ExecMainStatus 77
+check "and says which service has it" names_the_other_service
+sed -i '$d' /etc/teredo/server.yaml
+systemctl reset-failed teredo-server
 
 systemctl stop teredo-relay
 mkdir "/run/systemd/system/teredo-server-relay.service.d"
