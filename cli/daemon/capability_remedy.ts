@@ -12,6 +12,9 @@ import { ExitCode } from "../process/exit_code.ts";
 import { ownServiceUnit } from "../process/service_unit.ts";
 import { shellWord } from "../text/shell_word.ts";
 
+/** The service of a server without a relay. */
+const SERVER_UNIT = "teredo-server.service";
+
 /** A capability of Linux. */
 type Capability = "CAP_NET_ADMIN" | "CAP_NET_RAW" | "CAP_NET_BIND_SERVICE";
 
@@ -44,8 +47,15 @@ export function withRemedy<T>(capability: Capability, action: () => T): T {
       if (hasCapability(capability)) throw new CliError(error.message, ExitCode.PERMISSION);
       throw explain(error, capability);
     }
+    // The unit of a server hides all devices.
+    if (isHiddenFromServer(error)) throw explain(error, capability);
     throw error;
   }
+}
+
+function isHiddenFromServer(error: unknown): error is SystemError {
+  return error instanceof SystemError && error.code === "ENOENT" && error.syscall === "open" &&
+    ownServiceUnit() === SERVER_UNIT;
 }
 
 /** The bits of capabilities, capabilities(7). */
@@ -75,7 +85,7 @@ function ownStatus(): string {
 
 /** What to do for a service: its unit says which rights it has, and sudo changes nothing. */
 export function remedyForService(unit: string, capability: Capability): string {
-  return unit === "teredo-server.service" && capability === "CAP_NET_ADMIN"
+  return unit === SERVER_UNIT && capability === "CAP_NET_ADMIN"
     ? "The service teredo-server has no right to make interfaces, which a relay or gateway needs. Use " +
       'teredo-server-relay instead: "systemctl disable --now teredo-server", then ' +
       '"systemctl enable --now teredo-server-relay"'

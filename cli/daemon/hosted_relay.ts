@@ -22,6 +22,7 @@ import type { OffloadMode } from "../args/kinds/offload_mode.ts";
 import { controlFolder } from "./control/control_path.ts";
 import { ownPathContext } from "./control/own_path_context.ts";
 import { CliError } from "../process/failure.ts";
+import { stateFolder } from "./address_memory.ts";
 import { withRemedy } from "./capability_remedy.ts";
 import { type GatewayOptionValues, gatewayPolicy } from "./settings/gateway_option_values.ts";
 import { relayLimits } from "./settings/limits.ts";
@@ -123,7 +124,7 @@ function opener(
     clientFlows: options.clientFlows,
     services: options.gatewayServices,
     unsolicited: options.gatewayInbound,
-    notes: controlFolder(ownPathContext()),
+    notes: stateFolder() ?? controlFolder(ownPathContext()),
     fallback,
     serversElsewhere,
   });

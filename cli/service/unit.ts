@@ -87,16 +87,11 @@ function identity({ role }: Service): string[] {
     "UMask=0077",
     "# For the control socket; teredo status looks there",
     `RuntimeDirectory=teredo-${role}`,
-    ...role === "client"
-      ? [
-        "# For the address, so that a restart does not change it",
-        "StateDirectory=teredo-client",
-        "StateDirectoryMode=0700",
-      ]
-      : [
-        "# A gateway that was killed left a note of settings there, which the next start puts back",
-        "RuntimeDirectoryPreserve=restart",
-      ],
+    role === "client"
+      ? "# For the address, so that a restart does not change it"
+      : "# A gateway that was killed left a note of settings there, which the next start puts back",
+    `StateDirectory=teredo-${role}`,
+    "StateDirectoryMode=0700",
   ];
 }
 

@@ -2,7 +2,8 @@
  * A note of settings that were changed, in a file that outlives the process.
  *
  * Settings of the kernel stay when a process is killed. The note tells the next one what they were.
- * It names the network namespace, because several may share a folder.
+ * It names the network namespace, because several may share a folder, and the boot: afterwards, the
+ * settings are others.
  *
  * @module
  */
@@ -29,8 +30,8 @@ export class ForwardingNote {
   read(): readonly Change[] {
     if (this.#path === undefined) return [];
     try {
-      const list: unknown = JSON.parse(Deno.readTextFileSync(this.#path));
-      return Array.isArray(list) ? list.filter(isChange) : [];
+      const note: unknown = JSON.parse(Deno.readTextFileSync(this.#path));
+      return isNote(note) && note.boot === bootId() ? note.changes.filter(isChange) : [];
     } catch {
       // There is none, or it is damaged.
       return [];
@@ -41,7 +42,8 @@ export class ForwardingNote {
   write(changes: readonly Change[]): void {
     if (this.#path === undefined) return;
     try {
-      Deno.writeTextFileSync(this.#path, `${JSON.stringify(changes)}\n`, { mode: 0o644 });
+      const note: Note = { boot: bootId(), changes };
+      Deno.writeTextFileSync(this.#path, `${JSON.stringify(note)}\n`, { mode: 0o644 });
     } catch {
       // The settings are put back in the end as they are without a note.
     }
@@ -55,6 +57,26 @@ export class ForwardingNote {
     } catch {
       // There is none.
     }
+  }
+}
+
+/** What is in the file. */
+interface Note {
+  readonly boot: string;
+  readonly changes: readonly unknown[];
+}
+
+function isNote(value: unknown): value is Note {
+  return typeof value === "object" && value !== null && "boot" in value && "changes" in value &&
+    Array.isArray(value.changes);
+}
+
+/** The number of this boot, by the kernel. */
+function bootId(): string {
+  try {
+    return Deno.readTextFileSync("/proc/sys/kernel/random/boot_id").trim();
+  } catch {
+    return "";
   }
 }
 

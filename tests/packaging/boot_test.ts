@@ -17,7 +17,6 @@ const TROUBLES: Readonly<Record<string, string>> = {
   // The client switches it on for its own interface.
   "IPv6 switched off": "203.0.113.77 does not answer",
   "native IPv6": "Disabled: native IPv6 present",
-  "a kernel without IPv6": "IPv6",
 };
 
 function machineFile(name: string): string {

@@ -115,6 +115,13 @@ for (const of of Object.keys(UNITS) as UnitName[]) {
     assert(asked.includes(`/run/${folder}/${role}.sock`), asked.join(", "));
   });
 
+  Deno.test(`systemd: ${name} keeps its control socket where its group can reach it`, async () => {
+    const text = await unit(of);
+    // With a temporary user, a folder that is preserved lies in /run/private, which only root may enter.
+    assertEquals(settings(text, "RuntimeDirectoryPreserve"), []);
+    assertEquals(settings(text, "StateDirectory"), settings(text, "RuntimeDirectory"));
+  });
+
   Deno.test(`systemd: ${name} is not restarted when that does not help`, async () => {
     const [codes] = settings(await unit(of), "RestartPreventExitStatus");
     assertEquals(codes, `${ExitCode.USAGE} ${ExitCode.PERMISSION} ${ExitCode.CONFIG}`);

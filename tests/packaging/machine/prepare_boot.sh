@@ -20,7 +20,6 @@ case $(cat "$FOLDER/trouble") in
 "no network") network='ip link set lo up' ;;
 "IPv6 switched off") network="sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1
 $network" ;;
-"a kernel without IPv6") modprobe ipv6 disable=1 ;;
 "native IPv6") network="$network
 ip address add 2a00:1::9/64 dev eth0 nodad
 ip route add default via 2a00:1::1 dev eth0" ;;
