@@ -79,7 +79,11 @@ function exported(): Map<string, Set<string>> {
   const roles = [
     clientPart(client.status(now), place),
     relayPart(relay.relay.status(relay.now), ACTORS.a, place.own),
-    serverPart(new ServerFixture().server.status(), undefined),
+    // A limit is shown once it has refused something.
+    serverPart(
+      { ...new ServerFixture().server.status(), refused: new Map([["bubblesPerSource", 1]]) },
+      undefined,
+    ),
   ];
   const found = new Map<string, Set<string>>();
   for (const { name, samples } of [...roles.flatMap(metricsOf), ...processMetrics()]) {
