@@ -91,9 +91,10 @@ export function openUdpSocket(options: BatchedUdpOptions): BatchedUdpSocket {
 }
 
 /**
- * Opens a raw socket for sending IPv6 packets.
+ * Opens a way to send whole IPv6 packets: a raw socket on Linux, an interface on macOS and Windows.
  *
- * @throws {SystemError} With the code `"EPERM"` when the program lacks the capability CAP_NET_RAW.
+ * @throws {SystemError} With the code `"EPERM"` or `"EACCES"` when the program may not do that, as
+ * without the capability CAP_NET_RAW on Linux.
  */
 export function openRawIpv6(): RawIpv6 {
   return need("openRawIpv6", "send raw IPv6 packets")();

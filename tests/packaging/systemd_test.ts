@@ -108,10 +108,11 @@ for (const of of Object.keys(UNITS) as UnitName[]) {
     const text = await unit(of);
     assertEquals(settings(text, "Type"), ["notify"]);
     const [folder] = settings(text, "RuntimeDirectory");
+    // This system's separator is in them.
     const asked = controlPaths(role, {
       ...{ suffix: ".sock", given: undefined, system: "/run/teredo", user: "/tmp/teredo-0" },
       ...{ isPrivileged: true, namespace: undefined },
-    });
+    }).map((path) => path.replaceAll("\\", "/"));
     assert(asked.includes(`/run/${folder}/${role}.sock`), asked.join(", "));
   });
 
