@@ -12,6 +12,7 @@ import { setsNothing } from "../args/sources/settle_values.ts";
 import { UsageError } from "../process/failure.ts";
 import type { ProcessContext } from "../process/process_context.ts";
 import { readSmallFile } from "../process/small_file.ts";
+import { ALLOW_PRIVATE } from "./options/shared_options.ts";
 import { systemFailure } from "../process/system_failure.ts";
 
 /** How to start the client. */
@@ -37,6 +38,7 @@ export function join(commands: () => readonly Command[]): Command {
     },
     options: {
       replace: switchedOff("Replace the settings of client.yaml, and keep them in client.yaml.old"),
+      allowPrivate: ALLOW_PRIVATE,
     },
     examples: [
       {
@@ -45,12 +47,12 @@ export function join(commands: () => readonly Command[]): Command {
       },
       { line: "join invitation.txt", does: "The same with the line in a file" },
     ],
-    async run({ replace }, [given], context) {
+    async run({ replace, allowPrivate }, [given], context) {
       const [{ parseInvitation }, { join }] = await Promise.all([
         import("../invitation/invitation.ts"),
         import("../invitation/join.ts"),
       ]);
-      const invitation = parseInvitation(await lineOf(given!, context));
+      const invitation = parseInvitation(await lineOf(given!, context), allowPrivate);
       if (typeof invitation === "string") {
         throw new UsageError(`Cannot join with this invitation: ${invitation}`, "join");
       }
@@ -58,6 +60,7 @@ export function join(commands: () => readonly Command[]): Command {
       const { config, secretFile, kept } = await join(invitation, {
         folder: context.configFolder,
         replace,
+        allowPrivate,
         setsNothing: (path) => setsNothing(client, path),
       });
       const before = kept.length === 0 ? "" : `; what they were before is in ${kept.join(" and ")}`;

@@ -11,6 +11,9 @@
 
 import { HOST } from "../args/kinds/host_kinds.ts";
 import { IDENTIFIER } from "../args/kinds/identifier_kind.ts";
+import { isForAllowPrivate, remedyForServer } from "../daemon/settings/allow_private.ts";
+import { GlobalUnicast } from "../../wire/global_unicast.ts";
+import { parseIpv4 } from "../../wire/ipv4_address.ts";
 import { parseOctets } from "../args/kinds/secret_notation.ts";
 
 /**
@@ -33,8 +36,12 @@ export function formatInvitation({ identifier, secret, host }: Invitation): stri
   return `teredo://${encodeURIComponent(identifier)}:${encodeURIComponent(secret)}@${host}`;
 }
 
-/** Reads a line. Returns what is wrong with it, in words that never quote the secret. */
-export function parseInvitation(text: string): Invitation | string {
+/**
+ * Reads a line. Returns what is wrong with it, in words that never quote the secret.
+ *
+ * @param allowPrivate whether the server may be in a private network
+ */
+export function parseInvitation(text: string, allowPrivate = false): Invitation | string {
   const [, identifierPart, secretPart, host] =
     /^teredo:\/\/([^:@/]*):([^@/]*)@([^@:/?#]*)\/?$/i.exec(text.trim()) ?? [];
   if (host === undefined) return `an invitation has the form ${SHAPE}`;
@@ -44,7 +51,7 @@ export function parseInvitation(text: string): Invitation | string {
     return 'there is a "%" that no two hexadecimal digits follow';
   }
   if (IDENTIFIER.parse(identifier) === undefined) return `it needs ${IDENTIFIER.expected}`;
-  const mistake = secretMistake(secret) ?? hostMistake(host);
+  const mistake = secretMistake(secret) ?? hostMistake(host, allowPrivate);
   return mistake ?? { identifier, secret, host };
 }
 
@@ -56,10 +63,13 @@ function secretMistake(secret: string): string | undefined {
   return `the secret is too short: ${octets.length} octets, of at least ${MIN_SECRET}`;
 }
 
-function hostMistake(host: string): string | undefined {
-  return HOST.parse(host) === undefined
-    ? `"${host}" is not a host name or IPv4 address`
-    : undefined;
+function hostMistake(host: string, allowPrivate: boolean): string | undefined {
+  if (HOST.parse(host) === undefined) return `"${host}" is not a host name or IPv4 address`;
+  const address = parseIpv4(host);
+  if (address === undefined || new GlobalUnicast("hardened", []).has(address)) return undefined;
+  return allowPrivate && isForAllowPrivate(address)
+    ? undefined
+    : `${host} is not a public address. ${remedyForServer(address)}`;
 }
 
 function decode(part: string): string | undefined {

@@ -7,7 +7,7 @@
 import { fileAccess } from "../../ffi/open_file_access.ts";
 import { platform } from "../../ffi/platform.ts";
 import { folderOf } from "../process/folders.ts";
-import { replacePrivate } from "../process/private_file.ts";
+import { type Draft, draftPrivate } from "../process/private_file.ts";
 import { privilegedUser } from "../process/privilege.ts";
 import { systemFailure } from "../process/system_failure.ts";
 
@@ -18,14 +18,35 @@ export const DENIED: string = `permission is denied. Run this command as ${privi
 const SET_GROUP = 0o2000;
 
 /**
- * Writes a file that only its owner may read. In a folder that hands its group down, as that of
- * a package does, the group may read it too (0640).
+ * Writes a file that only its owner may read next to its place. In a folder that hands its group
+ * down, as that of a package does, the group may read it too (0640).
+ *
+ * @throws {CliError} it cannot be written
+ */
+export function draftSecret(path: string, text: string): Draft {
+  return orFailure(path, () => {
+    return draftPrivate(
+      path,
+      text,
+      platform.hasFileModes ? modeFor(folderOf(path), path) : undefined,
+    );
+  });
+}
+
+/**
+ * The same, in its place.
  *
  * @throws {CliError} it cannot be written
  */
 export function writePrivate(path: string, text: string): void {
+  using file = draftSecret(path, text);
+  orFailure(path, () => file.commit());
+}
+
+/** @throws {CliError} `write` cannot write that file */
+export function orFailure<T>(path: string, write: () => T): T {
   try {
-    replacePrivate(path, text, platform.hasFileModes ? modeFor(folderOf(path), path) : undefined);
+    return write();
   } catch (error) {
     throw systemFailure(`Cannot write ${path}`, error, {
       words: { absent: "there is no such folder", denied: DENIED },

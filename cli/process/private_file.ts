@@ -6,6 +6,47 @@
 
 import { fileAccess } from "../../ffi/open_file_access.ts";
 
+/** A file that is written, and has yet to take its place. Without that, it goes. */
+export interface Draft extends Disposable {
+  /** @throws {Error} the system refuses */
+  commit(): void;
+}
+
+/**
+ * Writes a file next to its place.
+ *
+ * @param write writes the file of that path
+ * @throws {Error} the system refuses
+ */
+export function draft(path: string, write: (path: string) => void): Draft {
+  const draft = `${path}.new`;
+  // What an earlier attempt left may have other rights.
+  removeIfPresent(draft);
+  try {
+    write(draft);
+  } catch (error) {
+    removeIfPresent(draft);
+    throw error;
+  }
+  return {
+    commit: () => Deno.renameSync(draft, path),
+    [Symbol.dispose]: () => removeIfPresent(draft),
+  };
+}
+
+/**
+ * Writes a file that only its owner may read next to its place.
+ *
+ * @param mode other rights, where files have modes
+ * @throws {Error} the system refuses
+ */
+export function draftPrivate(path: string, text: string, mode?: number): Draft {
+  return draft(path, (draft) => {
+    fileAccess().writePrivate(draft, text);
+    if (mode !== undefined) Deno.chmodSync(draft, mode);
+  });
+}
+
 /**
  * Writes a file that only its owner may read, in place of the one that is there.
  *
@@ -13,17 +54,8 @@ import { fileAccess } from "../../ffi/open_file_access.ts";
  * @throws {Error} the system refuses
  */
 export function replacePrivate(path: string, text: string, mode?: number): void {
-  const draft = `${path}.new`;
-  try {
-    // What an earlier attempt left may have other rights.
-    removeIfPresent(draft);
-    fileAccess().writePrivate(draft, text);
-    if (mode !== undefined) Deno.chmodSync(draft, mode);
-    Deno.renameSync(draft, path);
-  } catch (error) {
-    removeIfPresent(draft);
-    throw error;
-  }
+  using file = draftPrivate(path, text, mode);
+  file.commit();
 }
 
 function removeIfPresent(path: string): void {

@@ -120,6 +120,49 @@ Deno.test("join --replace keeps the secret that the old settings name", async ()
   );
 });
 
+Deno.test("join leaves everything as it was if a file cannot be written", async () => {
+  using files = emptyFolder();
+  const found = { configFolder: files.folder };
+  await runIn(found, "join", LINE);
+  const read = () =>
+    Array.from(Deno.readDirSync(files.folder), ({ name, isFile }) => [
+      name,
+      isFile ? Deno.readTextFileSync(pathIn(files.folder, name)) : "",
+    ]).sort();
+  const other = LINE.replace("0123456789abcdef", "fedcba9876543210");
+  for (const name of ["client.yaml.new", "client.secret.new"]) {
+    // What is to be written there first cannot be.
+    Deno.mkdirSync(pathIn(pathIn(files.folder, name), "full"), { recursive: true });
+    const before = read();
+    const { code, stderr } = await runIn(found, "join", other, "--replace");
+    assertEquals(code === 0, false);
+    assertStringIncludes(stderr, `Cannot write ${pathIn(files.folder, name.slice(0, -4))}`);
+    assertEquals(read(), before);
+    Deno.removeSync(pathIn(files.folder, name), { recursive: true });
+  }
+  assertEquals((await runIn(found, "join", other, "--replace")).code, 0);
+});
+
+Deno.test("join refuses servers that the client would refuse, and says how private ones are allowed", async () => {
+  using files = emptyFolder();
+  const found = { configFolder: files.folder };
+  const line = LINE.replace("teredo.example", "192.168.1.1");
+  const refused = await runIn(found, "join", line);
+  assertEquals(refused.code, 2);
+  assertStringIncludes(refused.stderr, "192.168.1.1 is not a public address. In a private network");
+  const loopback = await runIn(
+    found,
+    "join",
+    LINE.replace("teredo.example", "127.0.0.1"),
+    "--allow-private",
+  );
+  assertStringIncludes(loopback.stderr, "127.0.0.1 is not a public address");
+  assertEquals((await runIn(found, "join", line, "--allow-private")).code, 0);
+  const config = Deno.readTextFileSync(pathIn(files.folder, "client.yaml"));
+  assertStringIncludes(config, "\nallow-private: true\n");
+  assertEquals((await runIn(found, "check")).code, 0);
+});
+
 Deno.test("join refuses a bad line and leaves nothing behind", async () => {
   using files = emptyFolder();
   const found = { configFolder: pathIn(files.folder, "teredo") };
