@@ -6,6 +6,7 @@
  */
 
 import { connect, type Lab, NATIVE, type Sites } from "./lab.ts";
+import { PORT_RESTRICTED, SYMMETRIC } from "./lab_case.ts";
 import type { LabProcess } from "./lab_process.ts";
 import type { Machine } from "./machine.ts";
 import { UPLINK } from "./nat_router.ts";
@@ -53,8 +54,6 @@ export interface Group {
   readonly setups: Readonly<Record<string, Setup>>;
 }
 
-const PORT_RESTRICTED = { by: "kernel", kind: "portRestricted" } as const;
-const SYMMETRIC = { by: "kernel", kind: "symmetric" } as const;
 const SITES = { A: PORT_RESTRICTED, B: SYMMETRIC, C: SYMMETRIC, D: "no NAT" } as const;
 
 const SERVER = ["--server", ADDRESS.serverPrimary] as const;

@@ -3,30 +3,21 @@
  * address.
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { requires } from "../capabilities.ts";
-import { prefetch } from "./deno_run.ts";
 import { exchangeWith, isWhole, serveEcho } from "./echo_host.ts";
 import {
   addFar,
   addNested,
   FAR,
   ONE_TO_ONE,
-  rent,
   replaceByOneToOne,
   startGateway,
 } from "./gateway_lab.ts";
-import { createLab, NATIVE } from "./lab.ts";
+import { NATIVE } from "./lab.ts";
+import { gatewayTest, labTest, PORT_RESTRICTED, SYMMETRIC } from "./lab_case.ts";
 import type { Machine } from "./machine.ts";
 import { startMiredoClient } from "./miredo.ts";
 import { ADDRESS } from "./plan.ts";
-import { prepareTeredo, startClient } from "./teredo.ts";
-
-const BASIC = ["linux", "root", "namespaces", "tun", "ip", "nsenter", "ping", "nft"] as const;
-const needs = requires(...BASIC, "tcpdump", "tshark");
-const needsMiredo = requires(...BASIC, "tcpdump", "tshark", "miredo");
-
-const PORT_RESTRICTED = { by: "kernel", kind: "portRestricted" } as const;
-const SYMMETRIC = { by: "kernel", kind: "symmetric" } as const;
+import { startClient } from "./teredo.ts";
 
 /** A packet of 1280 octets. */
 const FULL = { size: 1232 };
@@ -56,21 +47,18 @@ async function assertPathMtu(client: Machine, native: Machine): Promise<void> {
   assertMatch(await native.ip(`-6 route get ${ADDRESS.serverNative}`), /mtu 1280/);
 }
 
-Deno.test({
-  name: needs.title(
-    "gateway: clients behind every kind of NAT use native hosts as its own address",
-  ),
-  ignore: needs.ignore,
-  fn: async (t) => {
-    await prepareTeredo();
-    await prefetch("tests/netns/echo_host.ts");
-    await using lab = await createLab({
-      cone: { by: "user", kind: "cone" },
-      port: PORT_RESTRICTED,
-      random: SYMMETRIC,
-      double: PORT_RESTRICTED,
-    });
-    await using _gateway = await startGateway(await rent(lab), "--gateway-for", "all");
+gatewayTest({
+  name: "gateway: clients behind every kind of NAT use native hosts as its own address",
+  sites: {
+    cone: { by: "user", kind: "cone" },
+    port: PORT_RESTRICTED,
+    random: SYMMETRIC,
+    double: PORT_RESTRICTED,
+  },
+  needs: ["tcpdump", "tshark"],
+  programs: ["tests/netns/echo_host.ts"],
+  async fn(lab, machine, t) {
+    await using _gateway = await startGateway(machine, "--gateway-for", "all");
     const far = await addFar(lab);
     await using _echo = await serveEcho(far);
     await using capture = await far.capture(NATIVE, "ip6 and not ip6 net fe80::/10");
@@ -106,16 +94,13 @@ Deno.test({
   },
 });
 
-Deno.test({
-  name: needsMiredo.title(
-    "gateway: Miredo's client behind a port-restricted NAT uses native hosts",
-  ),
-  ignore: needsMiredo.ignore,
-  fn: async () => {
-    await prepareTeredo();
-    await prefetch("tests/netns/echo_host.ts");
-    await using lab = await createLab({ A: PORT_RESTRICTED });
-    await using _gateway = await startGateway(await rent(lab), "--gateway-for", "83.1.2.0/24");
+gatewayTest({
+  name: "gateway: Miredo's client behind a port-restricted NAT uses native hosts",
+  sites: { A: PORT_RESTRICTED },
+  needs: ["tcpdump", "tshark", "miredo"],
+  programs: ["tests/netns/echo_host.ts"],
+  async fn(lab, machine) {
+    await using _gateway = await startGateway(machine, "--gateway-for", "83.1.2.0/24");
     const far = await addFar(lab);
     await using _echo = await serveEcho(far);
     const { client } = lab.sites.A;
@@ -130,13 +115,12 @@ Deno.test({
   },
 });
 
-Deno.test({
-  name: needs.title("gateway: behind a 1:1 NAT with a private address, it does the same"),
-  ignore: needs.ignore,
-  fn: async () => {
-    await prepareTeredo();
-    await prefetch("tests/netns/echo_host.ts");
-    await using lab = await createLab({ A: PORT_RESTRICTED, B: SYMMETRIC });
+labTest({
+  name: "gateway: behind a 1:1 NAT with a private address, it does the same",
+  sites: { A: PORT_RESTRICTED, B: SYMMETRIC },
+  needs: ["root", "nft", "tcpdump", "tshark"],
+  programs: ["tests/netns/echo_host.ts"],
+  async fn(lab) {
     const machine = await replaceByOneToOne(lab);
     await using _gateway = await startGateway(
       machine,

@@ -1,24 +1,17 @@
 /** What one client of a gateway may take of the kernel's table of connections. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { requires } from "../capabilities.ts";
-import { rent, startGateway } from "./gateway_lab.ts";
-import { createLab } from "./lab.ts";
+import { startGateway } from "./gateway_lab.ts";
+import { gatewayTest } from "./lab_case.ts";
 import { ADDRESS } from "./plan.ts";
-import { prepareTeredo, startClient, teredo } from "./teredo.ts";
-
-const needs = requires(
-  ...["linux", "root", "namespaces", "tun", "ip", "nsenter", "ping", "nft", "curl"] as const,
-);
+import { startClient, teredo } from "./teredo.ts";
 
 const METRICS = "127.0.0.1:9642";
 
-Deno.test({
-  name: needs.title("gateway --client-flows: one client can't fill the kernel's table"),
-  ignore: needs.ignore,
-  fn: async () => {
-    await prepareTeredo();
-    await using lab = await createLab({ A: "no NAT", B: "no NAT" });
-    const machine = await rent(lab);
+gatewayTest({
+  name: "gateway --client-flows: one client can't fill the kernel's table",
+  sites: { A: "no NAT", B: "no NAT" },
+  needs: ["curl"],
+  async fn(lab, machine) {
     await using _gateway = await startGateway(
       machine,
       ...["--gateway-for", "all", "--client-flows", "200", "--metrics", METRICS],

@@ -1,16 +1,13 @@
 /** A pair that met through a gateway goes its direct way as soon as there is one. */
 import { assert, assertEquals } from "@std/assert";
-import { requires } from "../capabilities.ts";
-import { rent, startGateway } from "./gateway_lab.ts";
-import { createLab, type Site } from "./lab.ts";
+import { startGateway } from "./gateway_lab.ts";
+import type { Site } from "./lab.ts";
+import { gatewayTest, PORT_RESTRICTED } from "./lab_case.ts";
+import type { LabProcess } from "./lab_process.ts";
 import type { Machine } from "./machine.ts";
 import { startMiredoClient } from "./miredo.ts";
 import { parsePing, pingCommand } from "./ping.ts";
-import { prepareTeredo, startClient, teredo } from "./teredo.ts";
-
-const LAB = ["linux", "root", "namespaces", "tun", "ip", "nsenter", "ping", "nft"] as const;
-const needs = requires(...LAB, "iperf3");
-const needsMiredo = requires(...LAB, "miredo");
+import { startClient, teredo } from "./teredo.ts";
 
 /** The direct way is found within this time, in milliseconds. */
 const SOON = 30_000;
@@ -34,24 +31,31 @@ async function block({ router }: Site, other: Site): Promise<void> {
   );
 }
 
+/** The direct way is found soon, and no ping is lost. */
+async function assertComesHome(machine: Machine, address: string, ping: LabProcess): Promise<void> {
+  const opened = performance.now();
+  while (await pathTo(machine, address) !== "direct") {
+    assert(performance.now() - opened < SOON, `still through the gateway:\n${ping.log}`);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+  await ping.status;
+  assertEquals(parsePing(ping.log).received, PINGS.count, ping.log);
+}
+
 async function pathTo(machine: Machine, address: string): Promise<string | undefined> {
   const { peers } = JSON.parse(await machine.run(...teredo("status", "--json")));
   return peers.find((peer: { address: string }) => peer.address === address)?.path;
 }
 
-Deno.test({
-  name: needs.title(
-    "gateway: a pair that began through it goes direct within 30 s, without a loss",
-  ),
-  ignore: needs.ignore,
-  fn: async () => {
-    await prepareTeredo();
-    const kind = { by: "kernel", kind: "portRestricted" } as const;
-    await using lab = await createLab({ A: kind, B: kind });
+gatewayTest({
+  name: "gateway: a pair that began through it goes direct within 30 s, without a loss",
+  sites: { A: PORT_RESTRICTED, B: PORT_RESTRICTED },
+  needs: ["iperf3"],
+  async fn(lab, machine) {
     const { A, B } = lab.sites;
     await block(A, B);
     await block(B, A);
-    await using _gateway = await startGateway(await rent(lab), "--gateway-for", "all");
+    await using _gateway = await startGateway(machine, "--gateway-for", "all");
     await startClient(A.client);
     const { address } = await startClient(B.client);
     const first = await A.client.ping(address, { count: 1 });
@@ -64,44 +68,28 @@ Deno.test({
     const stream = A.client.run("iperf3", "-J", "-c", address, ...STREAM);
     const ping = await A.client.spawn(...pingCommand(address, PINGS));
     for (const { router } of [A, B]) await router!.run("nft", "delete table ip between");
-    const opened = performance.now();
-    while (await pathTo(A.client, address) !== "direct") {
-      assert(performance.now() - opened < SOON, `still through the gateway:\n${ping.log}`);
-      await new Promise((resolve) => setTimeout(resolve, 250));
-    }
-    await ping.status;
-    assertEquals(parsePing(ping.log).received, PINGS.count, ping.log);
+    await assertComesHome(A.client, address, ping);
     assertEquals(await pathTo(A.client, address), "direct");
     const { bytes } = JSON.parse(await stream).end.sum_received;
     assert(bytes > STREAM_OCTETS * 0.98, `${bytes} of ${STREAM_OCTETS} octets`);
   },
 });
 
-Deno.test({
-  name: needsMiredo.title(
-    "gateway: Miredo, which a client met through it, is reached directly within 30 s",
-  ),
-  ignore: needsMiredo.ignore,
-  fn: async () => {
-    await prepareTeredo();
-    const kind = { by: "kernel", kind: "portRestricted" } as const;
-    await using lab = await createLab({ A: kind, B: kind });
+gatewayTest({
+  name: "gateway: Miredo, which a client met through it, is reached directly within 30 s",
+  sites: { A: PORT_RESTRICTED, B: PORT_RESTRICTED },
+  needs: ["miredo"],
+  async fn(lab, machine) {
     const { A, B } = lab.sites;
     await block(A, B);
     await block(B, A);
-    await using _gateway = await startGateway(await rent(lab), "--gateway-for", "all");
+    await using _gateway = await startGateway(machine, "--gateway-for", "all");
     await startClient(A.client);
     const { address } = await startMiredoClient(B.client);
     const ping = await A.client.spawn(...pingCommand(address, PINGS));
     await ping.waitForLog(/bytes from/);
     assertEquals(await pathTo(A.client, address), "gateway");
     for (const { router } of [A, B]) await router!.run("nft", "delete table ip between");
-    const opened = performance.now();
-    while (await pathTo(A.client, address) !== "direct") {
-      assert(performance.now() - opened < SOON, `still through the gateway:\n${ping.log}`);
-      await new Promise((resolve) => setTimeout(resolve, 250));
-    }
-    await ping.status;
-    assertEquals(parsePing(ping.log).received, PINGS.count, ping.log);
+    await assertComesHome(A.client, address, ping);
   },
 });

@@ -3,27 +3,15 @@
  * is reached.
  */
 import { assert, assertEquals } from "@std/assert";
-import { requires } from "../capabilities.ts";
-import { denoRun, prefetch } from "./deno_run.ts";
-import { rent, startGateway } from "./gateway_lab.ts";
-import { createLab, NATIVE } from "./lab.ts";
+import { denoRun } from "./deno_run.ts";
+import { startGateway } from "./gateway_lab.ts";
+import { NATIVE } from "./lab.ts";
+import { gatewayTest } from "./lab_case.ts";
 import type { LabProcess } from "./lab_process.ts";
 import type { Machine } from "./machine.ts";
 import { type Attempt, COPIES, type MisuserOptions } from "./misuser.ts";
 import { ADDRESS } from "./plan.ts";
-import { prepareTeredo, startClient, teredo } from "./teredo.ts";
-
-const needs = requires(
-  "linux",
-  "root",
-  "namespaces",
-  "tun",
-  "ip",
-  "nsenter",
-  "ping",
-  "nft",
-  "bash",
-);
+import { startClient, teredo } from "./teredo.ts";
 
 const PROGRAM = "tests/netns/misuser.ts";
 
@@ -84,15 +72,12 @@ const SCAN = `
   for port in 22 53 80 443 4242; do timeout 1 bash -c ": </dev/tcp/${ADDRESS.serverNative}/$port"; done
   true`;
 
-Deno.test({
-  name: needs.title("gateway: attempts to misuse it are refused, each under its name"),
-  ignore: needs.ignore,
-  fn: async (t) => {
-    await prepareTeredo();
-    await prefetch(PROGRAM);
-    await using lab = await createLab({ A: "no NAT", B: "no NAT", C: "no NAT" });
+gatewayTest({
+  name: "gateway: attempts to misuse it are refused, each under its name",
+  sites: { A: "no NAT", B: "no NAT", C: "no NAT" },
+  programs: [PROGRAM],
+  async fn(lab, machine, t) {
     const { A, B, C } = lab.sites;
-    const machine = await rent(lab);
     await using _gateway = await startGateway(
       machine,
       ...["--gateway-for", `${A.plan.external},${C.plan.external}`, "--client-rate", "1M"],

@@ -1,44 +1,25 @@
 /** What a gateway's options do, on real kernels. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { requires } from "../capabilities.ts";
-import { prefetch } from "./deno_run.ts";
 import { exchangeWith, isWhole, serveEcho } from "./echo_host.ts";
-import { addFar, FAR, rent, startGateway } from "./gateway_lab.ts";
+import { addFar, FAR, startGateway } from "./gateway_lab.ts";
 import { firewallTables } from "./kernel_traces.ts";
-import { createLab, NATIVE } from "./lab.ts";
+import { NATIVE } from "./lab.ts";
+import { gatewayTest, labTest, PORT_RESTRICTED, SecretFolder, SYMMETRIC } from "./lab_case.ts";
 import { ADDRESS } from "./plan.ts";
-import { launchClient, prepareTeredo, startClient, startServer, teredo } from "./teredo.ts";
+import { launchClient, startClient, startServer, teredo } from "./teredo.ts";
 
-const needs = requires(
-  "linux",
-  "root",
-  "namespaces",
-  "tun",
-  "ip",
-  "nsenter",
-  "ping",
-  "nft",
-  "tcpdump",
-  "tshark",
-);
-
-const SYMMETRIC = { by: "kernel", kind: "symmetric" } as const;
-
-Deno.test({
-  name: needs.title("gateway --secrets: who proves a secret gets everything, others get nothing"),
-  ignore: needs.ignore,
-  fn: async () => {
-    await prepareTeredo();
-    const folder = await Deno.makeTempDir();
-    const write = (name: string, text: string) => {
-      Deno.writeTextFileSync(`${folder}/${name}`, text, { mode: 0o600 });
-      return `${folder}/${name}`;
-    };
-    const secrets = write("secrets.yaml", "alice: sixteen octets at least\nbob: another secret\n");
-    const alice = write("alice", "sixteen octets at least\n");
-    await using lab = await createLab({ A: SYMMETRIC, B: SYMMETRIC });
+gatewayTest({
+  name: "gateway --secrets: who proves a secret gets everything, others get nothing",
+  sites: { A: SYMMETRIC, B: SYMMETRIC },
+  needs: ["tcpdump", "tshark"],
+  async fn(lab, machine) {
+    await using files = new SecretFolder();
+    const secrets = files.write(
+      "secrets.yaml",
+      "alice: sixteen octets at least\nbob: another secret\n",
+    );
+    const alice = files.write("alice", "sixteen octets at least\n");
     const { A, B } = lab.sites;
-    const machine = await rent(lab);
     await using gateway = await startGateway(machine, "--secrets", secrets);
     await using stranger = await launchClient(B.client);
     await startClient(A.client, "--identifier", "alice", "--secret-file", alice);
@@ -50,27 +31,22 @@ Deno.test({
     await stranger.waitForLog(/Off-line/);
 
     // A secret that is taken away no longer opens the way.
-    write("secrets.yaml", "bob: another secret\n");
+    files.write("secrets.yaml", "bob: another secret\n");
     const since = gateway.logLength;
     gateway.kill("SIGHUP");
     await gateway.waitForLog(/1 secret/, { since });
     await new Promise((resolve) => setTimeout(resolve, 1500));
     const later = await A.client.ping(ADDRESS.native, { count: 2, wait: 1 });
     assertEquals(later.received, 0, later.text);
-    await Deno.remove(folder, { recursive: true });
   },
 });
 
-Deno.test({
-  name: needs.title(
-    "gateway --gateway-services: a client uses what is named of the gateway's host",
-  ),
-  ignore: needs.ignore,
-  fn: async () => {
-    await prepareTeredo();
-    await prefetch("tests/netns/echo_host.ts");
-    await using lab = await createLab({ A: SYMMETRIC });
-    const machine = await rent(lab);
+gatewayTest({
+  name: "gateway --gateway-services: a client uses what is named of the gateway's host",
+  sites: { A: SYMMETRIC },
+  needs: ["tcpdump", "tshark"],
+  programs: ["tests/netns/echo_host.ts"],
+  async fn(lab, machine) {
     const { client } = lab.sites.A;
     await using _echo = await serveEcho(machine);
     const closed = await startGateway(machine, "--gateway-for", "all");
@@ -92,15 +68,11 @@ Deno.test({
   },
 });
 
-Deno.test({
-  name: needs.title(
-    "gateway --gateway-inbound: where 2001::/32 leads to it, native hosts begin too",
-  ),
-  ignore: needs.ignore,
-  fn: async () => {
-    await prepareTeredo();
-    await using lab = await createLab({ A: SYMMETRIC });
-    const machine = await rent(lab);
+gatewayTest({
+  name: "gateway --gateway-inbound: where 2001::/32 leads to it, native hosts begin too",
+  sites: { A: SYMMETRIC },
+  needs: ["tcpdump", "tshark"],
+  async fn(lab, machine) {
     await lab.native.ip(`route add 2001::/32 via ${ADDRESS.serverNative} dev ${NATIVE}`);
     await using _gateway = await startGateway(machine, "--gateway-for", "all", "--gateway-inbound");
     const { address } = await startClient(lab.sites.A.client);
@@ -111,13 +83,11 @@ Deno.test({
   },
 });
 
-Deno.test({
-  name: needs.title("gateway: it says when native IPv6 goes, and when it is back"),
-  ignore: needs.ignore,
-  fn: async () => {
-    await prepareTeredo();
-    await using lab = await createLab({ A: "no NAT" });
-    const machine = await rent(lab);
+gatewayTest({
+  name: "gateway: it says when native IPv6 goes, and when it is back",
+  sites: { A: "no NAT" },
+  needs: ["tcpdump", "tshark"],
+  async fn(_lab, machine) {
     await using gateway = await startGateway(machine, "--gateway-for", "all");
     const address = `${ADDRESS.serverNative}/128 dev ${NATIVE}`;
     await machine.ip(`addr del ${address}`);
@@ -127,15 +97,12 @@ Deno.test({
   },
 });
 
-Deno.test({
-  name: needs.title(
-    "relay --gateway: on the servers' way to the Internet, it serves their clients",
-  ),
-  ignore: needs.ignore,
-  fn: async () => {
-    await prepareTeredo();
-    await prefetch("tests/netns/echo_host.ts");
-    await using lab = await createLab({ A: { by: "kernel", kind: "portRestricted" } });
+labTest({
+  name: "relay --gateway: on the servers' way to the Internet, it serves their clients",
+  sites: { A: PORT_RESTRICTED },
+  needs: ["root", "nft", "tcpdump", "tshark"],
+  programs: ["tests/netns/echo_host.ts"],
+  async fn(lab) {
     const { relay, server, native } = lab;
     const far = await addFar(lab);
     await using _echo = await serveEcho(far);

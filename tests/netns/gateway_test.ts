@@ -1,17 +1,15 @@
 /** A gateway of the library on a real kernel: nobody routes 2001::/32 anywhere. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { requires } from "../capabilities.ts";
-import { denoRun, prefetch } from "./deno_run.ts";
+import { denoRun } from "./deno_run.ts";
 import type { GatewayProgramOptions } from "./gateway_program.ts";
-import { createLab, type Lab, NATIVE, type Sites } from "./lab.ts";
+import { type Lab, NATIVE } from "./lab.ts";
+import { labTest, SYMMETRIC } from "./lab_case.ts";
 import type { LabProcess } from "./lab_process.ts";
 import { firstRoundTrip } from "./ping.ts";
 import { ADDRESS } from "./plan.ts";
-import { prepareTeredo, startClient, startServer, teredo } from "./teredo.ts";
+import { startClient, startServer, teredo } from "./teredo.ts";
 
-const needs = requires(
-  ...["linux", "root", "namespaces", "tun", "ip", "nsenter", "ping", "nft", "tcpdump"] as const,
-);
+const NEEDS = ["root", "nft", "tcpdump"] as const;
 
 const PROGRAM = "tests/netns/gateway_program.ts";
 
@@ -34,29 +32,13 @@ async function startGateway<Name extends string>(
   return gateway;
 }
 
-function gatewayTest(
-  name: string,
-  sites: Sites<"A" | "B">,
-  fn: (lab: Lab<"A" | "B">) => Promise<void>,
-): void {
-  Deno.test({
-    name: needs.title(`gateway: ${name}`),
-    ignore: needs.ignore,
-    fn: async () => {
-      await prepareTeredo();
-      await prefetch(PROGRAM);
-      await using lab = await createLab(sites);
-      await fn(lab);
-    },
-  });
-}
-
-const SYMMETRIC = { by: "kernel", kind: "symmetric" } as const;
-
-gatewayTest(
-  "clients behind symmetric NATs reach a native host by its own address, and each other",
-  { A: SYMMETRIC, B: SYMMETRIC },
-  async (lab) => {
+labTest({
+  name:
+    "gateway: clients behind symmetric NATs reach a native host by its own address, and each other",
+  sites: { A: SYMMETRIC, B: SYMMETRIC },
+  needs: NEEDS,
+  programs: [PROGRAM],
+  async fn(lab) {
     await using gateway = await startGateway(lab);
     await using stack = new AsyncDisposableStack();
     const a = await startClient(lab.sites.A.client);
@@ -81,12 +63,14 @@ gatewayTest(
     assertEquals(code, 0);
     assertEquals((await lab.server.run("nft", "list", "tables")).trim(), "");
   },
-);
+});
 
-gatewayTest(
-  "without native IPv6, clients behind symmetric NATs meet all the same",
-  { A: SYMMETRIC, B: SYMMETRIC },
-  async (lab) => {
+labTest({
+  name: "gateway: without native IPv6, clients behind symmetric NATs meet all the same",
+  sites: { A: SYMMETRIC, B: SYMMETRIC },
+  needs: NEEDS,
+  programs: [PROGRAM],
+  async fn(lab) {
     await lab.server.ip(`addr flush dev ${NATIVE} scope global`);
     await using gateway = await startGateway(lab);
     await using stack = new AsyncDisposableStack();
@@ -99,12 +83,15 @@ gatewayTest(
     assert(firstRoundTrip(between) < 3_000, between.text);
     await gateway.end("SIGTERM");
   },
-);
+});
 
-gatewayTest(
-  "on a separate machine, through which the server sends its tests, it serves clients as well",
-  { A: SYMMETRIC, B: SYMMETRIC },
-  async (lab) => {
+labTest({
+  name:
+    "gateway: on a separate machine, through which the server sends its tests, it serves clients as well",
+  sites: { A: SYMMETRIC, B: SYMMETRIC },
+  needs: NEEDS,
+  programs: [PROGRAM],
+  async fn(lab) {
     await lab.native.ip(`route del 2001::/32`);
     await lab.server.ip(`route replace ${ADDRESS.native} via ${ADDRESS.relayNative} dev ${NATIVE}`);
     await using stack = new AsyncDisposableStack();
@@ -124,4 +111,4 @@ gatewayTest(
     const scan = await lab.native.ping(address, { count: 1, wait: 1 });
     assertEquals(scan.received, 0, "nobody may begin from outside");
   },
-);
+});

@@ -1,19 +1,15 @@
 /** What a server does beyond the usual: relay, and know its clients. */
 import { assert, assertEquals } from "@std/assert";
-import { requires } from "../capabilities.ts";
-import { createLab, NATIVE } from "./lab.ts";
+import { NATIVE } from "./lab.ts";
+import { labTest, SecretFolder } from "./lab_case.ts";
 import { ADDRESS } from "./plan.ts";
-import { launchClient, prepareTeredo, qualification, startClient, startServer } from "./teredo.ts";
-
-const needs = requires("linux", "namespaces", "tun", "ip", "nsenter", "ping");
+import { launchClient, qualification, startClient, startServer } from "./teredo.ts";
 
 for (const kind of ["--relay", "--relay --host-only"]) {
-  Deno.test({
-    name: needs.title(`server ${kind}: clients and native hosts reach each other through it`),
-    ignore: needs.ignore,
-    fn: async (t) => {
-      await prepareTeredo();
-      await using lab = await createLab({ A: { by: "user", kind: "portRestricted" } });
+  labTest({
+    name: `server ${kind}: clients and native hosts reach each other through it`,
+    sites: { A: { by: "user", kind: "portRestricted" } },
+    async fn(lab, t) {
       const isHostOnly = kind.includes("host-only");
       const native = isHostOnly ? lab.server : lab.native;
       const nativeAddress = isHostOnly ? ADDRESS.serverNative : ADDRESS.native;
@@ -39,23 +35,17 @@ for (const kind of ["--relay", "--relay --host-only"]) {
   });
 }
 
-Deno.test({
-  name: needs.title("server --secrets: known clients are served, others are not, keys are retired"),
-  ignore: needs.ignore,
-  fn: async () => {
-    await prepareTeredo();
-    const folder = await Deno.makeTempDir();
-    const write = (name: string, text: string) => {
-      Deno.writeTextFileSync(`${folder}/${name}`, text, { mode: 0o600 });
-      return `${folder}/${name}`;
-    };
-    const secrets = write("secrets.yaml", "alice: one\nbob: hex:0102\n");
-    await using lab = await createLab({ A: "no NAT", B: "no NAT" });
+labTest({
+  name: "server --secrets: known clients are served, others are not, keys are retired",
+  sites: { A: "no NAT", B: "no NAT" },
+  async fn(lab) {
+    await using files = new SecretFolder();
+    const secrets = files.write("secrets.yaml", "alice: one\nbob: hex:0102\n");
     const server = await startServer(lab.server, "--secrets", secrets);
     await server.waitForLog(/Serving only clients with one of 2 secrets/);
 
-    const alice = ["--identifier", "alice", "--secret-file", write("one", "one\n")];
-    const mallory = ["--identifier", "bob", "--secret-file", write("other", "hex:0103\n")];
+    const alice = ["--identifier", "alice", "--secret-file", files.write("one", "one\n")];
+    const mallory = ["--identifier", "bob", "--secret-file", files.write("other", "hex:0103\n")];
     const refused = await launchClient(lab.sites.B.client, ...mallory);
     const { process } = await startClient(
       lab.sites.A.client,
@@ -67,16 +57,15 @@ Deno.test({
     await server.waitForLog(/client at .* gets no answer: its secret is not the one .* for "bob"/);
     assert(!refused.log.includes("Qualified"));
 
-    write("secrets.yaml", "alice: [\n");
+    files.write("secrets.yaml", "alice: [\n");
     server.kill("SIGHUP");
     await server.waitForLog(/secrets\.yaml:\d+:\d+: it is not YAML .* stay in use/);
-    write("secrets.yaml", "alice: { secret: one, retired: true }\n");
+    files.write("secrets.yaml", "alice: { secret: one, retired: true }\n");
     server.kill("SIGHUP");
     await process.waitForLog(/Off-line: server 83\.1\.1\.1 wants a new key/);
     await server.waitForLog(/uses the retired secret of "alice"/);
-    write("secrets.yaml", "alice: one\n");
+    files.write("secrets.yaml", "alice: one\n");
     server.kill("SIGHUP");
     await qualification(process, process.logLength);
-    await Deno.remove(folder, { recursive: true });
   },
 });
