@@ -81,5 +81,5 @@ export const MAPPING_VIEWS: Readonly<Record<MappingView, string | null>> = {
 
 /** What to do if a router's external address is not the one that servers see. */
 export const OTHER_NAT_REMEDY =
-  "A mapping does not open the way from the Internet there. If the other NAT is yours, let it pass " +
-  "everything on to the router, or make one of the two a bridge";
+  "A mapping does not open the way from the Internet there. If the other NAT is yours, let it " +
+  "pass everything on to the router, or make one of the two a bridge";

@@ -13,7 +13,7 @@ import { aborted } from "../run_together.ts";
 import { openDenoUdp } from "../udp/deno_udp.ts";
 import { MapperDriver } from "./mapper_driver.ts";
 
-/** What a router did when it was asked by a protocol: the external endpoint, or why there is none. */
+/** What came of asking by a protocol: the external endpoint, or why there is none. */
 export interface TriedMapping {
   readonly protocol: MappingProtocol;
   readonly result: Endpoint | MappingFailure;
