@@ -8,7 +8,7 @@ import { Peer } from "../protocol/peer.ts";
 import { addressOf, type Endpoint, endpoint } from "../wire/endpoint.ts";
 import { mappingOf } from "../wire/teredo_address.ts";
 import { equalArrays } from "../memory/octets.ts";
-import { LOCAL_PEER_VALIDITY, TEST_VALIDITY } from "./timing.ts";
+import { CLOSING_DELAY, LOCAL_PEER_VALIDITY, TEST_VALIDITY } from "./timing.ts";
 import type { ClientSocket } from "./client_sink.ts";
 import type { GatewayPath } from "./traversal/gateway_path.ts";
 import { NO_ALTERNATES } from "./traversal/alternate_addresses.ts";
@@ -59,6 +59,8 @@ export class ClientPeer extends Peer {
   #neighbourhood: Neighbourhood | undefined;
   /** Whether the last search was in vain. */
   #isMissing = false;
+  /** Where the peer was found before, and how long what comes from there is still its own. */
+  #former: { readonly at: Endpoint; readonly until: number } | undefined;
   /** Where packets go instead of the mapping, if anywhere (RFC 6081 §5.3.4). */
   #place: Endpoint | undefined;
 
@@ -76,6 +78,9 @@ export class ClientPeer extends Peer {
   }
 
   override trust(mapping: Endpoint, now: number): void {
+    if (this.isReachable(now) && this.mapping !== mapping) {
+      this.#former = { at: this.mapping, until: now + CLOSING_DELAY };
+    }
     super.trust(mapping, now);
     this.#isMissing = false;
     this.#place = undefined;
@@ -97,6 +102,11 @@ export class ClientPeer extends Peer {
    */
   isAtOrBehind(via: ClientSocket): boolean {
     return this.via === via || this.via === "service";
+  }
+
+  /** Whether a packet may have left before the peer was found elsewhere. */
+  wasAt(at: Endpoint, now: number): boolean {
+    return this.#former?.at === at && now < this.#former.until;
   }
 
   /** Where the peer's random port is, if it has one. */
@@ -177,7 +187,7 @@ export class ClientPeer extends Peer {
    */
   mayBeAt(at: Endpoint, now: number): boolean {
     return at === this.localAt(now) || at === this.lastPlace || at === this.randomPlace ||
-      this.alternates.includes(at);
+      this.wasAt(at, now) || this.alternates.includes(at);
   }
 
   /** Where a packet for the peer goes at once, if anywhere. */

@@ -142,7 +142,7 @@ export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
   ): void {
     peer.via = via;
     super.found(peer, mapping, now, sink);
-    this.randomPorts?.found(peer);
+    this.randomPorts?.found(peer, now);
     if (via === "service") this.echoTests?.cancel(peer);
     if (!peer.isTeredo && mapping === this.#self?.server) this.#hasGateway = true;
     for (const { packet, from } of peer.endTrial()) {

@@ -207,6 +207,9 @@ export class Reception {
     }
     if (isTeredo(ipv6, SOURCE)) {
       if (isBubble(ipv6) && peer?.isProvedBy(trailers.nonce, now)) {
+        // It may overtake the indirect bubble that names the random port that it comes from.
+        const { randomPort } = trailers;
+        if (randomPort === portOf(from)) this.#search.randomPorts?.hear(peer, randomPort, now);
         return this.#receiveProof(peer, { from, via }, now, sink);
       }
       return this.#receiveFromClient(ipv6, trailers, { from, via }, now, sink);
@@ -264,7 +267,7 @@ export class Reception {
     if (refusal !== undefined) return refusal;
     const peer = this.#search.senderOf(ipv6, now);
     if (peer === undefined) return "rate_limited";
-    if (!isDetour(peer, arrival, now)) {
+    if (!isDetour(peer, arrival, now) && !peer.wasAt(from, now)) {
       const isUnmet = !peer.isReachable(now) && !peer.isAwaited;
       this.#search.found(peer, from, now, sink, via);
       // The peer waits for an answer at its own port, as what went out from ours before was refused.

@@ -162,6 +162,12 @@ export const FLOW_VALIDITY = 120_000;
 export const MAX_RANDOM_PORTS = 64;
 
 /**
+ * How long a random port stays open when the service port has turned out to work: the peer may have
+ * just sent something there. RFC 6081 §5.4.4.5 closes it at once.
+ */
+export const CLOSING_DELAY = 2_000;
+
+/**
  * How far apart the two ports of an Echo Test (RFC 6081 §5.5) may be. Two is what a NAT that counts
  * upwards gives; more is the traffic of others meanwhile; with much more, the ports are drawn in another way.
  */

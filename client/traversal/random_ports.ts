@@ -19,7 +19,12 @@
 import { mappingOf } from "../../wire/teredo_address.ts";
 import type { ClientPeer } from "../client_peer.ts";
 import type { ClientSink, RandomSocket } from "../client_sink.ts";
-import { MAX_RANDOM_PORTS, MAX_REFRESHES, PEER_REFRESH_INTERVAL } from "../timing.ts";
+import {
+  CLOSING_DELAY,
+  MAX_RANDOM_PORTS,
+  MAX_REFRESHES,
+  PEER_REFRESH_INTERVAL,
+} from "../timing.ts";
 import type { Bubbles } from "./bubbles.ts";
 import type { OwnNat } from "./own_nat.ts";
 import type { RandomPort } from "./random_port.ts";
@@ -103,9 +108,15 @@ export class RandomPorts {
     }
   }
 
-  /** The peer was heard on `peer.via`: where that is the service port, ours is not needed. */
-  found(peer: ClientPeer): void {
-    if (peer.via === "service") this.close(peer);
+  /**
+   * The peer was heard on `peer.via`. Where that is the service port, the random one is closed
+   * (§5.4.4.5), after what is on its way there has arrived.
+   */
+  found(peer: ClientPeer, now: number): void {
+    const { ownPort } = peer;
+    if (ownPort === undefined || peer.via !== "service") return;
+    ownPort.dueAt = Math.min(ownPort.dueAt, now + CLOSING_DELAY);
+    this.#next = Math.min(this.#next, ownPort.dueAt);
   }
 
   /** When {@linkcode handleTimer} is due. */
@@ -140,6 +151,9 @@ export class RandomPorts {
     }
     port.octetsSent = peer.octetsSent;
     port.dueAt = now + PEER_REFRESH_INTERVAL;
+    // From the last packet on, as NATs and peers count.
+    const idleAt = peer.lastTransmission + PEER_REFRESH_INTERVAL;
+    if (hasSent && idleAt > now) port.dueAt = idleAt;
     if (hasSent) return;
     port.refreshes++;
     // The peer need not answer, so this does not count as a bubble in vain (RFC 4380 §5.2.6).

@@ -230,7 +230,8 @@ export const DEPARTURES: readonly Departure[] = [
     source: "RFC 6081 §5.4.4.5 believes bubbles from a random port by their nonce alone",
     what:
       "a peer is also believed at the random port that its indirect bubble named, at its public " +
-      "IPv4 address, but not moved there from its service port while that works",
+      "IPv4 address, but not moved there from its service port while that works; then the random " +
+      "port is closed after 2 seconds",
     why: "data that overtakes the nonce would be lost, and two proofs from two ports would leave " +
       "each side sending where the other no longer listens",
     file: "client/reception.ts",

@@ -1,5 +1,5 @@
 /**
- * Which clients meet through a gateway, and how, on real kernels: the table of tests/matrix/ again.
+ * Which clients meet, and how, on real kernels: the tables of tests/matrix/ again.
  *
  * One lab has two clients at each place, one that begins and one that is reached, so that no two
  * clients meet twice.
@@ -15,7 +15,7 @@ import type { Machine } from "./machine.ts";
 import { startMiredoClient } from "./miredo.ts";
 import { type NatChoice, translateFromSwitch } from "./nat_router.ts";
 import { firstRoundTrip } from "./ping.ts";
-import { startClient, teredo } from "./teredo.ts";
+import { startClient, startServer, teredo } from "./teredo.ts";
 
 /** Who is reached: our client at a place, or Miredo's behind a port-restricted NAT. */
 export type Column = KernelPlace | "Miredo";
@@ -39,12 +39,20 @@ export interface KernelCell {
   readonly path: string | undefined;
   /** Until the first request was answered, in milliseconds. */
   readonly milliseconds: number;
-  /** Datagrams that both clients and the gateway sent meanwhile. */
+  /** Datagrams that both clients and the server sent meanwhile. */
   readonly datagrams: number;
 }
 
+/** What clients and server do. */
+export interface KernelEquipment {
+  /** Whether clients use the extensions of RFC 6081. */
+  readonly hasExtensions: boolean;
+  /** Whether the server is a gateway, on one IPv4 address; otherwise it has two. */
+  readonly hasGateway: boolean;
+}
+
 /** What to measure. */
-export interface MatrixSelection {
+export interface MatrixSelection extends KernelEquipment {
   readonly rows: readonly KernelPlace[];
   readonly columns: readonly Column[];
   /** NATs that two clients are behind together. They do not turn packets around. */
@@ -78,36 +86,43 @@ export function isMet({ path, milliseconds }: KernelCell): boolean {
   return path !== undefined && milliseconds <= FIRST_ANSWER;
 }
 
-/** How long the first answer is waited for, in seconds. */
-const PATIENCE = 10;
+/** How long the first answer is waited for, in seconds: longer than a search takes. */
+const PATIENCE = 6;
+
+/** Where a client has no address without the extensions. */
+export function isSymmetric(place: Column): boolean {
+  return place.startsWith("symmetric");
+}
 
 /** Measures the cells one after another. */
 export async function* measureMatrix(selection: MatrixSelection): AsyncGenerator<KernelCell> {
-  const { rows, columns, shared } = selection;
+  const { rows, columns, shared, hasGateway, hasExtensions } = selection;
+  const options = hasExtensions ? [] : ["--extensions", "none"];
   const places = [
     ...rows.map((row) => [`r-${ROWS.indexOf(row)}`, choiceOf(row)] as const),
     ...columns.map((column, i) => [`c-${i}`, choiceOf(column)] as const),
     ...shared.map((kind, i) => [`s-${i}`, { by: "user", kind, hairpinning: false }] as const),
   ];
   await using lab = await createLab<string>(Object.fromEntries(places));
-  const gateway = await rent(lab);
-  await startGateway(gateway, "--gateway-for", "all");
+  const { server } = lab;
+  if (hasGateway) await startGateway(await rent(lab), "--gateway-for", "all");
+  else await startServer(server);
   const called = await Promise.all(
-    columns.map((column, i) => participant(lab, lab.sites[`c-${i}`]!, column)),
+    columns.map((column, i) => participant(lab, lab.sites[`c-${i}`]!, column, options)),
   );
   for (const row of rows) {
-    const caller = await participant(lab, lab.sites[`r-${ROWS.indexOf(row)}`]!, row);
+    const caller = await participant(lab, lab.sites[`r-${ROWS.indexOf(row)}`]!, row, options);
     for (const [i, column] of columns.entries()) {
-      yield { row, column, ...await meet(gateway, caller, called[i]!) };
+      yield { row, column, ...await meet(server, caller, called[i]!) };
     }
   }
   for (const [i, row] of shared.entries()) {
     const site = lab.sites[`s-${i}`]!;
     const neighbour = await lab.addNeighbour(`s-${i}`);
     await translateFromSwitch(site.router!);
-    const one = await participant(lab, site, row);
-    const other = { machine: neighbour, address: (await startClient(neighbour)).address };
-    yield { row, column: "same NAT", ...await meet(gateway, one, other) };
+    const one = await participant(lab, site, row, options);
+    const { address } = await startClient(neighbour, ...options);
+    yield { row, column: "same NAT", ...await meet(server, one, { machine: neighbour, address }) };
   }
 }
 
@@ -115,19 +130,26 @@ function choiceOf(place: Column): NatChoice | "no NAT" {
   if (place === "none") return "no NAT";
   // The kernel turns no packets around, so an outer NAT is like a carrier's.
   if (place === "double" || place === "Miredo") return { by: "kernel", kind: "portRestricted" };
-  return { by: "user", kind: place };
+  // nftables makes these itself. It has no mappings that count, or that differ though ports stay.
+  const isOfKernel = place !== "symmetricPreserving" && place !== "symmetricSequential";
+  return isOfKernel ? { by: "kernel", kind: place } : { by: "user", kind: place };
 }
 
-async function participant(lab: Lab, site: Site, place: Column): Promise<Participant> {
+async function participant(
+  lab: Lab,
+  site: Site,
+  place: Column,
+  options: readonly string[],
+): Promise<Participant> {
   if (place === "Miredo") {
     return { machine: site.client, address: (await startMiredoClient(site.client)).address };
   }
   const machine = place === "double" ? await addNested(lab, site) : site.client;
-  return { machine, address: (await startClient(machine)).address };
+  return { machine, address: (await startClient(machine, ...options)).address };
 }
 
-async function meet(gateway: Machine, caller: Participant, called: Participant) {
-  const machines = [gateway, caller.machine, called.machine];
+async function meet(server: Machine, caller: Participant, called: Participant) {
+  const machines = [server, caller.machine, called.machine];
   const sent = async () =>
     (await Promise.all(machines.map((machine) => machine.datagramsSent())))
       .reduce((sum, count) => sum + count);

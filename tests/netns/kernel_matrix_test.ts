@@ -15,6 +15,7 @@ Deno.test({
       rows: ["portRestricted", "symmetric"],
       columns: ["cone", "symmetricPreserving", "double", "Miredo"],
       shared: ["symmetric"],
+      ...{ hasExtensions: true, hasGateway: true },
     }));
     for (const cell of cells) assert(isMet(cell), JSON.stringify(cell));
     assertEquals(

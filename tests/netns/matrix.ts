@@ -13,7 +13,9 @@ import {
   type Column,
   FIRST_ANSWER,
   isMet,
+  isSymmetric,
   type KernelCell,
+  type KernelEquipment,
   MATRIX_NEEDS,
   measureMatrix,
   ROWS,
@@ -32,34 +34,84 @@ async function main(): Promise<number> {
     return 1;
   }
   await prepareTeredo();
-  const cells: KernelCell[] = [];
-  for await (const cell of measureMatrix({ rows: ROWS, columns: COLUMNS, shared: SHARED })) {
-    console.error(`${cell.row} → ${cell.column}: ${cellText(cell)}`);
-    cells.push(cell);
+  const tables: Table[] = [];
+  for (const part of PARTS) {
+    const isShown = (place: Column) => part.hasExtensions || !isSymmetric(place);
+    const places = { rows: ROWS.filter(isShown), columns: COLUMNS.filter(isShown) };
+    const cells: KernelCell[] = [];
+    for await (
+      const cell of measureMatrix({ ...part, ...places, shared: SHARED.filter(isShown) })
+    ) {
+      console.error(`${part.title}: ${cell.row} → ${cell.column}: ${cellText(cell)}`);
+      cells.push(cell);
+    }
+    tables.push({ ...part, cells });
   }
-  const text = writeDocument(cells);
+  const text = writeDocument(tables);
   await Deno.writeTextFile(DOCUMENT, text);
   console.log(text);
-  return cells.every(isMet) ? 0 : 1;
+  return tables.every(({ hasGateway, cells }) => !hasGateway || cells.every(isMet)) ? 0 : 1;
 }
 
-function writeDocument(cells: readonly KernelCell[]): string {
-  const find = (row: string, column: string) => {
-    const cell = cells.find((cell) => cell.row === row && cell.column === column);
-    return cell === undefined ? "" : cellText(cell);
-  };
+/** A part of the document. */
+interface Part extends KernelEquipment {
+  readonly title: string;
+  readonly about: string;
+}
+
+/** A part that was measured. */
+interface Table extends Part {
+  readonly cells: readonly KernelCell[];
+}
+
+const PARTS: readonly Part[] = [
+  {
+    title: "With the extensions of RFC 6081",
+    about: "The default, with a server on two IPv4 addresses.",
+    hasExtensions: true,
+    hasGateway: false,
+  },
+  {
+    title: "Without them",
+    about: "`teredo client --extensions none`. Behind a symmetric NAT there is no address.",
+    hasExtensions: false,
+    hasGateway: false,
+  },
+  {
+    title: "With them and a gateway",
+    about:
+      "`teredo server --gateway` on one IPv4 address, which can't show that a NAT is symmetric: what a proof makes " +
+      "reachable is called direct, and there are no Echo Tests.",
+    hasExtensions: true,
+    hasGateway: true,
+  },
+];
+
+function writeDocument(tables: readonly Table[]): string {
   return [
     "<!-- deno-fmt-ignore-file -->",
     "<!-- Written by `deno task matrix:kernel`; changes made here by hand are lost. -->",
     "",
-    "# Which clients meet through a gateway, on real kernels",
+    "# Which clients meet, on real kernels",
     "",
-    "The same as [in the simulator](matrix.md), with `teredo server --gateway` on one IPv4 address and `teredo client`",
-    "in network namespaces of Linux, and with Miredo's client behind a port-restricted NAT as one more peer. The row's",
-    "client begins. A cell has the way, how long the first answer took, and how many datagrams both clients and the",
-    `gateway sent until then. ${cells.filter(isMet).length} of ${cells.length} pairs met within ${
-      FIRST_ANSWER / 1000
-    } s.`,
+    "The same as [in the simulator](matrix.md), with `teredo server` and `teredo client` in network namespaces of Linux,",
+    "and with Miredo's client behind a port-restricted NAT as one more peer. The row's client begins. A cell has the way,",
+    "how long the first answer took, and how many datagrams both clients and the server sent until then.",
+    "",
+    ...tables.flatMap(writeTable),
+  ].join("\n");
+}
+
+function writeTable({ title, about, cells }: Table): string[] {
+  const find = (row: string, column: string) => {
+    const cell = cells.find((cell) => cell.row === row && cell.column === column);
+    return cell === undefined ? "–" : cellText(cell);
+  };
+  const met = cells.filter(isMet).length;
+  return [
+    `## ${title}`,
+    "",
+    `${about} ${met} of ${cells.length} pairs with addresses met within ${FIRST_ANSWER / 1000} s.`,
     "",
     row("", ...COLUMNS.map(columnTitle)),
     rule(COLUMNS.length),
@@ -67,13 +119,13 @@ function writeDocument(cells: readonly KernelCell[]): string {
       row(`**${KERNEL_PLACES[one]}**`, ...COLUMNS.map((column) => find(one, column)))
     ),
     "",
-    "## Both behind one NAT that does not hairpin",
+    "Both behind one NAT that does not hairpin:",
     "",
     row("", ...SHARED.map((place) => KERNEL_PLACES[place])),
     rule(SHARED.length),
-    row("with a gateway", ...SHARED.map((place) => find(place, "same NAT"))),
+    row("", ...SHARED.map((place) => find(place, "same NAT"))),
     "",
-  ].join("\n");
+  ];
 }
 
 function columnTitle(column: Column): string {
@@ -82,7 +134,7 @@ function columnTitle(column: Column): string {
 
 function cellText({ path, milliseconds, datagrams }: KernelCell): string {
   if (path === undefined) return `– (${datagrams})`;
-  return `${path}, ${Math.round(milliseconds)} ms, ${datagrams}`;
+  return `${path.replaceAll("_", " ")}, ${Math.round(milliseconds)} ms, ${datagrams}`;
 }
 
 if (import.meta.main) Deno.exit(await main());

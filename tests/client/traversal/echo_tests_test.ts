@@ -2,6 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { ClientConfig } from "../../../client/client_config.ts";
 import type { ClientSocket } from "../../../client/client_sink.ts";
+import { CLOSING_DELAY } from "../../../client/timing.ts";
 import { encodeBubble } from "../../../wire/bubble.ts";
 import { addressOf, endpoint } from "../../../wire/endpoint.ts";
 import { isRouterSolicitation } from "../../../wire/neighbor_discovery.ts";
@@ -144,7 +145,7 @@ Deno.test("X-15: the answers to the second test count", () => {
 Deno.test("a bubble at the service port ends the test", () => {
   const fixture = new Counting().sendToB();
   const asked = fixture.solicitations;
-  fixture.receive(encodeBubble(addressOfB, fixture.self), b).wait(0);
+  fixture.receive(encodeBubble(addressOfB, fixture.self), b).wait(CLOSING_DELAY);
   assertEquals([...fixture.sink.opened], []);
   assertEquals(fixture.wait(5_000).sent, []);
   fixture.answerTo(asked[0]!);

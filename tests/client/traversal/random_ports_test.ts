@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { ClientConfig } from "../../../client/client_config.ts";
 import type { ClientSocket } from "../../../client/client_sink.ts";
-import { MAX_RANDOM_PORTS } from "../../../client/timing.ts";
+import { CLOSING_DELAY, MAX_RANDOM_PORTS } from "../../../client/timing.ts";
 import { encodeBubble } from "../../../wire/bubble.ts";
 import {
   addressOf,
@@ -171,15 +171,18 @@ Deno.test("X-12: the first bubble at the random port makes the peer trusted ther
 });
 
 Deno.test("X-12: a bubble at the service port makes the peer trusted there, and closes the random port", () => {
-  const fixture = preserving().sendToB().hearDirect(b, "service").wait(0);
+  const fixture = preserving().sendToB().hearDirect(b, "service").wait(CLOSING_DELAY);
   assertEquals([...fixture.sink.opened], []);
   fixture.sendToB();
   assertEquals(fixture.sink.datagrams.map(({ to, via }) => [to, via]), [[b, "service"]]);
 });
 
 Deno.test("X-12: the service port takes over from the random port", () => {
-  const fixture = met().hearDirect(b, "service").wait(0);
-  assertEquals([...fixture.sink.opened], []);
+  const fixture = met().hearDirect(b, "service");
+  // What the peer has just sent to the random port still arrives.
+  fixture.receive(packet(addressOfB, fixture.address16), B_RANDOM, "random0");
+  assertEquals(fixture.sink.packets.length, 1);
+  assertEquals([...fixture.wait(CLOSING_DELAY).sink.opened], []);
   assertEquals(fixture.peer(addressOfB)!.mapping, b);
 });
 
@@ -191,6 +194,47 @@ Deno.test("X-12: a peer trusted at the service port is not moved to a random por
   fixture.hearDirect(b, "random0");
   fixture.sendToB();
   assertEquals(fixture.sink.datagrams[0]!.via, "service");
+});
+
+for (const isFirst of [true, false]) {
+  Deno.test(`X-12: a peer that proves two ports is met at its service port, ${isFirst ? "the second" : "the first"} to prove`, () => {
+    const fixture = ClientFixture.a();
+    fixture.send(packet(ACTORS.addressOfA, addressOfB));
+    const { bytes } = fixture.sink.datagrams.find(({ to }) => to === THEIRS)!;
+    const parsed = parseTeredoPacket(bytes);
+    assert(typeof parsed !== "string");
+    const { nonce } = parseTrailers(parsed.trailers) as Trailers;
+    const elsewhere = endpoint(addressOf(b), 50_505);
+    const ipv6 = encodeBubble(addressOfB, ACTORS.addressOfA);
+    const prove = (from: Endpoint, randomPort?: number) =>
+      fixture.receive(
+        encodeTeredoPacket({ ipv6, trailers: encodeTrailers({ nonce, randomPort }) }),
+        from,
+      );
+    // Neither says in an indirect bubble which is which.
+    if (isFirst) prove(B_RANDOM, 40_404);
+    prove(elsewhere);
+    if (!isFirst) prove(B_RANDOM, 40_404);
+    assertEquals(fixture.peer(addressOfB)!.mapping, elsewhere);
+    fixture.receive(packet(addressOfB, ACTORS.addressOfA), B_RANDOM);
+    assertEquals([fixture.sink.packets.length, fixture.sink.drops], [1, []]);
+    assertEquals(fixture.peer(addressOfB)!.mapping, elsewhere);
+  });
+}
+
+Deno.test("what a peer sent before it was found elsewhere is its own for two seconds", () => {
+  const fixture = ClientFixture.a();
+  fixture.send(packet(ACTORS.addressOfA, addressOfB));
+  const nonce = 0x7e1ed0d0;
+  const [one, other] = [at("203.0.113.9:1111"), at("203.0.113.9:2222")];
+  const bubble = encodeBubble(addressOfB, ACTORS.addressOfA);
+  const proof = encodeTeredoPacket({ ipv6: bubble, trailers: encodeTrailers({ nonce }) });
+  fixture.receive(proof, one).receive(proof, other);
+  fixture.receive(packet(addressOfB, ACTORS.addressOfA), one);
+  assertEquals([fixture.sink.packets.length, fixture.sink.drops], [1, []]);
+  assertEquals(fixture.peer(addressOfB)!.mapping, other);
+  fixture.wait(CLOSING_DELAY).receive(packet(addressOfB, ACTORS.addressOfA), one);
+  assertEquals([fixture.sink.packets.length, fixture.sink.drops], [0, ["source_mismatch"]]);
 });
 
 Deno.test("X-12: a bubble from elsewhere does not move a trusted peer without its proof", () => {
