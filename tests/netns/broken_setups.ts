@@ -216,16 +216,14 @@ const BEFORE: Group = {
     },
     "IPv6 is switched off, and the client may not switch it on": async ({ client, stack }) => {
       await client.setKernel({ "net/ipv6/conf/default/disable_ipv6": 1 });
+      stack.defer(() => client.setKernel({ "net/ipv6/conf/default/disable_ipv6": 0 }));
       const command = teredo("client", ...SERVER, "--log-level", "debug");
       const process = stack.use(await client.spawn(...SEALED, ...command));
       await process.waitForLog(/IPv6 is switched off on interface/);
       await process.waitForLog(/the Teredo address is/);
       return {
         symptoms: ["interface"],
-        mend: async () => {
-          await client.setKernel({ "net/ipv6/conf/teredo/disable_ipv6": 0 });
-          await client.setKernel({ "net/ipv6/conf/default/disable_ipv6": 0 });
-        },
+        mend: () => client.setKernel({ "net/ipv6/conf/teredo/disable_ipv6": 0 }),
       };
     },
     "The client rests because there is native IPv6": async ({ client, lab, stack }) => {
