@@ -49,7 +49,7 @@ Deno.test({
       }
       const told = messages.filter((text) => text !== "WATCHDOG=1\n");
       // Ready comes first: a boot must not wait for the server.
-      assertEquals(told[0], "READY=1\nSTATUS=looking up 83.1.1.1\n");
+      assertEquals(told[0], "READY=1\nSTATUS=Looking up 83.1.1.1\n");
       assertEquals(told[1], "STATUS=qualifying through 83.1.1.1\n");
       assertArrayIncludes(told, [`STATUS=qualified through 83.1.1.1, ${address}\n`]);
       assertMatch(told.at(-1)!, /^STOPPING=1\n/);
