@@ -35,7 +35,7 @@ export class LogStream {
     }
     const missing = this.#dropped === 0
       ? ""
-      : `(${this.#dropped} lines are missing here, because nobody read the log)\n`;
+      : `(lines missing here, because nobody read the log: ${this.#dropped})\n`;
     const start = this.#isCut ? "\n" : "";
     this.#dropped = 0;
     this.#isCut = false;

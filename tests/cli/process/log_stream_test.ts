@@ -30,7 +30,7 @@ Deno.test("log: lines that nobody takes are dropped, and their number is written
   reader.log.write("two\n");
   assertEquals(
     reader.text,
-    "(1000 lines are missing here, because nobody read the log)\none\ntwo\n",
+    "(lines missing here, because nobody read the log: 1000)\none\ntwo\n",
   );
 });
 
@@ -40,6 +40,6 @@ Deno.test("log: a line that nobody read to its end does not spoil the next", () 
   reader.log.write(`${"x".repeat(5_000)}\n`);
   reader.room = 9;
   reader.log.write("next\n");
-  const missing = "(1 lines are missing here, because nobody read the log)";
+  const missing = "(lines missing here, because nobody read the log: 1)";
   assertEquals(reader.text, `${"x".repeat(4_096)}\n${missing}\nnext\n`);
 });
