@@ -65,22 +65,21 @@ export async function runClient(
   using daemon = await Daemon.open(options, { role: "client", events: CLIENT_EVENTS, log });
   const memory = new AddressMemory(stateFolder(), log);
   const mappings = new MappingMemory(stateFolder(), log);
+  const opening = {
+    ...daemon.nodeOptions,
+    ...nodeOptions,
+    portMapping: { protocols: mappingProtocols(options.portMapping), leftOver: mappings.read() },
+    onLookUp: (trouble = `Looking up ${options.server.join(", ")}`) => daemon.working(trouble),
+  };
   await using client = await unlessAborted(
     signal,
-    openAsBefore(memory.read(), options.port, (changes) =>
-      TeredoClient.open({
-        ...daemon.nodeOptions,
-        ...nodeOptions,
-        ...changes,
-        portMapping: {
-          protocols: mappingProtocols(options.portMapping),
-          leftOver: mappings.read(),
-        },
-        onLookUp: (trouble = `Looking up ${options.server.join(", ")}`) => daemon.working(trouble),
-      })),
+    openAsBefore(
+      memory.read(),
+      options.port,
+      (changes) => TeredoClient.open({ ...opening, ...changes }),
+    ),
   );
   if (client === undefined) return;
-  const { name } = client.host;
   const place = placeOf(client, nodeOptions.credentials !== undefined);
   const messages = new ClientMessages(place);
   const mappingMessages = new MappingMessages();
@@ -90,8 +89,7 @@ export async function runClient(
     ping: (destination, timeout) => pingThrough(client, destination, timeout),
   });
   daemon.reloadAtHangup(reread, clientReloadTable(client, hook, log));
-  log.debug(`Made interface ${name}; sending from UDP port ${place.port}`);
-  log.debug(describeOffload(client.host));
+  describeStart(client.host, place.port, log);
   void reportSystemTeredo(options.server[0], log);
   const isNeeded = neededUnless(options.force, client, log);
   client.start({
@@ -100,8 +98,8 @@ export async function runClient(
       daemon.report(event, messages.describe(event));
       hook.onEvent(event);
       if (event.type === "qualified") {
-        const keepsPort = portOf(event.mapping) === place.port;
-        memory.write({ address: event.address, port: keepsPort ? place.port : undefined });
+        const port = portOf(event.mapping) === place.port ? place.port : undefined;
+        memory.write({ address: event.address, port });
       }
     },
     onPortMapping(event) {
@@ -115,7 +113,12 @@ export async function runClient(
   });
   await daemon.untilEnd(client, signal);
   await hook.end();
-  log.info(`Stopped; interface ${name} is removed`);
+  log.info(`Stopped; interface ${client.host.name} is removed`);
+}
+
+function describeStart(host: ClientTun, port: number, log: Log): void {
+  log.debug(`Made interface ${host.name}; sending from UDP port ${port}`);
+  log.debug(describeOffload(host));
 }
 
 /** Opens a client with the address of its last run and, unless another program has it, the port. */
