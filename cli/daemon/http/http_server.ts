@@ -49,6 +49,10 @@ export async function serveHttp(
   while (!signal.aborted) {
     const accepted = await accept(listener, signal);
     if (accepted === undefined) continue;
+    if (signal.aborted) {
+      accepted.close();
+      break;
+    }
     if (connections.size >= MAX_CONNECTIONS) makeRoom(connections);
     if (connections.size >= MAX_CONNECTIONS) {
       accepted.close();

@@ -7,7 +7,9 @@
 /** The target may have an origin in front, as for a proxy (§3.2.2). */
 const REQUEST_LINE = /^([A-Z]{1,16}) (?:http:\/\/[^/\s]+)?(\/\S*) HTTP\/1\.[01]$/;
 
-const FIELD = /^([\w!#$%&'*+.^`|~-]+):[ \t]*([\t -~\x80-\xff]*?)[ \t]*$/;
+const FIELD_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
+
+const FIELD_VALUE = /^[\t -~\x80-\xff]*$/;
 
 /** What a host may look like; nothing else makes a URL. */
 const HOST = /^[\w.-]+(?::\d+)?$|^\[[\da-f:.]+\](?::\d+)?$/i;
@@ -23,9 +25,11 @@ export function parseRequestHead(head: string): Request | undefined {
   if (method === undefined) return undefined;
   const headers = new Headers();
   for (const line of lines) {
-    const [, name, value] = FIELD.exec(line) ?? [];
-    if (name === undefined) return undefined;
-    headers.append(name, value!);
+    const colon = line.indexOf(":");
+    const name = line.slice(0, Math.max(colon, 0));
+    const value = line.slice(colon + 1);
+    if (!FIELD_NAME.test(name) || !FIELD_VALUE.test(value)) return undefined;
+    headers.append(name, value.trim());
   }
   const host = headers.get("host");
   if (host === null || !HOST.test(host)) return undefined;

@@ -45,3 +45,14 @@ for (const wrong of WRONG) {
     assertEquals(parseRequestHead(wrong), undefined);
   });
 }
+
+Deno.test("request: a head of blanks is read in no time", () => {
+  const blanks = " ".repeat(8_000);
+  for (const line of [`a:${blanks}\u0001`, `a${blanks}: b`, blanks, `${blanks}:`, `a:${blanks}`]) {
+    const start = performance.now();
+    parseRequestHead(head("GET / HTTP/1.1", "Host: a", line));
+    parseRequestHead(head(`GET /${blanks} HTTP/1.1`, "Host: a"));
+    parseRequestHead(head("GET / HTTP/1.1", `Host:${blanks}a${blanks}`));
+    assert(performance.now() - start < 100);
+  }
+});
