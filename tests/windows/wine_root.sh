@@ -29,7 +29,12 @@ chroot "$root" env DEBIAN_FRONTEND=noninteractive sh -ec '
 # Wine asks for its host by name at each start, and would wait for a name server that the lab does not have.
 printf '127.0.0.1 localhost %s\n::1 localhost\n' "$(hostname)" >"$root/etc/hosts"
 : >"$root/etc/resolv.conf"
+# Its server still registers services when wineboot has ended, and ends by itself when all is written.
 chroot "$root" env -i HOME=/root PATH=/usr/bin:/bin WINEDEBUG=-all XDG_RUNTIME_DIR=/tmp \
-  sh -c 'wineboot -i >/dev/null 2>&1; wineserver -k; wineserver -w; true'
+  timeout 200 sh -c 'wineboot -i >/dev/null 2>&1; wineserver -w; true'
+grep -qi nsiproxy "$root/root/.wine/system.reg" || {
+  echo "Wine's folder for programs is not complete: $root/root/.wine" >&2
+  exit 1
+}
 mkdir -p "$root/w"
 touch "$root/w/complete"
