@@ -27,7 +27,9 @@ git ls-files -z --cached --others --exclude-standard | tar --null --ignore-faile
   tar xf - -C "$root/w/src"
 
 # Packages of npm come by the machine's own way to npm, which may have its own TLS root.
-DENO_TLS_CA_STORE=${DENO_TLS_CA_STORE:-mozilla,system} DENO_DIR=$root/w/deno_dir npx -y deno@2.7.11 cache --quiet --no-config tools/fast_check.ts cli/invitation/qr_code.ts
+mapfile -t importers < <(git grep -l '"npm:' -- '*.ts')
+DENO_TLS_CA_STORE=${DENO_TLS_CA_STORE:-mozilla,system} DENO_DIR=$root/w/deno_dir \
+  npx -y deno@2.7.11 cache --quiet --no-config --import-map tools/stand_ins/import_map.json "${importers[@]}"
 
 variables=(
   HOME=/root PATH=/usr/bin:/bin WINEPREFIX=/root/.wine WINEDEBUG=-all XDG_RUNTIME_DIR=/tmp NO_COLOR=1
