@@ -16,19 +16,28 @@ const MAX_PIECES = 256;
  * late.
  *
  * @param timeout how long all of it may take, in milliseconds
+ * @param signal ends it sooner
  * @returns what has arrived; undefined if nothing did
  */
 export async function exchangeHttp(
   to: Endpoint,
   request: Uint8Array,
   timeout: number,
+  signal?: AbortSignal,
 ): Promise<Uint8Array | undefined> {
   const response = new Response();
   const late = Promise.withResolvers<void>();
-  const timer = setTimeout(late.resolve, timeout);
+  const stop = () => late.resolve();
+  const timer = setTimeout(stop, timeout);
+  signal?.addEventListener("abort", stop);
+  if (signal?.aborted) stop();
   let connection: Deno.TcpConn | undefined;
-  const connecting = Deno.connect({ hostname: formatIpv4(addressOf(to)), port: portOf(to) })
-    .then((opened) => connection = opened);
+  const dialling = new AbortController();
+  const connecting = Deno.connect({
+    hostname: formatIpv4(addressOf(to)),
+    port: portOf(to),
+    signal: dialling.signal,
+  }).then((opened) => connection = opened);
   const talking = connecting.then((opened) => response.read(opened, request));
   // A connection that is lost, or closed below, is a response that ends early.
   talking.catch(() => {});
@@ -36,7 +45,9 @@ export async function exchangeHttp(
     await Promise.race([talking.catch(() => {}), late.promise]);
   } finally {
     clearTimeout(timer);
-    if (connection === undefined) connecting.then(close, () => {});
+    signal?.removeEventListener("abort", stop);
+    dialling.abort();
+    if (connection === undefined) await connecting.then(close, () => {});
     else close(connection);
   }
   return response.bytes;

@@ -39,6 +39,9 @@ export class MapperDriver {
   readonly #counters = new Counters();
   readonly #ended = Promise.withResolvers<void>();
   readonly #sink: DialogueSink;
+  readonly #closing = new AbortController();
+  /** The exchanges by HTTP that go on. */
+  readonly #exchanges = new Set<Promise<void>>();
   #isEnding = false;
   #socket: UdpSocket | undefined;
   #cancelTimer: (() => void) | undefined;
@@ -89,9 +92,8 @@ export class MapperDriver {
     const announcements = openAnnouncements(this.#counters);
     if (announcements !== undefined) adopt(announcements);
     begin();
-    const closing = new AbortController();
     const receiving = runTogether(
-      closing.signal,
+      this.#closing.signal,
       (ending) => this.#receive(this.#socket!, "handleDatagram", ending),
       (ending) =>
         announcements === undefined
@@ -100,8 +102,8 @@ export class MapperDriver {
     );
     await aborted(signal);
     await this.#end();
-    closing.abort();
-    await receiving;
+    this.#closing.abort();
+    await Promise.all([receiving, ...this.#exchanges]);
   }
 
   /** Removes the mapping, and waits a moment for the router's answer. */
@@ -126,11 +128,13 @@ export class MapperDriver {
   }
 
   #exchange(number: number, to: Endpoint, request: Uint8Array, timeout: number): void {
-    exchangeHttp(to, request, timeout)
+    const exchange = exchangeHttp(to, request, timeout, this.#closing.signal)
       .then((bytes) =>
         this.act((mapper, now, sink) => mapper.handleExchange(number, bytes, now, sink))
       )
-      .catch(this.#options.onFault);
+      .catch(this.#options.onFault)
+      .finally(() => this.#exchanges.delete(exchange));
+    this.#exchanges.add(exchange);
   }
 }
 

@@ -63,3 +63,18 @@ Deno.test("HTTP exchange: nobody there, or nobody who answers, is no response", 
   });
   assertEquals(await exchangeHttp(at!, REQUEST, 5000), undefined);
 });
+
+Deno.test("HTTP exchange: a signal ends it at once", async () => {
+  await withServer(async (connection) => {
+    await connection.read(new Uint8Array(100));
+    await connection.read(new Uint8Array(100));
+  }, async (silent) => {
+    const start = performance.now();
+    const ending = new AbortController();
+    const exchange = exchangeHttp(silent, REQUEST, 5000, ending.signal);
+    ending.abort();
+    assertEquals(await exchange, undefined);
+    assertEquals(await exchangeHttp(silent, REQUEST, 5000, ending.signal), undefined);
+    assert(performance.now() - start < 4000);
+  });
+});
