@@ -1,6 +1,6 @@
 /**
- * A client's port on the router: asked for beside qualification, and held against what the server
- * sees.
+ * A client's port on the router: asked for alongside qualification, and compared with what the
+ * server sees.
  *
  * @module
  */
@@ -31,8 +31,16 @@ export interface PortMappingOptions {
  * - `off`: nobody wants a mapping
  * - `public_address`: this host's own address is public, so no NAT is in the way
  * - `resting`: the client does not need Teredo at the moment
+ * - `bound_elsewhere`: the client is bound to an address that the router does not lead to
+ * - `starting`: there is a router, and it is about to be asked
  */
-export type NoMapping = NoRouter | "off" | "public_address" | "resting";
+export type NoMapping =
+  | NoRouter
+  | "off"
+  | "public_address"
+  | "resting"
+  | "bound_elsewhere"
+  | "starting";
 
 /**
  * What the server's view of the client says about a mapping.
@@ -84,7 +92,7 @@ export class ClientMapping {
   /** Settles when there is something to do. */
   readonly #isWanted = Promise.withResolvers<void>();
   #protocols: readonly MappingProtocol[];
-  #reason: NoMapping = "resting";
+  #reason: NoMapping = "starting";
   #isResting = false;
   /** The client's mapping as the server sees it. */
   #seen: Endpoint | undefined;
@@ -124,7 +132,7 @@ export class ClientMapping {
   /** The network may be another one now, or the router have restarted. */
   lookForRouter(): void {
     const place = this.#isResting ? "resting" : this.#findRouter();
-    if (typeof place === "string") this.#reason = place;
+    this.#reason = typeof place === "string" ? place : "starting";
     this.#driver.act((mapper, now, sink) => {
       mapper.useRouter(typeof place === "string" ? undefined : place, now, sink);
     });
@@ -170,7 +178,10 @@ export class ClientMapping {
   #findRouter(): RouterPlace | NoMapping {
     const place = this.#parts.findRouter();
     if (typeof place === "string") return place;
-    return PUBLIC.has(place.local) ? "public_address" : place;
+    if (PUBLIC.has(place.local)) return "public_address";
+    // A mapping leads to the host's address towards the router, where this socket does not listen.
+    const bound = addressOf(this.#parts.local);
+    return bound === 0 || bound === place.local ? place : "bound_elsewhere";
   }
 }
 

@@ -69,6 +69,8 @@ export const NO_MAPPING: Readonly<Record<NoMapping, string>> = {
   "router_unknown": "this system cannot tell the router",
   "public_address": "not needed: this host has a public address",
   "resting": "not needed: the client rests",
+  "bound_elsewhere": "the client is bound to an address that the router does not lead to",
+  "starting": "the router is about to be asked",
 };
 
 /** What the server's view says about a mapping, where it is not as it should be. */

@@ -41,13 +41,14 @@ async function withMapping(
     next: (type: MapperEvent["type"]) => Promise<void>,
   ) => Promise<void>,
   protocols: readonly "pcp"[] = ["pcp"],
+  local = LOCAL,
 ): Promise<void> {
   const waiting = new Map<string, () => void>();
   const next = (type: string) => new Promise<void>((resolve) => waiting.set(type, resolve));
   const ending = new AbortController();
   const mapping = new ClientMapping({
     options: { protocols },
-    local: LOCAL,
+    local,
     findRouter,
     onEvent: ({ type }) => waiting.get(type)?.(),
     onFault: (error) => {
@@ -142,5 +143,45 @@ loopbackTest(
       });
       assert(router.asked.length === 0);
     }
+  },
+);
+
+loopbackTest(
+  "client mapping: bound to another address than the router leads to, nobody is asked",
+  async () => {
+    using router = serve();
+    const place = () => ({ router: ROUTER, local: parseIpv4("127.0.0.1")! });
+    const elsewhere = endpoint(parseIpv4("127.0.0.2")!, 40_000);
+    await withMapping(
+      place,
+      (mapping) => {
+        mapping.lookForRouter();
+        assertEquals(told(mapping), "bound_elsewhere");
+        return Promise.resolve();
+      },
+      ["pcp"],
+      elsewhere,
+    );
+    assertEquals(router.asked, []);
+    const anywhere = endpoint(parseIpv4("0.0.0.0")!, 40_000);
+    await withMapping(place, (_, next) => next("port_mapped"), ["pcp"], anywhere);
+  },
+);
+
+loopbackTest(
+  "client mapping: once there is a router, its absence is no longer the reason",
+  async () => {
+    using _router = serve();
+    let place: RouterPlace | "no_router" = "no_router";
+    await withMapping(() => place, async (mapping, next) => {
+      mapping.lookForRouter();
+      assertEquals(told(mapping), "no_router");
+      place = { router: ROUTER, local: parseIpv4("127.0.0.1")! };
+      mapping.lookForRouter();
+      await next("port_mapped");
+      // Until the old mapping is removed, nothing is asked for.
+      mapping.useProtocols(["pcp", "pcp"]);
+      assertEquals(told(mapping), "starting");
+    });
   },
 );
