@@ -13,7 +13,7 @@
 import type { Random } from "../protocol/random.ts";
 import { randomBytes } from "../protocol/random.ts";
 import { addressOf, type Endpoint, endpoint, portOf } from "../wire/endpoint.ts";
-import type { Ipv4Address } from "../wire/ipv4_address.ts";
+import { type Ipv4Address, ipv4Address } from "../wire/ipv4_address.ts";
 import {
   currentTime,
   type Dialogue,
@@ -52,6 +52,13 @@ const MIN_RENEWAL = 4_000;
 
 /** How long to wait after nothing came of it, in milliseconds. */
 export const RETRY = 600_000;
+
+/** Failures to renew that may pass before the mapping ends: the router hasn't refused anything. */
+const PASSING: ReadonlySet<MappingFailure> = new Set([
+  "no_answer",
+  "answer_invalid",
+  "router_offline",
+]);
 
 /** What a router granted. */
 interface Granted {
@@ -124,10 +131,20 @@ export class Mapper {
   #epoch = new RouterEpoch();
   /** Whether the router announced that it restarted since it was asked last. */
   #hasRestarted = false;
-  /** When the router was asked last. */
+  /** When a router was asked last, and which. */
   #askedAt = -Infinity;
+  #asked: Ipv4Address | undefined;
   #place: RouterPlace | undefined;
   #leftOver: PortMapping | undefined;
+  /**
+   * What the router granted last, until that ends or is removed: it outlives the dialogue that asked
+   * for it, and a router that refuses to renew it.
+   */
+  #granted: { readonly mapping: PortMapping; readonly until: number } | undefined;
+  /** What the router is being asked for, and may have made already. Its external address is 0. */
+  #requested: PortMapping | undefined;
+  #isRemoving = false;
+  #hasEnded = false;
   #state: MapperState = { name: "idle" };
 
   constructor(config: MapperConfig) {
@@ -152,18 +169,18 @@ export class Mapper {
   }
 
   /**
-   * The router to ask; without one, the mapping that there is gets removed. A router that is the
-   * same as before is asked again soon.
+   * Sets the router to ask; without one, the present mapping is removed. If the router is the same
+   * as before, it is asked again soon.
    */
   useRouter(place: RouterPlace | undefined, now: number, sink: DialogueSink): void {
+    if (this.#hasEnded) return;
     const { router, local } = this.#place ?? {};
     if (router === place?.router && local === place?.local) return this.refresh();
-    if (place === undefined) return this.#runner.start(this.#remove(), now, sink);
+    if (place === undefined) return this.#startRemoval(now, sink);
     this.#place = place;
     this.#epoch = new RouterEpoch();
     this.#hasRestarted = false;
-    this.#state = { name: "idle" };
-    this.#runner.start(this.#live(place), now, sink);
+    this.#restart(place, now, sink);
   }
 
   /** Asks the router soon whether it still has the mapping, or makes it now. */
@@ -171,16 +188,17 @@ export class Mapper {
     this.#runner.hasten(this.#askedAt + MIN_RENEWAL);
   }
 
-  /** Tries other protocols from now on. A mapping that there is gets removed first. */
+  /** Tries other protocols from now on, and removes the present mapping first. */
   useProtocols(protocols: readonly MappingProtocol[], now: number, sink: DialogueSink): void {
-    if (protocols.join() === this.#protocols.join()) return;
+    if (this.#hasEnded || protocols.join() === this.#protocols.join()) return;
     this.#protocols = protocols;
-    if (this.#place !== undefined) this.#runner.start(this.#restart(this.#place), now, sink);
+    if (this.#place !== undefined) this.#restart(this.#place, now, sink);
   }
 
-  /** Removes the mapping; {@linkcode isBusy} until that is done. */
+  /** Removes the mapping for good; {@linkcode isBusy} until that is done. */
   end(now: number, sink: DialogueSink): void {
-    this.#runner.start(this.#remove(), now, sink);
+    this.#hasEnded = true;
+    this.#startRemoval(now, sink);
   }
 
   /** Whether something is being done, or will be after a pause. */
@@ -190,7 +208,7 @@ export class Mapper {
 
   /** A datagram for the socket that the mapper sends from. */
   handleDatagram(bytes: Uint8Array, from: Endpoint, now: number, sink: DialogueSink): void {
-    if (addressOf(from) !== this.#place?.router) return;
+    if (addressOf(from) !== this.#asked) return;
     this.#runner.handleDatagram(bytes, from, now, sink);
   }
 
@@ -221,7 +239,26 @@ export class Mapper {
     this.#runner.handleTimer(now, sink);
   }
 
+  #restart(place: RouterPlace, now: number, sink: DialogueSink): void {
+    this.#isRemoving = false;
+    this.#runner.start(this.#live(place), now, sink);
+  }
+
+  /** Begins to remove the mapping. A removal that goes on already is left to finish. */
+  #startRemoval(now: number, sink: DialogueSink): void {
+    this.#place = undefined;
+    if (this.#isRemoving) return;
+    this.#isRemoving = true;
+    this.#runner.start(this.#removeAndRest(), now, sink);
+  }
+
+  *#removeAndRest(): Dialogue<void> {
+    yield* this.#remove(undefined);
+    this.#isRemoving = false;
+  }
+
   *#live(place: RouterPlace): Dialogue<void> {
+    yield* this.#remove(place);
     yield* this.#removeLeftOver(place);
     if (this.#protocols.length === 0) return;
     for (let lost: PortMapping | undefined;;) {
@@ -238,14 +275,14 @@ export class Mapper {
   /** What an earlier run left is renewed if this run wants the same; otherwise it is removed. */
   *#removeLeftOver({ router, local }: RouterPlace): Dialogue<void> {
     const leftOver = this.#leftOver;
-    this.#leftOver = undefined;
     // On another network nobody could tell it from the mapping of another host.
     const isHere = leftOver?.router === router && addressOf(leftOver.internal) === local;
     if (leftOver === undefined || !isHere) return;
     const isWanted = portOf(leftOver.internal) === this.#port &&
       this.#protocols.includes(leftOver.protocol);
-    if (isWanted) return;
-    yield* this.#unmap(leftOver);
+    const isRemoved = !isWanted && (yield* this.#unmap(leftOver));
+    this.#leftOver = undefined;
+    if (isRemoved) yield* report({ type: "port_removed", mapping: leftOver });
   }
 
   /** Asks by one protocol after another, until one is granted. */
@@ -255,7 +292,7 @@ export class Mapper {
     while (protocols.length > 0) {
       const protocol = protocols[0]!;
       this.#state = { name: "asking", protocol };
-      const outcome = yield* this.#map(protocol, place, this.#externalPort);
+      const outcome = yield* this.#map(protocol, place, this.#wantedPort);
       if (outcome.type === "granted") return outcome;
       const { reason } = outcome;
       tried.push({ protocol, reason });
@@ -273,8 +310,13 @@ export class Mapper {
     externalPort: number,
   ): Dialogue<Granted | Refused> {
     const wanted = this.#wanted(place, externalPort);
+    const { router, internal, nonce } = wanted;
     this.#askedAt = yield* currentTime();
+    this.#asked = router;
+    const unknown = endpoint(ipv4Address(0), externalPort);
+    this.#requested = { protocol, router, internal, external: unknown, nonce };
     const outcome = yield* this.#methods[protocol].map(wanted);
+    this.#requested = undefined;
     if (outcome.type === "failed") return outcome;
     const { external, lifetime, epoch } = outcome;
     const isUsable = addressOf(external) !== 0 && portOf(external) !== 0 && lifetime > 0;
@@ -282,7 +324,6 @@ export class Mapper {
     const now = yield* currentTime();
     const wasAnnounced = this.#hasRestarted;
     this.#hasRestarted = false;
-    const { router, internal, nonce } = wanted;
     return {
       type: "granted",
       mapping: { protocol, router, internal, external, nonce },
@@ -291,10 +332,18 @@ export class Mapper {
     };
   }
 
-  *#unmap(mapping: PortMapping): Dialogue<void> {
+  /** Whether the router says that it removed the mapping. */
+  *#unmap(mapping: PortMapping): Dialogue<boolean> {
+    this.#asked = mapping.router;
     const wanted = { ...mapping, externalPort: portOf(mapping.external), lifetime: 0 };
-    const isRemoved = yield* this.#methods[mapping.protocol].unmap(wanted);
-    if (isRemoved) yield* report({ type: "port_removed", mapping });
+    return yield* this.#methods[mapping.protocol].unmap(wanted);
+  }
+
+  /** The external port to ask for: the one that the router still has for us, if there is one. */
+  get #wantedPort(): number {
+    return this.#granted === undefined
+      ? this.#externalPort
+      : portOf(this.#granted.mapping.external);
   }
 
   #wanted({ router, local }: RouterPlace, externalPort: number): WantedMapping {
@@ -326,7 +375,7 @@ export class Mapper {
         continue;
       }
       const left = until - (yield* currentTime());
-      if (outcome.reason !== "no_answer" || left <= 0) return mapping;
+      if (!PASSING.has(outcome.reason) || left <= 0) return mapping;
       wait = renewalOf(left);
     }
   }
@@ -334,37 +383,56 @@ export class Mapper {
   /** Remembers a mapping, and returns the time up to which it is good without being renewed. */
   *#hold({ mapping, lifetime }: Granted): Dialogue<number> {
     const now = yield* currentTime();
-    this.#state = { name: "mapped", mapping, until: now + lifetime };
+    const until = now + lifetime;
+    this.#granted = { mapping, until };
+    this.#state = { name: "mapped", mapping, until };
     return now + Math.min(lifetime, LIFETIME);
   }
 
   *#wait(tried: readonly TriedProtocol[], previous: PortMapping | undefined): Dialogue<void> {
     const reason = mostTelling(tried);
-    const until = RETRY + (yield* currentTime());
+    const now = yield* currentTime();
+    if (this.#granted !== undefined && this.#granted.until <= now) this.#granted = undefined;
+    const until = now + RETRY;
     this.#state = { name: "failed", reason, tried, until };
     yield* report({ type: "port_not_mapped", reason, tried, previous, retryIn: RETRY });
     yield* pause(RETRY);
   }
 
-  *#restart(place: RouterPlace): Dialogue<void> {
-    yield* this.#remove();
-    this.#place = place;
-    yield* this.#live(place);
-  }
-
-  /** Removes the mapping that there is, or may be. */
-  *#remove(): Dialogue<void> {
-    const state = this.#state;
-    const place = this.#place;
+  /**
+   * Removes the mapping that the router has, or may have.
+   *
+   * @param place where this host is now; undefined if that is unknown
+   */
+  *#remove(place: RouterPlace | undefined): Dialogue<void> {
     this.#state = { name: "idle" };
-    if (state.name === "mapped") {
-      yield* this.#unmap(state.mapping);
-    } else if (state.name === "asking" && place !== undefined) {
-      // The router may have made the mapping already.
-      yield* this.#methods[state.protocol].unmap(this.#wanted(place, this.#externalPort));
+    const mapping = this.#granted?.mapping;
+    if (mapping !== undefined) {
+      const isRemoved = isInReach(mapping, place) && (yield* this.#unmap(mapping));
+      this.#granted = undefined;
+      yield* report({ type: isRemoved ? "port_removed" : "port_abandoned", mapping });
     }
-    this.#place = undefined;
+    const requested = this.#requested;
+    if (requested !== undefined) {
+      const isDone = mapping !== undefined && isSameRequest(mapping, requested);
+      if (!isDone && isInReach(requested, place)) yield* this.#unmap(requested);
+      this.#requested = undefined;
+    }
   }
+}
+
+/**
+ * Whether the router can be asked to remove a mapping. PCP and NAT-PMP go by the address that a
+ * request comes from; UPnP names the host, so it also works from another address.
+ */
+function isInReach({ protocol, router, internal }: PortMapping, place?: RouterPlace): boolean {
+  if (place === undefined) return true;
+  return router === place.router && (protocol === "upnp" || addressOf(internal) === place.local);
+}
+
+/** Whether removing one mapping also removes the other. */
+function isSameRequest(one: PortMapping, other: PortMapping): boolean {
+  return one.protocol === other.protocol && portOf(one.external) === portOf(other.external);
 }
 
 /** When to renew a mapping that lasts so long, in milliseconds from now. */

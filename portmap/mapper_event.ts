@@ -36,7 +36,9 @@ export type MapperEvent =
     readonly previous: PortMapping | undefined;
   }
   /** A mapping was removed: of this run, or one that an earlier run left. */
-  | { readonly type: "port_removed"; readonly mapping: PortMapping };
+  | { readonly type: "port_removed"; readonly mapping: PortMapping }
+  /** The mapping is no longer used, but the router could not be asked to remove it. */
+  | { readonly type: "port_abandoned"; readonly mapping: PortMapping };
 
 /** What a protocol that was tried ended with. */
 export interface TriedProtocol {

@@ -5,7 +5,7 @@
  */
 
 import type { DialogueSink } from "../../portmap/dialogue.ts";
-import { Mapper, type MapperConfig } from "../../portmap/mapper.ts";
+import { Mapper, type MapperConfig, type RouterPlace } from "../../portmap/mapper.ts";
 import type { MapperEvent } from "../../portmap/mapper_event.ts";
 import { MAPPING_PROTOCOLS } from "../../portmap/port_mapping.ts";
 import { addressOf, type Endpoint } from "../../wire/endpoint.ts";
@@ -55,9 +55,12 @@ export class MapperWorld {
 
   /** Tells the mapper its router. */
   start(): void {
-    this.act((now, sink) => {
-      this.mapper.useRouter({ router: this.router.address, local: LOCAL }, now, sink);
-    });
+    this.useRouter({ router: this.router.address, local: LOCAL });
+  }
+
+  /** Tells the mapper where it is. */
+  useRouter(place: RouterPlace | undefined): void {
+    this.act((now, sink) => this.mapper.useRouter(place, now, sink));
   }
 
   /** Lets time pass. */

@@ -272,3 +272,147 @@ Deno.test("mapper: switched off, it removes what an earlier run left and asks fo
   assertEquals(world.types, ["port_removed"]);
   assertEquals(world.mapper.nextTimer(), Infinity);
 });
+
+Deno.test("mapper: a route that returns while a silent router is asked to remove is used again", () => {
+  const world = new MapperWorld({ protocols: ["pcp"] });
+  world.start();
+  world.run(1000);
+  world.isCut = true;
+  world.useRouter(undefined);
+  world.run(1000);
+  world.isCut = false;
+  world.start();
+  world.run(10_000);
+  assertEquals(mappingOf(world).external, EXTERNAL);
+  assertEquals([...world.router.table.keys()], [PORT]);
+});
+
+const SECOND_REMOVALS: readonly [string, (world: MapperWorld) => void][] = [
+  ["no route", (world) => world.useRouter(undefined)],
+  [
+    "other protocols",
+    (world) => world.act((now, sink) => world.mapper.useProtocols([], now, sink)),
+  ],
+  ["the end", (world) => world.act((now, sink) => world.mapper.end(now, sink))],
+];
+
+for (const [what, interrupt] of SECOND_REMOVALS) {
+  for (const [first, begin] of SECOND_REMOVALS.slice(0, 2)) {
+    Deno.test(`mapper: a removal for ${first} survives ${what} between UPnP's two calls`, () => {
+      const world = new MapperWorld({ protocols: ["upnp"] }, { protocols: ["upnp"] });
+      world.start();
+      world.run(10_000);
+      assertEquals(world.router.table.size, 1);
+      begin(world);
+      world.run(0);
+      interrupt(world);
+      world.run(10_000);
+      assertEquals([...world.router.table], []);
+      assertEquals(world.types, ["port_mapped", "port_removed"]);
+      assertEquals([world.mapper.state.name, world.mapper.isBusy], ["idle", false]);
+    });
+  }
+}
+
+Deno.test("mapper: what is asked for as the end comes twice is removed once it is there", () => {
+  const world = new MapperWorld({ protocols: ["upnp"] }, { protocols: ["upnp"] });
+  world.start();
+  for (let i = 0; i < 20 && world.router.table.size === 0; i++) world.run(1);
+  assertEquals([world.router.table.size, world.types], [1, []]);
+  world.useRouter(undefined);
+  world.act((now, sink) => world.mapper.end(now, sink));
+  world.run(10_000);
+  assertEquals([...world.router.table], []);
+});
+
+Deno.test("mapper: at the end, a route that comes makes no new mapping", () => {
+  const world = new MapperWorld({ protocols: ["pcp"] });
+  world.start();
+  world.run(1000);
+  world.act((now, sink) => world.mapper.end(now, sink));
+  world.start();
+  world.run(10_000);
+  assertEquals([[...world.router.table], world.mapper.isBusy], [[], false]);
+});
+
+Deno.test("mapper: what a router refuses to renew is removed at the end", () => {
+  const world = new MapperWorld({ protocols: ["upnp"] }, { protocols: ["upnp"] });
+  world.start();
+  world.run(10_000);
+  world.router.options = { protocols: ["upnp"], addError: 606 };
+  world.run(RETRY);
+  assertEquals(world.types, ["port_mapped", "port_not_mapped"]);
+  assertEquals(world.router.table.size, 1);
+  world.act((now, sink) => world.mapper.end(now, sink));
+  world.run(1000);
+  assertEquals([...world.router.table], []);
+  assertEquals(world.types.at(-1), "port_removed");
+});
+
+const PASSING = [
+  [{ protocols: ["pcp"], result: 77 }, "answer_invalid"],
+  [{ protocols: ["pcp"], result: 3 }, "router_offline"],
+] as const;
+
+for (const [options, reason] of PASSING) {
+  Deno.test(`mapper: a renewal that ends in ${reason} is tried again while time is left`, () => {
+    const world = new MapperWorld({ protocols: ["pcp"] }, { protocols: ["pcp"] });
+    world.start();
+    world.run(10_000);
+    const granted = mappingOf(world);
+    world.router.options = options;
+    world.run(RETRY);
+    assertEquals(mappingOf(world), granted);
+    assertEquals(world.types, ["port_mapped"]);
+    world.run(LIFETIME - RETRY - 20_000);
+    assertEquals(world.types, ["port_mapped"]);
+    world.run(RETRY / 2);
+    assertEquals(world.types, ["port_mapped", "port_not_mapped"], "its lifetime is over");
+  });
+}
+
+Deno.test("mapper: a mapping that ended is not removed from a router that is silent", () => {
+  const world = new MapperWorld({ protocols: ["pcp"], maxLifetime: 120 });
+  world.start();
+  world.run(1000);
+  world.isCut = true;
+  world.run(150_000);
+  assertEquals(world.types, ["port_mapped", "port_not_mapped"]);
+  world.act((now, sink) => world.mapper.end(now, sink));
+  assertEquals(world.mapper.isBusy, false);
+});
+
+const OTHER_LOCAL = parseIpv4("192.168.1.11")!;
+
+Deno.test("mapper: this host's new address is reported, and UPnP removes the old mapping", () => {
+  const world = new MapperWorld({ protocols: ["upnp"] }, { protocols: ["upnp"] });
+  world.start();
+  world.run(10_000);
+  world.useRouter({ router: world.router.address, local: OTHER_LOCAL });
+  world.run(10_000);
+  assertEquals(world.types, ["port_mapped", "port_removed", "port_mapped"]);
+  const internals = [...world.router.table.values()].map(({ internal }) => internal);
+  assertEquals(internals, [endpoint(OTHER_LOCAL, PORT)]);
+});
+
+Deno.test("mapper: by PCP a mapping to this host's old address is abandoned, with an event", () => {
+  const world = new MapperWorld({ protocols: ["pcp"] }, { protocols: ["pcp"] });
+  world.start();
+  world.run(1000);
+  const asked = world.sent.length;
+  world.useRouter({ router: world.router.address, local: OTHER_LOCAL });
+  world.run(1000);
+  assertEquals(world.types, ["port_mapped", "port_abandoned", "port_mapped"]);
+  assertEquals(world.sent.length, asked + 1, "nothing but the new mapping is asked for");
+});
+
+Deno.test("mapper: a mapping that a silent router may still have is abandoned, with an event", () => {
+  const world = new MapperWorld({ protocols: ["pcp"] });
+  world.start();
+  world.run(1000);
+  world.isCut = true;
+  world.useRouter(undefined);
+  world.run(5000);
+  assertEquals(world.types, ["port_mapped", "port_abandoned"]);
+  assertEquals(world.mapper.isBusy, false);
+});

@@ -49,6 +49,14 @@ export class MappingMessages {
           text: `The router's mapping of ${formatEndpoint(external)} is removed by ${name}`,
         };
       }
+      case "port_abandoned": {
+        const { external } = event.mapping;
+        return {
+          level: "debug",
+          text: `The mapping of ${formatEndpoint(external)} is no longer used. ` +
+            "The router did not confirm that it removed it",
+        };
+      }
     }
   }
 

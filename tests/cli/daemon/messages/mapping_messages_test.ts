@@ -85,3 +85,12 @@ Deno.test("mapping messages: a renewal is quiet unless the router restarted", ()
     text: "The router restarted, and maps its port 203.0.113.5:40000 again",
   });
 });
+
+Deno.test("mapping messages: a mapping that the router may still have is a detail", () => {
+  assertEquals(new MappingMessages().describe({ type: "port_abandoned", mapping: MAPPING }), {
+    level: "debug",
+    text:
+      "The mapping of 203.0.113.5:40000 is no longer used. The router did not confirm that it " +
+      "removed it",
+  });
+});
