@@ -22,6 +22,14 @@ export interface FileAccess {
   isExposed(path: string): boolean;
   /** The command that makes a file private. */
   privateCommand(path: string): string;
+  /**
+   * What lets other users exchange a file: the file itself, or a folder around it, that others than
+   * this user, root and the administrators may change. `undefined` if nothing does.
+   *
+   * @param path absolute
+   * @throws {Error} there is no such file, or its rights cannot be read
+   */
+  weakPart(path: string): string | undefined;
   /** Makes a folder that other users may not change, with those around it. It may exist. */
   makeFolder(path: string): void;
   /** Whose a file or folder is. */

@@ -154,6 +154,7 @@ function ownHost({ print }: ProcessContext): ServiceHost {
   return {
     root: "",
     folders: FOLDERS,
+    weakPart: (path) => fileAccess().weakPart(path),
     say: (line) => print(`${line}\n`),
     async run(program, ...args) {
       const { success, stdout, stderr } = await output(program, args);

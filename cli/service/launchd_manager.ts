@@ -23,8 +23,8 @@ export const LAUNCHD: ServiceManager = {
   remove: removeService,
 };
 
-/** Folders that change with the user, or that the system empties. */
-const UNSUITABLE = /^\/(?:Users|tmp|private\/tmp|var\/folders|private\/var\/folders)\//;
+/** A folder for the program in which only root may change anything. Homebrew takes /usr/local/bin. */
+const FOLDER = "/opt/teredo";
 
 function labelOf({ name }: Service): string {
   return `teredo-${name}`;
@@ -73,12 +73,7 @@ async function install(
   { service, program, exampleConfig }: Installation,
   host: ServiceHost,
 ): Promise<string> {
-  if (UNSUITABLE.test(program)) {
-    throw new CliError(
-      `Cannot install a service for ${program}: root should not run a file that a user may change. Copy it ` +
-        `first: "sudo install ${shellWord(program)} /usr/local/bin/teredo", then use that one`,
-    );
-  }
+  refuseWeak(program, host);
   refuseRival(service, (each) => isOurs(pathOf(each), host));
   write(pathOf(service), propertyList(service, program), host);
   await host.run("launchctl", "disable", `system/${labelOf(service)}`);
@@ -87,6 +82,21 @@ async function install(
   const config = `${folder}/${service.role}.yaml`;
   writeExample(config, exampleConfig, host);
   return config;
+}
+
+/**
+ * Refuses a program that others than root may change: they would become root.
+ *
+ * @throws {CliError} they may
+ */
+function refuseWeak(program: string, host: ServiceHost): void {
+  const part = host.weakPart(program);
+  if (part === undefined) return;
+  const copy = `sudo mkdir -p ${FOLDER} && sudo install ${shellWord(program)} ${FOLDER}/teredo`;
+  throw new CliError(
+    `Cannot install a service for ${program}: users other than root may change ${part}, and so what root ` +
+      `runs. Copy the program first: "${copy}", then use that one`,
+  );
 }
 
 async function start(service: Service, host: ServiceHost): Promise<void> {

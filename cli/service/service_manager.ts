@@ -21,6 +21,8 @@ export interface ServiceHost {
   run(program: string, ...args: string[]): Promise<void>;
   /** What a program of the system prints; `undefined` if it fails. */
   read(program: string, ...args: string[]): Promise<string | undefined>;
+  /** What lets other users exchange a file that there is, by its absolute path: it, or a folder. */
+  weakPart(path: string): string | undefined;
   /** Says what was done. */
   say(line: string): void;
 }

@@ -14,7 +14,7 @@ import { reasonOf } from "../../reason.ts";
 import { ExitCode } from "../process/exit_code.ts";
 import { CliError } from "../process/failure.ts";
 import { pathIn } from "../process/folders.ts";
-import { AUTHOR, writeExample } from "./service_files.ts";
+import { AUTHOR, exists, writeExample } from "./service_files.ts";
 import type { Installation, ServiceHost, ServiceManager } from "./service_manager.ts";
 import { refuseRival, type Service, SERVICES } from "./services.ts";
 import { taskName, taskXml, utf16 } from "./task.ts";
@@ -22,8 +22,8 @@ import { taskName, taskXml, utf16 } from "./task.ts";
 /** Services as tasks. */
 export const TASK_SCHEDULER: ServiceManager = { absence: undefined, install, start, remove };
 
-/** Folders of users, which could change the program and so become LocalSystem. */
-const UNSUITABLE = /^[a-z]:\\(?:users|temp|windows\\temp)\\/i;
+/** Folders of users. Programs without administrator rights may change those of an administrator. */
+const UNSUITABLE = /^[a-z]:\\users\\/i;
 
 /** The state of a task's name. */
 type TaskState = "ours" | "theirs" | "free";
@@ -39,12 +39,7 @@ async function install(
   { service, program, exampleConfig }: Installation,
   host: ServiceHost,
 ): Promise<string> {
-  if (UNSUITABLE.test(program)) {
-    throw new CliError(
-      `Cannot install a service for ${program}: a user may change files there, and the service may change the ` +
-        'system. Copy it, and wintun.dll with it, to "C:\\Program Files\\Teredo" first, then use that one',
-    );
-  }
+  refuseWeak(program, host);
   const name = taskName(service);
   const states = new Map<Service, TaskState>();
   for (const each of SERVICES) states.set(each, await stateOf(each, host));
@@ -60,6 +55,26 @@ async function install(
   const config = pathIn(folder, `${service.role}.yaml`);
   writeExample(config, exampleConfig, { root: "", say: host.say.bind(host) });
   return config;
+}
+
+/**
+ * Refuses a program that other users may exchange, or whose `wintun.dll` they may: they would become
+ * LocalSystem. By default, everybody may change a folder that an administrator makes in `C:\\`.
+ *
+ * @throws {CliError} they may
+ */
+function refuseWeak(program: string, host: ServiceHost): void {
+  const folder = program.replace(/[\\/][^\\/]*$/, "");
+  const driver = pathIn(folder, "wintun.dll");
+  const part = UNSUITABLE.test(program)
+    ? folder
+    : host.weakPart(program) ?? (exists(driver, { root: "" }) ? host.weakPart(driver) : undefined);
+  if (part === undefined) return;
+  throw new CliError(
+    `Cannot install a service for ${program}: users may change ${part}, and so become LocalSystem. Copy the ` +
+      'program, and wintun.dll with it, to a folder below %ProgramFiles%, such as "C:\\Program Files\\Teredo", ' +
+      `and use that one; "icacls ${part}" lists its rights`,
+  );
 }
 
 async function createTask(name: string, xml: string, host: ServiceHost): Promise<void> {

@@ -18,6 +18,9 @@ const RIGHTS_OF_OTHERS = 0o077;
  */
 const RIGHTS_BEYOND_GROUP = 0o037;
 
+/** The right of the group, or of everybody, to change a file or what is in a folder. */
+const CHANGES_OF_OTHERS = 0o022;
+
 /** Rights on files for one user. */
 export class UnixFileAccess implements FileAccess {
   readonly #uid: number | null;
@@ -42,6 +45,16 @@ export class UnixFileAccess implements FileAccess {
 
   privateCommand(path: string): string {
     return `chmod 600 ${path}`;
+  }
+
+  /** This program may run as root, so nothing may belong to this user unless it is root. */
+  weakPart(path: string): string | undefined {
+    // A link leads elsewhere; a folder on either way is enough to exchange the file.
+    const parts = [...partsOf(path), ...partsOf(Deno.realPathSync(path))];
+    return parts.find((part) => {
+      const { mode, uid } = Deno.statSync(part);
+      return uid !== 0 || (mode! & CHANGES_OF_OTHERS) !== 0;
+    });
   }
 
   makeFolder(path: string): void {
@@ -70,4 +83,10 @@ export class UnixFileAccess implements FileAccess {
       return false;
     }
   }
+}
+
+/** A file and the folders around it, from the inside out. */
+function partsOf(path: string): string[] {
+  const folder = path.slice(0, path.lastIndexOf("/"));
+  return [path, ...folder === "" ? ["/"] : partsOf(folder)];
 }

@@ -9,11 +9,9 @@
  */
 
 import type { FileAccess, FileOwner } from "../file_access.ts";
+import { type AccessRights, grantsStrangers, SYSTEM_OWNERS, TRUSTED } from "./access_list.ts";
 import { securityLibrary, windowsError } from "./security_library.ts";
 import { readWideText, wideText } from "./wide_text.ts";
-
-/** The system (LocalSystem) and the administrators, well-known security identifiers. */
-const SYSTEM_OWNERS = ["S-1-5-18", "S-1-5-32-544"];
 
 const GENERIC_WRITE = 0x4000_0000;
 const CREATE_NEW = 1;
@@ -53,7 +51,29 @@ export class WindowsFileAccess implements FileAccess {
   }
 
   isExposed(path: string): boolean {
-    return grantsStrangers(this.#accessList(path), this.#own());
+    return grantsStrangers(this.#accessList(path), this.#own(), "any");
+  }
+
+  weakPart(path: string): string | undefined {
+    const folder = parentOf(path);
+    if (this.#lets(path, "change")) return path;
+    if (this.#lets(folder, "change")) return folder;
+    return this.#weakFolder(parentOf(folder));
+  }
+
+  /** The folder, of this one and those around it, that others may move away with all in it. */
+  #weakFolder(folder: string): string | undefined {
+    if (folder === "") return undefined;
+    return this.#lets(folder, "move") ? folder : this.#weakFolder(parentOf(folder));
+  }
+
+  /** Whether others may do that with a file or folder. An owner may always change the list. */
+  #lets(path: string, rights: AccessRights): boolean {
+    // "C:" alone would be the current folder of the drive.
+    const whole = path.endsWith(":") ? `${path}\\` : path;
+    const owner = this.#ownerId(whole);
+    return owner !== this.#own() && !TRUSTED.includes(owner) ||
+      grantsStrangers(this.#accessList(whole), this.#own(), rights);
   }
 
   privateCommand(path: string): string {
@@ -75,13 +95,18 @@ export class WindowsFileAccess implements FileAccess {
   }
 
   ownerOf(path: string): FileOwner {
-    const sid = this.#withDescriptor(
+    const sid = this.#ownerId(path);
+    if (sid === this.#own()) return "self";
+    return SYSTEM_OWNERS.includes(sid) ? "system" : "another";
+  }
+
+  /** The security identifier of a file's owner. */
+  #ownerId(path: string): string {
+    return this.#withDescriptor(
       path,
       OWNER_SECURITY_INFORMATION,
       (_, owner) => this.#textOf(owner),
     );
-    if (sid === this.#own()) return "self";
-    return SYSTEM_OWNERS.includes(sid) ? "system" : "another";
   }
 
   /** Anybody can make folders in `C:\\ProgramData`. */
@@ -208,25 +233,6 @@ export class WindowsFileAccess implements FileAccess {
     this.#library.kernel32.LocalFree(address);
     return read;
   }
-}
-
-/** Users that may read everything anyway, as SDDL names them, and owners. */
-const HARMLESS = ["SY", "BA", "LA", "DA", "OW", "CO", ...SYSTEM_OWNERS];
-
-/**
- * Whether an access control list grants anything to users other than `own` and administrators.
- *
- * @param list in SDDL, such as "D:P(A;;FA;;;SY)(A;;FA;;;BA)"
- */
-export function grantsStrangers(list: string, own: string): boolean {
-  const entries = list.match(/\([^)]*\)/g);
-  // Without any list, everybody may do everything.
-  if (entries === null) return !/^D:[A-Z]*$/.test(list) || list.includes("NO_ACCESS_CONTROL");
-  return entries.some((entry) => {
-    const [type, flags, , , , sid] = entry.slice(1, -1).split(";");
-    const isForChildren = flags!.includes("IO");
-    return type === "A" && !isForChildren && sid !== own && !HARMLESS.includes(sid!);
-  });
 }
 
 /** What CreateFileW returns when it fails. */

@@ -11,6 +11,8 @@ export class FakeSystem implements ServiceHost {
   readonly ran: string[] = [];
   readonly said: string[] = [];
   failing: string | undefined;
+  /** What lets other users exchange files, by the files' paths. */
+  readonly weak = new Map<string, string>();
   /** What programs print, by their command lines; the others fail. */
   readonly printed = new Map<string, string>();
 
@@ -39,6 +41,10 @@ export class FakeSystem implements ServiceHost {
     const line = [program, ...args].join(" ");
     this.ran.push(line);
     return Promise.resolve(this.printed.get(line));
+  }
+
+  weakPart(path: string): string | undefined {
+    return this.weak.get(path);
   }
 
   say(line: string): void {

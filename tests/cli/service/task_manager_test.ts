@@ -114,13 +114,32 @@ test("a server is not installed next to a server", async (system) => {
   await install(CLIENT, system);
 });
 
-for (const program of ["C:\\Users\\alice\\teredo.exe", "c:\\windows\\temp\\teredo.exe"]) {
+for (
+  const [program, part] of [
+    ["C:\\Users\\alice\\teredo.exe", "C:\\Users\\alice"],
+    ["C:\\teredo\\teredo.exe", "C:\\teredo"],
+  ] as const
+) {
   test(`a program that users may change is refused: ${program}`, async (system) => {
+    system.weak.set("C:\\teredo\\teredo.exe", "C:\\teredo");
     const error = await assertRejects(() => install(CLIENT, system, program), CliError);
-    assertStringIncludes(error.message, `Cannot install a service for ${program}`);
+    assertStringIncludes(
+      error.message,
+      `Cannot install a service for ${program}: users may change ${part}, and`,
+    );
+    assertStringIncludes(error.message, "to a folder below %ProgramFiles%");
     assertEquals(system.ran, []);
   });
 }
+
+test("a program beside which users may change wintun.dll is refused", async (system) => {
+  const [program, driver] = ["teredo.exe", "wintun.dll"].map((name) => pathIn(system.root, name));
+  Deno.writeTextFileSync(driver!, "");
+  system.weak.set(driver!, driver!);
+  const error = await assertRejects(() => install(CLIENT, system, program), CliError);
+  assertStringIncludes(error.message, `users may change ${driver}, and`);
+  assertEquals(system.ran, []);
+});
 
 Deno.test("tasks: the XML says what to run, as whom, when and how long", () => {
   const log = "C:\\ProgramData\\teredo\\state\\teredo-server-relay.log";

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import { platform } from "../../../ffi/platform.ts";
 import { UnixFileAccess } from "../../../ffi/unix/file_access.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
@@ -36,6 +36,41 @@ test("a file is this user's, root's or another user's", (folder) => {
   Deno.symlinkSync(folder, `${folder}/link`);
   assertEquals(new UnixFileAccess(uid).ownerOf(`${folder}/link`), "another");
 });
+
+/** Where the folders around a file are root's, as they are on a system but for sandboxes. */
+const isRootOwned = platform.hasFileModes && Deno.statSync("/").uid === 0;
+
+Deno.test({
+  name: "file access on Unix: others may not exchange what root alone may change, nor by a link",
+  ignore: !isRootOwned,
+  fn: async () => {
+    await using files = await temporaryFolder();
+    const access = new UnixFileAccess();
+    assertEquals(access.weakPart("/etc/passwd"), undefined);
+    Deno.symlinkSync("/etc/passwd", `${files.folder}/link`);
+    assertNotEquals(access.weakPart(`${files.folder}/link`), undefined);
+    assertThrows(() => access.weakPart("/etc/absent"), Deno.errors.NotFound);
+  },
+});
+
+test(
+  "the weak part is the file, or else the innermost folder that others may change",
+  (folder, access) => {
+    const path = `${folder}/teredo`;
+    Deno.writeTextFileSync(path, "");
+    Deno.chmodSync(path, 0o775);
+    assertEquals(access.weakPart(path), path);
+    if (Deno.uid() !== 0) return;
+    Deno.chmodSync(path, 0o755);
+    Deno.chmodSync(folder, 0o757);
+    assertEquals(access.weakPart(path), folder);
+    Deno.chmodSync(folder, 0o755);
+    Deno.chownSync(path, 1234, 0);
+    assertEquals(access.weakPart(path), path);
+    Deno.chownSync(path, 0, 0);
+    assertNotEquals(access.weakPart(path), folder, "/tmp is left");
+  },
+);
 
 test("only root may change the system", () => {
   assertEquals([0, 1000].map((uid) => new UnixFileAccess(uid).isPrivileged()), [true, false]);
