@@ -58,6 +58,13 @@ export interface PlatformFacts {
   routeAdvice(destination: string): string;
   /** The command that shows what the system's own Teredo client does, where there is one. */
   readonly ownTeredoCommand: readonly string[] | undefined;
+  /**
+   * The command that pings an IPv6 address once with so many octets of data, and exits with 1 if no
+   * answer comes within three seconds. Undefined where `ping` isn't known to do that.
+   */
+  pingCommand(address: string, octets: number): readonly string[] | undefined;
+  /** The file that orders the addresses of a name, where there is one. */
+  readonly nameOrderFile: string | undefined;
   /** The system's packet filter, as people call it. */
   readonly firewall: string;
   /** What runs services: its name for people, and in modules. */

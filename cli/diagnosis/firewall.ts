@@ -1,8 +1,9 @@
 /**
  * The firewall of this host, as far as `nft` shows it.
  *
- * Only what is certain is said: rules are followed in their order until one lets answers through,
- * and a rule counts only if nothing but the interface or the server's port limits it.
+ * Only what is certain is said: the walk follows the rules in their order. A rule that drops counts
+ * only if it names nothing but our interface or the server's port; a rule that may accept counts
+ * even if it isn't understood.
  *
  * @module
  */
@@ -76,18 +77,26 @@ export function droppingChains(listing: unknown, own: string | undefined): Dropp
         rule["family"] === family && rule["table"] === table && rule["chain"] === name
       ).map((rule) => recordsIn(rule["expr"]));
     const walk = new Walk(hook, own, statements);
-    const drops = walk.through(name) ?? (policy === "drop" ? walk.rest : undefined);
-    return drops === undefined ? [] : [{ hook, name: `${family} ${table} ${name}`, drops }];
+    const end = walk.through(name, false) ?? (policy === "drop" ? walk.rest : undefined);
+    if (end === undefined || end === "accepted") return [];
+    return [{ hook, name: `${family} ${table} ${name}`, drops: end }];
   });
 }
+
+/** How the walk through a chain ends before the last rule. */
+type End = Dropped | "accepted";
 
 /** Follows the rules of a chain. */
 class Walk {
   readonly #hook: Direction;
   readonly #own: string | undefined;
   readonly #rulesOf: (chain: unknown) => Entry[][];
-  readonly #seen = new Set<unknown>();
+  readonly #seen = new Set<string>();
+  /** Whether a rule may accept the server's answers, or the datagrams to it. */
   #acceptsAnswers = false;
+  #acceptsService = false;
+  /** Whether a rule may accept what our interface needs. */
+  #acceptsOwn = false;
 
   constructor(
     hook: Direction,
@@ -101,66 +110,150 @@ class Walk {
 
   /** What is dropped if no rule decides otherwise. */
   get rest(): Dropped {
-    return this.#acceptsAnswers ? "new" : "all";
+    return this.#acceptsAnswers || this.#acceptsService ? "new" : "all";
   }
 
-  /** What a rule drops, in the chain or in one that it leads to; `undefined` if none does. */
-  through(chain: unknown): Dropped | undefined {
-    if (this.#seen.has(chain)) return undefined;
-    this.#seen.add(chain);
+  /**
+   * What decides in the chain or in one that it leads to; `undefined` if nothing does.
+   *
+   * @param onlyOwn whether only packets of our interface get there
+   */
+  through(chain: unknown, onlyOwn: boolean): End | undefined {
+    const visit = `${onlyOwn} ${chain}`;
+    if (this.#seen.has(visit)) return undefined;
+    this.#seen.add(visit);
     for (const statements of this.#rulesOf(chain)) {
-      const found = this.#of(statements);
-      if (found !== undefined) return found;
+      const end = this.#of(statements, onlyOwn);
+      if (end !== undefined) return end === "left" ? undefined : end;
     }
     return undefined;
   }
 
-  #of(statements: readonly Entry[]): Dropped | undefined {
+  #of(statements: readonly Entry[], onlyOwn: boolean): End | "left" | undefined {
     const matches = statements.flatMap(({ match }) => isRecord(match) ? [match] : []);
-    if (statements.some((each) => acceptsEstablished(each, matches))) {
-      this.#acceptsAnswers = true;
+    const isPlain = statements.every(isUnderstood);
+    const isForOwn = matches.every((match) => this.#isOwn(match));
+    const jump = statements.find((each) => "jump" in each || "goto" in each);
+    if (jump !== undefined && isPlain && isForOwn) {
+      return this.#follow(jump, onlyOwn, matches.length === 0);
+    }
+    if (isPlain && matches.length === 0) {
+      if (statements.some((each) => "return" in each)) return "left";
+      if (!onlyOwn && statements.some((each) => "accept" in each)) return "accepted";
+    }
+    if (statements.some(mayAccept)) {
+      const isForAnswers = [...matches, ...statements].some(isEstablished);
+      this.#accept(matches, onlyOwn, isPlain, isForAnswers);
       return undefined;
     }
-    const chain = statements.map(({ jump, goto }) => jump ?? goto).find(isRecord);
-    if (chain !== undefined && matches.every((match) => this.#isOwn(match))) {
-      return this.through(chain["target"]);
-    }
     const isDrop = statements.some((each) => "drop" in each || "reject" in each);
-    if (!isDrop) return undefined;
-    if (matches.length === 0) return this.rest;
-    if (this.#acceptsAnswers && this.#hook === "input") return undefined;
-    if (matches.every((match) => this.#isOwn(match))) return "interface";
-    return this.#hook === "output" && matches.every(isService) ? "service" : undefined;
+    return isDrop && isPlain
+      ? this.#drop(matches, onlyOwn || statements.some(isOfIpv6))
+      : undefined;
+  }
+
+  #follow({ jump, goto }: Entry, onlyOwn: boolean, isForAll: boolean): End | "left" | undefined {
+    const target = jump ?? goto;
+    const end = this.through(isRecord(target) ? target["target"] : undefined, onlyOwn || !isForAll);
+    if (end !== undefined || goto === undefined) return end;
+    // Nothing comes back from there.
+    if (isForAll) return "left";
+    this.#acceptsOwn = true;
+    return undefined;
+  }
+
+  #accept(
+    matches: readonly Entry[],
+    onlyOwn: boolean,
+    isPlain: boolean,
+    isForAnswers: boolean,
+  ): void {
+    const others = matches.filter((match) => !isEstablished(match));
+    const isForOwn = others.every((match) => this.#isOwn(match));
+    const isForOthers = !onlyOwn && !others.some((match) => this.#isOwn(match));
+    if (isForAnswers || !isPlain) {
+      if (isForOthers) this.#acceptsAnswers = true;
+      // What leaves has to begin connections, too.
+      const isEnough = this.#hook === "input" || !isForAnswers;
+      if (isEnough && !others.some((match) => this.#isOther(match))) this.#acceptsOwn = true;
+    } else if (isForOwn) {
+      this.#acceptsOwn = true;
+    } else if (isForOthers && others.some((match) => this.#isService(match))) {
+      this.#acceptsService = true;
+    }
+  }
+
+  #drop(matches: readonly Entry[], onlyOwn: boolean): Dropped | undefined {
+    if (matches.length === 0 && !onlyOwn) return this.rest;
+    if (matches.every((match) => this.#isOwn(match))) {
+      return this.#acceptsOwn || this.#own === undefined ? undefined : "interface";
+    }
+    if (onlyOwn || this.#hook === "input" || this.#acceptsService) return undefined;
+    return matches.every((match) => this.#isService(match)) ? "service" : undefined;
   }
 
   /** Whether a match holds for all that passes the client's interface. */
   #isOwn({ op, left, right }: Entry): boolean {
     if (op !== "==" || this.#own === undefined) return false;
-    const key = keyOf(left, "meta");
-    if (key === "nfproto") return right === "ipv6";
+    if (keyOf(left, "meta") === "nfproto") return right === "ipv6";
+    return this.#isInterface(left) && valuesIn(right).some((name) => fits(name, this.#own!));
+  }
+
+  /** Whether a match holds for nothing that passes the client's interface. */
+  #isOther(match: Entry): boolean {
+    const { op, left } = match;
+    const isOfKind = keyOf(left, "meta") === "nfproto" || this.#isInterface(left);
+    return op === "==" && isOfKind && !this.#isOwn(match);
+  }
+
+  #isInterface(left: unknown): boolean {
     const names = this.#hook === "input" ? ["iif", "iifname"] : ["oif", "oifname"];
-    return names.includes(key) && valuesIn(right).some((name) => fits(name, this.#own!));
+    return names.includes(keyOf(left, "meta"));
+  }
+
+  /** Whether a match holds for datagrams to a server, or from it. */
+  #isService({ op, left, right }: Entry): boolean {
+    if (op !== "==") return false;
+    if (keyOf(left, "meta") === "l4proto") return valuesIn(right).includes("udp");
+    const payload = isRecord(left) ? left["payload"] : undefined;
+    return isRecord(payload) && payload["protocol"] === "udp" &&
+      payload["field"] === (this.#hook === "input" ? "sport" : "dport") &&
+      valuesIn(right).includes(TEREDO_PORT);
   }
 }
 
-function acceptsEstablished(statement: Entry, matches: readonly Entry[]): boolean {
+/** Statements that limit a rule by nothing but matches. */
+const UNDERSTOOD = ["match", "counter", "log", "accept", "drop", "jump", "goto", "return"];
+
+/** Whether it is certain what a statement does: not with `limit`, or with what we don't know. */
+function isUnderstood(statement: Entry): boolean {
+  const { reject } = statement;
+  // "tcp reset" is for TCP only.
+  if (isRecord(reject)) return reject["type"] !== "tcp reset";
+  return "reject" in statement || UNDERSTOOD.some((name) => name in statement);
+}
+
+/** Whether it rejects IPv6 only: nft then omits the match of the protocol. */
+function isOfIpv6({ reject }: Entry): boolean {
+  return isRecord(reject) && reject["type"] === "icmpv6";
+}
+
+/** Whether packets may pass because of a statement, here or where it leads. */
+function mayAccept(statement: Entry): boolean {
   const { vmap } = statement;
-  if (isRecord(vmap) && keyOf(vmap["key"], "ct") === "state") {
-    return JSON.stringify(vmap["data"]).includes('["established",{"accept":null}]');
+  if (!isRecord(vmap)) {
+    return ["accept", "return", "jump", "goto"].some((name) => name in statement);
   }
-  return "accept" in statement && matches.length === 1 &&
-    matches.every(({ left, right }) =>
-      keyOf(left, "ct") === "state" && valuesIn(right).includes("established")
-    );
+  const verdicts = JSON.stringify(vmap["data"] ?? null);
+  return keyOf(vmap["key"], "ct") === "state"
+    ? verdicts.includes('["established",{"accept":null}]')
+    : /"(accept|jump|goto)":/.test(verdicts);
 }
 
-/** Whether a match holds for datagrams to a server. */
-function isService({ op, left, right }: Entry): boolean {
-  if (op !== "==") return false;
-  if (keyOf(left, "meta") === "l4proto") return valuesIn(right).includes("udp");
-  const payload = isRecord(left) ? left["payload"] : undefined;
-  return isRecord(payload) && payload["protocol"] === "udp" && payload["field"] === "dport" &&
-    valuesIn(right).includes(TEREDO_PORT);
+/** Whether a match, or the key of a map of verdicts, is for packets of known connections. */
+function isEstablished({ op, left, right, vmap }: Entry): boolean {
+  if (isRecord(vmap)) return keyOf(vmap["key"], "ct") === "state";
+  return op !== "!=" && keyOf(left, "ct") === "state" && valuesIn(right).includes("established");
 }
 
 /** The key of an expression such as `{ meta: { key: "iifname" } }`. */

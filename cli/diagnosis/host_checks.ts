@@ -190,7 +190,10 @@ const LET_OUT = `UDP to port ${TEREDO_PORT} of the server, and to any port of pe
 
 function nameOrder({ nameOrder }: HostFacts): Check {
   const check = "name order";
-  const prefers = nameOrder?.split("\n").some((line) => /^\s*precedence\s+2001::\/32\s/.test(line));
+  if (nameOrder === undefined) {
+    return skip(check, "It cannot be seen here in which order programs use a name's addresses");
+  }
+  const prefers = nameOrder.split("\n").some((line) => /^\s*precedence\s+2001::\/32\s/.test(line));
   if (!prefers) {
     return pass(check, "IPv4 comes before Teredo where a name has both (RFC 6724), as usual");
   }

@@ -5,6 +5,8 @@
  */
 
 import { findRoute } from "../../ffi/open.ts";
+import { platform } from "../../ffi/platform.ts";
+import type { PlatformFacts } from "../../ffi/platform_facts.ts";
 import type { RouteAnswer } from "../../ffi/route.ts";
 import { DEFAULT_ROUTE, TEREDO_ROUTE } from "../../io/host/wanted_state.ts";
 import { parseIpv4 } from "../../wire/ipv4_address.ts";
@@ -27,7 +29,10 @@ export interface HostFacts {
   /** The MTU of our interface in octets, if it exists. */
   readonly mtu: number | undefined;
   readonly firewall: Firewall;
-  /** `/etc/gai.conf`, the order in which programs use the addresses of a name. */
+  /**
+   * `/etc/gai.conf`, the order in which programs use the addresses of a name: empty if it is
+   * missing, `undefined` on a system that does not read it.
+   */
   readonly nameOrder: string | undefined;
   /** Milliseconds since 1970. */
   readonly clock: number;
@@ -55,9 +60,14 @@ export async function hostFacts(own: string | undefined): Promise<HostFacts> {
     ipv6Off: isOff("all") === undefined ? undefined : settings.filter(isOff),
     mtu: mtu === undefined ? undefined : Number(mtu),
     firewall: await readFirewall(own),
-    nameOrder: readText("/etc/gai.conf"),
+    nameOrder: nameOrder(platform),
     clock: Date.now(),
   };
+}
+
+/** The text that orders the addresses of names on a system. */
+export function nameOrder({ nameOrderFile }: PlatformFacts): string | undefined {
+  return nameOrderFile === undefined ? undefined : readText(nameOrderFile) ?? "";
 }
 
 /** Whether IPv6 is switched off; `undefined` where the system has no such switch. */

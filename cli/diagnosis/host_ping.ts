@@ -1,17 +1,16 @@
 /**
- * The `ping` of this system, next to that of the client: what the client reaches and the host does
- * not, something between the two keeps back.
+ * The `ping` of this system, next to that of the client: if the client reaches a host and the system
+ * doesn't, something between the two holds packets back.
  *
  * @module
  */
 
+import { platform } from "../../ffi/platform.ts";
+import type { PlatformFacts } from "../../ffi/platform_facts.ts";
 import { type Check, fail, pass, skip } from "../probe/check.ts";
 
 /** How one request ended. */
 type Outcome = "answered" | "silent" | "unavailable";
-
-/** How long to wait for an answer, in seconds. */
-const PATIENCE = "3";
 
 /** Octets of an IPv6 and an ICMPv6 header, which `ping` does not count. */
 const HEADERS = 40 + 8;
@@ -25,17 +24,21 @@ interface HostPingOptions {
   readonly address: string;
   /** The MTU of the client's interface in octets. */
   readonly mtu: number;
+  /** The system whose ping it is. */
+  readonly system?: PlatformFacts;
   /** Sends one echo request of so many octets, all headers included. */
   readonly ping?: (address: string, octets: number) => Promise<Outcome>;
 }
 
 /** Pings with a small packet and, if that is answered, with the largest one. */
 export async function hostPing(
-  { address, mtu, ping = systemPing }: HostPingOptions,
+  { address, mtu, system = platform, ping = pingOf(system) }: HostPingOptions,
 ): Promise<Check[]> {
   const [check, large] = ["this host's ping", "large packets"] as const;
   const small = await ping(address, HEADERS + 56);
-  if (small === "unavailable") return [skip(check, "This system has no usable ping program")];
+  if (small === "unavailable") {
+    return [skip(check, `Not tried: no usable ping program on this ${system.name}`)];
+  }
   if (small === "silent") {
     return [fail(
       check,
@@ -58,17 +61,22 @@ export async function hostPing(
   ];
 }
 
-async function systemPing(address: string, octets: number): Promise<Outcome> {
-  try {
-    const { code } = await new Deno.Command("ping", {
-      args: ["-6", "-n", "-q", "-c", "1", "-W", PATIENCE, "-s", String(octets - HEADERS), address],
-      stdin: "null",
-      stdout: "null",
-      stderr: "null",
-    }).output();
-    // 2 stands for errors, such as a destination without a route or a socket that is not allowed.
-    return code === 0 ? "answered" : code === 1 ? "silent" : "unavailable";
-  } catch {
-    return "unavailable";
-  }
+/** What the system's own program makes of a request. */
+function pingOf({ pingCommand }: PlatformFacts): (to: string, octets: number) => Promise<Outcome> {
+  return async (address, octets) => {
+    const [program, ...args] = pingCommand(address, octets - HEADERS) ?? [];
+    if (program === undefined) return "unavailable";
+    try {
+      const { code } = await new Deno.Command(program, {
+        args,
+        stdin: "null",
+        stdout: "null",
+        stderr: "null",
+      }).output();
+      // 2 stands for errors, such as a destination without a route or a socket that isn't allowed.
+      return code === 0 ? "answered" : code === 1 ? "silent" : "unavailable";
+    } catch {
+      return "unavailable";
+    }
+  };
 }

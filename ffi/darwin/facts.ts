@@ -26,6 +26,8 @@ export const DARWIN_FACTS: PlatformFacts = {
   hasFileModes: true,
   bindsToGroups: true,
   ownTeredoCommand: undefined,
+  pingCommand: () => undefined,
+  nameOrderFile: undefined,
   firewall: "pf",
   serviceManager: "launchd",
   rights: "root",

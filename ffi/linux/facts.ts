@@ -27,6 +27,11 @@ export const LINUX_FACTS: PlatformFacts = {
   hasFileModes: true,
   bindsToGroups: true,
   ownTeredoCommand: undefined,
+  pingCommand: (
+    address,
+    octets,
+  ) => ["ping", "-6", "-n", "-q", "-c", "1", "-W", "3", "-s", String(octets), address],
+  nameOrderFile: "/etc/gai.conf",
   firewall: "nftables",
   serviceManager: "systemd",
   rights: "capabilities",

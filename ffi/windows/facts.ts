@@ -28,6 +28,8 @@ export const WINDOWS_FACTS: PlatformFacts = {
   hasFileModes: false,
   bindsToGroups: false,
   ownTeredoCommand: ["netsh", "interface", "teredo", "show", "state"],
+  pingCommand: () => undefined,
+  nameOrderFile: undefined,
   firewall: "Windows Defender Firewall",
   serviceManager: "Task Scheduler",
   rights: "administrator",

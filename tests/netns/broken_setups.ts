@@ -245,6 +245,12 @@ const MEANWHILE: Group = {
   runs: ["server", "relay", "client"],
   setups: {
     "Nothing is wrong": () => Promise.resolve({ args: [ADDRESS.native] }),
+    "The firewall of docs/operating.md": async ({ client, stack }) => {
+      const text = await Deno.readTextFile(new URL("../../docs/operating.md", import.meta.url));
+      await client.run("nft", /table inet teredo_host \{.*?\n {4}\}/s.exec(text)![0]);
+      stack.defer(async () => void await unfilter(client)());
+      return { args: [ADDRESS.native] };
+    },
     "An unreachable default route wins": detour("route unreachable default metric 1"),
     "A route makes 2001::/32 unreachable": detour("route unreachable 2001::/32 metric 1"),
     "A VPN with local addresses has the default route": async ({ client }) => {

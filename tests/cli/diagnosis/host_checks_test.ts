@@ -3,7 +3,10 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { diagnosisText, failures } from "../../../cli/diagnosis/diagnosis_text.ts";
 import { type DroppingChain, droppingChains } from "../../../cli/diagnosis/firewall.ts";
 import { type ClientOnHost, hostChecks } from "../../../cli/diagnosis/host_checks.ts";
-import { type HostFacts, ownRoutes } from "../../../cli/diagnosis/host_facts.ts";
+import { type HostFacts, nameOrder, ownRoutes } from "../../../cli/diagnosis/host_facts.ts";
+import { DARWIN_FACTS } from "../../../ffi/darwin/facts.ts";
+import { LINUX_FACTS } from "../../../ffi/linux/facts.ts";
+import { WINDOWS_FACTS } from "../../../ffi/windows/facts.ts";
 import type { Route } from "../../../ffi/route.ts";
 import { parseIpv6 } from "../../../wire/ipv6_address.ts";
 
@@ -19,7 +22,7 @@ const FACTS: HostFacts = {
   ipv6Off: [],
   mtu: 1280,
   firewall: { chains: [] },
-  nameOrder: undefined,
+  nameOrder: "",
   clock: Date.UTC(2026, 1),
 };
 
@@ -77,6 +80,8 @@ const CASES: readonly (readonly [
   [chain("output", "interface"), "firewall", "FAIL", "leaves by interface teredo"],
   [chain("output", "service"), "firewall", "NOTE", "UDP to port 3544"],
   [{ nameOrder: "precedence 2001::/32 100" }, "name order", "NOTE", "gai.conf", "remove the line"],
+  [{ nameOrder: "" }, "name order", "PASS", "IPv4 comes before Teredo"],
+  [{ nameOrder: undefined }, "name order", "SKIP", "cannot be seen"],
   [{ clock: 0 }, "clock", "NOTE", "1970"],
 ];
 
@@ -136,6 +141,12 @@ function by(key: string, right: unknown) {
   return { match: { op: "==", left: { meta: { key } }, right } };
 }
 
+function udp(field: string, right: unknown) {
+  return { match: { op: "==", left: { payload: { protocol: "udp", field } }, right } };
+}
+
+const OURS = by("iifname", "teredo");
+
 /** Chains as nft lists them: rules of the chain itself, and of one that is named "more". */
 const LISTINGS: readonly (readonly [
   what: string,
@@ -175,6 +186,62 @@ const LISTINGS: readonly (readonly [
   ["our interface, in another chain", "input", "accept", "interface", [[{
     jump: { target: "more" },
   }]], [[by("iifname", "teredo"), DROP]]],
+  ["nothing, as docs/operating.md recommends", "input", "accept", undefined, [
+    [OURS, ESTABLISHED, ACCEPT],
+    [OURS, by("l4proto", "ipv6-icmp"), ACCEPT],
+    [OURS, DROP],
+  ]],
+  ["nothing, by the same rules of ip6tables", "input", "accept", undefined, [
+    [OURS, { xt: { type: "match", name: "conntrack" } }, ACCEPT],
+    [OURS, DROP],
+  ]],
+  ["nothing, by such rules in another chain", "input", "accept", undefined, [
+    [OURS, { jump: { target: "more" } }],
+  ], [[ESTABLISHED, ACCEPT], [DROP]]],
+  ["our interface, whose own chain has no accept", "input", "accept", "interface", [
+    [OURS, { jump: { target: "more" } }],
+  ], [[{ counter: {} }, DROP]]],
+  ["our interface, but another one's answers", "input", "accept", "interface", [
+    [by("iifname", "eth0"), ESTABLISHED, ACCEPT],
+    [OURS, DROP],
+  ]],
+  ["our interface, new connections too", "output", "accept", "interface", [
+    [by("oifname", "teredo"), ESTABLISHED, ACCEPT],
+    [by("oifname", "teredo"), DROP],
+  ]],
+  ["our interface, new connections too, after a map", "output", "accept", "interface", [
+    [{
+      vmap: { key: { ct: { key: "state" } }, data: { set: [["established", ACCEPT]] } },
+    }],
+    [by("oifname", "teredo"), DROP],
+  ]],
+  ["our interface, counted and logged", "input", "accept", "interface", [
+    [OURS, { counter: {} }, { log: { prefix: "x" } }, DROP],
+  ]],
+  ["too many packets", "input", "accept", undefined, [
+    [OURS, { limit: { rate: 100, burst: 5, per: "second", inv: true } }, DROP],
+  ]],
+  ["IPv6, but not that of our interface", "input", "accept", undefined, [
+    [OURS, ACCEPT],
+    [by("nfproto", "ipv6"), DROP],
+  ]],
+  ["IPv6, by a reject without a match", "input", "accept", "interface", [
+    [{ reject: { type: "icmpv6", expr: "port-unreachable" } }],
+  ]],
+  ["TCP, by a reset", "input", "accept", undefined, [[{ reject: { type: "tcp reset" } }]]],
+  ["nothing, because all is accepted before", "input", "drop", undefined, [[ACCEPT], [DROP]]],
+  ["whatever comes, after a chain that returns", "input", "drop", "all", [[{
+    jump: { target: "more" },
+  }]], [[{ return: null }], [ACCEPT]]],
+  ["what the rules after a goto drop", "input", "accept", undefined, [
+    [{ goto: { target: "more" } }],
+    [DROP],
+  ]],
+  ["UDP, but not to the server's port", "output", "accept", undefined, [
+    [udp("dport", 3544), ACCEPT],
+    [by("l4proto", "udp"), DROP],
+  ]],
+  ["what is not from the server's port", "input", "drop", "new", [[udp("sport", 3544), ACCEPT]]],
   ["circles of chains", "input", "accept", undefined, [[{ jump: { target: "more" } }]], [[{
     goto: { target: "more" },
   }]]],
@@ -206,10 +273,26 @@ for (const [what, hook, policy, drops, rules, more = []] of LISTINGS) {
   });
 }
 
+Deno.test("diagnose: without a client, a firewall drops nothing of its interface", () => {
+  const place = { family: "inet", table: "filter" };
+  const expr = [{ reject: { type: "icmpv6" } }];
+  const nftables = [
+    { chain: { ...place, name: "in", hook: "input", policy: "accept" } },
+    { rule: { ...place, chain: "in", expr } },
+  ];
+  assertEquals(droppingChains({ nftables }, undefined), []);
+  assertEquals(droppingChains({ nftables }, "teredo").length, 1);
+});
+
 Deno.test("diagnose: what is not nft's listing shows no chain", () => {
   for (const listing of [{}, "x", null, { nftables: [null, { chain: 1 }, { rule: [] }] }]) {
     assertEquals(droppingChains(listing, "teredo"), []);
   }
+});
+
+Deno.test("diagnose: only Linux orders the addresses of names by a file", () => {
+  assertEquals([DARWIN_FACTS, WINDOWS_FACTS].map(nameOrder), [undefined, undefined]);
+  assertEquals(typeof nameOrder(LINUX_FACTS), "string");
 });
 
 Deno.test("diagnose: our routes in the kernel's table", () => {
