@@ -8,7 +8,8 @@
 import type { NoRouter } from "../io/portmap/default_router.ts";
 import { MapperDriver } from "../io/portmap/mapper_driver.ts";
 import { aborted } from "../io/run_together.ts";
-import { Mapper, type RouterPlace } from "../portmap/mapper.ts";
+import { Mapper } from "../portmap/mapper.ts";
+import type { RouterPlace } from "../portmap/router_place.ts";
 import type { MapperEvent, TriedProtocol } from "../portmap/mapper_event.ts";
 import type { MappingFailure, MappingProtocol, PortMapping } from "../portmap/port_mapping.ts";
 import { addressOf, type Endpoint, portOf } from "../wire/endpoint.ts";

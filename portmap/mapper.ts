@@ -25,6 +25,7 @@ import {
 import { mapByNatPmp, unmapByNatPmp } from "./map_by_nat_pmp.ts";
 import { mapByPcp, unmapByPcp } from "./map_by_pcp.ts";
 import { mostTelling, type TriedProtocol } from "./mapper_event.ts";
+import type { MapperState } from "./mapper_state.ts";
 import { parseNatPmpAddressResponse } from "./nat_pmp.ts";
 import { NONCE_LENGTH, parsePcpAnnouncement } from "./pcp.ts";
 import {
@@ -36,6 +37,7 @@ import {
   type WantedMapping,
 } from "./port_mapping.ts";
 import { RouterEpoch } from "./router_epoch.ts";
+import { isInReach, type RouterPlace } from "./router_place.ts";
 import { UpnpRouter } from "./upnp_router.ts";
 
 /** How long a mapping is asked for, in milliseconds. */
@@ -91,32 +93,6 @@ export interface MapperConfig {
   /** A mapping that an earlier run may have left, because it was killed. */
   readonly leftOver?: PortMapping | undefined;
 }
-
-/** The way to the Internet. */
-export interface RouterPlace {
-  readonly router: Ipv4Address;
-  /** This host's address on the network that the router is on. */
-  readonly local: Ipv4Address;
-}
-
-/** What a mapper is doing. Times are of the clock that the mapper is handed. */
-export type MapperState =
-  /** It has no router to ask. */
-  | { readonly name: "idle" }
-  | { readonly name: "asking"; readonly protocol: MappingProtocol }
-  | {
-    readonly name: "mapped";
-    readonly mapping: PortMapping;
-    /** When the mapping ends unless it is renewed; `Infinity` if it stays. */
-    readonly until: number;
-  }
-  | {
-    readonly name: "failed";
-    readonly reason: MappingFailure;
-    readonly tried: readonly TriedProtocol[];
-    /** When the router is asked again. */
-    readonly until: number;
-  };
 
 /** Gets and keeps a port mapping. */
 export class Mapper {
@@ -419,15 +395,6 @@ export class Mapper {
       this.#requested = undefined;
     }
   }
-}
-
-/**
- * Whether the router can be asked to remove a mapping. PCP and NAT-PMP go by the address that a
- * request comes from; UPnP names the host, so it also works from another address.
- */
-function isInReach({ protocol, router, internal }: PortMapping, place?: RouterPlace): boolean {
-  if (place === undefined) return true;
-  return router === place.router && (protocol === "upnp" || addressOf(internal) === place.local);
 }
 
 /** Whether removing one mapping also removes the other. */

@@ -6,7 +6,7 @@
 
 import type { RouteAnswer } from "../../ffi/route.ts";
 import { getU32 } from "../../memory/octets.ts";
-import type { RouterPlace } from "../../portmap/mapper.ts";
+import type { RouterPlace } from "../../portmap/router_place.ts";
 import { type Ipv4Address, ipv4Address } from "../../wire/ipv4_address.ts";
 import { ELSEWHERE, octetsOf } from "../network/way_out.ts";
 

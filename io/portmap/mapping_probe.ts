@@ -4,7 +4,8 @@
  * @module
  */
 
-import { Mapper, type RouterPlace } from "../../portmap/mapper.ts";
+import { Mapper } from "../../portmap/mapper.ts";
+import type { RouterPlace } from "../../portmap/router_place.ts";
 import type { MappingFailure, MappingProtocol } from "../../portmap/port_mapping.ts";
 import { type Endpoint, portOf } from "../../wire/endpoint.ts";
 import { ipv4Address } from "../../wire/ipv4_address.ts";

@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { ROUTER_PORT } from "../../portmap/pcp.ts";
 import type { MapperEvent } from "../../portmap/mapper_event.ts";
-import type { RouterPlace } from "../../portmap/mapper.ts";
+import type { RouterPlace } from "../../portmap/router_place.ts";
 import { ClientMapping, type NoMapping } from "../../nodes/client_mapping.ts";
 import { type Endpoint, endpoint } from "../../wire/endpoint.ts";
 import { formatIpv4, parseIpv4 } from "../../wire/ipv4_address.ts";

@@ -5,7 +5,8 @@
  */
 
 import type { DialogueSink } from "../../portmap/dialogue.ts";
-import { Mapper, type MapperConfig, type RouterPlace } from "../../portmap/mapper.ts";
+import { Mapper, type MapperConfig } from "../../portmap/mapper.ts";
+import type { RouterPlace } from "../../portmap/router_place.ts";
 import type { MapperEvent } from "../../portmap/mapper_event.ts";
 import { MAPPING_PROTOCOLS } from "../../portmap/port_mapping.ts";
 import { addressOf, type Endpoint } from "../../wire/endpoint.ts";
