@@ -172,7 +172,7 @@ export class Client implements Machine<ClientSocket, ClientEvent, ClientStatus>,
     if (via !== "service") return nat.keepsPort ? "random_port" : "echo_test";
     if (mapping === randomPlace) return "random_port";
     if (place !== mapping || alternates.includes(mapping)) return "mapped_port";
-    if (nat.isSymmetric) return nat.forwarded === undefined ? "nonce" : "mapped_port";
+    if (nat.isSymmetric) return nat.isForwarded ? "mapped_port" : "nonce";
     return mapping === mappingOf(address) ? "direct" : "nonce";
   }
 

@@ -88,7 +88,7 @@ export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
     const extensions = extensionsOf(config.extensions);
     this.alternates = new AlternateAddresses(nat, config);
     this.bubbles = new Bubbles(config.random, this.alternates, extensions.has("symmetric"));
-    if (extensions.has("mapped-port")) this.mappedPort = new MappedPort(nat);
+    if (extensions.has("mapped-port")) this.mappedPort = new MappedPort(nat, this.alternates);
     if (extensions.has("port-preserving")) {
       const ports = this.randomPorts = new RandomPorts(nat, this.bubbles);
       if (extensions.has("sequential")) {

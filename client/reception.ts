@@ -38,18 +38,13 @@ import type { ClientSearch } from "./client_search.ts";
 import { Challenges } from "./traversal/challenges.ts";
 import { IndirectBubbles } from "./traversal/indirect_bubbles.ts";
 import { RECEIVER_BUBBLE_AFTER } from "./timing.ts";
+import type { Arrival } from "./traversal/mapped_port.ts";
 import type { LocalDiscovery } from "./traversal/local_discovery.ts";
 import type { ClientSink, ClientSocket } from "./client_sink.ts";
 import type { Qualification } from "./qualification/qualification.ts";
 
 /** The next headers of most packets: no rule looks inside these. */
 const BULK: ReadonlySet<number> = new Set([NextHeader.TCP, NextHeader.UDP]);
-
-/** Where a packet came from, and which of our sockets it came to. */
-interface Arrival {
-  readonly from: Endpoint;
-  readonly via: ClientSocket;
-}
 
 /** Judges incoming packets and gives the host those that are for it. */
 export class Reception {
@@ -201,7 +196,10 @@ export class Reception {
     if (peer?.gateway?.at === from) return this.#receiveThroughGateway(ipv6, peer, now, sink);
     // Case 1: a trusted peer at its known mapping.
     if (peer?.isTrusted && peer.mapping === from && peer.isAtOrBehind(via)) {
-      if (peer.isAwaited) this.#search.found(peer, from, now, sink, peer.via);
+      const isMove = this.#search.mappedPort?.isMove(peer, ipv6, via);
+      if (isMove || peer.isAwaited) {
+        this.#search.found(peer, from, now, sink, isMove ? via : peer.via);
+      }
       this.#accept(ipv6, trailers, peer, now, sink);
       return undefined;
     }
@@ -267,7 +265,11 @@ export class Reception {
     if (refusal !== undefined) return refusal;
     const peer = this.#search.senderOf(ipv6, now);
     if (peer === undefined) return "rate_limited";
-    if (!isDetour(peer, arrival, now) && !peer.wasAt(from, now)) {
+    const { mappedPort } = this.#search;
+    // The answer to its indirect bubble settles where the two meet.
+    if (isBubble(ipv6) && mappedPort?.isUnheard(peer, arrival, now)) return undefined;
+    const isMove = mappedPort?.isMove(peer, ipv6, via);
+    if ((isMove || !isDetour(peer, arrival, now)) && !peer.wasAt(from, now)) {
       const isUnmet = !peer.isReachable(now) && !peer.isAwaited;
       this.#search.found(peer, from, now, sink, via);
       // The peer waits for an answer at its own port, as what went out from ours before was refused.
@@ -297,8 +299,14 @@ export class Reception {
     // A NAT that hairpins carries the bubble round, but the peer is known to be on this side of it.
     const isHairpin = alternates.isInside(peer.mapping) && !alternates.isInside(from);
     if (isHairpin && peer.isReachable(now)) return undefined;
-    if (isDetour(peer, arrival, now)) return undefined;
-    if (mappedPort?.isAhead(peer)) return undefined;
+    if (isDetour(peer, arrival, now)) {
+      // The forwarded port let the peer in, but perhaps it only hears us from here.
+      if (mappedPort?.hasTwoFaces && via !== "service" && peer.hasBubbleBudget(now)) {
+        this.#search.bubbles.sendDirect(peer, from, sink, via);
+      }
+      return undefined;
+    }
+    if (mappedPort?.isAside(peer, arrival, now)) return undefined;
     const { isAwaited } = peer;
     peer.establish();
     this.#search.found(peer, from, now, sink, via);

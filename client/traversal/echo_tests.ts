@@ -96,7 +96,8 @@ export class EchoTests {
     sink: ClientSink,
   ): DropReason | undefined {
     for (const [peer, test] of this.#tests) {
-      if (test.port.via !== via) continue;
+      // A port that made room for another one is closed, and its name may be in use again.
+      if (test.port.via !== via || peer.ownPort !== test.port) continue;
       const which = test.solicitations.findIndex(({ target }) => target === from);
       if (which < 0) return "advertisement_unexpected";
       const advertisement = this.#qualification.accept(packet, from, test.solicitations[which]!);

@@ -6,20 +6,35 @@
  * forwarded port lets answers in. Two such clients meet at the mappings in their addresses, which
  * are the forwarded ones, and not where each other's packets come from.
  *
+ * A packet that came in by the forwarded port does not show that the peer hears us, so a random
+ * port (§5.4) still opens for a peer whose NAT lets in nothing else, and is preferred to it. Data
+ * decides between them: a peer sends it where it hears us.
+ *
  * @module
  */
 
+import { isBubble } from "../../wire/bubble.ts";
 import type { Endpoint } from "../../wire/endpoint.ts";
 import { mappingOf } from "../../wire/teredo_address.ts";
 import type { ClientPeer } from "../client_peer.ts";
+import type { ClientSocket } from "../client_sink.ts";
+import type { AlternateAddresses } from "./alternate_addresses.ts";
 import type { OwnNat } from "./own_nat.ts";
+
+/** Where a packet came from, and which of our sockets it came to. */
+export interface Arrival {
+  readonly from: Endpoint;
+  readonly via: ClientSocket;
+}
 
 /** Decides where packets for peers go while the NAT forwards a port. */
 export class MappedPort {
   readonly #nat: OwnNat;
+  readonly #alternates: AlternateAddresses;
 
-  constructor(nat: OwnNat) {
+  constructor(nat: OwnNat, alternates: AlternateAddresses) {
     this.#nat = nat;
+    this.#alternates = alternates;
   }
 
   /**
@@ -31,15 +46,41 @@ export class MappedPort {
    */
   placeOf(peer: Uint8Array, mapping: Endpoint): Endpoint | undefined {
     const embedded = mappingOf(peer);
-    return mapping !== embedded && this.#hasTwoFaces ? embedded : undefined;
+    return mapping !== embedded && this.hasTwoFaces ? embedded : undefined;
+  }
+
+  /** Whether a packet may have come in by the forwarded port. */
+  #isEntry({ from, via }: Arrival): boolean {
+    return this.hasTwoFaces && via === "service" && !this.#alternates.isInside(from);
   }
 
   /**
-   * Whether a peer that proved where it is cannot believe us yet: its direct bubble came in by the
-   * forwarded port before its indirect one, whose nonce we have to return from another port.
+   * Whether a peer's proof came in by the forwarded port too early or too late to say where to meet
+   * it: before the peer's indirect bubble, whose nonce we have to return, or while the peer is met
+   * at a random port, which carries packets both ways.
    */
-  isAhead(peer: ClientPeer): boolean {
-    return peer.nonceReceived === undefined && this.#hasTwoFaces;
+  isAside(peer: ClientPeer, arrival: Arrival, now: number): boolean {
+    if (!this.#isEntry(arrival)) return false;
+    return peer.nonceReceived === undefined || peer.isReachable(now) && !peer.isAt("service");
+  }
+
+  /**
+   * The same for a bubble without our nonce: the peer need not have heard us. A peer that sends no
+   * nonces is believed once its indirect bubble has shown that, or if the host waits for it.
+   */
+  isUnheard(peer: ClientPeer, arrival: Arrival, now: number): boolean {
+    if (!this.#isEntry(arrival)) return false;
+    if (peer.isReachable(now)) return !peer.isAt("service");
+    const isNew = peer.introducedAt === -Infinity && !peer.isAwaited;
+    return isNew || peer.nonceReceived !== undefined;
+  }
+
+  /**
+   * Whether a packet moves a peer from the forwarded port to a random one. Bubbles don't, but data
+   * goes where the peer hears us.
+   */
+  isMove(peer: ClientPeer, ipv6: Uint8Array, via: ClientSocket): boolean {
+    return this.hasTwoFaces && via !== "service" && peer.via === "service" && !isBubble(ipv6);
   }
 
   /**
@@ -48,11 +89,11 @@ export class MappedPort {
    * bubble shows that they do.
    */
   startOver(peer: ClientPeer): void {
-    if (this.#hasTwoFaces) peer.nonceReceived = undefined;
+    if (this.hasTwoFaces) peer.nonceReceived = undefined;
   }
 
   /** Whether packets come in by the port in our address, and leave from others. */
-  get #hasTwoFaces(): boolean {
+  get hasTwoFaces(): boolean {
     return this.#nat.isSymmetric && this.#nat.isForwarded;
   }
 }

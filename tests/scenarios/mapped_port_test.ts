@@ -1,7 +1,7 @@
 /** Clients whose NATs forward a port to them, RFC 6081 §5.3. */
 import { assert, assertEquals } from "@std/assert";
 import { mappingOf } from "../../wire/teredo_address.ts";
-import { portOf } from "../../wire/endpoint.ts";
+import { addressOf, endpoint, portOf } from "../../wire/endpoint.ts";
 import type { ClientNode } from "../sim/client_node.ts";
 import { NAT, type NatKind } from "../sim/nat_behaviour.ts";
 import { World } from "../sim/world.ts";
@@ -54,4 +54,23 @@ Deno.test("X-06: a forwarded port that is not the one in the address is told to 
   expectReach(world, alice, bob);
   const { mapping } = bob.status.peers[0]!;
   assert(mapping !== undefined && mapping !== mappingOf(alice.address!));
+});
+
+for (const kind of ["portRestricted", "symmetricPreserving"] as const) {
+  Deno.test(`a forwarded port does not keep a peer behind a ${kind} NAT from a random port`, () => {
+    const { world, alice, bob } = clients(kind, "symmetricPreserving", { forwarding: ["bob"] });
+    expectReach(world, alice, bob);
+    assertEquals(bob.status.peers[0]!.path, "random_port");
+    world.pass(200);
+    expectReach(world, bob, alice);
+    world.pass(200);
+    expectReach(world, alice, bob);
+  });
+}
+
+Deno.test("a mapping that the server does not see is not taken for the way to a peer", () => {
+  const { world, alice, bob } = clients("symmetric", "cone", { forwarding: [] });
+  alice.useMapping(endpoint(addressOf(mappingOf(alice.address!)), 40_000));
+  expectReach(world, alice, bob);
+  assertEquals(alice.status.peers[0]!.path, "nonce");
 });

@@ -2,17 +2,18 @@
 import { assert, assertEquals } from "@std/assert";
 import type { ClientConfig } from "../../../client/client_config.ts";
 import type { ClientSocket } from "../../../client/client_sink.ts";
-import { CLOSING_DELAY } from "../../../client/timing.ts";
+import { CLOSING_DELAY, MAX_RANDOM_PORTS } from "../../../client/timing.ts";
 import { encodeBubble } from "../../../wire/bubble.ts";
 import { addressOf, endpoint } from "../../../wire/endpoint.ts";
 import { isRouterSolicitation } from "../../../wire/neighbor_discovery.ts";
+import { encodeTeredoAddress } from "../../../wire/teredo_address.ts";
 import { encodeTeredoPacket, parseTeredoPacket } from "../../../wire/teredo_packet.ts";
 import { encodeTrailers, parseTrailers, type Trailers } from "../../../wire/trailers.ts";
 import { seededRandom } from "../../sim/seeded_random.ts";
 import { ACTORS, at } from "../../vectors/vectors.ts";
 import { ClientFixture, packet, portOf, S1, S2 } from "../client_fixture.ts";
 
-const { addressOfB, b } = ACTORS;
+const { addressOfB, b, s2 } = ACTORS;
 const PRIMARY = portOf(S1, "primary");
 const SECONDARY = portOf(S1, "secondary");
 const THEIRS = portOf(S2, "primary");
@@ -161,4 +162,18 @@ Deno.test("answers to a test from elsewhere, or with another nonce, are dropped"
   assertEquals(fixture.sink.drops, ["nonce_mismatch"]);
   fixture.receive(fixture.answerFor(lower!), PRIMARY, "random5");
   assertEquals(fixture.sink.drops, ["advertisement_unexpected"]);
+});
+
+Deno.test("a test whose port made room for another peer's does not judge the port that gets its name", () => {
+  const fixture = new Counting();
+  // The indirect bubbles of strangers, as many at an address as are answered at once.
+  for (let stranger = 0; stranger < MAX_RANDOM_PORTS + 2; stranger++) {
+    const mapping = (b + (stranger >> 4) * 0x1_0000 + stranger) as typeof b;
+    const peer = encodeTeredoAddress({ server: s2, flags: 0, mapping });
+    const ipv6 = encodeBubble(peer, fixture.self);
+    const trailers = encodeTrailers({ nonce: stranger + 1 });
+    fixture.wait(0).receive(encodeTeredoPacket({ origin: mapping, ipv6, trailers }), PRIMARY);
+  }
+  assertEquals(fixture.solicitations.map(({ via }) => via), ["random0", "random0"]);
+  assertEquals(fixture.answerTest(1200, 1202).advertised, 1201);
 });
