@@ -32,9 +32,18 @@ export interface ControlChannel {
   connect(path: string, signal?: AbortSignal): Promise<ControlConnection>;
   /** Finds out about a control socket. */
   state(path: string): Promise<ControlState>;
+  /**
+   * A text that tells the file of a path from a later one at the same path.
+   *
+   * @throws {Error} there is no file, or this user may not find out
+   */
+  identify(path: string): string;
 }
 
-/** An open control socket. Its file vanishes when it is disposed or the program ends. */
+/**
+ * An open control socket. Its file vanishes when it is disposed or the program ends. A later file in
+ * its place stays, but for Unix sockets: Deno's listener removes what is at its path.
+ */
 export interface ControlSocket extends Disposable {
   readonly path: string;
   /** Settles after disposal, when no request is under way any more. */
@@ -48,8 +57,8 @@ export interface ControlConnection extends Disposable {
 }
 
 /**
- * What can be said about a control socket: there is none, somebody answers, this user may not find
- * out, or nobody answers.
+ * What can be said about a control socket: there is none; somebody answers, or takes connections
+ * without an answer in time; this user may not find out; or nobody answers.
  */
 export type ControlState = "absent" | "answered" | "denied" | "dead";
 
@@ -70,11 +79,14 @@ export class ControlSocketInUse extends Error {
  *
  * @throws {ControlSocketInUse} somebody may answer there
  */
-export async function makeWay(channel: Pick<ControlChannel, "state">, path: string): Promise<void> {
+export async function makeWay(channel: Marked, path: string): Promise<void> {
+  const found = identityOf(channel, path);
   const state = await channel.state(path);
   if (state === "absent") return;
   // A socket that may not be asked must not be removed either.
   if (state !== "dead") throw new ControlSocketInUse(path, state);
+  // Another role that starts at the same time may have made way, and opened its own.
+  if (found === undefined || identityOf(channel, path) !== found) return;
   try {
     Deno.removeSync(path);
   } catch (error) {
@@ -82,13 +94,33 @@ export async function makeWay(channel: Pick<ControlChannel, "state">, path: stri
   }
 }
 
+/**
+ * Why a file could not be made after way was made for it: if there is one by now, another role that
+ * starts at the same time was faster, unless the file is something else.
+ *
+ * @param error what the system said
+ */
+export async function whyNotMade(channel: Marked, path: string, error: unknown): Promise<unknown> {
+  const exists = error instanceof Deno.errors.AddrInUse ||
+    error instanceof Deno.errors.AlreadyExists;
+  if (!exists) return error;
+  const state = await channel.state(path);
+  if (state === "absent") return error;
+  // One that is dead was alive a moment ago, or is about to be.
+  return new ControlSocketInUse(path, state === "denied" ? "denied" : "answered");
+}
+
 /** A control socket whose file exists. */
 export function openedSocket(
+  channel: Marked,
   path: string,
   end: AbortController,
   finished: Promise<void>,
 ): ControlSocket {
-  const remove = () => removeFile(path);
+  const own = identityOf(channel, path);
+  const remove = () => {
+    if (own !== undefined && identityOf(channel, path) === own) removeFile(path);
+  };
   // Also if the program ends without waiting, as on a second interruption.
   globalThis.addEventListener("unload", remove);
   return {
@@ -100,6 +132,18 @@ export function openedSocket(
       end.abort();
     },
   };
+}
+
+/** What is needed of a channel to find out whose a file is. */
+type Marked = Pick<ControlChannel, "state" | "identify">;
+
+/** Which file there is; `undefined` if there is none, or nobody can say. */
+function identityOf(channel: Marked, path: string): string | undefined {
+  try {
+    return channel.identify(path);
+  } catch {
+    return undefined;
+  }
 }
 
 function removeFile(path: string): void {

@@ -21,6 +21,7 @@ import {
   type ControlState,
   makeWay,
   openedSocket,
+  whyNotMade,
 } from "./control_channel.ts";
 import {
   formatTokenFile,
@@ -44,6 +45,12 @@ const CHALLENGE = /^[\da-f]{64}$/;
 /** How long a role may take to prove itself, in milliseconds. */
 const PROOF_TIMEOUT = 2_000;
 
+/**
+ * How long a connection may take, in milliseconds. Windows tries a port again that nobody listens
+ * on, and says so after two seconds.
+ */
+const CONNECT_TIMEOUT = 6_000;
+
 /** HTTP over TCP with a token. */
 export const TCP_CHANNEL: ControlChannel = {
   suffix: ".control",
@@ -51,6 +58,8 @@ export const TCP_CHANNEL: ControlChannel = {
   open,
   connect,
   state,
+  // The token is in it.
+  identify: (path) => Deno.readTextFileSync(path),
 };
 
 async function open(path: string, handler: HttpHandler): Promise<ControlSocket> {
@@ -65,9 +74,9 @@ async function open(path: string, handler: HttpHandler): Promise<ControlSocket> 
   } catch (error) {
     end.abort();
     await finished;
-    throw error;
+    throw await whyNotMade(TCP_CHANNEL, path, error);
   }
-  return openedSocket(path, end, finished);
+  return openedSocket(TCP_CHANNEL, path, end, finished);
 }
 
 /** Makes the file, with all that is in it, unless there is one by now. */
@@ -112,10 +121,14 @@ async function guard(
   return await handler(request);
 }
 
-/** @throws {Deno.errors.ConnectionRefused} no role that knows the token answers */
+/**
+ * @throws {Deno.errors.ConnectionRefused} nobody listens, or what answers doesn't know the token
+ * @throws {Deno.errors.TimedOut} somebody listens, but doesn't answer in time
+ */
 async function connect(path: string, signal?: AbortSignal): Promise<ControlConnection> {
   const file = parseTokenFile(Deno.readTextFileSync(path));
   if (file === undefined) throw new NotControl(`${path} does not hold a port and a token`);
+  await knock(file, signal);
   const connection = connectionTo(file);
   try {
     await demandProof(connection, file, signal);
@@ -142,33 +155,58 @@ function connectionTo({ port, token }: TokenFile): ControlConnection {
   };
 }
 
+/** Finds out whether anybody listens, of which `fetch` doesn't say enough. */
+async function knock({ port }: TokenFile, signal?: AbortSignal): Promise<void> {
+  await within(CONNECT_TIMEOUT, signal, async (signal) => {
+    (await Deno.connect({ hostname: HOST, port, signal })).close();
+  });
+}
+
 async function demandProof(
   connection: ControlConnection,
   { token }: TokenFile,
   signal?: AbortSignal,
 ): Promise<void> {
   const challenge = newToken();
-  const giveUp = new AbortController();
-  const end = () => giveUp.abort();
-  const timer = setTimeout(end, PROOF_TIMEOUT);
-  signal?.addEventListener("abort", end);
-  try {
-    const response = await connection.fetch(`${PROOF_PATH}?challenge=${challenge}`, {
-      redirect: "error",
-      signal: giveUp.signal,
-    });
+  const proof = await within(PROOF_TIMEOUT, signal, async (signal) => {
+    const what = `${PROOF_PATH}?challenge=${challenge}`;
+    const response = await connection.fetch(what, { redirect: "error", signal });
     // Not all of what a stranger may send.
     const { value } = await response.body!.getReader().read();
-    const proof = new TextDecoder().decode(value);
-    if (isSameSecret(proof, await proofOf(token, challenge))) return;
+    return new TextDecoder().decode(value);
+  }).catch((error) => {
+    if (error instanceof Deno.errors.TimedOut || signal?.aborted) throw error;
+    // No role answers like this.
+    return "";
+  });
+  if (isSameSecret(proof, await proofOf(token, challenge))) return;
+  throw new Deno.errors.ConnectionRefused("No role that knows the token answers");
+}
+
+/**
+ * Does something that a signal ends, at the latest after so many milliseconds.
+ *
+ * @throws {Deno.errors.TimedOut} it took too long
+ */
+async function within<T>(
+  timeout: number,
+  signal: AbortSignal | undefined,
+  action: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const giveUp = new AbortController();
+  const end = () => giveUp.abort();
+  const timer = setTimeout(end, timeout);
+  signal?.addEventListener("abort", end);
+  try {
+    return await action(giveUp.signal);
   } catch (error) {
-    if (signal?.aborted) throw error;
+    if (!giveUp.signal.aborted || signal?.aborted) throw error;
+    throw new Deno.errors.TimedOut("Somebody listens, but does not answer");
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", end);
     giveUp.abort();
   }
-  throw new Deno.errors.ConnectionRefused("No role that knows the token answers");
 }
 
 async function state(path: string): Promise<ControlState> {
@@ -177,6 +215,8 @@ async function state(path: string): Promise<ControlState> {
     return "answered";
   } catch (error) {
     if (error instanceof Deno.errors.PermissionDenied) return "denied";
+    // Perhaps a role that has much to do. What somebody has is never taken away.
+    if (error instanceof Deno.errors.TimedOut) return "answered";
     return error instanceof Deno.errors.ConnectionRefused ? "dead" : "absent";
   }
 }

@@ -12,6 +12,7 @@ import {
   type ControlState,
   makeWay,
   openedSocket,
+  whyNotMade,
 } from "./control_channel.ts";
 import type { HttpHandler } from "../http/http_handler.ts";
 import { serveHttp } from "../http/http_server.ts";
@@ -32,15 +33,31 @@ export const UNIX_CHANNEL: ControlChannel = {
   // Connects only with the first request.
   connect: (path) => Promise.resolve(connectionTo(path)),
   state,
+  identify,
 };
 
 async function open(path: string, handler: HttpHandler): Promise<ControlSocket> {
   await makeWay(UNIX_CHANNEL, path);
   const end = new AbortController();
-  return openedSocket(path, end, serveHttp(listen(path), handler, end.signal));
+  const listener = await listen(path);
+  return openedSocket(UNIX_CHANNEL, path, end, serveHttp(listener, handler, end.signal));
 }
 
-function listen(path: string): Deno.Listener {
+/** The time too, because the number of a file that is gone may be given to the next one. */
+function identify(path: string): string {
+  const { dev, ino, mtime, birthtime } = Deno.lstatSync(path);
+  return [dev, ino, mtime?.getTime(), birthtime?.getTime()].join(" ");
+}
+
+async function listen(path: string): Promise<Deno.Listener> {
+  try {
+    return bind(path);
+  } catch (error) {
+    throw await whyNotMade(UNIX_CHANNEL, path, error);
+  }
+}
+
+function bind(path: string): Deno.Listener {
   // The mask sets the rights as the file is made: changed afterwards, others could open it in
   // between.
   const before = Deno.umask(FOREIGN_ACCESS);

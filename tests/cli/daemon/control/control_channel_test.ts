@@ -1,8 +1,12 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import {
   type ControlChannel,
+  type ControlSocket,
   ControlSocketInUse,
+  type ControlState,
+  makeWay,
 } from "../../../../cli/daemon/control/control_channel.ts";
+import { TCP_CHANNEL } from "../../../../cli/daemon/control/tcp_channel.ts";
 import { folderOf, pathIn } from "../../../../cli/process/folders.ts";
 import { temporaryFolder } from "../../../temporary_folder.ts";
 import { CHANNELS } from "./channels.ts";
@@ -81,6 +85,38 @@ for (const [name, channel] of CHANNELS) {
     await socket.finished;
   });
 
+  test(name, "of those that start together where one was killed, one opens it", async (path) => {
+    await runWithSocket(name, path, 'Deno.kill(Deno.pid, "SIGKILL");');
+    const opened = await Promise.allSettled(
+      Array.from({ length: 4 }, (_, i) => channel.open(path, () => new Response(`${i}`))),
+    );
+    const winners = opened.filter((each) => each.status === "fulfilled");
+    assertEquals(winners.length, 1);
+    for (const each of opened) {
+      if (each.status === "rejected") assertInstanceOf(each.reason, ControlSocketInUse);
+    }
+    assertEquals(await ask(channel, path), `${opened.indexOf(winners[0]!)}`);
+    winners[0]!.value[Symbol.dispose]();
+    await winners[0]!.value.finished;
+  });
+
+  test(name, "a file that was replaced since it was found dead stays", async (path) => {
+    await runWithSocket(name, path, 'Deno.kill(Deno.pid, "SIGKILL");');
+    let winner: ControlSocket | undefined;
+    const slow = {
+      identify: channel.identify,
+      async state(path: string): Promise<ControlState> {
+        const state = await channel.state(path);
+        winner = await channel.open(path, () => new Response("winner"));
+        return state;
+      },
+    };
+    await makeWay(slow, path);
+    assertEquals(await ask(channel, path), "winner");
+    winner![Symbol.dispose]();
+    await winner!.finished;
+  });
+
   test(name, "a file of somebody else's stays", async (path) => {
     await Deno.writeTextFile(path, "precious");
     assertEquals(await channel.state(path), "absent");
@@ -103,3 +139,16 @@ for (const [name, channel] of CHANNELS) {
     );
   });
 }
+
+// On Unix, Deno's listener itself removes what is at its path when it is closed.
+test("TCP", "a successor's file stays when a role ends", async (path) => {
+  const first = await TCP_CHANNEL.open(path, () => new Response("first"));
+  Deno.removeSync(path);
+  const second = await TCP_CHANNEL.open(path, () => new Response("second"));
+  first[Symbol.dispose]();
+  await first.finished;
+  assertEquals(await ask(TCP_CHANNEL, path), "second");
+  second[Symbol.dispose]();
+  await second.finished;
+  assertEquals(await TCP_CHANNEL.state(path), "absent");
+});

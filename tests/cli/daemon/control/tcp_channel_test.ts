@@ -1,5 +1,6 @@
 /** What the TCP channel keeps out: other users, browsers, and programs that got a dead role's port. */
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { ControlSocketInUse } from "../../../../cli/daemon/control/control_channel.ts";
 import { parseTokenFile, type TokenFile } from "../../../../cli/daemon/control/control_token.ts";
 import { TCP_CHANNEL } from "../../../../cli/daemon/control/tcp_channel.ts";
 import { pathIn } from "../../../../cli/process/folders.ts";
@@ -168,17 +169,37 @@ Deno.test("TCP control: a stranger that never answers, or never ends, is not wai
   await using files = await temporaryFolder();
   const path = pathIn(files.folder, "client.control");
   const endless = new ReadableStream({ start: (body) => body.enqueue(new Uint8Array(9)) });
-  for (const handler of [() => new Promise<Response>(() => {}), () => new Response(endless)]) {
+  for (
+    const [state, handler] of [
+      // It may be a role that has much to do, so the file stays.
+      ["answered", () => new Promise<Response>(() => {})],
+      ["dead", () => new Response(endless)],
+    ] as const
+  ) {
     const end = new AbortController();
     const stranger = Deno.serve({
       ...{ hostname: "127.0.0.1", port: 0, onListen() {} },
       ...{ handler, signal: end.signal },
     });
     Deno.writeTextFileSync(path, `${stranger.addr.port} ${"5".repeat(64)}\n`);
-    assertEquals(await TCP_CHANNEL.state(path), "dead");
+    assertEquals(await TCP_CHANNEL.state(path), state);
     end.abort();
     await stranger.finished;
   }
+});
+
+Deno.test("TCP control: a role that does not answer in time keeps its file", async () => {
+  await using files = await temporaryFolder();
+  const path = pathIn(files.folder, "client.control");
+  // Nobody accepts its connections.
+  using role = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const text = `${role.addr.port} ${"5".repeat(64)}\n`;
+  Deno.writeTextFileSync(path, text);
+  const error = await assertRejects(
+    () => TCP_CHANNEL.open(path, () => new Response()),
+    ControlSocketInUse,
+  );
+  assertEquals([error.state, Deno.readTextFileSync(path)], ["answered", text]);
 });
 
 Deno.test("TCP control: files that no role wrote are left alone", () => {
