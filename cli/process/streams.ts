@@ -5,6 +5,7 @@
  */
 
 import { reasonOf } from "../../reason.ts";
+import { LogFile } from "./log_file.ts";
 import { LogStream } from "./log_stream.ts";
 import { systemFailure } from "./system_failure.ts";
 
@@ -36,9 +37,6 @@ export function writeToStdout(text: string): boolean {
 /** Where messages go. */
 let errors: Pick<Deno.FsFile, "writeSync"> = Deno.stderr;
 
-/** A log of this many octets is put aside when the program starts. */
-const MAX_LOG = 4 * 1024 * 1024;
-
 /**
  * From now on, appends to a file what would go to the standard error stream. For service managers
  * that have no log.
@@ -47,18 +45,9 @@ const MAX_LOG = 4 * 1024 * 1024;
  */
 export function logToFile(path: string): void {
   try {
-    if ((sizeOf(path) ?? 0) > MAX_LOG) Deno.renameSync(path, `${path}.old`);
-    errors = Deno.openSync(path, { append: true, create: true });
+    errors = new LogFile(path);
   } catch (error) {
     throw systemFailure(`Cannot write the log ${path}`, error);
-  }
-}
-
-function sizeOf(path: string): number | undefined {
-  try {
-    return Deno.statSync(path).size;
-  } catch {
-    return undefined;
   }
 }
 

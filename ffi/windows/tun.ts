@@ -75,7 +75,9 @@ export class WindowsTun implements Tun {
     }
   }
 
+  /** Once closed, there is nothing to read. Wintun would look for its ring at the address 0. */
   read(buffer: Uint8Array<ArrayBuffer>): number {
+    if (this.#session === null) return 0;
     const { WintunReceivePacket } = this.#wintun;
     const packet = WintunReceivePacket(this.#session, this.#size);
     if (packet !== null) return this.#take(packet, buffer);
@@ -102,6 +104,7 @@ export class WindowsTun implements Tun {
   }
 
   write(packet: Uint8Array<ArrayBuffer>): boolean {
+    if (this.#session === null) return false;
     const place = this.#wintun.WintunAllocateSendPacket(this.#session, packet.length);
     if (place === null) return false;
     this.#kernel32.copyOut(place, packet, BigInt(packet.length));
