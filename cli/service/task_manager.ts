@@ -66,9 +66,8 @@ async function install(
 function refuseWeak(program: string, host: ServiceHost): void {
   const folder = program.replace(/[\\/][^\\/]*$/, "");
   const driver = pathIn(folder, "wintun.dll");
-  const part = UNSUITABLE.test(program)
-    ? folder
-    : host.weakPart(program) ?? (exists(driver, { root: "" }) ? host.weakPart(driver) : undefined);
+  const part = (exists(driver, { root: "" }) ? host.weakPart(driver) : undefined) ??
+    host.weakPart(program) ?? (UNSUITABLE.test(program) ? folder : undefined);
   if (part === undefined) return;
   throw new CliError(
     `Cannot install a service for ${program}: users may change ${part}, and so become LocalSystem. Copy the ` +
