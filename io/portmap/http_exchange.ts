@@ -17,7 +17,7 @@ const MAX_PIECES = 256;
  *
  * @param timeout how long all of it may take, in milliseconds
  * @param signal ends it sooner
- * @returns what has arrived; undefined if nothing did
+ * @returns the response; undefined if it did not come to its end
  */
 export async function exchangeHttp(
   to: Endpoint,
@@ -39,7 +39,7 @@ export async function exchangeHttp(
     signal: dialling.signal,
   }).then((opened) => connection = opened);
   const talking = connecting.then((opened) => response.read(opened, request));
-  // A connection that is lost, or closed below, is a response that ends early.
+  // A connection that is lost, or closed below, is a response without an end.
   talking.catch(() => {});
   try {
     await Promise.race([talking.catch(() => {}), late.promise]);
@@ -57,9 +57,11 @@ export async function exchangeHttp(
 class Response {
   readonly #buffer = new Uint8Array(MAX_RESPONSE + 1);
   #length = 0;
+  #isWhole = false;
 
+  /** Nothing unless it came to its end: a piece of a description would look like one without services. */
   get bytes(): Uint8Array | undefined {
-    return this.#length === 0 ? undefined : this.#buffer.subarray(0, this.#length);
+    return this.#isWhole ? this.#buffer.subarray(0, this.#length) : undefined;
   }
 
   async read(connection: Deno.TcpConn, request: Uint8Array): Promise<void> {
@@ -68,10 +70,10 @@ class Response {
     }
     for (let pieces = 0; pieces < MAX_PIECES; pieces++) {
       const count = await connection.read(this.#buffer.subarray(this.#length));
-      if (count === null) return;
-      this.#length += count;
+      this.#length += count ?? 0;
       const soFar = this.#buffer.subarray(0, this.#length);
-      if (parseHttpResponse(soFar, false) !== "incomplete") return;
+      this.#isWhole = count === null || parseHttpResponse(soFar, false) !== "incomplete";
+      if (this.#isWhole) return;
     }
   }
 }
