@@ -249,7 +249,7 @@ const HOST: HostFacts = {
   ipv6Off: [],
   mtu: 1400,
   firewall: { chains: [{ hook: "input", name: "inet filter input", drops: "new" }] },
-  nameOrder: undefined,
+  nameOrder: "",
   clock: STARTED,
 };
 
