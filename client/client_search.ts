@@ -446,7 +446,7 @@ export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
   /**
    * Where a peer is looked for before its server is asked: on our link (RFC 4380 §5.2.4 case 3), or
    * where it was before it fell silent. RFC 6081 §5.7 is for the latter, and an option because NATs
-   * may have forgotten each other meanwhile; inside ours there is none that could.
+   * may have forgotten each other meanwhile; inside ours, no NAT could.
    */
   #nearPlace(peer: ClientPeer, now: number): Endpoint | undefined {
     if (peer.isMissing) return undefined;

@@ -117,7 +117,7 @@ export class UpnpRouter {
   }
 }
 
-/** Searches for the router and reads its description, or says why there is none. */
+/** Searches for the router and reads its description, or says why that failed. */
 function* findServices(router: Ipv4Address): Dialogue<ConnectionService[] | MappingFailure> {
   // Sent to the router alone, a search also passes a firewall here that lets in only answers; sent
   // to the group, it also reaches routers that listen to nothing else.

@@ -48,7 +48,7 @@ export function service(commands: () => readonly Command[]): Command {
     summary: "Install or remove a service that runs this program at each boot",
     details: [
       `${WRITES[platform.serviceManager]}, and writes an example configuration to ` +
-      `${FOLDERS.config} if there is none. If the configuration is complete, it ` +
+      `${FOLDERS.config} unless there is one. If the configuration is complete, it ` +
       "starts the service; otherwise it says what to do. To use another executable or version, " +
       "install again.",
       "remove stops the service and removes what install wrote, except the configuration.",

@@ -19,7 +19,7 @@ import {
 } from "../text/port_mapping_words.ts";
 import { formatDuration } from "../text/duration.ts";
 
-/** The checks; `status` is the report, or why there is none. */
+/** The checks; `status` is the report, or why it is missing. */
 export function clientChecks(status: StatusReport | CliError): Check[] {
   if (status instanceof Error) return [withoutReport(status)];
   // Routes that win over the client's are checked at this moment, with the rest of the host.

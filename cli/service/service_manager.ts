@@ -32,7 +32,7 @@ export interface Installation {
   readonly service: Service;
   /** The absolute path of the executable. */
   readonly program: string;
-  /** The role's configuration, if there is none yet. */
+  /** The role's configuration, unless there is one. */
   readonly exampleConfig: string;
   /** Whether to switch on IPv6 forwarding if the service needs it. */
   readonly forwarding: boolean;

@@ -33,7 +33,7 @@ export class ForwardingNote {
       const note: unknown = JSON.parse(Deno.readTextFileSync(this.#path));
       return isNote(note) && note.boot === bootId() ? note.changes.filter(isChange) : [];
     } catch {
-      // There is none, or it is damaged.
+      // It is missing or damaged.
       return [];
     }
   }
@@ -55,7 +55,7 @@ export class ForwardingNote {
     try {
       Deno.removeSync(this.#path);
     } catch {
-      // There is none.
+      // It is missing.
     }
   }
 }

@@ -118,7 +118,7 @@ export class WindowsFileAccess implements FileAccess {
     try {
       return this.ownerOf(path) === "another";
     } catch {
-      // There is none, or this user may not find out and so may not read it either.
+      // It is missing, or this user may not find out and so may not read it either.
       return false;
     }
   }

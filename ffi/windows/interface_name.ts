@@ -31,7 +31,7 @@ export function luidOf(alias: string): Luid | undefined {
   return error === ERROR_SUCCESS ? luid : undefined;
 }
 
-/** The index of an interface. Throws {@linkcode SystemError} if there is none. */
+/** The index of an interface. Throws {@linkcode SystemError} if it doesn't exist. */
 export function indexOf(luid: Luid): number {
   const index = allocate(4);
   const error = ipQuestions().ConvertInterfaceLuidToIndex(luid, index);

@@ -14,7 +14,7 @@ import { aborted } from "../run_together.ts";
 import { openDenoUdp } from "../udp/deno_udp.ts";
 import { MapperDriver } from "./mapper_driver.ts";
 
-/** What came of asking by a protocol: the external endpoint, or why there is none. */
+/** What came of asking by a protocol: the external endpoint, or why it failed. */
 export interface TriedMapping {
   readonly protocol: MappingProtocol;
   readonly result: Endpoint | MappingFailure;

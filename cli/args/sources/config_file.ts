@@ -57,7 +57,7 @@ export function parseConfig(command: Command, text: string, path: string): Setti
 /**
  * Reads the outermost mapping.
  *
- * @throws {ConfigError} there is none, and in which line that shows
+ * @throws {ConfigError} it is missing, and in which line that shows
  */
 function parseMapping(
   text: string,

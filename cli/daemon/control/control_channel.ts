@@ -57,7 +57,7 @@ export interface ControlConnection extends Disposable {
 }
 
 /**
- * What can be said about a control socket: there is none; somebody answers, or takes connections
+ * What can be said about a control socket: it is absent; somebody answers, or takes connections
  * without an answer in time; this user may not find out; or nobody answers.
  */
 export type ControlState = "absent" | "answered" | "denied" | "dead";
@@ -137,7 +137,7 @@ export function openedSocket(
 /** What is needed of a channel to find out whose a file is. */
 type Marked = Pick<ControlChannel, "state" | "identify">;
 
-/** Which file there is; `undefined` if there is none, or nobody can say. */
+/** Which file there is; `undefined` if it is absent, or nobody can say. */
 function identityOf(channel: Marked, path: string): string | undefined {
   try {
     return channel.identify(path);

@@ -4,7 +4,7 @@
  *
  * | variable                  |                                                                   |
  * | ------------------------- | ----------------------------------------------------------------- |
- * | STATE                     | `up`: there is an address; `down`: there is none; `destroy`: end  |
+ * | STATE                     | `up`: there is an address; `down`: it is gone; `destroy`: end  |
  * | ADDRESS, MTU              | while up                                                          |
  * | IFACE, IFINDEX            | the interface                                                     |
  * | OLD_STATE, OLD_ADDRESS, … | the same, from the previous run                                   |

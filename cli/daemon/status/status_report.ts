@@ -82,7 +82,7 @@ export interface PortMappingPart {
   readonly protocol: MappingProtocol | null;
   /** The router's address and port that lead to the client. */
   readonly external: string | null;
-  /** Until the mapping ends unless it is renewed; `null` if it stays, or there is none. */
+  /** Until the mapping ends unless it is renewed; `null` if it stays, or without one. */
   readonly expiresIn: number | null;
   /** What the server's view of the client says about the mapping. */
   readonly view: MappingView | null;
