@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { PeerEvent } from "../protocol/peer_search.ts";
+import type { PeerEvent } from "../protocol/peers/peer_search.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import type { ServerAddresses } from "./client_config.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Peer } from "../protocol/peer.ts";
+import { Peer } from "../protocol/peers/peer.ts";
 import { addressOf, type Endpoint, endpoint } from "../wire/endpoint.ts";
 import { mappingOf } from "../wire/teredo_address.ts";
 import { equalArrays } from "../memory/octets.ts";

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { PeerSearch, type UndeliverableHandler } from "../protocol/peer_search.ts";
+import { PeerSearch, type UndeliverableHandler } from "../protocol/peers/peer_search.ts";
 import { type Random, randomBytes } from "../protocol/random.ts";
 import { TokenBucket } from "../protocol/token_bucket.ts";
 import type { Endpoint } from "../wire/endpoint.ts";

@@ -6,7 +6,7 @@
 
 import { TEREDO_PORT } from "../protocol/constants.ts";
 import type { DropReason } from "../protocol/drop_reason.ts";
-import { ErrorReporter } from "../protocol/error_reporter.ts";
+import { ErrorReporter } from "../protocol/peers/error_reporter.ts";
 import { type Endpoint, endpoint } from "../wire/endpoint.ts";
 import type { GlobalUnicast } from "../wire/global_unicast.ts";
 import { UnreachableCode } from "../wire/icmpv6.ts";

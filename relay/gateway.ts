@@ -17,7 +17,7 @@
 import { TEREDO_PORT } from "../protocol/constants.ts";
 import type { DropReason } from "../protocol/drop_reason.ts";
 import type { OwnAddresses } from "../protocol/own_addresses.ts";
-import type { PeerTable } from "../protocol/peer_table.ts";
+import type { PeerTable } from "../protocol/peers/peer_table.ts";
 import { addressOf, endpoint, portOf } from "../wire/endpoint.ts";
 import type { GlobalUnicast } from "../wire/global_unicast.ts";
 import { isIcmpv6 } from "../wire/icmpv6.ts";

@@ -6,10 +6,10 @@
 
 import { TEREDO_PORT } from "../protocol/constants.ts";
 import type { DropReason } from "../protocol/drop_reason.ts";
-import { ErrorReporter } from "../protocol/error_reporter.ts";
+import { ErrorReporter } from "../protocol/peers/error_reporter.ts";
 import type { FastPath, Machine, Sink } from "../protocol/machine.ts";
 import { OwnAddresses } from "../protocol/own_addresses.ts";
-import type { PeerEvent, PeerSink } from "../protocol/peer_search.ts";
+import type { PeerEvent, PeerSink } from "../protocol/peers/peer_search.ts";
 import { isBubble } from "../wire/bubble.ts";
 import { addressOf, type Endpoint, endpoint, portOf } from "../wire/endpoint.ts";
 import { UnreachableCode } from "../wire/icmpv6.ts";

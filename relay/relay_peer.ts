@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Peer } from "../protocol/peer.ts";
+import { Peer } from "../protocol/peers/peer.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import { BubbleCredit } from "./bubble_credit.ts";
 import type { GatewayAccount } from "./gateway_accounts.ts";

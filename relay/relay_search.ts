@@ -5,10 +5,14 @@
  * @module
  */
 
-import { BubbleWindows } from "../protocol/bubble_windows.ts";
+import { BubbleWindows } from "../protocol/peers/bubble_windows.ts";
 import { PEER_VALIDITY, TEREDO_PORT } from "../protocol/constants.ts";
 import { KeyedLimiter } from "../protocol/keyed_limiter.ts";
-import { PeerSearch, type PeerSink, type UndeliverableHandler } from "../protocol/peer_search.ts";
+import {
+  PeerSearch,
+  type PeerSink,
+  type UndeliverableHandler,
+} from "../protocol/peers/peer_search.ts";
 import { ProvingSources } from "../protocol/proving_sources.ts";
 import { type Rate, TokenBucket } from "../protocol/token_bucket.ts";
 import { encodeBubble } from "../wire/bubble.ts";

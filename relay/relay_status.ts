@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { PeerStanding } from "../protocol/peer_search.ts";
+import type { PeerStanding } from "../protocol/peers/peer_search.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import type { GatewayStatus } from "./gateway_status.ts";
 

@@ -26,7 +26,7 @@ const NATIVE = [
 const BELOW_DAEMON = [
   ...["cli/process", "cli/text"],
   ...["nodes/", "io/", ...NATIVE],
-  ...["client/", "server", "relay", "portmap", "protocol", "wire", "memory", "reason.ts"],
+  ...["client/", "server", "relay", "portmap", "protocol/", "wire", "memory", "reason.ts"],
 ];
 
 /**
@@ -43,22 +43,24 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "wire": ["memory"],
   "offload": ["wire", "memory"],
   "protocol": ["wire", "memory"],
+  "protocol/peers": ["protocol", "wire", "memory"],
+  "protocol/mod.ts": ["protocol", "protocol/peers/peer_search.ts"],
 
-  "client": ["client/qualification", "client/traversal", "protocol", "wire", "memory"],
+  "client": ["client/qualification", "client/traversal", "protocol/", "wire", "memory"],
   "client/qualification": [
     ...["client/client_config.ts", "client/client_event.ts"],
     ...["client/client_sink.ts", "client/extensions.ts", "client/timing.ts"],
-    ...["protocol", "wire", "memory"],
+    ...["protocol/", "wire", "memory"],
   ],
-  "client/traversal": ["client", "client/qualification", "protocol", "wire", "memory"],
+  "client/traversal": ["client", "client/qualification", "protocol/", "wire", "memory"],
   "client/probe": [
     ...["client/client_config.ts", "client/qualification"],
-    ...["protocol", "wire", "memory"],
+    ...["protocol/", "wire", "memory"],
   ],
-  "client/mod.ts": ["client/", "protocol", "wire"],
-  "server": ["protocol", "wire", "memory"],
-  "relay": ["protocol", "wire", "memory"],
-  "portmap": ["protocol", "wire", "memory"],
+  "client/mod.ts": ["client/", "protocol/", "wire"],
+  "server": ["protocol/", "wire", "memory"],
+  "relay": ["protocol/", "wire", "memory"],
+  "portmap": ["protocol/", "wire", "memory"],
 
   // The contracts.
   "ffi": ["wire"],
@@ -99,21 +101,21 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
   "io": [
     ...["reason.ts", "io/host", "io/udp"],
-    ...["client/", "server", "relay", "protocol", "wire", "memory"],
+    ...["client/", "server", "relay", "protocol/", "wire", "memory"],
   ],
   "io/host": ["reason.ts", "io", "offload", "wire", "memory"],
   "io/network": ["reason.ts", "io", "wire"],
   "io/portmap": ["io", "io/network", "io/udp", "portmap", "wire", "memory"],
   "io/servers": ["reason.ts", "io", "client/", "wire"],
-  "io/udp": ["reason.ts", "io", "io/network", "protocol", "wire"],
+  "io/udp": ["reason.ts", "io", "io/network", "protocol/", "wire"],
 
   "nodes": [
     ...["nodes/host", "reason.ts", "io/", ...NATIVE],
-    ...["client/", "server", "relay", "portmap", "protocol", "wire", "memory"],
+    ...["client/", "server", "relay", "portmap", "protocol/", "wire", "memory"],
   ],
   "nodes/host": [
     ...["nodes/gateway_policy.ts", "nodes/node_context.ts", "io/host", "io/network", ...NATIVE],
-    ...["relay", "protocol", "wire", "memory"],
+    ...["relay", "protocol/", "wire", "memory"],
   ],
 
   "cli/text": [],
@@ -145,7 +147,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "cli/probe": [
     ...["cli/daemon/settings", "cli/process", "cli/text"],
-    ...["ffi/open.ts", "nodes/", "io/", "client/", "portmap", "protocol", "wire"],
+    ...["ffi/open.ts", "nodes/", "io/", "client/", "portmap", "protocol/", "wire"],
   ],
   "cli/diagnosis": [
     ...["cli/ask", "cli/daemon/status", "cli/probe", "cli/process", "cli/text"],
@@ -157,7 +159,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
       "io/servers",
       "client/client_status.ts",
     ],
-    ...["protocol", "wire"],
+    ...["protocol/", "wire"],
   ],
   "cli/daemon": ["cli/daemon/", "cli/args/", ...BELOW_DAEMON],
   "cli/daemon/control": ["cli/daemon/http", "cli/daemon/status", ...BELOW_DAEMON],
@@ -179,10 +181,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     // The entries of a role, what its settings are made of, and what its status is.
     ...["cli/daemon", "cli/daemon/settings", ...CONTROL_PROTOCOL],
     // Choices that options offer.
-    ...["client/extensions.ts", "nodes/udp_mode.ts", "io/log.ts", "protocol", "wire"],
+    ...["client/extensions.ts", "nodes/udp_mode.ts", "io/log.ts", "protocol/", "wire"],
   ],
   "cli.ts": ["cli/commands", "cli/args", "cli/args/sources", "cli/process"],
-  "mod.ts": ["nodes/", "io/", "ffi/", "client/", "server", "relay", "protocol", "wire"],
+  "mod.ts": ["nodes/", "io/", "ffi/", "client/", "server", "relay", "protocol/", "wire"],
 
   "tools": ["deno.json"],
   "tools/stand_ins": [],

@@ -9,7 +9,7 @@
  */
 
 import { BUBBLE_SPACING, DISCOVERY_GROUP, TEREDO_PORT } from "../../protocol/constants.ts";
-import type { PeerSink } from "../../protocol/peer_search.ts";
+import type { PeerSink } from "../../protocol/peers/peer_search.ts";
 import { type Random, uniform } from "../../protocol/random.ts";
 import { encodeBubble, isBubble } from "../../wire/bubble.ts";
 import { addressOf, type Endpoint, endpoint } from "../../wire/endpoint.ts";

@@ -214,7 +214,7 @@ export const DEPARTURES: readonly Departure[] = [
       "it does so for 30 seconds, and at a private address only for peers behind the same public " +
       "one",
     why: "its 32 bits could be guessed in time; the answer to a bubble comes at once",
-    file: "protocol/peer.ts",
+    file: "protocol/peers/peer.ts",
   },
   {
     items: ["X-10"],

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { BUBBLE_WINDOW, MAX_BUBBLES } from "./constants.ts";
+import { BUBBLE_WINDOW, MAX_BUBBLES } from "../constants.ts";
 
 /** Remembers the latest unanswered bubbles: no more than four in 300 seconds. */
 export class BubbleWindow {

@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { AddressHash } from "../../protocol/address_hash.ts";
-import { BubbleWindows } from "../../protocol/bubble_windows.ts";
-import { MAX_BUBBLES } from "../../protocol/constants.ts";
-import { endpoint } from "../../wire/endpoint.ts";
-import { ipv4Address } from "../../wire/ipv4_address.ts";
+import { AddressHash } from "../../../protocol/address_hash.ts";
+import { BubbleWindows } from "../../../protocol/peers/bubble_windows.ts";
+import { MAX_BUBBLES } from "../../../protocol/constants.ts";
+import { endpoint } from "../../../wire/endpoint.ts";
+import { ipv4Address } from "../../../wire/ipv4_address.ts";
 
 const HASH = new AddressHash(0x5eed);
 

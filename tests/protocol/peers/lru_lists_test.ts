@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { LruLists } from "../../protocol/lru_lists.ts";
+import { LruLists } from "../../../protocol/peers/lru_lists.ts";
 
 const CAPACITY = 8;
 

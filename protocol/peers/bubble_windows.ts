@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { Endpoint } from "../wire/endpoint.ts";
-import type { AddressHash } from "./address_hash.ts";
+import type { Endpoint } from "../../wire/endpoint.ts";
+import type { AddressHash } from "../address_hash.ts";
 import { BubbleWindow } from "./bubble_window.ts";
-import { MAX_BUBBLES } from "./constants.ts";
+import { MAX_BUBBLES } from "../constants.ts";
 import { FreeList } from "./free_list.ts";
 import { HashIndex } from "./hash_index.ts";
 import { LruLists } from "./lru_lists.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ATTEMPT_TIMEOUT } from "./constants.ts";
+import { ATTEMPT_TIMEOUT } from "../constants.ts";
 import { LruLists } from "./lru_lists.ts";
 
 /** The list of awaited peers. */

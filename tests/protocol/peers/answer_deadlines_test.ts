@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { AnswerDeadlines } from "../../protocol/answer_deadlines.ts";
-import { ATTEMPT_TIMEOUT, BUBBLE_SPACING } from "../../protocol/constants.ts";
+import { AnswerDeadlines } from "../../../protocol/peers/answer_deadlines.ts";
+import { ATTEMPT_TIMEOUT, BUBBLE_SPACING } from "../../../protocol/constants.ts";
 
 const [A, B, C, D] = [1, 2, 3, 4] as const;
 

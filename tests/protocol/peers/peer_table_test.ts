@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { AddressHash } from "../../protocol/address_hash.ts";
-import { Peer } from "../../protocol/peer.ts";
-import { PeerTable } from "../../protocol/peer_table.ts";
-import { randomBytes } from "../../protocol/random.ts";
-import { ACTORS } from "../vectors/vectors.ts";
-import { seededRandom } from "../sim/seeded_random.ts";
+import { AddressHash } from "../../../protocol/address_hash.ts";
+import { Peer } from "../../../protocol/peers/peer.ts";
+import { PeerTable } from "../../../protocol/peers/peer_table.ts";
+import { randomBytes } from "../../../protocol/random.ts";
+import { ACTORS } from "../../vectors/vectors.ts";
+import { seededRandom } from "../../sim/seeded_random.ts";
 
 const SEED = 0x5eed;
 

@@ -8,7 +8,7 @@
  * @module
  */
 
-import type { AddressHash } from "./address_hash.ts";
+import type { AddressHash } from "../address_hash.ts";
 import { HashIndex } from "./hash_index.ts";
 import type { Peer } from "./peer.ts";
 import { PeerRecords } from "./peer_records.ts";

@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
-import { Peer } from "../../protocol/peer.ts";
-import { PeerRecords } from "../../protocol/peer_records.ts";
-import { QueueBudget } from "../../protocol/queue_budget.ts";
-import { seededRandom } from "../sim/seeded_random.ts";
-import { ACTORS } from "../vectors/vectors.ts";
+import { Peer } from "../../../protocol/peers/peer.ts";
+import { PeerRecords } from "../../../protocol/peers/peer_records.ts";
+import { QueueBudget } from "../../../protocol/peers/queue_budget.ts";
+import { seededRandom } from "../../sim/seeded_random.ts";
+import { ACTORS } from "../../vectors/vectors.ts";
 
 /** Client B, first heard of at `now`. */
 function newPeer(now: number): Peer {

@@ -4,15 +4,15 @@
  * @module
  */
 
-import type { Endpoint } from "../wire/endpoint.ts";
-import { type AddressHash, randomAddressHash } from "./address_hash.ts";
+import type { Endpoint } from "../../wire/endpoint.ts";
+import { type AddressHash, randomAddressHash } from "../address_hash.ts";
 import { AnswerDeadlines } from "./answer_deadlines.ts";
-import { BUBBLE_SPACING, MAX_ATTEMPTS } from "./constants.ts";
-import type { Sink } from "./machine.ts";
+import { BUBBLE_SPACING, MAX_ATTEMPTS } from "../constants.ts";
+import type { Sink } from "../machine.ts";
 import type { Peer } from "./peer.ts";
 import { type PeerEntry, PeerTable } from "./peer_table.ts";
 import { QueueBudget } from "./queue_budget.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../random.ts";
 
 /** What is reported of peers. */
 export type PeerEvent =

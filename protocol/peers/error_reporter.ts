@@ -4,8 +4,8 @@
  * @module
  */
 
-import { TokenBucket } from "./token_bucket.ts";
-import { encodeIcmpv6Error, Icmpv6Type, mayReportError } from "../wire/icmpv6.ts";
+import { TokenBucket } from "../token_bucket.ts";
+import { encodeIcmpv6Error, Icmpv6Type, mayReportError } from "../../wire/icmpv6.ts";
 import type { PeerSink } from "./peer_search.ts";
 
 /** How many errors the host gets, RFC 4443 §2.4 (f). */

@@ -9,10 +9,10 @@
  * @module
  */
 
-import { IPV6_ADDRESS_LENGTH } from "../wire/ipv6_address.ts";
-import { equalOctets } from "../memory/octets.ts";
+import { IPV6_ADDRESS_LENGTH } from "../../wire/ipv6_address.ts";
+import { equalOctets } from "../../memory/octets.ts";
 import { BubbleWindow } from "./bubble_window.ts";
-import { MAX_BUBBLES } from "./constants.ts";
+import { MAX_BUBBLES } from "../constants.ts";
 import { FreeList } from "./free_list.ts";
 
 /**

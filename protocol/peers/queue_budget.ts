@@ -4,8 +4,8 @@
  * @module
  */
 
-import { SOURCE } from "../wire/ipv6_header.ts";
-import type { AddressHash } from "./address_hash.ts";
+import { SOURCE } from "../../wire/ipv6_header.ts";
+import type { AddressHash } from "../address_hash.ts";
 
 /**
  * A source may use one part in this many of what all sources leave free. A single source gets to a

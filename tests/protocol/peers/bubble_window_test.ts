@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { BubbleWindow } from "../../protocol/bubble_window.ts";
+import { BubbleWindow } from "../../../protocol/peers/bubble_window.ts";
 
 /** A window that stands among other numbers. */
 function newWindow(): BubbleWindow {

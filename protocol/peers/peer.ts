@@ -4,15 +4,15 @@
  * @module
  */
 
-import type { Endpoint } from "../wire/endpoint.ts";
-import { IPV6_ADDRESS_LENGTH } from "../wire/ipv6_address.ts";
-import { getU32 } from "../memory/octets.ts";
-import { isTeredo } from "../wire/teredo_address.ts";
-import { BUBBLE_SPACING, PEER_VALIDITY } from "./constants.ts";
+import type { Endpoint } from "../../wire/endpoint.ts";
+import { IPV6_ADDRESS_LENGTH } from "../../wire/ipv6_address.ts";
+import { getU32 } from "../../memory/octets.ts";
+import { isTeredo } from "../../wire/teredo_address.ts";
+import { BUBBLE_SPACING, PEER_VALIDITY } from "../constants.ts";
 import { PacketQueue } from "./packet_queue.ts";
 import { Field, type PeerRecords } from "./peer_records.ts";
 import type { QueueBudget } from "./queue_budget.ts";
-import { type Random, randomBytes } from "./random.ts";
+import { type Random, randomBytes } from "../random.ts";
 
 /**
  * How long a nonce proves anything, in milliseconds. RFC 6081 sets no limit; but 32 bits are not

@@ -1,10 +1,10 @@
-import { AddressHash } from "../../protocol/address_hash.ts";
+import { AddressHash } from "../../../protocol/address_hash.ts";
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { PacketQueue } from "../../protocol/packet_queue.ts";
-import { QueueBudget } from "../../protocol/queue_budget.ts";
-import { SOURCE } from "../../wire/ipv6_header.ts";
-import { ip6 } from "../vectors/vectors.ts";
+import { PacketQueue } from "../../../protocol/peers/packet_queue.ts";
+import { QueueBudget } from "../../../protocol/peers/queue_budget.ts";
+import { SOURCE } from "../../../wire/ipv6_header.ts";
+import { ip6 } from "../../vectors/vectors.ts";
 
 Deno.test("a queue returns copies of its packets in the order they came", () => {
   const queue = new PacketQueue(new QueueBudget(100, 100));
