@@ -19,7 +19,7 @@ export class MachineOnSocket<Event extends { readonly type: string }> implements
   readonly #socket: Deno.DatagramConn;
   readonly #contacted = new Set<Endpoint>();
   readonly #receiving: Promise<void>;
-  #timer: number | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #changed = Promise.withResolvers<void>();
 
   constructor(hostname: string, machine: Machine<"service", Event, unknown>) {
