@@ -9,7 +9,7 @@ import type { Malformed } from "../wire/malformed.ts";
 /** Why a datagram or packet was not used. The words are the labels of the drop metric. */
 export type DropReason =
   | Malformed
-  /** An outer IPv4 source that is not global unicast. */
+  /** An outer IPv4 source that is not global unicast, or has port 0. */
   | "source_not_global"
   /** A source mapping that differs from the outer source, or a client of another server. */
   | "source_mismatch"

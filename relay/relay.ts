@@ -236,7 +236,8 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
     if (mappingOf(ipv6, SOURCE) !== from && !known?.isAt(from) && !isProof) {
       return "source_mismatch";
     }
-    if (!this.#config.globalUnicast.has(addressOf(from))) return "source_not_global";
+    const isGlobal = this.#config.globalUnicast.has(addressOf(from));
+    if (!isGlobal || portOf(from) === 0) return "source_not_global";
     if (hasRoutingHeaderType0(ipv6)) return "routing_header";
     // A plain relay takes any packet for an answer to the bubble. A gateway requires an answer that
     // nobody else could give, so that a forged source cannot make it flood somebody else.

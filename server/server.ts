@@ -14,7 +14,7 @@ import { randomAddressHash } from "../protocol/address_hash.ts";
 import type { DropReason } from "../protocol/drop_reason.ts";
 import type { Machine } from "../protocol/machine.ts";
 import { isBubble } from "../wire/bubble.ts";
-import { addressOf, type Endpoint, endpoint } from "../wire/endpoint.ts";
+import { addressOf, type Endpoint, endpoint, portOf } from "../wire/endpoint.ts";
 import { isIcmpv6 } from "../wire/icmpv6.ts";
 import {
   ALL_ROUTERS,
@@ -170,9 +170,10 @@ export class Server implements Machine<ServerSocket, ServerEvent, ServerStatus> 
     };
   }
 
-  /** Case 3, and packets from this server itself. */
+  /** Case 3, packets from port 0, which can't be answered, and packets from this server itself. */
   #checkSource(from: Endpoint): DropReason | undefined {
-    if (!this.#parts.settings.globalUnicast.has(addressOf(from))) return "source_not_global";
+    const isGlobal = this.#parts.settings.globalUnicast.has(addressOf(from));
+    if (!isGlobal || portOf(from) === 0) return "source_not_global";
     return this.owns(from) ? "loop" : undefined;
   }
 

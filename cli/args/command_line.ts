@@ -31,6 +31,8 @@ type ParsedArguments =
  */
 export function parseCommandLine(command: Command, args: readonly string[]): ParsedArguments {
   const parsed = parseArgs(args, parserOptions(command, args));
+  // The letter of this name, which hides among others, as in "-h_".
+  if (!Array.isArray(parsed._)) throw unknownOption(command, "-_");
   if (parsed["help"]) return { type: "help" };
   const flags = new Map<string, Setting>();
   for (const [property, option] of Object.entries(command.options)) {

@@ -14,6 +14,8 @@ function nearest(word: string, candidates: readonly string[]): string | undefine
   let best: string | undefined;
   let least = Math.max(1, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
+    // No fewer letters than that must be inserted or deleted, however long the word is.
+    if (Math.abs(word.length - candidate.length) >= least) continue;
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (distance < least) {
       least = distance;

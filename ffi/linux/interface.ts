@@ -6,7 +6,7 @@
 
 import { formatIpv6 } from "../../wire/ipv6_address.ts";
 import { type ErrnoName, errnoName, SystemError } from "../c/errno.ts";
-import { u32, u64 } from "../c/struct.ts";
+import { u64 } from "../c/struct.ts";
 import { type Interface, Ipv6SwitchedOff, type LinkState, type Prefix } from "../interface.ts";
 import {
   AF_INET6,
@@ -36,7 +36,12 @@ import {
 } from "./kernel/kernel_numbers.ts";
 import { IFADDRMSG, IFINFOMSG, RTMSG } from "./kernel/kernel_structs.ts";
 import type { Rejection } from "./netlink/netlink_answer.ts";
-import { attribute, numberAttribute, parseAttributes } from "./netlink/netlink_message.ts";
+import {
+  attribute,
+  numberAttribute,
+  numberIn,
+  parseAttributes,
+} from "./netlink/netlink_message.ts";
 import { type Answer, RouteNetlink } from "./netlink/route_netlink.ts";
 import { readSysctl, writeSysctl } from "./kernel/sysctl.ts";
 
@@ -60,11 +65,10 @@ export class LinuxInterface implements Interface {
     if (!answer.ok) throw this.#refusal(answer, `look at ${this.#quoted}`);
     const { flags } = IFINFOMSG.decode(answer.payload);
     const attributes = parseAttributes(answer.payload.subarray(IFINFOMSG.size));
-    const mtu = attributes.get(IFLA_MTU);
     const statistics = attributes.get(IFLA_STATS64);
     return {
       isUp: (flags & IFF_UP) !== 0,
-      mtu: mtu === undefined ? 0 : u32.read(mtu, 0),
+      mtu: numberIn(attributes.get(IFLA_MTU)) ?? 0,
       hasIpv6: this.#hasIpv6(),
       dropped: statistics === undefined ? 0 : Number(u64.read(statistics, TX_DROPPED)),
     };

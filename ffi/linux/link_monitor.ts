@@ -6,7 +6,7 @@
 
 import { type ErrnoName, errnoName, SystemError } from "../c/errno.ts";
 import { errno, type Libc, libc } from "../c/libc.ts";
-import { allocate, u32 } from "../c/struct.ts";
+import { allocate } from "../c/struct.ts";
 import { insist } from "../c/system_call.ts";
 import { GatheredNews, InterfaceFacts, type Report } from "../interface_facts.ts";
 import type { LinkMonitor, NetworkNews } from "../link_monitor.ts";
@@ -43,7 +43,12 @@ import {
   SOCK_RAW,
 } from "./kernel/kernel_numbers.ts";
 import { IFADDRMSG, IFINFOMSG, RTMSG, SOCKADDR_NL } from "./kernel/kernel_structs.ts";
-import { type NetlinkMessage, parseAttributes, parseMessages } from "./netlink/netlink_message.ts";
+import {
+  type NetlinkMessage,
+  numberIn,
+  parseAttributes,
+  parseMessages,
+} from "./netlink/netlink_message.ts";
 
 const GROUPS = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV4_RULE |
   RTMGRP_IPV6_IFADDR | RTMGRP_IPV6_ROUTE | RTMGRP_IPV6_RULE;
@@ -129,7 +134,7 @@ export class LinuxLinkMonitor implements LinkMonitor {
 }
 
 /** What a message says, unless it does not matter. */
-function parseReport({ type, payload }: NetlinkMessage): Report | undefined {
+export function parseReport({ type, payload }: NetlinkMessage): Report | undefined {
   switch (type) {
     case RTM_NEWLINK:
     case RTM_DELLINK:
@@ -167,8 +172,7 @@ function parseRoute(type: number, payload: Uint8Array): Report | undefined {
   const { family, destinationLength, table, flags } = RTMSG.decode(payload);
   if (table === RT_TABLE_LOCAL || (flags & RTM_F_CLONED) !== 0) return undefined;
   const attributes = parseAttributes(payload.subarray(RTMSG.size));
-  const outgoing = attributes.get(RTA_OIF);
-  const index = outgoing === undefined ? 0 : u32.read(outgoing, 0);
+  const index = numberIn(attributes.get(RTA_OIF)) ?? 0;
   if (table !== RT_TABLE_MAIN || destinationLength > LONGEST_DEFAULT) {
     return { isRouting: true, index, fact: undefined };
   }

@@ -7,7 +7,7 @@
 import { getU32, setU32 } from "../../memory/octets.ts";
 import { type Ipv4Address, ipv4Address } from "../../wire/ipv4_address.ts";
 import { libc } from "../c/libc.ts";
-import { cString, u32 } from "../c/struct.ts";
+import { cString } from "../c/struct.ts";
 import type { Route, RouteAnswer } from "../route.ts";
 import {
   AF_INET,
@@ -23,7 +23,12 @@ import {
   RTN_UNICAST,
 } from "./kernel/kernel_numbers.ts";
 import { IFINFOMSG, RTMSG } from "./kernel/kernel_structs.ts";
-import { attribute, numberAttribute, parseAttributes } from "./netlink/netlink_message.ts";
+import {
+  attribute,
+  numberAttribute,
+  numberIn,
+  parseAttributes,
+} from "./netlink/netlink_message.ts";
 import { RouteNetlink } from "./netlink/route_netlink.ts";
 
 /** What RTM_GETROUTE answers. */
@@ -78,9 +83,8 @@ function askForRoute(
 function parseRoute(payload: Uint8Array, netlink: RouteNetlink): FoundRoute | undefined {
   if (payload.length < RTMSG.size) return undefined;
   const attributes = parseAttributes(payload.subarray(RTMSG.size));
-  const outgoing = attributes.get(RTA_OIF);
-  if (outgoing === undefined) return undefined;
-  const interfaceIndex = u32.read(outgoing, 0);
+  const interfaceIndex = numberIn(attributes.get(RTA_OIF));
+  if (interfaceIndex === undefined) return undefined;
   return {
     type: RTMSG.decode(payload).type,
     interfaceIndex,

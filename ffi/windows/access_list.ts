@@ -44,15 +44,19 @@ const LETTERS: Readonly<Record<string, number>> = {
  * @param list in SDDL, such as "D:P(A;;FA;;;SY)(A;;FA;;;BA)"
  */
 export function grantsStrangers(list: string, own: string, wanted: AccessRights): boolean {
-  const entries = list.match(/\([^)]*\)/g);
+  const entries = list.match(/\([^()]*/g);
   // Without any list, everybody may do everything.
   if (entries === null) return !/^D:[A-Z]*$/.test(list) || list.includes("NO_ACCESS_CONTROL");
   return entries.some((entry) => {
-    const [type, flags, rights, , , sid] = entry.slice(1, -1).split(";");
+    // The condition of the entry before.
+    if (!entry.includes(";")) return false;
+    const [type, flags, rights, , , sid] = entry.slice(1).split(";");
+    // Nobody knows what an entry grants that lacks one of its parts.
+    if (sid === undefined) return true;
     const isForChildren = pairsOf(flags!).includes("IO");
     // The second is conditional; nobody knows the condition here.
     const isGrant = type === "A" || type === "XA";
-    return isGrant && !isForChildren && sid !== own && !HARMLESS.includes(sid!) &&
+    return isGrant && !isForChildren && sid !== own && !HARMLESS.includes(sid) &&
       (maskOf(rights!) & MASKS[wanted]) !== 0;
   });
 }

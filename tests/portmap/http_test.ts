@@ -103,6 +103,12 @@ Deno.test("XML: elements and their text are read, whatever prefix they have", ()
   assertEquals(textOf("E", root), undefined);
 });
 
+Deno.test("XML: an entity that is not known stays as it is, whatever objects know", () => {
+  for (const entity of ["&unknown;", "&toString;", "&valueOf;", "&#1114112;", "&;"]) {
+    assertEquals(parseXml(`<a>${entity}</a>`)?.text, entity);
+  }
+});
+
 Deno.test("XML: what is not well-formed is refused, and so are document types", () => {
   for (
     const text of [

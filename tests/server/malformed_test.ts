@@ -81,6 +81,7 @@ Deno.test("S-03: sources that are not global unicast are met with silence", () =
       "192.88.99.1:1",
       "224.0.0.1:1",
       "255.255.255.255:1",
+      "192.0.2.1:0",
     ]
   ) {
     assertEquals(new ServerFixture().receive(payload, at(source)).dropped, "source_not_global");

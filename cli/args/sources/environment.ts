@@ -12,7 +12,7 @@ import type { Option } from "../option.ts";
 import { type Setting, type Settings, valueMistake } from "../setting.ts";
 
 /** Values of a switch, which is just given or not on the command line. */
-const SWITCH_WORDS: Readonly<Record<string, boolean>> = { true: true, false: false };
+const SWITCH_WORDS: ReadonlyMap<string, boolean> = new Map([["true", true], ["false", false]]);
 
 /**
  * Reads the options of a command. An empty variable counts as not set.
@@ -35,7 +35,7 @@ export function readEnvironment({ options }: Command, environment: Environment):
 }
 
 function readValue({ kind }: Option<unknown>, text: string): unknown {
-  return kind === undefined ? SWITCH_WORDS[text] : kind.parse(text);
+  return kind === undefined ? SWITCH_WORDS.get(text) : kind.parse(text);
 }
 
 function explain(name: string, { kind }: Option<unknown>, text: string): string {

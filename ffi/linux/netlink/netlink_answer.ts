@@ -9,6 +9,7 @@
  * @module
  */
 
+import { constants } from "node:os";
 import { i32, roundUp, u32 } from "../../c/struct.ts";
 import { NLM_F_ACK_TLVS, NLM_F_CAPPED, NLMSGERR_ATTR_MSG } from "../kernel/kernel_numbers.ts";
 import { NLMSGHDR } from "../kernel/kernel_structs.ts";
@@ -27,11 +28,14 @@ export interface Rejection {
 }
 
 /**
- * Reads an acknowledgement.
+ * Reads an acknowledgement. One that is cut off refuses, because it doesn't say that all went well.
  *
  * @returns Undefined for success.
  */
 export function parseRejection({ payload, flags }: NetlinkMessage): Rejection | undefined {
+  if (payload.length < i32.size) {
+    return { ok: false, errno: constants.errno.EBADMSG, explanation: "" };
+  }
   const number = -i32.read(payload, 0);
   return number === 0
     ? undefined
@@ -39,7 +43,7 @@ export function parseRejection({ payload, flags }: NetlinkMessage): Rejection | 
 }
 
 function explain(error: Uint8Array, flags: number): string {
-  if ((flags & NLM_F_ACK_TLVS) === 0) return "";
+  if ((flags & NLM_F_ACK_TLVS) === 0 || error.length < i32.size + NLMSGHDR.size) return "";
   const quoted = (flags & NLM_F_CAPPED) === 0
     ? roundUp(u32.read(error, i32.size + NLMSGHDR.offset.length), 4)
     : NLMSGHDR.size;

@@ -48,6 +48,11 @@ export function numberAttribute(type: number, value: number): Uint8Array {
   return attribute(type, bytes);
 }
 
+/** The unsigned number of 32 bits that an attribute holds; undefined if there is none. */
+export function numberIn(value: Uint8Array | undefined): number | undefined {
+  return value?.length === u32.size ? u32.read(value, 0) : undefined;
+}
+
 /** A whole message. */
 export function encodeMessage(
   header: { type: number; flags: number; sequence: number },

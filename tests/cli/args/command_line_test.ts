@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertInstanceOf } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import { COMMANDS } from "../../../cli.ts";
 import { UsageError } from "../../../cli/process/failure.ts";
 import { command } from "../../../cli/args/command.ts";
@@ -83,6 +83,13 @@ Deno.test("parse: options are spelled with dashes, and a switch that is on is tu
   assertEquals(optionName("server2"), "server2");
   assertEquals(flagOf("dryRun", switchedOff("")), "--dry-run");
   assertEquals(flagOf("defaultRoute", switchedOn("", "")), "--no-default-route");
+});
+
+Deno.test("arguments: the letter _, which the parser uses itself, is an unknown option", () => {
+  for (const args of [["-_"], ["-_0"], ["-h_"], ["-_", "word"]]) {
+    const error = assertThrows(() => parseCommandLine(sample, args), UsageError);
+    assertEquals(error.message, "Unknown option -_");
+  }
 });
 
 Deno.test("arguments: whatever is typed, it is understood or a mistake of usage", () => {

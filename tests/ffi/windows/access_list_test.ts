@@ -13,6 +13,8 @@ for (
     ["D:(A;;FR;;;S-1-5-21-1-2-3-1001)", true],
     ["D:P", false],
     ["D:NO_ACCESS_CONTROL", true],
+    ["D:(A;;FA)", true],
+    ["D:(A;;FA;;;SY)(", false],
     ["", true],
   ] as const
 ) {

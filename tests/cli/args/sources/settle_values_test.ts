@@ -105,6 +105,12 @@ const MISTAKES: readonly [line: string, beside: Beside, code: number, message: s
   ],
   [
     "client a",
+    { environment: { TEREDO_FORCE: "toString" } },
+    78,
+    'The environment is wrong: TEREDO_FORCE must be true or false, not "toString"',
+  ],
+  [
+    "client a",
     { file: "prot: 1" },
     78,
     'Cannot use ETC/client.yaml:1: there is no setting "prot".',

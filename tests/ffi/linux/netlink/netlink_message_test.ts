@@ -1,8 +1,10 @@
 import { assertEquals } from "@std/assert";
+import { parseRejection } from "../../../../ffi/linux/netlink/netlink_answer.ts";
 import {
   attribute,
   encodeMessage,
   numberAttribute,
+  numberIn,
   parseAttributes,
   parseMessages,
 } from "../../../../ffi/linux/netlink/netlink_message.ts";
@@ -45,4 +47,24 @@ Deno.test("parsing stops at a length that cannot be", () => {
     message[0] = length;
     assertEquals(parseMessages(message), []);
   }
+});
+
+Deno.test("a number that is cut off is not one", () => {
+  const attributes = parseAttributes(Uint8Array.of(6, 0, 4, 0, 1, 0, 0, 0));
+  assertEquals(numberIn(attributes.get(4)), undefined);
+  assertEquals(numberIn(parseAttributes(numberAttribute(4, 7)).get(4)), 7);
+});
+
+Deno.test("an acknowledgement that is cut off refuses", () => {
+  const message = (payload: number[], flags = 0) => ({
+    type: 2,
+    sequence: 1,
+    flags,
+    payload: Uint8Array.from(payload),
+  });
+  assertEquals(parseRejection(message([]))?.ok, false);
+  assertEquals(parseRejection(message([0, 0, 0]))?.ok, false);
+  assertEquals(parseRejection(message([0, 0, 0, 0])), undefined);
+  const words = { ok: false, errno: 1, explanation: "" } as const;
+  assertEquals(parseRejection(message([255, 255, 255, 255, 1], 0x200)), words);
 });
