@@ -1,0 +1,157 @@
+/**
+ * The soak: everything at once, for as long as wanted.
+ *
+ * @module
+ */
+
+import { prefetch } from "../netns/deno_run.ts";
+import { serveEcho } from "../netns/echo_host.ts";
+import type { LabProcess } from "../netns/lab_process.ts";
+import { prepareTeredo, teredoTitle } from "../netns/teredo.ts";
+import { churn, type ChurnContext, lastLives, PROGRAMS, rest } from "./churn.ts";
+import { endAll, Traces } from "./leftovers.ts";
+import { Pairs } from "./pairs.ts";
+import { Sampler } from "./sampler.ts";
+import type { Fault, SoakOptions, SoakRecord } from "./soak_record.ts";
+import { createWorld, HOOK_LOG, type World } from "./world.ts";
+
+/** What a lab for a soak needs. */
+export const SOAK_NEEDS = [
+  ...[
+    "linux",
+    "root",
+    "namespaces",
+    "tun",
+    "ip",
+    "nsenter",
+    "nft",
+    "ping",
+    "curl",
+    "bash",
+  ] as const,
+] as const;
+
+/** How many faults are kept. */
+const MAX_FAULTS = 200;
+
+/** Runs a soak. `onProgress` is called with a line about each sample. */
+export async function soak(
+  options: SoakOptions,
+  onProgress: (line: string) => void = () => {},
+): Promise<SoakRecord> {
+  await prepareTeredo();
+  for (const program of PROGRAMS) await prefetch(program);
+  let traces: Traces | undefined;
+  await using world = await createWorld(async (_lab, machines) => {
+    traces = new Traces(machines);
+    await traces.note();
+  });
+  const run = new Run(world, options, onProgress);
+  await run.churnAndWatch();
+  await run.finish(traces!);
+  return run.record();
+}
+
+class Run {
+  readonly #world: World;
+  readonly #options: SoakOptions;
+  readonly #onProgress: (line: string) => void;
+  readonly #begun = performance.now();
+  readonly #started = new Date();
+  readonly #faults: Fault[] = [];
+  readonly #counts: Record<string, number> = {};
+  readonly #pairs: Pairs;
+  readonly #sampler: Sampler;
+  /** What answers flows. */
+  readonly #services: LabProcess[] = [];
+  readonly #churning = new AbortController();
+  readonly #context: ChurnContext;
+
+  constructor(world: World, options: SoakOptions, onProgress: (line: string) => void) {
+    this.#world = world;
+    this.#options = options;
+    this.#onProgress = onProgress;
+    this.#pairs = new Pairs(world);
+    const now = () => this.#now();
+    const fault = (what: string) => this.#fault(what);
+    this.#sampler = new Sampler(world, this.#pairs, now, fault);
+    this.#context = {
+      ...{ world, fault, crowd: options.crowd },
+      signal: this.#churning.signal,
+      addressOf: (client) => this.#sampler.addresses.get(client),
+      count: (what, by = 1) => this.#counts[what] = (this.#counts[what] ?? 0) + by,
+    };
+  }
+
+  /** Until the time is over; then what is under way comes to its end. */
+  async churnAndWatch(): Promise<void> {
+    const { native, sites } = this.#world.lab;
+    for (const machine of [native, sites.A.client, sites.D.client]) {
+      this.#services.push(await serveEcho(machine));
+    }
+    await this.#sampler.look();
+    const churning = churn(this.#context);
+    const end = this.#now() + this.#options.duration;
+    while (this.#now() < end) await this.#lookAndRest(this.#options.interval);
+    this.#churning.abort();
+    await churning;
+  }
+
+  /** Lets everything rest, and looks whether every pair still meets and nothing is left at the end. */
+  async finish(traces: Traces): Promise<void> {
+    await lastLives(this.#context);
+    const end = this.#now() + this.#options.rest;
+    do await this.#lookAndRest(this.#options.interval); while (this.#now() < end);
+    for (const pair of await this.#pairs.stuck(this.#sampler.addresses)) {
+      this.#fault(`stuck: ${pair}`);
+    }
+    for (const zombie of this.#sampler.zombies()) this.#fault(zombie);
+    if (await this.#hookRuns() === 0) this.#fault("no hook ran");
+    for (const wrong of await endAll(this.#world)) this.#fault(wrong);
+    for (const service of this.#services) await service.end("SIGKILL");
+    for (const difference of await traces.differences()) this.#fault(difference);
+  }
+
+  record(): SoakRecord {
+    return {
+      options: this.#options,
+      started: this.#started.toISOString(),
+      program: teredoTitle(),
+      machine: `${navigator.hardwareConcurrency} processors`,
+      samples: this.#sampler.samples,
+      silences: this.#pairs.silences,
+      counts: this.#counts,
+      faults: this.#faults,
+    };
+  }
+
+  async #lookAndRest(interval: number): Promise<void> {
+    const next = this.#now() + interval;
+    await this.#sampler.look();
+    const sample = this.#sampler.samples.at(-1)!;
+    const memory = Object.entries(sample.roles).map(([name, { resident, descriptors }]) =>
+      `${name} ${resident.toFixed(0)} MB ${descriptors} fd`
+    );
+    this.#onProgress(
+      `${sample.at.toFixed(0)} s: ${memory.join(", ")}; ` +
+        `${sample.roundTrips.length} of ${sample.requests} pings, ${this.#faults.length} faults`,
+    );
+    await rest(Math.max(0, next - this.#now()));
+  }
+
+  async #hookRuns(): Promise<number> {
+    const text = await Deno.readTextFile(`${this.#world.folder}/${HOOK_LOG}`);
+    const runs = text.split("\n").length - 1;
+    this.#counts["hook runs"] = runs;
+    return runs;
+  }
+
+  #now(): number {
+    return (performance.now() - this.#begun) / 1000;
+  }
+
+  #fault(what: string): void {
+    this.#onProgress(`FAULT: ${what}`);
+    if (this.#faults.length < MAX_FAULTS) this.#faults.push({ at: this.#now(), what });
+  }
+}
