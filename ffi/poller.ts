@@ -5,6 +5,8 @@
  */
 
 import { setImmediate } from "node:timers";
+import type { SystemError } from "./c/errno.ts";
+import { Endurance } from "./endurance.ts";
 import { newBell, newWaitList } from "./open.ts";
 import {
   type Bell,
@@ -75,9 +77,19 @@ const COMPLAINTS_MAX = 100;
  */
 const COMPLAINT_PAUSE = 10;
 
+/**
+ * The shortest and the longest pause while waiting itself fails, in milliseconds: until it works
+ * again, packets are read after each pause.
+ */
+const SHORTEST_WAIT_PAUSE = 1;
+const LONGEST_WAIT_PAUSE = 16;
+
 interface Source {
   readonly drain: Drain;
   complaints: number;
+  readonly endurance: Endurance;
+  /** Ends the rest of a source that failed; undefined while it is watched. */
+  rest?: ReturnType<typeof setTimeout> | undefined;
 }
 
 /** How to run a poller. */
@@ -120,6 +132,7 @@ export interface RunOptions {
  * A poller at rest owns nothing. One that runs keeps the process alive.
  */
 export class Poller implements Watcher {
+  readonly #onFailure: (error: SystemError) => void;
   readonly #sources = new Map<WaitHandle, Source>();
   /** Open while {@linkcode run} runs. It remembers a ring, so none is lost just before a wait. */
   #bell: Bell | undefined;
@@ -133,10 +146,16 @@ export class Poller implements Watcher {
   /** When something was last read, and how often in a row that was soon after the time before. */
   #readAt = -Infinity;
   #closeReads = 0;
+  readonly #waiting = new Endurance(LONGEST_WAIT_PAUSE);
+
+  /** @param onFailure called with each error that the poller endures */
+  constructor(onFailure: (error: SystemError) => void = () => {}) {
+    this.#onFailure = onFailure;
+  }
 
   /** Adds a source. Reading from it must not block. The caller closes it. */
   add(handle: WaitHandle, drain: Drain): void {
-    this.#sources.set(handle, { drain, complaints: 0 });
+    this.#sources.set(handle, { drain, complaints: 0, endurance: new Endurance() });
     this.#lookList = undefined;
     this.wake();
   }
@@ -148,6 +167,7 @@ export class Poller implements Watcher {
    * meanwhile is safe, and takes effect then.
    */
   remove(handle: WaitHandle): void {
+    clearTimeout(this.#sources.get(handle)?.rest);
     this.#sources.delete(handle);
     this.#lookList = undefined;
     this.wake();
@@ -174,9 +194,13 @@ export class Poller implements Watcher {
 
   /**
    * Drains and waits until `signal` aborts. When the promise settles, nothing of the poller is
-   * left: no bell, no thread, nothing that keeps the process alive.
+   * left: no bell, no thread, no timer, nothing that keeps the process alive.
    *
-   * @throws What a drain throws, and {@linkcode SystemError} when waiting is impossible.
+   * A source whose drain throws a {@linkcode SystemError} that may go away is left alone for a
+   * while, which is longer each time; see {@linkcode Endurance}. The same goes for the wait itself.
+   *
+   * @throws What else a drain throws, and {@linkcode SystemError} when a source, or waiting, has
+   * failed for 30 s.
    */
   async run(signal: AbortSignal, { mayHold = false }: RunOptions = {}): Promise<void> {
     if (this.#bell !== undefined) throw new TypeError("Cannot run a poller twice at a time");
@@ -189,6 +213,10 @@ export class Poller implements Watcher {
     } finally {
       signal.removeEventListener("abort", ring);
       this.#bell = this.#lookList = undefined;
+      for (const source of this.#sources.values()) {
+        clearTimeout(source.rest);
+        source.rest = undefined;
+      }
       bell.close();
     }
   }
@@ -198,7 +226,7 @@ export class Poller implements Watcher {
     while (!signal.aborted) {
       idlePasses = this.#pass() ? 0 : idlePasses + 1;
       if (idlePasses <= IDLE_PASSES) await turn();
-      else await this.#wait(bell);
+      else await this.#wait(bell, signal);
     }
   }
 
@@ -217,7 +245,7 @@ export class Poller implements Watcher {
         }
         await turn();
       } else if (found === "complaint" || performance.now() >= this.#readAt + NAPPING) {
-        await this.#wait(bell);
+        await this.#wait(bell, signal);
         this.#passIsDue = true;
       } else {
         nap = Math.min(2 * nap, LONGEST_NAP);
@@ -231,17 +259,41 @@ export class Poller implements Watcher {
   #pass(): boolean {
     let hasRead = false;
     this.#passIsDue = false;
-    for (const { drain } of this.#sources.values()) {
-      if (this.#drain(drain)) hasRead = true;
+    for (const [handle, source] of this.#sources) {
+      if (source.rest === undefined && this.#drain(handle, source)) hasRead = true;
     }
     return hasRead;
   }
 
   /** True if there was something. */
-  #drain(drain: Drain): boolean {
-    const drained = drain();
-    if (drained === "more") this.#passIsDue = true;
-    return drained !== "nothing";
+  #drain(handle: WaitHandle, source: Source): boolean {
+    try {
+      const drained = source.drain();
+      if (source.endurance.isFailing) source.endurance.succeed();
+      if (drained === "more") this.#passIsDue = true;
+      return drained !== "nothing";
+    } catch (error) {
+      this.#rest(handle, source, error);
+      return false;
+    }
+  }
+
+  /** Leaves a source alone for a while. Nothing waits for it meanwhile: it may well be readable. */
+  #rest(handle: WaitHandle, source: Source, error: unknown): void {
+    const pause = source.endurance.pauseAfter(error);
+    this.#onFailure(error as SystemError);
+    if (this.#sources.get(handle) !== source) return;
+    this.#lookList = undefined;
+    source.rest = setTimeout(() => {
+      source.rest = this.#lookList = undefined;
+      this.#passIsDue = true;
+      this.wake();
+    }, pause);
+  }
+
+  #newList(bell: Bell): WaitList<Source> {
+    const awake = [...this.#sources].filter(([, { rest }]) => rest === undefined);
+    return newWaitList(bell.handle, new Map(awake));
   }
 
   /** Something was read: reads on while more follows, but not for too long. */
@@ -271,12 +323,13 @@ export class Poller implements Watcher {
    */
   #look(bell: Bell, milliseconds: number): "nothing" | "read" | "complaint" {
     if (this.#passIsDue) return this.#pass() ? "read" : "nothing";
-    const list = this.#lookList ??= newWaitList(bell.handle, this.#sources);
+    const list = this.#lookList ??= this.#newList(bell);
     const ready = list.wait(milliseconds);
-    if (ready < 0) list.check();
-    if (ready <= 0) return "nothing";
+    // The wait on a thread has the same trouble, and copes with it.
+    if (ready < 0) return "complaint";
+    if (ready === 0) return "nothing";
     if (list.condition(0) !== 0) {
-      bell.silence();
+      if (!bell.silence()) return "complaint";
       return this.#pass() ? "read" : "nothing";
     }
     let [hasRead, complains] = [false, false];
@@ -285,26 +338,37 @@ export class Poller implements Watcher {
     for (let i = 1; i < list.length && this.#lookList === list; i++) {
       const condition = list.condition(i);
       if (condition === 0) continue;
-      if (this.#drain(list.source(i).drain)) hasRead = true;
+      if (this.#drain(list.handle(i), list.source(i))) hasRead = true;
       // If it was readable and there is nothing to read, a datagram had a wrong checksum.
       else if ((condition & READABLE) === 0) complains = true;
     }
     return hasRead ? "read" : complains ? "complaint" : "nothing";
   }
 
-  async #wait(bell: Bell): Promise<void> {
-    const list = newWaitList(bell.handle, this.#sources);
-    const ready = await list.waitOnThread();
-    // errno is that of the other thread. Asking again on this one, without waiting, shows what is
-    // wrong.
-    if (ready < 0) list.check();
-
-    if (list.condition(0) !== 0) bell.silence();
-    let complains = false;
+  async #wait(bell: Bell, signal: AbortSignal): Promise<void> {
+    const list = this.#newList(bell);
+    if (await list.waitOnThread() < 0) return await this.#recover(list, signal);
+    if (this.#waiting.isFailing) this.#waiting.succeed();
+    let complains = list.condition(0) !== 0 && !bell.silence();
     for (let i = 1; i < list.length; i++) {
       if (this.#complains(list.handle(i), list.source(i), list.condition(i))) complains = true;
     }
-    if (complains) await pause();
+    if (complains) await pause(COMPLAINT_PAUSE, signal);
+  }
+
+  /**
+   * The wait on a thread has failed, and errno is that of the other thread. Asking again on this
+   * one, without waiting, shows what is wrong.
+   */
+  async #recover(list: WaitList<Source>, signal: AbortSignal): Promise<void> {
+    let milliseconds = SHORTEST_WAIT_PAUSE;
+    try {
+      list.check();
+    } catch (error) {
+      milliseconds = this.#waiting.pauseAfter(error);
+      this.#onFailure(error as SystemError);
+    }
+    await pause(milliseconds, signal);
   }
 
   /** Whether a source complains: it ends every wait at once and has nothing to read. */
@@ -347,8 +411,16 @@ async function followUp(): Promise<void> {
   for (let i = 0; i < FOLLOWERS; i++) await undefined;
 }
 
-function pause(): Promise<void> {
+/** Waits for so many milliseconds, or until `signal` aborts. */
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    setTimeout(resolve, COMPLAINT_PAUSE);
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, milliseconds);
+    signal.addEventListener("abort", end);
+    if (signal.aborted) end();
   });
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { ErrnoName } from "./c/errno.ts";
 import type { WaitHandle } from "./waiting.ts";
 
 /** What a kernel with segmentation offload leaves to the program, and accepts from it. */
@@ -16,6 +17,8 @@ export interface TunOffload {
 export interface TunOptions {
   /** Ask for segmentation offload. The answer is the TUN's `offload`. Unless given, no. */
   readonly offload?: boolean | undefined;
+  /** Called with the reason when the kernel does not take a packet. */
+  readonly onRefusal?: ((code: ErrnoName) => void) | undefined;
 }
 
 /**

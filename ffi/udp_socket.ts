@@ -86,11 +86,7 @@ export interface BatchedUdpSocket extends UdpSocket {
 
   /**
    * Delivers datagrams that are waiting, as many as one system call yields. This is for programs
-   * that do not {@linkcode UdpSocket.run} the socket.
-   *
-   * An error that it returns is over with that: usually ICMP's answer to a datagram sent earlier.
-   *
-   * @throws {SystemError} Receiving keeps failing.
+   * that do not {@linkcode UdpSocket.run} the socket. An error that it returns may come again.
    */
   receive(take: TakeDatagram): Received;
 }

@@ -71,7 +71,7 @@ export interface WaitList<Source> {
    * error.
    */
   wait(milliseconds: number): number;
-  /** The same on another thread, and without a limit. */
+  /** The same on another thread, for at least some seconds. */
   waitOnThread(): Promise<number>;
   /**
    * Throws {@linkcode SystemError} unless waiting works after all, as it does when a signal

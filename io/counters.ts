@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { ErrnoName } from "../ffi/c/errno.ts";
 import type { DropReason } from "../protocol/drop_reason.ts";
 
 /**
@@ -44,6 +45,7 @@ export class Counters {
   packetsToHost = 0;
   readonly #drops = new Map<CountedDrop, number>();
   readonly #included = new Map<CountedDrop, () => number>();
+  readonly #failures = new Map<string, number>();
 
   /** Counts a drop. */
   drop(reason: CountedDrop): void {
@@ -60,9 +62,24 @@ export class Counters {
     return (this.#drops.get(reason) ?? 0) + (this.#included.get(reason)?.() ?? 0);
   }
 
+  /** Counts failures of a system call. */
+  fail(call: string, code: ErrnoName, count: number): void {
+    const name = `${call} ${code}`;
+    this.#failures.set(name, (this.#failures.get(name) ?? 0) + count);
+  }
+
+  /** Every failure of a system call, such as `"sendmmsg ENOBUFS"`, and how often it occurred. */
+  failures(): ReadonlyMap<string, number> {
+    return this.#failures;
+  }
+
   /** Everything that was counted, for `JSON.stringify`. */
   toJSON(): object {
-    return { ...this, drops: Object.fromEntries(this.drops()) };
+    return {
+      ...this,
+      drops: Object.fromEntries(this.drops()),
+      failures: Object.fromEntries(this.failures()),
+    };
   }
 
   /** Every reason that occurred, and how often. */

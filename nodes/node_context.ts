@@ -10,6 +10,7 @@ import { Counters } from "../io/counters.ts";
 import type { HostLink } from "../io/host/host_link.ts";
 import type { OwnInterface } from "../io/host/own_interface.ts";
 import { type Log, SILENT_LOG } from "../io/log.ts";
+import { SystemErrors } from "../io/system_errors.ts";
 import type { GlobalUnicast } from "../wire/global_unicast.ts";
 import { addressPolicy } from "./address_policy.ts";
 import type { NodeOptions } from "./node_options.ts";
@@ -20,6 +21,8 @@ export interface HostContext {
   /** Waits for input. */
   readonly watcher: Watcher;
   readonly counters: Counters;
+  /** Takes system calls that failed. */
+  readonly errors: SystemErrors;
   readonly globalUnicast: GlobalUnicast;
   readonly log: Log;
 }
@@ -53,14 +56,16 @@ export type Opener<Side extends HostSide | undefined> = (context: HostContext) =
 
 /** Makes what the parts of a node share. */
 export function nodeContext(
-  { network = "public", udp = "auto", ffi = true, onTransport, log, counters }: NodeOptions,
+  { network = "public", udp = "auto", ffi = true, log, counters, ...options }: NodeOptions,
 ): NodeContext {
-  const poller = new Poller();
   const counted = counters ?? new Counters();
+  const errors = new SystemErrors(counted, (news) => options.onSystemError?.(news));
+  const poller = new Poller(({ syscall, code }) => errors.failed(syscall, code));
   return {
     poller,
     watcher: poller,
     counters: counted,
+    errors,
     globalUnicast: addressPolicy(network),
     log: log ?? SILENT_LOG,
     udp: new UdpOpener({
@@ -68,7 +73,8 @@ export function nodeContext(
       ffi,
       poller,
       counters: counted,
-      onNews: (news) => onTransport?.(news),
+      errors,
+      onNews: (news) => options.onTransport?.(news),
     }),
   };
 }

@@ -5,6 +5,7 @@
  */
 
 import type { Counters } from "../io/counters.ts";
+import type { SystemErrorNews } from "../io/system_errors.ts";
 import type { Log } from "../io/log.ts";
 import type { UdpSocket } from "../ffi/udp_socket.ts";
 import type { Network } from "./address_policy.ts";
@@ -30,6 +31,11 @@ export interface NodeOptions {
    * node opens.
    */
   readonly onTransport?: ((news: TransportNews) => void) | undefined;
+  /**
+   * Called when a system call has failed and the node goes on: once a minute at most for each call
+   * and error. The counters have them all.
+   */
+  readonly onSystemError?: ((news: SystemErrorNews) => void) | undefined;
   /**
    * Called with an error that must not end the node: of a listener, or a bug that a packet brought
    * to light. By default the log reports it.

@@ -12,8 +12,10 @@ import {
   type UdpObserver,
   type UdpSocket,
 } from "../ffi/udp_socket.ts";
+import type { ErrnoName } from "../ffi/c/errno.ts";
 import type { Counters } from "../io/counters.ts";
-import { openDenoUdp } from "../io/udp/deno_udp.ts";
+import type { SystemErrors } from "../io/system_errors.ts";
+import { type DenoUdpObserver, openDenoUdp } from "../io/udp/deno_udp.ts";
 import { lossCounter } from "../io/udp/loss_counter.ts";
 import { type SendTrouble, SendWatch } from "../io/udp/send_watch.ts";
 import type { Ipv4Address } from "../wire/ipv4_address.ts";
@@ -59,6 +61,7 @@ interface UdpOpenerOptions {
   /** Waits for batched sockets, among other things. */
   readonly poller: Poller;
   readonly counters: Counters;
+  readonly errors: SystemErrors;
   readonly onNews: (news: TransportNews) => void;
 }
 
@@ -66,6 +69,7 @@ interface UdpOpenerOptions {
 export class UdpOpener {
   readonly #poller: Poller;
   readonly #counters: Counters;
+  readonly #errors: SystemErrors;
   readonly #onNews: (news: TransportNews) => void;
   readonly #watch: SendWatch;
   readonly #observer: UdpObserver;
@@ -74,20 +78,21 @@ export class UdpOpener {
   #isAnnounced = false;
   #isRefused = false;
 
-  constructor({ mode, ffi, poller, counters, onNews }: UdpOpenerOptions) {
+  constructor({ mode, ffi, poller, counters, errors, onNews }: UdpOpenerOptions) {
     this.#mode = mode;
     this.#ffi = ffi;
     this.#poller = poller;
     this.#counters = counters;
+    this.#errors = errors;
     this.#onNews = onNews;
     const watch = this.#watch = new SendWatch((trouble) => onNews({ type: "sending", trouble }));
     const count = lossCounter(counters);
     this.#observer = {
       ...count,
       sent: () => watch.sent(),
-      lost(lost, code) {
+      lost: (lost, code) => {
         count.lost(lost, code);
-        watch.failed(code);
+        this.#refuse("sendmmsg", code, lost);
       },
       refused: (refusal, code) => {
         if (!this.#isRefused) onNews({ type: "segmenting_refused", refusal, code });
@@ -143,10 +148,20 @@ export class UdpOpener {
 
   #openDeno(address: Ipv4Address, port: number, reason: string | undefined): UdpSocket {
     const prepare = this.#ffi ? this.#prepare.bind(this) : undefined;
-    const [counters, watch] = [this.#counters, this.#watch];
-    const socket = openDenoUdp({ address, port, counters, watch, prepare });
+    const observer: DenoUdpObserver = {
+      sent: () => this.#watch.sent(),
+      lost: (code) => this.#refuse("send", code, 1),
+      unreceived: (code) => this.#errors.failed("receive", code),
+    };
+    const socket = openDenoUdp({ address, port, counters: this.#counters, observer, prepare });
     this.#announce({ type: "single", reason });
     return socket;
+  }
+
+  /** The system refused to send. */
+  #refuse(call: string, code: ErrnoName, count: number): void {
+    if (this.#watch.failed(code)) this.#errors.failed(call, code, count);
+    else this.#errors.failedQuietly(call, code, count);
   }
 
   /** Sets options that Deno cannot set. UDP works without them. */

@@ -97,7 +97,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["ffi", "ffi/darwin/darwin.ts", "ffi/linux/linux.ts", "ffi/windows/windows.ts"],
     ...["ffi/platform.ts", "wire"],
   ],
-  "ffi/poller.ts": ["ffi", "ffi/open.ts"],
+  "ffi/endurance.ts": ["ffi/c/errno.ts"],
+  "ffi/poller.ts": ["ffi", "ffi/endurance.ts", "ffi/open.ts"],
 
   "io": [
     ...["reason.ts", "io/host", "io/udp"],
@@ -197,7 +198,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** What each room may import with `import type`, beyond the above. */
 const MAY_IMPORT_TYPES: Readonly<Record<string, readonly string[]>> = {
   "ffi": ["ffi/c/errno.ts"],
-  "io": ["ffi"],
+  "ffi/poller.ts": ["ffi/c/errno.ts"],
+  "io": ["ffi", "ffi/c/errno.ts"],
   "io/host": ["ffi"],
   "io/network": ["ffi"],
   "io/portmap": ["ffi"],

@@ -19,6 +19,7 @@ import type { ControlledRole } from "./control/control_path.ts";
 import { describeDrops } from "./messages/drop_messages.ts";
 import { type Message, writeMessage } from "./messages/message.ts";
 import { Throttle } from "./messages/throttle.ts";
+import { describeSystemError } from "./messages/system_error_messages.ts";
 import { describeTransport } from "./messages/transport_messages.ts";
 import { OperatorService } from "./operator_service.ts";
 import { Recording } from "./recording/recording.ts";
@@ -90,6 +91,7 @@ export class Daemon<Options extends DaemonOptions> implements Disposable {
       network: networkFor(this.#options.allowPrivate),
       udp: this.#options.udp,
       onTransport: (news) => writeMessage(this.log, describeTransport(news)),
+      onSystemError: (news) => writeMessage(this.log, describeSystemError(news)),
       log: this.log,
       counters: this.#counters,
       tap: (socket) => this.#recording.tap(socket),

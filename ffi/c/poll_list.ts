@@ -17,6 +17,11 @@ export const POLLFD = struct({
   revents: i16,
 });
 
+/**
+ * The longest wait on a thread, in milliseconds. A bell whose ring failed is heard after it.
+ */
+const LONGEST_WAIT = 10_000;
+
 /** There is room to write. */
 export const POLLOUT = 0x04;
 
@@ -56,7 +61,7 @@ export class PollList<Source> implements WaitList<Source> {
   }
 
   async waitOnThread(): Promise<number> {
-    const ready = await libc().pollOnThread(this.#array, this.#count, -1);
+    const ready = await libc().pollOnThread(this.#array, this.#count, LONGEST_WAIT);
     // Reading the array keeps it alive for as long as the thread needed it.
     return this.#array.length > 0 ? ready : -1;
   }

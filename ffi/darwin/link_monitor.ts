@@ -62,6 +62,8 @@ export class DarwinLinkMonitor implements LinkMonitor {
   #fd = openRoutingSocket();
   readonly #facts: InterfaceFacts;
   readonly #buffer = allocate(MESSAGE_ROOM);
+  /** Reports may have been lost when reading failed. */
+  #hasMissed = false;
 
   /** @param own the index of this program's interface */
   constructor(own: number | undefined) {
@@ -74,32 +76,28 @@ export class DarwinLinkMonitor implements LinkMonitor {
 
   read(): NetworkNews | undefined {
     const news = new GatheredNews();
+    news.isVague = this.#hasMissed;
+    this.#hasMissed = false;
     let suspected: ErrnoName | undefined;
     for (let i = 0; i < PASS; i++) {
       const length = this.#libc.read(this.#fd, this.#buffer, BigInt(this.#buffer.length));
       if (length >= 0) {
         const report = parseReport(this.#buffer.subarray(0, length));
         if (report !== undefined) this.#facts.learn(report, news);
+        suspected = undefined;
         continue;
       }
       const number = errno();
       const code = errnoName(number);
-      switch (code) {
-        case "EAGAIN":
-          return news.any;
-        case "EINTR":
-          continue;
-        case "ENOBUFS":
-          // The kernel had more to report than fits: some of it was news.
-          news.isVague = true;
-          continue;
-        default:
-          // An error counts if asking again gives it once more; see `errno`.
-          if (code === suspected) {
-            throw new SystemError("learn of changes to the network", "read", number);
-          }
-          suspected = code;
+      if (code === "EAGAIN") return news.any;
+      // The kernel had more to report than fits: some of it was news.
+      if (code === "ENOBUFS") news.isVague = true;
+      // An error counts if asking again gives it once more; see `errno`.
+      if (code === suspected) {
+        this.#hasMissed = true;
+        throw new SystemError("learn of changes to the network", "read", number);
       }
+      suspected = code;
     }
     return news.any;
   }

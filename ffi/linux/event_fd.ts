@@ -6,7 +6,7 @@
 
 import { libc } from "../c/libc.ts";
 import { allocate } from "../c/struct.ts";
-import { insist } from "../c/system_call.ts";
+import { insist, outcomeOf } from "../c/system_call.ts";
 import { type Bell, handleOf, type WaitHandle } from "../waiting.ts";
 import { EFD_CLOEXEC, EFD_NONBLOCK } from "./kernel/kernel_numbers.ts";
 
@@ -27,9 +27,8 @@ export class EventFd implements Bell {
   }
 
   ring(): void {
-    // This can only fail when the counter is at its limit, and then the descriptor is readable
-    // already.
-    libc().write(this.handle, ONE, BigInt(ONE.length));
+    // When the counter is at its limit this fails, and the descriptor is readable already.
+    outcomeOf(() => libc().write(this.handle, ONE, BigInt(ONE.length)));
   }
 
   silence(): boolean {

@@ -73,6 +73,8 @@ export class LinuxLinkMonitor implements LinkMonitor {
   #fd: number;
   readonly #buffer = allocate(65_536);
   readonly #facts: InterfaceFacts;
+  /** Reports may have been lost when reading failed. */
+  #hasMissed = false;
 
   /** @param own the index of this program's interface */
   constructor(own: number | undefined) {
@@ -96,6 +98,8 @@ export class LinuxLinkMonitor implements LinkMonitor {
 
   read(): NetworkNews | undefined {
     const news = new GatheredNews();
+    news.isVague = this.#hasMissed;
+    this.#hasMissed = false;
     let suspected: ErrnoName | undefined;
     for (let i = 0; i < PASS; i++) {
       const length = this.#libc.recv(this.#fd, this.#buffer, BigInt(this.#buffer.length), 0);
@@ -104,24 +108,20 @@ export class LinuxLinkMonitor implements LinkMonitor {
           const report = parseReport(message);
           if (report !== undefined) this.#facts.learn(report, news);
         }
+        suspected = undefined;
         continue;
       }
       const number = errno();
       const code = errnoName(number);
-      switch (code) {
-        case "EAGAIN":
-          return news.any;
-        case "EINTR":
-          continue;
-        case "ENOBUFS":
-          // The kernel had more to report than fits: some of it was news.
-          news.isVague = true;
-          continue;
-        default:
-          // An error counts if asking again gives it once more; see `errno`.
-          if (code === suspected) throw new SystemError(ATTEMPT, "recv", number);
-          suspected = code;
+      if (code === "EAGAIN") return news.any;
+      // The kernel had more to report than fits: some of it was news.
+      if (code === "ENOBUFS") news.isVague = true;
+      // An error counts if asking again gives it once more; see `errno`.
+      if (code === suspected) {
+        this.#hasMissed = true;
+        throw new SystemError(ATTEMPT, "recv", number);
       }
+      suspected = code;
     }
     return news.any;
   }

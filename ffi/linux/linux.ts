@@ -23,7 +23,7 @@ import { LinuxUdpSocket } from "./udp/udp_socket.ts";
 export const LINUX: Implementation = {
   newBell: () => new EventFd(),
   newWaitList: (bell, sources) => new PollList(bell, sources),
-  openTun: (name, { offload = false }) => new LinuxTun(name, offload),
+  openTun: (name, options) => new LinuxTun(name, options),
   openInterface: (name, index) => new LinuxInterface(name, index),
   openLinkMonitor: (own) => new LinuxLinkMonitor(own),
   openUdpSocket: (options) => new LinuxUdpSocket(options),

@@ -9,7 +9,7 @@ import { type ErrnoName, errnoName, SystemError } from "../c/errno.ts";
 import { errno, type Libc, libc } from "../c/libc.ts";
 import { cString } from "../c/struct.ts";
 import { insist, outcomeOf } from "../c/system_call.ts";
-import type { Tun, TunOffload } from "../tun.ts";
+import type { Tun, TunOffload, TunOptions } from "../tun.ts";
 import { handleOf, type WaitHandle } from "../waiting.ts";
 import {
   EAGAIN,
@@ -38,8 +38,10 @@ export class LinuxTun implements Tun {
   readonly #libc: Libc = libc();
   /** -1 once closed: the number may soon be another file's. */
   #fd: number;
+  readonly #onRefusal: (code: ErrnoName) => void;
 
-  constructor(name: string, wantsOffload: boolean) {
+  constructor(name: string, { offload: wantsOffload = false, onRefusal = () => {} }: TunOptions) {
+    this.#onRefusal = onRefusal;
     checkInterfaceName(name);
     this.#fd = openDevice();
     try {
@@ -75,7 +77,10 @@ export class LinuxTun implements Tun {
   }
 
   write(packet: Uint8Array<ArrayBuffer>): boolean {
-    return this.#libc.write(this.#fd, packet, BigInt(packet.length)) === packet.length;
+    const written = this.#libc.write(this.#fd, packet, BigInt(packet.length));
+    if (written === packet.length) return true;
+    if (written < 0) this.#onRefusal(errnoName(errno()));
+    return false;
   }
 
   close(): void {

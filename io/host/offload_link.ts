@@ -116,8 +116,12 @@ export class OffloadLink implements HostLink {
     // The rest of a super-packet is among the frames.
     if (!this.#segmentation.hasMore) this.#framesEnd = FRAMES;
     let hasMore = true;
-    while (hasMore && this.#hasRoom()) hasMore = this.#read(receiver);
-    if (this.#count > 0) receiver.end();
+    try {
+      while (hasMore && this.#hasRoom()) hasMore = this.#read(receiver);
+    } finally {
+      // What was read before an error is not to wait until reading works again.
+      if (this.#count > 0) receiver.end();
+    }
     return hasMore ? "more" : this.#count > 0 ? "some" : "nothing";
   }
 

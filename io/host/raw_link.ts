@@ -4,20 +4,33 @@
  * @module
  */
 
-import type { RawIpv6 } from "../../ffi/raw_ipv6.ts";
-import type { HostLink, PacketReceiver } from "./host_link.ts";
+import type { RawIpv6, SendResult } from "../../ffi/raw_ipv6.ts";
 import { aborted } from "../run_together.ts";
+import type { SystemErrors } from "../system_errors.ts";
+import type { HostLink, PacketReceiver } from "./host_link.ts";
+
+/** What stops a packet because of where it goes: anybody can cause that. */
+const OF_DESTINATION: ReadonlySet<SendResult> = new Set<SendResult>([
+  ...["EACCES", "EADDRNOTAVAIL", "EHOSTUNREACH", "EINVAL", "EMSGSIZE", "ENETUNREACH"] as const,
+]);
 
 /** Sends packets through a raw socket, which belongs to the caller. */
 export class RawLink implements HostLink {
   readonly #socket: RawIpv6;
+  readonly #errors: SystemErrors;
 
-  constructor(socket: RawIpv6) {
+  /** @param errors takes what stops packets */
+  constructor(socket: RawIpv6, errors: SystemErrors) {
     this.#socket = socket;
+    this.#errors = errors;
   }
 
   write(ipv6: Uint8Array): boolean {
-    return this.#socket.send(ipv6) === "sent";
+    const result = this.#socket.send(ipv6);
+    if (result === "sent") return true;
+    if (OF_DESTINATION.has(result)) this.#errors.failedQuietly("sendto", result);
+    else this.#errors.failed("sendto", result);
+    return false;
   }
 
   /** Each packet is sent at once. */

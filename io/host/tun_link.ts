@@ -42,14 +42,17 @@ export class TunLink implements HostLink {
   /** One pass. */
   #drain(receiver: PacketReceiver): Drained {
     let count = 0;
-    while (count < PASS) {
-      const length = this.#tun.read(this.#buffer);
-      if (length === 0) break;
-      receiver.packet(this.#buffer.subarray(0, length));
-      count++;
+    try {
+      while (count < PASS) {
+        const length = this.#tun.read(this.#buffer);
+        if (length === 0) break;
+        receiver.packet(this.#buffer.subarray(0, length));
+        count++;
+      }
+    } finally {
+      // What was read before an error is not to wait until reading works again.
+      if (count > 0) receiver.end();
     }
-    if (count === 0) return "nothing";
-    receiver.end();
-    return count === PASS ? "more" : "some";
+    return count === 0 ? "nothing" : count === PASS ? "more" : "some";
   }
 }

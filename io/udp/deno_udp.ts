@@ -10,12 +10,21 @@ import { formatIpv4, type Ipv4Address, ipv4Address, parseIpv4 } from "../../wire
 import type { Counters } from "../counters.ts";
 import { BoundedCache } from "../bounded_cache.ts";
 import { SendQueue } from "./send_queue.ts";
-import type { SendWatch } from "./send_watch.ts";
 import type { DatagramReceiver, UdpSocket } from "../../ffi/udp_socket.ts";
 
 /** The first pause after receiving failed, and the longest, in milliseconds. */
 const SHORTEST_PAUSE = 1;
 const LONGEST_PAUSE = 1000;
+
+/** Learns what becomes of datagrams. */
+export interface DenoUdpObserver {
+  /** The system took one. */
+  sent(): void;
+  /** The system refused one. */
+  lost(code: ErrnoName): void;
+  /** Receiving failed. */
+  unreceived(code: ErrnoName): void;
+}
 
 /** How to open a socket. */
 interface DenoUdpOptions {
@@ -26,7 +35,7 @@ interface DenoUdpOptions {
   /** Counts losses. */
   readonly counters: Counters;
   /** Learns what becomes of datagrams. */
-  readonly watch?: SendWatch | undefined;
+  readonly observer?: DenoUdpObserver | undefined;
   /** Called with the bound address: sets the options of the socket that Deno cannot set. */
   readonly prepare?: ((address: string, port: number) => void) | undefined;
 }
@@ -46,7 +55,7 @@ export function openDenoUdp(options: DenoUdpOptions): UdpSocket {
   const { hostname, port } = listener.addr as Deno.NetAddr;
   options.prepare?.(hostname, port);
   const local = endpoint(options.address, port);
-  return new DenoUdpSocket(listener, local, options.counters, options.watch);
+  return new DenoUdpSocket(listener, local, options.counters, options.observer);
 }
 
 /** Wraps a socket that Deno has opened at `local`. Closing the result closes it. */
@@ -62,7 +71,7 @@ class DenoUdpSocket implements UdpSocket {
   readonly local: Endpoint;
   readonly #listener: Deno.DatagramConn;
   readonly #counters: Counters;
-  readonly #watch: SendWatch | undefined;
+  readonly #observer: DenoUdpObserver | undefined;
   readonly #addresses = new BoundedCache(parseAddress);
   readonly #destinations = new BoundedCache(toNetAddr);
   readonly #queue = new SendQueue((to, bytes) => this.#send(to, bytes));
@@ -72,12 +81,12 @@ class DenoUdpSocket implements UdpSocket {
     listener: Deno.DatagramConn,
     local: Endpoint,
     counters: Counters,
-    watch: SendWatch | undefined,
+    observer: DenoUdpObserver | undefined,
   ) {
     this.#listener = listener;
     this.local = local;
     this.#counters = counters;
-    this.#watch = watch;
+    this.#observer = observer;
   }
 
   send(to: Endpoint, bytes: Uint8Array): void {
@@ -124,6 +133,8 @@ class DenoUdpSocket implements UdpSocket {
       // Windows reports an ICMP error for an earlier datagram so. It is over with that, and others,
       // or datagrams, may wait behind it.
       if (received instanceof Deno.errors.ConnectionReset) continue;
+      const code = codeOf(received);
+      if (code !== undefined) this.#observer?.unreceived(code);
       // An error that persists must not keep the processor busy.
       await new Promise((resolve) => setTimeout(resolve, pause));
       pause = Math.min(2 * pause, LONGEST_PAUSE);
@@ -133,7 +144,7 @@ class DenoUdpSocket implements UdpSocket {
   async #send(to: Endpoint, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     try {
       await this.#listener.send(bytes, this.#destinations.get(to));
-      this.#watch?.sent();
+      this.#observer?.sent();
     } catch (error) {
       if (!this.#isClosed) this.#fail(error);
     }
@@ -141,8 +152,14 @@ class DenoUdpSocket implements UdpSocket {
 
   #fail(error: unknown): void {
     this.#counters.drop("send_failed");
-    if (error instanceof Error && "code" in error) this.#watch?.failed(error.code as ErrnoName);
+    const code = codeOf(error);
+    if (code !== undefined) this.#observer?.lost(code);
   }
+}
+
+/** The name of a system error, which Deno adds to its own errors. */
+function codeOf(error: unknown): ErrnoName | undefined {
+  return error instanceof Error && "code" in error ? error.code as ErrnoName : undefined;
 }
 
 function toError(error: unknown): Error {

@@ -26,6 +26,8 @@ export class SendWatch {
   readonly #onChange: (trouble: SendTrouble | undefined) => void;
   readonly #clock: Clock;
   #trouble: SendTrouble | undefined;
+  /** Whether datagrams were sent and refused in turn since the last trouble. */
+  #isPartial = false;
   /** Cancels the report. Set while every attempt has failed since the last success. */
   #cancel: (() => void) | undefined;
 
@@ -45,6 +47,7 @@ export class SendWatch {
 
   /** The system took something. */
   sent(): void {
+    if (this.#cancel !== undefined) this.#isPartial = true;
     this.#cancel?.();
     this.#cancel = undefined;
     if (this.#trouble === undefined) return;
@@ -52,14 +55,20 @@ export class SendWatch {
     this.#onChange(undefined);
   }
 
-  /** The system refused something. */
-  failed(code: ErrnoName): void {
+  /**
+   * The system refused something. False if that may be, or has been, reported as a trouble; true if
+   * it concerns only some datagrams.
+   */
+  failed(code: ErrnoName): boolean {
     const trouble = SEND_TROUBLES.find((each) => each === code);
-    if (trouble === undefined || this.#trouble !== undefined) return;
+    if (trouble === undefined) return true;
+    if (this.#trouble !== undefined) return false;
     this.#cancel ??= this.#clock.after(TIMEOUT, () => {
       this.#cancel = undefined;
+      this.#isPartial = false;
       this.#trouble = trouble;
       this.#onChange(trouble);
     });
+    return this.#isPartial;
   }
 }

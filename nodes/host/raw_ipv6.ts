@@ -16,8 +16,8 @@ import type { HostSide, Opener } from "../node_context.ts";
  * @throws {SystemError} (when the opener is called) the kernel refuses; the message says what to do
  */
 export function rawIpv6(): Opener<HostSide> {
-  return () => {
+  return ({ errors }) => {
     const socket = openRawIpv6();
-    return { link: new RawLink(socket), [Symbol.dispose]: () => socket.close() };
+    return { link: new RawLink(socket, errors), [Symbol.dispose]: () => socket.close() };
   };
 }

@@ -5,11 +5,11 @@
  * @module
  */
 
-import { SystemError } from "../../ffi/c/errno.ts";
+import { type ErrnoName, SystemError } from "../../ffi/c/errno.ts";
 import { Ipv6SwitchedOff } from "../../ffi/interface.ts";
 import { findRoute, openInterface, openTun } from "../../ffi/open.ts";
 import { platform } from "../../ffi/platform.ts";
-import type { Tun, TunOffload } from "../../ffi/tun.ts";
+import type { Tun, TunOffload, TunOptions } from "../../ffi/tun.ts";
 import { KeptInterface } from "../../io/host/kept_interface.ts";
 import { openTunLink } from "../../io/host/open_tun_link.ts";
 import type { OwnInterface } from "../../io/host/own_interface.ts";
@@ -56,11 +56,12 @@ export interface TunSide extends HostSide {
  */
 export function openTunSide(
   { name, offload = true }: TunSideOptions,
-  { watcher, counters, log }: HostContext,
+  { watcher, counters, errors, log }: HostContext,
   wanted: WantedState,
 ): TunSide & { readonly own: KeptInterface } {
   using stack = new DisposableStack();
-  const tun = stack.adopt(openNamed(name, offload), (tun) => tun.close());
+  const onRefusal = (code: ErrnoName) => errors.failed("write", code);
+  const tun = stack.adopt(openNamed(name, { offload, onRefusal }), (tun) => tun.close());
   const configuration = stack.adopt(openInterface(tun.name, tun.index), (it) => it.close());
   configuration.setQueueLength(
     tun.offload === undefined ? QUEUE_LENGTH.alone : QUEUE_LENGTH.offload,
@@ -91,15 +92,15 @@ export function openTunSide(
   };
 }
 
-function openNamed(name: string | undefined, offload: boolean): Tun {
-  if (name !== undefined) return openTun(name, { offload });
+function openNamed(name: string | undefined, options: TunOptions): Tun {
+  if (name !== undefined) return openTun(name, options);
   const { interfaceName } = platform;
   try {
-    return openTun(interfaceName, { offload });
+    return openTun(interfaceName, options);
   } catch (error) {
     // A client and a server with a relay may share a host.
     if (error instanceof SystemError && error.code === "EBUSY" && !interfaceName.includes("%d")) {
-      return openTun(`${interfaceName}%d`, { offload });
+      return openTun(`${interfaceName}%d`, options);
     }
     throw error;
   }

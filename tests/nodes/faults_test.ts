@@ -5,6 +5,7 @@
  */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { clientTun } from "../../nodes/host/client_tun.ts";
+import type { SystemErrorNews } from "../../io/system_errors.ts";
 import type { TransportNews } from "../../nodes/udp_opener.ts";
 import { always, type FaultCode, type Faults, first, injectFaults } from "../ffi/faults.ts";
 import { namespaceTest, run } from "../ffi/namespace.ts";
@@ -77,13 +78,42 @@ loopbackTest("faults: a server that can receive no more ends, and says so", asyn
   }
 });
 
-loopbackTest("faults: a server that can wait no more ends, and says so", async () => {
-  for (const isAlone of [false, true]) {
-    const faults = { poll: always("ENOMEM"), pollOnThread: always("ENOMEM") };
-    const { message } = await endOf(isAlone, () => injectFaults(faults));
-    assertEquals(message, "Cannot wait for packets: Cannot allocate memory (poll: ENOMEM)");
-  }
-});
+loopbackTest(
+  "faults: a server that cannot receive for a while neither spins nor ends, names it, and recovers",
+  async () => {
+    for (const isAlone of [false, true]) {
+      const news: SystemErrorNews[] = [];
+      const onSystemError = (each: SystemErrorNews) => void news.push(each);
+      await using server = await startServer({ udp: "batched", isAlone, onSystemError });
+      {
+        using faults = injectFaults({ recvmmsg: always("ENOMEM") });
+        await using _client = await startClient("127.41.0.3", { ffi: false });
+        await pause(1_500);
+        // 1 ms, 2 ms, … 1 s: eleven pauses in the first two seconds, three calls after each.
+        assert(faults.failed > 6 && faults.failed < 100, `${faults.failed} calls`);
+        assertEquals(news.map(({ call, code }) => `${call} ${code}`), ["recvmmsg ENOMEM"]);
+        assertEquals([...server.counters.failures().keys()], ["recvmmsg ENOMEM"]);
+      }
+      await assertServed();
+    }
+  },
+);
+
+loopbackTest(
+  "faults: a server that cannot wait serves nevertheless, does not spin, and names it",
+  async () => {
+    for (const isAlone of [false, true]) {
+      await using server = await startServer({ udp: "batched", isAlone });
+      using faults = injectFaults({ poll: always("ENOMEM"), pollOnThread: always("ENOMEM") });
+      await assertServed();
+      const { failed } = faults;
+      await pause(1_000);
+      const rate = faults.failed - failed;
+      assert(rate > 20 && rate < 500, `${rate} calls`);
+      assert(server.counters.failures().get("poll ENOMEM")! > 20);
+    }
+  },
+);
 
 loopbackTest(
   "faults: a server that cannot be opened or started says which step failed",
@@ -156,6 +186,10 @@ async function sendPacket(): Promise<void> {
   await socket.send(new Uint8Array(10), to).catch(() => {});
   socket.close();
   await turn();
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 function turn(): Promise<void> {

@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { Poller } from "../../ffi/poller.ts";
 import { Counters } from "../../io/counters.ts";
+import { SystemErrors } from "../../io/system_errors.ts";
 import { ListenError } from "../../nodes/listen_error.ts";
 import { UdpOpener } from "../../nodes/udp_opener.ts";
 import { portOf } from "../../wire/endpoint.ts";
@@ -70,11 +71,13 @@ Deno.test("deno does as told", async () => {
 });
 
 Deno.test("what stands in the way of a socket is told apart", () => {
+  const counters = new Counters();
   const opener = new UdpOpener({
     mode: "deno",
     ffi: false,
     poller: new Poller(),
-    counters: new Counters(),
+    counters,
+    errors: new SystemErrors(counters, () => {}),
     onNews: () => {},
   });
   const loopback = parseIpv4("127.0.0.1")!;

@@ -58,12 +58,25 @@ export function roleMetrics(report: StatusReport): Metric[] {
       "reason",
       report.drops,
     ),
+    systemErrors(report.systemErrors),
     countersBy("teredo_events_total", "What the role reported, by event.", "event", report.events),
     ...peerMetrics(report),
     ...report.served === null ? [] : servedMetrics(report.served),
     ...report.gateway === null ? [] : gatewayMetrics(report.gateway),
     ...report.role === "client" ? clientMetrics(report) : [],
   ];
+}
+
+function systemErrors(counts: Readonly<Record<string, number>>): Metric {
+  return {
+    name: "teredo_system_errors_total",
+    type: "counter",
+    help: "System calls that failed while the role went on, by call and error.",
+    samples: Object.entries(counts).map(([name, value]) => {
+      const [call, error] = name.split(" ") as [string, string];
+      return { labels: { call, error }, value };
+    }),
+  };
 }
 
 function interfaceFaults({ interfaceFaults }: StatusReport): Metric {

@@ -36,6 +36,8 @@ export interface StatusReport extends RolePart {
   readonly events: Readonly<Record<string, number>>;
   /** How many datagrams and packets were dropped, by reason. */
   readonly drops: Readonly<Record<string, number>>;
+  /** How often system calls failed that the role survived, by call and error. */
+  readonly systemErrors: Readonly<Record<string, number>>;
 }
 
 /** The part that depends on the role. */
@@ -189,5 +191,6 @@ export function statusReport(part: RolePart, context: ReportContext): StatusRepo
     },
     events: events.all(),
     drops: Object.fromEntries(counters.drops()),
+    systemErrors: Object.fromEntries(counters.failures()),
   };
 }

@@ -6,9 +6,10 @@
 
 import { giveBack, packetMemory } from "../../../memory/packet_memory.ts";
 import { Views } from "../../../memory/views.ts";
-import { errnoName, SystemError } from "../../c/errno.ts";
+import { errnoName } from "../../c/errno.ts";
 import { errno, type Libc } from "../../c/libc.ts";
 import { NativeMemory } from "../../c/native_memory.ts";
+import { outcomeOf } from "../../c/system_call.ts";
 import type { Received, TakeDatagram } from "../../udp_socket.ts";
 import { EAGAIN } from "../kernel/kernel_numbers.ts";
 import { CONTROL_SIZE, MessageVector } from "./message_vector.ts";
@@ -27,46 +28,30 @@ const ROOM = 0x1_0000;
  */
 const STRIDE = ROOM + 320;
 
-/** A socket that failed this often in a row, for this many milliseconds, will not recover. */
-const MAX_FAILURES = 100;
-const LONGEST_FAILING = 1_000;
-
 /** Receives from a socket. */
 export class UdpReceiver {
   readonly #libc: Pick<Libc, "recvmmsg">;
   readonly #fd: number;
-  readonly #name: string;
   readonly #data = new NativeMemory(MESSAGES * STRIDE, packetMemory(MESSAGES * STRIDE));
   readonly #messages = new MessageVector(MESSAGES, this.#data);
   readonly #views = new Views(this.#data.bytes);
   #isDelivering = false;
   #isClosed = false;
-  /** How often in a row receiving failed, and when it began to. */
-  #failures = 0;
-  #failingSince = 0;
 
-  /** @param name the socket, for messages: "UDP 192.0.2.1:3544" */
-  constructor(library: Pick<Libc, "recvmmsg">, fd: number, name: string) {
+  constructor(library: Pick<Libc, "recvmmsg">, fd: number) {
     this.#libc = library;
     this.#fd = fd;
-    this.#name = name;
     for (let i = 0; i < MESSAGES; i++) {
       this.#messages.setRange(i, i * STRIDE, ROOM);
       this.#messages.setControlLength(i, CONTROL_SIZE);
     }
   }
 
-  /**
-   * Delivers what is waiting, as much as one system call yields, and without blocking.
-   *
-   * @throws {SystemError} it keeps failing
-   */
+  /** Delivers what is waiting, as much as one system call yields, and without blocking. */
   receive(take: TakeDatagram): Received {
     let count = this.#call();
-    // An error counts if asking again gives one, too; see `errno`.
-    if (count < 0 && errno() !== EAGAIN) count = this.#call();
-    if (count < 0) return this.#failure();
-    this.#failures = 0;
+    if (count < 0 && errno() !== EAGAIN) count = outcomeOf(() => this.#call());
+    if (count < 0) return errno() === EAGAIN ? "nothing" : errnoName(errno());
     this.#isDelivering = true;
     try {
       for (let i = 0; i < count && !this.#isClosed; i++) this.#deliver(i, take);
@@ -101,20 +86,5 @@ export class UdpReceiver {
 
   #call(): number {
     return this.#libc.recvmmsg(this.#fd, this.#messages.headers.bytes, MESSAGES, 0, null);
-  }
-
-  /** Receiving has failed: says what that means. */
-  #failure(): Received {
-    const number = errno();
-    if (number === EAGAIN) {
-      this.#failures = 0;
-      return "nothing";
-    }
-    const now = performance.now();
-    if (this.#failures++ === 0) this.#failingSince = now;
-    if (this.#failures > MAX_FAILURES && now - this.#failingSince > LONGEST_FAILING) {
-      throw new SystemError(`receive on ${this.#name}`, "recvmmsg", number);
-    }
-    return errnoName(number);
   }
 }

@@ -6,7 +6,8 @@
 
 import { type Endpoint, endpoint, formatEndpoint } from "../../../wire/endpoint.ts";
 import type { Ipv4Address } from "../../../wire/ipv4_address.ts";
-import type { Libc } from "../../c/libc.ts";
+import { SystemError } from "../../c/errno.ts";
+import { errno, type Libc } from "../../c/libc.ts";
 import { allocateU32, setInteger } from "../../c/socket_integer.ts";
 import { insist } from "../../c/system_call.ts";
 import type {
@@ -80,7 +81,7 @@ export class LinuxUdpSocket implements BatchedUdpSocket {
       this.close();
       throw error;
     }
-    this.#receiver = new UdpReceiver(library, this.#fd, `UDP ${formatEndpoint(this.local)}`);
+    this.#receiver = new UdpReceiver(library, this.#fd);
     this.#sender = new UdpSender(library, this.#fd, this.isSegmenting, options.observer);
   }
 
@@ -135,9 +136,16 @@ export class LinuxUdpSocket implements BatchedUdpSocket {
         return received;
       case "nothing":
         return "nothing";
-      default:
+      default: {
+        // The datagram may still be there, so the poller must not come back at once.
+        const error = new SystemError(
+          `receive on UDP ${formatEndpoint(this.local)}`,
+          "recvmmsg",
+          errno(),
+        );
         this.#observer.unreceived?.(received);
-        return "nothing";
+        throw error;
+      }
     }
   }
 

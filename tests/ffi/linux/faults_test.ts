@@ -104,16 +104,21 @@ namespaceTest(
       using faults = injectFaults({ recv: first(1, code) });
       assertEquals([monitor.read(), faults.failed], [undefined, 1], code);
     }
-    for (const code of ["ENOBUFS", "EINTR"] as const) {
-      // It comes to an end even so: others have to get their turn.
-      using _ = injectFaults({ recv: always(code) });
-      assertEquals(monitor.read()?.isVague, code === "ENOBUFS" ? true : undefined);
+    {
+      // What the kernel could not report was news.
+      using _ = injectFaults({ recv: first(1, "ENOBUFS") });
+      assertEquals(monitor.read()?.isVague, true);
     }
-    using _ = injectFaults({ recv: always("EIO") });
-    assertEquals(
-      messageOf(() => monitor.read()),
-      "Cannot learn of changes to the network: Input/output error (recv: EIO)",
-    );
+    for (const code of ["ENOBUFS", "EINTR", "EIO"] as const) {
+      {
+        using faults = injectFaults({ recv: always(code) });
+        const message = messageOf(() => monitor.read());
+        assert(message.endsWith(`(recv: ${code})`), message);
+        // It comes to an end at once: others have to get their turn.
+        assertEquals(faults.failed, 2);
+      }
+      assertEquals([monitor.read()?.isVague, monitor.read()], [true, undefined]);
+    }
     monitor.close();
   },
 );
@@ -224,12 +229,7 @@ faultTest(
       assertEquals(receive(there), ["nothing", 0]);
     }
     using _ = injectFaults({ recvmmsg: always("ENOMEM") });
-    for (let i = 0; i < 200; i++) assertEquals(receive(there), ["ENOMEM", 0]);
-    const end = performance.now() + 3_000;
-    const message = messageOf(() => {
-      while (performance.now() < end) receive(there);
-    });
-    assert(/^Cannot receive on UDP 127\.0\.0\.1:\d+: .*\(recvmmsg: ENOMEM\)$/.test(message));
+    assertEquals(receive(there), ["ENOMEM", 0]);
   },
 );
 
