@@ -23,10 +23,28 @@ const PATIENCE = 30_000;
  * somebody's hands. With any other error, such as EBADF or ENODEV, the thing itself is broken.
  */
 const PASSING: ReadonlySet<ErrnoName> = new Set<ErrnoName>([
-  ...["EAGAIN", "EINTR", "ENOBUFS", "ENOMEM", "EIO", "EPERM", "EACCES", "EMFILE", "ENFILE"] as const,
+  ...[
+    "EAGAIN",
+    "EINTR",
+    "ENOBUFS",
+    "ENOMEM",
+    "EIO",
+    "EPERM",
+    "EACCES",
+    "EMFILE",
+    "ENFILE",
+  ] as const,
   // Left by an ICMP error for a datagram that was sent earlier.
   ...["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ENETDOWN", "EHOSTDOWN", "EPROTO"] as const,
 ]);
+
+/**
+ * A call has failed for too long. It is not a {@linkcode SystemError}: the permission that it may
+ * complain about was there before, and may be there again when the program is restarted.
+ */
+export class LastingFailure extends Error {
+  override readonly name = "LastingFailure";
+}
 
 /** Decides how long to leave a call alone that fails. One for each call. */
 export class Endurance {
@@ -52,13 +70,16 @@ export class Endurance {
   /**
    * The call has failed. Returns how long to leave it alone, in milliseconds.
    *
-   * @throws `error`, if it will not go away, or the call has failed for 30 s
+   * @throws {LastingFailure} the call has failed for 30 s
+   * @throws `error`, if it will not go away
    */
   pauseAfter(error: unknown): number {
     if (!(error instanceof SystemError) || !PASSING.has(error.code)) throw error;
     const now = this.#now();
     const spell = this.#spell ??= { since: now, pause: SHORTEST_PAUSE };
-    if (now - spell.since > PATIENCE) throw error;
+    if (now - spell.since > PATIENCE) {
+      throw new LastingFailure(`${error.message}, for 30 s`, { cause: error });
+    }
     const { pause } = spell;
     spell.pause = Math.min(2 * pause, this.#longestPause);
     return pause;

@@ -199,7 +199,7 @@ export class Poller implements Watcher {
    * A source whose drain throws a {@linkcode SystemError} that may go away is left alone for a
    * while, which is longer each time; see {@linkcode Endurance}. The same goes for the wait itself.
    *
-   * @throws What else a drain throws, and {@linkcode SystemError} when a source, or waiting, has
+   * @throws What else a drain throws, and {@linkcode LastingFailure} when a source, or waiting, has
    * failed for 30 s.
    */
   async run(signal: AbortSignal, { mayHold = false }: RunOptions = {}): Promise<void> {

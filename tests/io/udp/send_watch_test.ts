@@ -45,3 +45,13 @@ Deno.test("send watch: nothing is reported while anything goes out, or if the da
   clock.moveTo(clock.time + 5_000);
   assertEquals([told, clock.due], [[], []]);
 });
+
+Deno.test("send watch: what concerns only some datagrams is known after the first success between failures", () => {
+  const { clock, watch } = make();
+  assertEquals(watch.failed("ENOBUFS"), true);
+  assertEquals([watch.failed("EPERM"), watch.failed("EPERM")], [false, false]);
+  watch.sent();
+  assertEquals(watch.failed("EPERM"), true);
+  clock.moveTo(clock.time + 1_000);
+  assertEquals([watch.trouble, watch.failed("EPERM")], ["EPERM", false]);
+});
