@@ -144,4 +144,5 @@ function didYouMean(meant: string | undefined): string {
   return meant === undefined ? "" : `. Did you mean ${meant}?`;
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args, processContext()));
+// Without `await`, which the script of the executable may not have here.
+if (import.meta.main) main(Deno.args, processContext()).then((code) => Deno.exit(code));

@@ -187,7 +187,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "cli.ts": ["cli/commands", "cli/args", "cli/args/sources", "cli/process"],
   "mod.ts": ["nodes/", "io/", "ffi/", "client/", "server", "relay", "protocol/", "wire"],
 
-  "tools": ["deno.json"],
+  "tools": ["tools/executable", "deno.json"],
+  "tools/executable": ["cli.ts", "cli/process", "tools/code_cache.ts"],
   "tools/stand_ins": [],
   "packaging": [
     ...["cli.ts", "cli/commands", "cli/args/", "cli/process", "cli/service", "cli/text"],

@@ -7,13 +7,15 @@
  *
  * `DENORT_BIN` names the runtime to embed if Deno can't download it.
  *
- * The modules are bundled first, into one file for each part that is loaded separately. That halves
- * what is parsed at each start. If bundling fails, they are embedded as they are.
+ * The modules are bundled first, into one script. On Linux, an executable for this machine also
+ * contains V8's code cache of it, so that V8 need not compile what every start runs.
  *
  * @module
  */
 
 import { parseArgs } from "node:util";
+import { makeCodeCache } from "./code_cache.ts";
+import { CACHE, SCRIPT, scriptOf } from "./executable/main.ts";
 import { importsToUse } from "./launch.ts";
 
 const USAGE = "Usage: deno task compile [--target TRIPLE] [--output FILE] [--entry FILE]";
@@ -38,7 +40,7 @@ export interface Build {
   readonly target?: string | undefined;
   /** The executable; in `dist/`, named after the target, if absent. */
   readonly output?: string | undefined;
-  /** The main module, `cli.ts` by default. */
+  /** The main module of another program, which is embedded as it is. */
   readonly entry?: string | undefined;
 }
 
@@ -49,15 +51,22 @@ export interface BuildResult {
   readonly remedy: string | undefined;
 }
 
-/** The arguments for `deno` that bundle the modules into a folder; the main one keeps its name. */
-export function bundleArguments(build: Build, folder: string): string[] {
-  const { entry } = withDefaults(build);
+/** The arguments for `deno` that bundle the program into a folder, as `program.js`. */
+export function bundleArguments(folder: string): string[] {
   // Nothing is minified, so that a stack trace names functions as the sources do.
-  return ["bundle", ...CONFIG, "--quiet", "--check", "--code-splitting", "--outdir", folder, entry];
+  const options = ["--quiet", "--check", "--format", "cjs", "--outdir", folder];
+  return ["bundle", ...CONFIG, ...options, "tools/executable/program.ts"];
 }
 
-/** The arguments for `deno` that make the executable of the entry, or of its bundle in a folder. */
-export function compileArguments(build: Build, folder?: string): string[] {
+/**
+ * The arguments for `deno` that make the executable of an entry, or of `main.ts` and other files in
+ * a folder.
+ */
+export function compileArguments(
+  build: Build,
+  folder?: string,
+  files: readonly string[] = [],
+): string[] {
   const { target, output, entry } = withDefaults(build);
   return [
     "compile",
@@ -65,14 +74,15 @@ export function compileArguments(build: Build, folder?: string): string[] {
     PERMISSIONS,
     V8_FLAGS,
     ...CONFIG,
-    // V8's code cache would be in the folder for temporary files, under a name that everybody can
-    // predict: what another user puts there would run as root.
+    // Deno's own code cache would be in the folder for temporary files, under a name that everybody
+    // can predict: what another user puts there would run as root.
     "--no-code-cache",
     // A node_modules directory would be embedded whole, even if only part of it is imported.
     "--node-modules-dir=none",
+    ...files.flatMap((file) => ["--include", `${folder}/${file}`]),
     "--output",
     output,
-    folder === undefined ? entry : `${folder}/${entry.replace(/^.*\/|\.ts$/g, "")}.js`,
+    folder === undefined ? entry : `${folder}/main.ts`,
   ];
 }
 
@@ -114,21 +124,44 @@ export function remedy(messages: string, denort: string | undefined): string | u
 export async function compile(build: Build, denort: string | undefined): Promise<BuildResult> {
   const imports = await importsToUse();
   const env = { TEREDO_IMPORTS: imports, DENORT_BIN: denort ?? "" };
-  const folder = bundleFolder(build);
+  const folder = build.entry === undefined ? bundleFolder(build) : undefined;
   try {
-    const isBundled = (await run(bundleArguments(build, folder), env)).code === 0;
-    if (!isBundled) {
-      console.error(
-        "Bundling failed: the modules are embedded as they are, and take longer to load",
-      );
-    }
-    const args = compileArguments(build, isBundled ? folder : undefined);
-    const { code, messages } = await run(args, env);
+    const files = folder === undefined ? [] : await bundle(build, folder, env);
+    if (files === undefined) return { isBuilt: false, remedy: undefined };
+    const { code, messages } = await run(compileArguments(build, folder, files), env);
     return { isBuilt: code === 0, remedy: code === 0 ? undefined : remedy(messages, denort) };
   } finally {
     // It is absent if bundling failed.
-    await Deno.remove(folder, { recursive: true }).catch(() => {});
+    if (folder !== undefined) await Deno.remove(folder, { recursive: true }).catch(() => {});
   }
+}
+
+/**
+ * Puts the executable's main module into the folder, and the files that it reads.
+ *
+ * @returns the names of those files; undefined if the modules can't be bundled
+ */
+async function bundle(
+  build: Build,
+  folder: string,
+  env: Record<string, string>,
+): Promise<string[] | undefined> {
+  if ((await run(bundleArguments(folder), env)).code !== 0) return undefined;
+  const script = `${folder}/${SCRIPT}`;
+  await Deno.writeTextFile(script, scriptOf(await Deno.readTextFile(`${folder}/program.js`)));
+  await Deno.copyFile("tools/executable/main.ts", `${folder}/main.ts`);
+  const trouble = build.target !== undefined && build.target !== Deno.build.target
+    ? "it can't be made for another platform"
+    : await makeCodeCache(trainerArguments(script, `${folder}/${CACHE}`));
+  if (trouble === undefined) return [SCRIPT, CACHE];
+  console.error(`The executable has no code cache, and takes longer to start: ${trouble}`);
+  return [SCRIPT];
+}
+
+/** The arguments for `deno` that write the code cache: V8 wants the flags of the executable. */
+function trainerArguments(script: string, cache: string): string[] {
+  const options = ["--no-config", "--no-check", "--unstable-net", PERMISSIONS, V8_FLAGS];
+  return ["run", ...options, "tools/executable/train.ts", script, cache];
 }
 
 /** Runs `deno` with these arguments, and returns its exit code and its messages. */

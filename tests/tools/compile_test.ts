@@ -3,7 +3,7 @@ import { bundleArguments, bundleFolder, compileArguments, remedy } from "../../t
 
 Deno.test("compile: this machine's executable is dist/teredo, those of others name their target", () => {
   const suffix = Deno.build.os === "windows" ? ".exe" : "";
-  assertArrayIncludes(compileArguments({}), [`dist/teredo${suffix}`, "cli.ts"]);
+  assertArrayIncludes(compileArguments({}), [`dist/teredo${suffix}`]);
   assertArrayIncludes(compileArguments({ target: "aarch64-apple-darwin" }), [
     "--target",
     "dist/teredo-aarch64-apple-darwin",
@@ -17,14 +17,18 @@ Deno.test("compile: the executable may open files in /proc, which the sum of the
   assertArrayIncludes(compileArguments({}), ["--allow-all"]);
 });
 
-Deno.test("compile: the bundle's main module is the one that is compiled", () => {
-  assertArrayIncludes(bundleArguments({}, "dist/modules"), ["--outdir", "dist/modules", "cli.ts"]);
-  assertEquals(compileArguments({}, "dist/modules").at(-1), "dist/modules/cli.js");
-  const other = { entry: "examples/probe.ts" };
-  assertEquals(bundleArguments(other, "dist/modules").at(-1), "examples/probe.ts");
-  assertEquals(compileArguments(other, "dist/modules").at(-1), "dist/modules/probe.js");
-  assertEquals(compileArguments(other).at(-1), "examples/probe.ts");
+Deno.test("compile: the executable's main module is embedded with the files that it reads", () => {
+  assertArrayIncludes(bundleArguments("dist/modules"), ["--format", "cjs", "dist/modules"]);
+  const args = compileArguments({}, "dist/modules", ["teredo.script"]);
+  assertEquals(args.at(-1), "dist/modules/main.ts");
+  assertEquals(args[args.indexOf("--include") + 1], "dist/modules/teredo.script");
   assertEquals(bundleFolder({ output: "/srv/probe" }), "dist/probe-modules");
+});
+
+Deno.test("compile: another program is embedded as it is", () => {
+  const args = compileArguments({ entry: "examples/probe.ts" });
+  assertEquals(args.at(-1), "examples/probe.ts");
+  assertEquals(args.includes("--include"), false);
 });
 
 Deno.test("compile: code is never taken from the folder for temporary files, where anybody may put some", () => {
