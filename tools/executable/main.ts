@@ -3,8 +3,8 @@
  * with V8's code cache of it.
  *
  * The cache holds the bytecode of what a start runs, so V8 neither parses nor compiles that again.
- * It is part of the executable: who may write it may write the program. V8 refuses a cache that is
- * not of this script, its own version and its flags, and then compiles as usual.
+ * It is part of the executable, so nobody can change it who can't change the program. V8 refuses a
+ * cache that is not of this script, its own version and its flags, and then compiles as usual.
  *
  * This file is embedded on its own, so it imports nothing of the project.
  *
@@ -46,8 +46,7 @@ export function loadProgram<Context = unknown>(
 
 /**
  * The script of a CommonJS bundle: a function with the parameters `require` and `module`. Each
- * character takes one octet, in memory too: others, which stand in comments and in texts, are
- * escaped.
+ * character takes one octet, also in memory: others, in comments and strings, are escaped.
  */
 export function scriptOf(bundle: string): string {
   const ascii = bundle.replace(

@@ -4,7 +4,7 @@
  *     deno run -A tools/executable/train.ts SCRIPT CACHE
  *
  * V8 compiles a function when it is first called, so the cache holds what has run by then. That is
- * what a server, a client and a relay run when they start, here in a network of their own, see
+ * what a server, a client and a relay run when they start. Their network is that of
  * tools/code_cache.ts.
  *
  * @module
