@@ -3,8 +3,8 @@
  * with V8's code cache of it.
  *
  * The cache holds the bytecode of what a start runs, so V8 neither parses nor compiles that again.
- * It is part of the executable, so to change it is to change the program. V8 refuses a
- * cache that is not of this script, its own version and its flags, and then compiles as usual.
+ * It is part of the executable, so to change it is to change the program. V8 refuses a cache that
+ * is not of this script, its own version and its flags, and then compiles as usual.
  *
  * This file is embedded on its own, so it imports nothing of the project.
  *
