@@ -10,6 +10,7 @@ import type { InputFilter, InputFilterOptions } from "./input_filter.ts";
 import type { Interface } from "./interface.ts";
 import type { LinkMonitor } from "./link_monitor.ts";
 import type { RawIpv6 } from "./raw_ipv6.ts";
+import type { OwnRights } from "./rights.ts";
 import type { RouteAnswer } from "./route.ts";
 import type { SocketOptions } from "./socket_options.ts";
 import type { SourceNat, SourceNatOptions } from "./source_nat.ts";
@@ -39,4 +40,5 @@ export interface Implementation {
   readonly openSourceNat?: (options: SourceNatOptions) => SourceNat;
   readonly openInputFilter?: (options: InputFilterOptions) => InputFilter;
   readonly forwardsIpv6?: () => boolean | undefined;
+  readonly ownRights?: OwnRights;
 }

@@ -16,6 +16,7 @@ import type { LinkMonitor } from "./link_monitor.ts";
 import { LINUX } from "./linux/linux.ts";
 import { platform, type PlatformId, UnsupportedPlatform } from "./platform.ts";
 import type { RawIpv6 } from "./raw_ipv6.ts";
+import type { OwnRights } from "./rights.ts";
 import type { RouteAnswer } from "./route.ts";
 import type { SocketOptions } from "./socket_options.ts";
 import type { SourceNat, SourceNatOptions } from "./source_nat.ts";
@@ -169,6 +170,11 @@ export function openInputFilter(options: InputFilterOptions): InputFilter {
  */
 export function forwardsIpv6(): boolean | undefined {
   return system.forwardsIpv6?.();
+}
+
+/** How this process gives up rights; undefined on a system where it can't keep only some. */
+export function ownRights(): OwnRights | undefined {
+  return system.ownRights;
 }
 
 /** A bell that ends waits early. */

@@ -66,7 +66,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "ffi": ["wire"],
   "ffi/c": ["ffi", "ffi/platform.ts", "reason.ts"],
   "ffi/linux": [
-    ...["ffi/linux/kernel", "ffi/linux/netlink", "ffi/linux/nf_tables", "ffi/linux/udp"],
+    ...["ffi/linux/kernel", "ffi/linux/netlink", "ffi/linux/nf_tables", "ffi/linux/rights"],
+    "ffi/linux/udp",
     ...["ffi", "ffi/c", "ffi/unix", "wire", "memory"],
   ],
   "ffi/linux/kernel": ["ffi/c"],
@@ -75,6 +76,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["ffi/linux/kernel", "ffi/linux/netlink", "ffi/linux/abstract_lock.ts"],
     ...["ffi", "ffi/c", "wire", "memory"],
   ],
+  "ffi/linux/rights": ["ffi", "ffi/c"],
   "ffi/linux/udp": ["ffi/linux/kernel", "ffi", "ffi/c", "reason.ts", "wire", "memory"],
   "ffi/darwin": [
     ...["ffi/darwin/kernel", "ffi/darwin/routing", "ffi", "ffi/c", "ffi/unix", "wire", "memory"],
@@ -172,6 +174,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...BELOW_DAEMON,
   ],
   "cli/daemon/recording": [...BELOW_DAEMON],
+  "cli/daemon/rights": [...BELOW_DAEMON],
   "cli/daemon/settings": ["cli/args/", ...BELOW_DAEMON],
   "cli/daemon/status": ["cli/daemon/messages", "cli/args/kinds", ...BELOW_DAEMON],
   "cli/daemon/systemd": ["cli/daemon/status", ...BELOW_DAEMON],

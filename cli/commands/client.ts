@@ -19,6 +19,7 @@ import {
   PCAP,
   portMappingOption,
   UDP,
+  USER,
 } from "./options/shared_options.ts";
 import { FIREWALL } from "../args/kinds/gateway_kinds.ts";
 import { HOST, HOSTS } from "../args/kinds/host_kinds.ts";
@@ -100,6 +101,7 @@ export const client: Command = command({
     offload: OFFLOAD,
     udp: UDP,
     pcap: PCAP,
+    user: USER,
     config: configOption("client"),
     logLevel: LOG_LEVEL,
     logFormat: LOG_FORMAT,

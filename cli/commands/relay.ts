@@ -16,6 +16,7 @@ import {
   OFFLOAD,
   PCAP,
   UDP,
+  USER,
 } from "./options/shared_options.ts";
 import { BIND_IPV4 } from "../args/kinds/address_kinds.ts";
 import { type Contradiction, contradiction } from "../args/setting.ts";
@@ -53,6 +54,7 @@ export const relay: Command = command({
     offload: OFFLOAD,
     udp: UDP,
     pcap: PCAP,
+    user: USER,
     config: configOption("relay"),
     logLevel: LOG_LEVEL,
     logFormat: LOG_FORMAT,

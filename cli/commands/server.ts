@@ -25,6 +25,7 @@ import {
   OFFLOAD,
   PCAP,
   UDP,
+  USER,
 } from "./options/shared_options.ts";
 import { BIND_IPV4S, SERVER_IPV4 } from "../args/kinds/address_kinds.ts";
 import { ADVERTISED_MTU, PORT } from "../args/kinds/number_kinds.ts";
@@ -83,6 +84,7 @@ export const server: Command = command({
     offload: OFFLOAD,
     udp: UDP,
     pcap: PCAP,
+    user: USER,
     config: configOption("server"),
     logLevel: LOG_LEVEL,
     logFormat: LOG_FORMAT,

@@ -7,6 +7,7 @@
 import { SystemError } from "../../ffi/c/errno.ts";
 import { platform } from "../../ffi/platform.ts";
 import type { PlatformFacts } from "../../ffi/platform_facts.ts";
+import type { Capability } from "../../ffi/rights.ts";
 import { CliError } from "../process/failure.ts";
 import { ExitCode } from "../process/exit_code.ts";
 import { ownServiceUnit } from "../process/service_unit.ts";
@@ -14,9 +15,6 @@ import { shellWord } from "../text/shell_word.ts";
 
 /** The service of a server without a relay. */
 const SERVER_UNIT = "teredo-server.service";
-
-/** A capability of Linux. */
-type Capability = "CAP_NET_ADMIN" | "CAP_NET_RAW" | "CAP_NET_BIND_SERVICE";
 
 /** How a program gets a right, to be read after "or": by a capability where there are such. */
 export function waysToGet(

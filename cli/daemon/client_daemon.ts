@@ -7,6 +7,7 @@
 import type { ClientEvent } from "../../client/client_event.ts";
 import { findSource, supports } from "../../ffi/open.ts";
 import { platform } from "../../ffi/platform.ts";
+import type { KeptRights } from "../../ffi/rights.ts";
 import { localAddresses, outsideAddress } from "../../io/network/local_addresses.ts";
 import type { Log } from "../../io/log.ts";
 import { type ClientTun, clientTun } from "../../nodes/host/client_tun.ts";
@@ -47,6 +48,9 @@ const CLIENT_EVENTS: readonly (ClientEvent | MapperEvent)["type"][] = [
   "port_not_mapped",
 ];
 
+/** For the interface's addresses and routes. A hook may come with a reload. */
+const CLIENT_RIGHTS: KeptRights = { capabilities: ["CAP_NET_ADMIN"], runsPrograms: true };
+
 type HostedClient = TeredoClient<ClientTun>;
 
 /**
@@ -69,7 +73,11 @@ export async function runClient(
     ...daemon.nodeOptions,
     ...nodeOptions,
     portMapping: { protocols: mappingProtocols(options.portMapping), leftOver: mappings.read() },
-    onLookUp: (trouble = `Looking up ${options.server.join(", ")}`) => daemon.working(trouble),
+    onLookUp(trouble = `Looking up ${options.server.join(", ")}`) {
+      // Everything is open now. What comes from the network, beginning with names, needs no root.
+      daemon.rights.keepOnly(CLIENT_RIGHTS);
+      daemon.working(trouble);
+    },
   };
   await using client = await unlessAborted(
     signal,
@@ -83,12 +91,12 @@ export async function runClient(
   const place = placeOf(client, nodeOptions.credentials !== undefined);
   const messages = new ClientMessages(place);
   const mappingMessages = new MappingMessages();
-  const hook = new ClientHook(openHook(options.hook, log), client.host);
+  const hook = new ClientHook(openHook(options.hook, daemon), client.host);
   daemon.attach({
     part: () => clientPart(client.status(), place, client.portMapping),
     ping: (destination, timeout) => pingThrough(client, destination, timeout),
   });
-  daemon.reloadAtHangup(reread, clientReloadTable(client, hook, log));
+  daemon.reloadAtHangup(reread, clientReloadTable(client, hook, daemon));
   describeStart(client.host, place.port, log);
   void reportSystemTeredo(options.server[0], log);
   const isNeeded = neededUnless(options.force, client, log);

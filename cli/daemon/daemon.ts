@@ -11,9 +11,11 @@ import type { AdjustableLog } from "../../io/log.ts";
 import { runTogether } from "../../io/run_together.ts";
 import type { NodeOptions } from "../../nodes/node_options.ts";
 import type { TeredoNode } from "../../nodes/teredo_node.ts";
+import { folderOf } from "../process/folders.ts";
 import { leadsToJournal } from "../process/journal.ts";
 import { openLog } from "../process/open_log.ts";
 import { watchReader, writeToLog } from "../process/streams.ts";
+import { stateFolder } from "./address_memory.ts";
 import type { AskableRole } from "./control/askable_role.ts";
 import type { ControlledRole } from "./control/control_path.ts";
 import { describeDrops } from "./messages/drop_messages.ts";
@@ -24,6 +26,7 @@ import { describeTransport } from "./messages/transport_messages.ts";
 import { OperatorService } from "./operator_service.ts";
 import { Recording } from "./recording/recording.ts";
 import { Reload, type Reloadable } from "./reload.ts";
+import { type OwnFiles, RoleRights } from "./rights/role_rights.ts";
 import { networkFor } from "./settings/allow_private.ts";
 import type { DaemonOptions } from "./settings/daemon_options.ts";
 
@@ -47,6 +50,8 @@ export function openRoleLog({ logLevel, logFormat }: DaemonOptions): AdjustableL
 /** What is around a role's node. Dispose of it when the node has ended. */
 export class Daemon<Options extends DaemonOptions> implements Disposable {
   readonly log: AdjustableLog;
+  /** What the role may do. */
+  readonly rights: RoleRights;
   readonly #options: Options;
   readonly #counters: Counters;
   readonly #service: OperatorService;
@@ -66,6 +71,7 @@ export class Daemon<Options extends DaemonOptions> implements Disposable {
     this.#counters = counters;
     this.#service = service;
     this.#recording = resources.use(new Recording(options, log));
+    this.rights = new RoleRights(options.user, this.#ownFiles(), log);
     this.#resources = resources.move();
   }
 
@@ -99,6 +105,19 @@ export class Daemon<Options extends DaemonOptions> implements Disposable {
     };
   }
 
+  /**
+   * What the role's user has to replace and remove later. The folder of a socket whose path was
+   * chosen may be anybody's.
+   */
+  #ownFiles(): OwnFiles {
+    const { controlPath: socket } = this.#service;
+    const folder = this.#options.control === undefined && socket !== undefined
+      ? folderOf(socket)
+      : undefined;
+    const folders = [stateFolder(), folder].filter((each) => each !== undefined);
+    return { folders, socket };
+  }
+
   /** The role can't be asked yet, but works at what `status` says. */
   working(status: string): void {
     this.#service.working(status);
@@ -116,7 +135,13 @@ export class Daemon<Options extends DaemonOptions> implements Disposable {
 
   /** Reads the settings again at each SIGHUP, and applies what the table says. */
   reloadAtHangup(reread: () => Promise<Options>, table: readonly Reloadable<Options>[]): void {
-    const reload = new Reload(this.#options, reread, table, this.log);
+    const reload = new Reload(
+      this.#options,
+      reread,
+      table,
+      this.log,
+      () => this.rights.readingAdvice,
+    );
     this.#resources.use(reload.atHangup());
   }
 

@@ -6,6 +6,7 @@
 
 import { forwardsIpv6, supports } from "../../ffi/open.ts";
 import { platform } from "../../ffi/platform.ts";
+import type { KeptRights } from "../../ffi/rights.ts";
 import type { Log } from "../../io/log.ts";
 import { nativeAddresses } from "../../io/network/native_ipv6.ts";
 import type { EmbeddedRelaySettings } from "../../nodes/embedded_relay.ts";
@@ -33,6 +34,12 @@ interface HostedRelayOptions extends RelayOptionValues, GatewayOptionValues {
   readonly offload: OffloadMode;
   readonly limits: LimitsValue | undefined;
 }
+
+/** What a relay needs once everything is open: its interface and the kernel's rules may change. */
+export const INTERFACE_RIGHTS: KeptRights = {
+  capabilities: ["CAP_NET_ADMIN"],
+  runsPrograms: false,
+};
 
 /** A relay's side of the host, which is a gateway's if that is wanted. */
 export type HostedSide = TunSide | GatewaySide;

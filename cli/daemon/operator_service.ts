@@ -34,6 +34,7 @@ export class OperatorService implements Disposable {
   readonly #events: EventCounts;
   readonly #resources = new DisposableStack();
   #systemd: Systemd | undefined;
+  #controlPath: string | undefined;
   #role: AskableRole | undefined;
   /** What the role does while it starts. */
   #activity = "Opening what it needs";
@@ -63,7 +64,7 @@ export class OperatorService implements Disposable {
       ping: (destination, timeout) => service.#role?.ping?.(destination, timeout),
     });
     const control = await openControl(role, options.control, handler, log);
-    if (control !== undefined) resources.use(control);
+    if (control !== undefined) service.#controlPath = resources.use(control).path;
     if (options.metrics !== undefined) {
       resources.use(openMetrics(options.metrics, metricsHandler(report), log));
     }
@@ -75,6 +76,11 @@ export class OperatorService implements Disposable {
     service.#systemd = resources.use(new Systemd(log));
     service.#resources.use(resources.move());
     return service;
+  }
+
+  /** The path of the control socket, if there is one. */
+  get controlPath(): string | undefined {
+    return this.#controlPath;
   }
 
   /** The role is open. From now on, it can be asked. */

@@ -19,6 +19,7 @@ import { checkControl } from "./control/open_control.ts";
 import { HostedRelay } from "./hosted_relay.ts";
 import { withListenRemedy } from "./listen_remedy.ts";
 import { checkRecording } from "./recording/recording.ts";
+import { planUser } from "./rights/role_user.ts";
 import { networkFor } from "./settings/allow_private.ts";
 import { readCredentials } from "./settings/client_credentials.ts";
 import type { ClientOptions } from "./settings/client_options.ts";
@@ -31,6 +32,7 @@ import { chooseAddresses } from "./settings/serving_addresses.ts";
 
 /** Of all roles. */
 const SHARED: readonly Precondition<DaemonOptions>[] = [
+  { about: ["user"], check: ({ user }) => void planUser(user) },
   { about: ["pcap"], check: ({ pcap }) => pcap === undefined ? undefined : checkRecording(pcap) },
   {
     about: ["control"],

@@ -8,7 +8,7 @@ import { TeredoRelay } from "../../nodes/teredo_relay.ts";
 import type { RelayEvent } from "../../relay/relay.ts";
 import { formatEndpoint } from "../../wire/endpoint.ts";
 import { Daemon, openRoleLog } from "./daemon.ts";
-import { HostedRelay, isGateway, warnOfKernel } from "./hosted_relay.ts";
+import { HostedRelay, INTERFACE_RIGHTS, isGateway, warnOfKernel } from "./hosted_relay.ts";
 import { withListenRemedy } from "./listen_remedy.ts";
 import { describeOffload } from "./messages/offload_messages.ts";
 import { describeRelayEvent } from "./messages/relay_messages.ts";
@@ -39,6 +39,7 @@ export async function runRelay(
   await using relay = await withListenRemedy(() =>
     TeredoRelay.open({ ...daemon.nodeOptions, ...hosted.settings, bind, port })
   );
+  daemon.rights.keepOnly(INTERFACE_RIGHTS);
   const { host } = relay;
   const counts = () => isGateway(host) ? host.counts() : undefined;
   const needs = new RelayNeeds(options, { bind, publicAddress }, log);

@@ -7,6 +7,8 @@
 import type { Log } from "../../io/log.ts";
 import { reasonOf } from "../../reason.ts";
 import { optionName } from "../args/spelling.ts";
+import { ExitCode } from "../process/exit_code.ts";
+import { toCliError } from "../process/failure.ts";
 import { onHangup } from "../process/signals.ts";
 
 /** Settings that can change while a role runs. */
@@ -28,6 +30,7 @@ export class Reload<V extends object> {
   readonly #reread: () => Promise<V>;
   readonly #table: readonly Reloadable<V>[];
   readonly #log: Log;
+  readonly #whenDenied: () => string | undefined;
   /** The settings in use. */
   #values: V;
   /** Two reloads must not overtake each other. */
@@ -37,12 +40,20 @@ export class Reload<V extends object> {
    * @param values the settings that the role started with
    * @param reread reads the settings as they are by now; throws what is wrong with them
    * @param table what can change
+   * @param whenDenied what to do about a file that may not be read, if there is anything to say
    */
-  constructor(values: V, reread: () => Promise<V>, table: readonly Reloadable<V>[], log: Log) {
+  constructor(
+    values: V,
+    reread: () => Promise<V>,
+    table: readonly Reloadable<V>[],
+    log: Log,
+    whenDenied: () => string | undefined = () => undefined,
+  ) {
     this.#values = values;
     this.#reread = reread;
     this.#table = table;
     this.#log = log;
+    this.#whenDenied = whenDenied;
   }
 
   /** Reads the settings at each SIGHUP, until disposal. */
@@ -69,7 +80,12 @@ export class Reload<V extends object> {
     try {
       wanted = await this.#reread();
     } catch (error) {
-      this.#printError(error, "The old settings stay in use");
+      const isDenied = toCliError(error).exitCode === ExitCode.PERMISSION;
+      this.#printError(
+        error,
+        "The old settings stay in use",
+        isDenied ? this.#whenDenied() : undefined,
+      );
       return applied;
     }
     const changed = this.#differing(wanted);
@@ -109,8 +125,9 @@ export class Reload<V extends object> {
     return true;
   }
 
-  #printError(error: unknown, consequence: string): void {
+  #printError(error: unknown, consequence: string, advice?: string): void {
     for (const line of reasonOf(error).split("\n")) this.#log.error(line);
+    if (advice !== undefined) this.#log.error(advice);
     this.#log.error(consequence);
   }
 }

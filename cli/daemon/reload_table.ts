@@ -9,7 +9,7 @@ import type { ClientTun } from "../../nodes/host/client_tun.ts";
 import type { TeredoClient } from "../../nodes/teredo_client.ts";
 import type { TeredoRelay } from "../../nodes/teredo_relay.ts";
 import type { TeredoServer } from "../../nodes/teredo_server.ts";
-import { type ClientHook, openHook } from "./hook/client_hook.ts";
+import { type ClientHook, type HookRunner, openHook } from "./hook/client_hook.ts";
 import type { Reloadable } from "./reload.ts";
 import type { ClientOptions } from "./settings/client_options.ts";
 import type { DaemonOptions } from "./settings/daemon_options.ts";
@@ -24,15 +24,15 @@ import type { ServingPolicy } from "./settings/serving_policy.ts";
 export function clientReloadTable(
   client: TeredoClient<ClientTun>,
   hook: ClientHook,
-  log: AdjustableLog,
+  runner: HookRunner & { readonly log: AdjustableLog },
 ): Reloadable<ClientOptions>[] {
   return [
-    logLevel(log),
+    logLevel(runner.log),
     {
       of: ["defaultRoute"],
       apply: ({ defaultRoute }) => client.host.setDefaultRoute(defaultRoute),
     },
-    { of: ["hook"], apply: (wanted) => hook.replace(openHook(wanted.hook, log)) },
+    { of: ["hook"], apply: (wanted) => hook.replace(openHook(wanted.hook, runner)) },
     {
       of: ["portMapping"],
       apply: ({ portMapping }) => client.usePortMapping(mappingProtocols(portMapping)),

@@ -7,6 +7,7 @@
 import { forwardsIpv6, supports } from "../../ffi/open.ts";
 import type { FilterCounts } from "../../ffi/packet_filter.ts";
 import { platform } from "../../ffi/platform.ts";
+import type { KeptRights } from "../../ffi/rights.ts";
 import type { Log } from "../../io/log.ts";
 import { localAddresses } from "../../io/network/local_addresses.ts";
 import { addressPolicy } from "../../nodes/address_policy.ts";
@@ -19,7 +20,13 @@ import { formatIpv4, type Ipv4Address } from "../../wire/ipv4_address.ts";
 import { AddressWatch } from "./address_watch.ts";
 import { withRemedy } from "./capability_remedy.ts";
 import { Daemon, openRoleLog } from "./daemon.ts";
-import { HostedRelay, type HostedSide, isGateway, warnOfKernel } from "./hosted_relay.ts";
+import {
+  HostedRelay,
+  type HostedSide,
+  INTERFACE_RIGHTS,
+  isGateway,
+  warnOfKernel,
+} from "./hosted_relay.ts";
 import { withListenRemedy } from "./listen_remedy.ts";
 import type { Message } from "./messages/message.ts";
 import { describeOffload } from "./messages/offload_messages.ts";
@@ -27,6 +34,7 @@ import { describeRelayEvent } from "./messages/relay_messages.ts";
 import { describeServerEvent } from "./messages/server_messages.ts";
 import { RelayNeeds } from "./relay_needs.ts";
 import { serverReloadTable } from "./reload_table.ts";
+import { REREADING } from "./rights/readable.ts";
 import { networkFor } from "./settings/allow_private.ts";
 import type { ServerOptions } from "./settings/server_options.ts";
 import {
@@ -36,6 +44,9 @@ import {
 } from "./settings/serving_addresses.ts";
 import { ServingPolicy } from "./settings/serving_policy.ts";
 import { serverPart } from "./status/server_part.ts";
+
+/** What a server needs once its sockets are open. */
+const NO_RIGHTS: KeptRights = { capabilities: [], runsPrograms: false };
 
 /** Events that are counted from zero on. */
 const SERVER_EVENTS: readonly ServerEvent["type"][] = [
@@ -58,7 +69,7 @@ export async function runServer(
   const log = openRoleLog(options);
   const globalUnicast = addressPolicy(networkFor(options.allowPrivate));
   const addresses = chooseAddresses(options, { own: ownAddresses(), globalUnicast }, log);
-  const policy = new ServingPolicy(options, log);
+  const policy = new ServingPolicy(options, log, REREADING);
   const relay = options.relay || options.gateway
     ? new HostedRelay(options, listOf(addresses), log)
     : undefined;
@@ -77,6 +88,9 @@ export async function runServer(
     "serve on other addresses: clients know no other port than 3544",
   );
   const { relayHost } = server;
+  // The raw socket is open, and only an interface takes rights later.
+  daemon.rights.keepOnly(relayHost === undefined ? NO_RIGHTS : INTERFACE_RIGHTS);
+  policy.checkRereading();
   const needs = new RelayNeeds(options, { publicAddress: addresses.primary }, log);
   const own = relayHost && needs.around(relayHost.own);
   const bound = addresses.bind?.primary;

@@ -160,4 +160,57 @@ export const COLD_SYMBOLS = {
     parameters: ["i32", "buffer", "usize", "i32"],
     result: "i32",
   },
+  // int access(const char *path, int mode)
+  access: {
+    parameters: ["buffer", "i32"],
+    result: "i32",
+  },
+  // struct passwd *getpwnam(const char *name)
+  getpwnam: {
+    parameters: ["buffer"],
+    result: "pointer",
+  },
+  // struct group *getgrnam(const char *name)
+  getgrnam: {
+    parameters: ["buffer"],
+    result: "pointer",
+  },
+  // int initgroups(const char *user, gid_t group), all threads
+  initgroups: {
+    parameters: ["buffer", "u32"],
+    result: "i32",
+  },
+  // int setresgid(gid_t real, gid_t effective, gid_t saved), Linux, all threads
+  setresgid: {
+    parameters: ["u32", "u32", "u32"],
+    result: "i32",
+    optional: true,
+  },
+  // int setresuid(uid_t real, uid_t effective, uid_t saved), Linux, all threads
+  setresuid: {
+    parameters: ["u32", "u32", "u32"],
+    result: "i32",
+    optional: true,
+  },
+  // int prctl(int option, unsigned long, unsigned long, unsigned long, unsigned long), Linux
+  prctl: {
+    parameters: ["i32", "usize", "usize", "usize", "usize"],
+    result: "i32",
+    optional: true,
+  },
+  // long syscall(long number, ...), for the calls that the C library has no function for: here two
+  // numbers and a structure
+  systemCall: {
+    name: "syscall",
+    parameters: ["usize", "usize", "usize", "buffer"],
+    result: "i32",
+    optional: true,
+  },
+  // The same with two structures
+  systemCallOfTwo: {
+    name: "syscall",
+    parameters: ["usize", "buffer", "buffer"],
+    result: "i32",
+    optional: true,
+  },
 } as const satisfies Deno.ForeignLibraryInterface;

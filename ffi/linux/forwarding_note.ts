@@ -30,6 +30,7 @@ export class ForwardingNote {
   read(): readonly Change[] {
     if (this.#path === undefined) return [];
     try {
+      if (!Deno.lstatSync(this.#path).isFile) return [];
       const note: unknown = JSON.parse(Deno.readTextFileSync(this.#path));
       return isNote(note) && note.boot === bootId() ? note.changes.filter(isChange) : [];
     } catch {
@@ -43,7 +44,12 @@ export class ForwardingNote {
     if (this.#path === undefined) return;
     try {
       const note: Note = { boot: bootId(), changes };
-      Deno.writeTextFileSync(this.#path, `${JSON.stringify(note)}\n`, { mode: 0o644 });
+      // A new file, because a user with fewer rights may have put a link there.
+      this.remove();
+      Deno.writeTextFileSync(this.#path, `${JSON.stringify(note)}\n`, {
+        mode: 0o644,
+        createNew: true,
+      });
     } catch {
       // The settings are put back in the end as they are without a note.
     }

@@ -13,6 +13,7 @@ import { openLinuxInputFilter } from "./input_filter.ts";
 import { LinuxInterface } from "./interface.ts";
 import { LinuxLinkMonitor } from "./link_monitor.ts";
 import { LinuxRawIpv6 } from "./raw_ipv6.ts";
+import { LINUX_RIGHTS } from "./rights/linux_rights.ts";
 import { findRoute, findSource } from "./route_query.ts";
 import * as socketOptions from "./socket_options.ts";
 import { openLinuxSourceNat } from "./source_nat.ts";
@@ -35,4 +36,5 @@ export const LINUX: Implementation = {
   forwardsIpv6,
   openSourceNat: openLinuxSourceNat,
   openInputFilter: openLinuxInputFilter,
+  ownRights: LINUX_RIGHTS,
 };

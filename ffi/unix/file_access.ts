@@ -13,7 +13,7 @@ const FOLDER_MODE = 0o755;
 const RIGHTS_OF_OTHERS = 0o077;
 
 /**
- * The same, but the group may read: a service without root cannot read a file of root's in any
+ * The same, but the group may read: a role that has given up root cannot read a file of root's in any
  * other way.
  */
 const RIGHTS_BEYOND_GROUP = 0o037;
@@ -39,7 +39,7 @@ export class UnixFileAccess implements FileAccess {
 
   isExposed(path: string): boolean {
     const { mode, uid } = Deno.statSync(path);
-    const tooMany = uid === 0 && this.#uid !== 0 ? RIGHTS_BEYOND_GROUP : RIGHTS_OF_OTHERS;
+    const tooMany = uid === 0 ? RIGHTS_BEYOND_GROUP : RIGHTS_OF_OTHERS;
     return mode !== null && (mode & tooMany) !== 0;
   }
 

@@ -16,7 +16,9 @@ Deno.test({
   ignore: needs.ignore,
   fn: async () => {
     const { code, stdout } = await inFreshNamespace(`${HOST}; ${FOLDERS}; cd /etc/teredo
-      install -m 600 /dev/null secrets.yaml; echo "alice: one" >secrets.yaml
+      echo "teredo:x:4711:" >>/etc/group
+      install -m 640 /dev/null secrets.yaml; chgrp teredo secrets.yaml
+      echo "alice: one" >secrets.yaml
       echo "primary: 83.1.1.1" >server.yaml
       $teredo server 2>/mnt/log & server=$!
       says "Serving on"

@@ -10,7 +10,7 @@ import { defaulted, type Option, optional, switchedOff } from "../../args/option
 import { OFFLOAD_MODES, type OffloadMode } from "../../args/kinds/offload_mode.ts";
 import { PORT_MAPPING_MODES, type PortMappingMode } from "../../args/kinds/port_mapping_mode.ts";
 import { UDP_MODES, type UdpMode } from "../../../nodes/udp_mode.ts";
-import { FILE, oneOf } from "../../args/kinds/value_kind.ts";
+import { FILE, oneOf, text } from "../../args/kinds/value_kind.ts";
 
 /** `--config`; `role` is the command that has it. */
 export function configOption(role: string): Option<string | undefined> {
@@ -39,6 +39,13 @@ export const PCAP: Option<string | undefined> = optional(
   FILE,
   "Record all datagrams to a file that Wireshark can read",
   "no recording",
+);
+
+/** `--user`. */
+export const USER: Option<string | undefined> = optional(
+  { ...text("NAME", "the name of a user"), example: "teredo" },
+  "User to run as once everything is open; root keeps all rights (Linux, started as root)",
+  "teredo or nobody, whichever exists, if started as root",
 );
 
 /** `--offload`. */

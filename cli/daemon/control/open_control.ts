@@ -9,7 +9,7 @@ import type { Log } from "../../../io/log.ts";
 import { reasonOf } from "../../../reason.ts";
 import { ExitCode } from "../../process/exit_code.ts";
 import { CliError } from "../../process/failure.ts";
-import { folderOf } from "../../process/folders.ts";
+import { folderOf, FOLDERS } from "../../process/folders.ts";
 import { privilegedUser } from "../../process/privilege.ts";
 import { systemFailure } from "../../process/system_failure.ts";
 import { type ControlSocket, ControlSocketInUse } from "./control_channel.ts";
@@ -72,8 +72,9 @@ function isOtherFile(path: string): boolean {
 function makeFolder(path: string): void {
   const folder = folderOf(path);
   fileAccess().makeFolder(folder);
-  // In a folder like /tmp, anybody could have made it. The system's own folder may belong to root.
-  if (fileAccess().ownerOf(folder) === "another") {
+  // In a folder like /tmp, anybody could have made it. The system's own folder may belong to root,
+  // or to the user that a role has turned into.
+  if (folder !== FOLDERS.runtime && fileAccess().ownerOf(folder) === "another") {
     throw new Error(`the folder ${folder} belongs to another user`);
   }
 }

@@ -75,17 +75,30 @@ export class ClientHook {
   }
 }
 
+/** The role that runs a hook. */
+export interface HookRunner {
+  readonly log: Log;
+  /** What to say about a program that failed, if its rights may be the cause. */
+  readonly rights: { readonly programAdvice: string | undefined };
+}
+
 /**
  * Makes the hook that runs `program`. Failures of its runs are warnings.
  *
  * @throws {CliError} there is no such program
  */
-export function openHook(program: string | undefined, log: Log): Hook | undefined {
+export function openHook(
+  program: string | undefined,
+  { log, rights }: HookRunner,
+): Hook | undefined {
   if (program === undefined) return undefined;
   checkHookProgram(program);
   return new Hook({
     program,
     timeout: TIMEOUT,
-    onFailure: (reason) => log.warn(`The hook "${program}" failed: ${reason}`),
+    onFailure(reason) {
+      const message = [`The hook "${program}" failed: ${reason}`, rights.programAdvice];
+      log.warn(message.filter((each) => each !== undefined).join(". "));
+    },
   });
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ownRights } from "../../../ffi/open.ts";
 import { platform } from "../../../ffi/platform.ts";
 import { processEnvironment } from "../../process/environment.ts";
 import { ExitCode } from "../../process/exit_code.ts";
@@ -13,6 +14,14 @@ import { shellWord } from "../../text/shell_word.ts";
 
 /** The right to execute of the owner, the group and others. */
 const EXECUTABLE = 0o111;
+
+/** The client's user is another one than root once everything is open. */
+function denied(program: string): string {
+  return "the client's user may not execute it. Let everybody do so and enter its folders, with " +
+    `"chmod 755 ${
+      shellWord(program)
+    }"; a client that root starts can also keep root, with --user root`;
+}
 
 /**
  * Whether a hook can be run, as far as its file shows.
@@ -24,14 +33,19 @@ export function checkHookProgram(path: string): void {
   // Windows finds programs by extensions that nobody writes.
   if (!platform.hasFileModes) return;
   const attempt = `Cannot use the hook ${path}`;
+  const program = locate(path);
   let found: Deno.FileInfo;
   try {
-    found = Deno.statSync(locate(path));
+    found = Deno.statSync(program);
   } catch (error) {
-    throw systemFailure(attempt, error, { exitCode: ExitCode.CONFIG });
+    const words = { denied: denied(program) };
+    throw systemFailure(attempt, error, { words, exitCode: ExitCode.CONFIG });
   }
   if (found.isDirectory) throw new CliError(`${attempt}: it is a directory`, ExitCode.CONFIG);
-  if ((found.mode! & EXECUTABLE) !== 0) return;
+  if ((found.mode! & EXECUTABLE) !== 0) {
+    if (ownRights()?.may("execute", program) ?? true) return;
+    throw new CliError(`${attempt}: ${denied(program)}`, ExitCode.PERMISSION);
+  }
   throw new CliError(
     `${attempt}: it is not executable. Make it so with "chmod +x ${shellWord(path)}"`,
     ExitCode.CONFIG,

@@ -16,6 +16,8 @@ export interface DaemonOptions extends ServiceOptionValues {
   readonly udp: UdpMode;
   /** The file to record datagrams in, if any. */
   readonly pcap: string | undefined;
+  /** The user to turn into once everything is open; `undefined` for the usual one. */
+  readonly user: string | undefined;
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;
 }

@@ -10,18 +10,27 @@ import { ExitCode } from "../../process/exit_code.ts";
 import { readSmallFile } from "../../process/small_file.ts";
 import { systemFailure } from "../../process/system_failure.ts";
 
+/** What to say about a file that can't be read. */
+interface SecretAdvice {
+  /** Where there is none. */
+  readonly absent?: string;
+  /** What to do where permission is denied; undefined for the usual advice. */
+  howToLetRead?(path: string): string | undefined;
+}
+
+const LET_READ = "Let this user read it, or run as the file's owner";
+
 /**
  * Reads a file with secrets, and warns when others may read it too.
  *
  * @param what what it is, as words that follow "Cannot read"
- * @param absent what to say where there is none
  * @throws {CliError} it cannot be read
  */
 export function readSecretText(
   what: string,
   path: string,
   log: Log,
-  absent = "there is no such file",
+  { absent = "there is no such file", howToLetRead = () => undefined }: SecretAdvice = {},
 ): string {
   let text: string;
   try {
@@ -30,7 +39,7 @@ export function readSecretText(
     throw systemFailure(`Cannot read ${what} ${path}`, error, {
       words: {
         absent,
-        denied: "permission is denied. Let this user read it, or run as the file's owner",
+        denied: `permission is denied. ${howToLetRead(path) ?? LET_READ}`,
       },
       exitCode: ExitCode.CONFIG,
     });

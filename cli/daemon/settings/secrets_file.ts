@@ -23,16 +23,26 @@ const MAX_IDENTIFIER = 255;
 
 const ABSENT = 'there is no such file. "teredo invite" makes one';
 
+/** Reading files again, perhaps as a user with fewer rights. */
+export interface Rereading {
+  /** Whether this process may read a file now. */
+  mayRead(path: string): boolean;
+  /** What to do about a file that it may not read, if that is known. */
+  howToLetRead(path: string): string | undefined;
+}
+
 /** A secrets file that can be read again. */
 export class SecretsFile implements SecretStore {
   readonly #path: string;
   readonly #log: Log;
+  readonly #rereading: Rereading | undefined;
   #table: SecretTable;
 
   /** @throws {ConfigError} what is wrong with the file, and where */
-  constructor(path: string, log: Log) {
+  constructor(path: string, log: Log, rereading?: Rereading) {
     this.#path = path;
     this.#log = log;
+    this.#rereading = rereading;
     this.#table = this.#read();
   }
 
@@ -49,8 +59,22 @@ export class SecretsFile implements SecretStore {
     }
   }
 
+  /** Warns if this process may no longer read the file. */
+  checkRereading(): void {
+    const rereading = this.#rereading;
+    if (rereading === undefined || rereading.mayRead(this.#path)) return;
+    const advice = rereading.howToLetRead(this.#path);
+    this.#log.warn(
+      [`A change of ${this.#path} takes a restart: this server may not read it any more`, advice]
+        .filter((each) => each !== undefined).join(". "),
+    );
+  }
+
   #read(): SecretTable {
-    const text = readSecretText("the secrets file", this.#path, this.#log, ABSENT);
+    const text = readSecretText("the secrets file", this.#path, this.#log, {
+      absent: ABSENT,
+      ...this.#rereading,
+    });
     const entries = parseSecrets(text, this.#path);
     const retired = entries.filter(([, { retired }]) => retired).length;
     this.#log.info(

@@ -8,7 +8,7 @@ import type { Log } from "../../../io/log.ts";
 import type { ServerPolicy } from "../../../nodes/teredo_server.ts";
 import type { LimitsValue } from "../../args/kinds/limits_kind.ts";
 import { serverLimits } from "./limits.ts";
-import { SecretsFile } from "./secrets_file.ts";
+import { type Rereading, SecretsFile } from "./secrets_file.ts";
 
 /** The settings behind it. */
 export interface PolicyOptions {
@@ -23,11 +23,13 @@ export interface PolicyOptions {
 /** A server's policy, with the secrets file that it was made from. */
 export class ServingPolicy {
   readonly #log: Log;
+  readonly #rereading: Rereading;
   #secrets: SecretsFile | undefined;
 
   /** @throws {CliError} the secrets file cannot be read, or is wrong */
-  constructor({ secrets }: PolicyOptions, log: Log) {
+  constructor({ secrets }: PolicyOptions, log: Log, rereading: Rereading) {
     this.#log = log;
+    this.#rereading = rereading;
     this.#secrets = this.#open(secrets);
   }
 
@@ -51,12 +53,17 @@ export class ServingPolicy {
     this.#secrets = this.#open(secrets);
   }
 
+  /** Warns if the secrets file could be read at the start, but can't be read again. */
+  checkRereading(): void {
+    this.#secrets?.checkRereading();
+  }
+
   /** Reads the secrets file in use again. */
   rereadSecrets(): void {
     this.#secrets?.reload();
   }
 
   #open(path: string | undefined): SecretsFile | undefined {
-    return path === undefined ? undefined : new SecretsFile(path, this.#log);
+    return path === undefined ? undefined : new SecretsFile(path, this.#log, this.#rereading);
   }
 }

@@ -110,7 +110,7 @@ Deno.test({
   name: "secrets file: others who may read it are a warning, and the remedy",
   ignore: !platform.hasFileModes,
   fn: () => {
-    const { told, path } = open("alice: one", 0o640);
+    const { told, path } = open("alice: one", 0o644);
     assertEquals(
       told[0],
       "warn  Other users than its owner may read or change FILE. To prevent that: chmod 600 FILE",

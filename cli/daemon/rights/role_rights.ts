@@ -1,0 +1,127 @@
+/**
+ * Giving up the rights that a role no longer needs once everything is open.
+ *
+ * A role opens its interface, sockets and files with the rights it was started with. Before it
+ * handles the first packet, it turns into another user if it is root's, keeps the capabilities that
+ * its work takes, and has the kernel refuse what no role needs.
+ *
+ * @module
+ */
+
+import { lchownSync } from "node:fs";
+import { ownRights } from "../../../ffi/open.ts";
+import type { KeptRights, OwnRights, SystemUser } from "../../../ffi/rights.ts";
+import type { Log } from "../../../io/log.ts";
+import { reasonOf } from "../../../reason.ts";
+import { ExitCode } from "../../process/exit_code.ts";
+import { CliError } from "../../process/failure.ts";
+import { planUser, ROLE_GROUP, type UserPlan } from "./role_user.ts";
+
+/** Files that others get when a role changes its user. */
+export interface OwnFiles {
+  /** Folders of this program, for the role's user: it replaces and removes what is in them. */
+  readonly folders: readonly string[];
+  /** The control socket, for the group that may ask roles. */
+  readonly socket: string | undefined;
+}
+
+/** The rights of a role. */
+export class RoleRights {
+  readonly #plan: UserPlan;
+  readonly #files: OwnFiles;
+  readonly #log: Log;
+  #user: SystemUser | undefined;
+  #isDone = false;
+
+  /**
+   * @param chosen the user that the settings name, if they do
+   * @param files what belongs to that user afterwards
+   * @throws {CliError} this process can't become that user
+   */
+  constructor(chosen: string | undefined, files: OwnFiles, log: Log) {
+    this.#plan = planUser(chosen);
+    this.#files = files;
+    this.#log = log;
+  }
+
+  /** What to do about a file that the role may not read any more; undefined while it is root's. */
+  get readingAdvice(): string | undefined {
+    if (this.#user === undefined) return undefined;
+    return `The role runs as ${this.#user.name} since its start. ` +
+      "Let that user read the file, or start the role again";
+  }
+
+  /** What to say about a program of the role that failed; undefined while it has root's rights. */
+  get programAdvice(): string | undefined {
+    if (this.#user === undefined) return undefined;
+    return `It ran as ${this.#user.name}, with CAP_NET_ADMIN. If it needs more, start the client ` +
+      "with --user root";
+  }
+
+  /**
+   * Gives up everything else, once.
+   *
+   * @throws {CliError} the system refuses, and the user was chosen
+   */
+  keepOnly(kept: KeptRights): void {
+    const rights = ownRights();
+    if (this.#isDone || rights === undefined) return;
+    this.#isDone = true;
+    switch (this.#plan.type) {
+      case "become":
+        if (!this.#become(rights, this.#plan, kept)) return;
+        break;
+      case "stay":
+        // A service manager has already done it.
+        if (rights.isConfined()) return;
+        break;
+      case "keep_root":
+        return;
+    }
+    if (rights.confine(kept.runsPrograms)) return;
+    this.#log.debug(
+      "This kernel filters no system calls: those that no role needs are not refused",
+    );
+  }
+
+  /** Returns false if the process remains root's. */
+  #become(
+    rights: OwnRights,
+    { user, isChosen }: UserPlan & { readonly type: "become" },
+    kept: KeptRights,
+  ): boolean {
+    this.#handOver(this.#files, user, rights);
+    try {
+      rights.become(user, kept);
+    } catch (error) {
+      // From the first step on, the way back is closed.
+      if (isChosen || Deno.uid() !== 0) {
+        throw new CliError(reasonOf(error), ExitCode.PERMISSION, { cause: error });
+      }
+      this.#log.info(`Keeping all rights. ${reasonOf(error)}`);
+      return false;
+    }
+    this.#user = user;
+    this.#log.debug(`From now on, this runs as ${user.name}, with ${wordsFor(kept)}`);
+    return true;
+  }
+
+  #handOver({ folders, socket }: OwnFiles, { uid }: SystemUser, rights: OwnRights): void {
+    const give = (path: string, change: Partial<Record<"uid" | "gid", number>>) => {
+      try {
+        const owner = { uid: 0, gid: 0, ...change };
+        // A link is not followed: the folder may already belong to a user with fewer rights.
+        lchownSync(path, owner.uid, owner.gid);
+      } catch (error) {
+        this.#log.debug(`Cannot change the owner of ${path}: ${reasonOf(error)}`);
+      }
+    };
+    for (const folder of folders) give(folder, { uid });
+    const gid = rights.findGroup(ROLE_GROUP);
+    if (socket !== undefined && gid !== undefined) give(socket, { gid });
+  }
+}
+
+function wordsFor({ capabilities }: KeptRights): string {
+  return capabilities.length === 0 ? "no capabilities" : capabilities.join(", ");
+}

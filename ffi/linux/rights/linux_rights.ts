@@ -1,0 +1,84 @@
+/**
+ * What a process of Linux may do, and giving it up without starting again.
+ *
+ * Rights belong to threads, and the runtime has many. They follow in three ways:
+ *
+ * - The C library makes all threads change their user, one by one, before `setresuid` returns. The
+ *   kernel takes the capabilities from each that leaves root, and only the calling thread has asked
+ *   to keep its own (PR_SET_KEEPCAPS).
+ * - `seccomp` gives its filter, and "no new privileges" with it, to all threads at once.
+ * - Threads that start later have the rights of the one that started them.
+ *
+ * Only the bounding set of the other threads stays as it was. It says what a program that is run
+ * could gain from its file, and none can gain anything.
+ *
+ * @module
+ */
+
+import { libc } from "../../c/libc.ts";
+import { NativeMemory } from "../../c/native_memory.ts";
+import { cString, struct, u16, u64 } from "../../c/struct.ts";
+import { insist, outcomeOf } from "../../c/system_call.ts";
+import type { KeptRights, OwnRights, SystemUser } from "../../rights.ts";
+import { keepOnly } from "./capabilities.ts";
+import { seccompFilter } from "./seccomp_filter.ts";
+import { callNumbers } from "./system_calls.ts";
+import { findGroup, findUser } from "./users.ts";
+
+// <linux/prctl.h>
+const PR_SET_KEEPCAPS = 8;
+const PR_SET_NO_NEW_PRIVS = 38;
+const PR_GET_NO_NEW_PRIVS = 39;
+
+// <linux/seccomp.h>
+const SECCOMP_SET_MODE_FILTER = 1n;
+/** For all threads, and without the slower code that old kernels then want against Spectre. */
+const TSYNC_AND_SPEC_ALLOW = 1n | 4n;
+
+/** `struct sock_fprog` of <linux/filter.h>. */
+const SOCK_FPROG = struct({ length: u16, filter: u64 });
+const INSTRUCTION_SIZE = 8;
+
+/** What `access` asks for, <unistd.h>. */
+const ACCESS = { read: 4, execute: 1 } as const;
+
+/** What a process of Linux may do. See {@linkcode OwnRights} for the contract. */
+export const LINUX_RIGHTS: OwnRights = {
+  findUser,
+  findGroup,
+  become,
+  confine,
+  isConfined: () => libc().prctl(PR_GET_NO_NEW_PRIVS, 0n, 0n, 0n, 0n) === 1,
+  may: (what, path) => libc().access(cString(path), ACCESS[what]) === 0,
+};
+
+function become({ name, uid, gid }: SystemUser, { capabilities, runsPrograms }: KeptRights): void {
+  const { prctl, initgroups, setresgid, setresuid } = libc();
+  const change = (syscall: string, call: () => number) =>
+    insist(`run as ${name}`, syscall, call, remedyFor);
+  change("prctl", () => prctl(PR_SET_KEEPCAPS, 1n, 0n, 0n, 0n));
+  change("setgroups", () => initgroups(cString(name), gid));
+  change("setresgid", () => setresgid(gid, gid, gid));
+  change("setresuid", () => setresuid(uid, uid, uid));
+  keepOnly(capabilities, runsPrograms);
+}
+
+function remedyFor(): string {
+  return "Root must be allowed to change its user here: in a container, add the capabilities " +
+    "CAP_SETUID, CAP_SETGID and CAP_SETPCAP, or keep root with --user root";
+}
+
+function confine(runsPrograms: boolean): boolean {
+  const { prctl, systemCall } = libc();
+  insist("give up new privileges", "prctl", () => prctl(PR_SET_NO_NEW_PRIVS, 1n, 0n, 0n, 0n));
+  const instructions = seccompFilter(callNumbers(), runsPrograms);
+  const filter = new NativeMemory(instructions.length, instructions);
+  const program = SOCK_FPROG.encode({
+    length: instructions.length / INSTRUCTION_SIZE,
+    filter: BigInt(filter.address),
+  });
+  const number = BigInt(callNumbers().seccomp);
+  const install = () => systemCall(number, SECCOMP_SET_MODE_FILTER, TSYNC_AND_SPEC_ALLOW, program);
+  // A positive number is that of a thread that cannot follow.
+  return outcomeOf(install) === 0 && filter.bytes.length > 0;
+}

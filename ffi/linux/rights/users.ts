@@ -1,0 +1,28 @@
+/**
+ * Users and groups of the system, wherever it keeps them.
+ *
+ * @module
+ */
+
+import { libc } from "../../c/libc.ts";
+import { cString } from "../../c/struct.ts";
+import type { SystemUser } from "../../rights.ts";
+
+// Offsets in `struct passwd` of <pwd.h> and `struct group` of <grp.h>, after two pointers.
+const PASSWD_UID = 16;
+const PASSWD_GID = 20;
+const GROUP_GID = 16;
+
+/** A user by its name; undefined if there is no such user. */
+export function findUser(name: string): SystemUser | undefined {
+  const found = libc().getpwnam(cString(name));
+  if (found === null) return undefined;
+  const passwd = new Deno.UnsafePointerView(found);
+  return { name, uid: passwd.getUint32(PASSWD_UID), gid: passwd.getUint32(PASSWD_GID) };
+}
+
+/** The number of a group; undefined if there is no such group. */
+export function findGroup(name: string): number | undefined {
+  const found = libc().getgrnam(cString(name));
+  return found === null ? undefined : new Deno.UnsafePointerView(found).getUint32(GROUP_GID);
+}

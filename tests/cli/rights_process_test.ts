@@ -1,0 +1,242 @@
+/**
+ * What roles that root starts may still do once they work, thread by thread, and that they go on
+ * doing their work with it.
+ */
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { requires } from "../capabilities.ts";
+import { HOST, inFreshNamespace } from "./fresh_namespace.ts";
+
+const needs = requires("linux", "root", "namespaces", "ip", "bash", "tun", "setpriv");
+
+/**
+ * Words for the scripts: an `/etc` of their own with the group and perhaps the user teredo, the log
+ * of a role, and what its threads may do: user, group, capabilities, whether they may gain any, and
+ * the filter of system calls.
+ */
+const PRELUDE =
+  `${HOST}; mount -t tmpfs none /mnt; mkdir /mnt/etc; cp -r /etc/. /mnt/etc 2>/dev/null
+  mount --bind /mnt/etc /etc; mkdir -p /etc/teredo; cd /mnt
+  says() { soon grep -q "$1" /mnt/log; }
+  lacks_root() { soon grep -q "^Uid:.[1-9]" /proc/$1/status; }
+  fields() { awk -v fields="$1" 'BEGIN { split(fields, f) } { for (i in f) if ($1 == f[i] ":") v[f[i]] = $2 }
+    END { for (i = 1; i in f; i++) printf "%s ", v[f[i]]; print "" }' "$2"; }
+  main() { fields "Uid Gid CapPrm CapEff CapBnd CapAmb NoNewPrivs Seccomp" /proc/$1/status; }
+  others() { for task in /proc/$1/task/*; do [ "\${task##*/}" = "$1" ] ||
+    fields "Uid Gid CapPrm CapEff CapAmb NoNewPrivs Seccomp" $task/status; done | sort -u; }
+  rights() { main $1; others $1; }
+`;
+
+const NONE = "0000000000000000";
+const NETWORK = "0000000000001000";
+
+/** What every thread but the main one has left. */
+const OTHERS = `65534 65534 ${NONE} ${NONE} ${NONE} 1 2`;
+
+/** The lines that were printed, without blanks at their ends. */
+function linesOf(said: string): string[] {
+  return said.trimEnd().split("\n").map((line) => line.trimEnd());
+}
+
+function test(
+  name: string,
+  script: string,
+  check: (said: string) => void,
+  { title, ignore } = needs,
+): void {
+  Deno.test({
+    name: title(`rights: ${name}`),
+    ignore,
+    async fn() {
+      const { code, stdout, stderr } = await inFreshNamespace(PRELUDE + script);
+      assertEquals(code, 0, stdout + stderr);
+      check(stdout);
+    },
+  });
+}
+
+/** The end of a role, which removes its socket. */
+function end(role: string): string {
+  return `kill $${role}; wait $${role} || exit 97; ls /run/teredo | sed "s/-[0-9]*//"`;
+}
+
+test(
+  "a server keeps no capability at all",
+  `$teredo server --primary 83.1.1.1 2>/mnt/log & server=$!
+    says "Serving on 83"; rights $server; $teredo status | head -n 1; ${end("server")}`,
+  (said) =>
+    assertEquals(linesOf(said), [
+      `65534 65534 ${NONE} ${NONE} ${NONE} ${NONE} 1 2`,
+      OTHERS,
+      "Teredo server: serving",
+    ]),
+);
+
+for (
+  const [role, ready] of [
+    ["relay --bind 83.1.1.1", "Relaying between"],
+    ["server --primary 83.1.1.1 --relay", "Serving on"],
+  ] as const
+) {
+  test(
+    `${
+      role.split(" ").filter((word) => !/^(--bind|--primary|83)/.test(word)).join(" ")
+    } keeps CAP_NET_ADMIN`,
+    `$teredo ${role} --log-level debug 2>/mnt/log & role=$!
+      says "${ready}"; rights $role
+      ip link set teredo down; says "Restored"; is_up teredo || exit 98
+      ${end("role")}; ! ip link show teredo 2>/dev/null`,
+    (said) =>
+      assertEquals(linesOf(said), [
+        `65534 65534 ${NETWORK} ${NETWORK} ${NETWORK} ${NONE} 1 2`,
+        OTHERS,
+      ]),
+  );
+}
+
+test(
+  "a gateway puts forwarding back, and leaves no note and no table",
+  `ip link set lo up; echo 0 >/proc/sys/net/ipv6/conf/all/forwarding
+    $teredo server --primary 83.1.1.1 --gateway --gateway-for all 2>/mnt/log & gateway=$!
+    says "Serving on 83"; main $gateway; cat /proc/sys/net/ipv6/conf/all/forwarding
+    ls /run/teredo | grep -c forwarding
+    ${end("gateway")}; cat /proc/sys/net/ipv6/conf/all/forwarding`,
+  (said) =>
+    assertEquals(linesOf(said), [
+      `65534 65534 ${NETWORK} ${NETWORK} ${NETWORK} ${NONE} 1 2`,
+      ...["1", "1", "0"],
+    ]),
+);
+
+/** A client of a server on this host, with a secret that root alone may read. */
+const CLIENT = `echo "alice: one" >/etc/teredo/secrets.yaml; chmod 600 /etc/teredo/secrets.yaml
+  printf one >/mnt/secret; chmod 600 /mnt/secret
+  $teredo server --primary 83.1.1.1 --secrets /etc/teredo/secrets.yaml 2>/mnt/server.log & server=$!
+  soon listens 83.1.1.2:3544
+  client() { $teredo client 83.1.1.1 --force --allow-private --identifier alice \\
+    --secret-file /mnt/secret --log-level debug "$@" 2>/mnt/log & client=$!; }
+  printf '#!/bin/sh\\n{ echo $STATE; id -u; grep CapEff /proc/self/status; } >>/mnt/hook.log
+    [ $STATE = destroy ] || ip link set $IFACE alias hooked\\n' >/mnt/hook
+  chmod 755 /mnt/hook; install -m 666 /dev/null /mnt/hook.log`;
+
+test(
+  "a client keeps CAP_NET_ADMIN for its interface and its hook, and remembers its address",
+  `${CLIENT}; export STATE_DIRECTORY=/mnt/state; mkdir /mnt/state
+    client --hook /mnt/hook; says "Qualified"; rights $client
+    soon grep -q up /mnt/hook.log; hooked() { ip link show teredo | grep -q "alias hooked"; }; soon hooked
+    ip link set teredo down; says "Restored"
+    ip -6 route delete 2001::/32 dev teredo; says "Restored.*2001::/32"
+    stat -c %u /mnt/state/client-address.json
+    kill $client; wait $client || exit 96; cat /mnt/hook.log
+    first=$(grep -o "address is [^;]*" /mnt/log); client; says "Qualified"
+    [ "$(grep -o "address is [^;]*" /mnt/log)" = "$first" ] || exit 95
+    ${end("client")}; ! grep warn /mnt/log`,
+  (said) =>
+    assertEquals(linesOf(said), [
+      `65534 65534 ${NETWORK} ${NETWORK} ${NETWORK} ${NETWORK} 1 2`,
+      OTHERS,
+      "65534",
+      ...["up", "destroy"].flatMap((state) => [state, "65534", `CapEff:\t${NETWORK}`]),
+      "server.sock",
+    ]),
+);
+
+test(
+  "a hook that the client's user may not execute is refused, also by a reload",
+  `${CLIENT}; chmod 700 /mnt/hook
+    client --hook /mnt/hook; wait $client; echo $?; cat /mnt/log
+    printf 'server: 83.1.1.1\\n' >/mnt/client.yaml; client --config /mnt/client.yaml
+    says Qualified; printf 'hook: /mnt/hook\\n' >>/mnt/client.yaml; kill -HUP $client
+    says "The old settings stay in use: hook"; kill $client; wait $client || exit 96; cat /mnt/log`,
+  (said) => {
+    assertMatch(said, /^77\n/);
+    const refused = "Cannot use the hook /mnt/hook: the client's user may not execute it. ";
+    for (const origin of ["teredo: ", "error "]) assertStringIncludes(said, origin + refused);
+  },
+);
+
+test(
+  "a server says which files it can't read again, and the advice works",
+  `echo "alice: one" >/etc/teredo/secrets.yaml; chmod 600 /etc/teredo/secrets.yaml
+    printf 'primary: 83.1.1.1\\nsecrets: /etc/teredo/secrets.yaml\\n' >/etc/teredo/server.yaml
+    $teredo server 2>/mnt/log & server=$!
+    says "Serving on 83"; grep -o "A change of .*" /mnt/log
+    kill -HUP $server; says "The old secrets stay in use"; grep -o "Cannot read the sec.*" /mnt/log
+    chmod 600 /etc/teredo/server.yaml; kill -HUP $server
+    says "The old settings stay in use"; grep -o "The role runs as.*" /mnt/log
+    kill $server; wait $server
+    eval "$(grep -o 'run ".*", and' /mnt/log | head -n 1 | sed 's/^run "//; s/", and$//')"
+    $teredo server 2>/mnt/log & server=$!
+    says "Serving on 83"; grep warn /mnt/log; echo "bob: two" >>/etc/teredo/secrets.yaml
+    chmod 644 /etc/teredo/server.yaml; kill -HUP $server; says "one of 2 secrets"
+    stat -c %G /run/teredo/server*.sock
+    setpriv --reuid 65533 --regid teredo --clear-groups --bounding-set -all,+dac_read_search \\
+      --inh-caps -all,+dac_read_search --ambient-caps -all,+dac_read_search \\
+      $teredo status | head -n 1
+    ${end("server")}`,
+  (said) => {
+    const command = "groupadd --system teredo && chgrp teredo /etc/teredo/secrets.yaml && " +
+      "chmod 640 /etc/teredo/secrets.yaml";
+    assertEquals(linesOf(said), [
+      "A change of /etc/teredo/secrets.yaml takes a restart: this server may not read it any more. " +
+      `As root, run "${command}", and start the role again; or start it with --user root`,
+      "Cannot read the secrets file /etc/teredo/secrets.yaml: permission is denied. As root, run " +
+      `"${command}", and start the role again; or start it with --user root. The old secrets stay in use`,
+      "The role runs as nobody since its start. Let that user read the file, or start the role again",
+      "teredo",
+      "Teredo server: serving",
+    ]);
+  },
+);
+
+test(
+  "the user is teredo if there is one, or the one that is chosen; root keeps everything",
+  `echo "teredo:x:4711:4712::/:/bin/false" >>/etc/passwd
+    for user in "" "--user nobody" "--user root"; do
+      $teredo server --primary 83.1.1.1 $user 2>/mnt/log & server=$!
+      says "Serving on 83"; fields "Uid Gid NoNewPrivs Seccomp" /proc/$server/status
+      kill $server; wait $server
+    done
+    echo "user: nobody" >/mnt/s.yaml; echo "primary: 83.1.1.1" >>/mnt/s.yaml
+    $teredo check --role server /mnt/s.yaml; sed -i s/nobody/bob/ /mnt/s.yaml
+    $teredo check --role server /mnt/s.yaml 2>&1; echo $?`,
+  (said) => {
+    assertMatch(
+      said,
+      /^4711 4712 1 2 \n65534 65534 1 2 \n0 0 0 0 \n.*OK, for teredo server\n/,
+    );
+    assertStringIncludes(said, "/mnt/s.yaml:1: Cannot run as bob: there is no such user.");
+    assertMatch(said, /\n78\n$/);
+  },
+);
+
+test(
+  "where root can't change its user, a role keeps what it has and says so, unless it was chosen",
+  `for user in "" "--user nobody"; do
+      setpriv --bounding-set -setuid,-setgid --inh-caps -all $teredo server --primary 83.1.1.1 \\
+        $user 2>/mnt/log & server=$!
+      soon grep -q "Serving on\\|Cannot" /mnt/log; cat /mnt/log | cut -c 26-
+      kill $server 2>/dev/null; wait $server; echo $?
+    done`,
+  (said) => {
+    assertMatch(said, /info {2}Keeping all rights\. Cannot run as nobody: Operation not permitted/);
+    assertMatch(said, /Serving on.*\n(?:.*\n)*0\n/);
+    assertMatch(said, /CAP_SETPCAP, or keep root with --user root\n77\n$/);
+  },
+);
+
+test(
+  "another user than root can't choose one, and may name itself",
+  `plain() { setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set -all,+dac_read_search \\
+      --inh-caps -all,+dac_read_search --ambient-caps -all,+dac_read_search "$@"; }
+    plain $teredo server --primary 83.1.1.1 --user root 2>&1; echo $?
+    TEREDO_USER=nobody plain $teredo server --primary 83.1.1.1 2>&1 | head -n 1`,
+  (said) => {
+    assertStringIncludes(
+      said,
+      "Cannot run as root: only root can change its user. Use sudo, or leave out --user\n77\n",
+    );
+    assertStringIncludes(said, "CAP_NET_RAW");
+  },
+  // From its sources, the program needs root's cache of packages.
+  requires("linux", "root", "namespaces", "ip", "bash", "setpriv", "executable"),
+);

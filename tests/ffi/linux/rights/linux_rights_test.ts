@@ -1,0 +1,80 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { ownRights } from "../../../../ffi/open.ts";
+import { requires } from "../../../capabilities.ts";
+import { denoRun } from "../../../netns/deno_run.ts";
+import "../../open_libc.ts";
+
+const needs = requires("linux", "root");
+
+const FIXTURE = "tests/ffi/linux/fixtures/give_up_rights.ts";
+
+/** Runs the fixture, and returns what it says. */
+async function giveUp(...args: string[]) {
+  const [command, ...words] = [...denoRun(FIXTURE), ...args];
+  const { stdout, stderr } = await new Deno.Command(command!, { args: words }).output();
+  const text = new TextDecoder().decode(stdout);
+  assert(text !== "", new TextDecoder().decode(stderr));
+  return JSON.parse(text);
+}
+
+/** CAP_NET_ADMIN. */
+const NETWORK = "0000000000001000";
+const NONE = "0000000000000000";
+
+Deno.test({
+  name: needs.title("rights: every thread has another user, and none may gain anything"),
+  ignore: needs.ignore,
+  async fn() {
+    const said = await giveUp("programs");
+    assert(said.threads.length > 3, "The pool has threads");
+    for (const thread of said.threads) {
+      assertEquals(thread.Uid.split("\t"), Array(4).fill("65534"));
+      assertEquals(thread.Gid.split("\t").length, 4);
+      assert(!/\b0\b/.test(`${thread.Gid} ${thread.Groups}`), "No group is root's");
+      assertEquals([thread.NoNewPrivs, thread.Seccomp], ["1", "2"]);
+      const kept = thread.isMain ? NETWORK : NONE;
+      assertEquals([thread.CapPrm, thread.CapEff, thread.CapAmb], [kept, kept, kept]);
+      if (thread.isMain) assertEquals(thread.CapBnd, NETWORK);
+    }
+    assertEquals([said.isFiltered, said.isConfined], [true, true]);
+    assertEquals(said.mayRead, [true, false]);
+    assertEquals(said.shadow, ["PermissionDenied", "PermissionDenied"]);
+  },
+});
+
+Deno.test({
+  name: needs.title("rights: a program has the same capabilities, and makes no namespace"),
+  ignore: needs.ignore,
+  async fn() {
+    const { program } = await giveUp("programs");
+    assertStringIncludes(program, `CapEff:\t${NETWORK}`);
+    assertStringIncludes(program, "unshare: unshare failed: Operation not permitted");
+  },
+});
+
+Deno.test({
+  name: needs.title(
+    "rights: without programs, none runs, and the capability is this thread's alone",
+  ),
+  ignore: needs.ignore,
+  async fn() {
+    const { program, threads } = await giveUp();
+    assertEquals(program, "PermissionDenied");
+    const main = threads.find(({ isMain }: { isMain: boolean }) => isMain);
+    assertEquals([main.CapEff, main.CapInh, main.CapAmb], [NETWORK, NONE, NONE]);
+  },
+});
+
+Deno.test({
+  name: requires("linux").title("rights: users and groups are found by name"),
+  ignore: requires("linux").ignore,
+  fn() {
+    const rights = ownRights()!;
+    assertEquals(rights.findUser("root"), { name: "root", uid: 0, gid: 0 });
+    assertEquals(rights.findGroup("root"), 0);
+    assertEquals([rights.findUser("no-such-user"), rights.findGroup("no-such-group")], [
+      undefined,
+      undefined,
+    ]);
+  },
+});
