@@ -53,6 +53,8 @@ export class ClientPeer extends Peer {
   randomPort = 0;
   /** When the latest indirect bubble of the peer came, which says whether it has a random port. */
   introducedAt = -Infinity;
+  /** When the peer was last answered beyond the limit on unanswered bubbles. */
+  indulgedAt = -Infinity;
   /** Whether the host was the first to send, or the peer has proved itself. */
   #isEstablished = false;
   #trial: Trial | undefined;
@@ -220,6 +222,12 @@ export class ClientPeer extends Peer {
       trial.test = { data: draw(), sentAt: now };
     }
     return trial.test.data;
+  }
+
+  /** Whether a test is under way: its data was drawn a short time ago. */
+  isTested(now: number): boolean {
+    const test = this.#trial?.test;
+    return test !== undefined && now - test.sentAt < TEST_VALIDITY;
   }
 
   /** Whether an Echo Reply with `data` answers the test: all of it must match. */

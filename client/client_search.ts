@@ -8,6 +8,7 @@
 
 import { PeerSearch, type UndeliverableHandler } from "../protocol/peers/peer_search.ts";
 import { type Random, randomBytes } from "../protocol/random.ts";
+import { BUBBLE_SPACING } from "../protocol/constants.ts";
 import { TokenBucket } from "../protocol/token_bucket.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import { encodeEcho, Icmpv6Type } from "../wire/icmpv6.ts";
@@ -230,12 +231,28 @@ export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
 
   /**
    * Whether a peer that tries to reach us is answered though more bubbles than §5.2.6 allows had no
-   * response: it is reached through a gateway meanwhile, by us or by itself, and tries to do
-   * without.
+   * response. It is there, or it would not ask; otherwise two clients that looked for each other at
+   * different times would both have to wait for 300 s, and again for ever.
+   *
+   * If our last bubble is not old, what came may be the answer to it. With the spacing, two clients
+   * that cannot meet do not go on answering each other.
    */
   isPersistent(peer: ClientPeer, now: number): boolean {
-    if (!this.#hasGateway || peer.hasBubbleBudget(now)) return false;
-    return peer.isBehindGateway(now) || now - peer.lastTransmission >= PERSISTENT_ANSWER_SPACING;
+    if (peer.hasBubbleBudget(now)) return false;
+    return peer.isBehindGateway(now) ||
+      (now - peer.lastTransmission >= BUBBLE_SPACING &&
+        now - peer.indulgedAt >= PERSISTENT_ANSWER_SPACING);
+  }
+
+  /**
+   * Answers such a peer.
+   *
+   * @param needsBoth whether the peer needs an indirect bubble as well
+   */
+  indulge(peer: ClientPeer, to: Endpoint, needsBoth: boolean, now: number, sink: ClientSink): void {
+    peer.indulgedAt = now;
+    if (needsBoth) this.sendBothBubbles(peer, to, now, sink);
+    else this.#sendDirect(peer, to, now, sink);
   }
 
   /** Whether the way to a peer needs a look before the next packet goes there. */
@@ -409,7 +426,9 @@ export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
     if (peer.mayBubble(now)) isThroughServer = this.#sendBubbles(peer, now, sink);
     else if (hasBudget) this.#postponed.add(peer, { kind: "attempt" });
     else peer.attempts++;
-    if (!hasBudget && !this.#hasGateway) return false;
+    // A gateway of which nothing is known may be there all the same: its only answer may have been
+    // lost. Without bubbles, nothing else would ever be tried.
+    if (!hasBudget && !this.#hasGateway && peer.isTested(now)) return false;
     const mayAsk = isRepeated || peer.gateway !== undefined || !hasBudget;
     if (isThroughServer && mayAsk) this.#sendTest(peer, self, now, sink);
     return true;

@@ -25,6 +25,14 @@ import { RelayPeer } from "./relay_peer.ts";
 /** The number of endpoints whose bubbles are counted. */
 const REMEMBERED_PLACES = 65_536;
 
+/**
+ * A client that left four bubbles unanswered gets another one after this time, in milliseconds, as
+ * long as packets come for it. §5.2.6 would keep it from the relay for 300 s, even if only the
+ * relay's network had failed for a few seconds; it is about clients, and §5.4.1 forgets a client
+ * that does not answer, so that the next packet would begin anew.
+ */
+const RETRY_AFTER = PEER_VALIDITY;
+
 /** The IPv4 and UDP headers of a datagram, octets. */
 const OUTER_HEADERS = 20 + 8;
 
@@ -74,7 +82,7 @@ export class RelaySearch extends PeerSearch<RelayPeer> {
     );
     this.#sources = new ProvingSources(config.random);
     this.#directBubbles = config.directBubbles ?? false;
-    this.#perClient = new BubbleWindows(REMEMBERED_PLACES, this.hash);
+    this.#perClient = new BubbleWindows(REMEMBERED_PLACES, this.hash, RETRY_AFTER);
     const limits = config.limits ?? RELAY_DEFAULTS.limits;
     this.#perServer = keyed(limits.bubblesPerServer);
     this.#perSite = keyed(limits.newClientsPerSite);

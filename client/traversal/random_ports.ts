@@ -83,13 +83,16 @@ export class RandomPorts {
 
   /**
    * A peer's indirect bubble names its random port. It is believed if none was known, or if the
-   * peer has been silent, so that the one known may be gone (§5.4.4.4).
+   * peer has been silent, so that the one known may be gone (§5.4.4.4). Our own port goes with that
+   * one; but if it was opened after the peer fell silent, we have just told the peer about it, and
+   * if both closed what the other was told, they would not meet.
    */
   hear(peer: ClientPeer, port: number | undefined, now: number): void {
     if (port === undefined || port === 0 || port === peer.randomPort) return;
     if (peer.randomPort !== 0) {
       if (peer.isReachable(now)) return;
-      if (this.#nat.keepsPort) this.close(peer);
+      const isFormer = peer.ownPort !== undefined && peer.ownPort.openedAt <= peer.lastReception;
+      if (this.#nat.keepsPort && isFormer) this.close(peer);
     }
     peer.randomPort = port;
   }

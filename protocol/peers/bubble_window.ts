@@ -38,9 +38,15 @@ export class BubbleWindow {
     this.#times.fill(-Infinity, this.#first, this.#first + MAX_BUBBLES);
   }
 
-  /** Counts a bubble, if one may go out. */
-  take(now: number): boolean {
-    if (!this.isOpen(now)) return false;
+  /**
+   * Counts a bubble, if one may go out.
+   *
+   * @param retryAfter how long after the last bubble another one may go out though the window is
+   * not open, in milliseconds
+   */
+  take(now: number, retryAfter = Infinity): boolean {
+    const last = this.#times[this.#first + MAX_BUBBLES - 1]!;
+    if (!this.isOpen(now) && now - last < retryAfter) return false;
     this.add(now);
     return true;
   }

@@ -26,6 +26,7 @@ const LENGTH = 1 + MAX_BUBBLES;
  * numbers in one block of memory.
  */
 export class BubbleWindows {
+  readonly #retryAfter: number;
   readonly #numbers: Float64Array;
   readonly #free: FreeList;
   readonly #hash: AddressHash;
@@ -35,8 +36,10 @@ export class BubbleWindows {
   /**
    * @param capacity how many places are remembered at most
    * @param hash of the places
+   * @param retryAfter see {@linkcode BubbleWindow.take}
    */
-  constructor(capacity: number, hash: AddressHash) {
+  constructor(capacity: number, hash: AddressHash, retryAfter = Infinity) {
+    this.#retryAfter = retryAfter;
     this.#numbers = new Float64Array(capacity * LENGTH);
     this.#free = new FreeList(capacity);
     this.#hash = hash;
@@ -49,7 +52,7 @@ export class BubbleWindows {
     const known = this.#find(place);
     const index = known < 0 ? this.#begin(place) : known;
     this.#byUse.use(index, KNOWN);
-    return this.#windowOf(index).take(now);
+    return this.#windowOf(index).take(now, this.#retryAfter);
   }
 
   /** An answer came from a place. */

@@ -25,8 +25,11 @@ Deno.test("status: a peer that did not answer is unreachable, until it is looked
   assertEquals(pathTo(fixture), "searching");
   assertEquals(pathTo(fixture.pass(8_000)), "searching");
   assertEquals(pathTo(fixture.pass(100)), "unreachable");
-  // No more bubbles may go to it for now (RFC 4380 §5.2.6), so a packet starts no search.
-  assertEquals(pathTo(fixture.pass(60_000).send(packet(addressOfA, addressOfB))), "unreachable");
+  // No more bubbles may go to it for now (RFC 4380 §5.2.6), so a packet starts no search,
+  assertEquals(pathTo(fixture.pass(20_000).send(packet(addressOfA, addressOfB))), "unreachable");
+  // except that a gateway is asked every 30 s.
+  assertEquals(pathTo(fixture.pass(40_000).send(packet(addressOfA, addressOfB))), "searching");
+  assertEquals(pathTo(fixture.pass(2_100)), "unreachable");
   assertEquals(pathTo(fixture.pass(240_000).send(packet(addressOfA, addressOfB))), "searching");
   assertEquals(pathTo(fixture.receive(encodeBubble(addressOfB, addressOfA), b)), "direct");
 });

@@ -7,7 +7,7 @@
  */
 
 import { Client } from "../../client/client.ts";
-import type { ClientConfig } from "../../client/client_config.ts";
+import type { ClientConfig, ServerAddresses } from "../../client/client_config.ts";
 import type { ClientEvent } from "../../client/client_event.ts";
 import type { ClientStatus } from "../../client/client_status.ts";
 import type { ClientSocket } from "../../client/client_sink.ts";
@@ -17,6 +17,7 @@ import type { Host } from "./host.ts";
 import { Ipv6Stack, type Pingable, type PingOptions } from "./ipv6_stack.ts";
 import { MachineRunner } from "./machine_runner.ts";
 import type { Ping } from "./ping.ts";
+import type { ServerNames } from "./server_names.ts";
 import type { VirtualClock } from "./virtual_clock.ts";
 
 /** How a client runs on its host. */
@@ -26,6 +27,8 @@ export interface ClientPlace {
   readonly service: Endpoint;
   /** See {@linkcode MachineRunner}. */
   readonly usesFastPath: boolean;
+  /** Where the servers' names are looked up whenever the client is off-line, as its node does. */
+  readonly names?: ServerNames | undefined;
 }
 
 /** A client, its host and the host's IPv6. */
@@ -36,6 +39,8 @@ export class ClientNode implements Pingable {
   readonly runner: MachineRunner<ClientSocket, ClientEvent, ClientStatus>;
   readonly stack: Ipv6Stack;
   readonly #config: ClientConfig;
+  readonly #names: ServerNames | undefined;
+  #servers: readonly ServerAddresses[];
   #client: Client | undefined;
   #opened = 0;
 
@@ -43,6 +48,8 @@ export class ClientNode implements Pingable {
     this.host = place.host;
     this.service = place.service;
     this.#config = { localEndpoint: () => place.service, ...config };
+    this.#names = place.names;
+    this.#servers = config.servers;
     this.stack = new Ipv6Stack(clock, (ipv6) => this.runner.handlePacket(ipv6));
     this.runner = new MachineRunner<ClientSocket, ClientEvent, ClientStatus>(clock, {
       host: place.host,
@@ -62,8 +69,20 @@ export class ClientNode implements Pingable {
   /** Starts the client, or restarts it if it ran. */
   restart(): void {
     this.stack.address = undefined;
-    this.#client = new Client(this.#config);
+    this.#client = new Client({ ...this.#config, servers: this.#servers });
     this.runner.start(this.#client);
+  }
+
+  /** The host is suspended, for good unless it is woken up. */
+  sleep(): void {
+    this.host.hasPower = false;
+    this.runner.sleep();
+  }
+
+  /** The host wakes up after `milliseconds`, for which the client's clock stood still. */
+  wakeUp(milliseconds: number): void {
+    this.host.hasPower = true;
+    this.runner.wakeUp(milliseconds);
   }
 
   /** Tells the client that its NAT forwards a port to it, or no longer does. */
@@ -109,6 +128,17 @@ export class ClientNode implements Pingable {
   /** What the driver does to the TUN interface. */
   #configureInterface(event: ClientEvent): void {
     if (event.type === "qualified") this.stack.address = event.address.slice();
-    else if (event.type === "offline") this.stack.address = undefined;
+    else if (event.type === "offline") {
+      this.stack.address = undefined;
+      this.#lookUp();
+    }
+  }
+
+  #lookUp(): void {
+    this.#names?.lookUp(this.#servers, (found) => {
+      const client = this.#client!;
+      this.#servers = found;
+      this.runner.act((now, sink) => client.useServers(found, now, sink));
+    });
   }
 }

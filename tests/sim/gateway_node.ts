@@ -87,8 +87,15 @@ export class GatewayNode implements Ipv6Node {
     return this.runner.status()!;
   }
 
+  /** The power fails. */
+  die(): void {
+    this.host.hasPower = false;
+    this.runner.stop();
+  }
+
   /** The process and the kernel start anew: flows are forgotten. */
   returnToLife(): void {
+    this.host.hasPower = true;
     const { server, relay } = this.#config;
     this.#nat = new Nat66(this.address);
     this.runner.start(new ServerWithRelay<RelayEvent, RelayStatus>(server, new Relay(relay)));
@@ -99,6 +106,7 @@ export class GatewayNode implements Ipv6Node {
    * itself, unless native hosts may begin.
    */
   receivePacket(ipv6: Uint8Array): void {
+    if (!this.host.hasPower) return;
     const answer = this.#nat.inbound(ipv6);
     if (answer !== undefined) return this.#route(answer);
     if (isSameIpv6(ipv6, DESTINATION, this.address)) return this.stack.receive(ipv6);

@@ -1,5 +1,5 @@
 /**
- * As much of a host's IPv6 as a ping takes.
+ * As much of a host's IPv6 as pings and datagrams take.
  *
  * @module
  */
@@ -17,6 +17,7 @@ import { isSameIpv6 } from "../../wire/ipv6_address.ts";
 import { DESTINATION, IPV6_HEADER_LENGTH, isIpv6Packet, sourceOf } from "../../wire/ipv6_header.ts";
 import { getU16 } from "../../memory/octets.ts";
 import { Ping } from "./ping.ts";
+import { encodeUdp, isUdp } from "./udp.ts";
 import type { VirtualClock } from "./virtual_clock.ts";
 
 /** Identifier and sequence number of an echo message. */
@@ -50,6 +51,8 @@ export class Ipv6Stack {
   address: Uint8Array | undefined;
   /** Whether echo requests are answered; many firewalls keep quiet. */
   answersEcho = true;
+  /** Sees the datagrams and echoes that came for the host whole; valid during the call. */
+  onArrival: ((ipv6: Uint8Array) => void) | undefined;
   readonly #clock: VirtualClock;
   readonly #output: (ipv6: Uint8Array) => void;
   readonly #pings = new Map<number, Ping>();
@@ -83,13 +86,26 @@ export class Ipv6Stack {
     return this.ping(target.address.slice(), options);
   }
 
+  /** Sends a UDP datagram. It is lost while there is no address. */
+  sendDatagram(destination: Uint8Array, data: Uint8Array): void {
+    if (this.address !== undefined) this.#output(encodeUdp(this.address, destination, data));
+  }
+
+  /** Sends an echo request. It is lost while there is no address. */
+  sendEcho(destination: Uint8Array, identifier: number, sequence: number, data: Uint8Array): void {
+    this.#echo({ type: Icmpv6Type.ECHO_REQUEST, destination, identifier, sequence, data });
+  }
+
   /** A packet came for the host. */
   receive(ipv6: Uint8Array): void {
     const { address } = this;
     if (address === undefined || !isIpv6Packet(ipv6)) return;
-    if (!isSameIpv6(ipv6, DESTINATION, address) || !isIcmpv6(ipv6)) return;
+    if (!isSameIpv6(ipv6, DESTINATION, address)) return;
+    if (isUdp(ipv6)) return this.onArrival?.(ipv6);
+    if (!isIcmpv6(ipv6)) return;
     if (!hasValidIcmpv6Checksum(ipv6)) return;
     if (!isEcho(ipv6)) return this.#receiveError(ipv6);
+    this.onArrival?.(ipv6);
     const identifier = getU16(ipv6, ECHO_IDENTIFIER);
     const sequence = getU16(ipv6, ECHO_SEQUENCE);
     if (icmpv6TypeOf(ipv6) === Icmpv6Type.ECHO_REPLY) {

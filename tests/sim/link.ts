@@ -1,5 +1,5 @@
 /**
- * Links that lose, delay, repeat and reorder.
+ * Links that lose, delay, repeat, reorder and damage.
  *
  * @module
  */
@@ -25,6 +25,12 @@ export interface LinkQuality {
   readonly reordering: number;
   /** See {@linkcode reordering}. */
   readonly heldBack: number;
+  /** The share of packets in which up to three bits arrive flipped, unseen by any checksum of UDP. */
+  readonly corruption: number;
+  /** The share of packets that arrive without their end. */
+  readonly truncation: number;
+  /** Packets with more octets than this vanish without a word: a black hole for large ones. */
+  readonly mtu: number;
   /**
    * The kinds of packets that suffer so; the others take {@linkcode delay} only. All unless given.
    */
@@ -39,11 +45,23 @@ export const GOOD_LINK: LinkQuality = {
   duplication: 0,
   reordering: 0,
   heldBack: 50,
+  corruption: 0,
+  truncation: 0,
+  mtu: Infinity,
   victims: undefined,
 };
 
+/** Learns what links do to packets that the sender did not intend. */
+export interface LinkWatcher {
+  /** The packet arrives twice. */
+  doubled(packet: Uint8Array): void;
+  /** A packet arrives in this shape, which nobody sent. */
+  damaged(packet: Uint8Array): void;
+}
+
 /** A link between one node and its network. */
 export class Link {
+  watcher: LinkWatcher | undefined;
   /** May be changed at any time. */
   quality: LinkQuality;
   readonly #random: Random;
@@ -54,12 +72,41 @@ export class Link {
     this.#random = random;
   }
 
-  /** What becomes of a packet: the delay of each copy that arrives; none when it is lost. */
-  carry(kind: PacketKind): number[] {
-    const { delay, loss, duplication, victims } = this.quality;
+  /**
+   * What becomes of a packet: the delay of each copy that arrives; none when it is lost.
+   *
+   * @param packet the packet, if its length matters
+   */
+  carry(kind: PacketKind, packet?: Uint8Array): number[] {
+    const { delay, loss, duplication, mtu, victims } = this.quality;
     if (victims !== undefined && !victims.includes(kind)) return [delay];
-    if (this.#happens(loss)) return [];
-    return this.#happens(duplication) ? [this.#delay(), this.#delay()] : [this.#delay()];
+    if (this.#happens(loss) || (packet?.length ?? 0) > mtu) return [];
+    if (!this.#happens(duplication)) return [this.#delay()];
+    if (packet !== undefined) this.watcher?.doubled(packet);
+    return [this.#delay(), this.#delay()];
+  }
+
+  /** A copy of `packet` as it arrives: the packet itself unless it is damaged. */
+  damage(packet: Uint8Array): Uint8Array {
+    const { corruption, truncation } = this.quality;
+    let arrived = packet;
+    if (this.#happens(truncation)) arrived = arrived.subarray(0, this.#upTo(packet.length));
+    if (this.#happens(corruption)) arrived = this.#corrupt(arrived);
+    if (arrived !== packet) this.watcher?.damaged(arrived);
+    return arrived;
+  }
+
+  #corrupt(packet: Uint8Array): Uint8Array {
+    const corrupted = packet.slice();
+    for (let flips = 1 + this.#upTo(3); flips > 0 && packet.length > 0; flips--) {
+      corrupted[this.#upTo(packet.length)]! ^= 1 << this.#upTo(8);
+    }
+    return corrupted;
+  }
+
+  /** A whole number below `end`. */
+  #upTo(end: number): number {
+    return Math.floor(uniform(this.#random, 0, end));
   }
 
   #delay(): number {

@@ -32,6 +32,24 @@ export interface RunnerOptions<Via extends string, Event> {
   readonly usesFastPath?: boolean;
 }
 
+/** Sees everything that passes between a machine and what surrounds it. */
+export interface RunnerWatcher {
+  /** The host wants a packet sent. */
+  handed(ipv6: Uint8Array): void;
+  /** The host gets a packet. */
+  delivered(ipv6: Uint8Array): void;
+  sent(payload: Uint8Array, to: Endpoint, via: string): void;
+  received(payload: Uint8Array, from: Endpoint): void;
+  /** The machine's timer went off. */
+  woke(): void;
+  /** The machine's clock leapt ahead, or went on while the host was suspended. */
+  leapt(): void;
+  /** A machine starts that knows nothing. */
+  started(): void;
+  /** The machine reported an event. */
+  reported(event: unknown): void;
+}
+
 /** An event, and when it came. */
 export interface LoggedEvent<Event> {
   /** In milliseconds of the virtual clock. */
@@ -43,6 +61,7 @@ export interface LoggedEvent<Event> {
 export class MachineRunner<Via extends string, Event, Status> {
   readonly events: LoggedEvent<Event>[] = [];
   readonly drops = new Map<DropReason, number>();
+  watcher: RunnerWatcher | undefined;
   readonly #clock: VirtualClock;
   readonly #options: RunnerOptions<Via, Event>;
   readonly #sink: Sink<Via, Event>;
@@ -50,18 +69,22 @@ export class MachineRunner<Via extends string, Event, Status> {
   readonly #opened = new Map<Via, Endpoint>();
   #machine: Machine<Via, Event, Status> | undefined;
   #timer: Timer | undefined;
+  /** By how many milliseconds the machine's clock is ahead of the virtual one. */
+  #ahead = 0;
+  #isAsleep = false;
   #wokenAt = -1;
   #wakes = 0;
 
   constructor(clock: VirtualClock, options: RunnerOptions<Via, Event>) {
     this.#clock = clock;
     this.#options = options;
-    const { onPacket, onEvent } = options;
+    const { onEvent } = options;
     this.#sink = {
       datagram: (to, via, bytes) => this.#send(via, to, bytes),
-      packet: onPacket,
+      packet: (ipv6) => this.#deliver(ipv6),
       event: (event) => {
         this.events.push({ at: clock.now, event });
+        this.watcher?.reported(event);
         onEvent?.(event);
       },
       drop: (reason) => this.drops.set(reason, (this.drops.get(reason) ?? 0) + 1),
@@ -73,6 +96,7 @@ export class MachineRunner<Via extends string, Event, Status> {
   /** Opens the sockets and sets the machine going. */
   start(machine: Machine<Via, Event, Status>): void {
     this.stop();
+    this.watcher?.started();
     this.#machine = machine;
     for (const [via, at] of Object.entries<Endpoint>(this.#bound)) {
       this.#options.host.bind(
@@ -91,6 +115,25 @@ export class MachineRunner<Via extends string, Event, Status> {
     for (const via of [...this.#opened.keys()]) this.#close(via);
   }
 
+  /** The machine's clock leaps ahead, as when a host wakes up whose clock went on meanwhile. */
+  leap(milliseconds: number): void {
+    this.#ahead += milliseconds;
+    this.watcher?.leapt();
+    this.#schedule();
+  }
+
+  /** The host is suspended: the machine's timer does not go off. */
+  sleep(): void {
+    this.#isAsleep = true;
+    this.#timer?.cancel();
+  }
+
+  /** The host wakes up after `milliseconds`, for which its clock stood still. */
+  wakeUp(milliseconds: number): void {
+    this.#isAsleep = false;
+    this.leap(-milliseconds);
+  }
+
   /** How many sockets the machine has opened, and not closed again. */
   get openedSockets(): number {
     return this.#opened.size;
@@ -98,19 +141,27 @@ export class MachineRunner<Via extends string, Event, Status> {
 
   /** The machine's state. */
   status(): Status | undefined {
-    return this.#machine?.status(this.#clock.now);
+    return this.#machine?.status(this.now);
   }
 
   /** The host wants a packet sent. */
   handlePacket(ipv6: Uint8Array): void {
     const machine = this.#machine;
     if (machine === undefined || !this.#options.host.hasPower) return;
+    this.watcher?.handed(ipv6);
     const lent = ipv6.slice();
-    const { now } = this.#clock;
+    const now = this.now;
     const to = this.#fastPathOf(machine)?.route(lent, now);
     if (to === undefined) machine.handlePacket(lent, now, this.#sink);
     else this.#send(this.#bulkVia, to, lent);
     this.#takeBack(lent);
+  }
+
+  /** Tells the machine something else, as a node does. */
+  act(action: (now: number, sink: Sink<Via, Event>) => void): void {
+    if (this.#machine === undefined) return;
+    action(this.now, this.#sink);
+    this.#schedule();
   }
 
   #open(via: Via): number {
@@ -134,9 +185,10 @@ export class MachineRunner<Via extends string, Event, Status> {
     from: Endpoint,
     via: Via,
   ): void {
-    const { now } = this.#clock;
+    this.watcher?.received(payload, from);
+    const now = this.now;
     if (via === this.#bulkVia && this.#fastPathOf(machine)?.admit(payload, from, now)) {
-      this.#options.onPacket(payload);
+      this.#deliver(payload);
     } else {
       machine.handleDatagram(payload, from, via, now, this.#sink);
     }
@@ -150,7 +202,19 @@ export class MachineRunner<Via extends string, Event, Status> {
 
   #send(via: Via, to: Endpoint, bytes: Uint8Array): void {
     const from = this.#options.sockets[via] ?? this.#opened.get(via);
-    if (from !== undefined) this.#options.host.send(from, to, bytes);
+    if (from === undefined) return;
+    this.watcher?.sent(bytes, to, via);
+    this.#options.host.send(from, to, bytes);
+  }
+
+  #deliver(ipv6: Uint8Array): void {
+    this.watcher?.delivered(ipv6);
+    this.#options.onPacket(ipv6);
+  }
+
+  /** The time of the machine's clock. */
+  get now(): number {
+    return this.#clock.now + this.#ahead;
   }
 
   get #bulkVia(): Via {
@@ -171,12 +235,14 @@ export class MachineRunner<Via extends string, Event, Status> {
   #schedule(): void {
     this.#timer?.cancel();
     const due = this.#machine?.nextTimer() ?? Infinity;
-    if (due === Infinity) return;
-    this.#timer = this.#clock.at(due, () => this.#wake());
+    if (due === Infinity || this.#isAsleep) return;
+    this.#timer = this.#clock.at(due - this.#ahead, () => this.#wake(due));
   }
 
-  #wake(): void {
-    const { now } = this.#clock;
+  #wake(due: number): void {
+    this.watcher?.woke();
+    // The difference of the two clocks may have rounded it.
+    const now = Math.max(due, this.now);
     this.#wakes = now === this.#wokenAt ? this.#wakes + 1 : 1;
     this.#wokenAt = now;
     if (this.#wakes > MAX_WAKES_AT_ONCE) {

@@ -47,9 +47,9 @@ export interface Hairpin {
 /** A NAT. Times are milliseconds of any monotonic clock. */
 export class Nat {
   /** Its external address; the first of several. */
-  readonly external: Ipv4Address;
+  external: Ipv4Address;
   /** All external addresses: mappings take them in turn. */
-  readonly pool: readonly Ipv4Address[];
+  pool: readonly Ipv4Address[];
   readonly behaviour: NatBehaviour;
   readonly #ports: PortAllocator;
   #mapped = 0;
@@ -170,6 +170,20 @@ export class Nat {
     this.#ports.reset();
   }
 
+  /** Goes on with another external address in place of all it had, which forwarded ports move to. */
+  renumber(external: Ipv4Address): void {
+    this.reboot();
+    this.external = external;
+    this.pool = [external];
+    const moved = (outside: Endpoint) => endpoint(external, portOf(outside));
+    move(this.#reservedInside, moved);
+    move(this.#forwarded, moved);
+    for (const [inside, outside] of this.#reservedOutside) {
+      this.#reservedOutside.set(inside, moved(outside));
+    }
+    for (const answers of this.#answers.values()) answers.clear();
+  }
+
   #mappingFor(inside: Endpoint, remote: Endpoint, now: number): Mapping | undefined {
     const remotePart = partOf(remote, this.behaviour.mapping);
     const mapping = this.#byInside.get(inside)?.get(remotePart);
@@ -237,4 +251,11 @@ export class Nat {
     siblings?.delete(mapping.remotePart);
     if (siblings?.size === 0) this.#byInside.delete(mapping.inside);
   }
+}
+
+/** Changes the keys of a map. */
+function move<K, V>(map: Map<K, V>, keyOf: (key: K) => K): void {
+  const entries = [...map];
+  map.clear();
+  for (const [key, value] of entries) map.set(keyOf(key), value);
 }

@@ -8,6 +8,7 @@
  * @module
  */
 
+import type { Ipv4Address } from "../../wire/ipv4_address.ts";
 import type { Link } from "./link.ts";
 import type { Nat } from "./nat.ts";
 import type { Datagram, Network, Node } from "./network.ts";
@@ -48,8 +49,19 @@ export class NatBox {
     this.#insideNode = { name, hears, receive: (datagram) => this.#fromInside(datagram) };
     this.#outsideNode = { name, hears, receive: (datagram) => this.#fromOutside(datagram) };
     place.inside.setGateway(this.#insideNode, place.insideLink);
-    for (const address of nat.pool) {
-      place.outside.attach(address, this.#outsideNode, place.outsideLink);
+    this.#attach();
+  }
+
+  /** The outside network gives it another address: all mappings are gone. */
+  renumber(address: Ipv4Address): void {
+    for (const former of this.nat.pool) this.#outside.detach(former);
+    this.nat.renumber(address);
+    this.#attach();
+  }
+
+  #attach(): void {
+    for (const address of this.nat.pool) {
+      this.#outside.attach(address, this.#outsideNode, this.link);
     }
   }
 

@@ -22,15 +22,15 @@ export interface Ipv6Node {
 export class NativeInternet {
   readonly #clock: VirtualClock;
   readonly #log: PacketLog;
-  readonly #link: Link;
+  /** What lies between any two nodes. */
+  readonly link: Link;
   readonly #nodes = new Map<string, Ipv6Node>();
   readonly #routers = new Map<number, Ipv6Node>();
 
-  /** @param link what lies between any two nodes */
   constructor(clock: VirtualClock, log: PacketLog, link: Link) {
     this.#clock = clock;
     this.#log = log;
-    this.#link = link;
+    this.link = link;
   }
 
   /** Gives `node` an address of 16 octets. */
@@ -55,7 +55,7 @@ export class NativeInternet {
     const packet = ipv6.slice();
     const receiver = this.#nodes.get(formatIpv6(packet, DESTINATION)) ??
       this.#routers.get(getU32(packet, DESTINATION));
-    const delays = this.#link.carry(kind);
+    const delays = this.link.carry(kind, packet);
     if (receiver === undefined || delays.length === 0) {
       const fate = receiver === undefined ? "nobody there" : "lost";
       journey.arrivals.push({ at: this.#clock.now, fate, path: [from] });
@@ -65,7 +65,7 @@ export class NativeInternet {
       this.#clock.after(delay, () => {
         const path = [from, receiver.name];
         journey.arrivals.push({ at: this.#clock.now, fate: "delivered", path });
-        receiver.receivePacket(packet.slice());
+        receiver.receivePacket(this.link.damage(packet).slice());
       });
     }
   }

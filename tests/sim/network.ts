@@ -70,17 +70,19 @@ export class Network {
     for (const delay of this.#carry(link, passed)) {
       if (receivers.length === 0) this.#end(passed, "nobody there", delay);
       for (const receiver of receivers) {
-        const onward = receiver.link.carry(kind);
+        const onward = receiver.link.carry(kind, passed.payload);
         if (onward.length === 0) this.#end(passed, "lost", delay);
         for (const more of onward) {
-          this.#clock.after(delay + more, () => receiver.node.receive(passed));
+          const payload = receiver.link.damage(link.damage(passed.payload));
+          const arriving = payload === passed.payload ? passed : { ...passed, payload };
+          this.#clock.after(delay + more, () => receiver.node.receive(arriving));
         }
       }
     }
   }
 
   #carry(link: Link, datagram: Datagram): number[] {
-    const delays = link.carry(datagram.journey.kind);
+    const delays = link.carry(datagram.journey.kind, datagram.payload);
     if (delays.length === 0) this.#end(datagram, "lost", 0);
     return delays;
   }

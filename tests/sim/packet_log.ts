@@ -73,11 +73,17 @@ export interface JourneyQuery {
 /** All journeys, in the order of their start. */
 export class PacketLog {
   readonly journeys: Journey[] = [];
+  readonly #isKept: boolean;
+
+  /** @param isKept whether to remember the journeys, which takes memory */
+  constructor(isKept = true) {
+    this.#isKept = isKept;
+  }
 
   /** Enters a packet that `from` sends. */
   begin(sentAt: number, from: string, description: Description): Journey {
     const journey = new Journey(sentAt, from, description);
-    this.journeys.push(journey);
+    if (this.#isKept) this.journeys.push(journey);
     return journey;
   }
 

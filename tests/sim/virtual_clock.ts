@@ -20,6 +20,7 @@ interface Entry {
 export class VirtualClock {
   #now = 0;
   #scheduled = 0;
+  #pending = 0;
   /** A binary heap: each entry comes before its children 2i + 1 and 2i + 2. */
   readonly #heap: Entry[] = [];
 
@@ -28,12 +29,23 @@ export class VirtualClock {
     return this.#now;
   }
 
+  /** How many things are to happen that nobody has cancelled. */
+  get pending(): number {
+    return this.#pending;
+  }
+
   /** Does `action` at `time`, or at once when that has passed, after all that is due by then. */
   at(time: number, action: () => void): Timer {
     if (Number.isNaN(time)) throw new RangeError("Cannot schedule something for no time at all");
     const entry: Entry = { time: Math.max(time, this.#now), order: this.#scheduled++, action };
     this.#push(entry);
-    return { cancel: () => entry.action = undefined };
+    this.#pending++;
+    return {
+      cancel: () => {
+        if (entry.action !== undefined) this.#pending--;
+        entry.action = undefined;
+      },
+    };
   }
 
   /** Does `action` in `delay` milliseconds. */
@@ -60,9 +72,12 @@ export class VirtualClock {
         return condition();
       }
       this.#pop();
-      if (next.action === undefined) continue;
+      const { action } = next;
+      if (action === undefined) continue;
+      next.action = undefined;
+      this.#pending--;
       this.#now = next.time;
-      next.action();
+      action();
     }
     return true;
   }

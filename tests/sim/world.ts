@@ -35,6 +35,7 @@ import { Network } from "./network.ts";
 import { PacketLog } from "./packet_log.ts";
 import { RelayNode } from "./relay_node.ts";
 import { seededRandom } from "./seeded_random.ts";
+import type { ServerNames } from "./server_names.ts";
 import { ServerNode } from "./server_node.ts";
 import { StrictClient } from "./strict_client.ts";
 import { VirtualClock } from "./virtual_clock.ts";
@@ -65,6 +66,8 @@ export interface ClientOptions extends PlaceOptions {
   readonly config?: Partial<ClientConfig> | undefined;
   /** Whether the client's fast path is used, as the driver does; unless given, yes. */
   readonly usesFastPath?: boolean | undefined;
+  /** Where it looks its servers up when it is off-line; unless given, nowhere. */
+  readonly names?: ServerNames | undefined;
 }
 
 /** What the double of somebody else's client is like. */
@@ -97,20 +100,23 @@ export interface GatewayOptions {
 /** The simulated world. */
 export class World {
   readonly clock = new VirtualClock();
-  readonly log = new PacketLog();
+  readonly log: PacketLog;
   /** The IPv4 Internet. */
   readonly internet = new Network(this.clock);
   /** The native IPv6 Internet. */
   readonly native: NativeInternet;
   readonly clients: ClientNode[] = [];
-  readonly #seed: number;
+  /** All links by name: of a host, of a NAT's outside, "inside of" a NAT, "native Internet". */
+  readonly links = new Map<string, Link>();
+  readonly #seed: number | string;
   readonly #plan = new AddressPlan();
   readonly #insides = new Map<NatBox, AddressBlock>();
   /** Documentation addresses count as global here. */
   readonly #globalUnicast = new GlobalUnicast("rfc4380");
 
-  constructor(seed = 1) {
+  constructor(seed: number | string = 1, { keepsLog = true } = {}) {
     this.#seed = seed;
+    this.log = new PacketLog(keepsLog);
     this.native = new NativeInternet(this.clock, this.log, this.#link("native Internet", {}));
   }
 
@@ -147,7 +153,7 @@ export class World {
 
   /** Puts up a client, which starts to qualify as soon as time passes. */
   client(name: string, options: ClientOptions): ClientNode {
-    const { port = this.#drawPort(name), usesFastPath = true } = options;
+    const { port = this.#drawPort(name), usesFastPath = true, names } = options;
     const { host, address } = this.#host(name, options);
     const config = {
       servers: [options.server.addresses],
@@ -156,7 +162,7 @@ export class World {
       ...options.config,
     };
     const service = endpoint(address, port);
-    const client = new ClientNode({ host, service, usesFastPath }, config, this.clock);
+    const client = new ClientNode({ host, service, usesFastPath, names }, config, this.clock);
     this.clients.push(client);
     return client;
   }
@@ -226,6 +232,11 @@ export class World {
     return new NativeNode(name, this.#plan.takeNative(), this.native, this.clock);
   }
 
+  /** The carrier of a NAT gives it another address, if that is on the Internet. */
+  renumber(nat: NatBox): void {
+    nat.renumber(this.#plan.nats.take());
+  }
+
   /** Lets time pass until every client has an address or knows why not. */
   settle(): void {
     const isSettled = () => this.clients.every((client) => client.isSettled);
@@ -261,7 +272,9 @@ export class World {
   }
 
   #link(name: string, quality: Partial<LinkQuality>): Link {
-    return new Link(quality, this.#random(`link of ${name}`));
+    const link = new Link(quality, this.#random(`link of ${name}`));
+    this.links.set(name, link);
+    return link;
   }
 
   #random(name: string) {

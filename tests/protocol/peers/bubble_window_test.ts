@@ -15,6 +15,13 @@ Deno.test("four bubbles may go unanswered in any 300 s, and no fifth", () => {
   assertEquals(outcome, [true, true, true, true, false, false, true, false, true]);
 });
 
+Deno.test("a window that allows retries lets single bubbles through while it is not open", () => {
+  const window = newWindow();
+  const outcome = [0, 2_000, 4_000, 6_000, 8_000, 35_999, 36_000, 38_000, 66_000]
+    .map((now) => window.take(now, 30_000));
+  assertEquals(outcome, [true, true, true, true, false, false, true, false, true]);
+});
+
 Deno.test("an answer opens the window again", () => {
   const window = newWindow();
   for (const now of [0, 2_000, 4_000, 6_000]) window.add(now);

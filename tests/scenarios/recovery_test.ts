@@ -1,0 +1,71 @@
+/**
+ * Ways out of a dead end: what failing seeds of `deno task worlds` came down to.
+ *
+ * @module
+ */
+
+import { assert, assertEquals } from "@std/assert";
+import { NAT } from "../sim/nat_behaviour.ts";
+import { World } from "../sim/world.ts";
+import { expectReach } from "./expectations.ts";
+import { twoClients } from "./two_clients.ts";
+
+Deno.test("R-06: a relay that had four bubbles in vain finds the client within 35 s of its return", () => {
+  const world = new World();
+  const server = world.server();
+  world.relay();
+  const native = world.nativeHost("native");
+  const alice = world.client("alice", { server, behind: world.nat("natA", NAT.portRestricted) });
+  world.settle();
+  expectReach(world, native, alice);
+  alice.sleep();
+  const ping = native.ping(alice, { count: 160 });
+  world.pass(60);
+  alice.wakeUp(60_000);
+  world.pass(101);
+  const [first] = ping.replies;
+  assert(first !== undefined && first.sequence > 60 && first.sequence <= 95, `${first?.sequence}`);
+});
+
+Deno.test("a gateway whose only answer was lost is asked again, though all bubbles are used up", () => {
+  const world = new World();
+  const server = world.gateway();
+  const [alice, bob] = ["alice", "bob"].map((name) =>
+    world.client(name, { server, behind: world.nat(`NAT of ${name}`, NAT.symmetric) })
+  );
+  world.settle();
+  world.internet.firewall = ({ journey }) => journey.kind === "echo request";
+  const ping = alice!.ping(bob!, { count: 100 });
+  world.pass(20);
+  assertEquals(ping.replies, []);
+  world.internet.firewall = undefined;
+  world.pass(40);
+  assertEquals(alice!.status.peers[0]!.path, "gateway");
+  assert(ping.replies.length > 0);
+});
+
+Deno.test("C-38: clients that look for each other at different times meet, although one has no bubbles left", () => {
+  const { world, alice, bob } = twoClients("symmetric", "public");
+  expectReach(world, alice, bob);
+  bob.sleep();
+  alice.ping(bob, { count: 40 });
+  world.pass(40);
+  bob.wakeUp(0);
+  const ping = bob.ping(alice, { count: 5 });
+  world.pass(8);
+  assertEquals(ping.lost, 0);
+});
+
+Deno.test("X-11: clients behind port-preserving symmetric NATs meet again, although both know a random port that is gone", () => {
+  const { world, alice, bob } = twoClients("symmetricPreserving", "symmetricPreserving");
+  expectReach(world, alice, bob);
+  bob.sleep();
+  alice.ping(bob, { count: 40 });
+  world.pass(90);
+  bob.wakeUp(90_000);
+  // The first bubble that §5.2.6 allows again is the only one for a while.
+  world.pass(210);
+  const ping = alice.ping(bob, { count: 120 });
+  world.pass(121);
+  assert(ping.lost <= 40, `${ping.lost} are lost`);
+});

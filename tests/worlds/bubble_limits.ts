@@ -1,0 +1,174 @@
+/**
+ * The limits on bubbles, RFC 4380 §5.2.6, as seen from outside a machine.
+ *
+ * - No more than four bubbles in 300 s to a peer that gives no direct response; a direct and an
+ *   indirect one together count once.
+ * - None sooner than two seconds after the last packet to the peer.
+ *
+ * A packet of the peer that comes in pays for an answer, which may be a challenge. Other departures that docs/architecture.md
+ * names are {@linkcode BubbleHabits}.
+ *
+ * @module
+ */
+
+import {
+  BUBBLE_SPACING,
+  BUBBLE_WINDOW,
+  MAX_BUBBLES,
+  TEREDO_PORT,
+} from "../../protocol/constants.ts";
+import { isBubble } from "../../wire/bubble.ts";
+import { type Endpoint, portOf } from "../../wire/endpoint.ts";
+import { formatIpv6, isLinkLocal } from "../../wire/ipv6_address.ts";
+import { DESTINATION, SOURCE } from "../../wire/ipv6_header.ts";
+import { parseTeredoPacket } from "../../wire/teredo_packet.ts";
+
+/** How a kind of machine sends bubbles. Times are in milliseconds. */
+export interface BubbleHabits {
+  /** Bubbles in one window to a peer that gives no direct response. */
+  readonly most: number;
+  /** How long after a direct bubble the indirect one may come that belongs to it. */
+  readonly pairSpan: number;
+  /** Whether bubbles keep their distance from other packets as well. */
+  readonly keepDistanceFromData: boolean;
+  /** Whether bubbles from link-local addresses are challenges. */
+  readonly challenges: boolean;
+}
+
+/**
+ * A relay asks a client that only receives, while packets go on to it, and one that does not answer
+ * every 30 s.
+ */
+export const RELAY_HABITS: BubbleHabits = {
+  most: MAX_BUBBLES + BUBBLE_WINDOW / 30_000,
+  pairSpan: 0,
+  keepDistanceFromData: false,
+  challenges: false,
+};
+
+/**
+ * A client tries the direct way every 25 s while a gateway answers for a peer, two Echo Tests take
+ * one second and two, and to find its refresh interval, a client sends bubbles to itself.
+ */
+export function clientHabits(
+  { hasGateway, hasEchoTests, determinesInterval }: {
+    readonly hasGateway: boolean;
+    readonly hasEchoTests: boolean;
+    readonly determinesInterval: boolean;
+  },
+): BubbleHabits {
+  const tries = hasGateway ? BUBBLE_WINDOW / 25_000 : 0;
+  return {
+    most: determinesInterval ? Infinity : MAX_BUBBLES + tries,
+    pairSpan: hasEchoTests ? 3_000 : 0,
+    keepDistanceFromData: true,
+    challenges: true,
+  };
+}
+
+/** What was sent to one IPv6 address, and came from there. */
+interface Account {
+  /** When bubbles went out since the last direct response. */
+  bubbles: number[];
+  lastSent: number;
+  /** Packets that came in, and were not answered yet: a few at most. */
+  credit: number;
+  /** When bubbles came in through the server, in the window. */
+  indirect: number[];
+}
+
+/** Holds one machine to the limits. Times are those of its clock. */
+export class BubbleLimits {
+  readonly #habits: BubbleHabits;
+  readonly #accounts = new Map<string, Account>();
+  /** The bubble that came in last: a server next to a gateway forwards it. */
+  #latest = "";
+
+  constructor(habits: BubbleHabits = RELAY_HABITS) {
+    this.#habits = habits;
+  }
+
+  /** The machine knows nothing any more: it has another address, or was started anew. */
+  reset(): void {
+    this.#accounts.clear();
+  }
+
+  /** A datagram goes out; what is wrong with that, if anything. */
+  sent(payload: Uint8Array, to: Endpoint, now: number): string | undefined {
+    const packet = parseTeredoPacket(payload);
+    if (typeof packet === "string") return undefined;
+    const { ipv6 } = packet;
+    const isIndirect = portOf(to) === TEREDO_PORT;
+    if (!isBubble(ipv6)) {
+      if (!isIndirect && this.#habits.keepDistanceFromData) {
+        this.#accountOf(ipv6, DESTINATION).lastSent = now;
+      }
+      return undefined;
+    }
+    if (pairOf(ipv6) === this.#latest) return undefined;
+    const account = this.#accountOf(ipv6, DESTINATION);
+    const wrong = this.#judge(account, isIndirect, isLinkLocal(ipv6, SOURCE), now);
+    return wrong && `${wrong} to ${formatIpv6(ipv6, DESTINATION)}`;
+  }
+
+  /** Whether no more bubbles may go to the peer at `address` now. */
+  isExhausted(address: Uint8Array, now: number): boolean {
+    const bubbles = this.#accounts.get(formatIpv6(address))?.bubbles ?? [];
+    return bubbles.filter((at) => now - at < BUBBLE_WINDOW).length >= MAX_BUBBLES;
+  }
+
+  /** A datagram came in. */
+  received(payload: Uint8Array, now: number): void {
+    const packet = parseTeredoPacket(payload);
+    if (typeof packet === "string") return;
+    const account = this.#accountOf(packet.ipv6, SOURCE);
+    account.credit = Math.min(account.credit + 1, MAX_BUBBLES);
+    if (isBubble(packet.ipv6)) this.#latest = pairOf(packet.ipv6);
+    const isForwarded = packet.origin !== undefined;
+    if (isForwarded && isBubble(packet.ipv6)) account.indirect.push(now);
+    if (!isForwarded) account.bubbles = [];
+  }
+
+  #judge(
+    account: Account,
+    isIndirect: boolean,
+    isProving: boolean,
+    now: number,
+  ): string | undefined {
+    const last = account.bubbles.at(-1) ?? -Infinity;
+    if (last === now || (isIndirect && now - last <= this.#habits.pairSpan)) return undefined;
+    if (isProving && this.#habits.challenges) return this.#judgeChallenge(account);
+    account.bubbles = [...account.bubbles, now].filter((at) => now - at < BUBBLE_WINDOW);
+    account.indirect = account.indirect.filter((at) => now - at < BUBBLE_WINDOW);
+    const distance = now - account.lastSent;
+    if (distance < BUBBLE_SPACING) {
+      if (account.credit === 0) return `a bubble ${distance} ms after the last packet`;
+      account.credit--;
+    }
+    account.lastSent = now;
+    const { length } = account.bubbles;
+    const limit = this.#habits.most + account.indirect.length;
+    return length > limit ? `${length} unanswered bubbles` : undefined;
+  }
+
+  /** A client that came from elsewhere is asked to prove itself. That is no attempt to reach it. */
+  #judgeChallenge(account: Account): string | undefined {
+    if (account.credit === 0) return "a challenge without a cause";
+    account.credit--;
+    return undefined;
+  }
+
+  #accountOf(ipv6: Uint8Array, offset: number): Account {
+    const key = formatIpv6(ipv6, offset);
+    let account = this.#accounts.get(key);
+    if (account === undefined) {
+      account = { bubbles: [], lastSent: -Infinity, credit: 0, indirect: [] };
+      this.#accounts.set(key, account);
+    }
+    return account;
+  }
+}
+
+function pairOf(ipv6: Uint8Array): string {
+  return formatIpv6(ipv6, SOURCE) + formatIpv6(ipv6, DESTINATION);
+}

@@ -1,0 +1,141 @@
+/**
+ * A planned world, put up in the simulator.
+ *
+ * @module
+ */
+
+import { portOf } from "../../wire/endpoint.ts";
+import type { ClientNode } from "../sim/client_node.ts";
+import type { GatewayNode } from "../sim/gateway_node.ts";
+import type { Ipv6Stack } from "../sim/ipv6_stack.ts";
+import type { NatBox } from "../sim/nat_box.ts";
+import type { RelayNode } from "../sim/relay_node.ts";
+import { ServerNames } from "../sim/server_names.ts";
+import type { ServerNode } from "../sim/server_node.ts";
+import { World } from "../sim/world.ts";
+import type { ClientPlan, WorldPlan } from "./world_plan.ts";
+
+/** A host that sends packets and gets some. */
+export interface Talker {
+  readonly name: string;
+  readonly stack: Ipv6Stack;
+}
+
+/** A node that runs a machine. */
+export type MachineNode = ClientNode | ServerNode | GatewayNode | RelayNode;
+
+/** The nodes of a world by name. */
+export class Stage {
+  readonly world: World;
+  readonly plan: WorldPlan;
+  readonly servers = new Map<string, ServerNode | GatewayNode>();
+  /** Where servers are that have moved. They have no power before that. */
+  readonly successors = new Map<string, ServerNode>();
+  readonly nats = new Map<string, NatBox>();
+  readonly clients = new Map<string, ClientNode>();
+  readonly talkers = new Map<string, Talker>();
+  /** The name service that each client asks. */
+  readonly names = new Map<string, ServerNames>();
+  readonly relay: RelayNode | undefined;
+
+  constructor(plan: WorldPlan) {
+    this.plan = plan;
+    this.world = new World(plan.seed, { keepsLog: false });
+    const { world } = this;
+    for (const { name, isGateway, addresses } of plan.servers) {
+      const server = isGateway ? world.gateway(name, { addresses }) : world.server(name);
+      this.servers.set(name, server);
+      if (!isGateway) this.#prepareMove(name);
+    }
+    if (plan.hasRelay) this.relay = world.relay();
+    for (const name of plan.natives) this.talkers.set(name, world.nativeHost(name));
+    for (const { name, behaviour, behind } of plan.nats) {
+      this.nats.set(name, world.nat(name, behaviour, { behind: this.#natOf(behind) }));
+    }
+    for (const client of plan.clients) this.#putUp(client);
+  }
+
+  /** All machines by the names of their nodes. */
+  get machines(): MachineNode[] {
+    return [
+      ...this.clients.values(),
+      ...this.servers.values(),
+      ...this.successors.values(),
+      ...this.relay === undefined ? [] : [this.relay],
+    ];
+  }
+
+  /** The node with a machine that has this name. */
+  machine(name: string): MachineNode {
+    return this.clients.get(name) ?? this.servers.get(name) ?? this.relay!;
+  }
+
+  /** A server moves: its name stands for the address of its successor. */
+  move(name: string): void {
+    const successor = this.successors.get(name)!;
+    this.servers.get(name)!.die();
+    successor.returnToLife();
+    for (const { name: client, servers } of this.plan.clients) {
+      const i = servers.indexOf(name);
+      const names = this.names.get(client)!;
+      if (i >= 0) names.addresses = names.addresses.with(i, successor.addresses);
+    }
+  }
+
+  /** Whether a server has moved. */
+  hasMoved(name: string): boolean {
+    return this.successors.get(name)?.host.hasPower === true;
+  }
+
+  /** The clients behind a NAT, or behind one that is behind it. */
+  behind(nat: string): ClientPlan[] {
+    const { clients, nats } = this.plan;
+    const isBehind = (name: string | undefined): boolean =>
+      name === nat ||
+      (name !== undefined && isBehind(nats.find((each) => each.name === name)?.behind));
+    return clients.filter(({ behind }) => isBehind(behind));
+  }
+
+  /** Tells a client whose port its NAT forwards where that is now. */
+  mapPort({ name, behind, hasMappedPort }: ClientPlan): void {
+    if (!hasMappedPort) return;
+    const client = this.clients.get(name)!;
+    const { nat } = this.#natOf(behind)!;
+    client.useMapping(nat.forward(portOf(client.service), client.service));
+  }
+
+  #prepareMove(name: string): void {
+    const successor = this.world.server(`new ${name}`);
+    successor.die();
+    this.successors.set(name, successor);
+  }
+
+  #putUp(plan: ClientPlan): void {
+    const { name, behind, extensions, usesFastPath, maxPeers } = plan;
+    const servers = plan.servers.map((server) => this.servers.get(server)!.addresses);
+    const names = new ServerNames(servers, this.world.clock);
+    this.names.set(name, names);
+    const localDiscovery = plan.discoversNeighbours ? { isOnLink: () => true } : undefined;
+    const client = this.world.client(name, {
+      server: { addresses: servers[0]! },
+      behind: this.#natOf(behind),
+      names,
+      usesFastPath,
+      config: {
+        servers,
+        extensions,
+        maxPeers,
+        localDiscovery,
+        serverLoadReduction: plan.reducesLoad,
+        determineRefreshInterval: plan.determinesInterval,
+      },
+    });
+    this.clients.set(name, client);
+    this.talkers.set(name, client);
+    this.mapPort(plan);
+  }
+
+  #natOf(name: string | undefined): NatBox | undefined {
+    return name === undefined ? undefined : this.nats.get(name);
+  }
+}
