@@ -53,8 +53,6 @@ export class ClientPeer extends Peer {
   randomPort = 0;
   /** When the latest indirect bubble of the peer came, which says whether it has a random port. */
   introducedAt = -Infinity;
-  /** When the peer was last answered beyond the limit on unanswered bubbles. */
-  indulgedAt = -Infinity;
   /** Whether the host was the first to send, or the peer has proved itself. */
   #isEstablished = false;
   #trial: Trial | undefined;

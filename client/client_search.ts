@@ -8,7 +8,7 @@
 
 import { PeerSearch, type UndeliverableHandler } from "../protocol/peers/peer_search.ts";
 import { type Random, randomBytes } from "../protocol/random.ts";
-import { BUBBLE_SPACING } from "../protocol/constants.ts";
+import { MAX_ATTEMPTS } from "../protocol/constants.ts";
 import { TokenBucket } from "../protocol/token_bucket.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import { encodeEcho, Icmpv6Type } from "../wire/icmpv6.ts";
@@ -231,28 +231,12 @@ export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
 
   /**
    * Whether a peer that tries to reach us is answered though more bubbles than §5.2.6 allows had no
-   * response. It is there, or it would not ask; otherwise two clients that looked for each other at
-   * different times would both have to wait for 300 s, and again for ever.
-   *
-   * If our last bubble is not old, what came may be the answer to it. With the spacing, two clients
-   * that cannot meet do not go on answering each other.
+   * response: it is reached through a gateway meanwhile, by us or by itself, and tries to do
+   * without.
    */
   isPersistent(peer: ClientPeer, now: number): boolean {
-    if (peer.hasBubbleBudget(now)) return false;
-    return peer.isBehindGateway(now) ||
-      (now - peer.lastTransmission >= BUBBLE_SPACING &&
-        now - peer.indulgedAt >= PERSISTENT_ANSWER_SPACING);
-  }
-
-  /**
-   * Answers such a peer.
-   *
-   * @param needsBoth whether the peer needs an indirect bubble as well
-   */
-  indulge(peer: ClientPeer, to: Endpoint, needsBoth: boolean, now: number, sink: ClientSink): void {
-    peer.indulgedAt = now;
-    if (needsBoth) this.sendBothBubbles(peer, to, now, sink);
-    else this.#sendDirect(peer, to, now, sink);
+    if (!this.#hasGateway || peer.hasBubbleBudget(now)) return false;
+    return peer.isBehindGateway(now) || now - peer.lastTransmission >= PERSISTENT_ANSWER_SPACING;
   }
 
   /** Whether the way to a peer needs a look before the next packet goes there. */
@@ -301,12 +285,16 @@ export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
 
   /**
    * An indirect bubble without a trailer, because RFC 4380 §5.2.3 lets a client drop what has any.
-   * Where there are trailers for the peer, or where it has sent some, they stay.
+   * Where there are trailers for the peer, or where it has sent some, they stay, except in the last
+   * attempt: a peer that has itself had four bubbles in vain may answer nothing that comes from our
+   * address (§5.2.6), and if two clients looked for each other at different times, neither would
+   * ever find the other.
    */
   #sendPlain(peer: ClientPeer, now: number, sink: ClientSink): void {
     const { bubbles, alternates } = this;
     const knowsTrailers = peer.nonceReceived !== undefined || alternates.isNeighbour(peer.address);
-    if (knowsTrailers || !bubbles.hasNonces) this.#sendIndirect(peer, now, sink);
+    const isLast = peer.attempts >= MAX_ATTEMPTS;
+    if ((knowsTrailers && !isLast) || !bubbles.hasNonces) this.#sendIndirect(peer, now, sink);
     else bubbles.sendProving(peer.address, now, sink);
   }
 

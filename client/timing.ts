@@ -144,8 +144,8 @@ export const TEST_RATE = { perSecond: 10, burst: 20 } as const;
 export const DIRECT_TRY_INTERVAL = 25_000;
 
 /**
- * Peers that try to reach us are answered this often however many of our bubbles had no answer: once
- * for the four bubbles of a search, and for each try of a peer that reaches us through a gateway.
+ * Where our server is a gateway, peers may try again and again like that, so their indirect bubbles
+ * are answered this often however many of our bubbles had no answer.
  */
 export const PERSISTENT_ANSWER_SPACING = 20_000;
 

@@ -29,7 +29,7 @@ const REMEMBERED_PLACES = 65_536;
  * A client that left four bubbles unanswered gets another one after this time, in milliseconds, as
  * long as packets come for it. §5.2.6 would keep it from the relay for 300 s, even if only the
  * relay's network had failed for a few seconds; it is about clients, and §5.4.1 forgets a client
- * that does not answer, so that the next packet would begin anew.
+ * that does not answer, so that the next packet would start all over.
  */
 const RETRY_AFTER = PEER_VALIDITY;
 

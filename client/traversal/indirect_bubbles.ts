@@ -121,12 +121,10 @@ export class IndirectBubbles {
     // return it.
     const isWhereItSays = to === embedded || search.alternates.isInside(to);
     const needsNonce = nonce !== undefined && !(isReachable && isWhereItSays);
+    if (search.isPersistent(peer, now)) return search.sendBothBubbles(peer, to, now, sink);
     // A server at the address of its client, or one made up for the address of a victim, gets one
     // bubble for one: the nonce draws lots between direct and indirect.
     const isShared = serverOf(peer.address) === addressOf(to);
-    if (search.isPersistent(peer, now)) {
-      return search.indulge(peer, to, needsNonce && !isShared, now, sink);
-    }
     if (needsNonce && peer.mayBubble(now)) {
       if (!isShared) return search.sendBothBubbles(peer, to, now, sink);
       if (nonce % 2 === 0) return search.sendIndirectBubble(peer, now, sink);
