@@ -34,17 +34,31 @@ export class Ipv6SwitchedOff extends Error {
   override readonly name = "Ipv6SwitchedOff";
 }
 
+/** The interface is no longer in this network namespace. */
+export class InterfaceGone extends Error {
+  override readonly name = "InterfaceGone";
+}
+
 /**
  * Configures a network interface, as the command `ip` does, by asking the kernel directly.
  *
  * Each change has taken effect when the method returns. Changes are stated as goals: it succeeds to
  * add what exists, and to remove what does not. Addresses and routes vanish with the interface.
  *
- * Every method throws {@linkcode SystemError} when the kernel refuses.
+ * Every method throws {@linkcode SystemError} when the kernel refuses, and may throw
+ * {@linkcode InterfaceGone}.
  */
 export interface Interface {
   /** Asks the kernel for the state of the link. */
   readLink(): LinkState;
+
+  /**
+   * Gives the interface its name back if somebody changed it, where that is possible. It may be
+   * down then.
+   *
+   * @returns the other name that it had
+   */
+  restoreName?(): string | undefined;
 
   /** Sets how many packets of the host wait to be read; the kernel drops those beyond. */
   setQueueLength(packets: number): void;

@@ -16,6 +16,7 @@ import {
 } from "../io/network/network_changes.ts";
 import { NetworkMonitor } from "../io/network/network_monitor.ts";
 import { WayOut } from "../io/network/way_out.ts";
+import { aborted, runTogether } from "../io/run_together.ts";
 import type { Ipv4Address } from "../wire/ipv4_address.ts";
 
 /** What a node does about changes. */
@@ -34,7 +35,11 @@ export interface NetworkChanges {
 export interface NetworkWatch extends Disposable {
   /** Whether the kernel reports changes, for which the poller must run. */
   readonly needsPoller: boolean;
-  /** Reports changes until `signal` aborts, and has our own interface checked. */
+  /**
+   * Reports changes until `signal` aborts, and has our own interface checked.
+   *
+   * @throws what ended our own interface
+   */
   run(changes: NetworkChanges, signal: AbortSignal): Promise<void>;
 }
 
@@ -57,7 +62,7 @@ export function openNetworkWatch(
   ];
   return {
     needsPoller: links !== undefined,
-    run({ destinations, onChange, onMove, onFaults }, signal) {
+    async run({ destinations, onChange, onMove, onFaults }, signal) {
       const wayOut = new WayOut(links === undefined ? () => "unknown" : findRoute);
       wayOut.look(destinations());
       let faults = own?.faults;
@@ -74,10 +79,19 @@ export function openNetworkWatch(
           if (hasMoved) onMove();
         },
       });
-      return monitor.run(signal);
+      await runTogether(
+        signal,
+        (ending) => monitor.run(ending),
+        (ending) => Promise.race([aborted(ending), ...own === undefined ? [] : [failure(own)]]),
+      );
     },
     [Symbol.dispose]: () => links?.close(),
   };
+}
+
+/** Rejects when our interface is gone. */
+async function failure(own: OwnInterface): Promise<never> {
+  throw await own.gone;
 }
 
 /** The kernel's own reports, where this program may ask for them. */

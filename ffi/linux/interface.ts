@@ -6,14 +6,21 @@
 
 import { formatIpv6 } from "../../wire/ipv6_address.ts";
 import { type ErrnoName, errnoName, SystemError } from "../c/errno.ts";
-import { u64 } from "../c/struct.ts";
-import { type Interface, Ipv6SwitchedOff, type LinkState, type Prefix } from "../interface.ts";
+import { cString, u64 } from "../c/struct.ts";
+import {
+  type Interface,
+  InterfaceGone,
+  Ipv6SwitchedOff,
+  type LinkState,
+  type Prefix,
+} from "../interface.ts";
 import {
   AF_INET6,
   IFA_F_NODAD,
   IFA_LOCAL,
   IFF_UP,
   IFLA_AF_SPEC,
+  IFLA_IFNAME,
   IFLA_INET6_ADDR_GEN_MODE,
   IFLA_MTU,
   IFLA_STATS64,
@@ -72,6 +79,24 @@ export class LinuxInterface implements Interface {
       hasIpv6: this.#hasIpv6(),
       dropped: statistics === undefined ? 0 : Number(u64.read(statistics, TX_DROPPED)),
     };
+  }
+
+  restoreName(): string | undefined {
+    const answer = this.#netlink.request(RTM_GETLINK, 0, [
+      IFINFOMSG.encode({ index: this.#index }),
+    ]);
+    if (!answer.ok) throw this.#refusal(answer, `look at ${this.#quoted}`);
+    const octets = parseAttributes(answer.payload.subarray(IFINFOMSG.size)).get(IFLA_IFNAME);
+    const name = new TextDecoder().decode(octets).replace(/\0.*$/s, "");
+    if (name === "" || name === this.#name) return undefined;
+    let renamed = this.#rename();
+    // Before Linux 6.2, only an interface that is down takes another name.
+    if (!renamed.ok && errnoName(renamed.errno) === "EBUSY") {
+      this.takeDown();
+      renamed = this.#rename();
+    }
+    this.#insist(renamed, `rename interface "${name}" to "${this.#name}"`);
+    return name;
   }
 
   setQueueLength(packets: number): void {
@@ -162,6 +187,10 @@ export class LinuxInterface implements Interface {
     );
   }
 
+  #rename(): Answer {
+    return this.#changeLink({}, attribute(IFLA_IFNAME, cString(this.#name)));
+  }
+
   #changeLink(body: { flags?: number; change?: number }, ...attributes: Uint8Array[]): Answer {
     const message = IFINFOMSG.encode({ ...body, index: this.#index });
     return this.#netlink.request(RTM_NEWLINK, 0, [message, ...attributes]);
@@ -205,6 +234,11 @@ export class LinuxInterface implements Interface {
     if (errnoName(errno) === "EACCES") {
       return this.#ipv6SwitchedOff;
     }
+    if (errnoName(errno) === "ENODEV") {
+      return new InterfaceGone(
+        `Interface "${this.#name}" is gone: somebody moved it to another network namespace`,
+      );
+    }
     const remedy = [explanation, this.#remedy(errnoName(errno))].filter((text) => text !== "")
       .join(". ");
     return new SystemError(attempt, "rtnetlink", errno, remedy === "" ? undefined : remedy);
@@ -217,8 +251,6 @@ export class LinuxInterface implements Interface {
       case "EOPNOTSUPP":
       case "EAFNOSUPPORT":
         return "This kernel runs without IPv6: look for ipv6.disable=1 on its command line";
-      case "ENODEV":
-        return "The interface is gone";
       default:
         return "";
     }

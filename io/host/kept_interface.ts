@@ -55,6 +55,8 @@ interface KeptInterfaceOptions {
   readonly index: number;
   /** Changes the interface, and belongs to the caller. */
   readonly configuration: Interface;
+  /** Why the interface is gone, if an error of the kernel shows that it is. */
+  readonly endOf: (obstacle: unknown) => unknown;
   /** Asks the kernel how it would send to an IPv6 address. */
   readonly findRoute: (destination: Uint8Array) => RouteAnswer;
   /** How a person finds what wins over our route to a destination, to be read after "look for it". */
@@ -68,6 +70,7 @@ export class KeptInterface implements OwnInterface {
   readonly name: string;
   readonly index: number;
   readonly #configuration: Interface;
+  readonly #endOf: (obstacle: unknown) => unknown;
   readonly #findRoute: (destination: Uint8Array) => RouteAnswer;
   readonly #routeAdvice: (destination: string) => string;
   readonly #log: Log;
@@ -77,6 +80,7 @@ export class KeptInterface implements OwnInterface {
   #surplusRoutes: readonly WantedRoute[] = [];
   #surplusAddresses: readonly Uint8Array[] = [];
   #obstacle: unknown;
+  readonly #gone = Promise.withResolvers<unknown>();
   #faults: readonly InterfaceFault[] = [];
   /** When the next check may come, when one is due, and what cancels that. */
   #nextCheck = -Infinity;
@@ -92,6 +96,7 @@ export class KeptInterface implements OwnInterface {
     this.name = options.name;
     this.index = options.index;
     this.#configuration = options.configuration;
+    this.#endOf = options.endOf;
     this.#findRoute = options.findRoute;
     this.#routeAdvice = options.routeAdvice;
     this.#log = options.log;
@@ -100,6 +105,10 @@ export class KeptInterface implements OwnInterface {
 
   get faults(): readonly InterfaceFault[] {
     return this.#faults;
+  }
+
+  get gone(): Promise<unknown> {
+    return this.#gone.promise;
   }
 
   /**
@@ -135,6 +144,11 @@ export class KeptInterface implements OwnInterface {
     const delay = this.#nextCheck - this.#clock.now();
     if (delay > 0) return this.#checkIn(delay);
     const restored = this.#restore(wanted);
+    const end = this.#endOf(this.#obstacle);
+    if (end !== undefined) {
+      this.#gone.resolve(end);
+      return this.close();
+    }
     if (restored.length > 0 && this.#obstacle === undefined) {
       this.#warn(`Something changed interface ${this.name}. Restored: ${restored.join(", ")}`);
       this.#restoredAt = [...this.#restoredAt, this.#clock.now()].slice(-CONTEST.times);
@@ -188,6 +202,9 @@ export class KeptInterface implements OwnInterface {
   }
 
   #restoreLink({ mtu, forwards }: WantedState, missing: string[]): void {
+    // The firewall, and everything that people set up, goes by the name.
+    const otherName = this.#configuration.restoreName?.();
+    if (otherName !== undefined) missing.push(`its name was "${otherName}"`);
     let { isUp, hasIpv6, ...link } = this.#configuration.readLink();
     if (!isUp) missing.push("the link was down");
     if (link.mtu !== mtu) {

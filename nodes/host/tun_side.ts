@@ -6,7 +6,7 @@
  */
 
 import { type ErrnoName, SystemError } from "../../ffi/c/errno.ts";
-import { Ipv6SwitchedOff } from "../../ffi/interface.ts";
+import { InterfaceGone, Ipv6SwitchedOff } from "../../ffi/interface.ts";
 import { findRoute, openInterface, openTun } from "../../ffi/open.ts";
 import { platform } from "../../ffi/platform.ts";
 import type { Tun, TunOffload, TunOptions } from "../../ffi/tun.ts";
@@ -71,6 +71,9 @@ export function openTunSide(
       name: tun.name,
       index: tun.index,
       configuration,
+      // Of an interface that was deleted, reading says so.
+      endOf: (obstacle) =>
+        obstacle instanceof InterfaceGone ? readFailure(tun) ?? obstacle : undefined,
       findRoute,
       routeAdvice: platform.routeAdvice,
       log,
@@ -90,6 +93,16 @@ export function openTunSide(
     own,
     [Symbol.dispose]: () => opened.dispose(),
   };
+}
+
+/** Why nothing can be read from an interface, if something is wrong. */
+function readFailure(tun: Tun): unknown {
+  try {
+    tun.read(new Uint8Array(1));
+    return undefined;
+  } catch (error) {
+    return error;
+  }
 }
 
 function openNamed(name: string | undefined, options: TunOptions): Tun {

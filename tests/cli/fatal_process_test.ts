@@ -34,6 +34,27 @@ for (const [role, command, ready] of ROLES) {
   });
 }
 
+for (const [role, command, ready] of ROLES) {
+  Deno.test({
+    name: needs.title(`fatal: a ${role} whose interface is moved to another namespace says so`),
+    ignore: needs.ignore,
+    fn: async () => {
+      const { code, stdout } = await inFreshNamespace(`${HOST}
+        $teredo ${command} 2>/run/log & role=$!
+        soon grep -q "${ready}" /run/log
+        unshare -n sleep 30 & other=$!
+        soon ip link set teredo netns $other
+        timeout 5 tail --pid=$role -f /dev/null || { echo "still at work"; kill $role; }
+        wait $role; code=$?; kill $other; cat /run/log; exit $code`);
+      assertEquals(code, 1, stdout);
+      assertEquals(
+        stdout.trimEnd().split("\n").at(-1),
+        'teredo: Interface "teredo" is gone: somebody moved it to another network namespace',
+      );
+    },
+  });
+}
+
 Deno.test({
   name: needs.title("fatal: with --log-level debug a relay shows where the failure comes from"),
   ignore: needs.ignore,

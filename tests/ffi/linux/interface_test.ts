@@ -2,7 +2,7 @@ import { findRoute, openInterface, openTun } from "../../../ffi/open.ts";
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import type { Route } from "../../../ffi/route.ts";
 import { SystemError } from "../../../ffi/c/errno.ts";
-import { type Interface, Ipv6SwitchedOff } from "../../../ffi/interface.ts";
+import { type Interface, InterfaceGone, Ipv6SwitchedOff } from "../../../ffi/interface.ts";
 import type { Tun } from "../../../ffi/tun.ts";
 import { formatIpv6, parseIpv6 } from "../../../wire/ipv6_address.ts";
 import { ipJson, namespaceTest, run } from "../namespace.ts";
@@ -113,8 +113,18 @@ interfaceTest("addresses and routes vanish with it", (configuration, tun) => {
   bringUp(configuration);
   tun.close();
   assertEquals(ipJson("-6", "route"), []);
-  const error = assertThrows(() => configuration.bringUp(), SystemError, "is gone");
-  assertEquals((error as SystemError).code, "ENODEV");
+  assertThrows(() => configuration.bringUp(), InterfaceGone, 'Interface "teredo" is gone');
+});
+
+interfaceTest("its name is restored, up and down", (configuration) => {
+  bringUp(configuration);
+  assertEquals(configuration.restoreName?.(), undefined);
+  run("ip", "link", "set", "teredo", "down");
+  run("ip", "link", "set", "teredo", "name", "other");
+  run("ip", "link", "set", "other", "up");
+  assertEquals(configuration.restoreName?.(), "other");
+  assertEquals(configuration.restoreName?.(), undefined);
+  assertEquals(run("ip", "-o", "link").includes("other"), false);
 });
 
 interfaceTest("the way out is found, and starts from the Teredo address", (configuration, tun) => {

@@ -1,5 +1,10 @@
 import { assertEquals } from "@std/assert";
-import { type Interface, Ipv6SwitchedOff, type Prefix } from "../../../ffi/interface.ts";
+import {
+  type Interface,
+  InterfaceGone,
+  Ipv6SwitchedOff,
+  type Prefix,
+} from "../../../ffi/interface.ts";
 import type { RouteAnswer } from "../../../ffi/route.ts";
 import { KeptInterface } from "../../../io/host/kept_interface.ts";
 import {
@@ -25,6 +30,7 @@ class FakeInterface implements Interface {
   hasIpv6 = true;
   dropped = 0;
   isGone = false;
+  otherName: string | undefined;
   /** Whether settings below /proc can be changed. */
   mayEnable = true;
   readonly has = new Set<string>();
@@ -32,9 +38,15 @@ class FakeInterface implements Interface {
   readonly calls: string[] = [];
 
   readLink() {
-    if (this.isGone) throw new Error("Cannot look at it: it is gone");
+    if (this.isGone) throw new InterfaceGone("it is gone");
     const { isUp, mtu, hasIpv6, dropped } = this;
     return { isUp, mtu, hasIpv6, dropped };
+  }
+
+  restoreName(): string | undefined {
+    const name = this.otherName;
+    this.otherName = undefined;
+    return name;
   }
 
   setQueueLength(): void {}
@@ -105,6 +117,7 @@ function make() {
     name: "teredo",
     index: OWN,
     configuration: fake,
+    endOf: (obstacle) => obstacle instanceof InterfaceGone ? obstacle : undefined,
     routeAdvice: (to) => `with "ip -6 route get ${to}" and "ip -6 rule"`,
     findRoute: (to) => to === DEFAULT_ROUTE.example ? native.way : way(OWN, ONE),
     log: openLog("info", (line) => lines.push(line.slice(line.indexOf(" ") + 1).trim())),
@@ -322,4 +335,19 @@ Deno.test("a route that is wanted again stays, even if it is described anew", ()
   kept.want({ mtu, routes: routes.map((route) => ({ ...route })) });
   assertEquals(calls, ["mtu 1280", "up", "+ 2001::/32 1"]);
   assertEquals([...fake.has], ["2001::/32 1"]);
+});
+
+Deno.test("kept interface: a name that somebody changed is restored", () => {
+  const { fake, kept, logged } = makeQualified();
+  fake.otherName = "other";
+  kept.check();
+  assertEquals(logged(), ['Something changed interface teredo. Restored: its name was "other"']);
+});
+
+Deno.test("kept interface: one that is gone is said to be, and left alone", async () => {
+  const { fake, kept, clock, logged } = makeQualified();
+  fake.isGone = true;
+  kept.check();
+  assertEquals(`${await kept.gone}`, "InterfaceGone: it is gone");
+  assertEquals([logged(), clock.due], [[], []]);
 });
