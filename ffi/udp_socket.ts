@@ -115,6 +115,9 @@ export interface UdpObserver {
   unreceived?(code: ErrnoName): void;
 }
 
+/** Room for a burst of packets, in octets. */
+export const RECEIVE_BUFFER = 4 * 1024 * 1024;
+
 /** How to open a batched socket. */
 export interface BatchedUdpOptions {
   /** The address to bind; 0.0.0.0 for any. */
@@ -128,4 +131,6 @@ export interface BatchedUdpOptions {
   readonly segmenting?: boolean | undefined;
   /** False: never let the kernel join datagrams, even if it can. */
   readonly joining?: boolean | undefined;
+  /** Room for datagrams that wait to be received, in octets; {@linkcode RECEIVE_BUFFER} by default. */
+  readonly receiveBuffer?: number | undefined;
 }

@@ -8,6 +8,7 @@ import type { Poller } from "../ffi/poller.ts";
 import { openUdpSocket, socketOptions } from "../ffi/open.ts";
 import {
   BatchingUnavailable,
+  RECEIVE_BUFFER,
   type SegmentationRefusal,
   type UdpObserver,
   type UdpSocket,
@@ -22,9 +23,6 @@ import type { Ipv4Address } from "../wire/ipv4_address.ts";
 import { ListenError } from "./listen_error.ts";
 import type { UdpMode } from "./udp_mode.ts";
 import { reasonOf } from "../reason.ts";
-
-/** Room for a burst of packets, octets. */
-const RECEIVE_BUFFER = 4 * 1024 * 1024;
 
 /** What a person may want to know about the transport. */
 export type TransportNews =
@@ -63,6 +61,13 @@ interface UdpOpenerOptions {
   readonly counters: Counters;
   readonly errors: SystemErrors;
   readonly onNews: (news: TransportNews) => void;
+}
+
+/** Where a socket is opened, and with how much room. */
+interface Place {
+  readonly address: Ipv4Address;
+  readonly port: number;
+  readonly receiveBuffer: number;
 }
 
 /** Opens the sockets of a node, all with the same transport; the first socket finds out which. */
@@ -115,23 +120,22 @@ export class UdpOpener {
    * Opens a socket on `address` and `port`; 0 stands for any address, and for a port that the
    * system picks.
    *
+   * @param receiveBuffer room for datagrams that wait to be received, in octets
    * @throws {ListenError} it cannot be opened
    */
-  open(address: Ipv4Address, port: number): UdpSocket {
+  open(address: Ipv4Address, port: number, receiveBuffer = RECEIVE_BUFFER): UdpSocket {
+    const place = { address, port, receiveBuffer };
     try {
-      return this.#mode === "deno"
-        ? this.#openDeno(address, port, undefined)
-        : this.#openBatched(address, port);
+      return this.#mode === "deno" ? this.#openDeno(place) : this.#openBatched(place);
     } catch (error) {
       throw new ListenError(address, port, error);
     }
   }
 
-  #openBatched(address: Ipv4Address, port: number): UdpSocket {
+  #openBatched(place: Place): UdpSocket {
     try {
       const socket = openUdpSocket({
-        address,
-        port,
+        ...place,
         watcher: this.#poller,
         observer: this.#observer,
       });
@@ -142,12 +146,14 @@ export class UdpOpener {
     } catch (error) {
       if (this.#mode === "batched" || !(error instanceof BatchingUnavailable)) throw error;
       this.#mode = "deno";
-      return this.#openDeno(address, port, error.message);
+      return this.#openDeno(place, error.message);
     }
   }
 
-  #openDeno(address: Ipv4Address, port: number, reason: string | undefined): UdpSocket {
-    const prepare = this.#ffi ? this.#prepare.bind(this) : undefined;
+  #openDeno({ address, port, receiveBuffer }: Place, reason?: string): UdpSocket {
+    const prepare = this.#ffi
+      ? (at: string, port: number) => this.#prepare(at, port, receiveBuffer)
+      : undefined;
     const observer: DenoUdpObserver = {
       sent: () => this.#watch.sent(),
       lost: (code) => this.#refuse("send", code, 1),
@@ -165,11 +171,11 @@ export class UdpOpener {
   }
 
   /** Sets options that Deno cannot set. UDP works without them. */
-  #prepare(address: string, port: number): void {
+  #prepare(address: string, port: number, receiveBuffer: number): void {
     try {
       const options = socketOptions();
       options?.clearDontFragment(address, port);
-      options?.setReceiveBuffer(address, port, RECEIVE_BUFFER);
+      options?.setReceiveBuffer(address, port, receiveBuffer);
     } catch (error) {
       const reason = reasonOf(error);
       this.#onNews({ type: "options_refused", port, reason });

@@ -32,5 +32,5 @@ export const RELAY_LIMITS: RelayLimits = {
   newClientsPerSite: { perSecond: 250, burst: 500 },
   newClientsPerAddress: { perSecond: 250, burst: 500 },
   newClientsInTotal: undefined,
-  bubblesPerServer: { perSecond: 5_000, burst: 10_000 },
+  bubblesPerServer: { perSecond: 25_000, burst: 50_000 },
 };

@@ -33,6 +33,13 @@ const REMEMBERED_PLACES = 65_536;
  */
 const RETRY_AFTER = PEER_VALIDITY;
 
+/**
+ * Clients that have not answered take one part in this many of a relay's entries. A flood of made-up
+ * ones then takes no more memory than the relay needs anyway, and still leaves each new client most
+ * of a second to answer when 20,000 a second come.
+ */
+const STRANGERS_SHARE = 4;
+
 /** The IPv4 and UDP headers of a datagram, octets. */
 const OUTER_HEADERS = 20 + 8;
 
@@ -70,10 +77,12 @@ export class RelaySearch extends PeerSearch<RelayPeer> {
   readonly #total: TokenBucket | undefined;
 
   constructor(config: RelayConfig, onUndeliverable: UndeliverableHandler) {
+    const maxPeers = config.maxPeers ?? RELAY_DEFAULTS.maxPeers;
     super(
       RelayPeer,
       {
-        maxPeers: config.maxPeers ?? RELAY_DEFAULTS.maxPeers,
+        maxPeers,
+        maxStrangers: Math.ceil(maxPeers / STRANGERS_SHARE),
         queuePerPeer: config.queuePerPeer ?? RELAY_DEFAULTS.queuePerPeer,
         queueTotal: config.queueTotal ?? RELAY_DEFAULTS.queueTotal,
         hasManySources: true,

@@ -43,10 +43,10 @@ function perSecond(count: number): Rate {
  */
 export const SERVER_LIMITS: ServerLimits = {
   solicitationsPerSource: perSecond(5),
-  solicitationsPerAddress: perSecond(2_000),
+  solicitationsPerAddress: perSecond(20_000),
   solicitationsInTotal: undefined,
-  bubblesPerSource: perSecond(50),
-  bubblesPerAddress: perSecond(10_000),
+  bubblesPerSource: undefined,
+  bubblesPerAddress: perSecond(25_000),
   bubblesInTotal: undefined,
   echoesPerSource: perSecond(10),
   echoesPerAddress: perSecond(2_000),

@@ -44,8 +44,9 @@ export type PeerStanding =
 
 /** How much a search may keep. */
 interface SearchLimits {
-  /** How many peers are known at most. */
+  /** How many peers are known at most, and how many of them may be strangers; any by default. */
   readonly maxPeers: number;
+  readonly maxStrangers?: number;
   /** Octets that wait for one peer at most. */
   readonly queuePerPeer: number;
   /** Octets that wait for all peers together at most. */
@@ -73,7 +74,7 @@ export abstract class PeerSearch<P extends Peer, S extends PeerSink = PeerSink> 
       throw new RangeError(`maxPeers must be a whole number, at least 1, not ${limits.maxPeers}`);
     }
     this.hash = randomAddressHash(random);
-    this.peers = new PeerTable(Entry, limits.maxPeers, this.hash);
+    this.peers = new PeerTable(Entry, limits.maxPeers, this.hash, limits.maxStrangers);
     this.#deadlines = new AnswerDeadlines(limits.maxPeers);
     const { queuePerPeer, queueTotal, hasManySources } = limits;
     this.#budget = new QueueBudget(

@@ -36,6 +36,7 @@ export type PeerEntry<P extends Peer> = new (
 /** Peers by IPv6 address. */
 export class PeerTable<P extends Peer> implements Iterable<P> {
   readonly #capacity: number;
+  readonly #maxStrangers: number;
   readonly #Entry: PeerEntry<P>;
   readonly #records: PeerRecords;
   readonly #hash: AddressHash;
@@ -48,9 +49,16 @@ export class PeerTable<P extends Peer> implements Iterable<P> {
    * @param Entry what is kept of a peer
    * @param capacity how many peers are known at most; about 160 octets are reserved for each
    * @param hash of the peers' addresses
+   * @param maxStrangers how many of them may be strangers at a time
    */
-  constructor(Entry: PeerEntry<P>, capacity: number, hash: AddressHash) {
+  constructor(
+    Entry: PeerEntry<P>,
+    capacity: number,
+    hash: AddressHash,
+    maxStrangers = capacity,
+  ) {
     this.#capacity = capacity;
+    this.#maxStrangers = maxStrangers;
     this.#Entry = Entry;
     this.#records = new PeerRecords(capacity);
     this.#hash = hash;
@@ -86,7 +94,15 @@ export class PeerTable<P extends Peer> implements Iterable<P> {
 
   /** The peer to remove before another is added; `undefined` while there is room. */
   get expendable(): P | undefined {
-    return this.size < this.#capacity ? undefined : this.#leastOfUse();
+    const isFull = this.size >= this.#capacity;
+    if (!isFull && this.#byUse.sizeOf(STRANGERS) < this.#maxStrangers) return undefined;
+    const stranger = this.#oldestStranger();
+    const strangers = this.#byUse.sizeOf(STRANGERS);
+    // Some turned out to be established, which may have made room.
+    if (!isFull && strangers < this.#maxStrangers) return undefined;
+    const isFlooded = strangers >= this.#maxStrangers ||
+      strangers * STRANGERS_SHARE >= this.#capacity;
+    return isFlooded ? stranger : this.#oldest(ESTABLISHED) ?? stranger;
   }
 
   /**
@@ -119,15 +135,14 @@ export class PeerTable<P extends Peer> implements Iterable<P> {
     }
   }
 
-  /** The peer to remove first. A peer that was established since its last use changes lists here. */
-  #leastOfUse(): P | undefined {
+  /** The least recently used stranger. A peer established since its last use changes lists here. */
+  #oldestStranger(): P | undefined {
     let oldest = this.#oldest(STRANGERS);
     while (oldest?.isEstablished) {
       this.#byUse.use(oldest.index, ESTABLISHED);
       oldest = this.#oldest(STRANGERS);
     }
-    const isFlooded = this.#byUse.sizeOf(STRANGERS) * STRANGERS_SHARE >= this.#capacity;
-    return isFlooded ? oldest : this.#oldest(ESTABLISHED) ?? oldest;
+    return oldest;
   }
 
   #oldest(list: number): P | undefined {

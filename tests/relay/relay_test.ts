@@ -517,7 +517,8 @@ Deno.test("The relay's memory is bounded whatever is sent to it", () => {
     const mapping = endpoint(addressOf(a), port);
     fixture.native(echo(host, encodeTeredoAddress({ server: s1, flags: 0, mapping })));
   }
-  assertEquals(fixture.relay.status(fixture.now).peers.length, 100);
+  // Those that do not answer take a quarter of the room.
+  assertEquals(fixture.relay.status(fixture.now).peers.length, 25);
 });
 
 Deno.test("status: a client of the relay is searched for, reached or idle", () => {

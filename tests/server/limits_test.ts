@@ -74,12 +74,18 @@ function only(limits: Partial<ServerLimits>): ServerLimits {
 const RATE = { perSecond: 100, burst: 50 };
 
 Deno.test("S-27: each kind is limited for each source", () => {
-  const { solicitationsPerSource, bubblesPerSource, echoesPerSource } = SERVER_LIMITS;
-  const fixture = new ServerFixture({ limits: SERVER_LIMITS });
+  const { solicitationsPerSource, echoesPerSource } = SERVER_LIMITS;
+  const fixture = new ServerFixture({ limits: { ...SERVER_LIMITS, bubblesPerSource: RATE } });
   const bubbles = (i: number) => [encodeBubble(addressOfA, clientAt(source(i))), a] as const;
   assertRate(passing(fixture, 1000, 10, () => [SOLICITATION, a]), solicitationsPerSource!, 10);
-  assertRate(passing(fixture, 1000, 10, bubbles), bubblesPerSource!, 10);
+  assertRate(passing(fixture, 1000, 10, bubbles), RATE, 10);
   assertRate(passing(fixture, 1000, 10, () => [vector("V14").payload, a]), echoesPerSource!, 10);
+});
+
+Deno.test("S-27: a relay may look for 20,000 clients a second from its one port", () => {
+  const fixture = new ServerFixture({ limits: SERVER_LIMITS });
+  const bubbles = (i: number) => [encodeBubble(addressOfA, clientAt(source(i))), a] as const;
+  assertEquals(passing(fixture, 20_000, 5, bubbles), 100_000);
 });
 
 Deno.test("S-27: each kind is limited for all ports of an address together", () => {

@@ -10,13 +10,14 @@ import { SystemError } from "../../c/errno.ts";
 import { errno, type Libc } from "../../c/libc.ts";
 import { allocateU32, setInteger } from "../../c/socket_integer.ts";
 import { insist } from "../../c/system_call.ts";
-import type {
-  BatchedUdpOptions,
-  BatchedUdpSocket,
-  DatagramReceiver,
-  Received,
-  TakeDatagram,
-  UdpObserver,
+import {
+  type BatchedUdpOptions,
+  type BatchedUdpSocket,
+  type DatagramReceiver,
+  RECEIVE_BUFFER,
+  type Received,
+  type TakeDatagram,
+  type UdpObserver,
 } from "../../udp_socket.ts";
 import { type Drained, handleOf, type WaitHandle, type Watcher } from "../../waiting.ts";
 import { batchLibrary, tryBatchCalls } from "./batch_calls.ts";
@@ -37,9 +38,6 @@ import {
 } from "../kernel/socket_settings.ts";
 import { UdpReceiver } from "./udp_receiver.ts";
 import { UdpSender } from "./udp_sender.ts";
-
-/** Room for a burst of packets, in octets. */
-const RECEIVE_BUFFER = 4 * 1024 * 1024;
 
 /** Room for a dozen long messages, in octets, and not for minutes of a slow link. */
 const SEND_BUFFER = 1024 * 1024;
@@ -74,7 +72,7 @@ export class LinuxUdpSocket implements BatchedUdpSocket {
       this.isSegmenting = options.segmenting !== false && this.#set(UDP_SEGMENT, 0);
       this.isJoining = options.joining !== false && this.#set(UDP_GRO, 1);
       allowFragmentation(this.#fd);
-      growReceiveBuffer(this.#fd, RECEIVE_BUFFER);
+      growReceiveBuffer(this.#fd, options.receiveBuffer ?? RECEIVE_BUFFER);
       growSendBuffer(this.#fd, SEND_BUFFER);
       this.local = this.#bind(options.address, options.port);
     } catch (error) {

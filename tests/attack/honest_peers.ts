@@ -1,0 +1,84 @@
+/**
+ * Honest peers that want to meet a client: each sends a bubble through the client's server and waits
+ * for the client's own. Runs in the lab.
+ *
+ *     deno run -A honest_peers.ts '{"server": "83.1.1.1", ...}'       says how many met the client
+ *
+ * @module
+ */
+
+import { TEREDO_PORT } from "../../protocol/constants.ts";
+import { encodeBubble, isBubble } from "../../wire/bubble.ts";
+import { parseEndpoint } from "../../wire/endpoint.ts";
+import { formatIpv4, ipv4Address, parseIpv4 } from "../../wire/ipv4_address.ts";
+import { isSameIpv6, parseIpv6 } from "../../wire/ipv6_address.ts";
+import { DESTINATION, SOURCE } from "../../wire/ipv6_header.ts";
+import { encodeTeredoAddress } from "../../wire/teredo_address.ts";
+import { parseTeredoPacket } from "../../wire/teredo_packet.ts";
+
+/** Who wants to meet whom. */
+export interface Peers {
+  readonly server: string;
+  /** The client's Teredo address. */
+  readonly client: string;
+  /** The address of the first peer; the others have the next ones. */
+  readonly from: string;
+  readonly peers: number;
+}
+
+/** Milliseconds from bubble to bubble of a peer, and how many it sends (RFC 4380 §5.2.6). */
+const REPETITION = 2_000;
+const BUBBLES = 4;
+
+/** Seconds until a peer gives up, and a little more. */
+export const PATIENCE = REPETITION * BUBBLES / 1000 + 2;
+
+/** Milliseconds from peer to peer. */
+export const SPACING = 150;
+
+async function meet({ server, client, from, peers }: Peers): Promise<number> {
+  const first = parseIpv4(from)!;
+  const met = await Promise.all(Array.from({ length: peers }, async (_, i) => {
+    await pause(i * SPACING);
+    return await meetFrom(formatIpv4(ipv4Address(first + i)), server, parseIpv6(client)!);
+  }));
+  return met.filter((hasMet) => hasMet).length;
+}
+
+async function meetFrom(hostname: string, server: string, client: Uint8Array): Promise<boolean> {
+  const socket = Deno.listenDatagram({ transport: "udp", hostname, port: 0 });
+  const mapping = parseEndpoint(`${hostname}:${(socket.addr as Deno.NetAddr).port}`)!;
+  const own = encodeTeredoAddress({ server: parseIpv4(server)!, flags: 0, mapping });
+  const heard = hears(socket, client, own).catch(() => false);
+  try {
+    for (let i = 0; i < BUBBLES; i++) {
+      const to: Deno.NetAddr = { transport: "udp", hostname: server, port: TEREDO_PORT };
+      await socket.send(encodeBubble(own, client), to);
+      if (await Promise.race([heard, pause(REPETITION)]) === true) return true;
+    }
+    return false;
+  } finally {
+    socket.close();
+  }
+}
+
+async function hears(socket: Deno.DatagramConn, client: Uint8Array, own: Uint8Array) {
+  for await (const [bytes] of socket) {
+    const packet = parseTeredoPacket(bytes);
+    if (typeof packet === "string" || !isBubble(packet.ipv6)) continue;
+    if (isSameIpv6(packet.ipv6, SOURCE, client) && isSameIpv6(packet.ipv6, DESTINATION, own)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+if (import.meta.main) {
+  const met = await meet(JSON.parse(Deno.args[0]!));
+  Deno.stdout.writeSync(new TextEncoder().encode(`${met}\n`));
+  Deno.exit();
+}
