@@ -38,8 +38,8 @@ const EVERYBODY = new AddressAccess([{ network: ip4("0.0.0.0"), prefixLength: 0 
 const MAX_PEERS = 6;
 
 /** Rows of choices that get far: mostly answers, packets and time. */
-const ROWS: readonly Uint8Array[] = Array.from({ length: 8 }, (_, row) => {
-  const octets = new Uint8Array(400);
+const ROWS: readonly Uint8Array[] = Array.from({ length: 10 }, (_, row) => {
+  const octets = new Uint8Array(40 * (row + 1));
   seededRandom(`choices ${row}`)(octets);
   // Every third choice is an answer or a little time, whatever it is taken for.
   return octets.map((each, i) => i % 3 === 0 ? [7, 8, 4, 9, 2, 17][each % 6]! : each);
