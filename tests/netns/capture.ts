@@ -37,7 +37,8 @@ export class Capture implements AsyncDisposable {
   static async start(machine: Recordable, device: string, filter: string): Promise<Capture> {
     const file = await Deno.makeTempFile({ suffix: ".pcap" });
     const tcpdump = await machine.spawn(
-      ...["tcpdump", "-i", device, "-n", "-U", "-s", "0", "--immediate-mode"],
+      // With room for 16 MiB until a busy machine gives it the processor.
+      ...["tcpdump", "-i", device, "-n", "-U", "-s", "0", "--immediate-mode", "-B", "16384"],
       // As its own user, which it becomes otherwise, it could not write the file.
       ...["-Z", "root", "-w", file, ...filter.split(" ").filter((word) => word !== "")],
     );
