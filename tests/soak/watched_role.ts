@@ -88,7 +88,9 @@ export class WatchedRole {
   /** The metrics as text; empty if nothing answers. */
   async metrics(): Promise<string> {
     const url = `http://127.0.0.1:${METRICS_PORT}/metrics`;
-    const { stdout } = await this.machine.try("curl", "-s", "--max-time", "5", url);
+    // Many new connections at once push out those whose request was not read yet.
+    const again = ["--retry", "3", "--retry-delay", "1", "--retry-all-errors"];
+    const { stdout } = await this.machine.try("curl", "-s", "--max-time", "10", ...again, url);
     return stdout;
   }
 

@@ -63,7 +63,11 @@ namespaceTest(url, "macOS: a packet with any source reaches native IPv6 if the h
   assertEquals(raw.send(packet), "sent");
   assertEquals(raw.send(new Uint8Array(39)), "EINVAL");
   const buffer = new Uint8Array(1500);
-  const length = readSoon(() => uplink.read(buffer));
+  // The kernel's own packets, by which it makes its multicast groups known, are of no concern.
+  const length = readSoon(() => {
+    const read = uplink.read(buffer);
+    return buffer[6] === packet[6] ? read : 0;
+  });
   packet[7] = 63;
   assertEquals(buffer.subarray(0, length), packet, "one hop further");
   raw.close();
