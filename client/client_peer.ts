@@ -130,7 +130,8 @@ export class ClientPeer extends Peer {
     this.#isMissing = false;
     const local = { at, until: now + LOCAL_PEER_VALIDITY };
     this.#neighbourhood = { local, alternates: this.alternates };
-    if (!this.isTrusted) this.lastReception = now;
+    // The count of bubbles starts afresh as well (§5.2.8).
+    if (!this.isTrusted) this.heard(now);
   }
 
   /** Where the peer is on our link, if it announced itself there recently enough. */

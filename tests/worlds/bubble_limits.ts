@@ -19,7 +19,7 @@ import {
 } from "../../protocol/constants.ts";
 import { isBubble } from "../../wire/bubble.ts";
 import { type Endpoint, portOf } from "../../wire/endpoint.ts";
-import { formatIpv6, isLinkLocal } from "../../wire/ipv6_address.ts";
+import { formatIpv6, IPV6_ADDRESS_LENGTH, isLinkLocal, isMulticast } from "../../wire/ipv6_address.ts";
 import { DESTINATION, SOURCE } from "../../wire/ipv6_header.ts";
 import { parseTeredoPacket } from "../../wire/teredo_packet.ts";
 
@@ -113,7 +113,7 @@ export class BubbleLimits {
 
   /** Whether no more bubbles may go to the peer at `address` now. */
   isExhausted(address: Uint8Array, now: number): boolean {
-    const bubbles = this.#accounts.get(formatIpv6(address))?.bubbles ?? [];
+    const bubbles = this.#accounts.get(keyOf(address, 0))?.bubbles ?? [];
     return bubbles.filter((at) => now - at < BUBBLE_WINDOW).length >= MAX_BUBBLES;
   }
 
@@ -126,7 +126,8 @@ export class BubbleLimits {
     if (isBubble(packet.ipv6)) this.#latest = pairOf(packet.ipv6);
     const isForwarded = packet.origin !== undefined;
     if (isForwarded && isBubble(packet.ipv6)) account.indirect.push(now);
-    if (!isForwarded) account.bubbles = [];
+    // An announcement to the whole link is no response; those who listen forget their bubbles.
+    if (!isForwarded && !isMulticast(packet.ipv6, DESTINATION)) account.bubbles = [];
   }
 
   #judge(
@@ -159,7 +160,7 @@ export class BubbleLimits {
   }
 
   #accountOf(ipv6: Uint8Array, offset: number): Account {
-    const key = formatIpv6(ipv6, offset);
+    const key = keyOf(ipv6, offset);
     let account = this.#accounts.get(key);
     if (account === undefined) {
       account = { bubbles: [], lastSent: -Infinity, credit: 0, indirect: [] };
@@ -170,5 +171,10 @@ export class BubbleLimits {
 }
 
 function pairOf(ipv6: Uint8Array): string {
-  return formatIpv6(ipv6, SOURCE) + formatIpv6(ipv6, DESTINATION);
+  return keyOf(ipv6, SOURCE) + keyOf(ipv6, DESTINATION);
+}
+
+/** An address as a key; its text would take ten times as long. */
+function keyOf(bytes: Uint8Array, offset: number): string {
+  return String.fromCharCode(...bytes.subarray(offset, offset + IPV6_ADDRESS_LENGTH));
 }

@@ -104,7 +104,7 @@ function drawClient(
     determinesInterval: dice.chance(0.1),
     reducesLoad: dice.chance(0.2),
     hasMappedPort: behind !== undefined && dice.chance(0.1),
-    maxPeers: dice.chance(0.1) ? dice.whole(1, 2) : 1024,
+    maxPeers: dice.chance(0.1) ? dice.whole(1, 2) : 64,
   };
 }
 

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { getU16, getU32, setU16, setU32 } from "../../memory/octets.ts";
+import { equalArrays, getU16, getU32, setU16, setU32 } from "../../memory/octets.ts";
 import { IPV6_HEADER_LENGTH } from "../../wire/ipv6_header.ts";
 
 const MARK = new TextEncoder().encode("worlds");
@@ -36,9 +36,7 @@ export function numberedData({ flow, number }: Numbers, size: number): Uint8Arra
 
 /** Whether a packet carries exactly the data that was sent. */
 export function isUnchanged(packet: Uint8Array, numbers: Numbers, size: number): boolean {
-  const sent = numberedData(numbers, size);
-  return packet.length === DATA + sent.length &&
-    sent.every((octet, i) => packet[DATA + i] === octet);
+  return equalArrays(packet.subarray(DATA), numberedData(numbers, size));
 }
 
 /** Which packet this claims to be; `undefined` if none of ours. */

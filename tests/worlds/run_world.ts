@@ -6,7 +6,7 @@
  * @module
  */
 
-import { endpoint } from "../../wire/endpoint.ts";
+import { type Endpoint, endpoint } from "../../wire/endpoint.ts";
 import { BUBBLE_WINDOW, TEREDO_PORT } from "../../protocol/constants.ts";
 import { extensionsOf } from "../../client/extensions.ts";
 import { ClientNode } from "../sim/client_node.ts";
@@ -85,6 +85,12 @@ export function runWorld(plan: WorldPlan): Verdict {
   return run.verdict;
 }
 
+/** What decides which peers a client can reach. */
+interface Chances {
+  readonly hasGateway: boolean;
+  readonly mapping: Endpoint | undefined;
+}
+
 class WorldRun {
   readonly #stage: Stage;
   readonly #net = new Meddling();
@@ -137,12 +143,10 @@ class WorldRun {
     );
     clock.run(MEET);
     const met = this.#flows.filter((flow) => this.#hasMet(flow));
-    const hadServers = new Map(
-      this.#clients.map((client) => [client.name, this.#servesByGateway(client)]),
-    );
+    const before = new Map(this.#clients.map((client) => [client.name, this.#chancesOf(client)]));
     new Injector(this.#stage).schedule();
     clock.run(plan.faultTime * 1000);
-    this.#recover(met, hadAddress, hadServers);
+    this.#recover(met, hadAddress, before);
     for (const flow of this.#flows) flow.stop();
     clock.run(COOL_DOWN);
     this.#idle();
@@ -160,27 +164,39 @@ class WorldRun {
   }
 
   /**
-   * Whether an end of a flow is on a fallback server that has no gateway, while its former one had,
-   * or the other way round: other peers can be reached there.
+   * Whether other peers than before can be reached from an end of a flow, through nobody's fault:
+   *
+   * - it is on a fallback server that has no gateway, while its former one had, or the reverse
+   * - it has another mapping behind a symmetric NAT, which keeps only the port of the first flow: a
+   *   client that was lucky before need not be so again (RFC 6081 §5.4)
    */
-  #hasOtherServers({ from, to }: Flow, before: ReadonlyMap<string, boolean>): boolean {
-    return this.#clients.some((client) =>
-      [from.name, to.name].includes(client.name) &&
-      this.#servesByGateway(client) !== before.get(client.name)
-    );
+  #hasOtherChances({ from, to }: Flow, before: ReadonlyMap<string, Chances>): boolean {
+    return this.#clients.some((client) => {
+      if (client.name !== from.name && client.name !== to.name) return false;
+      const then = before.get(client.name)!;
+      const now = this.#chancesOf(client);
+      const isMoved = then.mapping !== now.mapping && this.#isBehindSymmetric(client.name);
+      return now.hasGateway !== then.hasGateway || (isMoved && !now.hasGateway);
+    });
   }
 
-  /** Whether the server of a client is a gateway. */
-  #servesByGateway({ status: { server } }: ClientNode): boolean {
-    return [...this.#stage.servers.values()].some((node) =>
+  #chancesOf({ status: { server, mapping } }: ClientNode): Chances {
+    const hasGateway = [...this.#stage.servers.values()].some((node) =>
       node instanceof GatewayNode && node.addresses.primary === server.primary
+    );
+    return { hasGateway, mapping };
+  }
+
+  #isBehindSymmetric(client: string): boolean {
+    return this.#stage.natsBefore(client).some(({ behaviour }) =>
+      behaviour.mapping !== "independent"
     );
   }
 
   #recover(
     met: readonly Flow[],
     hadAddress: readonly ClientNode[],
-    hadServers: ReadonlyMap<string, boolean>,
+    before: ReadonlyMap<string, Chances>,
   ): void {
     const { world: { clock } } = this.#stage;
     const since = this.#now;
@@ -207,7 +223,7 @@ class WorldRun {
     for (const flow of met) {
       const way = this.#wayOf(flow);
       const after = flow.recoveryAfter(since);
-      if (this.#hasOtherServers(flow, hadServers)) continue;
+      if (this.#hasOtherChances(flow, before)) continue;
       const waitedUntil = exhausted.get(flow) ?? -Infinity;
       const hadBubbles = waitedUntil + AFTER_BUBBLES <= LIMITS[way];
       this.#recovered.push({ way, after, hadBubbles });

@@ -13,7 +13,10 @@ import type { RelayNode } from "../sim/relay_node.ts";
 import { ServerNames } from "../sim/server_names.ts";
 import type { ServerNode } from "../sim/server_node.ts";
 import { World } from "../sim/world.ts";
-import type { ClientPlan, WorldPlan } from "./world_plan.ts";
+import type { ClientPlan, NatPlan, WorldPlan } from "./world_plan.ts";
+
+/** Peers that a relay remembers: more than there are, and quick to make. */
+const TABLE_SIZE = 64;
 
 /** A host that sends packets and gets some. */
 export interface Talker {
@@ -43,11 +46,13 @@ export class Stage {
     this.world = new World(plan.seed, { keepsLog: false });
     const { world } = this;
     for (const { name, isGateway, addresses } of plan.servers) {
-      const server = isGateway ? world.gateway(name, { addresses }) : world.server(name);
+      const server = isGateway
+        ? world.gateway(name, { addresses, relay: { maxPeers: TABLE_SIZE } })
+        : world.server(name);
       this.servers.set(name, server);
       if (!isGateway) this.#prepareMove(name);
     }
-    if (plan.hasRelay) this.relay = world.relay();
+    if (plan.hasRelay) this.relay = world.relay("relay", { config: { maxPeers: TABLE_SIZE } });
     for (const name of plan.natives) this.talkers.set(name, world.nativeHost(name));
     for (const { name, behaviour, behind } of plan.nats) {
       this.nats.set(name, world.nat(name, behaviour, { behind: this.#natOf(behind) }));
@@ -87,13 +92,23 @@ export class Stage {
     return this.successors.get(name)?.host.hasPower === true;
   }
 
+  /** The NATs between a client and the Internet, the innermost first. */
+  natsBefore(client: string): NatPlan[] {
+    const found: NatPlan[] = [];
+    let behind = this.plan.clients.find(({ name }) => name === client)?.behind;
+    while (behind !== undefined) {
+      const nat = this.plan.nats.find(({ name }) => name === behind)!;
+      found.push(nat);
+      behind = nat.behind;
+    }
+    return found;
+  }
+
   /** The clients behind a NAT, or behind one that is behind it. */
   behind(nat: string): ClientPlan[] {
-    const { clients, nats } = this.plan;
-    const isBehind = (name: string | undefined): boolean =>
-      name === nat ||
-      (name !== undefined && isBehind(nats.find((each) => each.name === name)?.behind));
-    return clients.filter(({ behind }) => isBehind(behind));
+    return this.plan.clients.filter(({ name }) =>
+      this.natsBefore(name).some((each) => each.name === nat)
+    );
   }
 
   /** Tells a client whose port its NAT forwards where that is now. */

@@ -145,6 +145,12 @@ Deno.test("C-45: an announcement creates an untrusted entry, and is answered by 
   );
 });
 
+Deno.test("C-45: an announcement ends the count of bubbles that a neighbour did not answer", () => {
+  const fixture = neighbourly().send(packet(addressOfA, ADDRESS)).pass(9_000);
+  const targets = () => fixture.receive(ANNOUNCEMENT, NEIGHBOUR, "discovery").targets;
+  assert(targets().includes("192.168.1.11:40001"));
+});
+
 Deno.test("C-45: a newcomer on the link gets our announcement at once, a known neighbour does not", () => {
   const fixture = neighbourly().receive(ANNOUNCEMENT, NEIGHBOUR, "discovery");
   assertEquals(announcements(fixture), 1);
