@@ -55,3 +55,30 @@ Deno.test("a seed decides what a link does", () => {
   assertEquals(carryMany(quality, "data", "1"), carryMany(quality, "data", "1"));
   assertNotEquals(carryMany(quality, "data", "1"), carryMany(quality, "data", "2"));
 });
+
+Deno.test("a link damages its share of packets, and says which", () => {
+  const packet = new Uint8Array(100);
+  const link = new Link({ corruption: 0.2, truncation: 0.1 }, seededRandom("damage"));
+  const damaged: Uint8Array[] = [];
+  link.watcher = { doubled: () => {}, damaged: (arrived) => damaged.push(arrived) };
+  const arrived = Array.from({ length: PACKETS }, () => link.damage(packet));
+  assertShare(arrived.filter(({ length }) => length < 100).length, 0.1);
+  assertShare(arrived.filter((each) => each.some((octet) => octet !== 0)).length, 0.2 - 0.01);
+  assertEquals(damaged, arrived.filter((each) => each !== packet));
+  assertEquals(packet, new Uint8Array(100));
+});
+
+Deno.test("a link with a low MTU loses what is longer, and nothing else", () => {
+  const link = new Link({ mtu: 100 }, seededRandom("mtu"));
+  const arrives = (length: number) => link.carry("data", new Uint8Array(length)).length === 1;
+  assertEquals([99, 100, 101].map(arrives), [true, true, false]);
+});
+
+Deno.test("a link says which packets it doubles", () => {
+  const link = new Link({ duplication: 1 }, seededRandom("doubles"));
+  const doubled: Uint8Array[] = [];
+  link.watcher = { doubled: (packet) => doubled.push(packet), damaged: () => {} };
+  const packet = new Uint8Array(1);
+  assertEquals(link.carry("data", packet).length, 2);
+  assertEquals(doubled, [packet]);
+});

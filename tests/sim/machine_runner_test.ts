@@ -124,3 +124,23 @@ Deno.test("a stopped machine hears nothing and is not woken", () => {
   assertEquals(toy.heard, []);
   assertEquals(runner.events, []);
 });
+
+Deno.test("the clock of a machine leaps, and stands still while its host sleeps", () => {
+  const { clock, runner } = bench();
+  const toy = new Toy();
+  toy.due = 1000;
+  toy.interval = 100;
+  runner.start(toy);
+  clock.run(10);
+  runner.leap(500);
+  runner.sleep();
+  clock.run(2000);
+  assertEquals(runner.events, []);
+  runner.wakeUp(2000);
+  assertEquals([clock.now, runner.now], [2010, 510]);
+  clock.run(590);
+  assertEquals(runner.events.map(({ at, event }) => [at, event]), [
+    [2500, "woken at 1000"],
+    [2600, "woken at 1100"],
+  ]);
+});

@@ -223,3 +223,14 @@ Deno.test("a mapping remembers a bounded number of remotes, the latest ones", ()
   assertEquals(box.inbound(at("192.0.2.1:256"), outside, 2), INSIDE);
   assertEquals(box.inbound(STRANGER, outside, 2), undefined);
 });
+
+Deno.test("a NAT with another address forgets its mappings, and its forwarded ports move there", () => {
+  const box = nat(NAT.portRestricted);
+  const former = box.outbound(INSIDE, SERVER, 0)!;
+  box.forward(5000, NEIGHBOUR);
+  box.renumber(parseIpv4("198.51.100.77")!);
+  assertEquals(box.inbound(SERVER, former, 1), undefined);
+  assertEquals(box.inbound(STRANGER, at("198.51.100.1:5000"), 1), undefined);
+  assertEquals(box.inbound(STRANGER, at("198.51.100.77:5000"), 1), NEIGHBOUR);
+  assertEquals(box.outbound(INSIDE, SERVER, 1), at("198.51.100.77:4096"));
+});

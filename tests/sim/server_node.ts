@@ -36,7 +36,7 @@ export class ServerNode {
       },
       onPacket: (ipv6) => native.send(ipv6, host.name),
     });
-    this.returnToLife();
+    if (host.hasPower) this.returnToLife();
   }
 
   /** The power fails. */

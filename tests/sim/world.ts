@@ -75,6 +75,8 @@ export type DoubleOptions = PlaceOptions & Pick<ClientOptions, "server">;
 
 /** What a server is like. */
 export interface ServerOptions {
+  /** Whether it runs; unless given, yes. */
+  readonly hasPower?: boolean | undefined;
   readonly link?: Partial<LinkQuality> | undefined;
   readonly config?: Partial<ServerConfig> | undefined;
 }
@@ -148,6 +150,7 @@ export class World {
       random: this.#random(`server of ${name}`),
       ...options.config,
     };
+    host.hasPower = options.hasPower ?? true;
     return new ServerNode(host, config, this.native, this.clock);
   }
 

@@ -19,7 +19,12 @@ import {
 } from "../../protocol/constants.ts";
 import { isBubble } from "../../wire/bubble.ts";
 import { type Endpoint, portOf } from "../../wire/endpoint.ts";
-import { formatIpv6, IPV6_ADDRESS_LENGTH, isLinkLocal, isMulticast } from "../../wire/ipv6_address.ts";
+import {
+  formatIpv6,
+  IPV6_ADDRESS_LENGTH,
+  isLinkLocal,
+  isMulticast,
+} from "../../wire/ipv6_address.ts";
 import { DESTINATION, SOURCE } from "../../wire/ipv6_header.ts";
 import { parseTeredoPacket } from "../../wire/teredo_packet.ts";
 

@@ -5,6 +5,7 @@
  */
 
 import type { Endpoint } from "../../wire/endpoint.ts";
+import { parseTeredoPacket } from "../../wire/teredo_packet.ts";
 import type { RunnerWatcher } from "../sim/machine_runner.ts";
 import type { VirtualClock } from "../sim/virtual_clock.ts";
 import { type BubbleHabits, BubbleLimits } from "./bubble_limits.ts";
@@ -112,6 +113,7 @@ export class MachineGuard implements RunnerWatcher {
 
   /** A numbered packet leaves once for each time that it came, and not too late. */
   #follow(payload: Uint8Array): void {
+    if (typeof parseTeredoPacket(payload) === "string") return this.#complain("sent garbage");
     const numbers = numbersOf(payload);
     if (numbers === undefined) return;
     const since = this.#waiting.get(keyOf(numbers))?.shift();

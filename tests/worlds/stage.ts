@@ -120,9 +120,7 @@ export class Stage {
   }
 
   #prepareMove(name: string): void {
-    const successor = this.world.server(`new ${name}`);
-    successor.die();
-    this.successors.set(name, successor);
+    this.successors.set(name, this.world.server(`new ${name}`, { hasPower: false }));
   }
 
   #putUp(plan: ClientPlan): void {
