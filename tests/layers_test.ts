@@ -19,7 +19,7 @@ const CONTROL_PROTOCOL = [
 const NATIVE = [
   ...["ffi", "ffi/open.ts", "ffi/open_file_access.ts", "ffi/open_writable.ts"],
   ...["ffi/platform.ts", "ffi/poller.ts"],
-  "ffi/c/errno.ts",
+  ...["ffi/c/errno.ts", "ffi/c/special_file.ts"],
 ];
 
 /** What the daemon of a role is built on. */
@@ -124,7 +124,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "cli/text": [],
   "cli/process": [
     ...["io", "ffi", "ffi/open_file_access.ts", "ffi/platform.ts", "ffi/c/errno.ts"],
-    ...["reason.ts", "deno.json"],
+    ...["ffi/c/special_file.ts", "reason.ts", "deno.json"],
   ],
   "cli/args": ["cli/args/kinds", "cli/process", "cli/text", "io", "reason.ts"],
   "cli/args/kinds": ["wire"],
@@ -158,6 +158,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
       "ffi",
       "ffi/open.ts",
       "ffi/platform.ts",
+      "ffi/c/special_file.ts",
       "io/host",
       "io/servers",
       "client/client_status.ts",

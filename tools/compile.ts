@@ -20,12 +20,26 @@ import { importsToUse } from "./launch.ts";
 
 const USAGE = "Usage: deno task compile [--target TRIPLE] [--output FILE] [--entry FILE]";
 
-/**
- * What the executable may do without asking: everything. Nobody can answer a prompt of a service,
- * the kernel's own permissions decide, and no lesser permission of Deno's opens a file in /proc or
- * /dev.
- */
-const PERMISSIONS = "--allow-all";
+/** What the executable may do. Anything else fails without a question that nobody could answer. */
+const PERMISSIONS: readonly string[] = [
+  "--no-prompt",
+  // Configurations, secrets, hooks and recordings are wherever people say. Files in /proc and /dev
+  // are excluded.
+  "--allow-read",
+  "--allow-write",
+  // Peers, servers and routers have any address.
+  "--allow-net",
+  // A warning names each variable TEREDO_… that no command reads, so all names are read.
+  "--allow-env",
+  // Addresses of this host, whether root runs it, and versions and memory for reports.
+  "--allow-sys=networkInterfaces,uid,gid,osRelease,cpus,systemMemoryInfo",
+  // A hook is any program.
+  "--allow-run",
+  // The C library, and on Windows those of the network and Wintun.
+  "--allow-ffi",
+  // By default, a program may import from some hosts.
+  "--deny-import",
+];
 
 /**
  * Makes V8 compile what handles packets after few of them. By default it waits for 400 calls, and
@@ -71,7 +85,7 @@ export function compileArguments(
   return [
     "compile",
     ...target ? ["--target", target] : [],
-    PERMISSIONS,
+    ...PERMISSIONS,
     V8_FLAGS,
     ...CONFIG,
     // Deno's own code cache would be in the folder for temporary files, under a name that everybody
@@ -160,7 +174,7 @@ async function bundle(
 
 /** The arguments for `deno` that write the code cache: V8 wants the flags of the executable. */
 function trainerArguments(script: string, cache: string): string[] {
-  const options = ["--no-config", "--no-check", "--unstable-net", PERMISSIONS, V8_FLAGS];
+  const options = ["--no-config", "--no-check", "--unstable-net", ...PERMISSIONS, V8_FLAGS];
   return ["run", ...options, "tools/executable/train.ts", script, cache];
 }
 

@@ -5,6 +5,7 @@
  */
 
 import { SystemError } from "../../ffi/c/errno.ts";
+import { readSpecialFile } from "../../ffi/c/special_file.ts";
 import { platform } from "../../ffi/platform.ts";
 import type { PlatformFacts } from "../../ffi/platform_facts.ts";
 import type { Capability } from "../../ffi/rights.ts";
@@ -75,7 +76,7 @@ export function hasCapability(capability: Capability, status: string = ownStatus
 
 function ownStatus(): string {
   try {
-    return Deno.readTextFileSync("/proc/self/status");
+    return readSpecialFile("/proc/self/status");
   } catch {
     return "";
   }

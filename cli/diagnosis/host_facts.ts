@@ -4,6 +4,7 @@
  * @module
  */
 
+import { readSpecialFile } from "../../ffi/c/special_file.ts";
 import { findRoute } from "../../ffi/open.ts";
 import { platform } from "../../ffi/platform.ts";
 import type { PlatformFacts } from "../../ffi/platform_facts.ts";
@@ -48,7 +49,7 @@ const ELSEWHERE = parseIpv4("198.41.0.4")!;
  */
 export async function hostFacts(own: string | undefined): Promise<HostFacts> {
   const settings = ["all", "default", ...own === undefined ? [] : [own]];
-  const mtu = own === undefined ? undefined : readText(`/sys/class/net/${own}/mtu`);
+  const mtu = own === undefined ? undefined : readKernelText(`/sys/class/net/${own}/mtu`);
   return {
     versions: `${versionText().trim()}, kernel ${Deno.osRelease()}`,
     ways: {
@@ -56,7 +57,9 @@ export async function hostFacts(own: string | undefined): Promise<HostFacts> {
       teredo: wayTo(TEREDO_ROUTE.example),
       native: wayTo(DEFAULT_ROUTE.example),
     },
-    ownRoutes: own === undefined ? undefined : ownRoutes(readText("/proc/net/ipv6_route"), own),
+    ownRoutes: own === undefined
+      ? undefined
+      : ownRoutes(readKernelText("/proc/net/ipv6_route"), own),
     ipv6Off: isOff("all") === undefined ? undefined : settings.filter(isOff),
     mtu: mtu === undefined ? undefined : Number(mtu),
     firewall: await readFirewall(own),
@@ -72,7 +75,7 @@ export function nameOrder({ nameOrderFile }: PlatformFacts): string | undefined 
 
 /** Whether IPv6 is switched off; `undefined` where the system has no such switch. */
 function isOff(name: string): boolean | undefined {
-  const setting = readText(`/proc/sys/net/ipv6/conf/${name}/disable_ipv6`);
+  const setting = readKernelText(`/proc/sys/net/ipv6/conf/${name}/disable_ipv6`);
   return setting === undefined ? undefined : setting === "1";
 }
 
@@ -106,6 +109,15 @@ function octetsOf(address: number): Uint8Array {
 }
 
 /** The text of a small file, if there is one. */
+/** The same for what the kernel says. */
+function readKernelText(path: string): string | undefined {
+  try {
+    return readSpecialFile(path).trim();
+  } catch {
+    return undefined;
+  }
+}
+
 function readText(path: string): string | undefined {
   try {
     return Deno.readTextFileSync(path).trim();

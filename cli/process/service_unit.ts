@@ -4,6 +4,8 @@
  * @module
  */
 
+import { readSpecialFile } from "../../ffi/c/special_file.ts";
+
 /**
  * The name of the unit, such as "teredo-server.service"; `undefined` outside of services.
  *
@@ -16,7 +18,7 @@ export function ownServiceUnit(cgroup: string = readCgroup()): string | undefine
 
 function readCgroup(): string {
   try {
-    return Deno.readTextFileSync("/proc/self/cgroup");
+    return readSpecialFile("/proc/self/cgroup");
   } catch {
     return "";
   }

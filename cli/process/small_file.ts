@@ -4,6 +4,8 @@
  * @module
  */
 
+import { openSpecialFile } from "../../ffi/c/special_file.ts";
+
 /** The longest one, octets. */
 const MAX_OCTETS = 1024 * 1024;
 
@@ -22,7 +24,7 @@ export function readSmallFile(path: string): string {
   if (Deno.statSync(path).isFifo && !STREAMS.test(path)) {
     throw new UnfitFile("it is a pipe: give the name of a file");
   }
-  using file = Deno.openSync(path);
+  using file = STREAMS.test(path) ? openSpecialFile(path, "read") : Deno.openSync(path);
   const octets = new Uint8Array(MAX_OCTETS + 1);
   let length = 0;
   while (length <= MAX_OCTETS) {

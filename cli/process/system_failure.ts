@@ -4,6 +4,7 @@
  * @module
  */
 
+import { SystemError } from "../../ffi/c/errno.ts";
 import { reasonOf } from "../../reason.ts";
 import { ExitCode } from "./exit_code.ts";
 import { CliError } from "./failure.ts";
@@ -43,7 +44,15 @@ export function systemFailure(
   return new CliError(message, code, { cause: error });
 }
 
+/** Errors of the C library that people can do something about. */
+const REFUSALS: Readonly<Record<string, Refusal>> = {
+  ["ENOENT"]: "absent",
+  ["EACCES"]: "denied",
+  ["EPERM"]: "denied",
+};
+
 function refusalOf(error: unknown): Refusal {
+  if (error instanceof SystemError) return REFUSALS[error.code] ?? "other";
   if (error instanceof Deno.errors.NotFound) return "absent";
   if (error instanceof Deno.errors.PermissionDenied) return "denied";
   if (error instanceof Deno.errors.IsADirectory) return "directory";

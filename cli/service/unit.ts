@@ -110,6 +110,10 @@ function rights({ role, hasInterface }: Service): string[] {
     "NoNewPrivileges=yes",
     "",
     ...hasInterface ? WITH_INTERFACE : WITHOUT_INTERFACE,
+    "",
+    "# Sockets, 16 connections each of the control socket and of metrics, and files that a reload reads: 150 at most.",
+    "# The program opens no more, whatever the limit is",
+    "LimitNOFILE=512",
   ];
 }
 

@@ -8,6 +8,8 @@
  * @module
  */
 
+import { readSpecialFile } from "../c/special_file.ts";
+
 /** A setting that was changed, and what it was. */
 export interface Change {
   /** Its name, such as `"net/ipv6/conf/all/forwarding"`. */
@@ -80,7 +82,7 @@ function isNote(value: unknown): value is Note {
 /** The number of this boot, by the kernel. */
 function bootId(): string {
   try {
-    return Deno.readTextFileSync("/proc/sys/kernel/random/boot_id").trim();
+    return readSpecialFile("/proc/sys/kernel/random/boot_id").trim();
   } catch {
     return "";
   }

@@ -13,8 +13,13 @@ Deno.test("compile: this machine's executable is dist/teredo, those of others na
   ]);
 });
 
-Deno.test("compile: the executable may open files in /proc, which the sum of the single permissions forbids", () => {
-  assertArrayIncludes(compileArguments({}), ["--allow-all"]);
+Deno.test("compile: the executable may not do everything, and imports nothing", () => {
+  const args = compileArguments({});
+  assertArrayIncludes(args, ["--no-prompt", "--deny-import"]);
+  assertEquals(
+    args.filter((each) => /^(-A|--allow-all|--allow-import.*|--allow-sys)$/.test(each)),
+    [],
+  );
 });
 
 Deno.test("compile: the executable's main module is embedded with the files that it reads", () => {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { openSpecialFile, type StreamFile } from "../../../ffi/c/special_file.ts";
 import { localAddresses } from "../../../io/network/local_addresses.ts";
 import type { Log } from "../../../io/log.ts";
 import { PcapFile } from "./pcap_file.ts";
@@ -23,7 +24,7 @@ interface RecordingOptions {
 /** Puts a recorder between a role and each of its sockets, if one is wanted. */
 export class Recording implements Disposable {
   readonly #file: PcapFile | undefined;
-  readonly #handle: Deno.FsFile | undefined;
+  readonly #handle: StreamFile | undefined;
 
   /** @throws {CliError} the file cannot be written */
   constructor({ pcap }: RecordingOptions, log: Log) {
@@ -70,8 +71,12 @@ function isFolder(path: string): boolean {
   }
 }
 
-function create(path: string): Deno.FsFile {
+/** Streams and other files that the system makes. */
+const SPECIAL = /^\/(?:dev|proc)\//;
+
+function create(path: string): StreamFile {
   try {
+    if (SPECIAL.test(path)) return openSpecialFile(path, "write");
     // Only the owner may read it, because it holds what people send.
     return Deno.openSync(path, { write: true, create: true, truncate: true, mode: 0o600 });
   } catch (error) {
@@ -91,7 +96,7 @@ function failure(path: string, error: unknown): CliError {
   });
 }
 
-function writeAll(handle: Deno.FsFile, bytes: Uint8Array): void {
+function writeAll(handle: StreamFile, bytes: Uint8Array): void {
   let rest = bytes;
   while (rest.length > 0) rest = rest.subarray(handle.writeSync(rest));
 }

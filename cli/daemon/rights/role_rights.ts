@@ -69,7 +69,7 @@ export class RoleRights {
     this.#isDone = true;
     switch (this.#plan.type) {
       case "become":
-        if (!this.#become(rights, this.#plan, kept)) return;
+        this.#become(rights, this.#plan, kept);
         break;
       case "stay":
         // A service manager has already done it.
@@ -84,12 +84,12 @@ export class RoleRights {
     );
   }
 
-  /** Returns false if the process remains root's. */
+  /** Where root can't change its user, as in many containers, it stays. */
   #become(
     rights: OwnRights,
     { user, isChosen }: UserPlan & { readonly type: "become" },
     kept: KeptRights,
-  ): boolean {
+  ): void {
     this.#handOver(this.#files, user, rights);
     try {
       rights.become(user, kept);
@@ -98,12 +98,12 @@ export class RoleRights {
       if (isChosen || Deno.uid() !== 0) {
         throw new CliError(reasonOf(error), ExitCode.PERMISSION, { cause: error });
       }
-      this.#log.info(`Keeping all rights. ${reasonOf(error)}`);
-      return false;
+      const level = rights.isConfined() ? "debug" : "info";
+      this.#log[level](`Still running as root. ${reasonOf(error)}`);
+      return;
     }
     this.#user = user;
     this.#log.debug(`From now on, this runs as ${user.name}, with ${wordsFor(kept)}`);
-    return true;
   }
 
   #handOver({ folders, socket }: OwnFiles, { uid }: SystemUser, rights: OwnRights): void {

@@ -5,6 +5,7 @@
  */
 
 import type { ErrnoName } from "../../c/errno.ts";
+import { readSpecialFile, writeSpecialFile } from "../../c/special_file.ts";
 
 /**
  * The setting does not exist, or this program may not touch it. Anything else that goes wrong is a
@@ -16,12 +17,12 @@ const OUT_OF_REACH: readonly ErrnoName[] = ["ENOENT", "EACCES", "EROFS"];
  * The value of a setting such as `"net/ipv6/conf/all/forwarding"`; undefined if it is out of reach.
  */
 export function readSysctl(name: string): string | undefined {
-  return within(() => Deno.readTextFileSync(pathOf(name)).trim());
+  return within(() => readSpecialFile(pathOf(name)).trim());
 }
 
 /** Changes a setting, if it is within reach. */
 export function writeSysctl(name: string, value: string): void {
-  within(() => Deno.writeTextFileSync(pathOf(name), value));
+  within(() => writeSpecialFile(pathOf(name), value));
 }
 
 function pathOf(name: string): string {

@@ -2,6 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { readSmallFile } from "../../../cli/process/small_file.ts";
 import { requires } from "../../capabilities.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
+import "../../ffi/open_libc.ts";
 
 const needs = requires("linux");
 

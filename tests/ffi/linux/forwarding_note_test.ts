@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { type Change, ForwardingNote } from "../../../ffi/linux/forwarding_note.ts";
 import { requires } from "../../capabilities.ts";
+import "../open_libc.ts";
 
 const needs = requires("linux");
 

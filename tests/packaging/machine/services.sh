@@ -62,14 +62,19 @@ is_off() {
   ! systemctl --quiet is-enabled "teredo-$1" && ! systemctl --quiet is-active "teredo-$1"
 }
 
-# The capability as the kernel numbers it, the user, and the system calls.
+# The capability as the kernel numbers it, the user, and the system calls, of each thread; and how many files it may
+# have open.
 is_confined() {
-  status=/proc/$(property "$1" MainPID)/status
-  grep -E '^(Uid|Cap|NoNewPrivs|Seccomp:)' "$status"
-  for set in CapEff CapPrm CapBnd CapAmb; do
-    grep -q "^$set:	$2\$" "$status" || return
+  process=/proc/$(property "$1" MainPID)
+  for status in "$process"/task/*/status; do
+    grep -E '^(Uid|Cap|NoNewPrivs|Seccomp:)' "$status"
+    for set in CapEff CapPrm CapBnd CapAmb; do
+      grep -q "^$set:	$2\$" "$status" || return
+    done
+    ! grep -q '^Uid:	0' "$status" && grep -q '^NoNewPrivs:	1' "$status" && grep -q '^Seccomp:	2' "$status" ||
+      return
   done
-  ! grep -q '^Uid:	0' "$status" && grep -q '^NoNewPrivs:	1' "$status" && grep -q '^Seccomp:	2' "$status"
+  grep '^Max open files  *512  *512 ' "$process/limits"
 }
 
 has_address() {

@@ -1,0 +1,77 @@
+/**
+ * Files in /dev, /proc and /sys. Deno opens them only for programs that may do everything; this
+ * program may do less (`tools/compile.ts`), so it opens them by the C library.
+ *
+ * @module
+ */
+
+import { errno, libc } from "./libc.ts";
+import { SystemError } from "./errno.ts";
+
+/** How to open a file, the same on every system. */
+const FLAGS = { read: 0, write: 1 } as const;
+
+/** Octets that one call reads. */
+const CHUNK = 65_536;
+
+/** A file that is read or written in order, like {@linkcode Deno.FsFile}. */
+export interface StreamFile extends Disposable {
+  /** Reads some octets and returns how many, or null at the end. */
+  readSync(buffer: Uint8Array<ArrayBuffer>): number | null;
+  /** Writes some octets and returns how many. */
+  writeSync(octets: Uint8Array): number;
+  close(): void;
+}
+
+/**
+ * Opens a file that exists.
+ *
+ * @throws {SystemError} The system refuses.
+ */
+export function openSpecialFile(path: string, mode: keyof typeof FLAGS): StreamFile {
+  const { open, read, write, close } = libc();
+  const fail = (syscall: string) => new SystemError(`${mode} ${path}`, syscall, errno());
+  const fd = open(new TextEncoder().encode(`${path}\0`), FLAGS[mode]);
+  if (fd < 0) throw fail("open");
+  return {
+    readSync(buffer) {
+      const length = read(fd, buffer, BigInt(buffer.length));
+      if (length < 0) throw fail("read");
+      return length === 0 ? null : length;
+    },
+    writeSync(octets) {
+      // C takes no memory that threads share.
+      const length = write(fd, new Uint8Array(octets), BigInt(octets.length));
+      if (length < 0) throw fail("write");
+      return length;
+    },
+    close: () => void close(fd),
+    [Symbol.dispose]: () => void close(fd),
+  };
+}
+
+/**
+ * The text of a file that exists.
+ *
+ * @throws {SystemError} The system refuses.
+ */
+export function readSpecialFile(path: string): string {
+  using file = openSpecialFile(path, "read");
+  const buffer = new Uint8Array(CHUNK);
+  const decoder = new TextDecoder();
+  let text = "";
+  for (let length = file.readSync(buffer); length !== null; length = file.readSync(buffer)) {
+    text += decoder.decode(buffer.subarray(0, length), { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+/**
+ * Writes a file that exists.
+ *
+ * @throws {SystemError} The system refuses.
+ */
+export function writeSpecialFile(path: string, text: string): void {
+  using file = openSpecialFile(path, "write");
+  file.writeSync(new TextEncoder().encode(text));
+}

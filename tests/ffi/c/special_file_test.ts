@@ -1,0 +1,41 @@
+import { assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { SystemError } from "../../../ffi/c/errno.ts";
+import { openSpecialFile, readSpecialFile, writeSpecialFile } from "../../../ffi/c/special_file.ts";
+import { requires } from "../../capabilities.ts";
+import "../open_libc.ts";
+
+const { title, ignore } = requires("linux");
+
+/** Less than all, as the executable has. */
+const SOME = { read: true, write: true, ffi: true } as const;
+
+Deno.test({
+  name: title("special file: the kernel's text is read, which takes all permissions from Deno"),
+  ignore,
+  permissions: SOME,
+  fn() {
+    assertThrows(() => Deno.readTextFileSync("/proc/self/status"), Deno.errors.NotCapable);
+    assertMatch(readSpecialFile("/proc/self/status"), /^Name:.*\nCapEff:/s);
+    // More than one call reads.
+    assertEquals(readSpecialFile("/proc/kallsyms").length > 65_536, true);
+  },
+});
+
+Deno.test({
+  name: title("special file: what is written arrives, and failures have a name"),
+  ignore,
+  permissions: SOME,
+  fn() {
+    const path = Deno.makeTempFileSync();
+    try {
+      writeSpecialFile(path, "grüße");
+      assertEquals(Deno.readTextFileSync(path), "grüße");
+      using file = openSpecialFile(path, "read");
+      assertThrows(() => file.writeSync(new Uint8Array(1)), SystemError, "EBADF");
+    } finally {
+      Deno.removeSync(path);
+    }
+    assertThrows(() => openSpecialFile(path, "write"), SystemError, "ENOENT");
+    assertThrows(() => readSpecialFile("/proc"), SystemError, "EISDIR");
+  },
+});
