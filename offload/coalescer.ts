@@ -15,7 +15,7 @@
  */
 
 import { IPV6_HEADER_LENGTH, NextHeader, nextHeaderOf } from "../wire/ipv6_header.ts";
-import { candidateHeaderLength, showsPorts } from "./candidate.ts";
+import { candidateHeaderLength, flowKeyOf, showsPorts } from "./candidate.ts";
 import { type FrameReceiver, SuperPacket } from "./super_packet.ts";
 import { clearVirtioHeader, VIRTIO_HEADER_LENGTH } from "./virtio_header.ts";
 
@@ -76,23 +76,24 @@ export class Coalescer {
   }
 
   #gather(packet: Uint8Array, headerLength: number): void {
+    const key = flowKeyOf(packet);
     const latest = this.#latest;
     let flow = latest;
-    // Usually a packet belongs to the same flow as the one before, which one comparison shows.
-    if (flow.count === 0 || !flow.append(packet, headerLength)) {
-      flow = this.#latest = this.#flowOf(packet) ?? this.#free();
+    // Usually a packet belongs to the same flow as the one before, or none of them does.
+    if (flow.key !== key || flow.count === 0 || !flow.append(packet, headerLength)) {
+      flow = this.#latest = this.#flowOf(packet, key) ?? this.#free();
       if (flow.count > 0 && (flow === latest || !flow.append(packet, headerLength))) {
         flow.release(this.#receiver);
       }
-      if (flow.count === 0) flow.begin(packet, headerLength);
+      if (flow.count === 0) flow.begin(packet, headerLength, key);
     }
     if (flow.isComplete) flow.release(this.#receiver);
   }
 
-  #flowOf(packet: Uint8Array): SuperPacket | undefined {
+  #flowOf(packet: Uint8Array, key: number): SuperPacket | undefined {
     for (let i = 0; i < FLOWS; i++) {
       const flow = this.#flows[i]!;
-      if (flow.count > 0 && flow.hasFlowOf(packet)) return flow;
+      if (flow.key === key && flow.count > 0 && flow.hasFlowOf(packet)) return flow;
     }
     return undefined;
   }

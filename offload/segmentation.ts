@@ -65,6 +65,7 @@ export class Segmentation {
    * IPv6, or malformed
    */
   begin(memory: Uint8Array, start: number, length: number, header: VirtioHeader): boolean {
+    if (header.kind === SegmentKind.NONE) return false;
     const packet = memory.subarray(start, start + length);
     const headerLength = headerLengthOf(packet, header);
     if (headerLength === 0 || headerLength >= length) return false;

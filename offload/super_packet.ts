@@ -66,6 +66,8 @@ export interface FrameReceiver {
 export class SuperPacket {
   /** Segments in it; 0 while it is free. */
   count = 0;
+  /** The key of its flow; see `flowKeyOf`. */
+  key = 0;
   readonly #memory = packetMemory(PACKET + LONGEST_SINGLE);
   readonly #isVector = isPacketMemory(this.#memory);
   readonly #header = newVirtioHeader();
@@ -79,6 +81,8 @@ export class SuperPacket {
   #mask = HeaderMask.of(NextHeader.TCP);
   /** Whether no more segments may follow. */
   #isComplete = false;
+  /** Whether the first segment's checksum is right, which matters once another one follows. */
+  #isVerified = false;
   /** The sum of what the checksums of all segments have in common. */
   #commonSum = 0;
 
@@ -98,24 +102,21 @@ export class SuperPacket {
   }
 
   /**
-   * Begins with a candidate. If its checksum is wrong it stays alone, for the kernel to judge.
+   * Begins with a candidate of the flow with that key. If its checksum is wrong it stays alone, for
+   * the kernel to judge.
    */
-  begin(packet: Uint8Array, headerLength: number): void {
+  begin(packet: Uint8Array, headerLength: number, key: number): void {
     const { length } = packet;
-    const upperLength = length - IPV6_HEADER_LENGTH;
     this.#memory.set(packet, PACKET);
     this.count = 1;
+    this.key = key;
     this.#length = length;
     this.#headerLength = headerLength;
     this.#segmentSize = length - headerLength;
     this.#isTcp = packet[NEXT_HEADER] === NextHeader.TCP;
     this.#mask = HeaderMask.of(packet[NEXT_HEADER]!);
-
-    const headerSum = addToSum(packet, SOURCE, headerLength - SOURCE, packet[NEXT_HEADER]!);
-    const sum = addToSum(packet, headerLength, length - headerLength, headerSum + upperLength);
-    const isValid = foldSum(sum) === 0xffff;
-    this.#commonSum = headerSum + complement(this.#ownSum(packet));
-    this.#isComplete = !isValid || this.#isTcp && isPushed(packet);
+    this.#isVerified = false;
+    this.#isComplete = this.#isTcp && isPushed(packet);
     if (this.#isTcp) this.#nextSequence = getU32(packet, TCP_SEQUENCE) + this.#segmentSize;
   }
 
@@ -137,8 +138,9 @@ export class SuperPacket {
     const memory = this.#memory;
     const areVectors = this.#isVector && isPacketMemory(packet);
     if (!this.#mask.isSame(memory, PACKET, packet, headerLength, areVectors)) return false;
+    if (!this.#isVerified && !this.#verify()) return false;
 
-    const headerSum = this.#commonSum + this.#ownSum(packet) + length - IPV6_HEADER_LENGTH;
+    const headerSum = this.#commonSum + this.#ownSum(packet, 0) + length - IPV6_HEADER_LENGTH;
     // Octets copied beyond the end do not count until the length covers them.
     const place = PACKET + this.#length;
     const sum = areVectors
@@ -158,6 +160,28 @@ export class SuperPacket {
     return true;
   }
 
+  /**
+   * Sums up the first segment: most packets of many flows have no other, and need no sum. True if
+   * its checksum is right; otherwise nothing may follow.
+   */
+  #verify(): boolean {
+    const memory = this.#memory;
+    const headerLength = this.#headerLength;
+    const headerSum = addToSum(
+      memory,
+      PACKET + SOURCE,
+      headerLength - SOURCE,
+      memory[PACKET + NEXT_HEADER]!,
+    );
+    const upperLength = this.#length - IPV6_HEADER_LENGTH;
+    const size = this.#length - headerLength;
+    const sum = addToSum(memory, PACKET + headerLength, size, headerSum + upperLength);
+    this.#commonSum = headerSum + complement(this.#ownSum(memory, PACKET));
+    this.#isVerified = foldSum(sum) === 0xffff;
+    this.#isComplete = !this.#isVerified;
+    return this.#isVerified;
+  }
+
   /** Hands it over, and is free for another. A single segment goes out as it came. */
   release(receiver: FrameReceiver): void {
     const { count } = this;
@@ -175,11 +199,11 @@ export class SuperPacket {
   }
 
   /** The sum of the header words that a candidate does not share with its flow. */
-  #ownSum(packet: Uint8Array): number {
+  #ownSum(bytes: Uint8Array, start: number): number {
     return this.#isTcp
-      ? getU16(packet, TCP_SEQUENCE) + getU16(packet, TCP_SEQUENCE + 2) +
-        packet[TCP_FLAGS]! + getU16(packet, TCP_CHECKSUM)
-      : getU16(packet, UDP_LENGTH) + getU16(packet, UDP_CHECKSUM);
+      ? getU16(bytes, start + TCP_SEQUENCE) + getU16(bytes, start + TCP_SEQUENCE + 2) +
+        bytes[start + TCP_FLAGS]! + getU16(bytes, start + TCP_CHECKSUM)
+      : getU16(bytes, start + UDP_LENGTH) + getU16(bytes, start + UDP_CHECKSUM);
   }
 
   /** Writes the headers of the whole: the lengths, and a checksum that the kernel is to finish. */

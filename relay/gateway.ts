@@ -24,7 +24,7 @@ import { isIcmpv6 } from "../wire/icmpv6.ts";
 import { ipv4Address } from "../wire/ipv4_address.ts";
 import { isGlobalScope, isSameIpv6 } from "../wire/ipv6_address.ts";
 import { DESTINATION, SOURCE } from "../wire/ipv6_header.ts";
-import { isWithin } from "../wire/ipv6_prefix.ts";
+import { isWithinAny } from "../wire/ipv6_prefix.ts";
 import { getU16, getU32 } from "../memory/octets.ts";
 import { isTeredo, mappingOf, serverOf } from "../wire/teredo_address.ts";
 import { type GatewayAccount, GatewayAccounts } from "./gateway_accounts.ts";
@@ -231,7 +231,7 @@ export class Gateway {
       const router = ipv4Address(getU32(ipv6, DESTINATION + 2));
       if (!this.#globalUnicast.has(router)) return "destination_not_global";
     }
-    const isServed = this.#host.serves.some((prefix) => isWithin(ipv6, DESTINATION, prefix));
+    const isServed = isWithinAny(ipv6, DESTINATION, this.#host.serves);
     return isServed ? undefined : "destination_invalid";
   }
 

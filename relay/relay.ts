@@ -23,7 +23,7 @@ import {
   setHopLimit,
   SOURCE,
 } from "../wire/ipv6_header.ts";
-import { isWithin } from "../wire/ipv6_prefix.ts";
+import { isWithinAny } from "../wire/ipv6_prefix.ts";
 import { isTeredo, mappingOf, serverOf } from "../wire/teredo_address.ts";
 import { parseTeredoPacket, type TeredoPacket } from "../wire/teredo_packet.ts";
 import { parseTrailers } from "../wire/trailers.ts";
@@ -298,7 +298,7 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
    */
   #isServed(ipv6: Uint8Array): boolean {
     return isGlobalScope(ipv6, DESTINATION) && !isTeredo(ipv6, DESTINATION) &&
-      this.#host.serves.some((prefix) => isWithin(ipv6, DESTINATION, prefix)) &&
+      isWithinAny(ipv6, DESTINATION, this.#host.serves) &&
       !this.#own.isEmbeddedIn(ipv6, DESTINATION);
   }
 

@@ -112,12 +112,10 @@ export function isIpv6Packet(packet: Uint8Array): boolean {
 }
 
 /** Extension headers that may stand before a routing header; RFC 8200 §4.1 fixes no order. */
-const SKIPPED: ReadonlySet<number> = new Set([
-  NextHeader.HOP_BY_HOP,
-  NextHeader.DESTINATION_OPTIONS,
-  NextHeader.ROUTING,
-  NextHeader.FRAGMENT,
-]);
+function isSkipped(next: number): boolean {
+  return next === NextHeader.HOP_BY_HOP || next === NextHeader.DESTINATION_OPTIONS ||
+    next === NextHeader.ROUTING || next === NextHeader.FRAGMENT;
+}
 
 /**
  * Whether a packet may be more than data for its destination's upper layer: no next header, as in a
@@ -125,7 +123,7 @@ const SKIPPED: ReadonlySet<number> = new Set([
  */
 export function needsCloserLook(packet: Uint8Array): boolean {
   const next = nextHeaderOf(packet);
-  return next === NextHeader.NONE || SKIPPED.has(next);
+  return next === NextHeader.NONE || isSkipped(next);
 }
 
 /**
@@ -135,7 +133,7 @@ export function needsCloserLook(packet: Uint8Array): boolean {
 export function hasRoutingHeaderType0(packet: Uint8Array): boolean {
   let next = nextHeaderOf(packet);
   let offset = IPV6_HEADER_LENGTH;
-  while (SKIPPED.has(next)) {
+  while (isSkipped(next)) {
     if (offset + 8 > packet.length) return true;
     if (next === NextHeader.ROUTING && packet[offset + 2] === 0) return true;
     // Behind the header of a later fragment stands a middle of something, not a header.

@@ -34,6 +34,18 @@ export function prefixOf(address: Uint8Array, length: number): Ipv6Prefix {
   return { address: network, length };
 }
 
+/** Whether the address at `offset` lies within one of the prefixes. */
+export function isWithinAny(
+  bytes: Uint8Array,
+  offset: number,
+  prefixes: readonly Ipv6Prefix[],
+): boolean {
+  for (let i = 0; i < prefixes.length; i++) {
+    if (isWithin(bytes, offset, prefixes[i]!)) return true;
+  }
+  return false;
+}
+
 /** Whether the address at `offset` lies within the prefix. */
 export function isWithin(bytes: Uint8Array, offset: number, prefix: Ipv6Prefix): boolean {
   const whole = prefix.length >>> 3;

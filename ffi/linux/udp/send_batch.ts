@@ -144,7 +144,7 @@ export class SendBatch {
     this.lengths[message] = length;
     this.segmentLengths[message] = length;
     this.datagrams[message] = 1;
-    this.#isOpen = this.#isJoining && !this.#unjoined.has(to);
+    this.#isOpen = this.#isJoining && (this.#unjoined.size === 0 || !this.#unjoined.has(to));
   }
 
   /** An empty datagram fits nowhere: a message cannot show that it contains one. */
