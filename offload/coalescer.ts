@@ -19,8 +19,19 @@ import { candidateHeaderLength, flowKeyOf, showsPorts } from "./candidate.ts";
 import { type FrameReceiver, SuperPacket } from "./super_packet.ts";
 import { clearVirtioHeader, VIRTIO_HEADER_LENGTH } from "./virtio_header.ts";
 
-/** Flows that grow side by side; each has 64 KiB of memory. */
-const FLOWS = 8;
+/**
+ * Places for flows that grow side by side. Each has 64 KiB of memory, of which short packets use the
+ * beginning. Packets of many flows that arrive together are also written together: going back and
+ * forth between this program and the kernel costs each of them what it has in the processor's caches.
+ */
+const PLACES_BITS = 6;
+const PLACES = 1 << PLACES_BITS;
+
+/** A flow is in one of this many places in a row, and where they begin depends on the flow. */
+const CHOICE = 4;
+
+/** After this many beginnings everything goes out. */
+const BEGUN_MAX = 256;
 
 /** Where the virtio header of a packet that goes out as it is begins, and the packet. */
 const FRAME = 6;
@@ -33,11 +44,12 @@ const LONGEST = IPV6_HEADER_LENGTH + 65_535;
 export class Coalescer {
   readonly #receiver: FrameReceiver;
   readonly #gathersUdp: boolean;
-  readonly #flows = Array.from({ length: FLOWS }, () => new SuperPacket());
+  readonly #flows = Array.from({ length: PLACES }, () => new SuperPacket());
   /** The flow of the last packet. */
   #latest = this.#flows[0]!;
-  /** The flow to release next when all are taken. */
-  #oldest = 0;
+  /** The places of the flows that have begun, in that order; some may have ended since. */
+  readonly #begun = new Uint8Array(BEGUN_MAX);
+  #begunCount = 0;
   readonly #single = new Uint8Array(PACKET + LONGEST);
 
   /**
@@ -62,7 +74,10 @@ export class Coalescer {
 
   /** Hands over everything that is left. */
   flush(): void {
-    for (let i = 0; i < FLOWS; i++) this.#flows[i]!.release(this.#receiver);
+    for (let i = 0; i < this.#begunCount; i++) {
+      this.#flows[this.#begun[i]!]!.release(this.#receiver);
+    }
+    this.#begunCount = 0;
   }
 
   /** Gives its memory back; the coalescer must not be used afterwards. */
@@ -77,36 +92,31 @@ export class Coalescer {
 
   #gather(packet: Uint8Array, headerLength: number): void {
     const key = flowKeyOf(packet);
-    const latest = this.#latest;
-    let flow = latest;
     // Usually a packet belongs to the same flow as the one before, or none of them does.
+    let flow = this.#latest;
     if (flow.key !== key || flow.count === 0 || !flow.append(packet, headerLength)) {
-      flow = this.#latest = this.#flowOf(packet, key) ?? this.#free();
-      if (flow.count > 0 && (flow === latest || !flow.append(packet, headerLength))) {
-        flow.release(this.#receiver);
-      }
+      flow = this.#latest = this.#placeOf(packet, key);
+      if (flow.count > 0 && !flow.append(packet, headerLength)) flow.release(this.#receiver);
       if (flow.count === 0) flow.begin(packet, headerLength, key);
     }
     if (flow.isComplete) flow.release(this.#receiver);
   }
 
-  #flowOf(packet: Uint8Array, key: number): SuperPacket | undefined {
-    for (let i = 0; i < FLOWS; i++) {
-      const flow = this.#flows[i]!;
-      if (flow.key === key && flow.count > 0 && flow.hasFlowOf(packet)) return flow;
+  /** The flow of a packet, or else a place for it: a free one, or one whose flow makes room. */
+  #placeOf(packet: Uint8Array, key: number): SuperPacket {
+    const first = Math.imul(key, 0x9e3779b1) >>> (32 - PLACES_BITS);
+    let free = -1;
+    for (let i = 0; i < CHOICE; i++) {
+      const place = (first + i) & (PLACES - 1);
+      const flow = this.#flows[place]!;
+      if (flow.count === 0) free = free < 0 ? place : free;
+      else if (flow.key === key && flow.hasFlowOf(packet)) return flow;
     }
-    return undefined;
-  }
-
-  /** Room for another flow. */
-  #free(): SuperPacket {
-    for (let i = 0; i < FLOWS; i++) {
-      const flow = this.#flows[i]!;
-      if (flow.count === 0) return flow;
-    }
-    const flow = this.#flows[this.#oldest]!;
-    this.#oldest = (this.#oldest + 1) % FLOWS;
+    const place = free < 0 ? first : free;
+    const flow = this.#flows[place]!;
     flow.release(this.#receiver);
+    if (this.#begunCount === BEGUN_MAX) this.flush();
+    this.#begun[this.#begunCount++] = place;
     return flow;
   }
 
@@ -117,8 +127,8 @@ export class Coalescer {
   #yieldTo(packet: Uint8Array): void {
     if (packet.length < IPV6_HEADER_LENGTH) return;
     const hasPorts = showsPorts(packet);
-    for (let i = 0; i < FLOWS; i++) {
-      const flow = this.#flows[i]!;
+    for (let i = 0; i < this.#begunCount; i++) {
+      const flow = this.#flows[this.#begun[i]!]!;
       if (flow.count === 0) continue;
       if (hasPorts ? flow.hasFlowOf(packet) : flow.hasPairOf(packet)) flow.release(this.#receiver);
     }

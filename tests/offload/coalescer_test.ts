@@ -211,13 +211,13 @@ Deno.test("coalesce: a wrong checksum is left to the kernel, and spoils no other
   assertEquals(shape([udp(data(50)), datagram, udp(data(50)), udp(data(50))]), [1, 1, 2]);
 });
 
-Deno.test("coalesce: flows grow side by side, and the oldest goes out when there are too many", () => {
+Deno.test("coalesce: flows grow side by side, and make room for one another when there are too many", () => {
   const flows = (count: number) =>
     Array.from({ length: count }, (_, i) => stream(3, { sourcePort: 5000 + i }));
   const interleave = (streams: Uint8Array[][]) =>
     [0, 1, 2].flatMap((i) => streams.map((each) => each[i]!));
   assertEquals(shape(interleave(flows(8))), new Array(8).fill(3));
-  const many = interleave(flows(20));
+  const many = interleave(flows(300));
   const frames = coalesce(many);
   const byPort = (packets: Uint8Array[]) =>
     Map.groupBy(packets.map(hex), (text) => text.slice(80, 84));
