@@ -64,6 +64,11 @@ export class OffloadLink implements HostLink {
   #count = 0;
   #segmentsEnd = 0;
   #framesEnd = FRAMES;
+  /** Where each frame begins and ends, how many were read, and how many of them were delivered. */
+  readonly #starts = new Uint32Array(PASS);
+  readonly #ends = new Uint32Array(PASS);
+  #read = 0;
+  #delivered = 0;
 
   /**
    * @param tun a TUN with `offload`
@@ -113,43 +118,70 @@ export class OffloadLink implements HostLink {
     this.#count = 0;
     this.#segmentsEnd = 0;
     this.#deliverSegments(receiver);
-    // The rest of a super-packet is among the frames.
-    if (!this.#segmentation.hasMore) this.#framesEnd = FRAMES;
+    if (!this.#hasFrames) this.#clearFrames();
+    this.#deliverFrames(receiver);
     let hasMore = true;
     try {
-      while (hasMore && this.#hasRoom()) hasMore = this.#read(receiver);
+      while (hasMore && !this.#hasFrames && this.#hasRoom()) {
+        hasMore = this.#readFrames();
+        this.#deliverFrames(receiver);
+      }
     } finally {
       // What was read before an error is not to wait until reading works again.
+      this.#deliverFrames(receiver);
       if (this.#count > 0) receiver.end();
     }
     return hasMore ? "more" : this.#count > 0 ? "some" : "nothing";
   }
 
-  #hasRoom(): boolean {
-    return this.#count < PASS && !this.#segmentation.hasMore &&
-      this.#framesEnd + LONGEST_FRAME <= END;
+  /** Whether frames, or the rest of one, wait to be delivered. */
+  get #hasFrames(): boolean {
+    return this.#segmentation.hasMore || this.#delivered < this.#read;
   }
 
-  /** Reads one frame and delivers what is in it; false when none was waiting. */
-  #read(receiver: PacketReceiver): boolean {
-    const start = this.#framesEnd;
-    const room = this.#rooms.at(this.#count, start, END);
-    const length = this.#tun.read(room);
-    if (length < VIRTIO_HEADER_LENGTH) return false;
-    const packet = start + VIRTIO_HEADER_LENGTH;
-    const end = start + length;
-    readVirtioHeader(this.#memory, start, this.#header);
-    if (this.#segmentation.begin(this.#memory, packet, end - packet, this.#header)) {
-      this.#deliverSegments(receiver);
-    } else this.#deliver(packet, end, this.#header, receiver);
+  #clearFrames(): void {
+    this.#read = this.#delivered = 0;
+    this.#framesEnd = FRAMES;
+  }
+
+  #hasRoom(): boolean {
+    return this.#count < PASS && this.#read < PASS && this.#framesEnd + LONGEST_FRAME <= END;
+  }
+
+  /**
+   * Reads frames, all before the first of them is delivered: going back and forth between this
+   * program and the kernel costs both what they have in the processor's caches. Returns whether
+   * there may be more.
+   */
+  #readFrames(): boolean {
+    while (this.#hasRoom()) {
+      const start = this.#framesEnd;
+      const length = this.#tun.read(this.#rooms.at(this.#read, start, END));
+      if (length < VIRTIO_HEADER_LENGTH) return false;
+      this.#starts[this.#read] = start;
+      this.#ends[this.#read++] = start + length;
+      this.#framesEnd += FRAME_STEP * Math.ceil(length / FRAME_STEP);
+    }
     return true;
+  }
+
+  /** Delivers what is in the frames, while the pass has room. */
+  #deliverFrames(receiver: PacketReceiver): void {
+    while (this.#count < PASS && !this.#segmentation.hasMore && this.#delivered < this.#read) {
+      const start = this.#starts[this.#delivered]!;
+      const end = this.#ends[this.#delivered++]!;
+      const packet = start + VIRTIO_HEADER_LENGTH;
+      readVirtioHeader(this.#memory, start, this.#header);
+      if (this.#segmentation.begin(this.#memory, packet, end - packet, this.#header)) {
+        this.#deliverSegments(receiver);
+      } else this.#deliver(packet, end, this.#header, receiver);
+    }
   }
 
   /** Delivers a packet in place. */
   #deliver(start: number, end: number, header: VirtioHeader, receiver: PacketReceiver): void {
     const packet = this.#packets.at(this.#count, start, end);
     completeChecksum(packet, header);
-    this.#framesEnd += FRAME_STEP * Math.ceil((end - this.#framesEnd) / FRAME_STEP);
     this.#count++;
     receiver.packet(packet);
   }
