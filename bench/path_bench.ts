@@ -112,7 +112,7 @@ class Path {
 
   #socket(): UdpSocket {
     const observer = { lost() {}, refused() {} };
-    const receiver = new UdpReceiver({ recvmmsg: this.#recvmmsg() }, 1, "UDP");
+    const receiver = new UdpReceiver({ recvmmsg: this.#recvmmsg() }, 1);
     const sender = new UdpSender(
       {
         poll: () => 1,
