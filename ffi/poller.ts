@@ -78,6 +78,12 @@ const COMPLAINTS_MAX = 100;
 const COMPLAINT_PAUSE = 10;
 
 /**
+ * How often in a row a source may be readable with nothing to read, as after a datagram with a wrong
+ * checksum. After that it counts as a complaint.
+ */
+const VAIN_WAITS_MAX = 8;
+
+/**
  * The shortest and the longest pause while waiting itself fails, in milliseconds: until it works
  * again, packets are read after each pause.
  */
@@ -136,6 +142,8 @@ export class Poller implements Watcher {
   readonly #sources = new Map<WaitHandle, Source>();
   /** Open while {@linkcode run} runs. It remembers a ring, so none is lost just before a wait. */
   #bell: Bell | undefined;
+  /** The bell could not be rung, and will be again. */
+  #nextRing: ReturnType<typeof setTimeout> | undefined;
   /** What {@linkcode #look} waits for; undefined once that has changed. */
   #lookList: WaitList<Source> | undefined;
   /**
@@ -146,6 +154,8 @@ export class Poller implements Watcher {
   /** When something was last read, and how often in a row that was soon after the time before. */
   #readAt = -Infinity;
   #closeReads = 0;
+  /** How often in a row a source was readable, and nothing was read. */
+  #vainWaits = 0;
   readonly #waiting = new Endurance(LONGEST_WAIT_PAUSE);
 
   /** @param onFailure called with each error that the poller endures */
@@ -189,7 +199,9 @@ export class Poller implements Watcher {
 
   /** Makes a running poller go through its sources once more, at any time. */
   wake(): void {
-    this.#bell?.ring();
+    clearTimeout(this.#nextRing);
+    if (this.#bell?.ring() !== false) return;
+    this.#nextRing = setTimeout(() => this.wake(), COMPLAINT_PAUSE);
   }
 
   /**
@@ -205,7 +217,7 @@ export class Poller implements Watcher {
   async run(signal: AbortSignal, { mayHold = false }: RunOptions = {}): Promise<void> {
     if (this.#bell !== undefined) throw new TypeError("Cannot run a poller twice at a time");
     const bell = this.#bell = newBell();
-    const ring = () => bell.ring();
+    const ring = () => this.wake();
     signal.addEventListener("abort", ring);
     try {
       if (mayHold) await this.#runHolding(bell, signal);
@@ -213,6 +225,7 @@ export class Poller implements Watcher {
     } finally {
       signal.removeEventListener("abort", ring);
       this.#bell = this.#lookList = undefined;
+      clearTimeout(this.#nextRing);
       for (const source of this.#sources.values()) {
         clearTimeout(source.rest);
         source.rest = undefined;
@@ -270,8 +283,10 @@ export class Poller implements Watcher {
     try {
       const drained = source.drain();
       if (source.endurance.isFailing) source.endurance.succeed();
+      if (drained === "nothing") return false;
       if (drained === "more") this.#passIsDue = true;
-      return drained !== "nothing";
+      this.#vainWaits = 0;
+      return true;
     } catch (error) {
       this.#rest(handle, source, error);
       return false;
@@ -339,8 +354,7 @@ export class Poller implements Watcher {
       const condition = list.condition(i);
       if (condition === 0) continue;
       if (this.#drain(list.handle(i), list.source(i))) hasRead = true;
-      // If it was readable and there is nothing to read, a datagram had a wrong checksum.
-      else if ((condition & READABLE) === 0) complains = true;
+      else if ((condition & READABLE) === 0 || ++this.#vainWaits > VAIN_WAITS_MAX) complains = true;
     }
     return hasRead ? "read" : complains ? "complaint" : "nothing";
   }
@@ -351,6 +365,10 @@ export class Poller implements Watcher {
     if (this.#waiting.isFailing) this.#waiting.succeed();
     let complains = list.condition(0) !== 0 && !bell.silence();
     for (let i = 1; i < list.length; i++) {
+      // The pass that follows begins to count again if it reads something.
+      if ((list.condition(i) & READABLE) !== 0 && ++this.#vainWaits > VAIN_WAITS_MAX) {
+        complains = true;
+      }
       if (this.#complains(list.handle(i), list.source(i), list.condition(i))) complains = true;
     }
     if (complains) await pause(COMPLAINT_PAUSE, signal);

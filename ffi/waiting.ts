@@ -39,8 +39,8 @@ export interface Watcher {
 export interface Bell {
   /** Ready while the bell rings. */
   readonly handle: WaitHandle;
-  /** Rings until someone silences it. */
-  ring(): void;
+  /** Rings until someone silences it. False if the system refuses. */
+  ring(): boolean;
   /** Stops the ringing. True if it rang. */
   silence(): boolean;
   /** Gives the handle back. */

@@ -4,9 +4,10 @@
  * @module
  */
 
+import { errnoName } from "../c/errno.ts";
 import { libc } from "../c/libc.ts";
 import { allocate, i32 } from "../c/struct.ts";
-import { insist } from "../c/system_call.ts";
+import { insist, outcomeOf } from "../c/system_call.ts";
 import { type Bell, handleOf, type WaitHandle } from "../waiting.ts";
 import { closeOnExecute, makeNonblocking } from "./descriptor.ts";
 
@@ -38,9 +39,10 @@ export class PipeBell implements Bell {
     }
   }
 
-  ring(): void {
-    // This can only fail when the pipe is full, and then it rings already.
-    libc().write(this.#input, RING, BigInt(RING.length));
+  ring(): boolean {
+    const outcome = outcomeOf(() => libc().write(this.#input, RING, BigInt(RING.length)));
+    // When the pipe is full, it rings already.
+    return outcome >= 0 || errnoName(-outcome) === "EAGAIN";
   }
 
   silence(): boolean {

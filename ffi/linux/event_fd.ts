@@ -8,7 +8,7 @@ import { libc } from "../c/libc.ts";
 import { allocate } from "../c/struct.ts";
 import { insist, outcomeOf } from "../c/system_call.ts";
 import { type Bell, handleOf, type WaitHandle } from "../waiting.ts";
-import { EFD_CLOEXEC, EFD_NONBLOCK } from "./kernel/kernel_numbers.ts";
+import { EAGAIN, EFD_CLOEXEC, EFD_NONBLOCK } from "./kernel/kernel_numbers.ts";
 
 /** What to add to the counter: the number 1 in 64 bits of host order. */
 const ONE = new Uint8Array(new BigUint64Array([1n]).buffer);
@@ -26,9 +26,10 @@ export class EventFd implements Bell {
     this.handle = handleOf(insist("make an event descriptor", "eventfd", open));
   }
 
-  ring(): void {
-    // When the counter is at its limit this fails, and the descriptor is readable already.
-    outcomeOf(() => libc().write(this.handle, ONE, BigInt(ONE.length)));
+  ring(): boolean {
+    const outcome = outcomeOf(() => libc().write(this.handle, ONE, BigInt(ONE.length)));
+    // When the counter is at its limit, the descriptor is readable already.
+    return outcome >= 0 || -outcome === EAGAIN;
   }
 
   silence(): boolean {

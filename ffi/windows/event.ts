@@ -25,8 +25,8 @@ export class WindowsEvent implements Bell {
     this.handle = handleOf(handle);
   }
 
-  ring(): void {
-    kernel32().SetEvent(this.handle);
+  ring(): boolean {
+    return kernel32().SetEvent(this.handle) !== 0;
   }
 
   silence(): boolean {

@@ -61,6 +61,25 @@ async function runInside(module: string, name: string): Promise<void> {
   }
 }
 
+/**
+ * Runs a program again in a fresh network namespace, as root there.
+ *
+ * @returns its exit code
+ */
+export async function runAgainInside(module: string, args: readonly string[]): Promise<number> {
+  const [command, ...namespace] = inNamespace();
+  const { code } = await new Deno.Command(command!, {
+    args: [
+      ...[...namespace, Deno.execPath(), "run", "--allow-all", "--cached-only", ...importMap()],
+      ...[new URL(module).pathname, ...args],
+    ],
+    cwd: new URL("../..", import.meta.url).pathname,
+    env: { [INSIDE]: "1" },
+    stdin: "null",
+  }).spawn().status;
+  return code;
+}
+
 /** This process's import map, if it runs with the stand-ins for packages out of reach. */
 function importMap(): string[] {
   const assert = import.meta.resolve("@std/assert");

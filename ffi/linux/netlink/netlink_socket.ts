@@ -21,10 +21,10 @@ import { TIMEVAL } from "../kernel/kernel_structs.ts";
 import { type NetlinkMessage, parseMessages } from "./netlink_message.ts";
 
 /**
- * The kernel answers before `sendto` returns: an answer that is not there by then never comes. In
- * seconds.
+ * The kernel answers before `sendto` returns: an answer that is not there by then was lost, and the
+ * role must not stand still for it. In microseconds.
  */
-const TIMEOUT = 2n;
+const TIMEOUT = 200_000n;
 
 /** A socket to one part of the kernel, such as its routing tables. */
 export class NetlinkSocket {
@@ -45,7 +45,7 @@ export class NetlinkSocket {
     // Old kernels know neither; then answers are longer and say less.
     this.#libc.setsockopt(this.#fd, SOL_NETLINK, NETLINK_CAP_ACK, on, on.length);
     this.#libc.setsockopt(this.#fd, SOL_NETLINK, NETLINK_EXT_ACK, on, on.length);
-    const timeout = TIMEVAL.encode({ seconds: TIMEOUT });
+    const timeout = TIMEVAL.encode({ microseconds: TIMEOUT });
     this.#libc.setsockopt(this.#fd, SOL_SOCKET, SO_RCVTIMEO, timeout, timeout.length);
   }
 
@@ -62,7 +62,7 @@ export class NetlinkSocket {
   /**
    * Waits for an answer, which may consist of several messages. They are valid until the next call.
    *
-   * @throws {SystemError} None came in two seconds, or the socket fails.
+   * @throws {SystemError} None came in 0.2 s, or the socket fails.
    */
   receive(): NetlinkMessage[] {
     const size = BigInt(this.#buffer.length);
