@@ -8,6 +8,7 @@ import { openSpecialFile, type StreamFile } from "../../../ffi/c/special_file.ts
 import { localAddresses } from "../../../io/network/local_addresses.ts";
 import type { Log } from "../../../io/log.ts";
 import { PcapFile } from "./pcap_file.ts";
+import { PcapPipe } from "./pcap_pipe.ts";
 import { RecordedUdp } from "./recorded_udp.ts";
 import type { UdpSocket } from "../../../ffi/udp_socket.ts";
 import { type Ipv4Address, ipv4Address, isLoopbackIpv4 } from "../../../wire/ipv4_address.ts";
@@ -21,18 +22,24 @@ interface RecordingOptions {
   readonly pcap: string | undefined;
 }
 
+/** Where the recording goes. */
+interface Output {
+  write(bytes: Uint8Array): void;
+  close(): void;
+}
+
 /** Puts a recorder between a role and each of its sockets, if one is wanted. */
 export class Recording implements Disposable {
   readonly #file: PcapFile | undefined;
-  readonly #handle: StreamFile | undefined;
+  readonly #output: Output | undefined;
 
   /** @throws {CliError} the file cannot be written */
   constructor({ pcap }: RecordingOptions, log: Log) {
     if (pcap === undefined) return;
-    const handle = create(pcap);
-    this.#handle = handle;
+    const output = open(pcap, log);
+    this.#output = output;
     log.info(`Recording to "${pcap}"; the file shows everything that is sent without encryption`);
-    this.#file = new PcapFile((bytes) => writeAll(handle, bytes), (error) => {
+    this.#file = new PcapFile((bytes) => output.write(bytes), (error) => {
       log.warn(`Recording to "${pcap}" ends, everything else goes on: ${reasonOf(error)}`);
     });
   }
@@ -45,7 +52,7 @@ export class Recording implements Disposable {
 
   [Symbol.dispose](): void {
     this.#file?.flush();
-    this.#handle?.close();
+    this.#output?.close();
   }
 }
 
@@ -73,6 +80,34 @@ function isFolder(path: string): boolean {
 
 /** Streams and other files that the system makes. */
 const SPECIAL = /^\/(?:dev|proc)\//;
+
+function isPipe(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFifo === true;
+  } catch {
+    return false;
+  }
+}
+
+function open(path: string, log: Log): Output {
+  if (isPipe(path) && !SPECIAL.test(path)) return openPipe(path, log);
+  const file = create(path);
+  return { write: (bytes) => writeAll(file, bytes), close: () => file.close() };
+}
+
+function openPipe(path: string, log: Log): Output {
+  try {
+    return new PcapPipe(path, () => {
+      log.warn(`The program that reads "${path}" is slow: packets are missing in the recording`);
+    });
+  } catch (error) {
+    const isUnread = error instanceof Error && "code" in error && error.code === "ENXIO";
+    throw failure(
+      path,
+      isUnread ? new Error("no program reads the pipe. Start one first") : error,
+    );
+  }
+}
 
 function create(path: string): StreamFile {
   try {
