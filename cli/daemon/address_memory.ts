@@ -16,6 +16,7 @@ import { isTeredo } from "../../wire/teredo_address.ts";
 import { replacePrivate } from "../process/private_file.ts";
 import { type Environment, processEnvironment } from "../process/environment.ts";
 import { FOLDERS, pathIn } from "../process/folders.ts";
+import { readSmallFile } from "../process/small_file.ts";
 
 /** What is remembered. */
 export interface RememberedAddress {
@@ -31,6 +32,7 @@ const NAME = "client-address.json";
 export class AddressMemory {
   readonly #path: string | undefined;
   readonly #log: Log;
+  #hasWarned = false;
 
   /** @param folder where the file is; without one, nothing is remembered */
   constructor(folder: string | undefined, log: Log) {
@@ -42,7 +44,7 @@ export class AddressMemory {
   read(): RememberedAddress | undefined {
     if (this.#path === undefined) return undefined;
     try {
-      return parse(JSON.parse(Deno.readTextFileSync(this.#path)));
+      return parse(JSON.parse(readSmallFile(this.#path)));
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) {
         this.#log.debug(`Cannot read the last address from ${this.#path}: ${reasonOf(error)}`);
@@ -58,8 +60,17 @@ export class AddressMemory {
     try {
       replacePrivate(this.#path, text);
     } catch (error) {
-      this.#log.debug(`Cannot remember the address in ${this.#path}: ${reasonOf(error)}`);
+      this.#report(
+        `Cannot remember the address in ${this.#path}, so it may change at the next start: ` +
+          `${reasonOf(error)}. Check the folder and the free space`,
+      );
     }
+  }
+
+  /** The first failure matters to people, others repeat it. */
+  #report(message: string): void {
+    this.#log[this.#hasWarned ? "debug" : "warn"](message);
+    this.#hasWarned = true;
   }
 }
 

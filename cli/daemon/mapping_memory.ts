@@ -12,6 +12,7 @@ import type { Log } from "../../io/log.ts";
 import { MAPPING_PROTOCOLS, type PortMapping } from "../../portmap/port_mapping.ts";
 import { NONCE_LENGTH } from "../../portmap/pcp.ts";
 import { reasonOf } from "../../reason.ts";
+import { readSmallFile } from "../process/small_file.ts";
 import { formatEndpoint, parseEndpoint } from "../../wire/endpoint.ts";
 import { formatIpv4, parseIpv4 } from "../../wire/ipv4_address.ts";
 
@@ -32,7 +33,7 @@ export class MappingMemory {
   read(): PortMapping | undefined {
     if (this.#path === undefined) return undefined;
     try {
-      return parse(JSON.parse(Deno.readTextFileSync(this.#path)));
+      return parse(JSON.parse(readSmallFile(this.#path)));
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) {
         this.#log.debug(`Cannot read the last port mapping from ${this.#path}: ${reasonOf(error)}`);

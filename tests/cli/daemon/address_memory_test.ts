@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { AddressMemory, stateFolder } from "../../../cli/daemon/address_memory.ts";
 import { openLog } from "../../../cli/process/open_log.ts";
 import { assertPrivate } from "../../private_file.ts";
@@ -40,6 +40,14 @@ Deno.test("address: without a folder, or with one that is gone, a client does wi
     memory.write({ address, port: 1 });
     assertEquals(memory.read(), undefined);
   }
+});
+
+Deno.test("address: a folder that takes nothing is warned of once", () => {
+  const lines: string[] = [];
+  const memory = new AddressMemory("/dev/null", openLog("info", (line) => lines.push(line)));
+  for (let i = 0; i < 3; i++) memory.write({ address, port: 1 });
+  assertEquals(lines.length, 1);
+  assertMatch(lines[0]!, /warn +Cannot remember the address in .*so it may change/);
 });
 
 Deno.test("address: systemd names the folder", () => {
