@@ -43,7 +43,7 @@ const COUNTED: Readonly<Partial<Record<CallName, string>>> = {
 
 /** How long a fault lasts, and how soon after it a role works again; milliseconds. */
 const WHILE = 400;
-const RECOVERY = 3_000;
+const RECOVERY = 5_000;
 
 /** A call may fail this often in a second. */
 const RATE_MAX = 3_000;
