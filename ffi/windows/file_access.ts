@@ -10,7 +10,7 @@
 
 import type { FileAccess, FileOwner } from "../file_access.ts";
 import { type AccessRights, grantsStrangers, SYSTEM_OWNERS, TRUSTED } from "./access_list.ts";
-import { securityLibrary, windowsError } from "./security_library.ts";
+import { denoError, securityLibrary } from "./security_library.ts";
 import { readWideText, wideText } from "./wide_text.ts";
 
 const GENERIC_WRITE = 0x4000_0000;
@@ -43,7 +43,7 @@ export class WindowsFileAccess implements FileAccess {
         ...[CREATE_NEW, FILE_ATTRIBUTE_NORMAL, null] as const,
       );
       if (handle === null || Deno.UnsafePointer.value(handle) === INVALID_HANDLE) {
-        throw windowsError(`Cannot make ${path}`, kernel32.GetLastError());
+        throw denoError(`Cannot make ${path}`, kernel32.GetLastError());
       }
       kernel32.CloseHandle(handle);
     });
@@ -90,7 +90,7 @@ export class WindowsFileAccess implements FileAccess {
     this.#withAttributes("OICI", (attributes) => {
       if (kernel32.CreateDirectoryW(wideText(path), attributes) !== 0) return;
       const code = kernel32.GetLastError();
-      if (!isFolder(path)) throw windowsError(`Cannot make ${path}`, code);
+      if (!isFolder(path)) throw denoError(`Cannot make ${path}`, code);
     });
   }
 
@@ -144,7 +144,7 @@ export class WindowsFileAccess implements FileAccess {
     const done = advapi32.ConvertStringSecurityDescriptorToSecurityDescriptorW(
       ...[wideText(sddl), SDDL_REVISION, octetsOf(descriptor), null] as const,
     );
-    if (done === 0) throw windowsError(`Cannot use ${sddl}`, kernel32.GetLastError());
+    if (done === 0) throw denoError(`Cannot use ${sddl}`, kernel32.GetLastError());
     // SECURITY_ATTRIBUTES: octets, the descriptor's address, whether children inherit the handle.
     const attributes = new BigUint64Array([24n, descriptor[0]!, 0n]);
     try {
@@ -164,7 +164,7 @@ export class WindowsFileAccess implements FileAccess {
         ...[octetsOf(text), null] as const,
       );
       if (done === 0) {
-        throw windowsError(`Cannot read the rights on ${path}`, kernel32.GetLastError());
+        throw denoError(`Cannot read the rights on ${path}`, kernel32.GetLastError());
       }
       return this.#take(text[0]!);
     });
@@ -183,7 +183,7 @@ export class WindowsFileAccess implements FileAccess {
       ...[wideText(path), SE_FILE_OBJECT, wanted] as const,
       ...[octetsOf(owner), null, null, null, octetsOf(descriptor)] as const,
     );
-    if (code !== 0) throw windowsError(`Cannot read the rights on ${path}`, code);
+    if (code !== 0) throw denoError(`Cannot read the rights on ${path}`, code);
     const address = Deno.UnsafePointer.create(descriptor[0]!);
     try {
       return use(address, owner[0]!);
@@ -201,7 +201,7 @@ export class WindowsFileAccess implements FileAccess {
       ...[kernel32.GetCurrentProcess(), TOKEN_QUERY, octetsOf(token)] as const,
     );
     if (isOpen === 0) {
-      throw windowsError("Cannot find out which user this is", kernel32.GetLastError());
+      throw denoError("Cannot find out which user this is", kernel32.GetLastError());
     }
     const handle = Deno.UnsafePointer.create(token[0]!);
     // TOKEN_USER begins with the address of the identifier, which lies behind it.
@@ -211,7 +211,7 @@ export class WindowsFileAccess implements FileAccess {
     );
     const code = kernel32.GetLastError();
     kernel32.CloseHandle(handle);
-    if (known === 0) throw windowsError("Cannot find out which user this is", code);
+    if (known === 0) throw denoError("Cannot find out which user this is", code);
     this.#user = this.#textOf(user[0]!);
     return this.#user;
   }
@@ -221,7 +221,7 @@ export class WindowsFileAccess implements FileAccess {
     const { advapi32, kernel32 } = this.#library;
     const text = new BigUint64Array(1);
     if (advapi32.ConvertSidToStringSidW(Deno.UnsafePointer.create(sid), octetsOf(text)) === 0) {
-      throw windowsError("Cannot read a security identifier", kernel32.GetLastError());
+      throw denoError("Cannot read a security identifier", kernel32.GetLastError());
     }
     return this.#take(text[0]!);
   }

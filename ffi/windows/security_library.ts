@@ -65,7 +65,7 @@ export function securityLibrary(): SecurityLibrary {
 }
 
 /** The error of a call that failed, as Deno's own functions throw it. */
-export function windowsError(attempt: string, code: number): Error {
+export function denoError(attempt: string, code: number): Error {
   const message = `${attempt} (os error ${code})`;
   switch (code) {
     case 2:
