@@ -227,7 +227,7 @@ test(
   `for user in "" "--user nobody"; do
       setpriv --bounding-set -setuid,-setgid --inh-caps -all $teredo server --primary 83.1.1.1 \\
         $user 2>/mnt/log & server=$!
-      soon grep -q "Serving on\\|Cannot" /mnt/log; cat /mnt/log | cut -c 26-
+      soon grep -q "Serving on\\|teredo: Cannot" /mnt/log; cat /mnt/log | cut -c 26-
       kill $server 2>/dev/null; wait $server; echo $?
     done`,
   (said) => {

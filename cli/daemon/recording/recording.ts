@@ -4,6 +4,7 @@
  * @module
  */
 
+import { SystemError } from "../../../ffi/c/errno.ts";
 import { openSpecialFile, type StreamFile } from "../../../ffi/c/special_file.ts";
 import { localAddresses } from "../../../io/network/local_addresses.ts";
 import type { Log } from "../../../io/log.ts";
@@ -111,11 +112,20 @@ function openPipe(path: string, log: Log): Output {
 
 function create(path: string): StreamFile {
   try {
-    if (SPECIAL.test(path)) return openSpecialFile(path, "write");
+    if (SPECIAL.test(path)) return openSpecial(path);
     // Only the owner may read it, because it holds what people send.
     return Deno.openSync(path, { write: true, create: true, truncate: true, mode: 0o600 });
   } catch (error) {
     throw failure(path, error);
+  }
+}
+
+function openSpecial(path: string): StreamFile {
+  try {
+    return openSpecialFile(path, "write");
+  } catch (error) {
+    if (!(error instanceof SystemError && error.code === "ENOENT")) throw error;
+    throw new Error("there is no such stream, and this program makes no files in /dev and /proc");
   }
 }
 
