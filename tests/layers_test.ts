@@ -134,7 +134,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "cli/args/completions": ["cli/args", "cli/args/kinds", "cli/text"],
   "cli/invitation": [
-    ...["ffi/open_file_access.ts", "ffi/platform.ts"],
+    ...["ffi/open_file_access.ts", "ffi/platform.ts", "ffi/c/special_file.ts"],
     ...["cli/args/kinds", "cli/args/sources", "cli/daemon/settings", "cli/process"],
     ...["io/network", "wire"],
   ],

@@ -54,14 +54,14 @@ export function invite(commands: () => readonly Command[]): Command {
     ],
     async run({ secrets, host, control }, [identifier], context) {
       const configured = await serverSettings(commands(), context);
-      const [{ invite }, { makeConfigFolder }] = await Promise.all([
+      const [{ invite }, { makeSecretsFolder, processMayRead }] = await Promise.all([
         import("../invitation/invite.ts"),
-        import("../invitation/private_file.ts"),
+        import("../invitation/secrets_folder.ts"),
       ]);
       const usual = pathIn(context.configFolder, "secrets.yaml");
       const path = secrets ?? configured.secrets ?? usual;
       // Where no package has made it.
-      if (path === usual) makeConfigFolder(context.configFolder);
+      if (path === usual) await makeSecretsFolder(context.configFolder);
       const { line, isKnown } = invite({
         identifier: identifier!,
         secrets: path,
@@ -69,7 +69,9 @@ export function invite(commands: () => readonly Command[]): Command {
       });
       context.print(`${line}\n`);
       if (context.isTerminal) await printQrCode(line, context);
-      if (!isKnown) await rereadSecrets(control, context);
+      if (!isKnown) {
+        await rereadSecrets(control, (pid) => processMayRead(pid, path), context);
+      }
     },
   });
 }
@@ -101,6 +103,7 @@ async function printQrCode(line: string, { print }: ProcessContext): Promise<voi
 /** A server that runs learns of the client by a signal, as from an operator. */
 async function rereadSecrets(
   control: string | undefined,
+  mayRead: (pid: number) => boolean,
   { signal, printError }: ProcessContext,
 ): Promise<void> {
   const [{ chooseSockets }, { ControlClient }] = await Promise.all([
@@ -113,7 +116,7 @@ async function rereadSecrets(
     const report = await server.status(signal).catch(() => undefined);
     if (report === undefined) continue;
     const { reloadSignal } = platform;
-    if (reloadSignal === undefined) {
+    if (reloadSignal === undefined || !mayRead(report.pid)) {
       printError(
         `Restart the server that runs here (process ${report.pid}): then it knows the client\n`,
       );

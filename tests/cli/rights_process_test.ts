@@ -202,6 +202,25 @@ test(
 );
 
 test(
+  "invitations reach a server that gave up root, and one that can't be told isn't said to know",
+  `rm -r /etc/teredo; groupdel teredo 2>/dev/null; export COLUMNS=200
+    $teredo invite alice --host 83.1.1.1 >/dev/null; stat -c "%a %G" /etc/teredo /etc/teredo/secrets.yaml
+    $teredo server --primary 83.1.1.1 --secrets /etc/teredo/secrets.yaml 2>/mnt/log & server=$!
+    says "Serving on 83"; grep warn /mnt/log
+    $teredo invite bob --host 83.1.1.1 2>&1 >/dev/null | sed "s/ [0-9]*)/)/"; says "one of 2 secrets"
+    chmod 600 /etc/teredo/secrets.yaml
+    $teredo invite carol --host 83.1.1.1 2>&1 >/dev/null | sed "s/ [0-9]*)/)/"
+    ${end("server")}`,
+  (said) =>
+    assertEquals(linesOf(said), [
+      "2755 teredo",
+      "640 teredo",
+      "The server that runs here (process) knows the client now",
+      "Restart the server that runs here (process): then it knows the client",
+    ]),
+);
+
+test(
   "the user is teredo if there is one, or the one that is chosen; root keeps everything",
   `echo "teredo:x:4711:4712::/:/bin/false" >>/etc/passwd
     for user in "" "--user nobody" "--user root"; do
