@@ -20,6 +20,7 @@ export class Sampler {
   readonly #pairs: Pairs;
   readonly #now: () => number;
   readonly #fault: (what: string) => void;
+  readonly #delay: (what: string) => void;
 
   /** @param now seconds since the beginning */
   constructor(
@@ -27,11 +28,13 @@ export class Sampler {
     pairs: Pairs,
     now: () => number,
     fault: (what: string) => void,
+    delay: (what: string) => void,
   ) {
     this.#world = world;
     this.#pairs = pairs;
     this.#now = now;
     this.#fault = fault;
+    this.#delay = delay;
   }
 
   /** Asks every role for its status and metrics, looks at its process, and pings between all pairs. */
@@ -39,12 +42,12 @@ export class Sampler {
     const at = this.#now();
     const roles: Record<string, RoleSample> = {};
     await Promise.all(this.#world.watched.map(async (role) => {
-      const [report, metrics] = await Promise.all([role.status(), role.metrics()]);
-      if (!metrics.includes("teredo_info")) this.#fault(`${role.name} gives no metrics`);
-      if (report === undefined) return this.#fault(`${role.name} gives no status`);
-      this.#noteAddress(role, report);
       const vitals = vitalsOf(role.process.pid);
       if (vitals === undefined) return this.#fault(`${role.name} has ended: ${role.process.log}`);
+      const [report, metrics] = await Promise.all([role.status(), role.metrics()]);
+      if (!metrics.includes("teredo_info")) this.#delay(`${role.name} gives no metrics`);
+      if (report === undefined) return this.#delay(`${role.name} gives no status`);
+      this.#noteAddress(role, report);
       roles[role.name] = { ...vitals, entries: entriesOf(report) };
     }));
     const pings = await this.#pairs.round(this.addresses, this.#now);

@@ -6,7 +6,15 @@
 
 import { quantileOf } from "./plot.ts";
 import type { RoleSample, SoakRecord } from "./soak_record.ts";
-import { changes, judge, LONGEST_SILENCE, MEMORY_GROWTH, smallest, WINDOWS } from "./verdict.ts";
+import {
+  changes,
+  judge,
+  LONGEST_SILENCE,
+  MEMORY_GROWTH,
+  OVERLOAD,
+  smallest,
+  WINDOWS,
+} from "./verdict.ts";
 
 /** Puts the section into a document, in place of the one that is there. */
 export function withSection(document: string, record: SoakRecord): string {
@@ -47,7 +55,9 @@ the first and the last of ${WINDOWS} windows. It fails if
   Math.round((MEMORY_GROWTH - 1) * 100)
 } %, or its descriptors are not the same number;
 - a pair got no answer for more than ${LONGEST_SILENCE} s, or does not meet when everything rests at the end;
-- a flow was not whole, a crowd found no answers, or a role did not answer;
+- a flow of TCP was changed, or a role ended;
+- a role, a crowd, a new client or a datagram of UDP got no answer in time, unless programs waited for a processor in more
+  than ${OVERLOAD * 100} % of the last minute, by the kernel's count;
 - something is left when all have ended: an interface, address, route, socket, table of nf_tables, or a zombie.
 `;
 
@@ -65,10 +75,16 @@ ${
   } It ran for ${Math.round(options.duration / 60)} minutes on ${
     started.slice(0, 10)
   }, with \`${program}\`, on a machine with ${machine} that other programs used too.
-Turns: ${counted}.
+${delaysOf(record)}Turns: ${counted}.
 
 ![Memory, descriptors and round trips during the soak](soak.svg)
 `;
+}
+
+function delaysOf({ delays }: SoakRecord): string {
+  if (delays.length === 0) return "";
+  const excused = delays.filter(({ pressure = 0 }) => pressure >= OVERLOAD).length;
+  return `Something came too late ${delays.length} times, ${excused} of them while the machine had no processor left.\n`;
 }
 
 const ROLES_HEAD = `The first and the last window, medians (of descriptors, the smallest number):

@@ -12,7 +12,8 @@ import { churn, type ChurnContext, lastLives, PROGRAMS, rest } from "./churn.ts"
 import { endAll, Traces } from "./leftovers.ts";
 import { Pairs } from "./pairs.ts";
 import { Sampler } from "./sampler.ts";
-import type { Fault, SoakOptions, SoakRecord } from "./soak_record.ts";
+import type { Delay, Fault, SoakOptions, SoakRecord } from "./soak_record.ts";
+import { processorPressure } from "./vitals.ts";
 import { createWorld, HOOK_LOG, type World } from "./world.ts";
 
 /** What a lab for a soak needs. */
@@ -31,7 +32,7 @@ export const SOAK_NEEDS = [
   ] as const,
 ] as const;
 
-/** How many faults are kept. */
+/** How many faults, and how many delays, are kept. */
 const MAX_FAULTS = 200;
 
 /** Runs a soak. `onProgress` is called with a line about each sample. */
@@ -59,6 +60,7 @@ class Run {
   readonly #begun = performance.now();
   readonly #started = new Date();
   readonly #faults: Fault[] = [];
+  readonly #delays: Delay[] = [];
   readonly #counts: Record<string, number> = {};
   readonly #pairs: Pairs;
   readonly #sampler: Sampler;
@@ -74,9 +76,10 @@ class Run {
     this.#pairs = new Pairs(world);
     const now = () => this.#now();
     const fault = (what: string) => this.#fault(what);
-    this.#sampler = new Sampler(world, this.#pairs, now, fault);
+    const delay = (what: string) => this.#delay(what);
+    this.#sampler = new Sampler(world, this.#pairs, now, fault, delay);
     this.#context = {
-      ...{ world, fault, crowd: options.crowd },
+      ...{ world, fault, delay, crowd: options.crowd },
       signal: this.#churning.signal,
       addressOf: (client) => this.#sampler.addresses.get(client),
       count: (what, by = 1) => this.#counts[what] = (this.#counts[what] ?? 0) + by,
@@ -122,6 +125,7 @@ class Run {
       silences: this.#pairs.silences,
       counts: this.#counts,
       faults: this.#faults,
+      delays: this.#delays,
     };
   }
 
@@ -148,6 +152,14 @@ class Run {
 
   #now(): number {
     return (performance.now() - this.#begun) / 1000;
+  }
+
+  #delay(what: string): void {
+    const pressure = processorPressure();
+    this.#onProgress(`DELAY: ${what} (pressure ${pressure})`);
+    if (this.#delays.length < MAX_FAULTS) {
+      this.#delays.push({ at: this.#now(), what, pressure });
+    }
   }
 
   #fault(what: string): void {

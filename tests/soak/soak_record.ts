@@ -42,6 +42,12 @@ export interface Fault {
   readonly what: string;
 }
 
+/** Something that took longer than the soak had patience, or was lost on the way. */
+export interface Delay extends Fault {
+  /** The share of the last minute in which programs waited for a processor; unknown on old kernels. */
+  readonly pressure: number | undefined;
+}
+
 /** The whole soak. */
 export interface SoakRecord {
   readonly options: SoakOptions;
@@ -55,4 +61,5 @@ export interface SoakRecord {
   /** How often each kind of churn took place. */
   readonly counts: Readonly<Record<string, number>>;
   readonly faults: readonly Fault[];
+  readonly delays: readonly Delay[];
 }

@@ -15,7 +15,7 @@ Deno.test({
     const record = await soak({ duration: 3, warmUp: 1, interval: 1, rest: 1, crowd: 40 });
     // Of memory and descriptors a few seconds say nothing.
     for (const { what, isGood, details } of judge(record)) {
-      if (what === "silence" || what === "faults") assert(isGood, details.join("\n"));
+      if (what !== "memory" && what !== "descriptors") assert(isGood, details.join("\n"));
     }
     assert(record.counts["short-lived peers answered"]! > 0, JSON.stringify(record.counts));
     assertEquals(Object.keys(record.samples[0]!.roles).length, 7);

@@ -9,7 +9,7 @@
  */
 
 import { median } from "../../bench/median.ts";
-import type { RoleSample, Sample, SoakRecord } from "./soak_record.ts";
+import type { Fault, RoleSample, Sample, SoakRecord } from "./soak_record.ts";
 
 /** How many windows there are. */
 export const WINDOWS = 4;
@@ -20,6 +20,11 @@ export const MEMORY_GROWTH = 1.1;
 /** How long a pair may be without an answer, in seconds: a refresh of a client, twice. */
 export const LONGEST_SILENCE = 60;
 
+/**
+ * Beyond this share of time in which programs wait for a processor, delays say something of the machine, and nothing of us.
+ */
+export const OVERLOAD = 0.8;
+
 /** One figure of a role: in the first window and in the last. */
 export interface Change {
   readonly role: string;
@@ -29,7 +34,7 @@ export interface Change {
 
 /** One thing that was judged. */
 export interface Judgement {
-  readonly what: "memory" | "descriptors" | "silence" | "faults";
+  readonly what: "memory" | "descriptors" | "silence" | "delays" | "faults";
   readonly isGood: boolean;
   readonly details: readonly string[];
 }
@@ -45,13 +50,19 @@ export function judge(record: SoakRecord): Judgement[] {
   const silence = Object.entries(record.silences)
     .filter(([, seconds]) => seconds > LONGEST_SILENCE)
     .map(([pair, seconds]) => `${pair}: no answer for ${seconds.toFixed(0)} s`);
-  const faults = record.faults.map(({ at, what }) => `${at.toFixed(0)} s: ${what}`);
+  const delays = record.delays.filter(({ pressure = 0 }) => pressure < OVERLOAD).map(describe);
+  const faults = record.faults.map(describe);
   return [
     { what: "memory", isGood: memory.length === 0, details: memory },
     { what: "descriptors", isGood: descriptors.length === 0, details: descriptors },
     { what: "silence", isGood: silence.length === 0, details: silence },
+    { what: "delays", isGood: delays.length === 0, details: delays },
     { what: "faults", isGood: faults.length === 0, details: faults },
   ];
+}
+
+function describe({ at, what }: Fault): string {
+  return `${at.toFixed(0)} s: ${what}`;
 }
 
 /** How a figure of each role changed from the first window to the last. */

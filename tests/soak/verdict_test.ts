@@ -17,7 +17,7 @@ function recordOf(sampleAt: (at: number) => Partial<RoleSample>, rest: Partial<S
   const record: SoakRecord = {
     options: { duration: 1_000, warmUp: 200, interval: 10, rest: 10, crowd: 1 },
     ...{ started: "2026-01-01T00:00:00Z", program: "teredo", machine: "2 processors" },
-    ...{ samples, silences: {}, counts: {}, faults: [] },
+    ...{ samples, silences: {}, counts: {}, faults: [], delays: [] },
     ...rest,
   };
   return record;
@@ -50,4 +50,12 @@ Deno.test("verdict: a pair that was silent for more than a minute, and any fault
   assertEquals(badIn(recordOf(() => ({}), { faults: [{ at: 1, what: "stuck: A → B" }] })), [
     "faults",
   ]);
+});
+
+Deno.test("verdict: a delay is a failure unless the machine had no processor left", () => {
+  const delayed = (pressure: number | undefined) =>
+    recordOf(() => ({}), { delays: [{ at: 1, what: "late", pressure }] });
+  assertEquals(badIn(delayed(0.3)), ["delays"]);
+  assertEquals(badIn(delayed(undefined)), ["delays"]);
+  assertEquals(badIn(delayed(0.95)), []);
 });

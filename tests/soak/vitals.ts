@@ -38,6 +38,19 @@ function field(status: string, name: string): number {
   return Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(status)?.[1]);
 }
 
+/**
+ * The share of the last minute in which programs waited for a processor, as the kernel counts it; `undefined` if it does
+ * not.
+ */
+export function processorPressure(): number | undefined {
+  try {
+    const text = Deno.readTextFileSync("/proc/pressure/cpu");
+    return Number(/^some .*avg60=([\d.]+)/m.exec(text)?.[1]) / 100;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The children of a process that have ended without having been waited for. */
 export function zombiesOf(pid: number): number[] {
   const tasks = [...Deno.readDirSync(`/proc/${pid}/task`)].map(({ name }) => name);
