@@ -13,8 +13,11 @@ const CALL_ONLY: readonly string[] = ["client A", "client C"];
 
 const NATIVE_HOST = "native host";
 
-/** How a pair did in one round of pings. */
-export interface PairResult {
+/** How long a pair may be without an answer, in seconds: a refresh of a client, twice. */
+export const LONGEST_SILENCE = 60;
+
+/** How all pairs did in one round of pings. */
+export interface RoundResult {
   readonly requests: number;
   readonly roundTrips: readonly number[];
 }
@@ -22,11 +25,14 @@ export interface PairResult {
 /** All pairs, and how long each has had no answer. */
 export class Pairs {
   readonly #world: World;
+  readonly #delay: (what: string) => void;
   readonly #answered = new Map<string, number>();
   readonly #silences = new Map<string, number>();
 
-  constructor(world: World) {
+  /** @param delay notes that a pair had no answer for too long */
+  constructor(world: World, delay: (what: string) => void) {
     this.#world = world;
+    this.#delay = delay;
   }
 
   /** The longest time without an answer of each pair, in seconds. */
@@ -40,7 +46,7 @@ export class Pairs {
    * @param addresses the Teredo address of each client that has one, by its name
    * @param now in seconds
    */
-  async round(addresses: ReadonlyMap<string, string>, now: () => number): Promise<PairResult> {
+  async round(addresses: ReadonlyMap<string, string>, now: () => number): Promise<RoundResult> {
     const results = await Promise.all(
       this.#all(addresses).map(async ([name, machine, to]) => {
         const result = await machine.ping(to, { count: 3, interval: 0.2, wait: 2 });
@@ -86,6 +92,9 @@ export class Pairs {
     const since = this.#answered.get(pair) ?? now;
     const silence = now - since;
     this.#silences.set(pair, Math.max(this.#silences.get(pair) ?? 0, silence));
+    if (hasAnswered && silence > LONGEST_SILENCE) {
+      this.#delay(`${pair}: no answer for ${silence.toFixed(0)} s`);
+    }
     if (hasAnswered || !this.#answered.has(pair)) this.#answered.set(pair, now);
   }
 }

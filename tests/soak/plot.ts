@@ -8,7 +8,7 @@ import { median } from "../../bench/median.ts";
 import type { RoleSample, Sample, SoakRecord } from "./soak_record.ts";
 
 /** Pixels. */
-const PLOT = { width: 800, left: 56, right: 130, height: 170, top: 34, bottom: 26 };
+const PLOT = { width: 800, left: 56, right: 134, height: 170, top: 34, bottom: 26 };
 const WIDTH = PLOT.width - PLOT.left - PLOT.right;
 const HEIGHT = PLOT.height - PLOT.top - PLOT.bottom;
 
@@ -78,7 +78,7 @@ function panelsOf({ samples }: SoakRecord, groups: readonly (readonly Sample[])[
     {
       title: "Round trips of pings between all pairs, ms",
       lines: [
-        { name: "99 of 100 below", values: groups.map((group) => quantileOf(group, 0.99)) },
+        { name: "99th percentile", values: groups.map((group) => quantileOf(group, 0.99)) },
         { name: "median", values: groups.map((group) => quantileOf(group, 0.5)) },
       ],
       digits: 1,

@@ -4,17 +4,10 @@
  * @module
  */
 
+import { LONGEST_SILENCE } from "./pairs.ts";
 import { quantileOf } from "./plot.ts";
 import type { RoleSample, SoakRecord } from "./soak_record.ts";
-import {
-  changes,
-  judge,
-  LONGEST_SILENCE,
-  MEMORY_GROWTH,
-  OVERLOAD,
-  smallest,
-  WINDOWS,
-} from "./verdict.ts";
+import { changes, judge, MEMORY_GROWTH, OVERLOAD, smallest, WINDOWS } from "./verdict.ts";
 
 /** Puts the section into a document, in place of the one that is there. */
 export function withSection(document: string, record: SoakRecord): string {
@@ -54,9 +47,9 @@ the first and the last of ${WINDOWS} windows. It fails if
 - a role's resident memory has grown by more than ${
   Math.round((MEMORY_GROWTH - 1) * 100)
 } %, or its descriptors are not the same number;
-- a pair got no answer for more than ${LONGEST_SILENCE} s, or does not meet when everything rests at the end;
+- a pair does not meet when everything rests at the end;
 - a flow of TCP was changed, or a role ended;
-- a role, a crowd, a new client or a datagram of UDP got no answer in time, unless programs waited for a processor in more
+- a pair was without an answer for more than ${LONGEST_SILENCE} s, or a role, a crowd, a new client or a datagram of UDP got none in time, unless programs waited for a processor in more
   than ${OVERLOAD * 100} % of the last minute, by the kernel's count;
 - something is left when all have ended: an interface, address, route, socket, table of nf_tables, or a zombie.
 `;
@@ -117,8 +110,9 @@ function processorOf({ samples }: SoakRecord, role: string): number {
 }
 
 const LATENCY = `
-Entries are the peers that a role knows, and a gateway's accounts. A gateway and the relay keep those of the crowds until
-they need the room or the entries are old. The processor is one of the machine's.`;
+Entries are the peers that a role knows, and a gateway's accounts. A gateway and the relay remember those of the
+crowds. The memory of client A goes up and down with the ports that it opens for single peers (RFC 6081 §5.4): its server,
+the gateway, has one address, so it can't rule out a symmetric NAT. The processor is one of the machine's.`;
 
 function pingsOf({ samples, silences }: SoakRecord): string {
   const requests = samples.reduce((sum, sample) => sum + sample.requests, 0);
@@ -136,8 +130,7 @@ function pingsOf({ samples, silences }: SoakRecord): string {
   } ms, and 99 of 100 took less than ${
     quantileOf(samples, 0.99)?.toFixed(0)
   } ms. Client B, whose NAT
-and link fail, was without an answer for ${
-    longest(true)
-  } s at most, which is how long it takes to notice that a mapping is
-gone; the other pairs for ${longest(false)} s, two rounds of pings included.`;
+and link fail, was without an answer for ${longest(true)} s at most, the other pairs for ${
+    longest(false)
+  } s, two rounds of pings included.`;
 }

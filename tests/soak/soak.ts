@@ -73,10 +73,10 @@ class Run {
     this.#world = world;
     this.#options = options;
     this.#onProgress = onProgress;
-    this.#pairs = new Pairs(world);
     const now = () => this.#now();
     const fault = (what: string) => this.#fault(what);
     const delay = (what: string) => this.#delay(what);
+    this.#pairs = new Pairs(world, delay);
     this.#sampler = new Sampler(world, this.#pairs, now, fault, delay);
     this.#context = {
       ...{ world, fault, delay, crowd: options.crowd },

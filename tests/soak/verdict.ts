@@ -17,9 +17,6 @@ export const WINDOWS = 4;
 /** How much more memory a role may have in the last window than in the first. */
 export const MEMORY_GROWTH = 1.1;
 
-/** How long a pair may be without an answer, in seconds: a refresh of a client, twice. */
-export const LONGEST_SILENCE = 60;
-
 /**
  * Beyond this share of time in which programs wait for a processor, delays say something of the machine, and nothing of us.
  */
@@ -34,7 +31,7 @@ export interface Change {
 
 /** One thing that was judged. */
 export interface Judgement {
-  readonly what: "memory" | "descriptors" | "silence" | "delays" | "faults";
+  readonly what: "memory" | "descriptors" | "delays" | "faults";
   readonly isGood: boolean;
   readonly details: readonly string[];
 }
@@ -47,15 +44,11 @@ export function judge(record: SoakRecord): Judgement[] {
   const descriptors = changes(record, "descriptors", smallest)
     .filter(({ first, last }) => last !== first)
     .map(({ role, first, last }) => `${role}: ${first}, then ${last}`);
-  const silence = Object.entries(record.silences)
-    .filter(([, seconds]) => seconds > LONGEST_SILENCE)
-    .map(([pair, seconds]) => `${pair}: no answer for ${seconds.toFixed(0)} s`);
   const delays = record.delays.filter(({ pressure = 0 }) => pressure < OVERLOAD).map(describe);
   const faults = record.faults.map(describe);
   return [
     { what: "memory", isGood: memory.length === 0, details: memory },
     { what: "descriptors", isGood: descriptors.length === 0, details: descriptors },
-    { what: "silence", isGood: silence.length === 0, details: silence },
     { what: "delays", isGood: delays.length === 0, details: delays },
     { what: "faults", isGood: faults.length === 0, details: faults },
   ];
