@@ -20,6 +20,7 @@ export type Measurement = (arena: Arena, results: Results, seconds: number) => P
 
 /** Echo requests: at idle so many that a hiccup is nothing. */
 const IDLE = { count: 50, interval: 0.1 };
+const FIRST = { count: 30, interval: 0.1 };
 const LOADED = { count: 30, interval: 0.05 };
 
 /** A network of which the lab knows nothing: every address in it is a client of the server. */
@@ -41,6 +42,7 @@ export const MEASUREMENTS = {
   ping: measurePing,
   load: measurePingUnderLoad,
   start: measureStart,
+  fresh: measureFreshPing,
   server: measureServer,
   memory: measureMemory,
 } as const satisfies Record<string, Measurement>;
@@ -129,6 +131,19 @@ async function measureStart(arena: Arena, results: Results): Promise<void> {
   results.add("start", arena.contestant, performance.now() - begun);
   const { process } = await starting;
   await process.end("SIGTERM");
+}
+
+/** The first echo requests of a client that has just started: V8 has compiled nothing for them yet. */
+async function measureFreshPing({ contestant, lab }: Arena, results: Results): Promise<void> {
+  const machine = lab.sites.C.client;
+  const { process } = await START[contestant].client(machine);
+  const { replies, text } = await machine.ping(ADDRESS.native, FIRST);
+  await process.end("SIGTERM");
+  if (replies.length < FIRST.count - 1) throw new Error(`Echo requests got lost: ${text}`);
+  const times = replies.map(({ roundTrip }) => roundTrip);
+  results.add("pingFirst", contestant, times[0]!);
+  results.add("pingEarly", contestant, median(times.slice(1, 10)));
+  results.add("pingLater", contestant, median(times.slice(10)));
 }
 
 /**

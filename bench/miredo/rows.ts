@@ -33,6 +33,8 @@ const TWICE: Target = { of: "ours", to: "miredo", atLeast: 2 };
 const CHEAP: Target = { of: "ours", to: "miredo", atMost: 0.3 };
 const QUICK: Target = { of: "ours", to: "miredo", atMost: 1.5 };
 
+const EQUAL: Target = { of: "ours", to: "miredo", atMost: 1 };
+
 const SERVER: readonly Target[] = [
   { of: "ours", to: "miredo", atLeast: 1.3 },
   { of: "deno", to: "miredo", atLeast: 0.6 },
@@ -52,6 +54,9 @@ export const ROWS = {
   pingNative: row("Ping at idle, client → native", "ms", 2, QUICK),
   pingAcross: row("Ping at idle, client → client", "ms", 2, QUICK),
   pingLoaded: row("Ping beside TCP at full speed", "ms", 2),
+  pingFirst: row("First ping of a new client, which has to find the relay", "ms", 2, EQUAL),
+  pingEarly: row("Its 2nd to 10th ping, client → native", "ms", 2, EQUAL),
+  pingLater: row("Its 11th to 30th ping", "ms", 2, EQUAL),
   start: row("From start to IPv6 that works", "ms", 0, { of: "ours", to: "miredo", atMost: 1 }),
   serverOne: row("Server, qualifications of one client", "k/s", 1, ...SERVER),
   serverFew: row("Server, qualifications of 8 clients", "k/s", 1, ...SERVER),
