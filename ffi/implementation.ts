@@ -41,4 +41,5 @@ export interface Implementation {
   readonly openInputFilter?: (options: InputFilterOptions) => InputFilter;
   readonly forwardsIpv6?: () => boolean | undefined;
   readonly ownRights?: OwnRights;
+  readonly releaseProgramPages?: () => void;
 }

@@ -177,6 +177,14 @@ export function ownRights(): OwnRights | undefined {
   return system.ownRights;
 }
 
+/**
+ * Unmaps the pages of the executable's file that only the start needed, where this system counts
+ * them as this process's memory. They come back by themselves when they are needed.
+ */
+export function releaseProgramPages(): void {
+  system.releaseProgramPages?.();
+}
+
 /** A bell that ends waits early. */
 export function newBell(): Bell {
   return need("newBell", "wait for packets")();

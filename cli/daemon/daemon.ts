@@ -5,6 +5,7 @@
  * @module
  */
 
+import { releaseProgramPages } from "../../ffi/open.ts";
 import { isWritable } from "../../ffi/open_writable.ts";
 import { Counters } from "../../io/counters.ts";
 import type { AdjustableLog } from "../../io/log.ts";
@@ -29,6 +30,9 @@ import { Reload, type Reloadable } from "./reload.ts";
 import { type OwnFiles, RoleRights } from "./rights/role_rights.ts";
 import { networkFor } from "./settings/allow_private.ts";
 import type { DaemonOptions } from "./settings/daemon_options.ts";
+
+/** By then, in milliseconds, what only the start needed has run. */
+const START_LENGTH = 2_000;
 
 /** A role that is to run. */
 interface DaemonSubject {
@@ -158,11 +162,16 @@ export class Daemon<Options extends DaemonOptions> implements Disposable {
    * @throws what ended the node against its will
    */
   async untilEnd(node: RunningNode, signal: AbortSignal): Promise<void> {
-    await runTogether(
-      signal,
-      (ending) => untilEnd(node, ending),
-      (ending) => this.#service.run(ending),
-    );
+    const release = setTimeout(releaseProgramPages, START_LENGTH);
+    try {
+      await runTogether(
+        signal,
+        (ending) => untilEnd(node, ending),
+        (ending) => this.#service.run(ending),
+      );
+    } finally {
+      clearTimeout(release);
+    }
     this.log.debug(() => describeDrops(this.#counters));
   }
 

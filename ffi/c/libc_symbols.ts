@@ -119,6 +119,12 @@ export const COLD_SYMBOLS = {
     parameters: ["buffer"],
     result: "i32",
   },
+  // int madvise(void *address, size_t length, int advice)
+  madvise: {
+    parameters: ["usize", "usize", "i32"],
+    result: "i32",
+    optional: true,
+  },
   // int eventfd(unsigned int initial, int flags), Linux
   eventfd: {
     parameters: ["u32", "i32"],
