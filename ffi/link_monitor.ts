@@ -18,6 +18,9 @@ export interface LinkMonitor {
    */
   readonly handle: WaitHandle;
 
+  /** Whether everything that can happen to this program's interface and its routes is reported. */
+  readonly reportsAll: boolean;
+
   /**
    * Reads everything that the kernel has reported so far. Undefined if none of it is news.
    *

@@ -36,12 +36,15 @@ function inOwnNetwork(isRoot: boolean): string[] {
 /**
  * Runs the roles from a script, and writes the code cache of what they ran.
  *
- * @param arguments_ the arguments of `deno` that run the trainer as the executable will be run
+ * @param arguments_ the arguments of `deno` that run the trainer as the executable will be run, but
+ * for the last one
  * @returns Undefined, or why there is no cache: the executable works without it, and starts later.
  */
 export async function makeCodeCache(arguments_: readonly string[]): Promise<string | undefined> {
   if (Deno.build.os !== "linux") return "it is made on Linux only";
-  const [program, ...args] = [...inOwnNetwork(Deno.uid() === 0), Deno.execPath(), ...arguments_];
+  const folder = await Deno.makeTempDir({ prefix: "teredo-train-" });
+  const trainer = [Deno.execPath(), ...arguments_, folder];
+  const [program, ...args] = [...inOwnNetwork(Deno.uid() === 0), ...trainer];
   try {
     const { success, stderr } = await new Deno.Command(program!, {
       args,
@@ -52,5 +55,7 @@ export async function makeCodeCache(arguments_: readonly string[]): Promise<stri
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return "the command unshare is missing";
     throw error;
+  } finally {
+    await Deno.remove(folder, { recursive: true });
   }
 }

@@ -187,7 +187,7 @@ async function steer(machine: Machine, mask: string): Promise<void> {
 }
 
 /** Keeps a process and all that it has started on some processors. */
-async function pin(pid: number, processors: string): Promise<void> {
+export async function pin(pid: number, processors: string): Promise<void> {
   for (const member of family(pid)) {
     const args = ["--all-tasks", "--cpu-list", "--pid", processors, String(member)];
     const { success, stderr } = await new Deno.Command("taskset", { args }).output();

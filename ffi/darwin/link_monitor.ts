@@ -57,6 +57,7 @@ const NOTHING = new Uint8Array(0);
 
 /** A monitor of macOS. See {@linkcode LinkMonitor} for the contract. */
 export class DarwinLinkMonitor implements LinkMonitor {
+  readonly reportsAll = false;
   readonly #libc: Libc = libc();
   /** -1 once closed: the number may soon be another file's. */
   #fd = openRoutingSocket();

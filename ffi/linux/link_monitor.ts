@@ -68,6 +68,8 @@ const NOTHING = new Uint8Array(0);
 
 /** A monitor of Linux. See {@linkcode LinkMonitor} for the contract. */
 export class LinuxLinkMonitor implements LinkMonitor {
+  /** IPv6 that is switched off takes the addresses along, and MTU and state are those of the link. */
+  readonly reportsAll = true;
   readonly #libc: Libc = libc();
   /** -1 once closed: the number may soon be another file's. */
   #fd: number;

@@ -13,7 +13,7 @@ import { libc } from "../c/libc.ts";
 const MADV_DONTNEED = 4;
 
 /** A part of the address space. */
-export interface Mapping {
+interface Mapping {
   readonly address: bigint;
   readonly length: bigint;
 }

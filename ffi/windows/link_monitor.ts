@@ -23,6 +23,7 @@ const ATTEMPT = "learn of changes to the network";
 
 /** A monitor of Windows. See {@linkcode LinkMonitor} for the contract. */
 export class WindowsLinkMonitor implements LinkMonitor {
+  readonly reportsAll = false;
   readonly #own: number | undefined;
   readonly #event = new WindowsEvent();
   /** What to cancel: handles of notifications. */

@@ -82,7 +82,7 @@ export function wakeUps(
     });
 }
 
-/** A reminder to look at our own interface every few seconds, whatever the kernel reports. */
+/** A reminder to look at our own interface every few seconds, where the kernel may not report all. */
 export function ownInterfaceChecks(clock: Clock = systemClock): ChangeSource {
   return (changed, signal) => regularly(clock, signal, () => changed(OWN_NEWS));
 }

@@ -44,6 +44,7 @@ Deno.test("compile: V8 compiles what handles packets before hundreds of them hav
   const flags = compileArguments({}).find((argument) => argument.startsWith("--v8-flags=")) ?? "";
   assertMatch(flags, /--invocation-count-for-maglev=30\b/);
   assertMatch(flags, /--minimum-invocations-after-ic-update=30\b/);
+  assertMatch(flags, /--no-lazy-feedback-allocation\b/);
 });
 
 Deno.test("compile: a runtime that cannot be downloaded has a remedy, other failures speak for themselves", () => {

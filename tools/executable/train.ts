@@ -1,11 +1,11 @@
 /**
  * Writes V8's code cache of the program:
  *
- *     deno run -A tools/executable/train.ts SCRIPT CACHE
+ *     deno run -A tools/executable/train.ts SCRIPT CACHE FOLDER
  *
  * V8 compiles a function when it is first called, so the cache holds what has run by then. That is
- * what a server, a client and a relay run when they start. Their network is that of
- * tools/code_cache.ts.
+ * what a server, a relay and a client run when they start. Their network is that of
+ * tools/code_cache.ts. The sockets of the roles are in the folder, which stays.
  *
  * @module
  */
@@ -22,16 +22,14 @@ const AFTERWARDS = 500;
 
 const INTERFACE = "teredo-train";
 
-async function main(scriptFile: string, cacheFile: string): Promise<void> {
+async function main(scriptFile: string, cacheFile: string, folder: string): Promise<void> {
   const { program, script } = loadProgram<ProcessContext>(Deno.readTextFileSync(scriptFile));
-  const folder = Deno.makeTempDirSync({ prefix: "teredo-train-" });
-  try {
-    Deno.env.set("STATE_DIRECTORY", folder);
-    await runRoles(program, folder);
-    Deno.writeFileSync(cacheFile, script.createCachedData());
-  } finally {
-    Deno.removeSync(folder, { recursive: true });
-  }
+  // The last role gives this process another user, and then the file could not be opened.
+  using cache = Deno.openSync(cacheFile, { write: true, create: true, truncate: true });
+  Deno.env.set("STATE_DIRECTORY", folder);
+  await runRoles(program, folder);
+  const octets = script.createCachedData();
+  for (let at = 0; at < octets.length;) at += cache.writeSync(octets.subarray(at));
 }
 
 async function runRoles(program: Program<ProcessContext>, folder: string): Promise<void> {
@@ -40,16 +38,17 @@ async function runRoles(program: Program<ProcessContext>, folder: string): Promi
     void program.main(args, context(folder));
   };
   const { primary, secondary } = NETWORK;
-  run("server", "--primary", primary, "--secondary", secondary);
+  run("server", "--primary", primary, "--secondary", secondary, "--user", "root");
   await until("a server", () => exists(`${folder}/server`));
+  run("relay", "--interface", `${INTERFACE}2`, "--user", "root");
+  await until("a relay", () => exists(`${folder}/relay`));
+  await pause(AFTERWARDS);
   run("client", primary, "--interface", INTERFACE);
   await until("a client", hasTeredoAddress);
   // A native host, which the client begins to look for.
   const socket = Deno.listenDatagram({ transport: "udp", hostname: "::", port: 0 });
   await socket.send(new Uint8Array(1), { transport: "udp", hostname: "2600::1", port: 9 });
   socket.close();
-  run("relay", "--interface", `${INTERFACE}2`);
-  await until("a relay", () => exists(`${folder}/relay`));
   await pause(AFTERWARDS);
 }
 
@@ -90,7 +89,8 @@ function pause(milliseconds: number): Promise<void> {
 }
 
 if (import.meta.main) {
-  await main(Deno.args[0]!, Deno.args[1]!);
+  const [script, cache, folder] = Deno.args;
+  await main(script!, cache!, folder!);
   // The roles are still running.
   Deno.exit(0);
 }

@@ -1,0 +1,55 @@
+import { assert } from "@std/assert";
+import { requires } from "../capabilities.ts";
+import { createLab } from "./lab.ts";
+import { prepareTeredo, startClient, startRelay, startServer, teredoTitle } from "./teredo.ts";
+
+const needs = requires("linux", "namespaces", "tun", "ip", "nsenter", "nft");
+
+/** Until then, in milliseconds, the last packets of the start have passed, and V8 tidies up. */
+const SETTLING = 3_000;
+
+const IDLING = 5_000;
+
+/**
+ * How often the threads of a role may go to sleep meanwhile, for V8's and our own timers. Something
+ * that looks every 100 ms would bring 50 more.
+ */
+const SLEEPS_MAX = 50;
+
+Deno.test({
+  name: needs.title(`idle: roles without traffic sleep (${teredoTitle()})`),
+  ignore: needs.ignore,
+  fn: async () => {
+    await prepareTeredo();
+    await using lab = await createLab({ A: { by: "kernel", kind: "portRestricted" } });
+    const server = await startServer(lab.server);
+    const relay = await startRelay(lab.relay);
+    const { process: client } = await startClient(lab.sites.A.client);
+    const roles = Object.entries({ server, relay, client });
+    await pause(SETTLING);
+    const before = roles.map(([, { pid }]) => sleeps(pid));
+    await pause(IDLING);
+    for (const [i, [name, { pid }]] of roles.entries()) {
+      // Threads that waited for work in vain have ended meanwhile.
+      const count = sleeps(pid).entries()
+        .reduce((sum, [thread, now]) => sum + now - (before[i]!.get(thread) ?? 0), 0);
+      assert(count <= SLEEPS_MAX, `${name} slept ${count} times in ${IDLING / 1000} s`);
+    }
+  },
+});
+
+/** How often each thread of a process has gone to sleep so far, by the kernel's count. */
+function sleeps(pid: number): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { name } of Deno.readDirSync(`/proc/${pid}/task`)) {
+    const status = Deno.readTextFileSync(`/proc/${pid}/task/${name}/status`);
+    counts.set(name, Number(/^voluntary_ctxt_switches:\s+(\d+)$/m.exec(status)![1]));
+  }
+  return counts;
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, milliseconds);
+  });
+}
