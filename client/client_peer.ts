@@ -41,6 +41,9 @@ interface Neighbourhood {
 /** Octets of packets held for one peer until its test is answered. */
 const HELD_OCTETS = 4 * 1280;
 
+/** The search for a native host tests it this often. */
+const MAX_PAID_TESTS = 4;
+
 /** A peer entry of a client. */
 export class ClientPeer extends Peer {
   /** The way to a Teredo peer through a gateway, if one answered for it. */
@@ -59,6 +62,8 @@ export class ClientPeer extends Peer {
   #neighbourhood: Neighbourhood | undefined;
   /** Whether the last search was in vain. */
   #isMissing = false;
+  /** Tests that packets from the network have paid for. */
+  #paidTests = 0;
   /** Where the peer was found before, and how long what comes from there is still its own. */
   #former: { readonly at: Endpoint; readonly until: number } | undefined;
   /** Where packets go instead of the mapping, if anywhere (RFC 6081 §5.3.4). */
@@ -238,10 +243,21 @@ export class ClientPeer extends Peer {
 
   /** Keeps a copy of a packet from the network until the test is answered, if there is room. */
   hold(packet: Uint8Array, from: Endpoint): boolean {
+    if (this.#paidTests < MAX_PAID_TESTS) this.#paidTests++;
     const { held } = this.#trial ??= { test: undefined, held: [] };
     const octets = held.reduce((sum, { packet }) => sum + packet.length, packet.length);
     if (octets > HELD_OCTETS) return false;
     held.push({ packet: packet.slice(), from });
+    return true;
+  }
+
+  /**
+   * Takes what a packet from the network has paid for: one test, which is about as long. Anyone can
+   * forge such packets, and would otherwise get four tests for each.
+   */
+  takePaidTest(): boolean {
+    if (this.#paidTests === 0) return false;
+    this.#paidTests--;
     return true;
   }
 

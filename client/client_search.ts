@@ -321,6 +321,8 @@ export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
     if (self === undefined) return false;
     if (peer.isTeredo) return this.#lookForClient(peer, self, now, sink);
     peer.attempts++;
+    // The host pays for its own tests, and strangers for those that they induce.
+    if (!peer.isAwaited && !peer.takePaidTest() && !peer.isEstablished) return true;
     peer.lastTransmission = now;
     this.#sendTest(peer, self, now, sink);
     return true;

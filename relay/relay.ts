@@ -61,7 +61,7 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
     this.#own = new OwnAddresses(config.ownAddresses);
     this.#search = new RelaySearch(config, (packet, now, sink) => {
       this.#unreachable(packet, UnreachableCode.ADDRESS, now, sink);
-    });
+    }, (address) => this.#own.has(address));
     const { gateway, globalUnicast } = config;
     this.#gateway = gateway &&
       new Gateway(gateway, config, this.#own, globalUnicast, this.#search.peers);

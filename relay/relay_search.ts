@@ -17,7 +17,9 @@ import { ProvingSources } from "../protocol/proving_sources.ts";
 import { type Rate, TokenBucket } from "../protocol/token_bucket.ts";
 import { encodeBubble } from "../wire/bubble.ts";
 import { addressOf, type Endpoint, endpoint } from "../wire/endpoint.ts";
+import type { Ipv4Address } from "../wire/ipv4_address.ts";
 import { DESTINATION, IPV6_HEADER_LENGTH, SOURCE } from "../wire/ipv6_header.ts";
+import { ORIGIN_LENGTH } from "../wire/origin_indication.ts";
 import { mappingOf, serverOf } from "../wire/teredo_address.ts";
 import { RELAY_DEFAULTS, type RelayConfig } from "./relay_config.ts";
 import { RelayPeer } from "./relay_peer.ts";
@@ -66,6 +68,7 @@ export class RelaySearch extends PeerSearch<RelayPeer> {
   readonly #sources: ProvingSources;
   readonly #directBubbles: boolean;
   readonly #onUndeliverable: UndeliverableHandler;
+  readonly #isOwn: (address: Ipv4Address) => boolean;
   /**
    * Flags and server in an address are free to choose, so anyone can make up endless clients at one
    * endpoint. Bubbles are therefore limited by the endpoint they go to (§5.2.6).
@@ -76,7 +79,15 @@ export class RelaySearch extends PeerSearch<RelayPeer> {
   readonly #perAddress: KeyedLimiter | undefined;
   readonly #total: TokenBucket | undefined;
 
-  constructor(config: RelayConfig, onUndeliverable: UndeliverableHandler) {
+  /**
+   * @param isOwn whether an IPv4 address is this host's: a server there adds an origin indication to
+   * a bubble, which the same packet pays for
+   */
+  constructor(
+    config: RelayConfig,
+    onUndeliverable: UndeliverableHandler,
+    isOwn: (address: Ipv4Address) => boolean,
+  ) {
     const maxPeers = config.maxPeers ?? RELAY_DEFAULTS.maxPeers;
     super(
       RelayPeer,
@@ -98,6 +109,7 @@ export class RelaySearch extends PeerSearch<RelayPeer> {
     this.#perAddress = keyed(limits.newClientsPerAddress);
     this.#total = limits.newClientsInTotal && new TokenBucket(limits.newClientsInTotal);
     this.#onUndeliverable = onUndeliverable;
+    this.#isOwn = isOwn;
   }
 
   /**
@@ -175,7 +187,8 @@ export class RelaySearch extends PeerSearch<RelayPeer> {
     const client = mappingOf(address);
     const server = serverOf(address);
     // What is not paid for yet may be when it is time for the next attempt.
-    if (!peer.credit.take(BUBBLE_OCTETS)) return this.#skip(peer);
+    const octets = this.#isOwn(server) ? BUBBLE_OCTETS + ORIGIN_LENGTH : BUBBLE_OCTETS;
+    if (!peer.credit.take(octets)) return this.#skip(peer);
     if (!this.#perClient.take(client, now)) return false;
     if (this.#perServer?.take(this.hash.ofIpv4(server), now) === false) {
       sink.drop("rate_limited");

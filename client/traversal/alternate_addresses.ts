@@ -62,15 +62,23 @@ export class AlternateAddresses {
 
   /**
    * Which of the addresses that a peer gave it may be at (§5.6.4.2): private ones other than ours
-   * if it is a neighbour, and other ports of its public address.
+   * if it is a neighbour, and one other port of its public address, which gets a bubble as well.
+   *
+   * @param hasRandomPort whether the peer named that already
    */
-  believed(peer: Uint8Array, told: readonly Endpoint[]): readonly Endpoint[] {
+  believed(
+    peer: Uint8Array,
+    told: readonly Endpoint[],
+    hasRandomPort: boolean,
+  ): readonly Endpoint[] {
     if (!this.#isOn) return NO_ALTERNATES;
     const isNeighbour = this.isNeighbour(peer);
     const own = isNeighbour ? this.#own() : undefined;
     const isPossible = (at: Endpoint) =>
       isBeside(at, peer) ? at !== mappingOf(peer) : isNeighbour && this.isInside(at);
-    return told.filter((at) => at !== own && isPossible(at));
+    const possible = told.filter((at) => at !== own && isPossible(at));
+    const beside = hasRandomPort ? undefined : possible.find((at) => isBeside(at, peer));
+    return possible.filter((at) => at === beside || !isBeside(at, peer));
   }
 
   /** Whether a place is on our side of the NAT: private, and not the NAT's own address. */

@@ -60,7 +60,8 @@ export class IndirectBubbles {
       peer.introducedAt = now;
       if (nonce !== undefined) this.#search.randomPorts?.hear(peer, trailers.randomPort, now);
       const told = nonce === undefined ? undefined : trailers.alternateAddresses;
-      peer.alternates = this.#search.alternates.believed(peer.address, told ?? []);
+      const hasRandomPort = trailers.randomPort !== undefined;
+      peer.alternates = this.#search.alternates.believed(peer.address, told ?? [], hasRandomPort);
       this.#answerClient(peer, nonce, to, now, sink);
     } else {
       // A relay never sends anything directly from its own address, so an entry for it would only

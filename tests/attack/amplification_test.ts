@@ -1,0 +1,180 @@
+/**
+ * How many octets a victim gets for each octet of an attacker, over 30 seconds, by role and kind of
+ * packet. Counted as the network does: with the headers of IPv4 and UDP.
+ */
+import { assert, assertEquals } from "@std/assert";
+import type { Machine, Sink } from "../../protocol/machine.ts";
+import { addressOf } from "../../wire/endpoint.ts";
+import { formatIpv4 } from "../../wire/ipv4_address.ts";
+import { formatIpv6 } from "../../wire/ipv6_address.ts";
+import { DESTINATION } from "../../wire/ipv6_header.ts";
+import { isIcmpv6 } from "../../wire/icmpv6.ts";
+import { isRouterSolicitation } from "../../wire/neighbor_discovery.ts";
+import { parseTeredoPacket } from "../../wire/teredo_packet.ts";
+import { ClientFixture } from "../client/client_fixture.ts";
+import { GatewayFixture } from "../relay/gateway_fixture.ts";
+import { NO_LIMITS, RelayFixture } from "../relay/relay_fixture.ts";
+import { ServerFixture } from "../server/server_fixture.ts";
+import { ACTORS, ip4, ip6 } from "../vectors/vectors.ts";
+import { type Parties, type Specimen, specimens } from "./packet_kinds.ts";
+
+/**
+ * What may be sent: for a solicitation, for a bubble that names a second port of its sender, which
+ * gets a bubble as well, and for anything else.
+ */
+const MOST = { solicitation: 1.8, secondPort: 1.91, other: 1.3 } as const;
+
+const SECONDS = 30;
+
+const HEADERS = 20 + 8;
+
+const PARTIES: Parties = {
+  server: ACTORS.s1,
+  client: new ClientFixture().qualify().client.status(0).address!,
+  victim: ip4("198.51.100.9"),
+  native: ip6("2001:db8:9::9"),
+};
+
+/** A machine, where it stands in time, and how packets get in. */
+interface Target {
+  readonly machine: Pick<
+    Machine<string, unknown, unknown>,
+    "handleDatagram" | "handlePacket" | "handleTimer" | "nextTimer"
+  >;
+  readonly via: string;
+  readonly now: number;
+  /** Whether whole IPv6 packets that it makes go to other hosts. */
+  readonly hasNetwork: boolean;
+}
+
+const now = 1_000_000;
+
+/** One packet reaches no limit, and without those each machine is made sooner. */
+const SMALL = { limits: NO_LIMITS, maxPeers: 64 };
+
+// deno-lint-ignore no-explicit-any -- machines of any role
+const machine = (it: any): Target["machine"] => it;
+
+const TARGETS: Readonly<Record<string, () => Target>> = {
+  server: () => ({
+    ...{ machine: machine(new ServerFixture().server), via: "primary", now, hasNetwork: true },
+  }),
+  relay: () => ({
+    ...{ machine: machine(new RelayFixture(SMALL).relay), via: "service", now, hasNetwork: true },
+  }),
+  gateway: () => ({
+    ...{ machine: machine(new GatewayFixture({ relay: SMALL }).machine), via: "primary" },
+    ...{ now, hasNetwork: true },
+  }),
+  client: () => {
+    const fixture = new ClientFixture().qualify();
+    return {
+      machine: machine(fixture.client),
+      via: "service",
+      now: fixture.now,
+      hasNetwork: false,
+    };
+  },
+};
+
+/** Counts octets by where they go. */
+class Scale implements Sink<string, unknown> {
+  readonly octets = new Map<string, number>();
+  /** ICMPv6 errors, which any router sends. */
+  readonly errors = new Map<string, number>();
+  readonly #hasNetwork: boolean;
+
+  constructor(hasNetwork: boolean) {
+    this.#hasNetwork = hasNetwork;
+  }
+
+  datagram(to: number, _via: string, bytes: Uint8Array): void {
+    // A client asks its own server anyway, sooner or later.
+    const packet = parseTeredoPacket(bytes);
+    if (typeof packet !== "string" && isRouterSolicitation(packet.ipv6)) return;
+    add(this.octets, formatIpv4(addressOf(to as never)), HEADERS + bytes.length);
+  }
+
+  packet(ipv6: Uint8Array): void {
+    if (!this.#hasNetwork) return;
+    const isError = isIcmpv6(ipv6) && ipv6[40]! < 128;
+    add(isError ? this.errors : this.octets, formatIpv6(ipv6, DESTINATION), ipv6.length);
+  }
+
+  event(): void {}
+  drop(): void {}
+  open(): number {
+    return 5000;
+  }
+  close(): void {}
+}
+
+function add(octets: Map<string, number>, to: string, count: number): void {
+  octets.set(to, (octets.get(to) ?? 0) + count);
+}
+
+/** What goes out within 30 seconds of a packet; the machine gets no answer to any of it. */
+function weigh(target: Target, act: (sink: Scale) => void): Scale {
+  const scale = new Scale(target.hasNetwork);
+  act(scale);
+  const end = target.now + SECONDS * 1000;
+  let timers = 0;
+  for (let due; (due = target.machine.nextTimer()) <= end;) {
+    target.machine.handleTimer(Math.max(due, target.now), scale as never);
+    assert(++timers < 1000);
+  }
+  return scale;
+}
+
+/** The most octets that one victim got for each of the attacker's, and who that was. */
+function worst(scale: Scale, sent: number): readonly [factor: number, to: string] {
+  let [factor, worst] = [0, ""];
+  for (const [to, octets] of scale.octets) {
+    const more = octets / sent;
+    if (more > factor) [factor, worst] = [more, to];
+  }
+  return [factor, worst];
+}
+
+function mostFor({ kind, name }: Specimen): number {
+  if (kind === "RS") return MOST.solicitation;
+  return /alternate addresses|random port/.test(name) ? MOST.secondPort : MOST.other;
+}
+
+for (const [role, make] of Object.entries(TARGETS)) {
+  Deno.test(`amplification: no datagram makes a ${role} send a victim more than it may`, () => {
+    const tooMuch: string[] = [];
+    let outputs = 0;
+    for (const specimen of specimens(PARTIES)) {
+      const target = make();
+      const { from, payload, name } = specimen;
+      const scale = weigh(target, (sink) => {
+        target.machine.handleDatagram(payload, from, target.via, target.now, sink as never);
+      });
+      const [factor, to] = worst(scale, HEADERS + payload.length);
+      if (factor > 0) outputs++;
+      if (factor > mostFor(specimen)) tooMuch.push(`${factor.toFixed(2)} to ${to}: ${name}`);
+    }
+    assertEquals(tooMuch, []);
+    assert(outputs > 0 || role === "relay", "Nothing had an effect");
+  });
+}
+
+for (const role of ["relay", "gateway"] as const) {
+  Deno.test(`amplification: no native packet makes a ${role} send a victim more than it may`, () => {
+    const tooMuch: string[] = [];
+    let outputs = 0;
+    for (const { name, payload } of specimens(PARTIES)) {
+      if (payload[0]! >>> 4 !== 6) continue;
+      const target = TARGETS[role]!();
+      const scale = weigh(target, (sink) => {
+        target.machine.handlePacket(payload, target.now, sink as never);
+      });
+      const [factor, to] = worst(scale, payload.length);
+      if (factor > 0) outputs++;
+      if (factor > MOST.other) tooMuch.push(`${factor.toFixed(2)} to ${to}: ${name}`);
+    }
+    assertEquals(tooMuch, []);
+    assert(outputs > 0 || role === "gateway", "Nothing had an effect");
+  });
+}
