@@ -14,7 +14,7 @@ import type { Machine } from "../netns/machine.ts";
 import { ADDRESS } from "../netns/plan.ts";
 import { type Arena, HONEST, NATIVE_HOSTS } from "./arena.ts";
 import type { Programs, Role } from "./contestants.ts";
-import type { FloodGenerator, FloodPlan } from "./flood.ts";
+import { type FloodGenerator, type FloodPlan, URGENTLY } from "./flood.ts";
 import { addressOfClient, type Clients } from "./honest_clients.ts";
 import { PATIENCE as PEER_SECONDS, type Peers, SPACING as PEER_SPACING } from "./honest_peers.ts";
 import type { Outcome, Qualifications } from "./honest_qualifications.ts";
@@ -97,8 +97,8 @@ export function qualifications(
     victim: "server",
     seconds: clients / rate + 2,
     plan: () => SERVER_FLOODS[flood](SURROUNDINGS),
-    honest: async (arena) => {
-      const outcome: Outcome = await runHonest(arena.honest, "qualifications", honest);
+    honest: async (arena, programs) => {
+      const outcome: Outcome = await runHonest(arena.honest, "qualifications", honest, programs);
       return [outcome.answered, outcome.asked];
     },
   };
@@ -111,10 +111,10 @@ export function newPeers(peers: number): Attack {
     victim: "server",
     seconds: peers * PEER_SPACING / 1000 + PEER_SECONDS,
     plan: ({ client }) => bubblesThroughServer(parseIpv6(client!.address)!, SERVER_SOCKET),
-    honest: async (arena, { client }) => {
+    honest: async (arena, programs) => {
       const { serverPrimary: server } = ADDRESS;
-      const honest: Peers = { server, client: client!.address, from: HONEST, peers };
-      return [await runHonest(arena.honest, "peers", honest), peers];
+      const honest: Peers = { server, client: programs.client!.address, from: HONEST, peers };
+      return [await runHonest(arena.honest, "peers", honest, programs), peers];
     },
   };
 }
@@ -130,7 +130,9 @@ export function newNativeHosts(hosts: number): Attack {
     victim: "client",
     seconds: pingSeconds(hosts),
     plan: ({ client }) => dataFromMadeUpPeers(parseIpv6(client!.address)!, SERVER),
-    honest: async (arena) => [await pingEach(arena.client, destinations), hosts],
+    honest: async (arena, programs) => {
+      return [await pingEach(arena.client, destinations, programs), hosts];
+    },
   };
 }
 
@@ -149,13 +151,14 @@ export function newClients(from: "one site" | "many sites", count: number): Atta
     victim: "relay",
     seconds: pingSeconds(count),
     plan: () => packetsToMadeUpClients(SERVER, parseIpv6("2a01:5::1")!, from),
-    honest: async (arena) => {
+    honest: async (arena, programs) => {
       await using honest = await arena.honest.spawn(
+        ...prefixOf(programs),
         ...denoRun("tests/attack/honest_clients.ts"),
         JSON.stringify(clients),
       );
       await honest.waitForLog(/^ready$/);
-      return [await pingEach(arena.native, destinations), count];
+      return [await pingEach(arena.native, destinations, programs), count];
     },
   };
 }
@@ -173,7 +176,7 @@ export async function carryOut(
     attack.plan(programs),
     rate,
     attack.seconds,
-    ...programs.prefix,
+    programs.isUrgent,
   );
   await pause(LEAD);
   const [cpu, begun] = [processorSeconds(pid), performance.now()];
@@ -188,9 +191,14 @@ export async function carryOut(
   };
 }
 
-// deno-lint-ignore no-explicit-any -- what an honest program says is of its own kind
-async function runHonest(machine: Machine, program: string, what: unknown): Promise<any> {
-  const command = denoRun(`tests/attack/honest_${program}.ts`);
+async function runHonest(
+  machine: Machine,
+  program: string,
+  what: unknown,
+  programs: Programs,
+  // deno-lint-ignore no-explicit-any -- what an honest program says is of its own kind
+): Promise<any> {
+  const command = [...prefixOf(programs), ...denoRun(`tests/attack/honest_${program}.ts`)];
   return JSON.parse(await machine.run(...command, JSON.stringify(what)));
 }
 
@@ -203,13 +211,24 @@ function pingSeconds(count: number): number {
 }
 
 /** Sends up to three echo requests to each of some new destinations; returns how many answered. */
-async function pingEach(machine: Machine, destinations: readonly string[]): Promise<number> {
+async function pingEach(
+  machine: Machine,
+  destinations: readonly string[],
+  programs: Programs,
+): Promise<number> {
   const script = `try() { ping -6 -n -q -c 1 -W 1 "$1" >/dev/null 2>&1 && echo "$1"; }
   for host in "$@"; do
     { try "$host" || try "$host" || try "$host"; } & sleep ${PING_SPACING}
   done; wait`;
-  const answered = await machine.run("sh", "-c", script, "sh", ...destinations);
+  const answered = await machine.run(
+    ...[...prefixOf(programs), "sh", "-c", script, "sh"],
+    ...destinations,
+  );
   return answered.split("\n").filter((line) => line !== "").length;
+}
+
+function prefixOf({ isUrgent }: Programs): readonly string[] {
+  return isUrgent ? URGENTLY : [];
 }
 
 function pause(milliseconds: number): Promise<void> {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { family } from "../../bench/miredo/process_usage.ts";
 import type { LabProcess } from "../netns/lab_process.ts";
 import type { Machine } from "../netns/machine.ts";
 import { startMiredoClient, startMiredoRelay, startMiredoServer } from "../netns/miredo.ts";
@@ -30,8 +31,8 @@ export interface Programs extends AsyncDisposable {
   readonly server: LabProcess | undefined;
   readonly relay: LabProcess | undefined;
   readonly client: Client | undefined;
-  /** The words before the commands of programs and attackers, such as `nice`. */
-  readonly prefix: readonly string[];
+  /** Whether they, attackers and honest ones go before all else that this machine does. */
+  readonly isUrgent: boolean;
 }
 
 /** Those that can be had here. */
@@ -39,21 +40,28 @@ export function contestants(): Contestant[] {
   return beforePath() === undefined ? ["ours", "miredo"] : ["ours", "before", "miredo"];
 }
 
-/** Starts the programs of a contestant, and waits until they work. */
+/**
+ * Starts the programs of a contestant, and waits until they work.
+ *
+ * @param isUrgent whether they go before all else that this machine does
+ */
 export async function startPrograms(
   by: Contestant,
   arena: Arena,
   roles: readonly Role[],
-  prefix: readonly string[] = [],
+  isUrgent = false,
 ): Promise<Programs> {
   await using stack = new AsyncDisposableStack();
-  const start = by === "miredo" ? MIREDO : ours(by, prefix);
+  const start = by === "miredo" ? MIREDO : ours(by);
   const server = roles.includes("server") ? stack.use(await start.server(arena.server)) : undefined;
   const relay = roles.includes("relay") ? stack.use(await start.relay(arena.relay)) : undefined;
   const client = roles.includes("client") ? await start.client(arena.client) : undefined;
   if (client !== undefined) stack.use(client.process);
+  for (const program of [server, relay, client?.process]) {
+    if (program !== undefined && isUrgent) await hurry(program.pid);
+  }
   const parts = stack.move();
-  return { server, relay, client, prefix, [Symbol.asyncDispose]: () => parts.disposeAsync() };
+  return { server, relay, client, isUrgent, [Symbol.asyncDispose]: () => parts.disposeAsync() };
 }
 
 interface Start {
@@ -68,8 +76,8 @@ const MIREDO: Start = {
   client: startMiredoClient,
 };
 
-function ours(by: "ours" | "before", prefix: readonly string[]): Start {
-  const program = [...prefix, ...by === "ours" ? teredo() : [beforePath()!]];
+function ours(by: "ours" | "before"): Start {
+  const program = by === "ours" ? teredo() : [beforePath()!];
   return {
     server: async (machine) => {
       const { serverPrimary, serverSecondary } = ADDRESS;
@@ -90,6 +98,14 @@ function ours(by: "ours" | "before", prefix: readonly string[]): Start {
       return { process, address };
     },
   };
+}
+
+/** Gives a process, with all its threads and children, the processor whenever it wants it. */
+async function hurry(pid: number): Promise<void> {
+  for (const member of family(pid)) {
+    const args = ["--all-tasks", "--fifo", "--pid", "10", String(member)];
+    await new Deno.Command("chrt", { args }).output();
+  }
 }
 
 function beforePath(): string | undefined {

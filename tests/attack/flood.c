@@ -106,6 +106,12 @@ static void end(int signal) {
   is_over = 1;
 }
 
+/* Whether the next packet may fare better: that one had no room, or no way to its destination. */
+static int is_passing(int error) {
+  return error == ENOBUFS || error == EAGAIN || error == EPERM || error == ENETUNREACH ||
+         error == EHOSTUNREACH || error == EINVAL || error == EACCES;
+}
+
 int main(int count, char **args) {
   if (count != 4) return fprintf(stderr, "Usage: flood PLAN RATE SECONDS\n"), 2;
   FILE *plan = fopen(args[1], "rb");
@@ -164,7 +170,7 @@ int main(int count, char **args) {
     for (unsigned done = 0; done < batch;) {
       int moved = sendmmsg(fd, messages + done, batch - done, 0);
       if (moved > 0) done += (unsigned) moved;
-      else if (errno == ENOBUFS || errno == EAGAIN || errno == EPERM) done++;
+      else if (is_passing(errno)) done++;
       else fail("Cannot send");
     }
     sent += batch;

@@ -11,6 +11,9 @@ import type { Machine } from "../netns/machine.ts";
 /** The program's mark for octets that are random. */
 const RANDOM = 0xffff;
 
+/** Words before a command that gets the processor whenever it wants it. */
+export const URGENTLY = ["chrt", "--fifo", "10"] as const;
+
 /** A change that is made to each packet before it is sent. Offsets count from its IP header. */
 export interface Change {
   readonly at: number;
@@ -67,12 +70,12 @@ export class FloodGenerator implements Disposable {
     plan: FloodPlan,
     rate: number,
     seconds: number,
-    ...prefix: string[]
+    isUrgent = false,
   ): Promise<Flood> {
     const path = `${this.#folder}/plan${this.#plans++}`;
     Deno.writeFileSync(path, encodePlan(plan));
     const process = await machine.spawn(
-      ...prefix,
+      ...isUrgent ? URGENTLY : [],
       ...[this.#program, path, String(rate), String(seconds)],
     );
     const stop = async () => {

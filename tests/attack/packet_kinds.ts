@@ -36,12 +36,17 @@ export interface Parties {
 
 /** A packet to send. */
 export interface Specimen {
-  readonly kind: PacketKind;
-  /** What it is, for a table. */
-  readonly name: string;
   /** Where it pretends to come from. */
   readonly from: Endpoint;
   readonly payload: Uint8Array<ArrayBuffer>;
+}
+
+/** How to make a packet. */
+export interface Recipe {
+  readonly kind: PacketKind;
+  /** What it is, for a table. */
+  readonly name: string;
+  make(parties: Parties): Specimen;
 }
 
 /** Ports of the victim. */
@@ -84,52 +89,63 @@ const TRAILERS: Readonly<Record<string, (victim: Endpoint) => Trailers>> = {
   "neighbor discovery": () => ({ neighborDiscovery: "solicitation" }),
 };
 
+/** What addresses in packets may say. */
+const INNER: Readonly<Record<string, (parties: Parties) => Uint8Array>> = {
+  "a client of the server at the victim": ({ server, victim }) =>
+    encodeTeredoAddress({ server, flags: 0, mapping: endpoint(victim, PORT) }),
+  "a client at the victim of a server there": ({ victim }) =>
+    encodeTeredoAddress({ server: victim, flags: 0, mapping: endpoint(victim, PORT) }),
+  "a native host": ({ native }) => native,
+};
+
+const SOURCES: typeof INNER = { ...INNER, "link-local": () => linkLocal(0xffff, 0xfffffffe) };
+
+const DESTINATIONS: typeof INNER = {
+  ...INNER,
+  "the client": ({ client }) => client,
+  "all routers": () => ALL_ROUTERS,
+};
+
+/** Where packets pretend to come from. */
+const OUTER: Readonly<Record<string, (parties: Parties) => Endpoint>> = {
+  "the victim": ({ victim }) => endpoint(victim, PORT),
+  "the server": ({ server }) => endpoint(server, TEREDO_PORT),
+  "the second address": ({ server }) => endpoint(ipv4Address(server + 1), TEREDO_PORT),
+};
+
+const NO_TRAILERS: typeof TRAILERS = { "": () => ({}) };
+
 /** Every combination. */
-export function* specimens(parties: Parties): Iterable<Specimen> {
-  const victim = endpoint(parties.victim, PORT);
-  const sources = { ...innerAddresses(parties), "link-local": linkLocal(0xffff, 0xfffffffe) };
-  const destinations = {
-    ...innerAddresses(parties),
-    "the client": parties.client,
-    "all routers": ALL_ROUTERS,
-  };
-  const froms = {
-    "the victim": victim,
-    "the server": endpoint(parties.server, TEREDO_PORT),
-    "the second address": endpoint(ipv4Address(parties.server + 1), TEREDO_PORT),
-  };
-  for (const kind of Object.keys(MAKE) as PacketKind[]) {
-    for (const [source, from6] of Object.entries(sources)) {
-      for (const [destination, to6] of Object.entries(destinations)) {
-        const ipv6 = MAKE[kind]([from6, to6], parties);
-        for (const [prefix, start] of Object.entries(PREFIXES)) {
-          for (const [trailer, trailers] of Object.entries(kind === "bubble" ? TRAILERS : PLAIN)) {
-            const whole = withTrailers(ipv6, trailers(victim));
-            for (const [outer, from] of Object.entries(froms)) {
-              yield {
-                ...{ kind, from, payload: concatOctets(start(victim), whole) },
-                name: words(kind, prefix, trailer, source, destination, outer),
-              };
-            }
-          }
-        }
-      }
-    }
-  }
+export function recipes(): Recipe[] {
+  return (Object.keys(MAKE) as PacketKind[]).flatMap((kind) =>
+    combinations(
+      ...[SOURCES, DESTINATIONS, PREFIXES, kind === "bubble" ? TRAILERS : NO_TRAILERS, OUTER]
+        .map((it) => Object.keys(it)),
+    ).map(([source, destination, prefix, trailer, outer]) => ({
+      kind,
+      name: words(kind, prefix!, trailer!, source!, destination!, outer!),
+      make(parties: Parties): Specimen {
+        const victim = endpoint(parties.victim, PORT);
+        const ends = [
+          SOURCES[source!]!(parties),
+          DESTINATIONS[destination!]!(parties),
+        ] as const;
+        const whole = withTrailers(MAKE[kind](ends, parties), TRAILERS[trailer!]!(victim));
+        return {
+          from: OUTER[outer!]!(parties),
+          payload: concatOctets(PREFIXES[prefix!]!(victim), whole),
+        };
+      },
+    }))
+  );
 }
 
-const PLAIN = { "": () => ({}) };
-
-/** What addresses in packets may say. */
-function innerAddresses({ server, victim, native }: Parties) {
-  const mapping = endpoint(victim, PORT);
-  return {
-    "a client of the server at the victim": encodeTeredoAddress({ server, flags: 0, mapping }),
-    "a client at the victim of a server there": encodeTeredoAddress({
-      ...{ server: victim, flags: 0, mapping },
-    }),
-    "a native host": native,
-  };
+/** All ways to take one of each list. */
+function combinations(...lists: readonly (readonly string[])[]): string[][] {
+  const [first, ...rest] = lists;
+  if (first === undefined) return [[]];
+  const others = combinations(...rest);
+  return first.flatMap((one) => others.map((other) => [one, ...other]));
 }
 
 function words(

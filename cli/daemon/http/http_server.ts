@@ -21,8 +21,11 @@ const PATIENCE = 5_000;
 /** How long an answer may take after the end, in milliseconds. */
 const HASTE = 1_000;
 
-/** How long to wait after the system refused a connection, in milliseconds. */
-const RECOVERY = 1_000;
+/**
+ * How long to wait after the system refused a connection, in milliseconds. It may have no descriptor
+ * left until those that were just closed are given back, which takes a turn of the event loop.
+ */
+const RECOVERY = 20;
 
 /** The longest request, octets. */
 const MAX_REQUEST = 8_192;
@@ -48,7 +51,10 @@ export async function serveHttp(
   signal.addEventListener("abort", end, { once: true });
   while (!signal.aborted) {
     const accepted = await accept(listener, signal);
-    if (accepted === undefined) continue;
+    if (accepted === undefined) {
+      makeRoom(connections);
+      continue;
+    }
     if (signal.aborted) {
       accepted.close();
       break;
