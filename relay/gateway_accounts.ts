@@ -5,9 +5,10 @@
  */
 
 import { type Rate, TokenBucket } from "../protocol/token_bucket.ts";
+import { RELAY_DEFAULTS } from "./relay_config.ts";
 
-/** How many accounts are remembered. */
-const MAX_ACCOUNTS = 4096;
+/** How many accounts are remembered: as many as a relay knows clients. */
+const MAX_ACCOUNTS = RELAY_DEFAULTS.maxPeers;
 
 /**
  * How many Teredo peers one account may look for: each costs bubbles through a server, and the
@@ -64,7 +65,10 @@ export class GatewayAccount {
   }
 }
 
-/** Accounts by name, bounded: the least recently used one makes room. */
+/**
+ * Accounts by name, bounded: the one that was opened least recently makes room. Each account in use
+ * is opened again and again, because access is checked again and again.
+ */
 export class GatewayAccounts implements Iterable<GatewayAccount> {
   #rate: Rate | undefined;
   readonly #accounts = new Map<string, GatewayAccount>();
@@ -83,8 +87,16 @@ export class GatewayAccounts implements Iterable<GatewayAccount> {
   /** The account of that name; a new one if there is none. */
   open(name: string, now: number): GatewayAccount {
     const known = this.#accounts.get(name);
-    if (known !== undefined) return known;
-    if (this.#accounts.size >= MAX_ACCOUNTS) this.#accounts.delete(this.#leastRecent().name);
+    if (known !== undefined) {
+      // A map is in the order of insertion.
+      this.#accounts.delete(name);
+      this.#accounts.set(name, known);
+      return known;
+    }
+    if (this.#accounts.size >= MAX_ACCOUNTS) {
+      const [oldest] = this.#accounts.keys();
+      this.#accounts.delete(oldest!);
+    }
     const account = new GatewayAccount(name, this.#rate, now);
     this.#accounts.set(name, account);
     return account;
@@ -92,14 +104,5 @@ export class GatewayAccounts implements Iterable<GatewayAccount> {
 
   [Symbol.iterator](): Iterator<GatewayAccount> {
     return this.#accounts.values();
-  }
-
-  /** Looks at all of them, because accounts are seldom opened but used for every packet. */
-  #leastRecent(): GatewayAccount {
-    let least: GatewayAccount | undefined;
-    for (const account of this) {
-      if (least === undefined || account.lastUse < least.lastUse) least = account;
-    }
-    return least!;
   }
 }

@@ -25,11 +25,12 @@ export class Results {
     return samples === undefined ? undefined : median(samples);
   }
 
-  /** The median of the ratios of two contestants, turn by turn. */
-  ratio(figure: string, of: ContestantName, to: ContestantName): number | undefined {
-    const { [of]: ones, [to]: others } = this.all[figure] ?? {};
-    if (ones === undefined || others === undefined) return undefined;
-    const turns = Math.min(ones.length, others.length);
-    return median(Array.from({ length: turns }, (_, i) => ones[i]! / others[i]!));
+  /**
+   * The least of a contestant's samples, for processor time: other programs only add to it. Turns in
+   * which nothing arrived have none.
+   */
+  least(figure: string, contestant: ContestantName): number | undefined {
+    const samples = this.all[figure]?.[contestant]?.filter(Number.isFinite);
+    return samples === undefined || samples.length === 0 ? undefined : Math.min(...samples);
   }
 }

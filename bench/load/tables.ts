@@ -49,9 +49,11 @@ function floodTable(results: Results): string {
     return [[
       `${size}, ${WAYS[direction]}`,
       clients.toLocaleString("en"),
-      ...NAMES.map((name) => digits(results.median(cpu, name), 2)),
-      digits(results.ratio(cpu, "miredo", "relay"), 2),
-      digits(results.ratio(cpu, "floor", "relay"), 2),
+      ...NAMES.map((name) => digits(results.least(cpu, name), 2)),
+      ...(["miredo", "floor"] as const).map((name) => {
+        const [theirs = NaN, ours = NaN] = [results.least(cpu, name), results.least(cpu, "relay")];
+        return digits(theirs / ours, 2);
+      }),
       NAMES.map((name) => digits((results.median(rate, name) ?? NaN) / 1000, 0)).join(", "),
       digits(gigabits(ours, size), 2),
     ]];
