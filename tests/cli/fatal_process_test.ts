@@ -43,7 +43,9 @@ for (const [role, command, ready] of ROLES) {
         $teredo ${command} 2>/run/log & role=$!
         soon grep -q "${ready}" /run/log
         unshare -n sleep 30 & other=$!
-        soon ip link set teredo netns $other
+        is_apart() { [ "$(readlink /proc/$other/ns/net)" != "$(readlink /proc/$$/ns/net)" ]; }
+        soon is_apart
+        ip link set teredo netns $other
         timeout 5 tail --pid=$role -f /dev/null || { echo "still at work"; kill $role; }
         wait $role; code=$?; kill $other; cat /run/log; exit $code`);
       assertEquals(code, 1, stdout);
