@@ -5,7 +5,7 @@
  */
 
 import { handleOf, READABLE, type WaitHandle, type WaitList } from "../waiting.ts";
-import { errnoName, SystemError } from "./errno.ts";
+import { SystemError } from "./errno.ts";
 import { libc } from "./libc.ts";
 import { allocate, i16, i32, struct } from "./struct.ts";
 import { outcomeOf } from "./system_call.ts";
@@ -68,7 +68,6 @@ export class PollList<Source> implements WaitList<Source> {
 
   check(): void {
     const outcome = outcomeOf(() => this.wait(0));
-    if (outcome >= 0 || errnoName(-outcome) === "EINTR") return;
-    throw new SystemError("wait for packets", "poll", -outcome);
+    if (outcome < 0) throw new SystemError("wait for packets", "poll", -outcome);
   }
 }
