@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isPingReport, isStatusReport } from "./answer_shape.ts";
 import type { ControlChannel } from "../daemon/control/control_channel.ts";
 import { OWN_CHANNEL } from "../daemon/control/own_channel.ts";
 import type { PingReport } from "../daemon/status/ping_report.ts";
@@ -140,19 +141,4 @@ async function readText({ body }: Response): Promise<string> {
     if (text.length > MAX_ANSWER) throw new RangeError("The answer is too long");
   }
   return text + decoder.decode();
-}
-
-/** What the text needs that older versions don't report. New keys leave the schema as it is. */
-const REPORTED: readonly (keyof StatusReport)[] = ["role", "interfaceFaults", "gateway"];
-
-function isStatusReport(answer: unknown): answer is StatusReport {
-  return isMapping(answer) && answer["schema"] === 1 && REPORTED.every((key) => key in answer);
-}
-
-function isPingReport(answer: unknown): answer is PingReport {
-  return isMapping(answer) && "destination" in answer && "outcome" in answer;
-}
-
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
 }

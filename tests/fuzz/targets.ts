@@ -5,7 +5,7 @@
  */
 
 import type { FuzzTarget } from "./target.ts";
-import { REQUEST } from "./targets/control.ts";
+import { ANSWER, HTTP_SERVER, REQUEST } from "./targets/control.ts";
 import { CLIENT, GATEWAY, RELAY, SERVER } from "./targets/machines.ts";
 import { COALESCING, SEGMENTATION } from "./targets/offload.ts";
 import { ARGUMENTS, CONFIG, DECODE, INVITATION, SECRETS } from "./targets/people.ts";
@@ -19,5 +19,5 @@ export const TARGETS: readonly FuzzTarget[] = [
   ...[CLIENT, SERVER, RELAY, GATEWAY],
   ...[ROUTER_DATAGRAM, ROUTER_RESPONSE, XML, MAPPER],
   ...[NETLINK, CONTROL_MESSAGES, ROUTING_SOCKET, WINDOWS_TEXT],
-  ...[CONFIG, SECRETS, INVITATION, ARGUMENTS, DECODE, REQUEST],
+  ...[CONFIG, SECRETS, INVITATION, ARGUMENTS, DECODE, REQUEST, HTTP_SERVER, ANSWER],
 ];

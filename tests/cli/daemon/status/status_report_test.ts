@@ -1,5 +1,5 @@
 /** Reports of each role in each of its states, held to docs/status.schema.json. */
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { ClientEvent } from "../../../../client/client_event.ts";
 import type { ClientStatus } from "../../../../client/client_status.ts";
 import type { OfflineReason } from "../../../../client/client_event.ts";
@@ -11,6 +11,7 @@ import {
   type StatusReport,
   statusReport,
 } from "../../../../cli/daemon/status/status_report.ts";
+import { isStatusReport } from "../../../../cli/ask/answer_shape.ts";
 import { statusText } from "../../../../cli/ask/status_text.ts";
 import { COLOURED, PLAIN } from "../../../../cli/text/style.ts";
 import type { PortMappingStatus } from "../../../../nodes/client_mapping.ts";
@@ -66,6 +67,7 @@ function clientReport({ client, now }: ClientFixture, place: ClientPlace = PLACE
 function published(report: StatusReport): unknown {
   const value: unknown = JSON.parse(JSON.stringify(report));
   assertEquals(mistakesOf(value), []);
+  assert(isStatusReport(value), "teredo status would not show the report");
   return value;
 }
 
@@ -368,5 +370,22 @@ Deno.test("status: a role whose interface has a fault is not ready, and says wha
     published(report);
     assertEquals([report.ready, report.interfaceFaults], [false, own.faults], report.role);
     assertStringIncludes(statusText(report, PLAIN, 200), `Interface Fault          ${message}`);
+  }
+});
+
+Deno.test("status: a report of another version, or with control characters, is not shown", () => {
+  const report = published(clientReport(ClientFixture.a())) as StatusReport;
+  const changes: readonly Partial<Record<keyof StatusReport, unknown>>[] = [
+    { schema: 2 },
+    { server: {} },
+    { nat: "toString" },
+    { counters: null },
+    { drops: { loop: "many" } },
+    { peers: [null] },
+    { portMapping: { ...report.portMapping, state: "idle", reason: "refused" } },
+    { address: "\x1b[2J" },
+  ];
+  for (const change of changes) {
+    assert(!isStatusReport({ ...report, ...change }), Object.keys(change)[0]);
   }
 });
