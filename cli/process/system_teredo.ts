@@ -59,8 +59,11 @@ const TIMEOUT = 5_000;
  */
 export function parseSystemTeredo(text: string): SystemTeredo | undefined {
   const values = text.split(/\r?\n/).flatMap((line) => {
-    const [, value] = /^[^:]+?\s*:\s+(.*\S)/.exec(line) ?? [];
-    return value === undefined ? [] : [value];
+    // By hand, because an expression would look at each of many blanks again and again.
+    const colon = line.indexOf(":");
+    const rest = line.slice(colon + 1);
+    const value = rest.trim();
+    return colon > 0 && value !== "" && /^\s/.test(rest) ? [value] : [];
   });
   const [type] = values.flatMap((value) => /^[a-z]+/i.exec(value)?.[0] ?? []);
   if (type === undefined) return undefined;

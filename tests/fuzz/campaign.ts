@@ -7,6 +7,7 @@
  * @module
  */
 
+import { cpuUsage } from "node:process";
 import { numbersBelow } from "../hostile/hostile_datagrams.ts";
 import { parentsOf } from "./corpus.ts";
 import { Mutator } from "./mutator.ts";
@@ -15,8 +16,8 @@ import type { FuzzTarget } from "./target.ts";
 /** Inputs in a block. The last one is for its length. */
 export const BLOCK = 1_000;
 
-/** How long an input may take, in milliseconds, on a machine that is busy with other things. */
-export const SLOW = 1_000;
+/** How long an input may take a processor, in milliseconds. */
+const SLOW = 1_000;
 
 /** An input that fails, and how. */
 export interface Failure {
@@ -35,15 +36,24 @@ export async function tryInput(target: FuzzTarget, input: Uint8Array): Promise<E
   }
 }
 
-/** What is wrong with the time that an input takes: the best of three runs counts. */
-export async function timeInput(target: FuzzTarget, input: Uint8Array): Promise<Error | undefined> {
+/**
+ * What is wrong with the time that an input takes: the best of three runs counts.
+ *
+ * @param slow how long it may take a processor, in milliseconds
+ */
+async function timeInput(
+  target: FuzzTarget,
+  input: Uint8Array,
+  slow: number,
+): Promise<Error | undefined> {
   let best = Infinity;
   for (let i = 0; i < 3; i++) {
-    const start = performance.now();
+    const start = cpuUsage();
     const error = await tryInput(target, input);
     if (error !== undefined) return error;
-    best = Math.min(best, performance.now() - start);
-    if (best <= SLOW) return undefined;
+    const { user, system } = cpuUsage(start);
+    best = Math.min(best, (user + system) / 1000);
+    if (best <= slow) return undefined;
   }
   return new Error(`It takes ${Math.round(best)} ms for ${input.length} octets`);
 }
@@ -52,9 +62,12 @@ export async function timeInput(target: FuzzTarget, input: Uint8Array): Promise<
 export class Campaign {
   readonly target: FuzzTarget;
   readonly #seed: string;
+  readonly #slow: number;
   readonly #parents: readonly Uint8Array[];
 
-  constructor(target: FuzzTarget, seed: string) {
+  /** @param slow how long an input may take a processor, in milliseconds */
+  constructor(target: FuzzTarget, seed: string, slow = SLOW) {
+    this.#slow = slow;
     this.target = target;
     this.#seed = seed;
     this.#parents = parentsOf(target);
@@ -63,7 +76,10 @@ export class Campaign {
   /** Runs what the mutations start from. */
   async runParents(): Promise<Failure | undefined> {
     for (const parent of this.#parents) {
-      const failure = this.#failure(parent, await timeInput(this.target, parent.slice()));
+      const failure = this.#failure(
+        parent,
+        await timeInput(this.target, parent.slice(), this.#slow),
+      );
       if (failure !== undefined) return failure;
     }
     return undefined;
@@ -87,7 +103,7 @@ export class Campaign {
       const isStress = i === size && stressLength > 0;
       const input = isStress ? mutator.stress(stressLength) : mutator.next();
       watch?.(input);
-      const error = isStress ? await timeInput(target, input) : await this.#try(input);
+      const error = isStress ? await timeInput(target, input, this.#slow) : await this.#try(input);
       if (error !== undefined) return this.#failure(input, error);
     }
     return undefined;

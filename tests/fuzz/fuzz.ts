@@ -93,8 +93,9 @@ class Progress {
     const begun = [...this.#begun.values()].reduce((sum, each) => sum + each, 0);
     const { executions, seconds } = this.#plan;
     if (begun * BLOCK >= executions || this.seconds >= seconds) return undefined;
-    const [[target] = [""]] = [...this.tallies]
-      .sort(([, one], [, other]) => one.milliseconds - other.milliseconds);
+    const [target = ""] = this.#plan.targets
+      .map(({ name, weight = 1 }) => [name, this.tallies.get(name)!.milliseconds / weight] as const)
+      .reduce((one, other) => other[1] < one[1] ? other : one);
     const block = this.#begun.get(target)!;
     this.#begun.set(target, block + 1);
     return { target, block };

@@ -12,6 +12,8 @@ export interface FuzzTarget {
   readonly seeds: readonly Uint8Array[];
   /** What mutations put anywhere: words of the language, octets that mean something. */
   readonly words: readonly Uint8Array[];
+  /** Its share of the time: 1 unless given. */
+  readonly weight?: number;
   /** The longest input that mutations make, in octets. */
   readonly maxLength: number;
   /** The longest input that is tried for its time, in octets; 0 if none is. */

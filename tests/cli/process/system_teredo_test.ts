@@ -1,4 +1,5 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { cpuUsage } from "node:process";
+import { assertEquals, assertLess, assertStringIncludes } from "@std/assert";
 import {
   isAtWork,
   parseSystemTeredo,
@@ -111,4 +112,11 @@ Deno.test("Windows' Teredo: a program's output is read, and one that isn't there
   assertEquals(teredo?.server, "teredo.example");
   assertEquals(await systemTeredo(["there is no such program"]), undefined);
   if (platform.id !== "windows") assertEquals(await systemTeredo(), undefined);
+});
+
+Deno.test("Windows' Teredo: a line of many blanks is read at once", () => {
+  const blanks = " ".repeat(65_536);
+  const start = cpuUsage();
+  assertEquals(parseSystemTeredo(`FA${blanks}\r\nType : ${blanks}client${blanks}`)?.type, "client");
+  assertLess(cpuUsage(start).user, 500_000);
 });

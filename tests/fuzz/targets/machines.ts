@@ -50,6 +50,7 @@ function machineTarget(name: string, run: (choices: Choices) => void): FuzzTarge
     name,
     seeds: ROWS,
     words: [Uint8Array.of(7), Uint8Array.of(8, 0), Uint8Array.of(4, 4), Uint8Array.of(4, 8)],
+    weight: 4,
     maxLength: 1_000,
     stressLength: 0,
     run: (input) => run(new Choices(input)),
