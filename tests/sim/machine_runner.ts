@@ -168,6 +168,7 @@ export class MachineRunner<Via extends string, Event, Status> {
     const machine = this.#machine;
     const at = this.#options.openSocket?.(via);
     if (machine === undefined || at === undefined) return 0;
+    if (this.#opened.has(via)) throw new Error(`The socket ${via} is open already`);
     this.#opened.set(via, at);
     this.#options.host.bind(at, (payload, from) => this.#receive(machine, payload, from, via));
     return portOf(at);

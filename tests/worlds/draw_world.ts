@@ -54,6 +54,8 @@ function drawServers(dice: Dice): ServerPlan[] {
     name,
     isGateway: dice.chance(0.35),
     addresses: dice.chance(0.2) ? 1 : 2,
+    // Their memory takes longer to make than most worlds.
+    hasLimits: dice.chance(0.2),
   }));
 }
 

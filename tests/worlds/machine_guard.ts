@@ -14,6 +14,9 @@ import { keyOf, numbersOf } from "./numbered_packet.ts";
 /** Datagrams that a machine may send in one second without having been given a packet for each. */
 const SPONTANEOUS = 40;
 
+/** Datagrams that a machine may send in one world: a storm would keep the world from ending. */
+const MOST_DATAGRAMS = 50_000;
+
 /** Times that the timer of a machine may go off in one second. */
 const MOST_WAKES = 60;
 
@@ -92,7 +95,9 @@ export class MachineGuard implements RunnerWatcher {
   }
 
   sent(payload: Uint8Array, to: Endpoint, via: string): void {
-    this.datagrams++;
+    if (++this.datagrams > MOST_DATAGRAMS) {
+      throw new Error(`${this.#guarded.name} has sent ${MOST_DATAGRAMS} datagrams, and goes on`);
+    }
     const present = this.#present;
     present.sent++;
     if (present.sent === SPONTANEOUS + 2 * present.given) {

@@ -13,7 +13,7 @@ import type { RelayNode } from "../sim/relay_node.ts";
 import { ServerNames } from "../sim/server_names.ts";
 import type { ServerNode } from "../sim/server_node.ts";
 import { World } from "../sim/world.ts";
-import type { ClientPlan, NatPlan, WorldPlan } from "./world_plan.ts";
+import type { ClientPlan, NatPlan, ServerPlan, WorldPlan } from "./world_plan.ts";
 
 /** Peers that a relay remembers: more than there are, and quick to make. */
 const TABLE_SIZE = 64;
@@ -45,13 +45,7 @@ export class Stage {
     this.plan = plan;
     this.world = new World(plan.seed, { keepsLog: false });
     const { world } = this;
-    for (const { name, isGateway, addresses } of plan.servers) {
-      const server = isGateway
-        ? world.gateway(name, { addresses, relay: { maxPeers: TABLE_SIZE } })
-        : world.server(name);
-      this.servers.set(name, server);
-      if (!isGateway) this.#prepareMove(name);
-    }
+    for (const server of plan.servers) this.#putUpServer(server);
     if (plan.hasRelay) this.relay = world.relay("relay", { config: { maxPeers: TABLE_SIZE } });
     for (const name of plan.natives) this.talkers.set(name, world.nativeHost(name));
     for (const { name, behaviour, behind } of plan.nats) {
@@ -119,8 +113,16 @@ export class Stage {
     client.useMapping(nat.forward(portOf(client.service), client.service));
   }
 
-  #prepareMove(name: string): void {
-    this.successors.set(name, this.world.server(`new ${name}`, { hasPower: false }));
+  #putUpServer({ name, isGateway, addresses, hasLimits }: ServerPlan): void {
+    const { world } = this;
+    const config = { limits: hasLimits ? undefined : "off" } as const;
+    if (isGateway) {
+      const relay = { maxPeers: TABLE_SIZE };
+      this.servers.set(name, world.gateway(name, { addresses, relay, server: config }));
+      return;
+    }
+    this.servers.set(name, world.server(name, { config }));
+    this.successors.set(name, world.server(`new ${name}`, { config, hasPower: false }));
   }
 
   #putUp(plan: ClientPlan): void {

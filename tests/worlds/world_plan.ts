@@ -15,6 +15,8 @@ export interface ServerPlan {
   readonly isGateway: boolean;
   /** How many IPv4 addresses it has. */
   readonly addresses: 1 | 2;
+  /** Whether it has the limits that it has by default, or none. */
+  readonly hasLimits: boolean;
 }
 
 /** A NAT. */

@@ -20,6 +20,9 @@ import type { WorldPlan } from "./world_plan.ts";
 /** How many failing worlds are shown. */
 const MOST_SHOWN = 10;
 
+/** After how many worlds progress is reported. */
+const PROGRESS = 1_000;
+
 /** How many worlds a thread gets at a time. */
 const SHARE = 200;
 
@@ -68,7 +71,11 @@ function runShares(shares: Worlds[], tally: Tally): Promise<void> {
   };
   worker.onmessage = ({ data }: MessageEvent<Verdict[] | "done">) => {
     if (data === "done") return next();
-    for (const verdict of data) tally.add(verdict);
+    for (const verdict of data) {
+      tally.add(verdict);
+      if (verdict.complaints.length > 0) console.log(`World ${verdict.seed} fails`);
+      if (tally.worlds % PROGRESS === 0) console.error(`${tally.worlds} worlds`);
+    }
   };
   worker.onerror = (event) => reject(new Error(event.message));
   next();

@@ -9,9 +9,9 @@ import { runWorlds, Tally } from "./campaign.ts";
 import { drawWorld } from "./draw_world.ts";
 import { runWorld } from "./run_world.ts";
 
-Deno.test("100 worlds full of faults: nothing throws, leaks, storms or comes twice, and all recover", () => {
+Deno.test("200 worlds full of faults: nothing throws, leaks, storms or comes twice, and all recover", () => {
   const tally = new Tally();
-  for (const verdict of runWorlds({ seed: 1, from: 0, count: 100 })) tally.add(verdict);
+  for (const verdict of runWorlds({ seed: 1, from: 0, count: 200 })) tally.add(verdict);
   assertEquals(tally.failed.map(({ seed, complaints }) => [seed, complaints]), []);
   for (const [name, { count }] of Object.entries(tally.recoveries)) {
     assert(count > 0, `nothing recovered: ${name}`);
