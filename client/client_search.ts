@@ -410,10 +410,12 @@ export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
       return true;
     }
     const isRepeated = peer.attempts > (this.#nearPlace(peer, now) ? MAX_SOLICITATIONS : 0);
-    const hasBudget = peer.hasBubbleBudget(now);
+    // After a search in vain, one bubble is kept to answer the peer: two clients that looked for each
+    // other at different times would otherwise never have one left when the other asks.
+    const hasBudget = peer.hasBubbleBudget(now, peer.isMissing ? 1 : 0);
     let isThroughServer = true;
     // Too soon after the last transmission passes by itself; too many bubbles does not.
-    if (peer.mayBubble(now)) isThroughServer = this.#sendBubbles(peer, now, sink);
+    if (hasBudget && peer.mayBubble(now)) isThroughServer = this.#sendBubbles(peer, now, sink);
     else if (hasBudget) this.#postponed.add(peer, { kind: "attempt" });
     else peer.attempts++;
     // A gateway of which nothing is known may be there all the same: its only answer may have been

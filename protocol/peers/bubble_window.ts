@@ -20,9 +20,13 @@ export class BubbleWindow {
     this.#first = first;
   }
 
-  /** Whether another bubble may go out. */
-  isOpen(now: number): boolean {
-    return now - this.#times[this.#first]! >= BUBBLE_WINDOW;
+  /**
+   * Whether another bubble may go out.
+   *
+   * @param reserve how many more must then be left
+   */
+  isOpen(now: number, reserve = 0): boolean {
+    return now - this.#times[this.#first + reserve]! >= BUBBLE_WINDOW;
   }
 
   /** A bubble went out. */

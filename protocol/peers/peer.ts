@@ -220,9 +220,11 @@ export class Peer {
   /**
    * Whether the limit on unanswered bubbles, §5.2.6, leaves room for another; it may still be too
    * soon.
+   *
+   * @param reserve how many more there must be room for after that
    */
-  hasBubbleBudget(now: number): boolean {
-    return this.#records.bubblesOf(this.#index).isOpen(now);
+  hasBubbleBudget(now: number, reserve = 0): boolean {
+    return this.#records.bubblesOf(this.#index).isOpen(now, reserve);
   }
 
   /** A bubble went out; a direct and an indirect one together count once. */

@@ -69,3 +69,16 @@ Deno.test("X-11: clients behind port-preserving symmetric NATs meet again, altho
   world.pass(121);
   assert(ping.lost <= 40, `${ping.lost} are lost`);
 });
+
+Deno.test("C-38: clients that used up their bubbles at different times keep one each to answer the other", () => {
+  const { world, alice, bob, natA } = twoClients("portRestricted", "symmetricPreserving");
+  expectReach(world, alice, bob);
+  const ping = alice.ping(bob, { count: 500 });
+  bob.ping(alice, { count: 500 });
+  const { link } = natA!;
+  link.quality = { ...link.quality, loss: 1 };
+  world.pass(54);
+  link.quality = { ...link.quality, loss: 0 };
+  world.pass(450);
+  assertEquals(ping.answeredSequence.at(-1), 499);
+});

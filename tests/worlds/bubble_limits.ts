@@ -110,7 +110,8 @@ export class BubbleLimits {
       }
       return undefined;
     }
-    if (pairOf(ipv6) === this.#latest) return undefined;
+    // Announcements have other limits, and what a server forwards is not its own.
+    if (isMulticast(ipv6, DESTINATION) || pairOf(ipv6) === this.#latest) return undefined;
     const account = this.#accountOf(ipv6, DESTINATION);
     const wrong = this.#judge(account, isIndirect, isLinkLocal(ipv6, SOURCE), now);
     return wrong && `${wrong} to ${formatIpv6(ipv6, DESTINATION)}`;

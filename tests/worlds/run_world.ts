@@ -41,8 +41,8 @@ export const WAYS: readonly Way[] = ["direct", "relay", "gateway"];
 export const LIMITS = {
   qualified: 60_000,
   direct: 60_000,
-  relay: 60_000,
-  gateway: 60_000,
+  relay: 75_000,
+  gateway: 75_000,
 } as const;
 
 /**
