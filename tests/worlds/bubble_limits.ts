@@ -36,6 +36,8 @@ export interface BubbleHabits {
   readonly pairSpan: number;
   /** Whether bubbles keep their distance from other packets as well. */
   readonly keepDistanceFromData: boolean;
+  /** Whether an announcement on the link ends the count of unanswered bubbles (§5.2.8). */
+  readonly hearsAnnouncements: boolean;
   /** Whether bubbles from link-local addresses are challenges. */
   readonly challenges: boolean;
 }
@@ -48,6 +50,7 @@ export const RELAY_HABITS: BubbleHabits = {
   most: MAX_BUBBLES + BUBBLE_WINDOW / 30_000,
   pairSpan: 0,
   keepDistanceFromData: false,
+  hearsAnnouncements: false,
   challenges: false,
 };
 
@@ -56,8 +59,9 @@ export const RELAY_HABITS: BubbleHabits = {
  * one second and two, and to find its refresh interval, a client sends bubbles to itself.
  */
 export function clientHabits(
-  { hasGateway, hasEchoTests, determinesInterval }: {
+  { hasGateway, hasEchoTests, determinesInterval, hearsAnnouncements }: {
     readonly hasGateway: boolean;
+    readonly hearsAnnouncements: boolean;
     readonly hasEchoTests: boolean;
     readonly determinesInterval: boolean;
   },
@@ -67,6 +71,7 @@ export function clientHabits(
     most: determinesInterval ? Infinity : MAX_BUBBLES + tries,
     pairSpan: hasEchoTests ? 3_000 : 0,
     keepDistanceFromData: true,
+    hearsAnnouncements,
     challenges: true,
   };
 }
@@ -132,8 +137,8 @@ export class BubbleLimits {
     if (isBubble(packet.ipv6)) this.#latest = pairOf(packet.ipv6);
     const isForwarded = packet.origin !== undefined;
     if (isForwarded && isBubble(packet.ipv6)) account.indirect.push(now);
-    // An announcement to the whole link is no response; those who listen forget their bubbles.
-    if (!isForwarded && !isMulticast(packet.ipv6, DESTINATION)) account.bubbles = [];
+    const isAnnouncement = isMulticast(packet.ipv6, DESTINATION);
+    if (isAnnouncement ? this.#habits.hearsAnnouncements : !isForwarded) account.bubbles = [];
   }
 
   #judge(

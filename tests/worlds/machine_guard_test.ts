@@ -32,6 +32,7 @@ function bench() {
   const bubbles = clientHabits({
     hasGateway: false,
     hasEchoTests: false,
+    hearsAnnouncements: false,
     determinesInterval: false,
   });
   const guard = new MachineGuard(

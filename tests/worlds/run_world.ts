@@ -7,10 +7,12 @@
  */
 
 import { type Endpoint, endpoint } from "../../wire/endpoint.ts";
+import type { Ipv4Address } from "../../wire/ipv4_address.ts";
 import { BUBBLE_WINDOW, TEREDO_PORT } from "../../protocol/constants.ts";
 import { extensionsOf } from "../../client/extensions.ts";
 import { ClientNode } from "../sim/client_node.ts";
 import { GatewayNode } from "../sim/gateway_node.ts";
+import type { PortAllocation } from "../sim/nat_behaviour.ts";
 import { RelayNode } from "../sim/relay_node.ts";
 import { type BubbleHabits, clientHabits, RELAY_HABITS } from "./bubble_limits.ts";
 import { Flow, SLOWEST_ARRIVAL } from "./flow.ts";
@@ -87,7 +89,8 @@ export function runWorld(plan: WorldPlan): Verdict {
 
 /** What decides which peers a client can reach. */
 interface Chances {
-  readonly hasGateway: boolean;
+  /** Its server, if that has a gateway. */
+  readonly gateway: Ipv4Address | undefined;
   readonly mapping: Endpoint | undefined;
 }
 
@@ -166,9 +169,10 @@ class WorldRun {
   /**
    * Whether other peers than before can be reached from an end of a flow, through nobody's fault:
    *
-   * - it is on a fallback server that has no gateway, while its former one had, or the reverse
+   * - it is on another gateway than before, or on none, and so apart from the other end
    * - it has another mapping behind a symmetric NAT, which keeps only the port of the first flow: a
    *   client that was lucky before need not be so again (RFC 6081 §5.4)
+   * - its NAT counts ports upwards, so that the next one has to be guessed (RFC 6081 §5.5)
    */
   #hasOtherChances({ from, to }: Flow, before: ReadonlyMap<string, Chances>): boolean {
     return this.#clients.some((client) => {
@@ -176,20 +180,21 @@ class WorldRun {
       const then = before.get(client.name)!;
       const now = this.#chancesOf(client);
       const isMoved = then.mapping !== now.mapping && this.#isBehindSymmetric(client.name);
-      return now.hasGateway !== then.hasGateway || (isMoved && !now.hasGateway);
+      const isGuess = this.#isBehindSymmetric(client.name, "sequential");
+      return now.gateway !== then.gateway || ((isMoved || isGuess) && now.gateway === undefined);
     });
   }
 
-  #chancesOf({ status: { server, mapping } }: ClientNode): Chances {
-    const hasGateway = [...this.#stage.servers.values()].some((node) =>
-      node instanceof GatewayNode && node.addresses.primary === server.primary
+  #chancesOf({ status: { server: { primary }, mapping } }: ClientNode): Chances {
+    const isGateway = [...this.#stage.servers.values()].some((node) =>
+      node instanceof GatewayNode && node.addresses.primary === primary
     );
-    return { hasGateway, mapping };
+    return { gateway: isGateway ? primary : undefined, mapping };
   }
 
-  #isBehindSymmetric(client: string): boolean {
+  #isBehindSymmetric(client: string, ports?: PortAllocation): boolean {
     return this.#stage.natsBefore(client).some(({ behaviour }) =>
-      behaviour.mapping !== "independent"
+      behaviour.mapping !== "independent" && (ports ?? behaviour.ports) === behaviour.ports
     );
   }
 
@@ -319,11 +324,14 @@ class WorldRun {
     if (node instanceof RelayNode || node instanceof GatewayNode) return RELAY_HABITS;
     if (!(node instanceof ClientNode)) return undefined;
     const { clients, servers } = this.#stage.plan;
-    const { extensions, determinesInterval } = clients.find(({ name }) => name === node.name)!;
+    const { extensions, determinesInterval, discoversNeighbours } = clients.find(({ name }) =>
+      name === node.name
+    )!;
     return clientHabits({
       hasGateway: servers.some(({ isGateway }) => isGateway),
       hasEchoTests: extensionsOf(extensions).has("sequential"),
       determinesInterval,
+      hearsAnnouncements: discoversNeighbours,
     });
   }
 
