@@ -5,8 +5,9 @@
  * @module
  */
 
-import { errno, libc } from "./libc.ts";
-import { SystemError } from "./errno.ts";
+import { libc } from "./libc.ts";
+import { cString } from "./struct.ts";
+import { insist } from "./system_call.ts";
 
 /** How to open a file, the same on every system. */
 const FLAGS = { read: 0, write: 1 } as const;
@@ -30,20 +31,17 @@ export interface StreamFile extends Disposable {
  */
 export function openSpecialFile(path: string, mode: keyof typeof FLAGS): StreamFile {
   const { open, read, write, close } = libc();
-  const fail = (syscall: string) => new SystemError(`${mode} ${path}`, syscall, errno());
-  const fd = open(new TextEncoder().encode(`${path}\0`), FLAGS[mode]);
-  if (fd < 0) throw fail("open");
+  const attempt = `${mode} ${path}`;
+  const fd = insist(attempt, "open", () => open(cString(path), FLAGS[mode]));
   return {
     readSync(buffer) {
-      const length = read(fd, buffer, BigInt(buffer.length));
-      if (length < 0) throw fail("read");
+      const length = insist(attempt, "read", () => read(fd, buffer, BigInt(buffer.length)));
       return length === 0 ? null : length;
     },
     writeSync(octets) {
       // C takes no memory that threads share.
-      const length = write(fd, new Uint8Array(octets), BigInt(octets.length));
-      if (length < 0) throw fail("write");
-      return length;
+      const own = new Uint8Array(octets);
+      return insist(attempt, "write", () => write(fd, own, BigInt(own.length)));
     },
     close: () => void close(fd),
     [Symbol.dispose]: () => void close(fd),

@@ -2,6 +2,7 @@ import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { SystemError } from "../../../ffi/c/errno.ts";
 import { openSpecialFile, readSpecialFile, writeSpecialFile } from "../../../ffi/c/special_file.ts";
 import { requires } from "../../capabilities.ts";
+import { first, injectFaults } from "../faults.ts";
 import "../open_libc.ts";
 
 const { title, ignore } = requires("linux");
@@ -37,5 +38,20 @@ Deno.test({
     }
     assertThrows(() => openSpecialFile(path, "write"), SystemError, "ENOENT");
     assertThrows(() => readSpecialFile("/proc"), SystemError, "EISDIR");
+  },
+});
+
+Deno.test({
+  name: title("special file: an error that asking again does not confirm does not count"),
+  ignore,
+  fn() {
+    for (const call of ["open", "read"] as const) {
+      using faults = injectFaults({ [call]: first(1, "EINTR") });
+      assertMatch(readSpecialFile("/proc/self/status"), /^Name:/);
+      assertEquals(faults.failed, 1);
+    }
+    using faults = injectFaults({ write: first(1, "ENOMEM") });
+    writeSpecialFile("/dev/null", "text");
+    assertEquals(faults.failed, 1);
   },
 });
