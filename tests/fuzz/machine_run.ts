@@ -32,6 +32,9 @@ const MAX_STEPS = 250;
 /** Timers in one step at most: a machine that wants more is in a loop. */
 const MAX_TIMERS = 2_000;
 
+/** Timers at one time at most: what one part of a machine does may be news to another. */
+const MAX_AT_ONCE = 4;
+
 const SPANS: readonly number[] = [0, 1, 40, 300, 1_000, 4_000, 30_000, 120_000, 3_600_000];
 
 /** A machine and its limits. */
@@ -115,11 +118,13 @@ export class MachineRun<Via extends string, Event, Status> {
   #pass(span: number): void {
     const { machine, sink } = this.#subject;
     const until = this.#now + span;
+    let atOnce = 0;
     for (let timers = 0; machine.nextTimer() <= until; timers++) {
       hold(timers < MAX_TIMERS, `${timers} timers in ${span} ms`);
       this.#now = Math.max(this.#now, machine.nextTimer());
       machine.handleTimer(this.#now, sink);
-      hold(machine.nextTimer() > this.#now, "A timer is due again at once");
+      atOnce = machine.nextTimer() > this.#now ? 0 : atOnce + 1;
+      hold(atOnce < MAX_AT_ONCE, "A timer is due again and again at once");
     }
     this.#now = until;
   }
