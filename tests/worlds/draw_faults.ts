@@ -65,7 +65,14 @@ export function drawFaults(dice: Dice, topology: Topology, faultTime: number): F
     const from = dice.whole(0, faultTime - 1);
     return dice.one(DRAWS)(dice, topology, from, dice.whole(from + 1, faultTime));
   });
-  return faults.filter((fault) => fault !== undefined).sort((a, b) => a.from - b.from);
+  return faults.filter((fault) => fault !== undefined).sort((a, b) => a.from - b.from)
+    .filter((fault, i, all) => !all.slice(0, i).some((earlier) => sleepsThrough(earlier, fault)));
+}
+
+/** Whether a host sleeps already when it is to fall asleep: its clock would go back. */
+function sleepsThrough(earlier: Fault, later: Fault): boolean {
+  return earlier.kind === "suspend" && later.kind === "suspend" && earlier.node === later.node &&
+    later.from <= earlier.to;
 }
 
 function drawLinkFault(dice: Dice, topology: Topology, from: number, to: number): Fault {
