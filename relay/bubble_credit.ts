@@ -15,23 +15,17 @@ const AMPLIFICATION = 1.3;
 const MAX_CREDIT = 500;
 
 /**
- * Octets of packets for a client that nothing was sent for yet.
+ * The octets that may go to a client, after a packet for it came.
  *
  * RFC 4380 §5.4.1 repeats the bubble three times. Here another packet must have come for that,
  * which is usual: hosts that get no answer send again.
+ *
+ * A whole number is part of its owner. Any other, or an object around it, would take its own
+ * memory for each made-up client of a flood.
+ *
+ * @param credit the octets before that
+ * @param octets the length of the packet
  */
-export class BubbleCredit {
-  #octets = 0;
-
-  /** A packet came. */
-  add(octets: number): void {
-    this.#octets = Math.min(this.#octets + AMPLIFICATION * octets, MAX_CREDIT);
-  }
-
-  /** Takes what a datagram costs, with its UDP and IPv4 headers, if so much is left. */
-  take(octets: number): boolean {
-    if (this.#octets < octets) return false;
-    this.#octets -= octets;
-    return true;
-  }
+export function creditAfter(credit: number, octets: number): number {
+  return Math.min(credit + Math.floor(AMPLIFICATION * octets), MAX_CREDIT);
 }

@@ -6,7 +6,6 @@
 
 import { Peer } from "../protocol/peers/peer.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
-import { BubbleCredit } from "./bubble_credit.ts";
 import type { GatewayAccount } from "./gateway_accounts.ts";
 
 /** How a client that has proved where it is uses the gateway. */
@@ -18,8 +17,8 @@ interface GatewayUse {
 
 /** A peer entry of a relay. */
 export class RelayPeer extends Peer {
-  /** What packets for the client have paid for. */
-  readonly credit = new BubbleCredit();
+  /** Octets of bubbles that packets for the client have paid for. */
+  credit = 0;
   /** How the client uses the gateway, if it does. */
   use: GatewayUse | undefined;
   /** Whether the client has sent something through the gateway, so that answers may come back. */

@@ -21,6 +21,7 @@ import type { Ipv4Address } from "../wire/ipv4_address.ts";
 import { DESTINATION, IPV6_HEADER_LENGTH, SOURCE } from "../wire/ipv6_header.ts";
 import { ORIGIN_LENGTH } from "../wire/origin_indication.ts";
 import { mappingOf, serverOf } from "../wire/teredo_address.ts";
+import { creditAfter } from "./bubble_credit.ts";
 import { RELAY_DEFAULTS, type RelayConfig } from "./relay_config.ts";
 import { RelayPeer } from "./relay_peer.ts";
 
@@ -142,12 +143,12 @@ export class RelaySearch extends PeerSearch<RelayPeer> {
 
   /** Looks for a client that sent `packet`, which pays for the bubble, in a datagram. */
   beginFor(packet: Uint8Array, peer: RelayPeer, now: number, sink: PeerSink): void {
-    peer.credit.add(OUTER_HEADERS + packet.length);
+    peer.credit = creditAfter(peer.credit, OUTER_HEADERS + packet.length);
     this.begin(peer, now, sink);
   }
 
   override await(peer: RelayPeer, packet: Uint8Array, now: number, sink: PeerSink): boolean {
-    peer.credit.add(packet.length);
+    peer.credit = creditAfter(peer.credit, packet.length);
     return super.await(peer, packet, now, sink);
   }
 
@@ -173,7 +174,7 @@ export class RelaySearch extends PeerSearch<RelayPeer> {
    * of bubbles: §5.2.6 has bubbles keep their distance from the packets as well.
    */
   ask(peer: RelayPeer, packet: Uint8Array, now: number, sink: PeerSink): void {
-    peer.credit.add(packet.length);
+    peer.credit = creditAfter(peer.credit, packet.length);
     this.#bubble(peer, now, sink);
   }
 
@@ -188,7 +189,8 @@ export class RelaySearch extends PeerSearch<RelayPeer> {
     const server = serverOf(address);
     // What is not paid for yet may be when it is time for the next attempt.
     const octets = this.#isOwn(server) ? BUBBLE_OCTETS + ORIGIN_LENGTH : BUBBLE_OCTETS;
-    if (!peer.credit.take(octets)) return this.#skip(peer);
+    if (peer.credit < octets) return this.#skip(peer);
+    peer.credit -= octets;
     if (!this.#perClient.take(client, now)) return false;
     if (this.#perServer?.take(this.hash.ofIpv4(server), now) === false) {
       sink.drop("rate_limited");

@@ -10,8 +10,8 @@ import { getU32 } from "../../memory/octets.ts";
 import { isTeredo } from "../../wire/teredo_address.ts";
 import { BUBBLE_SPACING, PEER_VALIDITY } from "../constants.ts";
 import { PacketQueue } from "./packet_queue.ts";
+import type { PacketStore } from "./packet_store.ts";
 import { Field, type PeerRecords } from "./peer_records.ts";
-import type { QueueBudget } from "./queue_budget.ts";
 import { type Random, randomBytes } from "../random.ts";
 
 /**
@@ -191,8 +191,8 @@ export class Peer {
   }
 
   /** Keeps a copy of a packet until the peer is trusted, if there is room. */
-  enqueue(packet: Uint8Array, budget: QueueBudget): boolean {
-    this.#waiting ??= new PacketQueue(budget);
+  enqueue(packet: Uint8Array, store: PacketStore): boolean {
+    this.#waiting ??= new PacketQueue(store);
     const isQueued = this.#waiting.push(packet);
     if (this.#waiting.isEmpty) this.#waiting = undefined;
     return isQueued;
@@ -203,6 +203,12 @@ export class Peer {
     const packets = this.#waiting?.take() ?? [];
     this.#waiting = undefined;
     return packets;
+  }
+
+  /** Drops the packets that wait. */
+  clearQueue(): void {
+    this.#waiting?.clear();
+    this.#waiting = undefined;
   }
 
   /** When the last bubble that was not answered went out; `-Infinity` without any. */

@@ -11,6 +11,7 @@ import { BUBBLE_SPACING, MAX_ATTEMPTS } from "../constants.ts";
 import type { Sink } from "../machine.ts";
 import type { Peer } from "./peer.ts";
 import { type PeerEntry, PeerTable } from "./peer_table.ts";
+import { PacketStore } from "./packet_store.ts";
 import { QueueBudget } from "./queue_budget.ts";
 import type { Random } from "../random.ts";
 
@@ -65,7 +66,7 @@ export abstract class PeerSearch<P extends Peer, S extends PeerSink = PeerSink> 
   readonly peers: PeerTable<P>;
   /** A hash of addresses that nobody else can compute. */
   readonly hash: AddressHash;
-  readonly #budget: QueueBudget;
+  readonly #waiting: PacketStore;
   readonly #deadlines: AnswerDeadlines;
 
   /** @param Entry what is kept of a peer */
@@ -77,11 +78,8 @@ export abstract class PeerSearch<P extends Peer, S extends PeerSink = PeerSink> 
     this.peers = new PeerTable(Entry, limits.maxPeers, this.hash, limits.maxStrangers);
     this.#deadlines = new AnswerDeadlines(limits.maxPeers);
     const { queuePerPeer, queueTotal, hasManySources } = limits;
-    this.#budget = new QueueBudget(
-      queuePerPeer,
-      queueTotal,
-      hasManySources ? this.hash : undefined,
-    );
+    const hash = hasManySources ? this.hash : undefined;
+    this.#waiting = new PacketStore(new QueueBudget(queuePerPeer, queueTotal, hash));
   }
 
   /**
@@ -127,7 +125,7 @@ export abstract class PeerSearch<P extends Peer, S extends PeerSink = PeerSink> 
    * @returns whether there was room for the packet
    */
   await(peer: P, packet: Uint8Array, now: number, sink: S): boolean {
-    const isQueued = peer.enqueue(packet, this.#budget);
+    const isQueued = peer.enqueue(packet, this.#waiting);
     this.begin(peer, now, sink);
     return isQueued;
   }
@@ -206,7 +204,7 @@ export abstract class PeerSearch<P extends Peer, S extends PeerSink = PeerSink> 
   /** Forgets a peer and what waits for it. */
   protected forget(peer: P): void {
     this.#deadlines.end(peer.index);
-    peer.takeQueue();
+    peer.clearQueue();
     this.peers.remove(peer);
   }
 }

@@ -22,7 +22,7 @@ const BUCKETS = 4096;
 /** How much the queues of one role hold together, shared by all of them. */
 export class QueueBudget {
   readonly perPeer: number;
-  readonly #total: number;
+  readonly total: number;
   readonly #hash: AddressHash | undefined;
   /** Octets that wait, by the bucket of their source. */
   readonly #ofSources: Float64Array | undefined;
@@ -35,7 +35,7 @@ export class QueueBudget {
    */
   constructor(perPeer: number, total: number, hash?: AddressHash) {
     this.perPeer = perPeer;
-    this.#total = total;
+    this.total = total;
     this.#hash = hash;
     if (hash === undefined) return;
     this.#ofSources = new Float64Array(BUCKETS);
@@ -49,24 +49,24 @@ export class QueueBudget {
   /** Takes room for a packet, if there is enough for it and its source. */
   take(packet: Uint8Array): boolean {
     const used = this.#used + packet.length;
-    if (used > this.#total) return false;
+    if (used > this.total) return false;
     if (this.#ofSources !== undefined) {
-      const bucket = this.#bucketOf(packet);
+      const bucket = this.#bucketOf(packet, 0);
       const ofSource = this.#ofSources[bucket]! + packet.length;
-      if (ofSource * SHARE > this.#total - used) return false;
+      if (ofSource * SHARE > this.total - used) return false;
       this.#ofSources[bucket] = ofSource;
     }
     this.#used = used;
     return true;
   }
 
-  /** Gives back the room for a packet. */
-  give(packet: Uint8Array): void {
-    this.#used -= packet.length;
-    if (this.#ofSources !== undefined) this.#ofSources[this.#bucketOf(packet)]! -= packet.length;
+  /** Gives back the room for a packet of `length` octets, whose header is at `offset`. */
+  give(bytes: Uint8Array, offset: number, length: number): void {
+    this.#used -= length;
+    if (this.#ofSources !== undefined) this.#ofSources[this.#bucketOf(bytes, offset)]! -= length;
   }
 
-  #bucketOf(packet: Uint8Array): number {
-    return this.#hash!.ofSite(packet, SOURCE) & (BUCKETS - 1);
+  #bucketOf(bytes: Uint8Array, offset: number): number {
+    return this.#hash!.ofSite(bytes, offset + SOURCE) & (BUCKETS - 1);
   }
 }

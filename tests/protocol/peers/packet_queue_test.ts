@@ -2,12 +2,13 @@ import { AddressHash } from "../../../protocol/address_hash.ts";
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { PacketQueue } from "../../../protocol/peers/packet_queue.ts";
+import { PacketStore } from "../../../protocol/peers/packet_store.ts";
 import { QueueBudget } from "../../../protocol/peers/queue_budget.ts";
 import { SOURCE } from "../../../wire/ipv6_header.ts";
 import { ip6 } from "../../vectors/vectors.ts";
 
 Deno.test("a queue returns copies of its packets in the order they came", () => {
-  const queue = new PacketQueue(new QueueBudget(100, 100));
+  const queue = new PacketQueue(new PacketStore(new QueueBudget(100, 100)));
   const packet = Uint8Array.of(1);
   assertEquals(queue.push(packet), true);
   packet[0] = 99;
@@ -19,7 +20,7 @@ Deno.test("a queue returns copies of its packets in the order they came", () => 
 
 Deno.test("a queue holds exactly as many octets as one peer may have", () => {
   const budget = new QueueBudget(10, 100);
-  const queue = new PacketQueue(budget);
+  const queue = new PacketQueue(new PacketStore(budget));
   assertEquals(queue.push(new Uint8Array(11)), false);
   assertEquals(queue.push(new Uint8Array(6)), true);
   assertEquals(queue.push(new Uint8Array(5)), false);
@@ -29,7 +30,7 @@ Deno.test("a queue holds exactly as many octets as one peer may have", () => {
 
 Deno.test("all queues together hold exactly the total, and free it when emptied", () => {
   const budget = new QueueBudget(10, 15);
-  const [one, two] = [new PacketQueue(budget), new PacketQueue(budget)];
+  const [one, two] = twoQueues(budget);
   assertEquals(one.push(new Uint8Array(10)), true);
   assertEquals(two.push(new Uint8Array(6)), false);
   assertEquals(two.push(new Uint8Array(5)), true);
@@ -37,6 +38,11 @@ Deno.test("all queues together hold exactly the total, and free it when emptied"
   assertEquals(budget.used, 5);
   assertEquals(two.push(new Uint8Array(5)), true);
 });
+
+function twoQueues(budget: QueueBudget): [PacketQueue, PacketQueue] {
+  const store = new PacketStore(budget);
+  return [new PacketQueue(store), new PacketQueue(store)];
+}
 
 /** A packet from a site. */
 function from(site: number, length: number): Uint8Array {
@@ -47,7 +53,7 @@ function from(site: number, length: number): Uint8Array {
 
 Deno.test("a source gets a third of what all leave free: a quarter if it is alone", () => {
   const budget = new QueueBudget(1_000, 400, new AddressHash(1));
-  const queue = new PacketQueue(budget);
+  const queue = new PacketQueue(new PacketStore(budget));
   assertEquals(queue.push(from(1, 60)), true);
   assertEquals(queue.push(from(1, 41)), false);
   assertEquals(queue.push(from(1, 40)), true);
@@ -59,7 +65,7 @@ Deno.test("a source gets a third of what all leave free: a quarter if it is alon
 
 Deno.test("a source gets its share back when a queue is emptied", () => {
   const budget = new QueueBudget(1_000, 400, new AddressHash(1));
-  const [one, two] = [new PacketQueue(budget), new PacketQueue(budget)];
+  const [one, two] = twoQueues(budget);
   for (let round = 0; round < 100; round++) {
     assertEquals(one.push(from(1, 40)) && two.push(from(1, 60)), true);
     assertEquals(two.push(from(1, 40)), false);
@@ -70,7 +76,7 @@ Deno.test("a source gets its share back when a queue is emptied", () => {
 
 Deno.test("twenty sources that take all they can leave room for one more", () => {
   const budget = new QueueBudget(2 ** 20, 2 ** 20, new AddressHash(1));
-  const queue = new PacketQueue(budget);
+  const queue = new PacketQueue(new PacketStore(budget));
   for (let site = 1; site <= 21; site++) {
     let packets = 0;
     while (queue.push(from(site, 100))) packets++;
@@ -82,7 +88,8 @@ Deno.test("after any pushes and takes, the budget counts the octets that wait", 
   const steps = fc.array(fc.tuple(fc.nat(2), fc.option(fc.nat(60))), { maxLength: 60 });
   fc.assert(fc.property(steps, (sequence) => {
     const budget = new QueueBudget(100, 200);
-    const queues = [0, 1, 2].map(() => new PacketQueue(budget));
+    const store = new PacketStore(budget);
+    const queues = [0, 1, 2].map(() => new PacketQueue(store));
     const waiting = [0, 0, 0];
     for (const [which, length] of sequence) {
       const queue = queues[which]!;

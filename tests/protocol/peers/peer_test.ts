@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Peer } from "../../../protocol/peers/peer.ts";
 import { PeerRecords } from "../../../protocol/peers/peer_records.ts";
+import { PacketStore } from "../../../protocol/peers/packet_store.ts";
 import { QueueBudget } from "../../../protocol/peers/queue_budget.ts";
 import { seededRandom } from "../../sim/seeded_random.ts";
 import { ACTORS } from "../../vectors/vectors.ts";
@@ -87,12 +88,16 @@ Deno.test("a bubble that is due too soon may go out later", () => {
 Deno.test("a peer is awaited from its first queued packet until the queue is taken", () => {
   const peer = newPeer(0);
   const budget = new QueueBudget(10, 10);
+  const store = new PacketStore(budget);
   assert(!peer.isAwaited);
-  assert(!peer.enqueue(new Uint8Array(11), budget));
+  assert(!peer.enqueue(new Uint8Array(11), store));
   assert(!peer.isAwaited, "there was no room for that");
-  assert(peer.enqueue(Uint8Array.of(1), budget) && peer.enqueue(Uint8Array.of(2), budget));
+  assert(peer.enqueue(Uint8Array.of(1), store) && peer.enqueue(Uint8Array.of(2), store));
   assert(peer.isAwaited);
   assertEquals(peer.takeQueue(), [Uint8Array.of(1), Uint8Array.of(2)]);
+  assertEquals([peer.isAwaited, peer.takeQueue(), budget.used], [false, [], 0]);
+  assert(peer.enqueue(Uint8Array.of(3), store));
+  peer.clearQueue();
   assertEquals([peer.isAwaited, peer.takeQueue(), budget.used], [false, [], 0]);
 });
 
