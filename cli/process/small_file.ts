@@ -12,18 +12,34 @@ const MAX_OCTETS = 1024 * 1024;
 /** Where a shell puts what `<(command)` writes, and standard input. */
 const STREAMS = /^\/(?:dev|proc)\//;
 
+/** What streams have given, by their paths: they can be read only once. */
+const given = new Map<string, string>();
+
 /** The file is not one that people write. */
 class UnfitFile extends Error {}
 
 /**
- * Reads the text of a file.
+ * Reads the text of a file. A stream such as `<(command)` has the same text each time.
  *
  * @throws {Error} it cannot be read, is too long, or is a pipe that nobody may ever write to
  */
 export function readSmallFile(path: string): string {
-  if (Deno.statSync(path).isFifo && !STREAMS.test(path)) {
-    throw new UnfitFile("it is a pipe: give the name of a file");
-  }
+  const before = given.get(path);
+  if (before !== undefined) return before;
+  const { isFile, isFifo } = Deno.statSync(path);
+  const isNamedStream = STREAMS.test(path);
+  if (isFifo && !isNamedStream) throw new UnfitFile("it is a pipe: give the name of a file");
+  const text = readText(path);
+  if (isNamedStream && !isFile) given.set(path, text);
+  return text;
+}
+
+/** Whether a file is a stream that was read, so that its text never changes. */
+export function isReadStream(path: string): boolean {
+  return given.has(path);
+}
+
+function readText(path: string): string {
   using file = STREAMS.test(path) ? openSpecialFile(path, "read") : Deno.openSync(path);
   const octets = new Uint8Array(MAX_OCTETS + 1);
   let length = 0;

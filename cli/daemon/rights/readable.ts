@@ -6,12 +6,16 @@
 
 import { ownRights } from "../../../ffi/open.ts";
 import { folderOf } from "../../process/folders.ts";
+import { isReadStream } from "../../process/small_file.ts";
 import { shellWord } from "../../text/shell_word.ts";
 import { ROLE_GROUP } from "./role_user.ts";
 
-/** Whether this process may read a file now. Where the system can't say, it may. */
+/**
+ * Whether this process may read a file now. Where the system can't say, it may. A stream's text was
+ * kept.
+ */
 function mayRead(path: string): boolean {
-  return ownRights()?.may("read", path) ?? true;
+  return isReadStream(path) || (ownRights()?.may("read", path) ?? true);
 }
 
 /**
