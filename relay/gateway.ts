@@ -142,9 +142,10 @@ export class Gateway {
   /** Why the client with the address at `offset` may not use the gateway, if so. */
   refuseUse(ipv6: Uint8Array, offset: number, now: number): DropReason | undefined {
     const { access, servers } = this.#config;
-    if (servers !== undefined && !servers.includes(serverOf(ipv6, offset))) {
-      return "gateway_other_server";
-    }
+    const server = serverOf(ipv6, offset);
+    if (servers !== undefined && !servers.includes(server)) return "gateway_other_server";
+    // Bubbles to the client go there too.
+    if (!this.#globalUnicast.has(server)) return "source_not_global";
     const name = access.accountOf(mappingOf(ipv6, offset), now);
     return name === undefined ? "gateway_denied" : undefined;
   }

@@ -20,7 +20,7 @@ gatewayTest({
     );
     const alice = files.write("alice", "sixteen octets at least\n");
     const { A, B } = lab.sites;
-    await using gateway = await startGateway(machine, "--secrets", secrets);
+    await using gateway = await startGateway(machine, "--secrets", secrets, "--user", "root");
     await using stranger = await launchClient(B.client);
     await startClient(A.client, "--identifier", "alice", "--secret-file", alice);
     const ping = await A.client.ping(ADDRESS.native, { count: 3 });

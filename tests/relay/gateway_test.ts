@@ -4,7 +4,7 @@ import { isLinkLocal } from "../../wire/ipv6_address.ts";
 import { hopLimitOf, NextHeader, SOURCE, sourceOf } from "../../wire/ipv6_header.ts";
 import { parseTeredoPacket } from "../../wire/teredo_packet.ts";
 import { packet } from "../client/client_fixture.ts";
-import { ACTORS, at } from "../vectors/vectors.ts";
+import { ACTORS, at, ip6 } from "../vectors/vectors.ts";
 import { EVERYBODY, GatewayFixture, OWN } from "./gateway_fixture.ts";
 import { echo } from "./relay_fixture.ts";
 
@@ -117,6 +117,15 @@ Deno.test("a stranger's test of the gateway's host makes it look for nobody", ()
   const { sink } = fixture.receive(echo(addressOfA, OWN));
   assertEquals(sink.drops, ["gateway_other_server"]);
   assertEquals([sink.packets, sink.datagrams], [[], []]);
+});
+
+Deno.test("a client whose address names a server that is not global is not looked for", () => {
+  const fixture = new GatewayFixture({ rules: { ...EVERYBODY, servers: undefined } });
+  const source = addressOfA.slice();
+  source.set(ip6("2001:0:e030:3030::").subarray(0, 8));
+  for (const datagram of [packet(source, host, 20, NextHeader.TCP), echo(source, host)]) {
+    assertEquals(fixture.receive(datagram).sink.datagrams, [], "none to 224.48.48.48");
+  }
 });
 
 Deno.test("other rules take effect within a second, and counts stay", () => {
