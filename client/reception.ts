@@ -200,7 +200,11 @@ export class Reception {
       if (isMove || peer.isAwaited) {
         this.#search.found(peer, from, now, sink, isMove ? via : peer.via);
       }
+      const isAnswer = peer.lastBubble !== -Infinity;
       this.#accept(ipv6, trailers, peer, now, sink);
+      if (!isAnswer && isQuestion(ipv6, trailers) && peer.mayBubble(now)) {
+        this.#search.sendDirectBubble(peer, peer.place, now, sink);
+      }
       return undefined;
     }
     if (isTeredo(ipv6, SOURCE)) {
@@ -362,6 +366,19 @@ export class Reception {
     }
     sink.packet(ipv6);
   }
+}
+
+/**
+ * Whether a trusted peer may want an answer, because it has lost us. We need not get the indirect
+ * bubble that asks for it: a server drops that of a client behind a symmetric NAT, unless it is the
+ * client's own (RFC 4380 §5.3.1).
+ *
+ * No answer goes to a bubble that may itself be the answer to ours, so two clients don't go on for
+ * ever, nor to one that only keeps a random port open or is part of Neighbor Discovery (RFC 6081
+ * §5.4.2.1, §5.7).
+ */
+function isQuestion(ipv6: Uint8Array, { neighborDiscovery, randomPort }: Trailers): boolean {
+  return isBubble(ipv6) && neighborDiscovery === undefined && randomPort === undefined;
 }
 
 /**

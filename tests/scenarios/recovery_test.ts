@@ -82,3 +82,41 @@ Deno.test("C-38: clients that used up their bubbles at different times keep one 
   world.pass(450);
   assertEquals(ping.answeredSequence.at(-1), 499);
 });
+
+Deno.test("C-38: a client that has lost its peers is answered by one that still trusts it (1/794)", () => {
+  const world = new World();
+  const [server, spare] = [world.server(), world.server("spare")];
+  const natA = world.nat("natA", { ...NAT.symmetric, lifetime: 300_000 });
+  const alice = world.client("alice", { server: spare, behind: natA });
+  const bob = world.client("bob", { server });
+  world.settle();
+  alice.ping(bob, { count: 20 });
+  world.pass(40);
+  const { address } = alice;
+  spare.die();
+  world.pass(60);
+  assertEquals(alice.address, undefined);
+  spare.returnToLife();
+  world.pass(60);
+  // Bob's server does not forward Alice's indirect bubble: to it, she is at another port.
+  assertEquals(alice.address, address);
+  const since = world.clock.now;
+  const ping = alice.ping(bob, { count: 1 });
+  world.pass(60);
+  assertEquals(ping.answeredSequence, [0]);
+  assertEquals(world.log.find({ from: "bob", kind: "bubble", since }).length, 1);
+});
+
+Deno.test("C-38: a bubble on a way of more than two seconds is answered, and the answer is not", () => {
+  const { world, alice, bob } = twoClients("public", "public", { link: { delay: 700 } });
+  alice.ping(bob, { count: 2 });
+  world.pass(40);
+  const since = world.clock.now;
+  alice.ping(bob, { count: 1 });
+  world.pass(40);
+  const bubbles = world.log.find({ kind: "bubble", since });
+  assert(
+    bubbles.length > 1 && bubbles.every(({ sentAt }) => sentAt < since + 10_000),
+    `${bubbles}`,
+  );
+});

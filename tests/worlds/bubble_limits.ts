@@ -24,8 +24,10 @@ import {
   IPV6_ADDRESS_LENGTH,
   isLinkLocal,
   isMulticast,
+  isSameIpv6,
 } from "../../wire/ipv6_address.ts";
 import { DESTINATION, SOURCE } from "../../wire/ipv6_header.ts";
+import { isTeredo } from "../../wire/teredo_address.ts";
 import { parseTeredoPacket } from "../../wire/teredo_packet.ts";
 
 /** How a kind of machine sends bubbles. Times are in milliseconds. */
@@ -131,10 +133,17 @@ export class BubbleLimits {
     return bubbles.filter((at) => now - at < BUBBLE_WINDOW).length >= MAX_BUBBLES - 1;
   }
 
-  /** A datagram came in. */
-  received(payload: Uint8Array, now: number): void {
+  /**
+   * A datagram came in.
+   *
+   * @param own the machine's Teredo address, if it is a client and has one
+   */
+  received(payload: Uint8Array, now: number, own?: Uint8Array): void {
     const packet = parseTeredoPacket(payload);
     if (typeof packet === "string") return;
+    // A peer that doesn't know that a client has another address speaks to the one before. RFC 4380
+    // §5.2.3 lets the client drop this, so it is no direct response (§5.2.6).
+    if (own !== undefined && isForAnother(packet.ipv6, own)) return;
     const account = this.#accountOf(packet.ipv6, SOURCE);
     account.credit = Math.min(account.credit + 1, MAX_BUBBLES);
     if (isBubble(packet.ipv6)) this.#latest = pairOf(packet.ipv6);
@@ -182,6 +191,10 @@ export class BubbleLimits {
     }
     return account;
   }
+}
+
+function isForAnother(ipv6: Uint8Array, own: Uint8Array): boolean {
+  return isTeredo(ipv6, DESTINATION) && !isSameIpv6(ipv6, DESTINATION, own);
 }
 
 function pairOf(ipv6: Uint8Array): string {

@@ -28,6 +28,8 @@ export interface Guarded {
   readonly name: string;
   /** The time of the machine's clock. */
   readonly now: () => number;
+  /** The Teredo address of a client. */
+  readonly address?: () => Uint8Array | undefined;
   /** How it sends bubbles; undefined for a server, which forwards those of others. */
   readonly bubbles: BubbleHabits | undefined;
   /** Whether its table is too small for its peers, so that it forgets what it sent them. */
@@ -91,7 +93,8 @@ export class MachineGuard implements RunnerWatcher {
 
   received(payload: Uint8Array): void {
     this.#present.given++;
-    if (this.#guarded.bubbles !== undefined) this.#limits.received(payload, this.#guarded.now());
+    const { bubbles, now, address } = this.#guarded;
+    if (bubbles !== undefined) this.#limits.received(payload, now(), address?.());
   }
 
   sent(payload: Uint8Array, to: Endpoint, via: string): void {

@@ -36,7 +36,13 @@ function bench() {
     determinesInterval: false,
   });
   const guard = new MachineGuard(
-    { name: "alice", now: () => clock.now, bubbles, forgetsPeers: false },
+    {
+      name: "alice",
+      now: () => clock.now,
+      address: () => addressOfA,
+      bubbles,
+      forgetsPeers: false,
+    },
     clock,
     (words) => complaints.push(words),
   );
@@ -57,6 +63,17 @@ Deno.test("C-38: a fifth bubble without an answer is reported, and one after an 
   clock.run(2_000);
   bubble();
   assertEquals(complaints.length, 1);
+});
+
+Deno.test("C-38: a bubble to another address of the client, as from before a restart, is no answer", () => {
+  const { clock, guard, bubble } = bench();
+  for (let i = 0; i < 4; i++, clock.run(2_000)) bubble();
+  const former = addressOfA.slice();
+  former[9]! ^= 1;
+  guard.received(encodeBubble(addressOfB, former));
+  assertEquals(guard.isExhausted(addressOfB), true);
+  guard.received(ANSWER);
+  assertEquals(guard.isExhausted(addressOfB), false);
 });
 
 Deno.test("C-38: a bubble less than two seconds after the last packet is reported", () => {

@@ -310,6 +310,7 @@ class WorldRun {
       {
         name,
         now: () => runner.now,
+        address: () => node instanceof ClientNode ? node.address : undefined,
         bubbles: this.#bubbleHabits(node),
         forgetsPeers: this.#forgetsPeers(name),
       },
