@@ -34,6 +34,13 @@ export interface PlatformFacts {
    * names for a number counts.
    */
   readonly errorNumbers: Readonly<Record<string, number>>;
+  /** Flags of `open` in the C library; 0 on a system that has none. */
+  readonly openFlags: {
+    /** `O_CLOEXEC`: programs that this one runs do not get the file. */
+    readonly closeOnExec: number;
+    /** `O_NONBLOCK`: neither opening nor writing waits for another program. */
+    readonly nonBlocking: number;
+  };
   /** The name of our interface: `%d` in it stands for the first free number. */
   readonly interfaceName: string;
   /** The signals by which people, terminals and service managers end a program. */

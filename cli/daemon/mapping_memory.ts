@@ -22,6 +22,7 @@ const NAME = "client-mapping.json";
 export class MappingMemory {
   readonly #path: string | undefined;
   readonly #log: Log;
+  #hasWarned = false;
 
   /** @param folder where the file is; without one, nothing is remembered */
   constructor(folder: string | undefined, log: Log) {
@@ -57,8 +58,17 @@ export class MappingMemory {
       Deno.writeTextFileSync(draft, `${JSON.stringify(value)}\n`, { mode: 0o600 });
       Deno.renameSync(draft, this.#path);
     } catch (error) {
-      this.#log.debug(`Cannot remember the port mapping in ${this.#path}: ${reasonOf(error)}`);
+      this.#report(
+        `Cannot remember the port mapping in ${this.#path}, so the router may keep it if this client is killed: ` +
+          `${reasonOf(error)}. Check the folder and the free space`,
+      );
     }
+  }
+
+  /** The first failure matters to people, others repeat it. */
+  #report(message: string): void {
+    this.#log[this.#hasWarned ? "debug" : "warn"](message);
+    this.#hasWarned = true;
   }
 
   /** There is no mapping any longer. */

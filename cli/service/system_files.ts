@@ -4,10 +4,14 @@
  * @module
  */
 
-/** The group that secrets belong to, for sysusers.d(5). */
+/**
+ * The group that secrets belong to, for sysusers.d(5), and the user that a role becomes if root starts
+ * it by hand.
+ */
 export const SYSUSERS = `\
-# Members may read the secrets in /etc/teredo without being root: the services, and operators
-g teredo -
+# Members of the group may read the secrets in /etc/teredo without being root: the services, and operators. A role that
+# root starts by hand becomes the user
+u teredo -
 `;
 
 /** The folder of configurations, for tmpfiles.d(5). */

@@ -5,12 +5,13 @@
  * @module
  */
 
+import { platform } from "../platform.ts";
 import { libc } from "./libc.ts";
 import { cString } from "./struct.ts";
 import { insist } from "./system_call.ts";
 
-/** How to open a file, the same on every system. */
-const FLAGS = { read: 0, write: 1 } as const;
+/** How to open a file: the access modes are the same on every system. */
+const FLAGS = { read: 0, write: 1, "write without waiting": 1 | platform.openFlags.nonBlocking };
 
 /** Octets that one call reads. */
 const CHUNK = 65_536;
@@ -25,14 +26,15 @@ export interface StreamFile extends Disposable {
 }
 
 /**
- * Opens a file that exists.
+ * Opens a file that exists. Programs that this one runs do not get it.
  *
  * @throws {SystemError} The system refuses.
  */
 export function openSpecialFile(path: string, mode: keyof typeof FLAGS): StreamFile {
   const { open, read, write, close } = libc();
   const attempt = `${mode} ${path}`;
-  const fd = insist(attempt, "open", () => open(cString(path), FLAGS[mode]));
+  const flags = FLAGS[mode] | platform.openFlags.closeOnExec;
+  const fd = insist(attempt, "open", () => open(cString(path), flags));
   return {
     readSync(buffer) {
       const length = insist(attempt, "read", () => read(fd, buffer, BigInt(buffer.length)));

@@ -14,6 +14,7 @@ export const LINUX_FACTS: PlatformFacts = {
   cLibraries: ["libc.so.6", `libc.musl-${Deno.build.arch}.so.1`],
   // The kernel and its sockets say EOPNOTSUPP, not ENOTSUP.
   errorNumbers: { EBADFD: 77, EOPNOTSUPP: 95 },
+  openFlags: { closeOnExec: 0x80000, nonBlocking: 0x800 },
   interfaceName: "teredo",
   endSignals: [
     { name: "SIGINT", number: 2 },

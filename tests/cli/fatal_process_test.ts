@@ -95,3 +95,41 @@ Deno.test({
     assertEquals(stdout, "ended with 0\ngone\n");
   },
 });
+
+Deno.test({
+  name: needs.title(
+    "log: a server and a client whose output nobody reads work under traffic, count lines, and end",
+  ),
+  ignore: needs.ignore,
+  fn: async () => {
+    const { code, stdout, stderr } = await inFreshNamespace(`${HOST}
+      mkfifo /run/server /run/client; exec 3<>/run/server 4<>/run/client
+      fill() { head -c 65536 /dev/zero >&$1; }
+      traffic() {
+        for i in $(seq 200); do
+          echo hostile >/dev/udp/83.1.1.1/3544
+          echo packet >/dev/udp/2001:0:5301:101::$i/9
+        done
+      }
+      is_qualified() { $teredo status --json | grep -q '"qualified"'; }
+      ended() {
+        local start=$(date +%s%N)
+        kill -TERM $1; wait $1; local code=$?
+        echo "ended with $code, in time: $(( $(date +%s%N) - start < 1000000000 ))"
+      }
+      fill 3; fill 4
+      $teredo server --primary 83.1.1.1 --log-level debug >/run/server 2>&1 & server=$!
+      soon listens 83.1.1.1:3544
+      $teredo client 83.1.1.1 --force --log-level debug >/run/client 2>&1 & client=$!
+      soon is_qualified
+      traffic; soon is_qualified
+      # Somebody reads again, in time for the last lines.
+      head -c 65536 <&3 >/dev/null; head -c 65536 <&4 >/dev/null
+      ended $client; ended $server
+      for log in 3 4; do timeout 0.2 cat <&$log | grep -o "lines missing here, because nobody read the log"; done`);
+    assertEquals(code, 0, stderr);
+    const ended = "ended with 0, in time: 1\n";
+    const missing = "lines missing here, because nobody read the log\n";
+    assertEquals(stdout, ended + ended + missing + missing);
+  },
+});

@@ -320,6 +320,23 @@ Deno.test({
 });
 
 Deno.test({
+  name: needs.title("process: a recording whose reader stalls does not stop the server"),
+  ignore: needs.ignore,
+  fn: async () => {
+    const ended = await inFreshNamespace(`${HOST}
+      mkfifo /run/pipe; exec 3<>/run/pipe
+      $teredo server --primary 83.1.1.1 --pcap /dev/stdout >/run/pipe & server=$!
+      soon listens 83.1.1.2:3544
+      for _ in $(seq 100); do head -c 1000 /dev/zero >/dev/udp/83.1.1.1/3544; done
+      timeout 5 $teredo status --json >/run/status || echo "no status"
+      kill $server; timeout 5 tail --pid=$server -f /dev/null || kill -KILL $server
+      wait $server`);
+    assertEquals([ended.code, ended.stdout], [0, ""], ended.stderr);
+    assertMatch(ended.stderr, /The program that reads "\/dev\/stdout" is slow/);
+  },
+});
+
+Deno.test({
   name: needs.title("process: a server that loses an address says so, and that it is back"),
   ignore: needs.ignore,
   fn: async () => {

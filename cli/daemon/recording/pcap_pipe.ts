@@ -1,18 +1,19 @@
 /**
- * A pipe that a recording goes to. Its reader may be slow, stop reading, or be missing, and the role
- * must not wait for it.
+ * A pipe or terminal that a recording goes to. Its reader may be slow, stop reading, or be missing,
+ * and the role must not wait for it.
  *
  * @module
  */
 
-import { closeSync, constants, openSync, writeSync } from "node:fs";
+import { SystemError } from "../../../ffi/c/errno.ts";
+import { openSpecialFile, type StreamFile } from "../../../ffi/c/special_file.ts";
 
 /** Octets that every pipe takes as a whole or not at all: PIPE_BUF is never less. */
 const PIECE = 512;
 
 /** Writes as long as somebody reads. */
 export class PcapPipe {
-  readonly #fd: number;
+  readonly #file: StreamFile;
   readonly #onLoss: () => void;
   /** What the pipe did not take yet of the latest write. */
   #rest = new Uint8Array(0);
@@ -22,10 +23,10 @@ export class PcapPipe {
    * Opens a pipe that somebody reads.
    *
    * @param onLoss called once, when the reader is so slow that something is left out
-   * @throws an error with the code `ENXIO` if nobody reads it
+   * @throws {SystemError} with the code `ENXIO` if nobody reads it
    */
   constructor(path: string, onLoss: () => void) {
-    this.#fd = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+    this.#file = openSpecialFile(path, "write without waiting");
     this.#onLoss = onLoss;
   }
 
@@ -45,22 +46,25 @@ export class PcapPipe {
 
   /** Closes the pipe. */
   close(): void {
-    closeSync(this.#fd);
+    this.#file.close();
   }
 
   #send(bytes: Uint8Array): void {
     let at = 0;
-    while (at < bytes.length && this.#take(bytes.subarray(at, at + PIECE))) at += PIECE;
+    while (at < bytes.length) {
+      const written = this.#take(bytes.subarray(at, at + PIECE));
+      if (written === 0) break;
+      at += written;
+    }
     this.#rest = bytes.slice(at);
   }
 
-  /** False if the pipe has no room. */
-  #take(piece: Uint8Array): boolean {
+  /** How many octets the pipe took: none if it has no room, perhaps some if it is a terminal. */
+  #take(piece: Uint8Array): number {
     try {
-      writeSync(this.#fd, piece);
-      return true;
+      return this.#file.writeSync(piece);
     } catch (error) {
-      if (error instanceof Error && "code" in error && error.code === "EAGAIN") return false;
+      if (error instanceof SystemError && error.code === "EAGAIN") return 0;
       throw error;
     }
   }

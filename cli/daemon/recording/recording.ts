@@ -82,16 +82,18 @@ function isFolder(path: string): boolean {
 /** Streams and other files that the system makes. */
 const SPECIAL = /^\/(?:dev|proc)\//;
 
-function isPipe(path: string): boolean {
+/** Whether writing may have to wait for somebody: it is a pipe or a terminal. */
+function mayWait(path: string): boolean {
   try {
-    return Deno.statSync(path).isFifo === true;
+    const { isFifo, isCharDevice } = Deno.statSync(path);
+    return isFifo === true || isCharDevice === true;
   } catch {
     return false;
   }
 }
 
 function open(path: string, log: Log): Output {
-  if (isPipe(path) && !SPECIAL.test(path)) return openPipe(path, log);
+  if (mayWait(path)) return openPipe(path, log);
   const file = create(path);
   return { write: (bytes) => writeAll(file, bytes), close: () => file.close() };
 }
@@ -102,7 +104,7 @@ function openPipe(path: string, log: Log): Output {
       log.warn(`The program that reads "${path}" is slow: packets are missing in the recording`);
     });
   } catch (error) {
-    const isUnread = error instanceof Error && "code" in error && error.code === "ENXIO";
+    const isUnread = error instanceof SystemError && error.code === "ENXIO";
     throw failure(
       path,
       isUnread ? new Error("no program reads the pipe. Start one first") : error,

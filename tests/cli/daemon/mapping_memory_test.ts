@@ -1,6 +1,7 @@
 /** What a client remembers of its port mapping. */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { MappingMemory } from "../../../cli/daemon/mapping_memory.ts";
+import { openLog } from "../../../cli/process/open_log.ts";
 import { SILENT_LOG } from "../../../io/log.ts";
 import type { PortMapping } from "../../../portmap/port_mapping.ts";
 import { parseEndpoint } from "../../../wire/endpoint.ts";
@@ -56,4 +57,12 @@ Deno.test("mapping memory: without a folder nothing is remembered", () => {
   memory.write(MAPPING);
   memory.forget();
   assertEquals(memory.read(), undefined);
+});
+
+Deno.test("mapping memory: a folder that takes nothing is warned of once", () => {
+  const lines: string[] = [];
+  const memory = new MappingMemory("/dev/null", openLog("info", (line) => lines.push(line)));
+  for (let i = 0; i < 3; i++) memory.write(MAPPING);
+  assertEquals(lines.length, 1);
+  assertMatch(lines[0]!, /warn +Cannot remember the port mapping in .*so the router may keep it/);
 });

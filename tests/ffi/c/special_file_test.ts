@@ -42,6 +42,23 @@ Deno.test({
 });
 
 Deno.test({
+  name: title("special file: programs that this one runs do not get it"),
+  ignore,
+  fn() {
+    const path = Deno.makeTempFileSync();
+    try {
+      using _file = openSpecialFile(path, "read");
+      const { stdout } = new Deno.Command("ls", { args: ["-l", "/proc/self/fd"] }).outputSync();
+      const listing = new TextDecoder().decode(stdout);
+      assertMatch(listing, / 0 -> /);
+      assertEquals(listing.includes(path), false, listing);
+    } finally {
+      Deno.removeSync(path);
+    }
+  },
+});
+
+Deno.test({
   name: title("special file: an error that asking again does not confirm does not count"),
   ignore,
   fn() {
