@@ -146,9 +146,9 @@ Deno.test("systemd: no service waits for another host before it is ready", async
   }
 });
 
-Deno.test("systemd: the group that the units name is made by sysusers.d, its directory by tmpfiles.d", async () => {
+Deno.test("systemd: the group that the units name is made with its user by sysusers.d, its directory by tmpfiles.d", async () => {
   const [group] = settings(await unit("client"), "Group");
-  assertMatch(await read("systemd/sysusers.conf"), new RegExp(`^g ${group} -$`, "m"));
+  assertMatch(await read("systemd/sysusers.conf"), new RegExp(`^u ${group} -$`, "m"));
   assertMatch(
     await read("systemd/tmpfiles.conf"),
     new RegExp(`^d /etc/teredo 2755 root ${group}$`, "m"),
