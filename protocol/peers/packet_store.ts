@@ -14,6 +14,12 @@ import type { QueueBudget } from "./queue_budget.ts";
 /** Octets in a block. The first block of a packet holds the whole IPv6 header. */
 const BLOCK = 128;
 
+/**
+ * A packet counts as this many octets at least, so that short ones do not use up the blocks while
+ * the budget still promises room to others: a packet takes no more than one block for each of these.
+ */
+const LEAST = BLOCK / 2;
+
 /** No packet, and no further block. */
 export const NONE = -1;
 
@@ -35,8 +41,7 @@ export class PacketStore {
   /** @param budget how many octets may wait */
   constructor(budget: QueueBudget) {
     this.budget = budget;
-    // Twice as many as full blocks would need: packets of half a block can still use up the budget.
-    const blocks = 2 * Math.ceil(budget.total / BLOCK);
+    const blocks = Math.floor(budget.total / LEAST);
     this.#octets = new Uint8Array(blocks * BLOCK);
     this.#free = new FreeList(blocks);
     this.#nextBlock = new Int32Array(blocks);
@@ -46,10 +51,7 @@ export class PacketStore {
 
   /** Keeps a copy of a packet, or returns {@linkcode NONE} if there is no room for it. */
   keep(packet: Uint8Array): number {
-    if (!this.budget.take(packet)) return NONE;
-    const first = this.#fill(packet);
-    if (first === NONE) this.budget.give(packet, 0, packet.length);
-    return first;
+    return this.budget.take(packet, costOf(packet.length)) ? this.#fill(packet) : NONE;
   }
 
   /** Puts a packet behind another one in a queue. */
@@ -76,20 +78,20 @@ export class PacketStore {
 
   /** Gives the room of a packet back. */
   discard(packet: number): void {
-    this.budget.give(this.#octets, packet * BLOCK, this.#lengths[packet]!);
-    this.#release(packet);
+    this.budget.give(this.#octets, packet * BLOCK, costOf(this.#lengths[packet]!));
+    for (let block = packet; block !== NONE;) {
+      const next = this.#nextBlock[block]!;
+      this.#free.give(block);
+      block = next;
+    }
   }
 
-  /** Writes a packet into free blocks and returns the first, or {@linkcode NONE}. */
+  /** Writes a packet into free blocks, which its budget has, and returns the first. */
   #fill(packet: Uint8Array): number {
     let first: number = NONE;
     // From the end, so that the next block is always known.
     for (let at = lastBlockOf(packet.length); at >= 0; at -= BLOCK) {
       const block = this.#free.take();
-      if (block < 0) {
-        this.#release(first);
-        return NONE;
-      }
       this.#octets.set(packet.subarray(at, at + BLOCK), block * BLOCK);
       this.#nextBlock[block] = first;
       first = block;
@@ -98,14 +100,11 @@ export class PacketStore {
     this.#lengths[first] = packet.length;
     return first;
   }
+}
 
-  #release(first: number): void {
-    for (let block = first; block !== NONE;) {
-      const next = this.#nextBlock[block]!;
-      this.#free.give(block);
-      block = next;
-    }
-  }
+/** What a packet takes from the budget, octets. */
+function costOf(length: number): number {
+  return Math.max(LEAST, length);
 }
 
 /** Where the last block of a packet begins; an empty packet takes one as well. */

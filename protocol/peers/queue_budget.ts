@@ -46,13 +46,13 @@ export class QueueBudget {
     return this.#used;
   }
 
-  /** Takes room for a packet, if there is enough for it and its source. */
-  take(packet: Uint8Array): boolean {
-    const used = this.#used + packet.length;
+  /** Takes `octets` of room for a packet, if there is enough for it and its source. */
+  take(packet: Uint8Array, octets: number): boolean {
+    const used = this.#used + octets;
     if (used > this.total) return false;
     if (this.#ofSources !== undefined) {
       const bucket = this.#bucketOf(packet, 0);
-      const ofSource = this.#ofSources[bucket]! + packet.length;
+      const ofSource = this.#ofSources[bucket]! + octets;
       if (ofSource * SHARE > this.total - used) return false;
       this.#ofSources[bucket] = ofSource;
     }
@@ -60,10 +60,10 @@ export class QueueBudget {
     return true;
   }
 
-  /** Gives back the room for a packet of `length` octets, whose header is at `offset`. */
-  give(bytes: Uint8Array, offset: number, length: number): void {
-    this.#used -= length;
-    if (this.#ofSources !== undefined) this.#ofSources[this.#bucketOf(bytes, offset)]! -= length;
+  /** Gives back `octets` of room for a packet whose header is at `offset`. */
+  give(bytes: Uint8Array, offset: number, octets: number): void {
+    this.#used -= octets;
+    if (this.#ofSources !== undefined) this.#ofSources[this.#bucketOf(bytes, offset)]! -= octets;
   }
 
   #bucketOf(bytes: Uint8Array, offset: number): number {

@@ -8,7 +8,7 @@ import { SOURCE } from "../../../wire/ipv6_header.ts";
 import { ip6 } from "../../vectors/vectors.ts";
 
 Deno.test("a queue returns copies of its packets in the order they came", () => {
-  const queue = new PacketQueue(new PacketStore(new QueueBudget(100, 100)));
+  const queue = new PacketQueue(new PacketStore(new QueueBudget(100, 1_000)));
   const packet = Uint8Array.of(1);
   assertEquals(queue.push(packet), true);
   packet[0] = 99;
@@ -19,24 +19,24 @@ Deno.test("a queue returns copies of its packets in the order they came", () => 
 });
 
 Deno.test("a queue holds exactly as many octets as one peer may have", () => {
-  const budget = new QueueBudget(10, 100);
+  const budget = new QueueBudget(200, 2_000);
   const queue = new PacketQueue(new PacketStore(budget));
-  assertEquals(queue.push(new Uint8Array(11)), false);
-  assertEquals(queue.push(new Uint8Array(6)), true);
-  assertEquals(queue.push(new Uint8Array(5)), false);
-  assertEquals(queue.push(new Uint8Array(4)), true);
-  assertEquals(budget.used, 10);
+  assertEquals(queue.push(new Uint8Array(220)), false);
+  assertEquals(queue.push(new Uint8Array(120)), true);
+  assertEquals(queue.push(new Uint8Array(100)), false);
+  assertEquals(queue.push(new Uint8Array(80)), true);
+  assertEquals(budget.used, 200);
 });
 
 Deno.test("all queues together hold exactly the total, and free it when emptied", () => {
-  const budget = new QueueBudget(10, 15);
+  const budget = new QueueBudget(200, 300);
   const [one, two] = twoQueues(budget);
-  assertEquals(one.push(new Uint8Array(10)), true);
-  assertEquals(two.push(new Uint8Array(6)), false);
-  assertEquals(two.push(new Uint8Array(5)), true);
+  assertEquals(one.push(new Uint8Array(200)), true);
+  assertEquals(two.push(new Uint8Array(120)), false);
+  assertEquals(two.push(new Uint8Array(100)), true);
   one.take();
-  assertEquals(budget.used, 5);
-  assertEquals(two.push(new Uint8Array(5)), true);
+  assertEquals(budget.used, 100);
+  assertEquals(two.push(new Uint8Array(100)), true);
 });
 
 function twoQueues(budget: QueueBudget): [PacketQueue, PacketQueue] {
@@ -52,24 +52,24 @@ function from(site: number, length: number): Uint8Array {
 }
 
 Deno.test("a source gets a third of what all leave free: a quarter if it is alone", () => {
-  const budget = new QueueBudget(1_000, 400, new AddressHash(1));
+  const budget = new QueueBudget(10_000, 4_000, new AddressHash(1));
   const queue = new PacketQueue(new PacketStore(budget));
-  assertEquals(queue.push(from(1, 60)), true);
-  assertEquals(queue.push(from(1, 41)), false);
-  assertEquals(queue.push(from(1, 40)), true);
-  assertEquals(queue.push(from(2, 76)), false);
-  assertEquals(queue.push(from(2, 75)), true);
-  assertEquals(queue.push(from(1, 40)), false);
-  assertEquals(budget.used, 175);
+  assertEquals(queue.push(from(1, 600)), true);
+  assertEquals(queue.push(from(1, 410)), false);
+  assertEquals(queue.push(from(1, 400)), true);
+  assertEquals(queue.push(from(2, 760)), false);
+  assertEquals(queue.push(from(2, 750)), true);
+  assertEquals(queue.push(from(1, 400)), false);
+  assertEquals(budget.used, 1750);
 });
 
 Deno.test("a source gets its share back when a queue is emptied", () => {
-  const budget = new QueueBudget(1_000, 400, new AddressHash(1));
+  const budget = new QueueBudget(10_000, 4_000, new AddressHash(1));
   const [one, two] = twoQueues(budget);
   for (let round = 0; round < 100; round++) {
-    assertEquals(one.push(from(1, 40)) && two.push(from(1, 60)), true);
-    assertEquals(two.push(from(1, 40)), false);
-    assertEquals([...one.take(), ...two.take()].map(({ length }) => length), [40, 60]);
+    assertEquals(one.push(from(1, 400)) && two.push(from(1, 600)), true);
+    assertEquals(two.push(from(1, 400)), false);
+    assertEquals([...one.take(), ...two.take()].map(({ length }) => length), [400, 600]);
   }
   assertEquals(budget.used, 0);
 });
@@ -85,9 +85,11 @@ Deno.test("twenty sources that take all they can leave room for one more", () =>
 });
 
 Deno.test("after any pushes and takes, the budget counts the octets that wait", () => {
-  const steps = fc.array(fc.tuple(fc.nat(2), fc.option(fc.nat(60))), { maxLength: 60 });
+  const steps = fc.array(fc.tuple(fc.nat(2), fc.option(fc.integer({ min: 64, max: 600 }))), {
+    maxLength: 60,
+  });
   fc.assert(fc.property(steps, (sequence) => {
-    const budget = new QueueBudget(100, 200);
+    const budget = new QueueBudget(1_000, 2_000);
     const store = new PacketStore(budget);
     const queues = [0, 1, 2].map(() => new PacketQueue(store));
     const waiting = [0, 0, 0];
@@ -102,7 +104,7 @@ Deno.test("after any pushes and takes, the budget counts the octets that wait", 
       }
       const total = waiting.reduce((sum, octets) => sum + octets);
       assertEquals(budget.used, total);
-      assertEquals(total <= 200 && Math.max(...waiting) <= 100, true);
+      assertEquals(total <= 2_000 && Math.max(...waiting) <= 1_000, true);
     }
   }));
 });

@@ -87,7 +87,7 @@ Deno.test("a bubble that is due too soon may go out later", () => {
 
 Deno.test("a peer is awaited from its first queued packet until the queue is taken", () => {
   const peer = newPeer(0);
-  const budget = new QueueBudget(10, 10);
+  const budget = new QueueBudget(10, 1_000);
   const store = new PacketStore(budget);
   assert(!peer.isAwaited);
   assert(!peer.enqueue(new Uint8Array(11), store));
