@@ -112,6 +112,14 @@ export const DEPARTURES: readonly Departure[] = [
     file: "client/reception.ts",
   },
   {
+    items: ["C-23", "C-38"],
+    source: "RFC 4380 §5.2.3 case 1 only notes that a trusted peer's bubble came",
+    what: "it is answered with a bubble, unless one of ours is out that it may answer",
+    why: "the peer may have lost us, and if its NAT is symmetric, our server drops its indirect " +
+      "bubble (§5.3.1)",
+    file: "client/reception.ts",
+  },
+  {
     items: ["C-30", "C-31"],
     source: "RFC 4380 §5.2.3 answers packets that have an origin with a connectivity test",
     what: "a bubble is answered by a bubble; other packets go through the cases in order",
