@@ -12,6 +12,7 @@ import type { Log } from "../../io/log.ts";
 import { MAPPING_PROTOCOLS, type PortMapping } from "../../portmap/port_mapping.ts";
 import { NONCE_LENGTH } from "../../portmap/pcp.ts";
 import { reasonOf } from "../../reason.ts";
+import { replacePrivate } from "../process/private_file.ts";
 import { readSmallFile } from "../process/small_file.ts";
 import { formatEndpoint, parseEndpoint } from "../../wire/endpoint.ts";
 import { formatIpv4, parseIpv4 } from "../../wire/ipv4_address.ts";
@@ -53,10 +54,8 @@ export class MappingMemory {
       external: formatEndpoint(external),
       nonce: nonce.toHex(),
     };
-    const draft = `${this.#path}.new`;
     try {
-      Deno.writeTextFileSync(draft, `${JSON.stringify(value)}\n`, { mode: 0o600 });
-      Deno.renameSync(draft, this.#path);
+      replacePrivate(this.#path, `${JSON.stringify(value)}\n`);
     } catch (error) {
       this.#report(
         `Cannot remember the port mapping in ${this.#path}, so the router may keep it if this client is killed: ` +

@@ -14,7 +14,7 @@ import { serverDirectory } from "../../nodes/given_server.ts";
 import { ListenError } from "../../nodes/listen_error.ts";
 import { formatIpv4, type Ipv4Address, parseIpv4 } from "../../wire/ipv4_address.ts";
 import type { Precondition } from "../args/precondition.ts";
-import { checkHookProgram } from "./hook/hook_program.ts";
+import { findHookProgram } from "./hook/hook_program.ts";
 import { checkControl } from "./control/open_control.ts";
 import { HostedRelay } from "./hosted_relay.ts";
 import { withListenRemedy } from "./listen_remedy.ts";
@@ -47,7 +47,12 @@ export const CLIENT_PRECONDITIONS: readonly Precondition<ClientOptions>[] = [
     about: ["secretFile", "identifier"],
     check: (options) => void readCredentials(options, SILENT_LOG),
   },
-  { about: ["hook"], check: ({ hook }) => hook === undefined ? undefined : checkHookProgram(hook) },
+  {
+    about: ["hook"],
+    check({ hook }) {
+      if (hook !== undefined) findHookProgram(hook);
+    },
+  },
   ...SHARED,
 ];
 

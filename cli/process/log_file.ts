@@ -4,6 +4,8 @@
  * @module
  */
 
+import { absolutePath } from "./folders.ts";
+
 /** Octets at which a log is put aside. */
 export const MAX_LOG = 4 * 1024 * 1024;
 
@@ -19,7 +21,8 @@ export class LogFile {
    * @throws {Error} it cannot be written to
    */
   constructor(path: string, max = MAX_LOG) {
-    this.#path = path;
+    // A full file is renamed when the role may have another user.
+    this.#path = absolutePath(path);
     this.#max = max;
     this.#file = this.#open();
   }

@@ -5,6 +5,7 @@
  */
 
 import { openSpecialFile } from "../../ffi/c/special_file.ts";
+import { absolutePath } from "./folders.ts";
 
 /** The longest one, octets. */
 const MAX_OCTETS = 1024 * 1024;
@@ -26,7 +27,7 @@ class UnfitFile extends Error {}
 export function readSmallFile(path: string): string {
   const before = given.get(path);
   if (before !== undefined) return before;
-  const { isFile, isFifo } = Deno.statSync(path);
+  const { isFile, isFifo } = Deno.statSync(absolutePath(path));
   const isNamedStream = STREAMS.test(path);
   if (isFifo && !isNamedStream) throw new UnfitFile("it is a pipe: give the name of a file");
   const text = readText(path);
@@ -40,7 +41,9 @@ export function isReadStream(path: string): boolean {
 }
 
 function readText(path: string): string {
-  using file = STREAMS.test(path) ? openSpecialFile(path, "read") : Deno.openSync(path);
+  using file = STREAMS.test(path)
+    ? openSpecialFile(path, "read")
+    : Deno.openSync(absolutePath(path));
   const octets = new Uint8Array(MAX_OCTETS + 1);
   let length = 0;
   while (length <= MAX_OCTETS) {

@@ -154,6 +154,19 @@ test(
 );
 
 test(
+  "a hook runs, and settings are read again, where the role's user may not enter the working folder",
+  `${CLIENT}; mkdir -m 700 /mnt/private; cd /mnt/private; printf 'hook: ../hook\\n' >../client.yaml
+    client --config ../client.yaml; says Qualified; soon grep -q up /mnt/hook.log
+    printf 'log-level: info\\n' >>../client.yaml; kill -HUP $client; says "Settings were read again"
+    kill $client; wait $client || exit 96; grep -c "^[a-z]*$" /mnt/hook.log
+    chmod 644 /etc/teredo/secrets.yaml; kill $server; wait $server
+    $teredo server --primary 83.1.1.1 --secrets ../etc/teredo/secrets.yaml 2>/mnt/log & server=$!
+    says "Serving on 83"; kill -HUP $server; says "Settings were read again"
+    grep -c "one of 1 secrets" /mnt/log; ! grep error /mnt/log; ${end("server")}`,
+  (said) => assertEquals(linesOf(said), ["2", "2"]),
+);
+
+test(
   "a hook that the client's user may not execute is refused, also by a reload",
   `${CLIENT}; chmod 700 /mnt/hook
     client --hook /mnt/hook; wait $client; echo $?; cat /mnt/log

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { absolutePath } from "../../process/folders.ts";
 import type { HttpHandler } from "../http/http_handler.ts";
 
 /** Opens control sockets, and asks those that others opened. */
@@ -117,9 +118,10 @@ export function openedSocket(
   end: AbortController,
   finished: Promise<void>,
 ): ControlSocket {
-  const own = identityOf(channel, path);
+  const file = absolutePath(path);
+  const own = identityOf(channel, file);
   const remove = () => {
-    if (own !== undefined && identityOf(channel, path) === own) removeFile(path);
+    if (own !== undefined && identityOf(channel, file) === own) removeFile(file);
   };
   // Also if the program ends without waiting, as on a second interruption.
   globalThis.addEventListener("unload", remove);

@@ -17,7 +17,7 @@
 import type { ClientEvent } from "../../../client/client_event.ts";
 import { Hook } from "./hook.ts";
 import type { Log } from "../../../io/log.ts";
-import { checkHookProgram } from "./hook_program.ts";
+import { findHookProgram } from "./hook_program.ts";
 import { formatIpv6 } from "../../../wire/ipv6_address.ts";
 
 /** How long a run may take, in milliseconds. */
@@ -92,9 +92,8 @@ export function openHook(
   { log, rights }: HookRunner,
 ): Hook | undefined {
   if (program === undefined) return undefined;
-  checkHookProgram(program);
   return new Hook({
-    program,
+    program: findHookProgram(program),
     timeout: TIMEOUT,
     onFailure(reason) {
       const message = [`The hook "${program}" failed: ${reason}`, rights.programAdvice];

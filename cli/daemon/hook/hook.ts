@@ -4,6 +4,7 @@
  * @module
  */
 
+import { platform } from "../../../ffi/platform.ts";
 import { reasonOf } from "../../../reason.ts";
 
 /** Environment variables that say what changed. */
@@ -11,7 +12,7 @@ export type HookVariables = Readonly<Record<string, string>>;
 
 /** How a hook is run. */
 interface HookOptions {
-  /** The path of the program. It is not a shell command, and takes no arguments. */
+  /** The absolute path of the program, which runs in the folder "/". It is not a shell command, and takes no arguments. */
   readonly program: string;
   /** How long it may take, in milliseconds, before it is killed. */
   readonly timeout: number;
@@ -65,7 +66,9 @@ export class Hook {
       // Its output goes where our log goes. It leads its own process group: Ctrl+C at a terminal
       // then does not end the hook that is to clean up, and everything it started can be killed
       // with it.
-      child = new Deno.Command(program, { env, stdin: "null", detached: true }).spawn();
+      // The role's user may not be allowed to enter the folder in which root started it.
+      const folder = platform.hasFileModes ? { cwd: "/" } : {};
+      child = new Deno.Command(program, { env, ...folder, stdin: "null", detached: true }).spawn();
     } catch (error) {
       return reasonOf(error);
     }

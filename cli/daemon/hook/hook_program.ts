@@ -9,6 +9,7 @@ import { platform } from "../../../ffi/platform.ts";
 import { processEnvironment } from "../../process/environment.ts";
 import { ExitCode } from "../../process/exit_code.ts";
 import { CliError } from "../../process/failure.ts";
+import { absolutePath } from "../../process/folders.ts";
 import { systemFailure } from "../../process/system_failure.ts";
 import { shellWord } from "../../text/shell_word.ts";
 
@@ -24,14 +25,15 @@ function denied(program: string): string {
 }
 
 /**
- * Whether a hook can be run, as far as its file shows.
+ * Finds the program of a hook, and checks that it can be run, as far as its file shows.
  *
  * @param path its path, or its name in one of the folders of `PATH`
+ * @returns the path that runs it from any folder
  * @throws {CliError} it cannot be run, and what to do about it
  */
-export function checkHookProgram(path: string): void {
+export function findHookProgram(path: string): string {
   // Windows finds programs by extensions that nobody writes.
-  if (!platform.hasFileModes) return;
+  if (!platform.hasFileModes) return path;
   const attempt = `Cannot use the hook ${path}`;
   const program = locate(path);
   let found: Deno.FileInfo;
@@ -43,7 +45,7 @@ export function checkHookProgram(path: string): void {
   }
   if (found.isDirectory) throw new CliError(`${attempt}: it is a directory`, ExitCode.CONFIG);
   if ((found.mode! & EXECUTABLE) !== 0) {
-    if (ownRights()?.may("execute", program) ?? true) return;
+    if (ownRights()?.may("execute", program) ?? true) return program;
     throw new CliError(`${attempt}: ${denied(program)}`, ExitCode.PERMISSION);
   }
   throw new CliError(
@@ -54,9 +56,9 @@ export function checkHookProgram(path: string): void {
 
 /** Where the system finds a program. A name without folders is looked up in those of `PATH`. */
 function locate(path: string): string {
-  if (path.includes("/")) return path;
+  if (path.includes("/")) return absolutePath(path);
   const folders = (processEnvironment("PATH") ?? "").split(":");
-  return folders.map((folder) => `${folder}/${path}`).find(isFile) ?? path;
+  return folders.map((folder) => `${folder}/${path}`).map(absolutePath).find(isFile) ?? path;
 }
 
 function isFile(path: string): boolean {

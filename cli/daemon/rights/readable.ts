@@ -5,7 +5,7 @@
  */
 
 import { ownRights } from "../../../ffi/open.ts";
-import { folderOf } from "../../process/folders.ts";
+import { absolutePath, folderOf } from "../../process/folders.ts";
 import { isReadStream } from "../../process/small_file.ts";
 import { shellWord } from "../../text/shell_word.ts";
 import { ROLE_GROUP } from "./role_user.ts";
@@ -15,7 +15,7 @@ import { ROLE_GROUP } from "./role_user.ts";
  * kept.
  */
 function mayRead(path: string): boolean {
-  return isReadStream(path) || (ownRights()?.may("read", path) ?? true);
+  return isReadStream(path) || (ownRights()?.may("read", absolutePath(path)) ?? true);
 }
 
 /**
@@ -25,13 +25,14 @@ function mayRead(path: string): boolean {
 function howToLetRead(path: string): string | undefined {
   const rights = ownRights();
   if (rights === undefined) return undefined;
-  const file = shellWord(path);
+  const absolute = absolutePath(path);
+  const file = shellWord(absolute);
   const commands = [
     ...rights.findGroup(ROLE_GROUP) === undefined ? [`groupadd --system ${ROLE_GROUP}`] : [],
     `chgrp ${ROLE_GROUP} ${file}`,
     `chmod 640 ${file}`,
   ].join(" && ");
-  const isOpen = rights.may("execute", folderOf(path));
+  const isOpen = rights.may("execute", folderOf(absolute));
   const folder = isOpen ? "" : "move it to a folder that everybody may enter, ";
   return `As root, ${folder}run "${commands}", and start the role again; or start it with --user root`;
 }

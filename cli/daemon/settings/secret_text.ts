@@ -7,6 +7,7 @@
 import { fileAccess } from "../../../ffi/open_file_access.ts";
 import type { Log } from "../../../io/log.ts";
 import { ExitCode } from "../../process/exit_code.ts";
+import { absolutePath } from "../../process/folders.ts";
 import { readSmallFile } from "../../process/small_file.ts";
 import { systemFailure } from "../../process/system_failure.ts";
 
@@ -45,7 +46,7 @@ export function readSecretText(
     });
   }
   const access = fileAccess();
-  if (access.isExposed(path)) {
+  if (access.isExposed(absolutePath(path))) {
     const remedy = access.privateCommand(path);
     log.warn(`Other users than its owner may read or change ${path}. To prevent that: ${remedy}`);
   }

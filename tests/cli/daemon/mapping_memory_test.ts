@@ -6,6 +6,9 @@ import { SILENT_LOG } from "../../../io/log.ts";
 import type { PortMapping } from "../../../portmap/port_mapping.ts";
 import { parseEndpoint } from "../../../wire/endpoint.ts";
 import { parseIpv4 } from "../../../wire/ipv4_address.ts";
+import { requires } from "../../capabilities.ts";
+
+const { title, ignore } = requires("linux");
 
 const MAPPING: PortMapping = {
   protocol: "nat-pmp",
@@ -27,6 +30,25 @@ Deno.test("mapping memory: a mapping is remembered for its user alone, and forgo
   memory.forget();
   assertEquals(memory.read(), undefined);
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test({
+  name: title("mapping memory: a link in the place of the file or its draft is not followed"),
+  ignore,
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    const victim = `${folder}/victim`;
+    await Deno.writeTextFile(victim, "untouched");
+    for (const name of ["client-mapping.json", "client-mapping.json.new"]) {
+      await Deno.symlink(victim, `${folder}/${name}`);
+    }
+    const memory = new MappingMemory(folder, SILENT_LOG);
+    memory.write(MAPPING);
+    assertEquals(await Deno.readTextFile(victim), "untouched");
+    assertEquals(memory.read(), MAPPING);
+    assertEquals((await Deno.lstat(`${folder}/client-mapping.json`)).isSymlink, false);
+    await Deno.remove(folder, { recursive: true });
+  },
 });
 
 Deno.test("mapping memory: a file that makes no sense is as good as none", async () => {
