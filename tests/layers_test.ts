@@ -141,7 +141,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "cli/decode": ["cli/text", "wire", "memory"],
   "cli/service": [
     ...["cli/args/", "cli/process", "cli/text"],
-    ...["ffi", "ffi/open_file_access.ts", "reason.ts"],
+    ...["ffi", "ffi/open_file_access.ts", "ffi/c/errno.ts", "ffi/c/special_file.ts", "reason.ts"],
   ],
   "cli/ask": [
     ...CONTROL_PROTOCOL,

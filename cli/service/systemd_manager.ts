@@ -4,9 +4,12 @@
  * @module
  */
 
+import { SystemError } from "../../ffi/c/errno.ts";
+import { readSpecialFile } from "../../ffi/c/special_file.ts";
 import { reasonOf } from "../../reason.ts";
 import { CliError } from "../process/failure.ts";
 import { ExitCode } from "../process/exit_code.ts";
+import { systemFailure } from "../process/system_failure.ts";
 import { shellWord } from "../text/shell_word.ts";
 import { AUTHOR, exists, isOurs, remove, write, writeExample } from "./service_files.ts";
 import type { Installation, ServiceHost, ServiceManager } from "./service_manager.ts";
@@ -121,12 +124,28 @@ function refusePackaged(service: Service, host: ServiceHost): void {
 /** Interfaces that listen to router advertisements, and would not if the host forwards. */
 function listeningInterfaces({ root }: ServiceHost): string[] {
   const folder = `${root}/proc/sys/net/ipv6/conf`;
+  return namesIn(folder)
+    .filter((name) => !["all", "default", "lo"].includes(name))
+    .filter((name) => listens(`${folder}/${name}/accept_ra`))
+    .sort();
+}
+
+/** What is in a folder; nothing if it is absent, as without IPv6. */
+function namesIn(folder: string): string[] {
   try {
-    return Array.from(Deno.readDirSync(folder), ({ name }) => name)
-      .filter((name) => !["all", "default", "lo"].includes(name))
-      .filter((name) => Deno.readTextFileSync(`${folder}/${name}/accept_ra`).trim() === "1")
-      .sort();
-  } catch {
-    return [];
+    return Array.from(Deno.readDirSync(folder), ({ name }) => name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw systemFailure(`Cannot read ${folder}`, error);
+  }
+}
+
+/** Whether `accept_ra` is 1. The interface may have gone meanwhile. */
+function listens(path: string): boolean {
+  try {
+    return readSpecialFile(path).trim() === "1";
+  } catch (error) {
+    if (error instanceof SystemError && error.code === "ENOENT") return false;
+    throw systemFailure(`Cannot read ${path}`, error);
   }
 }

@@ -9,6 +9,7 @@
  */
 
 import { libc } from "../c/libc.ts";
+import { readSpecialFile } from "../c/special_file.ts";
 
 const MADV_DONTNEED = 4;
 
@@ -32,7 +33,7 @@ export function releaseProgramPages(): void {
 
 function readMappings(): string {
   try {
-    return Deno.readTextFileSync("/proc/self/smaps");
+    return readSpecialFile("/proc/self/smaps");
   } catch {
     return "";
   }
@@ -41,8 +42,10 @@ function readMappings(): string {
 /**
  * The mappings of a file that can't be written and hold nothing that differs from the file.
  *
- * The loader writes addresses into some that can't be written afterwards: these have anonymous
- * pages, and unmapping them would lose what was written.
+ * The loader writes addresses into some that can't be written afterwards. What it wrote is in
+ * anonymous pages, or in swap, where they no longer count as anonymous; unmapping would lose it.
+ * `Private_Dirty` says nothing about that: it also counts pages of a file that was just installed
+ * and is not yet on the disk.
  *
  * @param smaps what /proc/self/smaps says
  */
@@ -50,9 +53,13 @@ export function unchangedMappings(smaps: string, file: string): Mapping[] {
   const found: Mapping[] = [];
   for (const text of smaps.split(/^(?=[0-9a-f]+-[0-9a-f]+ )/m)) {
     const head = /^([0-9a-f]+)-([0-9a-f]+) r-[x-]p [0-9a-f]+ \S+ \d+ +(.*)$/m.exec(text);
-    if (head?.[3] !== file || !/^Anonymous: +0 kB$/m.test(text)) continue;
+    if (head?.[3] !== file || !isZero("Anonymous", text) || !isZero("Swap", text)) continue;
     const [address, end] = [BigInt(`0x${head[1]}`), BigInt(`0x${head[2]}`)];
     found.push({ address, length: end - address });
   }
   return found;
+}
+
+function isZero(field: string, text: string): boolean {
+  return new RegExp(`^${field}: +0 kB$`, "m").test(text);
 }

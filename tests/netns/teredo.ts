@@ -83,7 +83,7 @@ export async function qualification(
 }
 
 /** The working directory counts here; inside the lab it is another. */
-function executablePath(): string | undefined {
+export function executablePath(): string | undefined {
   const path = Deno.env.get("TEREDO_BIN");
   return path ? Deno.realPathSync(path) : undefined;
 }

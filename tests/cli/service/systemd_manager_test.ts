@@ -13,6 +13,7 @@ import { type Service, SERVICES } from "../../../cli/service/services.ts";
 import { SYSTEMD } from "../../../cli/service/systemd_manager.ts";
 import { FakeSystem } from "./fake_system.ts";
 import { unitFile } from "../../../cli/service/unit.ts";
+import "../../ffi/open_libc.ts";
 
 const [CLIENT, RELAY] = SERVICES as [Service, Service];
 const UNIT = "/etc/systemd/system/teredo-client.service";
