@@ -41,6 +41,7 @@ export class LogFile {
   }
 
   #open(): Deno.FsFile {
+    refuseStream(this.#path);
     const file = Deno.openSync(this.#path, { append: true, create: true });
     this.#size = file.statSync().size;
     return file;
@@ -60,4 +61,16 @@ export class LogFile {
     this.#file?.close();
     this.#file = undefined;
   }
+}
+
+/** Opening a pipe would wait for its reader. Devices can't be put aside. */
+function refuseStream(path: string): void {
+  let found: Deno.FileInfo;
+  try {
+    found = Deno.statSync(path);
+  } catch {
+    return;
+  }
+  if (found.isFile || found.isDirectory) return;
+  throw new Error("it is a pipe or device: give the name of a file");
 }

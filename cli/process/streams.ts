@@ -17,6 +17,9 @@ const STDERR = 2;
 /** How long to wait for a reader of the standard error stream, in milliseconds. */
 const PATIENCE = 2_000;
 
+/** The longest input that is read, in octets: what is longer may have no end. */
+const MAX_INPUT = 16 * 1024 * 1024;
+
 /**
  * Writes to the standard output.
  *
@@ -93,9 +96,27 @@ function writeOctets(octets: Uint8Array): void {
   }
 }
 
-/** Reads all of the standard input as text. */
+/**
+ * Reads all of the standard input as text.
+ *
+ * @throws {CliError} it cannot be read, or does not end
+ */
 export async function readStdin(): Promise<string> {
-  return await new Response(Deno.stdin.readable).text();
+  const decoder = new TextDecoder();
+  const chunk = new Uint8Array(65_536);
+  let text = "";
+  let length = 0;
+  try {
+    while (true) {
+      const count = await Deno.stdin.read(chunk);
+      if (count === null) return text + decoder.decode();
+      length += count;
+      if (length > MAX_INPUT) throw new Error("it is longer than 16 MiB");
+      text += decoder.decode(chunk.subarray(0, count), { stream: true });
+    }
+  } catch (error) {
+    throw systemFailure("Cannot read the standard input", error);
+  }
 }
 
 /** Which of the output streams lead to a terminal. */

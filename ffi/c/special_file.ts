@@ -32,7 +32,7 @@ export interface StreamFile extends Disposable {
  */
 export function openSpecialFile(path: string, mode: keyof typeof FLAGS): StreamFile {
   const { open, read, write, close } = libc();
-  const attempt = `${mode} ${path}`;
+  const attempt = `${mode === "read" ? "read" : "write"} ${path}`;
   const flags = FLAGS[mode] | platform.openFlags.closeOnExec;
   const fd = insist(attempt, "open", () => open(cString(path), flags));
   return {

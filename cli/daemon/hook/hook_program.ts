@@ -44,6 +44,9 @@ export function findHookProgram(path: string): string {
     throw systemFailure(attempt, error, { words, exitCode: ExitCode.CONFIG });
   }
   if (found.isDirectory) throw new CliError(`${attempt}: it is a directory`, ExitCode.CONFIG);
+  if (!found.isFile) {
+    throw new CliError(`${attempt}: it is a pipe or device, not a program`, ExitCode.CONFIG);
+  }
   if ((found.mode! & EXECUTABLE) !== 0) {
     if (ownRights()?.may("execute", program) ?? true) return program;
     throw new CliError(`${attempt}: ${denied(program)}`, ExitCode.PERMISSION);
