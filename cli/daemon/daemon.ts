@@ -115,11 +115,10 @@ export class Daemon<Options extends DaemonOptions> implements Disposable {
    */
   #ownFiles(): OwnFiles {
     const { controlPath: socket } = this.#service;
-    const folder = this.#options.control === undefined && socket !== undefined
+    const runtime = this.#options.control === undefined && socket !== undefined
       ? folderOf(socket)
       : undefined;
-    const folders = [stateFolder(), folder].filter((each) => each !== undefined);
-    return { folders, socket };
+    return { state: stateFolder(), runtime, socket };
   }
 
   /** The role can't be asked yet, but works at what `status` says. */

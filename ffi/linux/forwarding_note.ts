@@ -5,6 +5,9 @@
  * It names the network namespace, because several may share a folder, and the boot: afterwards, the
  * settings are others.
  *
+ * The file stays open: a role that gives up root may have no right to its folder in the end. Then it
+ * empties the note, which means the same as none.
+ *
  * @module
  */
 
@@ -21,6 +24,7 @@ export interface Change {
 /** A note in a folder, or nowhere if there is no folder. */
 export class ForwardingNote {
   readonly #path: string | undefined;
+  #file: Deno.FsFile | undefined;
 
   /** @param folder where notes are; it need not exist */
   constructor(folder: string | undefined) {
@@ -48,22 +52,23 @@ export class ForwardingNote {
       const note: Note = { boot: bootId(), changes };
       // A new file, because a user with fewer rights may have put a link there.
       this.remove();
-      Deno.writeTextFileSync(this.#path, `${JSON.stringify(note)}\n`, {
-        mode: 0o644,
-        createNew: true,
-      });
+      this.#file = Deno.openSync(this.#path, { mode: 0o644, write: true, createNew: true });
+      this.#file.writeSync(new TextEncoder().encode(`${JSON.stringify(note)}\n`));
     } catch {
       // The settings are put back in the end as they are without a note.
     }
   }
 
-  /** Removes it. */
+  /** Removes it, or empties it if only its folder refuses. */
   remove(): void {
     if (this.#path === undefined) return;
+    using file = this.#file;
+    this.#file = undefined;
     try {
       Deno.removeSync(this.#path);
     } catch {
-      // It is missing.
+      // It is missing, or the folder is another user's.
+      file?.truncateSync(0);
     }
   }
 }

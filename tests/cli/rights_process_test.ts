@@ -120,6 +120,31 @@ test(
     ]),
 );
 
+test(
+  "a role of another user leaves a gateway its folder, and whose folder it isn't leaves no note in force",
+  `ip link set lo up; echo 0 >/proc/sys/net/ipv6/conf/all/forwarding
+    first() { "$@" 2>/mnt/log & first=$!; soon grep -q "Serving on\\|Relaying between" /mnt/log; }
+    second() { "$@" 2>/mnt/log2 & second=$!; soon grep -q "Serving on\\|Relaying between" /mnt/log2; }
+    finish() { kill $1; wait $1 || exit 97; ls /run/teredo | sed "s/-[0-9]*//"; }
+    gateway="$teredo server --primary 83.1.1.1 --gateway --gateway-for all"
+    relay="$teredo relay --bind 83.1.1.2 --interface other"
+    first $gateway; second $relay --user daemon
+    grep -o "info .*stay after" /mnt/log2 | sed "s/-[0-9]*//"; finish $first; finish $second
+    first $relay --user daemon; second $gateway; finish $second
+    cat /proc/sys/net/ipv6/conf/all/forwarding /run/teredo/forwarding-*; finish $first
+    second $gateway; grep -c "was killed" /mnt/log2; finish $second`,
+  (said) =>
+    assertEquals(linesOf(said), [
+      "info  The file /run/teredo/relay.sock will stay after",
+      "relay.sock",
+      "relay.sock",
+      ...["forwarding.json", "relay.sock", "server.sock"],
+      "0",
+      ...["forwarding.json", "server.sock"],
+      "0",
+    ]),
+);
+
 /** A client of a server on this host, with a secret that root alone may read. */
 const CLIENT = `echo "alice: one" >/etc/teredo/secrets.yaml; chmod 600 /etc/teredo/secrets.yaml
   printf one >/mnt/secret; chmod 600 /mnt/secret
@@ -231,6 +256,18 @@ test(
       "The server that runs here (process) knows the client now",
       "Restart the server that runs here (process): then it knows the client",
     ]),
+);
+
+test(
+  "a role that can't make its control socket warns, and goes on",
+  `mkdir -m 755 /run/teredo; chown nobody /run/teredo
+    setpriv --bounding-set -dac_override,-chown --inh-caps -all $teredo server --primary 83.1.1.1 \\
+      2>/mnt/log & server=$!
+    says "Serving on 83"; grep -o "warn .*" /mnt/log; kill $server; wait $server`,
+  (said) => {
+    assertMatch(said, /^warn {2}"teredo status" can't ask this server\. Cannot open the control/);
+    assertMatch(said, /permission for \S+ is denied\. Choose another path with --control$/m);
+  },
 );
 
 test(

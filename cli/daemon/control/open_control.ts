@@ -41,7 +41,7 @@ export async function openControl(
       throw error.state === "denied" ? unknown(path) : inUse(role, path, chosen !== undefined);
     }
     if (chosen !== undefined) throw failure(path, error);
-    log.debug(`"teredo status" cannot ask this ${role}: ${failure(path, error).message}`);
+    log.warn(`"teredo status" can't ask this ${role}. ${failure(path, error).message}`);
     return undefined;
   }
 }

@@ -15,12 +15,18 @@ import type { Log } from "../../../io/log.ts";
 import { reasonOf } from "../../../reason.ts";
 import { ExitCode } from "../../process/exit_code.ts";
 import { CliError } from "../../process/failure.ts";
+import { pathIn } from "../../process/folders.ts";
 import { planUser, ROLE_GROUP, type UserPlan } from "./role_user.ts";
+
+/** How the names of control sockets end. */
+const SOCKET_SUFFIX = ".sock";
 
 /** Files that others get when a role changes its user. */
 export interface OwnFiles {
-  /** Folders of this program, for the role's user: it replaces and removes what is in them. */
-  readonly folders: readonly string[];
+  /** The folder of what the role remembers. The user replaces and removes what is in it. */
+  readonly state: string | undefined;
+  /** The folder of control sockets, for the same, unless a role of another user works in it. */
+  readonly runtime: string | undefined;
   /** The control socket, for the group that may ask roles. */
   readonly socket: string | undefined;
 }
@@ -106,7 +112,7 @@ export class RoleRights {
     this.#log.debug(`From now on, this runs as ${user.name}, with ${wordsFor(kept)}`);
   }
 
-  #handOver({ folders, socket }: OwnFiles, { uid }: SystemUser, rights: OwnRights): void {
+  #handOver({ state, runtime, socket }: OwnFiles, { uid }: SystemUser, rights: OwnRights): void {
     const give = (path: string, change: Partial<Record<"uid" | "gid", number>>) => {
       try {
         const owner = { uid: 0, gid: 0, ...change };
@@ -116,9 +122,36 @@ export class RoleRights {
         this.#log.debug(`Cannot change the owner of ${path}: ${reasonOf(error)}`);
       }
     };
-    for (const folder of folders) give(folder, { uid });
+    if (state !== undefined) give(state, { uid });
+    if (runtime !== undefined && socket !== undefined) {
+      if (!isOthersWorkplace(runtime, socket, uid)) give(runtime, { uid });
+      else {
+        this.#log.info(
+          `The file ${socket} will stay after the end of this role, and the next one replaces it: ` +
+            `${runtime} belongs to the user of another role. Give both the same --user to avoid that`,
+        );
+      }
+    }
     const gid = rights.findGroup(ROLE_GROUP);
     if (socket !== undefined && gid !== undefined) give(socket, { gid });
+  }
+}
+
+/**
+ * Whether a folder belongs to another user that gave up root, and has the control socket of another
+ * role. Without its folder, that role couldn't remove its files.
+ *
+ * @param socket the control socket of this role
+ */
+function isOthersWorkplace(folder: string, socket: string, uid: number): boolean {
+  try {
+    const owner = Deno.lstatSync(folder).uid;
+    if (owner === 0 || owner === uid) return false;
+    return [...Deno.readDirSync(folder)].some((each) =>
+      each.name.endsWith(SOCKET_SUFFIX) && pathIn(folder, each.name) !== socket
+    );
+  } catch {
+    return false;
   }
 }
 
