@@ -54,6 +54,8 @@ export class ClientPeer extends Peer {
   ownPort: RandomPort | undefined;
   /** The peer's random port according to its indirect bubbles; 0 if it has none. */
   randomPort = 0;
+  /** Which of several ways the next answer to the peer takes. */
+  turn = 0;
   /** When the latest indirect bubble of the peer came, which says whether it has a random port. */
   introducedAt = -Infinity;
   /** Whether the host was the first to send, or the peer has proved itself. */

@@ -34,6 +34,7 @@ import type { LocalDiscovery } from "./traversal/local_discovery.ts";
 import { MappedPort } from "./traversal/mapped_port.ts";
 import type { OwnNat } from "./traversal/own_nat.ts";
 import { RandomPorts } from "./traversal/random_ports.ts";
+import { type Way, waysInTurn } from "./traversal/ways.ts";
 import { type PostponedBubble, PostponedBubbles } from "./traversal/postponed_bubbles.ts";
 
 /** Octets of data in a connectivity test: 128 random bits, where §5.2.9 asks for 64. */
@@ -388,14 +389,20 @@ export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
   }
 
   /**
-   * To where the peer should be and, until it is met, wherever else it may be, RFC 6081 §5.6.4.2.
+   * To where the peer should be and, until it is met, wherever else it may be, RFC 6081 §5.6.4.2. A
+   * peer that anyone can have made up has paid for one bubble to each address.
    */
   #sendEverywhere(peer: ClientPeer, to: Endpoint, now: number, sink: ClientSink): void {
     if (peer.isReachable(now)) return this.bubbles.sendDirect(peer, to, sink, peer.viaTo(to));
-    // The one to the mapping is last: peers that believe each in turn prefer our service port then.
-    this.randomPorts?.sendDirect(peer, sink);
-    this.bubbles.sendDirect(peer, to, sink);
-    for (const place of peer.otherPlaces(to, now)) this.bubbles.sendDirect(peer, place, sink);
+    const usual: Way = { to, via: "service" };
+    const random = this.randomPorts?.wayTo(peer);
+    const others = peer.otherPlaces(to, now).map((to): Way => ({ to, via: "service" }));
+    // The usual one is behind the random one: peers that believe each in turn prefer our service
+    // port then.
+    const ways = [...random === undefined ? [] : [random], usual, ...others];
+    for (const way of peer.isEstablished ? ways : waysInTurn(ways, usual, peer.turn++)) {
+      this.bubbles.sendDirect(peer, way.to, sink, way.via);
+    }
   }
 
   /**

@@ -28,6 +28,7 @@ import {
 import type { Bubbles } from "./bubbles.ts";
 import type { OwnNat } from "./own_nat.ts";
 import type { RandomPort } from "./random_port.ts";
+import type { Way } from "./ways.ts";
 
 /** Opens, advertises, refreshes and closes the random ports of a client. */
 export class RandomPorts {
@@ -98,17 +99,15 @@ export class RandomPorts {
   }
 
   /**
-   * The bubble that goes with one to a peer's address (§5.4.4.3): to its random port and, as soon
-   * as the peer has said whether it has one, from ours.
+   * The way of a bubble besides the one to a peer's address (§5.4.4.3): to its random port and, as
+   * soon as the peer has said whether it has one, from ours.
    */
-  sendDirect(peer: ClientPeer, sink: ClientSink): void {
+  wayTo(peer: ClientPeer): Way | undefined {
     const { ownPort, randomPlace } = peer;
     const isReady = ownPort?.outside !== undefined && peer.introducedAt >= ownPort.openedAt;
-    if (isReady) {
-      this.#bubbles.sendDirect(peer, randomPlace ?? mappingOf(peer.address), sink, ownPort.via);
-    } else if (randomPlace !== undefined && !this.#nat.isSymmetric) {
-      this.#bubbles.sendDirect(peer, randomPlace, sink);
-    }
+    if (isReady) return { to: randomPlace ?? mappingOf(peer.address), via: ownPort.via };
+    if (randomPlace === undefined || this.#nat.isSymmetric) return undefined;
+    return { to: randomPlace, via: "service" };
   }
 
   /**

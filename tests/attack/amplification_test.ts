@@ -18,11 +18,8 @@ import { ServerFixture } from "../server/server_fixture.ts";
 import { ACTORS, ip4, ip6 } from "../vectors/vectors.ts";
 import { type Parties, type Recipe, recipes } from "./packet_kinds.ts";
 
-/**
- * What may be sent: for a solicitation, for a bubble that names a second port of its sender, which
- * gets a bubble as well, and for anything else.
- */
-const MOST = { solicitation: 1.8, secondPort: 1.91, other: 1.3 } as const;
+/** What may be sent: for a solicitation, and for anything else. */
+const MOST = { solicitation: 1.8, other: 1.3 } as const;
 
 const SECONDS = 30;
 
@@ -141,9 +138,8 @@ function hasTrace({ machine }: Target, { octets, errors }: Scale): boolean {
   return octets.size + errors.size > 0 || machine.nextTimer() < Infinity;
 }
 
-function mostFor({ kind, name }: Recipe): number {
-  if (kind === "RS") return MOST.solicitation;
-  return /alternate addresses|random port/.test(name) ? MOST.secondPort : MOST.other;
+function mostFor({ kind }: Recipe): number {
+  return kind === "RS" ? MOST.solicitation : MOST.other;
 }
 
 for (const [role, make] of Object.entries(TARGETS)) {
