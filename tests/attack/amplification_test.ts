@@ -4,7 +4,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import type { Machine, Sink } from "../../protocol/machine.ts";
-import { addressOf } from "../../wire/endpoint.ts";
+import { addressOf, endpoint } from "../../wire/endpoint.ts";
 import { formatIpv4 } from "../../wire/ipv4_address.ts";
 import { formatIpv6 } from "../../wire/ipv6_address.ts";
 import { DESTINATION } from "../../wire/ipv6_header.ts";
@@ -15,7 +15,8 @@ import { ClientFixture } from "../client/client_fixture.ts";
 import { GatewayFixture } from "../relay/gateway_fixture.ts";
 import { NO_LIMITS, RelayFixture } from "../relay/relay_fixture.ts";
 import { ServerFixture } from "../server/server_fixture.ts";
-import { ACTORS, ip4, ip6 } from "../vectors/vectors.ts";
+import { seededRandom } from "../sim/seeded_random.ts";
+import { ACTORS, at, ip4, ip6 } from "../vectors/vectors.ts";
 import { type Parties, type Recipe, recipes } from "./packet_kinds.ts";
 
 /** What may be sent: for a solicitation, and for anything else. */
@@ -40,6 +41,8 @@ interface Target {
   >;
   readonly via: string;
   readonly now: number;
+  /** Its Teredo address, if it has another one than the parties know. */
+  readonly address?: Uint8Array;
   /** Whether whole IPv6 packets that it makes go to other hosts. */
   readonly hasNetwork: boolean;
 }
@@ -70,6 +73,18 @@ const TARGETS: Readonly<Record<string, () => Target>> = {
       via: "service",
       now: fixture.now,
       hasNetwork: false,
+    };
+  },
+  // It opens a second port for each peer.
+  "client behind a port-preserving symmetric NAT": () => {
+    const fixture = new ClientFixture({
+      localEndpoint: () => at("192.168.1.10:4096"),
+      random: seededRandom("ports"),
+    });
+    fixture.wait(0).answer().answer({ mapping: endpoint(addressOf(fixture.mapping), 60_000) });
+    return {
+      ...{ machine: machine(fixture.client), via: "service", now: fixture.now, hasNetwork: false },
+      address: fixture.client.status(fixture.now).address!,
     };
   },
 };
@@ -148,7 +163,10 @@ for (const [role, make] of Object.entries(TARGETS)) {
     let outputs = 0;
     let target = make();
     for (const recipe of recipes()) {
-      const { from, payload } = recipe.make(PARTIES);
+      const { from, payload } = recipe.make({
+        ...PARTIES,
+        client: target.address ?? PARTIES.client,
+      });
       const scale = weigh(target, (sink) => {
         target.machine.handleDatagram(payload, from, target.via, target.now, sink as never);
       });
