@@ -235,7 +235,25 @@ function isIn(path: string, places: readonly string[]): boolean {
 
 const IMPURE = ["ffi", "io", "nodes", "cli", "cli.ts", "mod.ts", ...WORKSHOP];
 
+/** Files that open what people name or this program writes, and nothing that the kernel makes. */
+const OPEN_FILES = [
+  ...["cli/daemon/control/tcp_channel.ts", "cli/daemon/mapping_memory.ts"],
+  ...["cli/diagnosis/bundle.ts", "cli/diagnosis/host_facts.ts", "cli/ask/socket_group.ts"],
+  ...["cli/invitation/join.ts", "cli/invitation/secrets_folder.ts"],
+  ...["cli/process/log_file.ts", "cli/service/service_files.ts", "cli/service/task_manager.ts"],
+  ...["ffi/linux/forwarding_note.ts", "ffi/unix/file_access.ts", "ffi/windows/file_access.ts"],
+  // These turn to ffi/c/special_file.ts if Deno refuses.
+  ...["cli/daemon/recording/recording.ts", "cli/process/small_file.ts"],
+];
+
 const RESERVED: readonly Reserved[] = [
+  {
+    words:
+      /\bDeno\s*\.\s*(?:open|create|readFile|readTextFile|writeFile|writeTextFile|copyFile|truncate)(?:Sync)?\b/,
+    allowed: [...OPEN_FILES, ...WORKSHOP],
+    reason: "the executable has not all permissions, so Deno opens no file in /dev, /proc and " +
+      "/sys for it: ffi/c/special_file.ts does. A file that opens only others is in OPEN_FILES",
+  },
   {
     words: /\bAbortSignal\s*\.\s*any\(/,
     allowed: [],

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { openSpecialFile } from "../../ffi/c/special_file.ts";
+import { openSpecialFile, type StreamFile } from "../../ffi/c/special_file.ts";
 import { absolutePath } from "./folders.ts";
 
 /** The longest one, octets. */
@@ -41,9 +41,7 @@ export function isReadStream(path: string): boolean {
 }
 
 function readText(path: string): string {
-  using file = STREAMS.test(path)
-    ? openSpecialFile(path, "read")
-    : Deno.openSync(absolutePath(path));
+  using file = open(path);
   const octets = new Uint8Array(MAX_OCTETS + 1);
   let length = 0;
   while (length <= MAX_OCTETS) {
@@ -53,4 +51,15 @@ function readText(path: string): string {
   }
   if (length > MAX_OCTETS) throw new UnfitFile("it is longer than 1 MiB");
   return new TextDecoder().decode(octets.subarray(0, length));
+}
+
+function open(path: string): StreamFile {
+  if (STREAMS.test(path)) return openSpecialFile(path, "read");
+  try {
+    return Deno.openSync(absolutePath(path));
+  } catch (error) {
+    // The name leads to such a folder, as one in the working directory /dev/shm does.
+    if (!(error instanceof Deno.errors.NotCapable)) throw error;
+    return openSpecialFile(path, "read");
+  }
 }

@@ -10,7 +10,7 @@ import { ExitCode } from "./exit_code.ts";
 import { CliError } from "./failure.ts";
 
 /** Why the system refuses, as far as a person can do something about it. */
-type Refusal = "absent" | "denied" | "directory" | "inUse" | "notLocal" | "other";
+type Refusal = "absent" | "denied" | "directory" | "inUse" | "notLocal" | "special" | "other";
 
 /** What each refusal reads as, unless the caller knows better words. */
 const WORDS: Readonly<Record<Exclude<Refusal, "other">, string>> = {
@@ -19,6 +19,7 @@ const WORDS: Readonly<Record<Exclude<Refusal, "other">, string>> = {
   directory: "it is a directory",
   inUse: "another program has it",
   notLocal: "this host does not have the address",
+  special: "this program makes no files in /dev, /proc and /sys. Name a file elsewhere",
 };
 
 /** How a refusal is told. */
@@ -60,5 +61,7 @@ function refusalOf(error: unknown): Refusal {
     return "inUse";
   }
   if (error instanceof Deno.errors.AddrNotAvailable) return "notLocal";
+  // The executable may do all that it wants, except for this (`tools/compile.ts`).
+  if (error instanceof Deno.errors.NotCapable) return "special";
   return "other";
 }

@@ -76,6 +76,11 @@ export const COLD_SYMBOLS = {
     parameters: ["buffer", "i32"],
     result: "i32",
   },
+  // int creat(const char *path, mode_t mode)
+  creat: {
+    parameters: ["buffer", "u32"],
+    result: "i32",
+  },
   // int close(int fd)
   close: {
     parameters: ["i32"],

@@ -51,6 +51,17 @@ export function openSpecialFile(path: string, mode: keyof typeof FLAGS): StreamF
 }
 
 /**
+ * Makes a file with these rights, or empties the one that is there.
+ *
+ * @throws {SystemError} The system refuses.
+ */
+export function createSpecialFile(path: string, rights: number): StreamFile {
+  const { creat, close } = libc();
+  close(insist(`create ${path}`, "creat", () => creat(cString(path), rights)));
+  return openSpecialFile(path, "write");
+}
+
+/**
  * The text of a file that exists.
  *
  * @throws {SystemError} The system refuses.

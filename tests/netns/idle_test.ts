@@ -27,7 +27,7 @@ const SLEEPS_MAX = 50;
  * How much of the executable's file may be mapped then, in kB. What the start maps is 40 MB and
  * more; it is given back 2 s later.
  */
-const FILE_PAGES_MAX = 20_000;
+const FILE_PAGES_MAX = 30_000;
 
 Deno.test({
   name: needs.title(

@@ -5,7 +5,11 @@
  */
 
 import { SystemError } from "../../../ffi/c/errno.ts";
-import { openSpecialFile, type StreamFile } from "../../../ffi/c/special_file.ts";
+import {
+  createSpecialFile,
+  openSpecialFile,
+  type StreamFile,
+} from "../../../ffi/c/special_file.ts";
 import { localAddresses } from "../../../io/network/local_addresses.ts";
 import type { Log } from "../../../io/log.ts";
 import { PcapFile } from "./pcap_file.ts";
@@ -79,8 +83,8 @@ function isFolder(path: string): boolean {
   }
 }
 
-/** Streams and other files that the system makes. */
-const SPECIAL = /^\/(?:dev|proc)\//;
+/** Streams and other files that the system makes. In /dev/shm, anybody makes files. */
+const SPECIAL = /^\/(?:dev(?!\/shm\/)|proc)\//;
 
 /** Whether writing may have to wait for somebody: it is a pipe or a terminal. */
 function mayWait(path: string): boolean {
@@ -114,11 +118,21 @@ function openPipe(path: string, log: Log): Output {
 
 function create(path: string): StreamFile {
   try {
-    if (SPECIAL.test(path)) return openSpecial(path);
-    // Only the owner may read it, because it holds what people send.
-    return Deno.openSync(path, { write: true, create: true, truncate: true, mode: 0o600 });
+    return SPECIAL.test(path) ? openSpecial(path) : createFile(path);
   } catch (error) {
     throw failure(path, error);
+  }
+}
+
+/** Only the owner may read it, because it holds what people send. */
+function createFile(path: string): StreamFile {
+  const mode = 0o600;
+  try {
+    return Deno.openSync(path, { write: true, create: true, truncate: true, mode });
+  } catch (error) {
+    // Deno refuses /dev/shm, under any name.
+    if (!(error instanceof Deno.errors.NotCapable)) throw error;
+    return createSpecialFile(path, mode);
   }
 }
 
