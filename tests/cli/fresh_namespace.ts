@@ -15,7 +15,7 @@ const TIMEOUT = 30_000;
 
 /** Words for the scripts: they wait for what must come true soon, and leave no process behind. */
 const PRELUDE = `
-  mount -t tmpfs tmpfs /run
+  mount -t tmpfs tmpfs /run; : >/run/log
   trap 'kill -KILL $(jobs -p) 2>/dev/null' EXIT
   soon() {
     for _ in $(seq 500); do "$@" && return; sleep 0.02; done
