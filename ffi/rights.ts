@@ -29,6 +29,13 @@ export interface OwnRights {
   /** The number of a group; undefined if there is no such group. */
   findGroup(name: string): number | undefined;
   /**
+   * Checks that this process has the capabilities that `become` takes. Once its user is
+   * another one, there is no way back.
+   *
+   * @throws {SystemError} It lacks some; the message says which.
+   */
+  checkBecoming(user: SystemUser, kept: KeptRights): void;
+  /**
    * Turns this process, which is root's, into that user's. All threads change their user and lose
    * their capabilities, except for those that the calling thread keeps.
    *

@@ -108,8 +108,7 @@ function octetsOf(address: number): Uint8Array {
   return Uint8Array.of(address >>> 24, address >>> 16, address >>> 8, address);
 }
 
-/** The text of a small file, if there is one. */
-/** The same for what the kernel says. */
+/** What a file of the kernel says, if there is one. */
 function readKernelText(path: string): string | undefined {
   try {
     return readSpecialFile(path).trim();
@@ -118,6 +117,7 @@ function readKernelText(path: string): string | undefined {
   }
 }
 
+/** The text of a small file, if there is one. */
 function readText(path: string): string | undefined {
   try {
     return Deno.readTextFileSync(path).trim();

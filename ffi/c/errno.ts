@@ -21,6 +21,13 @@ export function errnoName(number: number): ErrnoName {
   return names.get(number) ?? `E${number}`;
 }
 
+/** The error number of a name that {@linkcode errnoName} gave. */
+export function errnoNumber(name: ErrnoName): number {
+  names ??= nameErrors();
+  for (const [number, each] of names) if (each === name) return number;
+  return Number(name.slice(1));
+}
+
 function nameErrors(): Map<number, ErrnoName> {
   const result = new Map<number, ErrnoName>();
   for (const table of [platform.errorNumbers, constants.errno]) {

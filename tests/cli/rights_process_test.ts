@@ -291,21 +291,37 @@ test(
   },
 );
 
-test(
-  "where root can't change its user, a role keeps what it has and says so, unless it was chosen",
-  `for user in "" "--user nobody"; do
-      setpriv --bounding-set -setuid,-setgid --inh-caps -all $teredo server --primary 83.1.1.1 \\
+for (const lacking of ["setuid", "setgid", "setpcap"]) {
+  test(
+    `where root can't change its user without ${lacking}, a role keeps what it has, unless one was chosen`,
+    `for user in "" "--user nobody"; do
+      setpriv --bounding-set -${lacking} --inh-caps -all $teredo server --primary 83.1.1.1 \\
         $user 2>/mnt/log & server=$!
       soon grep -q "Serving on\\|teredo: Cannot" /mnt/log; cat /mnt/log | cut -c 26-
       kill $server 2>/dev/null; wait $server; echo $?
+      stat -c %U /run/teredo
     done`,
+    (said) => {
+      assertMatch(
+        said,
+        /info {2}Still running as root\. Cannot run as nobody: Operation not permitted/,
+      );
+      assertMatch(said, /Serving on.*\n(?:.*\n)*0\nroot\n/);
+      const remedy = `add CAP_${lacking.toUpperCase()}; or keep root with --user root`;
+      assertStringIncludes(said, remedy);
+      assertMatch(said, /\n77\nroot\n$/);
+    },
+  );
+}
+
+test(
+  "in a namespace of users that has root alone, a role keeps what it has",
+  `unshare -Urn bash -c '${HOST}; exec $teredo server --primary 83.1.1.1 --control /mnt/s.sock' 2>/mnt/log & server=$!
+    soon grep -q "Serving on\\|teredo: Cannot" /mnt/log; cut -c 26- /mnt/log
+    kill $server; wait $server; echo $?`,
   (said) => {
-    assertMatch(
-      said,
-      /info {2}Still running as root\. Cannot run as nobody: Operation not permitted/,
-    );
-    assertMatch(said, /Serving on.*\n(?:.*\n)*0\n/);
-    assertMatch(said, /CAP_SETPCAP, or keep root with --user root\n77\n$/);
+    assertMatch(said, /Still running as root\. Cannot run as nobody: /);
+    assertMatch(said, /Serving on.*\n(?:.*\n)*0\n$/);
   },
 );
 

@@ -96,11 +96,12 @@ export class RoleRights {
     { user, isChosen }: UserPlan & { readonly type: "become" },
     kept: KeptRights,
   ): void {
-    this.#handOver(this.#files, user, rights);
     try {
+      rights.checkBecoming(user, kept);
+      this.#handOver(this.#files, user, rights);
       rights.become(user, kept);
     } catch (error) {
-      // From the first step on, the way back is closed.
+      // Once the user is another one, the way back is closed.
       if (isChosen || Deno.uid() !== 0) {
         throw new CliError(reasonOf(error), ExitCode.PERMISSION, { cause: error });
       }

@@ -10,15 +10,19 @@ import { insist, outcomeOf } from "../../c/system_call.ts";
 import type { Capability } from "../../rights.ts";
 import { callNumbers } from "./system_calls.ts";
 
+/** What only changing the user takes. */
+type ChangingCapability = "CAP_SETGID" | "CAP_SETUID" | "CAP_SETPCAP";
+
 /** The numbers of those that roles need, <linux/capability.h>. */
-const CAPABILITY_NUMBERS: Readonly<Record<Capability, number>> = {
+const CAPABILITY_NUMBERS: Readonly<Record<Capability | ChangingCapability, number>> = {
+  ["CAP_SETGID"]: 6,
+  ["CAP_SETUID"]: 7,
+  /** The right to take capabilities out of the bounding set. */
+  ["CAP_SETPCAP"]: 8,
   ["CAP_NET_BIND_SERVICE"]: 10,
   ["CAP_NET_ADMIN"]: 12,
   ["CAP_NET_RAW"]: 13,
 };
-
-/** The right to take capabilities out of the bounding set. */
-const CAP_SETPCAP = 8;
 
 /** More than any kernel has. */
 const MAX_CAPABILITIES = 64;
@@ -37,6 +41,22 @@ const SETS = struct({ effective: u32, permitted: u32, inheritable: u32 });
 
 const ATTEMPT = "limit the capabilities of this process";
 
+/** Which of these capabilities the calling thread may not use now. */
+export function lackingCapabilities(
+  capabilities: readonly (Capability | ChangingCapability)[],
+): string[] {
+  const data = allocate(2 * SETS.size);
+  const header = HEADER.encode({ version: VERSION_3, process: 0 });
+  const number = BigInt(callNumbers().capget);
+  insist(
+    "find out the capabilities of this process",
+    "capget",
+    () => libc().systemCallOfTwo(number, header, data),
+  );
+  const { effective } = SETS.decode(data);
+  return capabilities.filter((each) => (effective & 1 << CAPABILITY_NUMBERS[each]) === 0);
+}
+
 /**
  * Leaves the calling thread with these capabilities at most. It must have them, and CAP_SETPCAP.
  *
@@ -46,7 +66,7 @@ const ATTEMPT = "limit the capabilities of this process";
 export function keepOnly(capabilities: readonly Capability[], runsPrograms: boolean): void {
   const kept = capabilities.map((each) => CAPABILITY_NUMBERS[each]);
   // Those that are permitted count as soon as they are effective.
-  setCapabilities([...kept, CAP_SETPCAP], []);
+  setCapabilities([...kept, CAPABILITY_NUMBERS.CAP_SETPCAP], []);
   dropFromBoundingSet(kept);
   setCapabilities(kept, runsPrograms ? kept : []);
   if (runsPrograms) kept.forEach(raiseAmbient);

@@ -15,12 +15,14 @@
  * @module
  */
 
+import { constants } from "node:os";
+import { SystemError } from "../../c/errno.ts";
 import { libc } from "../../c/libc.ts";
 import { NativeMemory } from "../../c/native_memory.ts";
 import { cString, struct, u16, u64 } from "../../c/struct.ts";
 import { insist, outcomeOf } from "../../c/system_call.ts";
 import type { KeptRights, OwnRights, SystemUser } from "../../rights.ts";
-import { keepOnly } from "./capabilities.ts";
+import { keepOnly, lackingCapabilities } from "./capabilities.ts";
 import { seccompFilter } from "./seccomp_filter.ts";
 import { callNumbers } from "./system_calls.ts";
 import { findGroup, findUser } from "./users.ts";
@@ -32,8 +34,10 @@ const PR_GET_NO_NEW_PRIVS = 39;
 
 // <linux/seccomp.h>
 const SECCOMP_SET_MODE_FILTER = 1n;
-/** For all threads, and without the slower code that old kernels then want against Spectre. */
-const TSYNC_AND_SPEC_ALLOW = 1n | 4n;
+/** For all threads. */
+const TSYNC = 1n;
+/** Without the slower code that kernels from 4.17 to 5.15 otherwise switch on against Spectre. */
+const SPEC_ALLOW = 4n;
 
 /** `struct sock_fprog` of <linux/filter.h>. */
 const SOCK_FPROG = struct({ length: u16, filter: u64 });
@@ -46,16 +50,23 @@ const ACCESS = { read: 4, execute: 1 } as const;
 export const LINUX_RIGHTS: OwnRights = {
   findUser,
   findGroup,
+  checkBecoming,
   become,
   confine,
   isConfined: () => libc().prctl(PR_GET_NO_NEW_PRIVS, 0n, 0n, 0n, 0n) === 1,
   may: (what, path) => libc().access(cString(path), ACCESS[what]) === 0,
 };
 
+function checkBecoming({ name }: SystemUser, { capabilities }: KeptRights): void {
+  const lacking = lackingCapabilities(["CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", ...capabilities]);
+  if (lacking.length === 0) return;
+  throw new SystemError(`run as ${name}`, "capget", constants.errno.EPERM, remedyFor(lacking));
+}
+
 function become({ name, uid, gid }: SystemUser, { capabilities, runsPrograms }: KeptRights): void {
   const { prctl, initgroups, setresgid, setresuid } = libc();
   const change = (syscall: string, call: () => number) =>
-    insist(`run as ${name}`, syscall, call, remedyFor);
+    insist(`run as ${name}`, syscall, call, () => remedyFor(["CAP_SETUID", "CAP_SETGID"]));
   change("prctl", () => prctl(PR_SET_KEEPCAPS, 1n, 0n, 0n, 0n));
   change("setgroups", () => initgroups(cString(name), gid));
   change("setresgid", () => setresgid(gid, gid, gid));
@@ -63,9 +74,9 @@ function become({ name, uid, gid }: SystemUser, { capabilities, runsPrograms }: 
   keepOnly(capabilities, runsPrograms);
 }
 
-function remedyFor(): string {
-  return "Root must be allowed to change its user here: in a container, add the capabilities " +
-    "CAP_SETUID, CAP_SETGID and CAP_SETPCAP, or keep root with --user root";
+function remedyFor(lacking: readonly string[]): string {
+  return "Root must be allowed to change its user here: in a container, add " +
+    `${lacking.join(", ")}; or keep root with --user root`;
 }
 
 function confine(runsPrograms: boolean): boolean {
@@ -78,7 +89,22 @@ function confine(runsPrograms: boolean): boolean {
     filter: BigInt(filter.address),
   });
   const number = BigInt(callNumbers().seccomp);
-  const install = () => systemCall(number, SECCOMP_SET_MODE_FILTER, TSYNC_AND_SPEC_ALLOW, program);
+  const isInstalled = installFilter((flags) =>
+    systemCall(number, SECCOMP_SET_MODE_FILTER, flags, program)
+  );
+  return isInstalled && filter.bytes.length > 0;
+}
+
+/**
+ * Installs a filter of system calls for all threads.
+ *
+ * @param install makes the call with these flags
+ * @returns whether the kernel took it
+ */
+export function installFilter(install: (flags: bigint) => number): boolean {
+  const outcome = outcomeOf(() => install(TSYNC | SPEC_ALLOW));
   // A positive number is that of a thread that cannot follow.
-  return outcomeOf(install) === 0 && filter.bytes.length > 0;
+  if (outcome !== -constants.errno.EINVAL) return outcome === 0;
+  // Linux before 4.17 doesn't know the second flag.
+  return outcomeOf(() => install(TSYNC)) === 0;
 }

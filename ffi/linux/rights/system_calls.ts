@@ -90,6 +90,7 @@ export interface CallNumbers {
   readonly foreignFrom: number | undefined;
   readonly clone: number;
   readonly clone3: number;
+  readonly capget: number;
   readonly capset: number;
   readonly seccomp: number;
   /** Calls that are refused to every role. */
@@ -108,6 +109,7 @@ export function callNumbers(arch: typeof Deno.build.arch = Deno.build.arch): Cal
     foreignFrom: isX64 ? 0x4000_0000 : undefined,
     clone: isX64 ? 56 : 220,
     clone3: 435,
+    capget: isX64 ? 125 : 90,
     capset: isX64 ? 126 : 91,
     seccomp: isX64 ? 317 : 277,
     needless: numbersOf(NEEDLESS_CALLS),

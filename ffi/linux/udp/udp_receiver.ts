@@ -50,8 +50,11 @@ export class UdpReceiver {
   /** Delivers what is waiting, as much as one system call yields, and without blocking. */
   receive(take: TakeDatagram): Received {
     let count = this.#call();
-    if (count < 0 && errno() !== EAGAIN) count = outcomeOf(() => this.#call());
-    if (count < 0) return errno() === EAGAIN ? "nothing" : errnoName(errno());
+    if (count < 0) {
+      if (errno() === EAGAIN) return "nothing";
+      count = outcomeOf(() => this.#call());
+      if (count < 0) return -count === EAGAIN ? "nothing" : errnoName(-count);
+    }
     this.#isDelivering = true;
     try {
       for (let i = 0; i < count && !this.#isClosed; i++) this.#deliver(i, take);

@@ -6,8 +6,8 @@
 
 import { type Endpoint, endpoint, formatEndpoint } from "../../../wire/endpoint.ts";
 import type { Ipv4Address } from "../../../wire/ipv4_address.ts";
-import { SystemError } from "../../c/errno.ts";
-import { errno, type Libc } from "../../c/libc.ts";
+import { errnoNumber, SystemError } from "../../c/errno.ts";
+import type { Libc } from "../../c/libc.ts";
 import { allocateU32, setInteger } from "../../c/socket_integer.ts";
 import { insist } from "../../c/system_call.ts";
 import {
@@ -139,7 +139,7 @@ export class LinuxUdpSocket implements BatchedUdpSocket {
         const error = new SystemError(
           `receive on UDP ${formatEndpoint(this.local)}`,
           "recvmmsg",
-          errno(),
+          errnoNumber(received),
         );
         this.#observer.unreceived?.(received);
         throw error;

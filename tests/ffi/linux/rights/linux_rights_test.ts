@@ -2,6 +2,9 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { ownRights } from "../../../../ffi/open.ts";
 import { requires } from "../../../capabilities.ts";
 import { denoRun } from "../../../netns/deno_run.ts";
+import { constants } from "node:os";
+import { failWith } from "../../../../ffi/c/libc.ts";
+import { installFilter } from "../../../../ffi/linux/rights/linux_rights.ts";
 import "../../open_libc.ts";
 
 const needs = requires("linux", "root");
@@ -76,5 +79,27 @@ Deno.test({
       undefined,
       undefined,
     ]);
+  },
+});
+
+Deno.test({
+  name: requires("linux").title(
+    "rights: a kernel that doesn't know a flag takes the filter without it",
+  ),
+  ignore: requires("linux").ignore,
+  fn() {
+    /** A kernel that knows these flags, and what it was asked for. */
+    const install = (known: bigint, answer = 0): [isInstalled: boolean, asked: bigint[]] => {
+      const asked: bigint[] = [];
+      const isInstalled = installFilter((flags) => {
+        if (asked.at(-1) !== flags) asked.push(flags);
+        return (flags & ~known) === 0n ? answer : failWith(constants.errno.EINVAL);
+      });
+      return [isInstalled, asked];
+    };
+    assertEquals(install(7n), [true, [5n]]);
+    assertEquals(install(1n), [true, [5n, 1n]]);
+    assertEquals(install(0n), [false, [5n, 1n]]);
+    assertEquals(install(7n, 4711), [false, [5n]], "A thread that cannot follow");
   },
 });
