@@ -20,6 +20,7 @@ import { HostedRelay } from "./hosted_relay.ts";
 import { withListenRemedy } from "./listen_remedy.ts";
 import { checkRecording } from "./recording/recording.ts";
 import { planUser } from "./rights/role_user.ts";
+import { laterUser } from "./rights/later_user.ts";
 import { networkFor } from "./settings/allow_private.ts";
 import { readCredentials } from "./settings/client_credentials.ts";
 import type { ClientOptions } from "./settings/client_options.ts";
@@ -49,8 +50,8 @@ export const CLIENT_PRECONDITIONS: readonly Precondition<ClientOptions>[] = [
   },
   {
     about: ["hook"],
-    check({ hook }) {
-      if (hook !== undefined) findHookProgram(hook);
+    check({ hook, user }) {
+      if (hook !== undefined) findHookProgram(hook, { later: laterUser(user) });
     },
   },
   ...SHARED,

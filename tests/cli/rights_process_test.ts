@@ -195,13 +195,26 @@ test(
   "a hook that the client's user may not execute is refused, also by a reload",
   `${CLIENT}; chmod 700 /mnt/hook
     client --hook /mnt/hook; wait $client; echo $?; cat /mnt/log
+    mkdir -p /mnt/private/x; chmod 700 /mnt/private; install /mnt/hook /mnt/private/x/hook
+    chmod 755 /mnt/hook; printf 'server: 83.1.1.1\\nhook: /mnt/private/x/hook\\n' >/mnt/away.yaml
+    $teredo check --role client /mnt/away.yaml 2>&1; echo $?
+    $teredo client --config /mnt/away.yaml 2>&1; echo $?
+    printf 'user: root\\n' >>/mnt/away.yaml; $teredo check --role client /mnt/away.yaml
+    chmod 700 /mnt/hook
     printf 'server: 83.1.1.1\\n' >/mnt/client.yaml; client --config /mnt/client.yaml
     says Qualified; printf 'hook: /mnt/hook\\n' >>/mnt/client.yaml; kill -HUP $client
     says "The old settings stay in use: hook"; kill $client; wait $client || exit 96; cat /mnt/log`,
   (said) => {
     assertMatch(said, /^77\n/);
-    const refused = "Cannot use the hook /mnt/hook: the client's user may not execute it. ";
+    const refused = "Cannot use the hook /mnt/hook: nobody may not execute it. ";
     for (const origin of ["teredo: ", "error "]) assertStringIncludes(said, origin + refused);
+    const away =
+      "/mnt/away.yaml:2: Cannot use the hook /mnt/private/x/hook: nobody may not enter " +
+      "the folder /mnt/private. Move the hook to a folder that everybody may enter, such as " +
+      "/usr/local/lib, or start the client as root with --user root\n77\n";
+    const text = said.replaceAll(/\n {2,}/g, " ");
+    assertEquals(text.split(away).length, 3, said);
+    assertStringIncludes(text, "/mnt/away.yaml: OK");
   },
 );
 

@@ -78,8 +78,11 @@ export class ClientHook {
 /** The role that runs a hook. */
 export interface HookRunner {
   readonly log: Log;
-  /** What to say about a program that failed, if its rights may be the cause. */
-  readonly rights: { readonly programAdvice: string | undefined };
+  /** What to say about a program that failed, if its rights may be the cause; the role's user. */
+  readonly rights: {
+    readonly programAdvice: string | undefined;
+    readonly userName: string | undefined;
+  };
 }
 
 /**
@@ -93,7 +96,7 @@ export function openHook(
 ): Hook | undefined {
   if (program === undefined) return undefined;
   return new Hook({
-    program: findHookProgram(program),
+    program: findHookProgram(program, { name: rights.userName }),
     timeout: TIMEOUT,
     onFailure(reason) {
       const message = [`The hook "${program}" failed: ${reason}`, rights.programAdvice];

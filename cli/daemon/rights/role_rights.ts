@@ -50,6 +50,11 @@ export class RoleRights {
     this.#log = log;
   }
 
+  /** The user that the role has turned into. */
+  get userName(): string | undefined {
+    return this.#user?.name;
+  }
+
   /** What to do about a file that the role may not read any more; undefined while it is root's. */
   get readingAdvice(): string | undefined {
     if (this.#user === undefined) return undefined;
