@@ -1,6 +1,11 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { SystemError } from "../../../ffi/c/errno.ts";
-import { openSpecialFile, readSpecialFile, writeSpecialFile } from "../../../ffi/c/special_file.ts";
+import {
+  createSpecialFile,
+  openSpecialFile,
+  readSpecialFile,
+  writeSpecialFile,
+} from "../../../ffi/c/special_file.ts";
 import { requires } from "../../capabilities.ts";
 import { first, injectFaults } from "../faults.ts";
 import "../open_libc.ts";
@@ -54,6 +59,27 @@ Deno.test({
       assertEquals(listing.includes(path), false, listing);
     } finally {
       Deno.removeSync(path);
+    }
+  },
+});
+
+Deno.test({
+  name: title("special file: one is made in /dev/shm with its rights, and emptied if it is there"),
+  ignore,
+  permissions: SOME,
+  fn() {
+    const folder = Deno.makeTempDirSync({ dir: "/dev/shm" });
+    const path = `${folder}/file`;
+    try {
+      for (const text of ["the first text", "second"]) {
+        using file = createSpecialFile(path, 0o600);
+        file.writeSync(new TextEncoder().encode(text));
+        assertEquals(readSpecialFile(path), text);
+      }
+      assertEquals(Deno.statSync(path).mode! & 0o777, 0o600);
+      assertThrows(() => createSpecialFile(`${path}/absent`, 0o600), SystemError, "ENOTDIR");
+    } finally {
+      Deno.removeSync(folder, { recursive: true });
     }
   },
 });
