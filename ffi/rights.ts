@@ -24,8 +24,8 @@ export interface KeptRights {
 
 /** How a process gives up rights. */
 export interface OwnRights {
-  /** A user by its name; undefined if there is no such user. */
-  findUser(name: string): SystemUser | undefined;
+  /** A user by its name, or by its number; undefined if there is no such user. */
+  findUser(nameOrNumber: string): SystemUser | undefined;
   /** The number of a group; undefined if there is no such group. */
   findGroup(name: string): number | undefined;
   /**

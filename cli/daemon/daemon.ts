@@ -146,6 +146,7 @@ export class Daemon<Options extends DaemonOptions> implements Disposable {
       () => this.rights.readingAdvice,
     );
     this.#resources.use(reload.atHangup());
+    if (this.rights.readingAdvice !== undefined) void reload.checkReading();
   }
 
   /** The role reported an event, which reads as this message. */

@@ -66,6 +66,26 @@ export class Reload<V extends object> {
     return this.#last = this.#last.then(() => this.#now());
   }
 
+  /**
+   * Warns if the settings can't be read any more. Settings that are wrong can be fixed before the
+   * next reload, so nothing is said about them.
+   */
+  checkReading(): Promise<void> {
+    return this.#last = this.#last.then(() => this.#checkReading());
+  }
+
+  async #checkReading(): Promise<void> {
+    try {
+      await this.#reread();
+    } catch (error) {
+      if (!isDenied(error)) return;
+      const sentences = ["A change of the settings takes a restart", reasonOf(error)];
+      const advice = this.#whenDenied();
+      if (advice !== undefined) sentences.push(advice);
+      this.#log.warn(sentences.join(". "));
+    }
+  }
+
   async #now(): Promise<void> {
     const applied = await this.#applyChanges();
     for (const each of this.#table) {
@@ -80,12 +100,8 @@ export class Reload<V extends object> {
     try {
       wanted = await this.#reread();
     } catch (error) {
-      const isDenied = toCliError(error).exitCode === ExitCode.PERMISSION;
-      this.#printError(
-        error,
-        "The old settings stay in use",
-        isDenied ? this.#whenDenied() : undefined,
-      );
+      const advice = isDenied(error) ? this.#whenDenied() : undefined;
+      this.#printError(error, "The old settings stay in use", advice);
       return applied;
     }
     const changed = this.#differing(wanted);
@@ -130,6 +146,11 @@ export class Reload<V extends object> {
     if (advice !== undefined) this.#log.error(advice);
     this.#log.error(consequence);
   }
+}
+
+/** Whether a file may not be read. */
+function isDenied(error: unknown): boolean {
+  return toCliError(error).exitCode === ExitCode.PERMISSION;
 }
 
 function listOf(properties: readonly string[]): string {

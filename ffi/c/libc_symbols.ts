@@ -176,6 +176,11 @@ export const COLD_SYMBOLS = {
     parameters: ["buffer", "i32"],
     result: "i32",
   },
+  // struct passwd *getpwuid(uid_t uid)
+  getpwuid: {
+    parameters: ["u32"],
+    result: "pointer",
+  },
   // struct passwd *getpwnam(const char *name)
   getpwnam: {
     parameters: ["buffer"],

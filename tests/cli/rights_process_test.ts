@@ -219,6 +219,26 @@ test(
 );
 
 test(
+  "a server says at its start that it can't read its settings again",
+  `echo "primary: 83.1.1.1" >/mnt/s.yaml; chmod 600 /mnt/s.yaml
+    $teredo server --config /mnt/s.yaml 2>/mnt/log & server=$!
+    says "Serving on 83"; says "takes a restart"; grep -o "A change of .*" /mnt/log; ${
+    end("server")
+  }
+    chmod 644 /mnt/s.yaml; $teredo server --config /mnt/s.yaml 2>/mnt/log & server=$!
+    says "Serving on 83"; kill -HUP $server; says "read again"; ! grep warn /mnt/log; ${
+    end("server")
+  }`,
+  (said) =>
+    assertEquals(linesOf(said), [
+      "A change of the settings takes a restart. Cannot read the configuration /mnt/s.yaml: " +
+      "permission is denied. Run as root, or let this user read the file and enter its " +
+      "directories. The role runs as nobody since its start. Let that user read the file, or " +
+      "start the role again",
+    ]),
+);
+
+test(
   "a server says which files it can't read again, and the advice works",
   `echo "alice: one" >/etc/teredo/secrets.yaml; chmod 600 /etc/teredo/secrets.yaml
     printf 'primary: 83.1.1.1\\nsecrets: /etc/teredo/secrets.yaml\\n' >/etc/teredo/server.yaml
@@ -227,11 +247,11 @@ test(
     kill -HUP $server; says "The old secrets stay in use"; grep -o "Cannot read the sec.*" /mnt/log
     chmod 600 /etc/teredo/server.yaml; kill -HUP $server
     says "The old settings stay in use"; grep -o "The role runs as.*" /mnt/log
-    kill $server; wait $server
+    kill $server; wait $server; chmod 644 /etc/teredo/server.yaml
     eval "$(grep -o 'run ".*", and' /mnt/log | head -n 1 | sed 's/^run "//; s/", and$//')"
     $teredo server 2>/mnt/log & server=$!
     says "Serving on 83"; grep warn /mnt/log; echo "bob: two" >>/etc/teredo/secrets.yaml
-    chmod 644 /etc/teredo/server.yaml; kill -HUP $server; says "one of 2 secrets"
+    kill -HUP $server; says "one of 2 secrets"
     stat -c %G /run/teredo/server*.sock
     setpriv --reuid 65533 --regid teredo --clear-groups --bounding-set -all,+dac_read_search \\
       --inh-caps -all,+dac_read_search --ambient-caps -all,+dac_read_search \\

@@ -57,9 +57,12 @@ export function planUser(
   }
   const user = rights.findUser(chosen);
   if (user === undefined) {
+    const attempt = `Cannot run as ${chosen}: there is no`;
     throw new CliError(
-      `Cannot run as ${chosen}: there is no such user. ` +
-        `Make it with "useradd --system ${chosen}", or name another one with --user`,
+      /^\d+$/.test(chosen)
+        ? `${attempt} user with that number. Name one that exists with --user`
+        : `${attempt} such user. Make it with "useradd --system ${chosen}", or name another one ` +
+          "with --user",
       ExitCode.CONFIG,
     );
   }

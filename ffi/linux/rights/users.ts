@@ -13,12 +13,24 @@ const PASSWD_UID = 16;
 const PASSWD_GID = 20;
 const GROUP_GID = 16;
 
-/** A user by its name; undefined if there is no such user. */
-export function findUser(name: string): SystemUser | undefined {
-  const found = libc().getpwnam(cString(name));
+/** The highest number of a user: the next one means "no user" to system calls. */
+const MAX_UID = 0xffff_fffe;
+
+/** A user by its name, or by its number; undefined if there is no such user. */
+export function findUser(nameOrNumber: string): SystemUser | undefined {
+  const found = libc().getpwnam(cString(nameOrNumber)) ?? findByNumber(nameOrNumber);
   if (found === null) return undefined;
   const passwd = new Deno.UnsafePointerView(found);
-  return { name, uid: passwd.getUint32(PASSWD_UID), gid: passwd.getUint32(PASSWD_GID) };
+  return {
+    name: new Deno.UnsafePointerView(passwd.getPointer()!).getCString(),
+    uid: passwd.getUint32(PASSWD_UID),
+    gid: passwd.getUint32(PASSWD_GID),
+  };
+}
+
+function findByNumber(text: string): Deno.PointerValue {
+  const uid = /^\d{1,10}$/.test(text) ? Number(text) : Infinity;
+  return uid <= MAX_UID ? libc().getpwuid(uid) : null;
 }
 
 /** The number of a group; undefined if there is no such group. */

@@ -1,5 +1,5 @@
 import { assertEquals, assertInstanceOf } from "@std/assert";
-import { errnoName, errnoText, SystemError } from "../../../ffi/c/errno.ts";
+import { errnoName, errnoNumber, errnoText, SystemError } from "../../../ffi/c/errno.ts";
 import { errno, libc } from "../../../ffi/c/libc.ts";
 import { requires } from "../../capabilities.ts";
 import "../open_libc.ts";
@@ -34,7 +34,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: title("errnoName() gives the name that C programs use"),
+  name: title("errnoName() gives the name that C programs use, and errnoNumber() its number"),
   ignore,
   fn: () => {
     const expected = {
@@ -43,8 +43,10 @@ Deno.test({
     };
     for (const [number, name] of Object.entries(expected)) {
       assertEquals(errnoName(Number(number)), name);
+      assertEquals(errnoNumber(errnoName(Number(number))), Number(number));
     }
     assertEquals(errnoName(9999), "E9999");
+    assertEquals(errnoNumber("E9999"), 9999);
   },
 });
 

@@ -63,6 +63,10 @@ Deno.test("user: mistakes say what to do", () => {
     "another one with --user",
     78,
   ]);
+  assertEquals(mistake("1001", 0, USUAL), [
+    "Cannot run as 1001: there is no user with that number. Name one that exists with --user",
+    78,
+  ]);
 });
 
 Deno.test("user: a system without capabilities stays as it is", () => {

@@ -69,11 +69,15 @@ Deno.test({
 });
 
 Deno.test({
-  name: requires("linux").title("rights: users and groups are found by name"),
+  name: requires("linux").title("rights: users are found by name or number, and groups by name"),
   ignore: requires("linux").ignore,
   fn() {
     const rights = ownRights()!;
     assertEquals(rights.findUser("root"), { name: "root", uid: 0, gid: 0 });
+    assertEquals(rights.findUser("0"), { name: "root", uid: 0, gid: 0 });
+    for (const number of ["4294967294", "4294967295", "4294967296", "-1", "0x0"]) {
+      assertEquals(rights.findUser(number), undefined, number);
+    }
     assertEquals(rights.findGroup("root"), 0);
     assertEquals([rights.findUser("no-such-user"), rights.findGroup("no-such-group")], [
       undefined,
