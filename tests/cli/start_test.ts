@@ -45,7 +45,7 @@ Deno.test("start: no part of a role is loaded before a command runs", async () =
     // The library is opened when it is first called; a failed call has to be known as one.
     ...["ffi/c/errno.ts", "ffi/c/libc.ts", "ffi/c/libc_symbols.ts"],
     // A configuration may come from a pipe.
-    "ffi/c/special_file.ts",
+    ...["ffi/c/special_file.ts", "ffi/c/struct.ts", "ffi/c/system_call.ts"],
     // Signals and folders depend on the system.
     ...["ffi/darwin/error_numbers.ts", "ffi/darwin/facts.ts"],
     ...["ffi/linux/facts.ts", "ffi/platform.ts"],
