@@ -6,7 +6,7 @@
 
 import { platform } from "../../ffi/platform.ts";
 import type { PlatformFacts } from "../../ffi/platform_facts.ts";
-import { howToGetPrivilege, privilegedUser } from "../process/privilege.ts";
+import { howToGetPrivilege } from "../process/privilege.ts";
 
 /** Where the system lists its groups: `name:password:number:members`. */
 const GROUPS = "/etc/group";
@@ -33,7 +33,7 @@ export function permissionRemedy(
   group: string | undefined,
   rights: PlatformFacts["rights"] = platform.rights,
 ): string {
-  if (group === undefined) return `Ask as ${privilegedUser(rights)}. ${howToGetPrivilege(rights)}`;
+  if (group === undefined) return howToGetPrivilege(rights);
   return `${
     howToGetPrivilege(rights)
   }, or join the group ${group}: "sudo usermod -aG ${group} USER", then log in again`;

@@ -38,7 +38,7 @@ Deno.test({
     assertStringIncludes(stdout, 'server.yaml:2: limits needs "on", "off", or rates such as ');
     assertStringIncludes(stdout, 'server.yaml:3: there is no setting "prot". Did you mean port?\n');
     assertStringIncludes(stdout, "Cannot read the secrets file /etc/teredo/nowhere.yaml");
-    assertEquals(stdout.match(/Serving only clients with one of 1 secrets/g)?.length, 1);
+    assertEquals(stdout.match(/Serving only clients with the one secret/g)?.length, 1);
   },
 });
 

@@ -171,7 +171,7 @@ function* askers(): Generator<Likely> {
         `chmod 0 /run/teredo/*.sock; ${UNPRIVILEGED} $teredo ${command} --control /run/teredo/s*`,
       ),
       code: 77,
-      says: "permission is denied. Ask as root. Use sudo",
+      says: "permission is denied. Use sudo",
       needs: ["setpriv"],
     };
   }
@@ -191,7 +191,7 @@ function* askers(): Generator<Likely> {
     what: "status: a plain user asks root's server in a network namespace",
     script: beside("server", "listens 83.1.1.2:3544", `${PLAIN_USER} $teredo status`),
     code: 77,
-    says: "permission is denied. Ask as root. Use sudo",
+    says: "permission is denied. Use sudo",
     needs: ["root", "setpriv"],
   };
   yield {

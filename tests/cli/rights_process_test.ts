@@ -41,9 +41,9 @@ function documented(role: string): string {
 }
 
 /** The line of the main thread of a role. */
-function mainOf(role: string, ambient = NONE): string {
+function mainOf(role: string, ambient = NONE, bounding = documented(role)): string {
   const kept = documented(role);
-  return `65534 65534 ${kept} ${kept} ${kept} ${ambient} 1 2`;
+  return `65534 65534 ${kept} ${kept} ${bounding} ${ambient} 1 2`;
 }
 
 /**
@@ -152,14 +152,16 @@ const CLIENT = `echo "alice: one" >/etc/teredo/secrets.yaml; chmod 600 /etc/tere
   soon listens 83.1.1.2:3544
   client() { $teredo client 83.1.1.1 --force --allow-private --identifier alice \\
     --secret-file /mnt/secret --log-level debug "$@" 2>/mnt/log & client=$!; }
-  printf '#!/bin/sh\\n{ echo $STATE; id -u; grep CapEff /proc/self/status; } >>/mnt/hook.log
+  printf '#!/bin/sh\\n{ echo $STATE; id -u; echo $HOME $USER $LOGNAME; grep CapEff /proc/self/status; } >>/mnt/hook.log
     [ $STATE = destroy ] || ip link set $IFACE alias hooked\\n' >/mnt/hook
   chmod 755 /mnt/hook; install -m 666 /dev/null /mnt/hook.log`;
 
 test(
   "a client keeps CAP_NET_ADMIN for its interface and its hook, and remembers its address",
   `${CLIENT}; export STATE_DIRECTORY=/mnt/state; mkdir /mnt/state
-    client --hook /mnt/hook; says "Qualified"; rights $client
+    cp /bin/true /mnt/capable; ! type setcap >/dev/null || setcap cap_net_raw=ep /mnt/capable
+    echo "/mnt/capable && echo runs >>/mnt/hook.log" >>/mnt/hook
+    client --hook /mnt/hook; says "Qualified"; fields CapBnd /proc/$$/status; rights $client
     soon grep -q up /mnt/hook.log; hooked() { ip link show teredo | grep -q "alias hooked"; }; soon hooked
     ip link set teredo down; says "Restored"
     ip -6 route delete 2001::/32 dev teredo; says "Restored.*2001::/32"
@@ -168,14 +170,19 @@ test(
     first=$(grep -o "address is [^;]*" /mnt/log); client; says "Qualified"
     [ "$(grep -o "address is [^;]*" /mnt/log)" = "$first" ] || exit 95
     ${end("client")}; ! grep warn /mnt/log`,
-  (said) =>
+  (said) => {
+    const bounding = linesOf(said)[0]!;
     assertEquals(linesOf(said), [
-      mainOf("client", documented("client")),
+      bounding,
+      mainOf("client", documented("client"), bounding),
       OTHERS,
       "65534",
-      ...["up", "destroy"].flatMap((state) => [state, "65534", `CapEff:\t${NETWORK}`]),
+      ...["up", "destroy"].flatMap((
+        state,
+      ) => [state, "65534", "/ nobody nobody", `CapEff:\t${NETWORK}`, "runs"]),
       "server.sock",
-    ]),
+    ]);
+  },
 );
 
 test(
@@ -187,7 +194,7 @@ test(
     chmod 644 /etc/teredo/secrets.yaml; kill $server; wait $server
     $teredo server --primary 83.1.1.1 --secrets ../etc/teredo/secrets.yaml 2>/mnt/log & server=$!
     says "Serving on 83"; kill -HUP $server; says "Settings were read again"
-    grep -c "one of 1 secrets" /mnt/log; ! grep error /mnt/log; ${end("server")}`,
+    grep -c "the one secret" /mnt/log; ! grep error /mnt/log; ${end("server")}`,
   (said) => assertEquals(linesOf(said), ["2", "2"]),
 );
 
@@ -253,6 +260,13 @@ test(
     says "Serving on 83"; grep warn /mnt/log; echo "bob: two" >>/etc/teredo/secrets.yaml
     kill -HUP $server; says "one of 2 secrets"
     stat -c %G /run/teredo/server*.sock
+    chmod 600 /etc/teredo/secrets.yaml; kill -HUP $server; says "The old secrets stay"
+    grep -o "As root, run .* SIGHUP" /mnt/log | tail -n 1
+    eval "$(grep -o 'run "chgrp.*", and send' /mnt/log | head -n 1 | sed 's/^run "//; s/", and send$//')"
+    : >/mnt/log; kill -HUP $server; says "one of 2 secrets"
+    ip addr add 83.1.1.5/32 dev lo; ip addr add 83.1.1.6/32 dev lo; mkdir -m 700 /mnt/away; cp -p /etc/teredo/secrets.yaml /mnt/away/secrets.yaml
+    $teredo server --primary 83.1.1.5 --control /mnt/away.sock --secrets /mnt/away/secrets.yaml 2>/mnt/log2 & other=$!
+    soon grep -q "A change of" /mnt/log2; grep -o "As root, run .*" /mnt/log2; kill $other; wait $other
     setpriv --reuid 65533 --regid teredo --clear-groups --bounding-set -all,+dac_read_search \\
       --inh-caps -all,+dac_read_search --ambient-caps -all,+dac_read_search \\
       $teredo status | head -n 1
@@ -267,6 +281,10 @@ test(
       `"${command}", and start the role again; or start it with --user root. The old secrets stay in use`,
       "The role runs as nobody since its start. Let that user read the file, or start the role again",
       "teredo",
+      'As root, run "chgrp teredo /etc/teredo/secrets.yaml && chmod 640 /etc/teredo/secrets.yaml", and send the role SIGHUP',
+      'As root, run "mkdir -p /etc/teredo && chmod 755 /etc/teredo && mv /mnt/away/secrets.yaml /etc/teredo/secrets.yaml && ' +
+      'chgrp teredo /etc/teredo/secrets.yaml && chmod 640 /etc/teredo/secrets.yaml", ' +
+      "name the file's new path in the settings, and start the role again; or start it with --user root",
       "Teredo server: serving",
     ]);
   },

@@ -15,7 +15,7 @@
  */
 
 import type { ClientEvent } from "../../../client/client_event.ts";
-import { Hook } from "./hook.ts";
+import { Hook, type HookVariables } from "./hook.ts";
 import type { Log } from "../../../io/log.ts";
 import { findHookProgram } from "./hook_program.ts";
 import { formatIpv6 } from "../../../wire/ipv6_address.ts";
@@ -97,10 +97,16 @@ export function openHook(
   if (program === undefined) return undefined;
   return new Hook({
     program: findHookProgram(program, { name: rights.userName }),
+    environment: rights.userName === undefined ? undefined : environmentOf(rights.userName),
     timeout: TIMEOUT,
     onFailure(reason) {
       const message = [`The hook "${program}" failed: ${reason}`, rights.programAdvice];
       log.warn(message.filter((each) => each !== undefined).join(". "));
     },
   });
+}
+
+/** Root's variables would lead a hook of another user to files that it may not read. */
+function environmentOf(user: string): HookVariables {
+  return { HOME: "/", USER: user, LOGNAME: user };
 }

@@ -14,6 +14,8 @@ export type HookVariables = Readonly<Record<string, string>>;
 interface HookOptions {
   /** The absolute path of the program, which runs in the folder "/". It is not a shell command, and takes no arguments. */
   readonly program: string;
+  /** Variables of every run, besides those of the change. */
+  readonly environment?: HookVariables | undefined;
   /** How long it may take, in milliseconds, before it is killed. */
   readonly timeout: number;
   /** Called for each run that failed, with the reason. */
@@ -59,8 +61,9 @@ export class Hook {
   }
 
   /** Runs the program once, and returns why it failed, if it did. */
-  async #once(env: HookVariables): Promise<string | undefined> {
-    const { program, timeout } = this.#options;
+  async #once(variables: HookVariables): Promise<string | undefined> {
+    const { program, timeout, environment } = this.#options;
+    const env = { ...environment, ...variables };
     let child: Deno.ChildProcess;
     try {
       // Its output goes where our log goes. It leads its own process group: Ctrl+C at a terminal

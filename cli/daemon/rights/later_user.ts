@@ -9,7 +9,7 @@ import type { SystemUser } from "../../../ffi/rights.ts";
 import { planUser } from "./role_user.ts";
 
 // capabilities(7), as bits of the sets that the kernel shows
-const CHANGE_USER = 1n << 6n | 1n << 7n;
+const CHANGE_USER = 1n << 6n | 1n << 7n | 1n << 8n;
 
 /**
  * The user that a role turns into, by the name that the settings give; undefined if it stays what it

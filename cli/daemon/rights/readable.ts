@@ -4,8 +4,9 @@
  * @module
  */
 
+import { readSpecialFile } from "../../../ffi/c/special_file.ts";
 import { ownRights } from "../../../ffi/open.ts";
-import { absolutePath, folderOf } from "../../process/folders.ts";
+import { absolutePath, folderOf, FOLDERS, pathIn } from "../../process/folders.ts";
 import { isReadStream } from "../../process/small_file.ts";
 import { shellWord } from "../../text/shell_word.ts";
 import { ROLE_GROUP } from "./role_user.ts";
@@ -25,16 +26,33 @@ function mayRead(path: string): boolean {
 function howToLetRead(path: string): string | undefined {
   const rights = ownRights();
   if (rights === undefined) return undefined;
-  const absolute = absolutePath(path);
-  const file = shellWord(absolute);
+  const current = absolutePath(path);
+  const isOpen = rights.may("execute", folderOf(current));
+  const isUsual = folderOf(current) === FOLDERS.config;
+  // Others may enter the folder of the configuration, so a file elsewhere moves to it.
+  const isMoved = !isOpen && !isUsual;
+  const wanted = isMoved ? pathIn(FOLDERS.config, current.split("/").at(-1)!) : current;
+  const gid = rights.findGroup(ROLE_GROUP);
   const commands = [
-    ...rights.findGroup(ROLE_GROUP) === undefined ? [`groupadd --system ${ROLE_GROUP}`] : [],
-    `chgrp ${ROLE_GROUP} ${file}`,
-    `chmod 640 ${file}`,
+    ...gid === undefined ? [`groupadd --system ${ROLE_GROUP}`] : [],
+    ...isOpen ? [] : [`mkdir -p ${FOLDERS.config}`, `chmod 755 ${FOLDERS.config}`],
+    ...isMoved ? [`mv ${shellWord(current)} ${shellWord(wanted)}`] : [],
+    `chgrp ${ROLE_GROUP} ${shellWord(wanted)}`,
+    `chmod 640 ${shellWord(wanted)}`,
   ].join(" && ");
-  const isOpen = rights.may("execute", folderOf(absolute));
-  const folder = isOpen ? "" : "move it to a folder that everybody may enter, ";
-  return `As root, ${folder}run "${commands}", and start the role again; or start it with --user root`;
+  const next = isMoved
+    ? `name the file's new path in the settings, and start the role again`
+    : gid !== undefined && hasGroup(gid)
+    ? "and send the role SIGHUP"
+    : "and start the role again";
+  return `As root, run "${commands}", ${next}; or start it with --user root`;
+}
+
+/** Whether this process is in a group. */
+function hasGroup(gid: number): boolean {
+  const status = readSpecialFile("/proc/self/status");
+  return [...status.matchAll(/^(?:Gid|Groups):(.*)$/gm)]
+    .some(([, numbers]) => numbers!.trim().split(/\s+/).includes(String(gid)));
 }
 
 /** How a role that may have become another user reads files again. */

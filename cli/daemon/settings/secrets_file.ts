@@ -77,9 +77,10 @@ export class SecretsFile implements SecretStore {
     });
     const entries = parseSecrets(text, this.#path);
     const retired = entries.filter(([, { retired }]) => retired).length;
-    this.#log.info(
-      `Serving only clients with one of ${entries.length} secrets, ${retired} of them retired`,
-    );
+    const which = entries.length === 1
+      ? `the one secret${retired === 1 ? ", which is retired" : ""}`
+      : `one of ${entries.length} secrets, ${retired} of them retired`;
+    this.#log.info(`Serving only clients with ${which}`);
     return new SecretTable(entries);
   }
 }

@@ -67,7 +67,9 @@ export function keepOnly(capabilities: readonly Capability[], runsPrograms: bool
   const kept = capabilities.map((each) => CAPABILITY_NUMBERS[each]);
   // Those that are permitted count as soon as they are effective.
   setCapabilities([...kept, CAPABILITY_NUMBERS.CAP_SETPCAP], []);
-  dropFromBoundingSet(kept);
+  // Otherwise the kernel would refuse to run a program whose file needs more, such as Debian's ping,
+  // instead of running it without. It gains nothing, because of "no new privileges".
+  if (!runsPrograms) dropFromBoundingSet(kept);
   setCapabilities(kept, runsPrograms ? kept : []);
   if (runsPrograms) kept.forEach(raiseAmbient);
 }

@@ -9,7 +9,7 @@
  * - `seccomp` gives its filter, and "no new privileges" with it, to all threads at once.
  * - Threads that start later have the rights of the one that started them.
  *
- * Only the bounding set of the other threads stays as it was. It says what a program that is run
+ * The bounding set of the other threads stays as it was, and in a client that of all. It says what a program that is run
  * could gain from its file, and none can gain anything.
  *
  * @module

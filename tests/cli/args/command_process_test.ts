@@ -99,7 +99,7 @@ const BADLY: readonly Case[] = [
       setpriv --bounding-set -all --inh-caps -all --no-new-privs $teredo status >/run/said
       code=$?; grep -q "Teredo relay: relaying" /run/said || exit 98; exit $code`,
     code: 77,
-    says: ["permission is denied. Ask as root. Use sudo"],
+    says: ["permission is denied. Use sudo"],
     needs: ["tun", "setpriv"],
   },
   {

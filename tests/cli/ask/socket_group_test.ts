@@ -27,9 +27,9 @@ Deno.test("socket group: the remedy names the group if there is one to join", ()
     permissionRemedy("teredo", "capabilities"),
     'Use sudo, or join the group teredo: "sudo usermod -aG teredo USER", then log in again',
   );
-  assertEquals(permissionRemedy(undefined, "root"), "Ask as root. Use sudo");
+  assertEquals(permissionRemedy(undefined, "root"), "Use sudo");
   assertEquals(
     permissionRemedy(undefined, "administrator"),
-    'Ask as administrator. Open the terminal with "Run as administrator"',
+    'Open the terminal with "Run as administrator"',
   );
 });

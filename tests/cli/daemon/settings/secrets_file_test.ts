@@ -99,7 +99,7 @@ Deno.test("secrets file: it is read again on request, and a broken one changes n
   file.reload();
   assertEquals(file.find(octets("bob"))?.secret, octets("two"));
   assertEquals(told.slice(0, 2), [
-    "info  Serving only clients with one of 1 secrets, 0 of them retired",
+    "info  Serving only clients with the one secret",
     "info  Serving only clients with one of 2 secrets, 1 of them retired",
   ]);
   assertEquals(/^error Cannot use FILE:.*stay in use$/.test(told[2]!), true, told[2]);
