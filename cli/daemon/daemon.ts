@@ -143,7 +143,7 @@ export class Daemon<Options extends DaemonOptions> implements Disposable {
       reread,
       table,
       this.log,
-      () => this.rights.readingAdvice,
+      (path) => this.rights.readingAdvice(path),
     );
     this.#resources.use(reload.atHangup());
     if (this.rights.readingAdvice !== undefined) void reload.checkReading();

@@ -7,8 +7,7 @@
 import type { Log } from "../../io/log.ts";
 import { reasonOf } from "../../reason.ts";
 import { optionName } from "../args/spelling.ts";
-import { ExitCode } from "../process/exit_code.ts";
-import { toCliError } from "../process/failure.ts";
+import { DeniedConfig, toCliError } from "../process/failure.ts";
 import { onHangup } from "../process/signals.ts";
 
 /** Settings that can change while a role runs. */
@@ -30,7 +29,7 @@ export class Reload<V extends object> {
   readonly #reread: () => Promise<V>;
   readonly #table: readonly Reloadable<V>[];
   readonly #log: Log;
-  readonly #whenDenied: () => string | undefined;
+  readonly #whenDenied: (path: string) => string | undefined;
   /** The settings in use. */
   #values: V;
   /** Two reloads must not overtake each other. */
@@ -47,7 +46,7 @@ export class Reload<V extends object> {
     reread: () => Promise<V>,
     table: readonly Reloadable<V>[],
     log: Log,
-    whenDenied: () => string | undefined = () => undefined,
+    whenDenied: (path: string) => string | undefined = () => undefined,
   ) {
     this.#values = values;
     this.#reread = reread;
@@ -78,11 +77,10 @@ export class Reload<V extends object> {
     try {
       await this.#reread();
     } catch (error) {
-      if (!isDenied(error)) return;
-      const sentences = ["A change of the settings takes a restart", reasonOf(error)];
-      const advice = this.#whenDenied();
-      if (advice !== undefined) sentences.push(advice);
-      this.#log.warn(sentences.join(". "));
+      const denied = this.#explainDenied(error);
+      if (denied !== undefined) {
+        this.#log.warn(`A change of the settings takes a restart. ${denied}`);
+      }
     }
   }
 
@@ -100,8 +98,10 @@ export class Reload<V extends object> {
     try {
       wanted = await this.#reread();
     } catch (error) {
-      const advice = isDenied(error) ? this.#whenDenied() : undefined;
-      this.#printError(error, "The old settings stay in use", advice);
+      const consequence = "The old settings stay in use";
+      const denied = this.#explainDenied(error);
+      if (denied === undefined) this.#printError(error, consequence);
+      else this.#log.error(`${denied}. ${consequence}`);
       return applied;
     }
     const changed = this.#differing(wanted);
@@ -141,18 +141,22 @@ export class Reload<V extends object> {
     return true;
   }
 
-  #printError(error: unknown, consequence: string, advice?: string): void {
+  /** What to say about a file with settings that may not be read; undefined for other errors. */
+  #explainDenied(error: unknown): string | undefined {
+    const failure = toCliError(error);
+    if (!(failure instanceof DeniedConfig)) return undefined;
+    const advice = this.#whenDenied(failure.path);
+    if (advice === undefined) return failure.message;
+    return `Cannot read the configuration ${failure.path}: permission is denied. ${advice}`;
+  }
+
+  #printError(error: unknown, consequence: string): void {
     for (const line of reasonOf(error).split("\n")) this.#log.error(line);
-    if (advice !== undefined) this.#log.error(advice);
     this.#log.error(consequence);
   }
 }
 
 /** Whether a file may not be read. */
-function isDenied(error: unknown): boolean {
-  return toCliError(error).exitCode === ExitCode.PERMISSION;
-}
-
 function listOf(properties: readonly string[]): string {
   return properties.map(optionName).join(", ");
 }

@@ -35,6 +35,17 @@ export class UsageError extends CliError {
   }
 }
 
+/** This user may not read a configuration file. */
+export class DeniedConfig extends CliError {
+  override readonly name = "DeniedConfig";
+  readonly path: string;
+
+  constructor(message: string, path: string, options?: ErrorOptions) {
+    super(message, ExitCode.PERMISSION, options);
+    this.path = path;
+  }
+}
+
 /** A configuration file or the environment is wrong; one line for each mistake. */
 export class ConfigError extends CliError {
   override readonly name = "ConfigError";

@@ -239,9 +239,9 @@ test(
   (said) =>
     assertEquals(linesOf(said), [
       "A change of the settings takes a restart. Cannot read the configuration /mnt/s.yaml: " +
-      "permission is denied. Run as root, or let this user read the file and enter its " +
-      "directories. The role runs as nobody since its start. Let that user read the file, or " +
-      "start the role again",
+      "permission is denied. The role runs as nobody since its start. As root, run " +
+      '"groupadd --system teredo && chgrp teredo /mnt/s.yaml && chmod 640 /mnt/s.yaml", ' +
+      "and start the role again; or start it with --user root",
     ]),
 );
 
@@ -279,12 +279,14 @@ test(
       `As root, run "${command}", and start the role again; or start it with --user root`,
       "Cannot read the secrets file /etc/teredo/secrets.yaml: permission is denied. As root, run " +
       `"${command}", and start the role again; or start it with --user root. The old secrets stay in use`,
-      "The role runs as nobody since its start. Let that user read the file, or start the role again",
+      `The role runs as nobody since its start. As root, run "${
+        command.replaceAll("secrets", "server")
+      }", and start the role again; or start it with --user root. The old settings stay in use`,
       "teredo",
       'As root, run "chgrp teredo /etc/teredo/secrets.yaml && chmod 640 /etc/teredo/secrets.yaml", and send the role SIGHUP',
       'As root, run "mkdir -p /etc/teredo && chmod 755 /etc/teredo && mv /mnt/away/secrets.yaml /etc/teredo/secrets.yaml && ' +
       'chgrp teredo /etc/teredo/secrets.yaml && chmod 640 /etc/teredo/secrets.yaml", ' +
-      "name the file's new path in the settings, and start the role again; or start it with --user root",
+      "and start the role again with the new path; or start it with --user root",
       "Teredo server: serving",
     ]);
   },

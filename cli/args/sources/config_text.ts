@@ -5,7 +5,7 @@
  */
 
 import { fileAccess } from "../../../ffi/open_file_access.ts";
-import { CliError } from "../../process/failure.ts";
+import { CliError, DeniedConfig } from "../../process/failure.ts";
 import { folderOf } from "../../process/folders.ts";
 import { ExitCode } from "../../process/exit_code.ts";
 import { privilegedUser } from "../../process/privilege.ts";
@@ -25,13 +25,15 @@ export function readConfigText(path: string, mustExist: boolean): string | undef
     return readSmallFile(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound && !mustExist) return undefined;
-    throw systemFailure(`Cannot read the configuration ${path}`, error, {
+    const failure = systemFailure(`Cannot read the configuration ${path}`, error, {
       words: {
         denied:
           `permission is denied. Run as ${privilegedUser()}, or let this user read the file and enter its directories`,
       },
       exitCode: ExitCode.CONFIG,
     });
+    if (failure.exitCode !== ExitCode.PERMISSION) throw failure;
+    throw new DeniedConfig(failure.message, path, { cause: error });
   }
 }
 

@@ -41,7 +41,7 @@ function howToLetRead(path: string): string | undefined {
     `chmod 640 ${shellWord(wanted)}`,
   ].join(" && ");
   const next = isMoved
-    ? `name the file's new path in the settings, and start the role again`
+    ? "and start the role again with the new path"
     : gid !== undefined && hasGroup(gid)
     ? "and send the role SIGHUP"
     : "and start the role again";

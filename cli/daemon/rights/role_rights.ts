@@ -16,6 +16,7 @@ import { reasonOf } from "../../../reason.ts";
 import { ExitCode } from "../../process/exit_code.ts";
 import { CliError } from "../../process/failure.ts";
 import { pathIn } from "../../process/folders.ts";
+import { REREADING } from "./readable.ts";
 import { planUser, ROLE_GROUP, type UserPlan } from "./role_user.ts";
 
 /** How the names of control sockets end. */
@@ -56,10 +57,11 @@ export class RoleRights {
   }
 
   /** What to do about a file that the role may not read any more; undefined while it is root's. */
-  get readingAdvice(): string | undefined {
+  readingAdvice(path: string): string | undefined {
     if (this.#user === undefined) return undefined;
-    return `The role runs as ${this.#user.name} since its start. ` +
-      "Let that user read the file, or start the role again";
+    const advice = REREADING.howToLetRead(path);
+    return [`The role runs as ${this.#user.name} since its start`, advice]
+      .filter((each) => each !== undefined).join(". ");
   }
 
   /** What to say about a program of the role that failed; undefined while it has root's rights. */
