@@ -156,7 +156,6 @@ export class Reload<V extends object> {
   }
 }
 
-/** Whether a file may not be read. */
 function listOf(properties: readonly string[]): string {
   return properties.map(optionName).join(", ");
 }
