@@ -41,7 +41,7 @@ labTest({
   async fn(lab) {
     await using files = new SecretFolder();
     const secrets = files.write("secrets.yaml", "alice: one\nbob: hex:0102\n");
-    const server = await startServer(lab.server, "--secrets", secrets);
+    const server = await startServer(lab.server, "--secrets", secrets, "--user", "root");
     await server.waitForLog(/Serving only clients with one of 2 secrets/);
 
     const alice = ["--identifier", "alice", "--secret-file", files.write("one", "one\n")];
