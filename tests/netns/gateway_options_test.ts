@@ -34,7 +34,7 @@ gatewayTest({
     files.write("secrets.yaml", "bob: another secret\n");
     const since = gateway.logLength;
     gateway.kill("SIGHUP");
-    await gateway.waitForLog(/1 secret/, { since });
+    await gateway.waitForLog(/the one secret/, { since });
     await new Promise((resolve) => setTimeout(resolve, 1500));
     const later = await A.client.ping(ADDRESS.native, { count: 2, wait: 1 });
     assertEquals(later.received, 0, later.text);

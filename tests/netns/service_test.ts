@@ -36,10 +36,10 @@ Deno.test({
       await using process = await client.spawn(
         ...["env", `NOTIFY_SOCKET=${folder}/notify`, "WATCHDOG_USEC=400000"],
         ...teredo("client", ADDRESS.serverPrimary, "--hook", `${folder}/hook`),
-        ...["--log-format", "json"],
+        ...["--log-format", "json", "--user", "root"],
       );
-      await ready.promise;
       const [, address] = await process.waitForLog(/^\{.*the Teredo address is ([0-9a-f:]+)/);
+      await ready.promise;
       assertEquals((await process.end("SIGTERM")).code, 0, process.log);
       receiver.close();
       await listening;

@@ -97,6 +97,7 @@ function exported(): Map<string, Set<string>> {
 function metricsOf(part: RolePart): Metric[] {
   const counters = new Counters();
   counters.drop("loop");
+  counters.fail("sendmmsg", "ENOBUFS", 1);
   const now = new Date(0);
   const events = new EventCounts(["qualified"]);
   return roleMetrics(statusReport(part, { counters, events, started: now, now }));
