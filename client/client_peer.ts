@@ -58,6 +58,8 @@ export class ClientPeer extends Peer {
   turn = 0;
   /** When the latest indirect bubble of the peer came, which says whether it has a random port. */
   introducedAt = -Infinity;
+  /** When the host's reply to an echo request last stood in for a bubble. */
+  leftToHostAt = -Infinity;
   /** Whether the host was the first to send, or the peer has proved itself. */
   #isEstablished = false;
   #trial: Trial | undefined;

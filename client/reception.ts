@@ -19,7 +19,7 @@ import type { DropReason } from "../protocol/drop_reason.ts";
 import { isBubble } from "../wire/bubble.ts";
 import { addressOf, type Endpoint, portOf } from "../wire/endpoint.ts";
 import type { GlobalUnicast } from "../wire/global_unicast.ts";
-import { echoDataOf, isEchoReply } from "../wire/icmpv6.ts";
+import { echoDataOf, isEchoReply, isEchoRequest } from "../wire/icmpv6.ts";
 import { isGlobalScope, isSameIpv6 } from "../wire/ipv6_address.ts";
 import {
   DESTINATION,
@@ -361,11 +361,22 @@ export class Reception {
       return;
     }
     peer.octetsReceived += ipv6.length;
-    if (now - peer.lastTransmission >= RECEIVER_BUBBLE_AFTER) {
+    if (now - peer.lastTransmission >= RECEIVER_BUBBLE_AFTER && !isLeftToHost(ipv6, peer, now)) {
       this.#search.sendDirectBubble(peer, peer.place, now, sink);
     }
     sink.packet(ipv6);
   }
+}
+
+/**
+ * Whether the host's reply to an echo request will open the NAT, so that no bubble has to: two
+ * answers to one packet would be more than a forged source should cause. If the last such reply did
+ * not come, the host gives none.
+ */
+function isLeftToHost(ipv6: Uint8Array, peer: ClientPeer, now: number): boolean {
+  if (!isEchoRequest(ipv6) || peer.lastTransmission < peer.leftToHostAt) return false;
+  peer.leftToHostAt = now;
+  return true;
 }
 
 /**

@@ -73,6 +73,11 @@ export function isEcho(packet: Uint8Array): boolean {
   return type === Icmpv6Type.ECHO_REQUEST || type === Icmpv6Type.ECHO_REPLY;
 }
 
+/** Whether the packet is an Echo Request. */
+export function isEchoRequest(packet: Uint8Array): boolean {
+  return isEcho(packet) && packet[TYPE] === Icmpv6Type.ECHO_REQUEST;
+}
+
 /** Whether the packet is an Echo Reply. */
 export function isEchoReply(packet: Uint8Array): boolean {
   return isEcho(packet) && packet[TYPE] === Icmpv6Type.ECHO_REPLY;

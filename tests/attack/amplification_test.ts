@@ -8,10 +8,11 @@ import { addressOf, endpoint } from "../../wire/endpoint.ts";
 import { formatIpv4 } from "../../wire/ipv4_address.ts";
 import { formatIpv6 } from "../../wire/ipv6_address.ts";
 import { DESTINATION } from "../../wire/ipv6_header.ts";
-import { isIcmpv6 } from "../../wire/icmpv6.ts";
+import { isEchoRequest, isIcmpv6 } from "../../wire/icmpv6.ts";
 import { isRouterSolicitation } from "../../wire/neighbor_discovery.ts";
 import { parseTeredoPacket } from "../../wire/teredo_packet.ts";
 import { ClientFixture } from "../client/client_fixture.ts";
+import { echoReply } from "../nodes/loopback.ts";
 import { GatewayFixture } from "../relay/gateway_fixture.ts";
 import { NO_LIMITS, RelayFixture } from "../relay/relay_fixture.ts";
 import { ServerFixture } from "../server/server_fixture.ts";
@@ -94,6 +95,8 @@ class Scale implements Sink<string, unknown> {
   readonly octets = new Map<string, number>();
   /** ICMPv6 errors, which any router sends. */
   readonly errors = new Map<string, number>();
+  /** Echo requests that the host of a client got. */
+  readonly requests: Uint8Array[] = [];
   readonly #hasNetwork: boolean;
 
   constructor(hasNetwork: boolean) {
@@ -108,7 +111,10 @@ class Scale implements Sink<string, unknown> {
   }
 
   packet(ipv6: Uint8Array): void {
-    if (!this.#hasNetwork) return;
+    if (!this.#hasNetwork) {
+      if (isEchoRequest(ipv6)) this.requests.push(ipv6.slice());
+      return;
+    }
     const isError = isIcmpv6(ipv6) && ipv6[40]! < 128;
     add(isError ? this.errors : this.octets, formatIpv6(ipv6, DESTINATION), ipv6.length);
   }
@@ -125,10 +131,16 @@ function add(octets: Map<string, number>, to: string, count: number): void {
   octets.set(to, (octets.get(to) ?? 0) + count);
 }
 
-/** What goes out within 30 seconds of a packet; the machine gets no answer to any of it. */
+/**
+ * What goes out within 30 seconds of a packet; the machine gets no answer to any of it. The host of
+ * a client replies to echo requests.
+ */
 function weigh(target: Target, act: (sink: Scale) => void): Scale {
   const scale = new Scale(target.hasNetwork);
   act(scale);
+  for (const request of scale.requests) {
+    target.machine.handlePacket(echoReply(request), target.now, scale as never);
+  }
   const end = target.now + SECONDS * 1000;
   let timers = 0;
   for (let due; (due = target.machine.nextTimer()) <= end;) {

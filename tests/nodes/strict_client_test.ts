@@ -1,7 +1,7 @@
 /** A client that insists on exact lengths, through sockets, with our server, relay and client. */
 import { assert, assertEquals } from "@std/assert";
 import { TeredoRelay } from "../../nodes/teredo_relay.ts";
-import { encodeEcho, Icmpv6Type, isEcho, isEchoReply } from "../../wire/icmpv6.ts";
+import { encodeEcho, Icmpv6Type, isEchoReply, isEchoRequest } from "../../wire/icmpv6.ts";
 import { parseIpv4 } from "../../wire/ipv4_address.ts";
 import { parseIpv6 } from "../../wire/ipv6_address.ts";
 import { isTeredo } from "../../wire/teredo_address.ts";
@@ -18,10 +18,6 @@ function startStrict() {
   const socket = new MachineOnSocket<StrictEvent>("127.41.0.9", machine);
   const qualified = socket.until(() => socket.events[0]?.address);
   return { machine, socket, qualified };
-}
-
-function isEchoRequest(packet: Uint8Array): boolean {
-  return isEcho(packet) && !isEchoReply(packet);
 }
 
 function echo(source: Uint8Array, destination: Uint8Array): Uint8Array {
