@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Libc } from "../ffi/c/libc.ts";
 import { IOVEC, MMSGHDR } from "../ffi/linux/kernel/kernel_structs.ts";
 import { UdpReceiver } from "../ffi/linux/udp/udp_receiver.ts";
 import { UdpSender } from "../ffi/linux/udp/udp_sender.ts";
@@ -142,14 +143,14 @@ class Path {
   }
 
   /** Fills the messages in place, as the kernel does. */
-  #recvmmsg() {
+  #recvmmsg(): Libc["recvmmsg"] {
     let rooms: Uint8Array[] | undefined;
     let names: Uint8Array[] = [];
     const at = (address: bigint, length: number) =>
       new Uint8Array(
         Deno.UnsafePointerView.getArrayBuffer(Deno.UnsafePointer.create(address)!, length),
       );
-    return (_fd: number, buffer: BufferSource | null, count: number) => {
+    return (_fd, buffer, count) => {
       const headers = buffer as Uint8Array<ArrayBuffer>;
       if (rooms === undefined) {
         const all = Array.from(
