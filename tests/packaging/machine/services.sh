@@ -219,7 +219,7 @@ check "a service of the package's is not installed twice" \
 check "the package is removed" dpkg --remove teredo
 for role in server relay client server-relay; do check "the $role is gone" is_gone "$role"; done
 check "no interface is left" has_no_interface
-check "the package is purged, and says that the group stays" sh -c 'dpkg --purge teredo | grep "group teredo stays"'
+check "the package is purged, and says that the user and group stay" sh -c 'dpkg --purge teredo | grep "user and group teredo stay"'
 check "no file is left" leaves_nothing
 
 check "without root no service is installed" sh -c '! setpriv --reuid 1234 /usr/local/bin/teredo service install client'
