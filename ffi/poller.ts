@@ -8,6 +8,7 @@ import { setImmediate } from "node:timers";
 import type { SystemError } from "./c/errno.ts";
 import { Endurance } from "./endurance.ts";
 import { newBell, newWaitList } from "./open.ts";
+import { pause } from "../pause.ts";
 import {
   type Bell,
   type Drain,
@@ -427,18 +428,4 @@ function turn(): Promise<void> {
  */
 async function followUp(): Promise<void> {
   for (let i = 0; i < FOLLOWERS; i++) await undefined;
-}
-
-/** Waits for so many milliseconds, or until `signal` aborts. */
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, milliseconds);
-    signal.addEventListener("abort", end);
-    if (signal.aborted) end();
-  });
 }

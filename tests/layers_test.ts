@@ -38,6 +38,7 @@ const BELOW_DAEMON = [
  * io/udp/.
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  "pause.ts": [],
   "reason.ts": [],
   "memory": [],
   "wire": ["memory"],
@@ -100,7 +101,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["ffi/platform.ts", "wire"],
   ],
   "ffi/endurance.ts": ["ffi/c/errno.ts"],
-  "ffi/poller.ts": ["ffi", "ffi/endurance.ts", "ffi/open.ts"],
+  "ffi/poller.ts": ["ffi", "ffi/endurance.ts", "ffi/open.ts", "pause.ts"],
 
   "io": [
     ...["reason.ts", "io/host", "io/udp"],
@@ -150,7 +151,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "cli/probe": [
     ...["cli/daemon/settings", "cli/process", "cli/text"],
-    ...["ffi/open.ts", "nodes/", "io/", "client/", "portmap", "protocol/", "wire"],
+    ...["ffi/open.ts", "nodes/", "io/", "client/", "portmap", "protocol/", "wire", "pause.ts"],
   ],
   "cli/diagnosis": [
     ...["cli/ask", "cli/daemon/status", "cli/probe", "cli/process", "cli/text"],
@@ -187,6 +188,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["cli/daemon", "cli/daemon/settings", ...CONTROL_PROTOCOL],
     // Choices that options offer.
     ...["client/extensions.ts", "nodes/udp_mode.ts", "io/log.ts", "protocol/", "wire"],
+    "pause.ts",
   ],
   "cli.ts": ["cli/commands", "cli/args", "cli/args/sources", "cli/process"],
   "mod.ts": ["nodes/", "io/", "ffi/", "client/", "server", "relay", "protocol/", "wire"],
@@ -275,7 +277,7 @@ const RESERVED: readonly Reserved[] = [
   },
   {
     words: /\bDate\.now\b|\bnew Date\b|\bperformance\b|\bset(?:Timeout|Interval)\b/,
-    allowed: IMPURE,
+    allowed: [...IMPURE, "pause.ts"],
     reason: "time is a parameter of the pure layers (`now`), so that tests run on a virtual clock",
   },
   {

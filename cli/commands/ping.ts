@@ -8,7 +8,7 @@ import { CliError } from "../process/failure.ts";
 import { type Command, command } from "../args/command.ts";
 import { ExitCode } from "../process/exit_code.ts";
 import { defaulted, optional, switchedOff } from "../args/option.ts";
-import { pause } from "../process/pause.ts";
+import { pause } from "../../pause.ts";
 import { IPV6_HOST } from "../args/kinds/host_kinds.ts";
 import { COUNT, WAITING_TIME } from "../args/kinds/number_kinds.ts";
 import type { PingReport } from "../daemon/status/ping_report.ts";

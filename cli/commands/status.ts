@@ -9,7 +9,7 @@ import { type Command, command } from "../args/command.ts";
 import { CONTROLLED_ROLES, type ControlledRole } from "../daemon/control/control_path.ts";
 import { ExitCode } from "../process/exit_code.ts";
 import { switchedOff } from "../args/option.ts";
-import { pause } from "../process/pause.ts";
+import { pause } from "../../pause.ts";
 import { CONTROL } from "./options/service_options.ts";
 import type { StatusReport } from "../daemon/status/status_report.ts";
 import { COLOURED, PLAIN } from "../text/style.ts";

@@ -6,7 +6,7 @@
 
 import { findSource, socketOptions } from "../../ffi/open.ts";
 import { TEREDO_PORT } from "../../protocol/constants.ts";
-import { pause } from "../process/pause.ts";
+import { pause } from "../../pause.ts";
 import { formatIpv4, type Ipv4Address } from "../../wire/ipv4_address.ts";
 
 /**

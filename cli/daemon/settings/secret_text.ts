@@ -13,7 +13,7 @@ import { systemFailure } from "../../process/system_failure.ts";
 
 /** What to say about a file that can't be read. */
 interface SecretAdvice {
-  /** Where there is none. */
+  /** What to say if there is no such file. */
   readonly absent?: string;
   /** What to do where permission is denied; undefined for the usual advice. */
   howToLetRead?(path: string): string | undefined;
