@@ -4,7 +4,7 @@
  * @module
  */
 
-import { forwardsIpv6, supports } from "../../ffi/open.ts";
+import { supports } from "../../ffi/open.ts";
 import { platform } from "../../ffi/platform.ts";
 import type { KeptRights } from "../../ffi/rights.ts";
 import type { Log } from "../../io/log.ts";
@@ -58,14 +58,12 @@ export class HostedRelay {
   constructor(
     options: HostedRelayOptions,
     publicAddresses: readonly Ipv4Address[],
-    log: Log,
     serversElsewhere = false,
   ) {
-    const { prefix, hostOnly, gateway } = options;
+    const { prefix, hostOnly } = options;
     this.#serves = servedBy({ prefix, hostOnly });
     if (this.#serves.length === 0) throw withoutIpv6();
-    if (gateway) checkGateways();
-    else if (!hostOnly) warnUnlessForwarding(log);
+    if (options.gateway) checkGateways();
     const open = opener(options, publicAddresses[0], serversElsewhere);
     this.settings = {
       prefix,
@@ -149,17 +147,5 @@ function withoutIpv6(): CliError {
   return new CliError(
     "Cannot relay for this host only: it has no native IPv6 address. " +
       'Give it one first, or run "teredo client" on a host without IPv6',
-  );
-}
-
-/** A relay is a router: the kernel has to forward between its interfaces. */
-function warnUnlessForwarding(log: Log): void {
-  // Where the setting cannot be read, there is nothing to say about it.
-  if (forwardsIpv6() ?? true) return;
-  const { forwardingCommand: command } = platform;
-  const how = command === undefined ? "" : ` with "${command}"`;
-  log.warn(
-    "This host does not forward IPv6, so only its own packets reach Teredo clients. Turn " +
-      `forwarding on${how}, or use --host-only`,
   );
 }

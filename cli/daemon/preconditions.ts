@@ -74,7 +74,7 @@ export const SERVER_PRECONDITIONS: readonly Precondition<ServerOptions>[] = [
   {
     about: ["hostOnly", "gateway", "relay"],
     check(options) {
-      if (options.relay || options.gateway) new HostedRelay(options, [], SILENT_LOG);
+      if (options.relay || options.gateway) new HostedRelay(options, []);
     },
   },
   ...SHARED,
@@ -86,7 +86,7 @@ export const RELAY_PRECONDITIONS: readonly Precondition<RelayOptions>[] = [
   { about: ["bind"], check: ({ bind }) => bind === undefined ? undefined : checkOwn(bind) },
   {
     about: ["hostOnly", "gateway"],
-    check: (options) => void new HostedRelay(options, [], SILENT_LOG),
+    check: (options) => void new HostedRelay(options, []),
   },
   ...SHARED,
 ];

@@ -1,10 +1,12 @@
 /**
- * What a relay's host must have: a public IPv4 address for Teredo clients, and native IPv6 for
- * everyone else. Both may come and go while the relay runs.
+ * What a relay's host must have: a public IPv4 address for Teredo clients, native IPv6 for everyone
+ * else, and forwarding between the two. All may come and go while the relay runs.
  *
  * @module
  */
 
+import { forwardsIpv6 } from "../../ffi/open.ts";
+import { platform } from "../../ffi/platform.ts";
 import type { InterfaceFault } from "../../io/host/own_interface.ts";
 import type { Log } from "../../io/log.ts";
 import { localAddresses } from "../../io/network/local_addresses.ts";
@@ -29,11 +31,14 @@ export interface RelayHostView {
   /** Whether the relay is useless without the IPv6 Internet. */
   readonly needsInternet: boolean;
   readonly hasNativeIpv6: boolean;
+  /** Whether it serves other hosts than its own, and leaves their way to it to the host. */
+  readonly needsForwarding: boolean;
+  readonly forwards: boolean;
 }
 
 /** What the host lacks. */
 export function missingForRelay(host: RelayHostView): InterfaceFault[] {
-  const { addresses, publicAddress, globalUnicast, needsInternet, hasNativeIpv6 } = host;
+  const { addresses, publicAddress, globalUnicast } = host;
   const messages: string[] = [];
   if (publicAddress === undefined && !addresses.some((each) => globalUnicast.has(each))) {
     const found = addresses.length === 0 ? "none" : `only ${addresses.map(formatIpv4).join(", ")}`;
@@ -42,18 +47,27 @@ export function missingForRelay(host: RelayHostView): InterfaceFault[] {
         "Give it one; behind a NAT that forwards the port, name it with --public",
     );
   }
-  if (needsInternet && !hasNativeIpv6) {
+  if (host.needsInternet && !host.hasNativeIpv6) {
     messages.push(
       "This host has no native IPv6 address, so the relay has no hosts to relay for. Give it one, " +
         "or name the prefixes that it serves with --prefix",
     );
   }
+  if (host.needsForwarding && !host.forwards) messages.push(withoutForwarding());
   return messages.map((message) => ({ type: "incomplete", message }));
+}
+
+/** A relay is a router: the kernel has to forward between its interfaces. */
+function withoutForwarding(): string {
+  const { forwardingCommand: command } = platform;
+  const how = command === undefined ? "" : ` with "${command}"`;
+  return "This host does not forward IPv6, so only its own packets reach Teredo clients. Turn " +
+    `forwarding on${how}, or use --host-only`;
 }
 
 /** The settings that matter. */
 type Settings =
-  & Pick<RelayOptionValues, "prefix">
+  & Pick<RelayOptionValues, "prefix" | "hostOnly">
   & Pick<GatewayOptionValues, "gateway">
   & Pick<DaemonOptions, "allowPrivate">;
 
@@ -98,7 +112,7 @@ export class RelayNeeds {
   }
 
   #missing(): InterfaceFault[] {
-    const { prefix, gateway, allowPrivate } = this.#settings;
+    const { prefix, hostOnly, gateway, allowPrivate } = this.#settings;
     const { bind, publicAddress } = this.#reach;
     return missingForRelay({
       addresses: bind === undefined ? localAddresses().map(({ address }) => address) : [bind],
@@ -107,6 +121,10 @@ export class RelayNeeds {
       // A gateway also carries packets from client to client.
       needsInternet: prefix === undefined && !gateway,
       hasNativeIpv6: nativeAddresses().length > 0,
+      // A gateway switches it on by itself.
+      needsForwarding: !hostOnly && !gateway,
+      // Where the setting cannot be read, there is nothing to say about it.
+      forwards: forwardsIpv6() ?? true,
     });
   }
 }

@@ -17,6 +17,8 @@ import {
   IFA_F_TENTATIVE,
   IFF_LOWER_UP,
   IFF_UP,
+  NETCONFA_IFINDEX,
+  NETCONFA_IFINDEX_ALL,
   NETLINK_ROUTE,
   RT_TABLE_LOCAL,
   RT_TABLE_MAIN,
@@ -29,12 +31,14 @@ import {
   RTM_F_CLONED,
   RTM_NEWADDR,
   RTM_NEWLINK,
+  RTM_NEWNETCONF,
   RTM_NEWROUTE,
   RTM_NEWRULE,
   RTMGRP_IPV4_IFADDR,
   RTMGRP_IPV4_ROUTE,
   RTMGRP_IPV4_RULE,
   RTMGRP_IPV6_IFADDR,
+  RTMGRP_IPV6_NETCONF,
   RTMGRP_IPV6_ROUTE,
   RTMGRP_IPV6_RULE,
   RTMGRP_LINK,
@@ -42,7 +46,7 @@ import {
   SOCK_NONBLOCK,
   SOCK_RAW,
 } from "./kernel/kernel_numbers.ts";
-import { IFADDRMSG, IFINFOMSG, RTMSG, SOCKADDR_NL } from "./kernel/kernel_structs.ts";
+import { IFADDRMSG, IFINFOMSG, NETCONFMSG, RTMSG, SOCKADDR_NL } from "./kernel/kernel_structs.ts";
 import {
   type NetlinkMessage,
   numberIn,
@@ -51,7 +55,7 @@ import {
 } from "./netlink/netlink_message.ts";
 
 const GROUPS = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV4_RULE |
-  RTMGRP_IPV6_IFADDR | RTMGRP_IPV6_ROUTE | RTMGRP_IPV6_RULE;
+  RTMGRP_IPV6_IFADDR | RTMGRP_IPV6_ROUTE | RTMGRP_IPV6_RULE | RTMGRP_IPV6_NETCONF;
 
 /**
  * Default routes, and those to half or an eighth of all addresses that stand for one: 0/1,
@@ -150,6 +154,8 @@ export function parseReport({ type, payload }: NetlinkMessage): Report | undefin
     case RTM_NEWRULE:
     case RTM_DELRULE:
       return { isRouting: true, index: 0, fact: undefined };
+    case RTM_NEWNETCONF:
+      return payload.length < NETCONFMSG.size ? undefined : parseSettings(payload);
     default:
       return undefined;
   }
@@ -182,4 +188,12 @@ function parseRoute(type: number, payload: Uint8Array): Report | undefined {
   const detail = `${family} ${destinationLength}`;
   const holds = type === RTM_NEWROUTE;
   return { isRouting: true, index, fact: { about: "route", octets, detail, holds } };
+}
+
+/** The settings of the host, such as whether it forwards. Those of one interface are not asked. */
+function parseSettings(payload: Uint8Array): Report | undefined {
+  const attributes = parseAttributes(payload.subarray(NETCONFMSG.size));
+  const index = numberIn(attributes.get(NETCONFA_IFINDEX));
+  if (index !== (NETCONFA_IFINDEX_ALL >>> 0)) return undefined;
+  return { isRouting: true, index: 0, fact: undefined };
 }

@@ -1,9 +1,14 @@
-/** A relay, alone or with a server, on a host without native IPv6: it says so and is not ready. */
+/**
+ * A relay, alone or with a server, on a host that lacks what it needs, such as native IPv6 or
+ * forwarding: it says so and is not ready.
+ */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { requires } from "../capabilities.ts";
 import { HOST, inFreshNamespace } from "./fresh_namespace.ts";
 
 const needs = requires("linux", "namespaces", "ip", "bash", "tun");
+
+const FORWARDING = "echo 1 >/proc/sys/net/ipv6/conf/all/forwarding";
 
 const ROLES = ["relay --bind 83.1.1.1", "server --primary 83.1.1.1 --relay"];
 
@@ -15,6 +20,7 @@ for (const role of ROLES) {
     ignore: needs.ignore,
     fn: async () => {
       const { code, stdout, stderr } = await inFreshNamespace(`${HOST}
+        ${FORWARDING}
         mount -t tmpfs none /mnt; exec 2>/mnt/log
         ready() { $teredo status --json 2>/dev/null | grep -q "\\"ready\\": *$1"; }
         again() { [ "$(grep -c "no native IPv6 address" /mnt/log)" = 2 ]; }
@@ -40,6 +46,32 @@ for (const role of ROLES) {
   });
 }
 
+for (const role of ROLES) {
+  Deno.test({
+    name: needs.title(
+      `process: teredo ${role} notices that forwarding is switched off, and on again`,
+    ),
+    ignore: needs.ignore,
+    fn: async () => {
+      const { code, stdout, stderr } = await inFreshNamespace(`${HOST}
+        ${FORWARDING}
+        mount -t tmpfs none /mnt; exec 2>/mnt/log
+        ready() { $teredo status --json 2>/dev/null | grep -q "\\"ready\\": *$1"; }
+        $teredo ${role} --prefix 2001:db8::/32 & role=$!
+        soon ready true
+        echo 0 >/proc/sys/net/ipv6/conf/all/forwarding
+        soon grep -q "does not forward IPv6" /mnt/log
+        soon ready false
+        echo 1 >/proc/sys/net/ipv6/conf/all/forwarding
+        soon grep -q "has again" /mnt/log
+        soon ready true
+        kill $role; wait $role; code=$?; cat /mnt/log; exit $code`);
+      assertEquals(code, 0, stdout + stderr);
+      assertMatch(stdout, /warn {2}This host does not forward IPv6.*sysctl -w net\.ipv6/);
+    },
+  });
+}
+
 for (const role of [...ROLES, "relay --bind 83.1.1.1 --gateway --gateway-for all"]) {
   const isGateway = role.includes("--gateway");
   const options = isGateway ? "" : "--prefix 2001:db8::/32";
@@ -48,6 +80,7 @@ for (const role of [...ROLES, "relay --bind 83.1.1.1 --gateway --gateway-for all
     ignore: needs.ignore,
     fn: async () => {
       const { code, stdout } = await inFreshNamespace(`${HOST}
+        ${isGateway ? "" : FORWARDING}
         $teredo ${role} ${options} 2>/dev/null & role=$!
         ready() { $teredo status --json 2>/dev/null | grep -q '"ready": *true'; }
         soon ready

@@ -116,6 +116,7 @@ export const RTM_DELROUTE = 25;
 export const RTM_GETROUTE = 26;
 export const RTM_NEWRULE = 32;
 export const RTM_DELRULE = 33;
+export const RTM_NEWNETCONF = 80;
 
 // <linux/rtnetlink.h>: multicast groups
 export const RTMGRP_LINK = 0x1;
@@ -124,8 +125,9 @@ export const RTMGRP_IPV4_ROUTE = 0x40;
 export const RTMGRP_IPV4_RULE = 0x80;
 export const RTMGRP_IPV6_IFADDR = 0x100;
 export const RTMGRP_IPV6_ROUTE = 0x400;
-/** The header has no name for this group in the old way of counting them: it is number 19. */
+/** The header has no names for these groups in the old way of counting: they are 19 and 25. */
 export const RTMGRP_IPV6_RULE = 0x40000;
+export const RTMGRP_IPV6_NETCONF = 0x1000000;
 
 // <linux/rtnetlink.h>: routes
 export const RT_TABLE_MAIN = 254;
@@ -154,6 +156,10 @@ export const IFLA_STATS64 = 23;
 export const IFLA_AF_SPEC = 26;
 export const IFLA_INET6_ADDR_GEN_MODE = 8;
 export const IN6_ADDR_GEN_MODE_NONE = 1;
+
+// <linux/netconf.h>
+export const NETCONFA_IFINDEX = 1;
+export const NETCONFA_IFINDEX_ALL = -1;
 
 // <linux/if_addr.h>
 export const IFA_ADDRESS = 1;

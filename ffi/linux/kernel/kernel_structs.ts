@@ -90,6 +90,16 @@ export const RTMSG = struct({
   flags: u32,
 });
 
+/**
+ * `struct netconfmsg` of `<linux/netconf.h>`: the body of RTM_NEWNETCONF, with the padding up to the
+ * attributes.
+ */
+export const NETCONFMSG = struct({
+  family: u8,
+  padding: u8,
+  morePadding: u16,
+});
+
 /** `struct timeval` of `<sys/time.h>`. */
 export const TIMEVAL = struct({
   seconds: u64,

@@ -9,6 +9,8 @@ const HOST: RelayHostView = {
   globalUnicast: new GlobalUnicast(),
   needsInternet: true,
   hasNativeIpv6: true,
+  needsForwarding: true,
+  forwards: true,
 };
 
 const PRIVATE = { addresses: [parseIpv4("10.0.0.5")!] };
@@ -23,6 +25,8 @@ const CASES: readonly (readonly [what: string, Partial<RelayHostView>, ...words:
   }],
   ["no native IPv6", { hasNativeIpv6: false }, "no native IPv6 address"],
   ["no native IPv6, and prefixes of its own", { hasNativeIpv6: false, needsInternet: false }],
+  ["no forwarding", { forwards: false }, "does not forward IPv6"],
+  ["no forwarding, and no other hosts to serve", { forwards: false, needsForwarding: false }],
   ["neither", { ...PRIVATE, hasNativeIpv6: false }, "public IPv4", "native IPv6"],
 ];
 

@@ -110,3 +110,22 @@ namespaceTest(
     monitor.close();
   },
 );
+
+namespaceTest(
+  import.meta.url,
+  "link monitor: forwarding that is switched on or off is news of routing",
+  ["linux", "tun", "ip"],
+  () => {
+    const { monitor, tun } = setUpMonitor("teredo");
+    for (const value of ["1", "0"]) {
+      Deno.writeTextFileSync("/proc/sys/net/ipv6/conf/all/forwarding", value);
+      assertEquals(monitor.read()?.isRouting, true);
+      assertEquals(monitor.read(), undefined);
+    }
+    // The setting of one interface makes nothing forward.
+    Deno.writeTextFileSync("/proc/sys/net/ipv6/conf/eth0/forwarding", "1");
+    assertEquals(monitor.read(), undefined);
+    tun.close();
+    monitor.close();
+  },
+);

@@ -14,7 +14,7 @@ const HEADERS = [
     "netinet/udp.h",
   ],
   ...["linux/if_tun.h", "linux/netlink.h", "linux/rtnetlink.h", "linux/fib_rules.h"],
-  ...["linux/if.h", "linux/if_link.h", "linux/if_addr.h", "linux/ipv6.h"],
+  ...["linux/if.h", "linux/if_link.h", "linux/if_addr.h", "linux/ipv6.h", "linux/netconf.h"],
 ];
 
 /** Since Linux 6.2; the headers may be older. */
@@ -34,7 +34,9 @@ Deno.test({
         "#include <stdio.h>",
         ...HEADERS.map((header) => `#include <${header}>`),
         // C has names for the older groups only, and numbers for all.
-        "#define RTMGRP_IPV6_RULE (1 << (RTNLGRP_IPV6_RULE - 1))",
+        ...["RULE", "NETCONF"].map((group) =>
+          `#define RTMGRP_IPV6_${group} (1 << (RTNLGRP_IPV6_${group} - 1))`
+        ),
         "int main(void) {",
         ...names.map((name) => `printf("${name} %lld\\n", (long long) ${name});`),
         "}",
