@@ -168,7 +168,7 @@ export class Client implements Machine<ClientSocket, ClientEvent, ClientStatus>,
     const { address, mapping, place, randomPlace, alternates, via } = peer;
     const nat = this.#nat;
     if (!peer.isTeredo) return "relay";
-    if (this.#search.alternates.isInside(mapping)) return "local";
+    if (this.#search.traversal.alternates.isInside(mapping)) return "local";
     if (via !== "service") return nat.keepsPort ? "random_port" : "echo_test";
     if (mapping === randomPlace) return "random_port";
     if (place !== mapping || alternates.includes(mapping)) return "mapped_port";

@@ -40,6 +40,7 @@ import { IndirectBubbles } from "./traversal/indirect_bubbles.ts";
 import { RECEIVER_BUBBLE_AFTER } from "./timing.ts";
 import type { Arrival } from "./traversal/mapped_port.ts";
 import type { LocalDiscovery } from "./traversal/local_discovery.ts";
+import type { Traversal } from "./traversal/traversal.ts";
 import type { ClientSink, ClientSocket } from "./client_sink.ts";
 import type { Qualification } from "./qualification/qualification.ts";
 
@@ -51,6 +52,7 @@ export class Reception {
   readonly #globalUnicast: GlobalUnicast;
   readonly #qualification: Qualification;
   readonly #search: ClientSearch;
+  readonly #traversal: Traversal;
   readonly #discovery: LocalDiscovery | undefined;
   readonly #indirectBubbles: IndirectBubbles;
   readonly #challenges: Challenges;
@@ -64,6 +66,7 @@ export class Reception {
     this.#globalUnicast = globalUnicast;
     this.#qualification = qualification;
     this.#search = search;
+    this.#traversal = search.traversal;
     this.#discovery = discovery;
     this.#indirectBubbles = new IndirectBubbles(globalUnicast, search);
     this.#challenges = new Challenges(globalUnicast, search);
@@ -134,7 +137,7 @@ export class Reception {
     now: number,
     sink: ClientSink,
   ): DropReason | undefined {
-    if (!this.#search.bubbles.isProof(ipv6, now)) return "destination_invalid";
+    if (!this.#traversal.bubbles.isProof(ipv6, now)) return "destination_invalid";
     const peer = this.#search.senderOf(ipv6, now);
     return peer === undefined ? "rate_limited" : this.#receiveProof(peer, arrival, now, sink);
   }
@@ -148,7 +151,7 @@ export class Reception {
     sink: ClientSink,
   ): DropReason | undefined {
     if (via === "service") return this.#qualification.handleAdvertisement(packet, from, now, sink);
-    const { echoTests } = this.#search;
+    const { echoTests } = this.#traversal;
     if (echoTests === undefined) return "advertisement_unexpected";
     return echoTests.hear(packet, from, via, now, sink);
   }
@@ -169,9 +172,9 @@ export class Reception {
       // but only a client that knows us can take the bubble for an answer.
       this.#discovery.announce(now, sink);
       // What was sent to it so far went elsewhere.
-      this.#search.sendUrgentBubble(peer, from, now, sink);
+      this.#search.paced.sendUrgent(peer, from, now, sink);
     } else {
-      this.#search.sendDirectBubble(peer, from, now, sink);
+      this.#search.paced.sendDirect(peer, from, now, sink);
     }
     return undefined;
   }
@@ -196,14 +199,14 @@ export class Reception {
     if (peer?.gateway?.at === from) return this.#receiveThroughGateway(ipv6, peer, now, sink);
     // Case 1: a trusted peer at its known mapping.
     if (peer?.isTrusted && peer.mapping === from && peer.isAtOrBehind(via)) {
-      const isMove = this.#search.mappedPort?.isMove(peer, ipv6, via);
+      const isMove = this.#traversal.mappedPort?.isMove(peer, ipv6, via);
       if (isMove || peer.isAwaited) {
         this.#search.found(peer, from, now, sink, isMove ? via : peer.via);
       }
       const isAnswer = peer.lastBubble !== -Infinity;
       this.#accept(ipv6, trailers, peer, now, sink);
       if (!isAnswer && isQuestion(ipv6, trailers) && peer.mayBubble(now)) {
-        this.#search.sendDirectBubble(peer, peer.place, now, sink);
+        this.#search.paced.sendDirect(peer, peer.place, now, sink);
       }
       return undefined;
     }
@@ -211,7 +214,7 @@ export class Reception {
       if (isBubble(ipv6) && peer?.isProvedBy(trailers.nonce, now)) {
         // It may overtake the indirect bubble that names the random port that it comes from.
         const { randomPort } = trailers;
-        if (randomPort === portOf(from)) this.#search.randomPorts?.hear(peer, randomPort, now);
+        if (randomPort === portOf(from)) this.#traversal.randomPorts?.hear(peer, randomPort, now);
         return this.#receiveProof(peer, { from, via }, now, sink);
       }
       return this.#receiveFromClient(ipv6, trailers, { from, via }, now, sink);
@@ -269,7 +272,7 @@ export class Reception {
     if (refusal !== undefined) return refusal;
     const peer = this.#search.senderOf(ipv6, now);
     if (peer === undefined) return "rate_limited";
-    const { mappedPort } = this.#search;
+    const { mappedPort } = this.#traversal;
     // The answer to its indirect bubble settles where the two meet.
     if (isBubble(ipv6) && mappedPort?.isUnheard(peer, arrival, now)) return undefined;
     const isMove = mappedPort?.isMove(peer, ipv6, via);
@@ -278,7 +281,7 @@ export class Reception {
       this.#search.found(peer, from, now, sink, via);
       // The peer waits for an answer at its own port, as what went out from ours before was refused.
       if (isUnmet && via !== "service") {
-        this.#search.sendUrgentBubble(peer, peer.place, now, sink);
+        this.#search.paced.sendUrgent(peer, peer.place, now, sink);
       }
     }
     this.#accept(ipv6, trailers, peer, now, sink);
@@ -296,7 +299,7 @@ export class Reception {
     sink: ClientSink,
   ): DropReason | undefined {
     const { from, via } = arrival;
-    const { alternates, mappedPort } = this.#search;
+    const { alternates, mappedPort } = this.#traversal;
     const isPossible = this.#globalUnicast.has(addressOf(from)) || peer.mayBeAt(from, now) ||
       alternates.isNeighbour(peer.address);
     if (portOf(from) === 0 || !isPossible) return "source_not_global";
@@ -306,7 +309,7 @@ export class Reception {
     if (isDetour(peer, arrival, now)) {
       // The forwarded port let the peer in, but perhaps it only hears us from here.
       if (mappedPort?.hasTwoFaces && via !== "service" && peer.hasBubbleBudget(now)) {
-        this.#search.bubbles.sendDirect(peer, from, sink, via);
+        this.#traversal.bubbles.sendDirect(peer, from, sink, via);
       }
       return undefined;
     }
@@ -317,7 +320,7 @@ export class Reception {
     // Bubbles to the mapping in the peer's address have not arrived, so the peer still waits for
     // one.
     if (!isAwaited && (from !== mappingOf(peer.address) || via !== "service")) {
-      this.#search.sendUrgentBubble(peer, peer.place, now, sink);
+      this.#search.paced.sendUrgent(peer, peer.place, now, sink);
     }
     return undefined;
   }
@@ -357,12 +360,12 @@ export class Reception {
   ): void {
     peer.heard(now);
     if (isBubble(ipv6)) {
-      if (neighborDiscovery === "solicitation") this.#search.advertise(peer, now, sink);
+      if (neighborDiscovery === "solicitation") this.#search.paced.advertise(peer, now, sink);
       return;
     }
     peer.octetsReceived += ipv6.length;
     if (now - peer.lastTransmission >= RECEIVER_BUBBLE_AFTER && !isLeftToHost(ipv6, peer, now)) {
-      this.#search.sendDirectBubble(peer, peer.place, now, sink);
+      this.#search.paced.sendDirect(peer, peer.place, now, sink);
     }
     sink.packet(ipv6);
   }

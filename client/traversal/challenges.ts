@@ -36,7 +36,7 @@ export class Challenges {
   send(ipv6: Uint8Array, from: Endpoint, now: number, sink: ClientSink): void {
     // What a server forwards says nothing about where the client is.
     if (portOf(from) === TEREDO_PORT) return;
-    const { bubbles, hash } = this.#search;
+    const { hash, traversal: { bubbles } } = this.#search;
     if (!bubbles.hasNonces || !this.#isPossible(from)) return;
     const client = mappingOf(ipv6, SOURCE);
     if (!this.#isPossible(client) || !this.#globalUnicast.has(serverOf(ipv6, SOURCE))) return;

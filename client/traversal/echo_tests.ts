@@ -37,16 +37,12 @@ interface EchoTest {
   readonly deadline: number;
 }
 
-/** Sends the indirect bubble that waited for a test. */
-type SendIndirect = (peer: ClientPeer, now: number, sink: ClientSink) => void;
-
 /** Runs Echo Tests, one for a peer at a time. */
 export class EchoTests {
   readonly #nat: OwnNat;
   readonly #qualification: Qualification;
   readonly #ports: RandomPorts;
   readonly #bubbles: Bubbles;
-  readonly #sendIndirect: SendIndirect;
   readonly #tests = new Map<ClientPeer, EchoTest>();
   /** Whether a test has shown that the NAT does not count upwards. */
   #isUnforeseeable = false;
@@ -56,13 +52,11 @@ export class EchoTests {
     qualification: Qualification,
     ports: RandomPorts,
     bubbles: Bubbles,
-    sendIndirect: SendIndirect,
   ) {
     this.#nat = nat;
     this.#qualification = qualification;
     this.#ports = ports;
     this.#bubbles = bubbles;
-    this.#sendIndirect = sendIndirect;
   }
 
   /**
@@ -122,7 +116,7 @@ export class EchoTests {
       this.#ports.close(peer);
       this.#tests.delete(peer);
       if (count < MAX_ECHO_TESTS && this.#begin(peer, count + 1, now, sink)) continue;
-      this.#sendIndirect(peer, now, sink);
+      this.#bubbles.sendIndirect(peer, now, sink);
     }
   }
 
@@ -155,6 +149,6 @@ export class EchoTests {
       this.#isUnforeseeable = true;
       this.#ports.close(peer);
     }
-    this.#sendIndirect(peer, now, sink);
+    this.#bubbles.sendIndirect(peer, now, sink);
   }
 }

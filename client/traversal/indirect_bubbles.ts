@@ -18,20 +18,24 @@ import { isTeredo, mappingOf, serverOf } from "../../wire/teredo_address.ts";
 import type { TeredoPacket } from "../../wire/teredo_packet.ts";
 import type { Trailers } from "../../wire/trailers.ts";
 import type { ClientPeer } from "../client_peer.ts";
-import type { ClientSearch, Identity } from "../client_search.ts";
+import type { ClientSearch } from "../client_search.ts";
 import type { ClientSink } from "../client_sink.ts";
+import type { Identity } from "../identity.ts";
 import { ANSWER_RATE, ANSWER_RATE_PER_ADDRESS } from "../timing.ts";
+import type { Traversal } from "./traversal.ts";
 
 /** Answers indirect bubbles. */
 export class IndirectBubbles {
   readonly #globalUnicast: GlobalUnicast;
   readonly #search: ClientSearch;
+  readonly #traversal: Traversal;
   readonly #toPlace = new KeyedLimiter(ANSWER_RATE);
   readonly #toAddress = new KeyedLimiter(ANSWER_RATE_PER_ADDRESS);
 
   constructor(globalUnicast: GlobalUnicast, search: ClientSearch) {
     this.#globalUnicast = globalUnicast;
     this.#search = search;
+    this.#traversal = search.traversal;
   }
 
   /** An indirect bubble came. */
@@ -54,20 +58,24 @@ export class IndirectBubbles {
       return "source_not_global";
     }
     if (!this.#mayAnswer(to, now)) return "rate_limited";
-    const nonce = this.#search.bubbles.hasNonces ? trailers.nonce : undefined;
+    const nonce = this.#traversal.bubbles.hasNonces ? trailers.nonce : undefined;
     const peer = isTeredo(ipv6, SOURCE) ? this.#search.senderOf(ipv6, now) : undefined;
     if (peer !== undefined) {
       peer.introducedAt = now;
-      if (nonce !== undefined) this.#search.randomPorts?.hear(peer, trailers.randomPort, now);
+      if (nonce !== undefined) this.#traversal.randomPorts?.hear(peer, trailers.randomPort, now);
       const told = nonce === undefined ? undefined : trailers.alternateAddresses;
       const hasRandomPort = trailers.randomPort !== undefined;
-      peer.alternates = this.#search.alternates.believed(peer.address, told ?? [], hasRandomPort);
+      peer.alternates = this.#traversal.alternates.believed(
+        peer.address,
+        told ?? [],
+        hasRandomPort,
+      );
       this.#answerClient(peer, nonce, to, now, sink);
     } else {
       // A relay never sends anything directly from its own address, so an entry for it would only
       // run into the limit of §5.2.6 on unanswered bubbles, and cut the relay off. A client has none
       // if strangers come too fast.
-      this.#search.bubbles.sendUnremembered(sourceOf(ipv6), to, nonce, sink);
+      this.#traversal.bubbles.sendUnremembered(sourceOf(ipv6), to, nonce, sink);
     }
     return undefined;
   }
@@ -87,7 +95,7 @@ export class IndirectBubbles {
     if (!isLinkLocal(ipv6, SOURCE) || !isBubble(ipv6)) return "source_invalid";
     if (portOf(from) === 0 || !this.#globalUnicast.has(addressOf(from))) return "source_not_global";
     if (!this.#mayAnswer(from, now)) return "rate_limited";
-    const { bubbles } = this.#search;
+    const { bubbles } = this.#traversal;
     const nonce = bubbles.hasNonces ? trailers.nonce : undefined;
     bubbles.sendUnremembered(sourceOf(ipv6), from, nonce, sink);
     return undefined;
@@ -120,22 +128,22 @@ export class IndirectBubbles {
     // The peer's NAT may be the symmetric one. The peer then needs a nonce of ours, or we would
     // refuse what comes from elsewhere than its address says. A peer that sends no nonces would not
     // return it.
-    const isWhereItSays = to === embedded || search.alternates.isInside(to);
+    const isWhereItSays = to === embedded || this.#traversal.alternates.isInside(to);
     const needsNonce = nonce !== undefined && !(isReachable && isWhereItSays);
-    if (search.isPersistent(peer, now)) return search.sendBothBubbles(peer, to, now, sink);
+    if (search.isPersistent(peer, now)) return search.paced.sendBoth(peer, to, now, sink);
     // A server at the address of its client, or one made up for the address of a victim, gets one
     // bubble for one: the nonce draws lots between direct and indirect.
     const isShared = serverOf(peer.address) === addressOf(to);
     if (needsNonce && peer.mayBubble(now)) {
-      if (!isShared) return search.sendBothBubbles(peer, to, now, sink);
-      if (nonce % 2 === 0) return search.sendIndirectBubble(peer, now, sink);
+      if (!isShared) return search.paced.sendBoth(peer, to, now, sink);
+      if (nonce % 2 === 0) return search.paced.sendIndirect(peer, now, sink);
     }
     // Our NAT may be symmetric: only with its nonce does the peer believe what comes from our other
     // mapping.
-    if (isNews) search.sendUrgentBubble(peer, to, now, sink);
-    else if (!needsNonce) search.sendDirectBubble(peer, to, now, sink);
+    if (isNews) search.paced.sendUrgent(peer, to, now, sink);
+    else if (!needsNonce) search.paced.sendDirect(peer, to, now, sink);
     if (!needsNonce || isShared) return;
-    if (isNews) search.postponeIndirectBubble(peer, now);
-    else search.postponeBothBubbles(peer, to, now);
+    if (isNews) search.paced.postponeIndirect(peer, now);
+    else search.paced.postponeBoth(peer, to, now);
   }
 }

@@ -195,7 +195,7 @@ export const DEPARTURES: readonly Departure[] = [
       "every other one to a peer that stays silent, and has sent no trailer, has none; its source " +
       "is a link-local address that only the peer learns, so the answer proves as much",
     why: "RFC 4380 §5.2.3 lets a client drop what has trailers; such a client would hear nothing",
-    file: "client/client_search.ts",
+    file: "client/traversal/paced_bubbles.ts",
   },
   {
     items: ["X-04", "C-26"],
@@ -213,7 +213,7 @@ export const DEPARTURES: readonly Departure[] = [
       "does not wait; the limit on unanswered bubbles still holds",
     why: "it answers a bubble that itself answers ours, or goes to another place than those " +
       "before it, so each first packet would take two seconds",
-    file: "client/client_search.ts",
+    file: "client/traversal/paced_bubbles.ts",
   },
   {
     items: ["X-04"],
