@@ -1,12 +1,12 @@
 /**
  * Receiving, RFC 4380 §5.2.3, case by case:
  *
- *     1  a trusted peer, at its mapping                 admit, #receiveFromPeer
- *     2  the reply to our own connectivity test         #receiveFromPeer
- *     3  a Teredo client, where its address says        #receiveFromClient
+ *     1  a trusted peer, at its mapping                 admit, #receiveFromTrusted
+ *     2  the reply to our own connectivity test         #receiveAnswer
+ *     3  a Teredo client, where its address says        ClientArrivals
  *     4  a neighbour's announcement to the group        receiveAnnouncement
- *     5  a Teredo client, where it was announced        #receiveFromClient
- *     6  a Teredo client elsewhere, to be challenged    #receiveFromClient, Challenges
+ *     5  a Teredo client, where it was announced        ClientArrivals
+ *     6  a Teredo client elsewhere, to be challenged    ClientArrivals, Challenges
  *     6  a native host through a relay, to be tested    #receiveFromNative
  *
  * Before the cases come Router Advertisements, which are for the qualification, and bubbles through
@@ -19,7 +19,7 @@ import type { DropReason } from "../protocol/drop_reason.ts";
 import { isBubble } from "../wire/bubble.ts";
 import { addressOf, type Endpoint, portOf } from "../wire/endpoint.ts";
 import type { GlobalUnicast } from "../wire/global_unicast.ts";
-import { echoDataOf, isEchoReply, isEchoRequest } from "../wire/icmpv6.ts";
+import { echoDataOf, isEchoReply } from "../wire/icmpv6.ts";
 import { isGlobalScope, isSameIpv6 } from "../wire/ipv6_address.ts";
 import {
   DESTINATION,
@@ -30,19 +30,20 @@ import {
   SOURCE,
 } from "../wire/ipv6_header.ts";
 import { isRouterAdvertisement } from "../wire/neighbor_discovery.ts";
-import { isHistoricalTeredo, isTeredo, mappingOf, serverOf } from "../wire/teredo_address.ts";
+import { isHistoricalTeredo, isTeredo, mappingOf } from "../wire/teredo_address.ts";
 import type { TeredoPacket } from "../wire/teredo_packet.ts";
 import { parseTrailers, type Trailers } from "../wire/trailers.ts";
+import { accept, isQuestion } from "./acceptance.ts";
+import { ClientArrivals } from "./client_arrivals.ts";
 import type { ClientPeer } from "./client_peer.ts";
 import type { ClientSearch } from "./client_search.ts";
-import { Challenges } from "./traversal/challenges.ts";
-import { IndirectBubbles } from "./traversal/indirect_bubbles.ts";
-import { RECEIVER_BUBBLE_AFTER } from "./timing.ts";
-import type { Arrival } from "./traversal/mapped_port.ts";
-import type { LocalDiscovery } from "./traversal/local_discovery.ts";
-import type { Traversal } from "./traversal/traversal.ts";
 import type { ClientSink, ClientSocket } from "./client_sink.ts";
 import type { Qualification } from "./qualification/qualification.ts";
+import { RECEIVER_BUBBLE_AFTER } from "./timing.ts";
+import { IndirectBubbles } from "./traversal/indirect_bubbles.ts";
+import type { LocalDiscovery } from "./traversal/local_discovery.ts";
+import type { Traversal } from "./traversal/traversal.ts";
+import type { Arrival } from "./traversal/ways.ts";
 
 /** The next headers of most packets: no rule looks inside these. */
 const BULK: ReadonlySet<number> = new Set([NextHeader.TCP, NextHeader.UDP]);
@@ -55,7 +56,7 @@ export class Reception {
   readonly #traversal: Traversal;
   readonly #discovery: LocalDiscovery | undefined;
   readonly #indirectBubbles: IndirectBubbles;
-  readonly #challenges: Challenges;
+  readonly #clients: ClientArrivals;
 
   constructor(
     globalUnicast: GlobalUnicast,
@@ -69,7 +70,7 @@ export class Reception {
     this.#traversal = search.traversal;
     this.#discovery = discovery;
     this.#indirectBubbles = new IndirectBubbles(globalUnicast, search);
-    this.#challenges = new Challenges(globalUnicast, search);
+    this.#clients = new ClientArrivals(globalUnicast, search);
   }
 
   /** Case 1, for packets that can be neither bubbles, advertisements nor answers to tests. */
@@ -139,7 +140,9 @@ export class Reception {
   ): DropReason | undefined {
     if (!this.#traversal.bubbles.isProof(ipv6, now)) return "destination_invalid";
     const peer = this.#search.senderOf(ipv6, now);
-    return peer === undefined ? "rate_limited" : this.#receiveProof(peer, arrival, now, sink);
+    return peer === undefined
+      ? "rate_limited"
+      : this.#clients.receiveProof(peer, arrival, now, sink);
   }
 
   /** The service port's is for the qualification, a random port's for its Echo Test. */
@@ -197,29 +200,40 @@ export class Reception {
       return this.#receiveAnswer(peer, { from, via }, now, sink);
     }
     if (peer?.gateway?.at === from) return this.#receiveThroughGateway(ipv6, peer, now, sink);
-    // Case 1: a trusted peer at its known mapping.
     if (peer?.isTrusted && peer.mapping === from && peer.isAtOrBehind(via)) {
-      const isMove = this.#traversal.mappedPort?.isMove(peer, ipv6, via);
-      if (isMove || peer.isAwaited) {
-        this.#search.found(peer, from, now, sink, isMove ? via : peer.via);
-      }
-      const isAnswer = peer.lastBubble !== -Infinity;
-      this.#accept(ipv6, trailers, peer, now, sink);
-      if (!isAnswer && isQuestion(ipv6, trailers) && peer.mayBubble(now)) {
-        this.#search.paced.sendDirect(peer, peer.place, now, sink);
-      }
-      return undefined;
+      return this.#receiveFromTrusted(ipv6, trailers, peer, via, now, sink);
     }
     if (isTeredo(ipv6, SOURCE)) {
       if (isBubble(ipv6) && peer?.isProvedBy(trailers.nonce, now)) {
         // It may overtake the indirect bubble that names the random port that it comes from.
         const { randomPort } = trailers;
         if (randomPort === portOf(from)) this.#traversal.randomPorts?.hear(peer, randomPort, now);
-        return this.#receiveProof(peer, { from, via }, now, sink);
+        return this.#clients.receiveProof(peer, { from, via }, now, sink);
       }
-      return this.#receiveFromClient(ipv6, trailers, { from, via }, now, sink);
+      return this.#clients.receive(ipv6, trailers, { from, via }, now, sink);
     }
     return this.#receiveFromNative(ipv6, from, now, sink);
+  }
+
+  /** Case 1: a trusted peer at its known mapping. */
+  #receiveFromTrusted(
+    ipv6: Uint8Array,
+    trailers: Trailers,
+    peer: ClientPeer,
+    via: ClientSocket,
+    now: number,
+    sink: ClientSink,
+  ): undefined {
+    const { paced } = this.#search;
+    const isMove = this.#traversal.mappedPort?.isMove(peer, ipv6, via);
+    if (isMove || peer.isAwaited) {
+      this.#search.found(peer, peer.mapping, now, sink, isMove ? via : peer.via);
+    }
+    const isAnswer = peer.lastBubble !== -Infinity;
+    accept(ipv6, trailers, peer, paced, now, sink);
+    if (!isAnswer && isQuestion(ipv6, trailers) && peer.mayBubble(now)) {
+      paced.sendDirect(peer, peer.place, now, sink);
+    }
   }
 
   /** A native host answered through its relay; a Teredo client itself, or a gateway for it. */
@@ -256,85 +270,6 @@ export class Reception {
     return undefined;
   }
 
-  /**
-   * Cases 3 and 5: a Teredo client that is where its address, or anything else we know of it, says.
-   */
-  #receiveFromClient(
-    ipv6: Uint8Array,
-    trailers: Trailers,
-    arrival: Arrival,
-    now: number,
-    sink: ClientSink,
-  ): DropReason | undefined {
-    const { from, via } = arrival;
-    const refusal = this.#refuseClient(ipv6, from, now);
-    if (refusal === "source_mismatch") this.#challenges.send(ipv6, from, now, sink);
-    if (refusal !== undefined) return refusal;
-    const peer = this.#search.senderOf(ipv6, now);
-    if (peer === undefined) return "rate_limited";
-    const { mappedPort } = this.#traversal;
-    // The answer to its indirect bubble settles where the two meet.
-    if (isBubble(ipv6) && mappedPort?.isUnheard(peer, arrival, now)) return undefined;
-    const isMove = mappedPort?.isMove(peer, ipv6, via);
-    if ((isMove || !isDetour(peer, arrival, now)) && !peer.wasAt(from, now)) {
-      const isUnmet = !peer.isReachable(now) && !peer.isAwaited;
-      this.#search.found(peer, from, now, sink, via);
-      // The peer waits for an answer at its own port, as what went out from ours before was refused.
-      if (isUnmet && via !== "service") {
-        this.#search.paced.sendUrgent(peer, peer.place, now, sink);
-      }
-    }
-    this.#accept(ipv6, trailers, peer, now, sink);
-    return undefined;
-  }
-
-  /**
-   * A bubble that only the peer can have sent is believed wherever it comes from: one with our nonce
-   * (RFC 6081 §5.2.4.4), or the answer to a challenge.
-   */
-  #receiveProof(
-    peer: ClientPeer,
-    arrival: Arrival,
-    now: number,
-    sink: ClientSink,
-  ): DropReason | undefined {
-    const { from, via } = arrival;
-    const { alternates, mappedPort } = this.#traversal;
-    const isPossible = this.#globalUnicast.has(addressOf(from)) || peer.mayBeAt(from, now) ||
-      alternates.isNeighbour(peer.address);
-    if (portOf(from) === 0 || !isPossible) return "source_not_global";
-    // A NAT that hairpins carries the bubble round, but the peer is known to be on this side of it.
-    const isHairpin = alternates.isInside(peer.mapping) && !alternates.isInside(from);
-    if (isHairpin && peer.isReachable(now)) return undefined;
-    if (isDetour(peer, arrival, now)) {
-      // The forwarded port let the peer in, but perhaps it only hears us from here.
-      if (mappedPort?.hasTwoFaces && via !== "service" && peer.hasBubbleBudget(now)) {
-        this.#traversal.bubbles.sendDirect(peer, from, sink, via);
-      }
-      return undefined;
-    }
-    if (mappedPort?.isAside(peer, arrival, now)) return undefined;
-    const { isAwaited } = peer;
-    peer.establish();
-    this.#search.found(peer, from, now, sink, via);
-    // Bubbles to the mapping in the peer's address have not arrived, so the peer still waits for
-    // one.
-    if (!isAwaited && (from !== mappingOf(peer.address) || via !== "service")) {
-      this.#search.paced.sendUrgent(peer, peer.place, now, sink);
-    }
-    return undefined;
-  }
-
-  #refuseClient(ipv6: Uint8Array, from: Endpoint, now: number): DropReason | undefined {
-    if (mappingOf(ipv6, SOURCE) !== from) {
-      const isKnown = this.#search.peers.find(ipv6, SOURCE)?.mayBeAt(from, now);
-      return isKnown ? undefined : "source_mismatch";
-    }
-    const isGlobal = portOf(from) !== 0 && this.#globalUnicast.has(addressOf(from)) &&
-      this.#globalUnicast.has(serverOf(ipv6, SOURCE));
-    return isGlobal ? undefined : "source_not_global";
-  }
-
   /** Case 6: the relay of a native host must prove itself before the packet is delivered. */
   #receiveFromNative(
     ipv6: Uint8Array,
@@ -349,59 +284,4 @@ export class Reception {
     this.#search.begin(peer, now, sink);
     return isHeld ? undefined : "queue_full";
   }
-
-  /** Takes a trusted peer's packet; the host gets it unless it is a bubble (§5.2.3). */
-  #accept(
-    ipv6: Uint8Array,
-    { neighborDiscovery }: Trailers,
-    peer: ClientPeer,
-    now: number,
-    sink: ClientSink,
-  ): void {
-    peer.heard(now);
-    if (isBubble(ipv6)) {
-      if (neighborDiscovery === "solicitation") this.#search.paced.advertise(peer, now, sink);
-      return;
-    }
-    peer.octetsReceived += ipv6.length;
-    if (now - peer.lastTransmission >= RECEIVER_BUBBLE_AFTER && !isLeftToHost(ipv6, peer, now)) {
-      this.#search.paced.sendDirect(peer, peer.place, now, sink);
-    }
-    sink.packet(ipv6);
-  }
-}
-
-/**
- * Whether the host's reply to an echo request will open the NAT, so that no bubble has to: two
- * answers to one packet would be more than a forged source should cause. If the last such reply did
- * not come, the host gives none.
- */
-function isLeftToHost(ipv6: Uint8Array, peer: ClientPeer, now: number): boolean {
-  if (!isEchoRequest(ipv6) || peer.lastTransmission < peer.leftToHostAt) return false;
-  peer.leftToHostAt = now;
-  return true;
-}
-
-/**
- * Whether a trusted peer may want an answer, because it has lost us. We need not get the indirect
- * bubble that asks for it: a server drops that of a client behind a symmetric NAT, unless it is the
- * client's own (RFC 4380 §5.3.1).
- *
- * No answer goes to a bubble that may itself be the answer to ours, so two clients don't go on for
- * ever, nor to one that only keeps a random port open or is part of Neighbor Discovery (RFC 6081
- * §5.4.2.1, §5.7).
- */
-function isQuestion(ipv6: Uint8Array, { neighborDiscovery, randomPort }: Trailers): boolean {
-  return isBubble(ipv6) && neighborDiscovery === undefined && randomPort === undefined;
-}
-
-/**
- * Whether a packet took the way of random ports, though the peer is met without (RFC 6081
- * §5.4.4.5): the way by service ports is kept.
- */
-function isDetour(peer: ClientPeer, { from, via }: Arrival, now: number): boolean {
-  if (!peer.isReachable(now)) return false;
-  const isFromRandomPort = from === peer.randomPlace && peer.mapping !== from;
-  const isToRandomPort = via !== "service" && peer.via === "service";
-  return isFromRandomPort || isToRandomPort;
 }

@@ -20,12 +20,7 @@ import type { ClientPeer } from "../client_peer.ts";
 import type { ClientSocket } from "../client_sink.ts";
 import type { AlternateAddresses } from "./alternate_addresses.ts";
 import type { OwnNat } from "./own_nat.ts";
-
-/** Where a packet came from, and which of our sockets it came to. */
-export interface Arrival {
-  readonly from: Endpoint;
-  readonly via: ClientSocket;
-}
+import type { Arrival } from "./ways.ts";
 
 /** Decides where packets for peers go while the NAT forwards a port. */
 export class MappedPort {

@@ -14,6 +14,12 @@ export interface Way {
   readonly via: ClientSocket;
 }
 
+/** The way that a packet came: from where, and to which of our sockets. */
+export interface Arrival {
+  readonly from: Endpoint;
+  readonly via: ClientSocket;
+}
+
 /**
  * One of the ways to each address, by turns. What the peer says of itself comes before the usual
  * way, which is the mapping in its address.

@@ -117,7 +117,7 @@ export const DEPARTURES: readonly Departure[] = [
     what: "it is answered with a bubble, unless one of ours is out that it may answer",
     why: "the peer may have lost us, and if its NAT is symmetric, our server drops its indirect " +
       "bubble (§5.3.1)",
-    file: "client/reception.ts",
+    file: "client/acceptance.ts",
   },
   {
     items: ["C-30", "C-31"],
@@ -152,7 +152,7 @@ export const DEPARTURES: readonly Departure[] = [
       "anything",
     why: "otherwise the sender's entry ends, and its data waits for another exchange every 30 " +
       "seconds",
-    file: "client/reception.ts",
+    file: "client/acceptance.ts",
   },
   {
     items: ["C-32", "C-46"],
@@ -242,7 +242,7 @@ export const DEPARTURES: readonly Departure[] = [
       "port is closed after 2 seconds",
     why: "data that overtakes the nonce would be lost, and two proofs from two ports would leave " +
       "each side sending where the other no longer listens",
-    file: "client/reception.ts",
+    file: "client/client_arrivals.ts",
   },
   {
     items: ["X-14"],
