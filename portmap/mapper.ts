@@ -11,9 +11,7 @@
  */
 
 import type { Random } from "../protocol/random.ts";
-import { randomBytes } from "../protocol/random.ts";
-import { addressOf, type Endpoint, endpoint, portOf } from "../wire/endpoint.ts";
-import { type Ipv4Address, ipv4Address } from "../wire/ipv4_address.ts";
+import { addressOf, type Endpoint, portOf } from "../wire/endpoint.ts";
 import {
   currentTime,
   type Dialogue,
@@ -22,23 +20,11 @@ import {
   pause,
   report,
 } from "./dialogue.ts";
-import { mapByNatPmp, unmapByNatPmp } from "./map_by_nat_pmp.ts";
-import { mapByPcp, unmapByPcp } from "./map_by_pcp.ts";
 import { mostTelling, type TriedProtocol } from "./mapper_event.ts";
 import type { MapperState } from "./mapper_state.ts";
-import { parseNatPmpAddressResponse } from "./nat_pmp.ts";
-import { NONCE_LENGTH, parsePcpAnnouncement } from "./pcp.ts";
-import {
-  failed,
-  type MappingFailure,
-  type MappingOutcome,
-  type MappingProtocol,
-  type PortMapping,
-  type WantedMapping,
-} from "./port_mapping.ts";
-import { RouterEpoch } from "./router_epoch.ts";
+import { type Granted, MappingRequests } from "./mapping_requests.ts";
+import type { MappingFailure, MappingProtocol, PortMapping } from "./port_mapping.ts";
 import { isInReach, type RouterPlace } from "./router_place.ts";
-import { UpnpRouter } from "./upnp_router.ts";
 
 /** How long a mapping is asked for, in milliseconds. */
 export const LIFETIME = 3_600_000;
@@ -62,24 +48,6 @@ const PASSING: ReadonlySet<MappingFailure> = new Set([
   "router_offline",
 ]);
 
-/** What a router granted. */
-interface Granted {
-  readonly type: "granted";
-  readonly mapping: PortMapping;
-  /** In milliseconds; `Infinity` if the mapping stays until it is removed. */
-  readonly lifetime: number;
-  /** Whether the router restarted since it was asked last. */
-  readonly hasRestarted: boolean;
-}
-
-type Refused = Extract<MappingOutcome, { type: "failed" }>;
-
-/** A way of asking for a mapping, and of removing it. */
-interface MappingMethod {
-  map(wanted: WantedMapping): Dialogue<MappingOutcome>;
-  unmap(wanted: WantedMapping): Dialogue<boolean>;
-}
-
 /** A mapper's configuration. */
 export interface MapperConfig {
   /** What to try, in this order. With none, only what an earlier run left is removed. */
@@ -98,18 +66,10 @@ export interface MapperConfig {
 export class Mapper {
   readonly #port: number;
   readonly #runner = new DialogueRunner();
-  readonly #methods: Readonly<Record<MappingProtocol, MappingMethod>>;
-  readonly #lifetime: number;
-  readonly #nonce: Uint8Array;
+  readonly #requests: MappingRequests;
   #protocols: readonly MappingProtocol[];
   /** The external port to suggest. */
   readonly #externalPort: number;
-  #epoch = new RouterEpoch();
-  /** Whether the router announced that it restarted since it was asked last. */
-  #hasRestarted = false;
-  /** When a router was asked last, and which. */
-  #askedAt = -Infinity;
-  #asked: Ipv4Address | undefined;
   #place: RouterPlace | undefined;
   #leftOver: PortMapping | undefined;
   /**
@@ -117,8 +77,6 @@ export class Mapper {
    * for it, and a router that refuses to renew it.
    */
   #granted: { readonly mapping: PortMapping; readonly until: number } | undefined;
-  /** What the router is being asked for, and may have made already. Its external address is 0. */
-  #requested: PortMapping | undefined;
   #isRemoving = false;
   #hasEnded = false;
   #state: MapperState = { name: "idle" };
@@ -127,17 +85,13 @@ export class Mapper {
     const { protocols, leftOver, random, port, lifetime = LIFETIME } = config;
     this.#protocols = protocols;
     this.#port = port;
-    this.#lifetime = lifetime;
     this.#leftOver = leftOver;
-    this.#methods = {
-      "pcp": { map: mapByPcp, unmap: unmapByPcp },
-      "nat-pmp": { map: mapByNatPmp, unmap: unmapByNatPmp },
-      "upnp": new UpnpRouter(random),
-    };
     // The same nonce and port mean the same mapping to a PCP server.
-    const isSame = leftOver !== undefined && portOf(leftOver.internal) === port;
-    this.#nonce = isSame ? leftOver.nonce : randomBytes(random, NONCE_LENGTH);
-    this.#externalPort = isSame ? portOf(leftOver.external) : port;
+    const former = leftOver !== undefined && portOf(leftOver.internal) === port
+      ? leftOver
+      : undefined;
+    this.#requests = new MappingRequests({ port, lifetime, random, nonce: former?.nonce });
+    this.#externalPort = former === undefined ? port : portOf(former.external);
   }
 
   get state(): MapperState {
@@ -154,14 +108,13 @@ export class Mapper {
     if (router === place?.router && local === place?.local) return this.refresh();
     if (place === undefined) return this.#startRemoval(now, sink);
     this.#place = place;
-    this.#epoch = new RouterEpoch();
-    this.#hasRestarted = false;
+    this.#requests.changeRouter();
     this.#restart(place, now, sink);
   }
 
   /** Asks the router soon whether it still has the mapping, or makes it now. */
   refresh(): void {
-    this.#runner.hasten(this.#askedAt + MIN_RENEWAL);
+    this.#runner.hasten(this.#requests.askedAt + MIN_RENEWAL);
   }
 
   /** Tries other protocols from now on, and removes the present mapping first. */
@@ -184,17 +137,14 @@ export class Mapper {
 
   /** A datagram for the socket that the mapper sends from. */
   handleDatagram(bytes: Uint8Array, from: Endpoint, now: number, sink: DialogueSink): void {
-    if (addressOf(from) !== this.#asked) return;
+    if (addressOf(from) !== this.#requests.asked) return;
     this.#runner.handleDatagram(bytes, from, now, sink);
   }
 
   /** A datagram for the port on which routers announce that they restarted. */
   handleAnnouncement(bytes: Uint8Array, from: Endpoint, now: number): void {
     if (addressOf(from) !== this.#place?.router) return;
-    const epoch = parsePcpAnnouncement(bytes) ?? parseNatPmpAddressResponse(bytes)?.epoch;
-    if (epoch === undefined || !this.#epoch.hasRestarted(epoch, now)) return;
-    this.#hasRestarted = true;
-    this.refresh();
+    if (this.#requests.hearAnnouncement(bytes, now)) this.refresh();
   }
 
   /** See {@linkcode DialogueSink.exchange}; undefined if nothing arrived. */
@@ -256,7 +206,7 @@ export class Mapper {
     if (leftOver === undefined || !isHere) return;
     const isWanted = portOf(leftOver.internal) === this.#port &&
       this.#protocols.includes(leftOver.protocol);
-    const isRemoved = !isWanted && (yield* this.#unmap(leftOver));
+    const isRemoved = !isWanted && (yield* this.#requests.unmap(leftOver));
     this.#leftOver = undefined;
     if (isRemoved) yield* report({ type: "port_removed", mapping: leftOver });
   }
@@ -268,7 +218,7 @@ export class Mapper {
     while (protocols.length > 0) {
       const protocol = protocols[0]!;
       this.#state = { name: "asking", protocol };
-      const outcome = yield* this.#map(protocol, place, this.#wantedPort);
+      const outcome = yield* this.#requests.map(protocol, place, this.#wantedPort);
       if (outcome.type === "granted") return outcome;
       const { reason } = outcome;
       tried.push({ protocol, reason });
@@ -279,52 +229,11 @@ export class Mapper {
     return { tried };
   }
 
-  /** Asks by one protocol. */
-  *#map(
-    protocol: MappingProtocol,
-    place: RouterPlace,
-    externalPort: number,
-  ): Dialogue<Granted | Refused> {
-    const wanted = this.#wanted(place, externalPort);
-    const { router, internal, nonce } = wanted;
-    this.#askedAt = yield* currentTime();
-    this.#asked = router;
-    const unknown = endpoint(ipv4Address(0), externalPort);
-    this.#requested = { protocol, router, internal, external: unknown, nonce };
-    const outcome = yield* this.#methods[protocol].map(wanted);
-    this.#requested = undefined;
-    if (outcome.type === "failed") return outcome;
-    const { external, lifetime, epoch } = outcome;
-    const isUsable = addressOf(external) !== 0 && portOf(external) !== 0 && lifetime > 0;
-    if (!isUsable) return failed("answer_invalid");
-    const now = yield* currentTime();
-    const wasAnnounced = this.#hasRestarted;
-    this.#hasRestarted = false;
-    return {
-      type: "granted",
-      mapping: { protocol, router, internal, external, nonce },
-      lifetime,
-      hasRestarted: epoch !== undefined && this.#epoch.hasRestarted(epoch, now) || wasAnnounced,
-    };
-  }
-
-  /** Whether the router says that it removed the mapping. */
-  *#unmap(mapping: PortMapping): Dialogue<boolean> {
-    this.#asked = mapping.router;
-    const wanted = { ...mapping, externalPort: portOf(mapping.external), lifetime: 0 };
-    return yield* this.#methods[mapping.protocol].unmap(wanted);
-  }
-
   /** The external port to ask for: the one that the router still has for us, if there is one. */
   get #wantedPort(): number {
     return this.#granted === undefined
       ? this.#externalPort
       : portOf(this.#granted.mapping.external);
-  }
-
-  #wanted({ router, local }: RouterPlace, externalPort: number): WantedMapping {
-    const internal = endpoint(local, this.#port);
-    return { router, internal, externalPort, lifetime: this.#lifetime, nonce: this.#nonce };
   }
 
   /** Renews a mapping until it is lost, and returns it. */
@@ -338,7 +247,7 @@ export class Mapper {
     yield* report({ type: "port_mapped", mapping, lifetime, previous: lost });
     for (let wait = renewalOf(lifetime);;) {
       yield* pause(wait);
-      const outcome = yield* this.#map(mapping.protocol, place, portOf(mapping.external));
+      const outcome = yield* this.#requests.map(mapping.protocol, place, portOf(mapping.external));
       if (outcome.type === "granted") {
         const previous = mapping;
         const isSame = outcome.mapping.external === previous.external;
@@ -384,15 +293,15 @@ export class Mapper {
     this.#state = { name: "idle" };
     const mapping = this.#granted?.mapping;
     if (mapping !== undefined) {
-      const isRemoved = isInReach(mapping, place) && (yield* this.#unmap(mapping));
+      const isRemoved = isInReach(mapping, place) && (yield* this.#requests.unmap(mapping));
       this.#granted = undefined;
       yield* report({ type: isRemoved ? "port_removed" : "port_abandoned", mapping });
     }
-    const requested = this.#requested;
-    if (requested !== undefined) {
-      const isDone = mapping !== undefined && isSameRequest(mapping, requested);
-      if (!isDone && isInReach(requested, place)) yield* this.#unmap(requested);
-      this.#requested = undefined;
+    const { pending } = this.#requests;
+    if (pending !== undefined) {
+      const isDone = mapping !== undefined && isSameRequest(mapping, pending);
+      if (!isDone && isInReach(pending, place)) yield* this.#requests.unmap(pending);
+      this.#requests.pending = undefined;
     }
   }
 }
