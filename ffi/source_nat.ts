@@ -106,6 +106,13 @@ export interface SourceNat {
    * and so at what `iptables-nft` makes too.
    */
   obstacles(): readonly DroppingChain[];
+  /**
+   * Puts right what others have changed since; to be called when settings of the host have changed.
+   *
+   * @returns what was wrong, in a sentence; undefined if nothing was
+   * @throws {ForwardingRefused} the host no longer forwards, and this leaves it so
+   */
+  restore(): string | undefined;
   /** Ends it, and puts back what was changed. Connections that are open break. May be repeated. */
   close(): void;
 }

@@ -23,6 +23,15 @@ import { readSysctl, writeSysctl } from "./kernel/sysctl.ts";
 const CONF = "net/ipv6/conf";
 const ALL = `${CONF}/all/forwarding`;
 
+/** The change that matters. */
+const GENERAL: Change = { name: ALL, before: "0", after: "1" };
+
+/** What someone has switched off that was on before. */
+const SWITCHED_OFF =
+  "Someone has switched off the forwarding of IPv6 packets, so nothing passes between this gateway's " +
+  "clients and the IPv6 Internet. It was on before the gateway started, so the gateway leaves it alone. " +
+  'Run "sysctl -w net.ipv6.conf.all.forwarding=1", or start the gateway again';
+
 /** One process of a network namespace at a time changes settings and puts them back. */
 const LOCK = "teredo-forwarding";
 
@@ -37,72 +46,90 @@ export function forwardsIpv6(): boolean | undefined {
   return readSysctl(ALL) === undefined ? undefined : isForwarding();
 }
 
-/**
- * Makes this process the one that may change the settings, and puts back what a process that was
- * killed has left changed.
- *
- * @returns What switches forwarding on; to be closed after all that this has changed.
- * @throws {SystemError} The system gives no lock.
- */
-export function openForwarding(note: ForwardingNote): Forwarding {
-  const lock = lockAbstractName(LOCK);
-  // Another process has the settings, and puts them back.
-  if (lock === undefined) {
-    return { wasLeft: false, enable: enableForwarding, [Symbol.dispose]() {} };
-  }
-  using stack = new DisposableStack();
-  stack.use(lock);
-  const left = note.read();
-  const wasLeft = left.some(({ name, after }) => readSysctl(name) === after);
-  left.toReversed().forEach(restore);
-  note.remove();
-  const parts = stack.move();
-  return {
-    wasLeft,
-    enable: () => enableForwarding(note),
-    [Symbol.dispose]: () => parts.dispose(),
-  };
-}
-
-/** The settings, in the hands of this process. */
-interface Forwarding extends Disposable {
-  /** Whether a process that was killed had left them changed. */
+/** The settings, as one process changes them and puts them back when it is disposed of. */
+export class Forwarding implements Disposable {
+  /** Whether a process that was killed had left them changed. They were put back then. */
   readonly wasLeft: boolean;
+  readonly #note: ForwardingNote;
+  readonly #lock: Disposable | undefined;
+  /** What was changed, in this order, before the general setting. */
+  #listening: readonly Change[] = [];
+  #routers: readonly Change[] = [];
+  /** Whether this has switched forwarding on. */
+  #isOurs = false;
+
   /**
-   * Switches forwarding on.
+   * One process of a network namespace at a time notes what it changes, and puts back what a process
+   * that was killed has left changed. Another one beside it changes settings without a note.
    *
-   * @returns What puts back all that was changed.
+   * @throws {SystemError} The system gives no lock.
+   */
+  constructor(note: ForwardingNote = new ForwardingNote(undefined)) {
+    this.#lock = lockAbstractName(LOCK);
+    this.#note = this.#lock === undefined ? new ForwardingNote(undefined) : note;
+    const left = this.#note.read();
+    this.wasLeft = left.some(({ name, after }) => readSysctl(name) === after);
+    left.toReversed().forEach(putBack);
+    this.#note.remove();
+  }
+
+  /**
+   * Switches forwarding on, unless it is. What was changed stays so until {@linkcode disable}.
+   *
    * @throws {ForwardingRefused} It is off and cannot be switched on here.
    */
-  enable(): Disposable;
-}
-
-/**
- * Switches forwarding on.
- *
- * @returns What puts back all that was changed.
- * @throws {ForwardingRefused} It is off and cannot be switched on here.
- */
-export function enableForwarding(note: ForwardingNote = new ForwardingNote(undefined)): Disposable {
-  using stack = new DisposableStack();
-  if (readSysctl(ALL) !== "1") {
-    const listening = keepListening();
-    const routers = routersAlready();
-    const general = { name: ALL, before: "0", after: "1" };
-    note.write([...listening, ...routers, general]);
-    stack.defer(() => note.remove());
-    // In the end this goes last: an interface must not be a host's that listens to no router.
-    for (const change of listening) apply(change, stack);
-    // Writing the general setting writes that of every interface.
-    for (const change of routers) stack.defer(() => restore(change));
-    apply(general, stack);
-    insistOnForwarding();
+  enable(): void {
+    if (readSysctl(ALL) !== "1") this.#switchOn();
   }
-  return stack.move();
+
+  /**
+   * Switches forwarding on again if someone has switched it off. What was on before, this leaves to
+   * others: no rule here keeps such a host from forwarding between its other interfaces.
+   *
+   * @returns whether it was off
+   * @throws {ForwardingRefused} It stays off.
+   */
+  restore(): boolean {
+    if (this.#isOurs ? readSysctl(ALL) === "1" : isForwarding()) return false;
+    if (!this.#isOurs) throw new ForwardingRefused(SWITCHED_OFF);
+    this.#switchOn();
+    return true;
+  }
+
+  /** Puts back all that was changed. May be repeated. */
+  disable(): void {
+    // The general setting goes first: an interface must not be a host's that listens to no router.
+    this.#changes.toReversed().forEach(putBack);
+    this.#isOurs = false;
+    this.#note.remove();
+  }
+
+  [Symbol.dispose](): void {
+    this.disable();
+    this.#lock?.[Symbol.dispose]();
+  }
+
+  get #changes(): Change[] {
+    return this.#isOurs ? [...this.#listening, ...this.#routers, GENERAL] : [];
+  }
+
+  #switchOn(): void {
+    const listening = additions(this.#listening, keepListening());
+    // Writing the general setting writes that of every interface.
+    const routers = additions(this.#routers, routersAlready());
+    const isNew = !this.#isOurs || listening.length + routers.length > 0;
+    this.#isOurs = true;
+    this.#listening = [...this.#listening, ...listening];
+    this.#routers = [...this.#routers, ...routers];
+    if (isNew) this.#note.write(this.#changes);
+    for (const { name, after } of [...keepListening(), GENERAL]) writeSysctl(name, after);
+    if (readSysctl(ALL) !== "1") throw new ForwardingRefused();
+  }
 }
 
-function insistOnForwarding(): void {
-  if (readSysctl(ALL) !== "1") throw new ForwardingRefused();
+/** What `found` has that is not among `known`. */
+function additions(known: readonly Change[], found: readonly Change[]): Change[] {
+  return found.filter(({ name }) => known.every((change) => change.name !== name));
 }
 
 /** Changes that keep interfaces listening to routers. */
@@ -123,13 +150,8 @@ function routersAlready(): Change[] {
     .map((name) => ({ name, before: "1", after: "0" }));
 }
 
-function apply(change: Change, stack: DisposableStack): void {
-  writeSysctl(change.name, change.after);
-  stack.defer(() => restore(change));
-}
-
 /** Leaves alone what someone else has set to another value since. */
-function restore({ name, before, after }: Change): void {
+function putBack({ name, before, after }: Change): void {
   if (readSysctl(name) === after) writeSysctl(name, before);
 }
 

@@ -5,8 +5,8 @@
  * It names the network namespace, because several may share a folder, and the boot: afterwards, the
  * settings are others.
  *
- * The file stays open: a role that gives up root may have no right to its folder in the end. Then it
- * empties the note, which means the same as none.
+ * The file stays open: a role that gives up root may have no right to its folder later. Then it still
+ * changes the note, and empties it in the end, which means the same as none.
  *
  * @module
  */
@@ -50,13 +50,19 @@ export class ForwardingNote {
     if (this.#path === undefined) return;
     try {
       const note: Note = { boot: bootId(), changes };
-      // A new file, because a user with fewer rights may have put a link there.
-      this.remove();
-      this.#file = Deno.openSync(this.#path, { mode: 0o644, write: true, createNew: true });
-      this.#file.writeSync(new TextEncoder().encode(`${JSON.stringify(note)}\n`));
+      const file = this.#file ??= this.#create(this.#path);
+      file.truncateSync(0);
+      file.seekSync(0, Deno.SeekMode.Start);
+      file.writeSync(new TextEncoder().encode(`${JSON.stringify(note)}\n`));
     } catch {
       // The settings are put back in the end as they are without a note.
     }
+  }
+
+  /** A new file, because a user with fewer rights may have put a link there. */
+  #create(path: string): Deno.FsFile {
+    this.remove();
+    return Deno.openSync(path, { mode: 0o644, write: true, createNew: true });
   }
 
   /** Removes it, or empties it if only its folder refuses. */

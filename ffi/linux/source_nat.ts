@@ -15,7 +15,7 @@
  */
 
 import { SOURCE_NAT_COUNTERS, type SourceNat, type SourceNatOptions } from "../source_nat.ts";
-import { isForwarding, openForwarding } from "./forwarding.ts";
+import { Forwarding, isForwarding } from "./forwarding.ts";
 import { ForwardingNote } from "./forwarding_note.ts";
 import { ECHO_REQUEST, FILTER_PRIORITY, inputChains } from "./input_filter.ts";
 import { openTable } from "./nf_tables/open_table.ts";
@@ -43,6 +43,8 @@ import type { Chain, Rule, Table } from "./nf_tables/table.ts";
 /** NF_IP6_PRI_NAT_SRC. */
 const SOURCE_NAT_PRIORITY = 100;
 
+const RESTORED = "Something switched off the forwarding of IPv6 packets. It is on again";
+
 /** A counter that {@linkcode SOURCE_NAT_COUNTERS} names. */
 type Counter = typeof SOURCE_NAT_COUNTERS[number];
 
@@ -56,15 +58,18 @@ type Counter = typeof SOURCE_NAT_COUNTERS[number];
  */
 export function openLinuxSourceNat(options: SourceNatOptions): SourceNat {
   using stack = new DisposableStack();
-  const forwarding = stack.use(openForwarding(new ForwardingNote(options.notes)));
+  const forwarding = stack.use(new Forwarding(new ForwardingNote(options.notes)));
   const table = stack.use(openTable(sourceNatTable(options, isForwarding())));
-  stack.use(forwarding.enable());
+  // In the end it must be off before the rules are gone.
+  stack.defer(() => forwarding.disable());
+  forwarding.enable();
   const parts = stack.move();
   return {
     isOwned: table.isOwned,
     putBack: forwarding.wasLeft,
     counts: () => table.counts(),
     obstacles: () => table.droppingChains("forward"),
+    restore: () => parts.disposed || !forwarding.restore() ? undefined : RESTORED,
     close: () => parts.dispose(),
   };
 }

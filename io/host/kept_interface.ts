@@ -17,6 +17,8 @@ import { formatIpv6, isSameIpv6 } from "../../wire/ipv6_address.ts";
 import { isNative } from "../../wire/teredo_address.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import type { Log } from "../log.ts";
+import { Contest } from "./contest.ts";
+import { type Condition, KeptCondition } from "./kept_condition.ts";
 import type { InterfaceFault, OwnInterface } from "./own_interface.ts";
 import type { WantedRoute, WantedState } from "./wanted_state.ts";
 
@@ -39,12 +41,6 @@ const RETRY_INTERVAL = 1_000;
 
 /** The same message is repeated after this many milliseconds at the earliest. */
 const LOG_SPACING = 60_000;
-
-/**
- * Another program works against ours if it takes something so many times within so many
- * milliseconds.
- */
-const CONTEST = { times: 4, within: 10_000 } as const;
 
 /** Messages that are remembered for this. */
 const MAX_MESSAGES = 100;
@@ -86,8 +82,8 @@ export class KeptInterface implements OwnInterface {
   #nextCheck = -Infinity;
   #dueAt = Infinity;
   #cancel: (() => void) | undefined;
-  /** When something was restored, the latest last; only those that matter to a contest. */
-  #restoredAt: readonly number[] = [];
+  readonly #contest = new Contest();
+  readonly #conditions: KeptCondition[] = [];
   /** When messages were logged. */
   readonly #loggedAt = new Map<string, number>();
   #dropped = 0;
@@ -138,6 +134,11 @@ export class KeptInterface implements OwnInterface {
     this.#look(wanted);
   }
 
+  /** From now on, a condition is checked and put right together with the interface. */
+  require(condition: Condition): void {
+    this.#conditions.push(new KeptCondition(condition, (message) => this.#warn(message)));
+  }
+
   check(): void {
     const wanted = this.#wanted;
     if (wanted === undefined) return;
@@ -151,7 +152,7 @@ export class KeptInterface implements OwnInterface {
     }
     if (restored.length > 0 && this.#obstacle === undefined) {
       this.#warn(`Something changed interface ${this.name}. Restored: ${restored.join(", ")}`);
-      this.#restoredAt = [...this.#restoredAt, this.#clock.now()].slice(-CONTEST.times);
+      this.#contest.note(this.#clock.now());
     }
     this.#look(wanted);
   }
@@ -256,8 +257,10 @@ export class KeptInterface implements OwnInterface {
     this.#nextCheck = this.#clock.now() + CHECK_SPACING;
     const before = this.#faults;
     const now: InterfaceFault[] = this.#obstacle === undefined
-      ? [...this.#contest(), ...this.#detours(wanted)]
+      ? [...this.#contests(), ...this.#detours(wanted)]
       : [{ type: "incomplete", message: reasonOf(this.#obstacle) }];
+    const time = this.#clock.now();
+    now.push(...this.#conditions.flatMap((condition) => condition.check(time)));
     if (now.length > 0) this.#checkIn(RETRY_INTERVAL);
     const news = now.filter(({ message }) => before.every((fault) => fault.message !== message));
     // The list stays the same as long as it says the same.
@@ -268,9 +271,8 @@ export class KeptInterface implements OwnInterface {
   }
 
   /** Another program that takes again and again what we restore. */
-  #contest(): InterfaceFault[] {
-    const oldest = this.#restoredAt.at(-CONTEST.times) ?? -Infinity;
-    if (this.#clock.now() - oldest > CONTEST.within) return [];
+  #contests(): InterfaceFault[] {
+    if (!this.#contest.isOn(this.#clock.now())) return [];
     const message = `Another program keeps changing interface ${this.name}. Leave the interface ` +
       `out of its settings; for NetworkManager: "nmcli device set ${this.name} managed no"`;
     return [{ type: "incomplete", message }];

@@ -22,6 +22,9 @@ import { openTunSide, type TunSide, type TunSideOptions } from "./tun_side.ts";
 /** How many clients with all their connections have room behind one IPv4 address. */
 const CLIENTS_PER_ADDRESS = 8;
 
+const CONTESTED = "Another program keeps switching off the forwarding of IPv6 packets. Look for " +
+  'what sets net.ipv6.conf.all.forwarding to 0, such as a file of "/etc/sysctl.d"';
+
 /** What may be said of a gateway's side of the host. */
 export interface GatewayTunOptions
   extends TunSideOptions, Pick<GatewayPolicy, "clientFlows" | "services" | "unsolicited"> {
@@ -74,6 +77,7 @@ function openGatewayTun(options: GatewayTunOptions, context: HostContext): Gatew
   using stack = new DisposableStack();
   const tun = stack.use(openTunSide(options, context, gatewayState(TEREDO_MTU)));
   const nat = stack.adopt(openNat(options, tun.name), (nat) => nat.close());
+  tun.own.require({ restore: () => nat.restore(), contested: CONTESTED });
   if (nat.putBack) {
     context.log.info(
       "A gateway that was killed had left forwarding on. It counts as off, and will be off in the end",

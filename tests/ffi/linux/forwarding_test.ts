@@ -1,6 +1,7 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { ForwardingRefused } from "../../../ffi/forwarding_refused.ts";
-import { enableForwarding, isForwarding } from "../../../ffi/linux/forwarding.ts";
+import { Forwarding, isForwarding } from "../../../ffi/linux/forwarding.ts";
+import { ForwardingNote } from "../../../ffi/linux/forwarding_note.ts";
 import { openLinuxSourceNat } from "../../../ffi/linux/source_nat.ts";
 import { readSysctl } from "../../../ffi/linux/kernel/sysctl.ts";
 import { openTun } from "../../../ffi/open.ts";
@@ -27,6 +28,8 @@ const NAT = {
   services: [],
 };
 
+const CONF = "net/ipv6/conf";
+
 /**
  * Where an advertisement says for how many seconds its router is a default router, RFC 4861 §4.2.
  */
@@ -40,7 +43,7 @@ namespaceTest(url, "forwarding: the default route of router advertisements stays
   advertise(uplink, 100);
   assertEquals(routerLifetime(), 100);
   const before = settings();
-  const forwarding = enableForwarding();
+  const forwarding = enabled();
   assert(isForwarding());
   assertEquals(readSysctl("net/ipv6/conf/uplink/accept_ra"), "2");
   assertEquals(routerLifetime(), 100);
@@ -75,7 +78,7 @@ namespaceTest(url, "forwarding: an interface that comes later listens to routers
   "ip",
   "tun",
 ], () => {
-  using _forwarding = enableForwarding();
+  using _forwarding = enabled();
   const uplink = openUplink();
   advertise(uplink, 100);
   assertEquals(routerLifetime(), 100);
@@ -88,7 +91,7 @@ namespaceTest(url, "forwarding: settings are put back as they were, each", ["ip"
   set("deaf/accept_ra", "0");
   const before = settings();
   {
-    using _forwarding = enableForwarding();
+    using _forwarding = enabled();
     assertEquals(
       ["host", "router", "deaf"].map((name) => readSysctl(`net/ipv6/conf/${name}/accept_ra`)),
       ["2", "1", "0"],
@@ -99,7 +102,7 @@ namespaceTest(url, "forwarding: settings are put back as they were, each", ["ip"
 
 namespaceTest(url, "forwarding: what someone else has changed meanwhile stays", ["ip"], () => {
   run("ip", "link", "add", "host", "type", "bridge");
-  const forwarding = enableForwarding();
+  const forwarding = enabled();
   set("host/accept_ra", "0");
   run("ip", "link", "add", "gone", "type", "bridge");
   run("ip", "link", "del", "gone");
@@ -111,10 +114,86 @@ namespaceTest(url, "forwarding: what someone else has changed meanwhile stays", 
 namespaceTest(url, "forwarding: a host that forwards already is not changed", ["ip"], () => {
   set("all/forwarding", "1");
   const before = settings();
-  const forwarding = enableForwarding();
+  const forwarding = enabled();
   assertEquals(settings(), before);
   forwarding[Symbol.dispose]();
   assertEquals(settings(), before);
+});
+
+namespaceTest(
+  url,
+  "forwarding: what is switched off is switched on again, and put back in the end",
+  [
+    "ip",
+  ],
+  () => {
+    for (const name of ["host", "router"]) run("ip", "link", "add", name, "type", "bridge");
+    const before = settings();
+    const forwarding = enabled();
+    assertEquals(forwarding.restore(), false);
+    set("all/forwarding", "0");
+    // As sysctl.d(5) may have it, and what it has not heard of.
+    set("host/accept_ra", "1");
+    run("ip", "link", "add", "late", "type", "bridge");
+    set("late/accept_ra", "1");
+    assertEquals(forwarding.restore(), true);
+    assert(isForwarding());
+    const listening = () => ["host", "late"].map((name) => readSysctl(`${CONF}/${name}/accept_ra`));
+    assertEquals(listening(), ["2", "2"]);
+    assertEquals(forwarding.restore(), false);
+    forwarding[Symbol.dispose]();
+    assertEquals(listening(), ["1", "1"]);
+    run("ip", "link", "del", "late");
+    assertEquals(settings(), before);
+  },
+);
+
+namespaceTest(url, "forwarding: the note has what was changed later too", ["ip"], () => {
+  const folder = Deno.makeTempDirSync();
+  run("ip", "link", "add", "host", "type", "bridge");
+  const before = settings();
+  const killed = new Forwarding(new ForwardingNote(folder));
+  killed.enable();
+  set("all/forwarding", "0");
+  run("ip", "link", "add", "late", "type", "bridge");
+  set("late/accept_ra", "1");
+  killed.restore();
+  assertEquals(new ForwardingNote(folder).read().map(({ name }) => name).toSorted(), [
+    `${CONF}/all/forwarding`,
+    ...["default", "host", "late", "lo"].map((name) => `${CONF}/${name}/accept_ra`),
+  ]);
+  killed[Symbol.dispose]();
+  run("ip", "link", "del", "late");
+  assertEquals([settings(), [...Deno.readDirSync(folder)]], [before, []]);
+  Deno.removeSync(folder);
+});
+
+namespaceTest(
+  url,
+  "forwarding: what others had switched on is theirs to switch off",
+  ["ip"],
+  () => {
+    set("all/forwarding", "1");
+    const forwarding = enabled();
+    set("all/forwarding", "0");
+    const error = assertThrows(() => forwarding.restore(), ForwardingRefused);
+    assertStringIncludes((error as Error).message, "It was on before the gateway started");
+    assert(!isForwarding());
+    set("all/forwarding", "1");
+    assertEquals(forwarding.restore(), false);
+    forwarding[Symbol.dispose]();
+    assert(isForwarding());
+  },
+);
+
+namespaceTest(url, "forwarding: what cannot be switched on again is said each time", [], () => {
+  const forwarding = enabled();
+  set("all/forwarding", "0");
+  makeSettingsReadOnly();
+  for (let i = 0; i < 2; i++) assertThrows(() => forwarding.restore(), ForwardingRefused);
+  run("umount", "/proc/sys");
+  assertEquals(forwarding.restore(), true);
+  forwarding[Symbol.dispose]();
 });
 
 namespaceTest(url, "forwarding: for one interface only counts too (Linux 6.17)", ["ip"], () => {
@@ -151,7 +230,7 @@ namespaceTest(url, "forwarding: an interface's own setting makes it forward noth
   set("left/forwarding", "1");
   set("right/forwarding", "1");
   assert(!reaches());
-  using _forwarding = enableForwarding();
+  using _forwarding = enabled();
   assert(reaches());
 });
 
@@ -178,6 +257,12 @@ namespaceTest(url, "forwarding: a read-only /proc/sys does not matter if it is o
   assert(run("nft", "list", "ruleset").includes("test-nat"));
   nat.close();
 });
+
+function enabled(): Forwarding {
+  const forwarding = new Forwarding();
+  forwarding.enable();
+  return forwarding;
+}
 
 /** An interface on which router advertisements arrive. */
 function openUplink(): Tun {

@@ -351,3 +351,61 @@ Deno.test("kept interface: one that is gone is said to be, and left alone", asyn
   assertEquals(`${await kept.gone}`, "InterfaceGone: it is gone");
   assertEquals([logged(), clock.due], [[], []]);
 });
+
+/** A condition that others break, and that may stay so. */
+function makeCondition() {
+  const { kept, clock, logged } = makeQualified();
+  const host = { isBroken: false, isStuck: false };
+  kept.require({
+    restore() {
+      if (host.isBroken && host.isStuck) throw new Error("It stays off: switch it on");
+      const was = host.isBroken;
+      host.isBroken = false;
+      return was ? "Something switched it off. It is on again" : undefined;
+    },
+    contested: "Another program keeps switching it off",
+  });
+  return { kept, clock, logged, host };
+}
+
+Deno.test("kept interface: a condition that others break is put right, and that is said", () => {
+  const { kept, clock, logged, host } = makeCondition();
+  kept.check();
+  assertEquals(logged(), []);
+  host.isBroken = true;
+  clock.moveTo(clock.time + 1_000);
+  kept.check();
+  assertEquals([host.isBroken, kept.faults], [false, []]);
+  assertEquals(logged(), ["Something switched it off. It is on again"]);
+});
+
+Deno.test("kept interface: a condition that stays broken is a fault until it can be put right", () => {
+  const { kept, clock, logged, host } = makeCondition();
+  host.isBroken = host.isStuck = true;
+  kept.check();
+  const message = "It stays off: switch it on";
+  assertEquals(kept.faults, [{ type: "incomplete", message }]);
+  assertEquals(logged(), [message]);
+  clock.moveTo(clock.time + 5_000);
+  assertEquals([kept.faults.length, logged()], [1, []]);
+  host.isStuck = false;
+  clock.moveTo(clock.time + 1_000);
+  assertEquals([host.isBroken, kept.faults], [false, []]);
+  assertEquals(logged(), [
+    "Something switched it off. It is on again",
+    "Interface teredo is as it should be again",
+  ]);
+});
+
+Deno.test("kept interface: a condition that is broken again and again is a fault for a while", () => {
+  const { kept, clock, host } = makeCondition();
+  for (let i = 0; i < 4; i++) {
+    host.isBroken = true;
+    kept.check();
+    clock.moveTo(clock.time + 1_000);
+  }
+  const message = "Another program keeps switching it off";
+  assertEquals(kept.faults, [{ type: "incomplete", message }]);
+  for (let i = 0; i < 10; i++) clock.moveTo(clock.time + 1_000);
+  assertEquals(kept.faults, []);
+});
