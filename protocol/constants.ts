@@ -26,6 +26,12 @@ export const BUBBLE_WINDOW = 300_000;
 export const MAX_BUBBLES = 4;
 
 /**
+ * How long a silent peer is remembered at least. The RFC sets no limit; after this, its bubbles count
+ * no longer, and a NAT has forgotten it.
+ */
+export const PEER_LIFETIME = 2 * BUBBLE_WINDOW;
+
+/**
  * The wait for an answer to a bubble or connectivity test, §5.2.4: two seconds, and a little more,
  * or the spacing rule of §5.2.6 would eat the repeat.
  */

@@ -104,6 +104,11 @@ export class Peer {
     this.#records.set(this.#index, Field.LAST_TRANSMISSION, time);
   }
 
+  /** When the peer was last heard or sent to. */
+  get lastTraffic(): number {
+    return Math.max(this.lastReception, this.lastTransmission);
+  }
+
   /** Attempts (bubbles or connectivity tests) since the search for the peer began. */
   get attempts(): number {
     return this.#records.get(this.#index, Field.ATTEMPTS);

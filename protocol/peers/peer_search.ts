@@ -7,7 +7,7 @@
 import type { Endpoint } from "../../wire/endpoint.ts";
 import { type AddressHash, randomAddressHash } from "../address_hash.ts";
 import { AnswerDeadlines } from "./answer_deadlines.ts";
-import { BUBBLE_SPACING, MAX_ATTEMPTS } from "../constants.ts";
+import { BUBBLE_SPACING, MAX_ATTEMPTS, PEER_LIFETIME } from "../constants.ts";
 import type { Sink } from "../machine.ts";
 import type { Peer } from "./peer.ts";
 import { type PeerEntry, PeerTable } from "./peer_table.ts";
@@ -56,6 +56,9 @@ interface SearchLimits {
   readonly hasManySources: boolean;
 }
 
+/** How many silent peers are forgotten for each new one. */
+const SILENT_PER_NEW = 2;
+
 /**
  * The peers of a role and the searches for those that cannot be reached at the moment.
  *
@@ -103,7 +106,17 @@ export abstract class PeerSearch<P extends Peer, S extends PeerSink = PeerSink> 
     if (known !== undefined) return known;
     const { expendable } = this.peers;
     if (expendable !== undefined) this.forget(expendable);
+    this.#forgetSilent(now);
     return this.peers.add(bytes, offset, now);
+  }
+
+  /** Forgets peers long silent, faster than new ones come: their number follows the traffic. */
+  #forgetSilent(now: number): void {
+    for (let i = 0; i < SILENT_PER_NEW; i++) {
+      const silent = this.peers.silentSince(now - PEER_LIFETIME);
+      if (silent === undefined) return;
+      this.forget(silent);
+    }
   }
 
   /** Whether the search for the peer waits for an answer. */

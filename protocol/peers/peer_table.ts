@@ -105,6 +105,15 @@ export class PeerTable<P extends Peer> implements Iterable<P> {
     return isFlooded ? stranger : this.#oldest(ESTABLISHED) ?? stranger;
   }
 
+  /** A peer that has been silent since `time`, if one of the least recently used ones has. */
+  silentSince(time: number): P | undefined {
+    for (let list = STRANGERS; list <= ESTABLISHED; list++) {
+      const peer = this.#oldest(list);
+      if (peer !== undefined && peer.lastTraffic <= time) return peer;
+    }
+    return undefined;
+  }
+
   /**
    * Adds a peer that is not known yet; its entry begins at `now`.
    *

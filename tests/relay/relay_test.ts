@@ -1,11 +1,12 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { encodeBubble, isBubble } from "../../wire/bubble.ts";
+import { equalArrays } from "../../memory/octets.ts";
 import { addressOf, endpoint } from "../../wire/endpoint.ts";
 import { icmpv6CodeOf, Icmpv6Type, icmpv6TypeOf, UnreachableCode } from "../../wire/icmpv6.ts";
 import { ipv4Address } from "../../wire/ipv4_address.ts";
 import { isLinkLocal } from "../../wire/ipv6_address.ts";
 import { destinationOf, SOURCE, sourceOf } from "../../wire/ipv6_header.ts";
-import { decodeTeredoAddress, encodeTeredoAddress } from "../../wire/teredo_address.ts";
+import { decodeTeredoAddress, encodeTeredoAddress, mappingOf } from "../../wire/teredo_address.ts";
 import { ACTORS, at, hex, ip4, ip6, vector } from "../vectors/vectors.ts";
 import { echo, NO_LIMITS, OWN_ADDRESS, RelayFixture, S1_ENDPOINT } from "./relay_fixture.ts";
 
@@ -537,4 +538,31 @@ Deno.test("status: a client of the relay is searched for, reached or idle", () =
     return other.relay.status(other.now).peers[0]?.path;
   });
   assertEquals(seen, ["direct", "direct", "idle"]);
+});
+
+/** The clients from one number up to before another answer bubbles of the relay. */
+function meetClients(fixture: RelayFixture, from: number, to: number): void {
+  for (let i = from; i < to; i++) {
+    const client = clientOf(i);
+    fixture.native(echo(host, client));
+    const bubble = fixture.sink.datagrams.at(-1)!.bytes;
+    fixture.datagram(encodeBubble(client, sourceOf(bubble).slice()), mappingOf(client));
+  }
+}
+
+Deno.test("C-40: clients silent for ten minutes make room for new ones, and others stay", () => {
+  const fixture = new RelayFixture({ limits: NO_LIMITS });
+  const { relay } = fixture;
+  fixture.meetA();
+  meetClients(fixture, 0, 100);
+  fixture.advance(300_000);
+  fixture.meetA();
+  fixture.advance(299_999);
+  meetClients(fixture, 100, 101);
+  assertEquals(relay.status(fixture.now).peers.length, 102);
+  fixture.advance(10_000);
+  meetClients(fixture, 101, 151);
+  const { peers } = relay.status(fixture.now);
+  assertEquals(peers.length, 52);
+  assert(peers.some(({ address }) => equalArrays(address, addressOfA)));
 });
