@@ -48,6 +48,7 @@ export type {
   PortMappingOptions,
   PortMappingStatus,
 } from "./client_mapping.ts";
+export type { ClientListeners, TeredoClientOptions } from "./client_options.ts";
 export type { ClientSocketOptions } from "./client_sockets.ts";
 export * from "./host/client_tun.ts";
 export type { EmbeddedRelaySettings } from "./embedded_relay.ts";

@@ -4,93 +4,30 @@
  * @module
  */
 
-import { Client } from "../client/client.ts";
-import type { ClientConfig, ClientCredentials } from "../client/client_config.ts";
+import type { Client } from "../client/client.ts";
 import type { ClientEvent } from "../client/client_event.ts";
-import type { ClientStatus } from "../client/client_status.ts";
 import type { ClientSocket } from "../client/client_sink.ts";
+import type { ClientStatus } from "../client/client_status.ts";
 import { findRoute } from "../ffi/open.ts";
-import { defaultRouter } from "../io/portmap/default_router.ts";
 import { EchoLink, type EchoOutcome } from "../io/host/echo_link.ts";
 import { PacketStream } from "../io/host/packet_stream.ts";
 import { localAddresses } from "../io/network/local_addresses.ts";
+import { defaultRouter } from "../io/portmap/default_router.ts";
 import { aborted, type Task } from "../io/run_together.ts";
 import type { ServerDirectory } from "../io/servers/server_directory.ts";
 import type { SendTrouble } from "../io/udp/send_watch.ts";
+import type { MapperEvent } from "../portmap/mapper_event.ts";
+import type { MappingProtocol } from "../portmap/port_mapping.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import type { Ipv4Address } from "../wire/ipv4_address.ts";
 import { isSameIpv6 } from "../wire/ipv6_address.ts";
-import type { MapperEvent } from "../portmap/mapper_event.ts";
-import type { MappingProtocol } from "../portmap/port_mapping.ts";
-import { awaitServers } from "./await_servers.ts";
 import { AwaitedAddress } from "./awaited_address.ts";
-import {
-  ClientMapping,
-  type PortMappingOptions,
-  type PortMappingStatus,
-} from "./client_mapping.ts";
-import {
-  type ClientSocketOptions,
-  type ClientSockets,
-  openClientSockets,
-} from "./client_sockets.ts";
-import { type CheckGivenServer, type GivenServer, serverDirectory } from "./given_server.ts";
-import { LocalEndpoint } from "./local_endpoint.ts";
-import { openNetworkWatch } from "./network_watch.ts";
-import { type HostSide, nodeContext, type Opener, openHost } from "./node_context.ts";
-import type { NodeListeners, NodeOptions } from "./node_options.ts";
-import { type OpenNode, openNode, TeredoNode } from "./teredo_node.ts";
-
-/** Options of a client to embed. Times are in milliseconds. */
-export interface TeredoClientOptions<Host extends HostSide | undefined = HostSide | undefined>
-  extends
-    NodeOptions,
-    ClientSocketOptions,
-    Pick<
-      ClientConfig,
-      | "previousAddress"
-      | "refreshInterval"
-      | "extensions"
-      | "serverLoadReduction"
-      | "mtu"
-      | "maxPeers"
-    > {
-  /** The servers, the preferred one first; at least one. */
-  readonly servers: readonly GivenServer[];
-  /** For secure qualification, RFC 4380 §5.2.2. */
-  readonly credentials?: ClientCredentials | undefined;
-  /**
-   * Opens the client's side of the host, such as {@linkcode clientTun}. Without it the client needs
-   * no privilege: the program sends packets with {@linkcode TeredoClient.send} and reads them from
-   * {@linkcode TeredoClient.packets}.
-   */
-  readonly host?: Opener<Host> | undefined;
-  /** How to ask the router for the service port; without this it is never asked. */
-  readonly portMapping?: PortMappingOptions | undefined;
-  /** Throws when a server cannot be used; by default, when it is outside of the network. */
-  readonly checkServer?: CheckGivenServer | undefined;
-  /**
-   * Called when interface and sockets are open, and the look-up of the servers' names begins, which
-   * may take long. Called again with the reason when it failed; the client then tries again.
-   */
-  readonly onLookUp?: ((trouble?: string) => void) | undefined;
-}
-
-/** What a client calls from its start on. */
-export interface ClientListeners extends NodeListeners<ClientEvent> {
-  /**
-   * Returns whether Teredo is needed, at the start and after each change of this host's network:
-   * with native IPv6, a client rests (RFC 4380 §5.5). By default it is always needed.
-   */
-  readonly isNeeded?: (() => boolean) | undefined;
-  /**
-   * Called when packets leave this host by another way, just before the client asks its server
-   * again.
-   */
-  readonly onMove?: (() => void) | undefined;
-  /** Called with what becomes of the port mapping, if one was asked for. */
-  readonly onPortMapping?: ((event: MapperEvent) => void) | undefined;
-}
+import { ClientMapping, type PortMappingStatus } from "./client_mapping.ts";
+import type { ClientListeners, TeredoClientOptions } from "./client_options.ts";
+import { type GivenServer, serverDirectory } from "./given_server.ts";
+import type { HostSide } from "./node_context.ts";
+import { newMachine, type OpenClient, openClient } from "./open_client.ts";
+import { openNode, TeredoNode } from "./teredo_node.ts";
 
 /**
  * How often names are looked up while a server is unknown, or the preferred one is not in use; ms.
@@ -168,19 +105,7 @@ export class TeredoClient<Host extends HostSide | undefined = HostSide | undefin
     options: TeredoClientOptions<Host>,
   ): Promise<TeredoClient<Host>> {
     return openNode(options, async (resources) => {
-      const context = nodeContext(options);
-      const host = openHost(options.host, context, resources);
-      const watch = resources.use(openNetworkWatch(host?.own, context, options));
-      const sockets = resources.use(await openClientSockets(options, context));
-      const localEndpoint = new LocalEndpoint(sockets.sockets.service.local, options.ffi ?? true);
-      const servers = serverDirectory(options.servers, options.checkServer, context);
-      options.onLookUp?.();
-      const waiting = { own: host?.own?.name, log: context.log, onTrouble: options.onLookUp };
-      await awaitServers(servers, waiting, options.signal);
-      return new TeredoClient({
-        ...{ options, context, host, watch, resources },
-        ...{ sockets, localEndpoint, servers },
-      });
+      return new TeredoClient(await openClient(options, resources));
     });
   }
 
@@ -195,7 +120,7 @@ export class TeredoClient<Host extends HostSide | undefined = HostSide | undefin
 
   private constructor(open: OpenClient<Host>) {
     const { host, servers, sockets: { sockets, openSocket } } = open;
-    const client = newClient(open);
+    const client = newMachine(open);
     const stream = new PacketStream();
     const echoes = new EchoLink(host?.link ?? stream);
     const bulk = { fastPath: client, via: "service" } as const;
@@ -405,24 +330,4 @@ export class TeredoClient<Host extends HostSide | undefined = HostSide | undefin
     const { addresses } = this.#servers;
     this.driver.act((now, sink) => this.#client.useServers(addresses, now, sink));
   }
-}
-
-interface OpenClient<Host> extends OpenNode {
-  readonly options: TeredoClientOptions;
-  readonly host: Host;
-  readonly sockets: ClientSockets;
-  readonly localEndpoint: LocalEndpoint;
-  readonly servers: ServerDirectory;
-}
-
-function newClient(open: OpenClient<unknown>): Client {
-  const { options, context, servers, localEndpoint, sockets: { group } } = open;
-  return new Client({
-    ...options,
-    servers: servers.addresses,
-    globalUnicast: context.globalUnicast,
-    random: (bytes) => crypto.getRandomValues(bytes),
-    localEndpoint: (server) => localEndpoint.towards(server),
-    localDiscovery: group && { isOnLink: (address) => group.isOnLink(address) },
-  });
 }

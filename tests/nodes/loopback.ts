@@ -5,11 +5,8 @@
  */
 import type { HostLink } from "../../io/host/host_link.ts";
 import { aborted } from "../../io/run_together.ts";
-import {
-  type ClientListeners,
-  TeredoClient,
-  type TeredoClientOptions,
-} from "../../nodes/teredo_client.ts";
+import type { ClientListeners, TeredoClientOptions } from "../../nodes/client_options.ts";
+import { TeredoClient } from "../../nodes/teredo_client.ts";
 import type { HostSide, Opener } from "../../nodes/node_context.ts";
 import type { NodeListeners } from "../../nodes/node_options.ts";
 import {
