@@ -1,13 +1,13 @@
 // deno-lint-ignore-file no-console -- a program that people run in a terminal
 /**
- * How long the executable takes for `--version`, and for `probe` with a server on the same host; and for comparison, an
- * executable that does nothing, which is what Deno alone takes.
+ * How long the executable takes for `--version`, and for `probe` with a server on the same host;
+ * and for comparison, an executable that does nothing, which is what Deno alone takes.
  *
  *     deno task compile
  *     deno task bench:start
  *
- * The latter is compiled here, with `DENORT_BIN` as for `deno task compile`. `TEREDO_BIN` names an executable other than
- * `dist/teredo`. The exit code is 1 if a median exceeds its limit.
+ * The latter is compiled here, with `DENORT_BIN` as for `deno task compile`. `TEREDO_BIN` names an
+ * executable other than `dist/teredo`. The exit code is 1 if a median exceeds its limit.
  *
  * @module
  */
@@ -24,7 +24,10 @@ const RUNS = 20;
 /** From the start to the end of the process, in milliseconds. */
 const LIMITS = { bare: Infinity, version: 100, probe: 300 } as const;
 
-/** The host's own address, from which it asks: that of the server would make it look like a symmetric NAT. */
+/**
+ * The host's own address, from which it asks: that of the server would make it look like a
+ * symmetric NAT.
+ */
 const OWN = ADDRESS.relay;
 
 /** What runs a command in the namespace takes time as well, which is measured with this command. */

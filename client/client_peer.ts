@@ -191,8 +191,8 @@ export class ClientPeer extends Peer {
 
   /**
    * Whether to believe that the peer is at `at`, though its address says otherwise: it announced
-   * itself there (§5.2.3 case 5), it told us so in an indirect bubble (RFC 6081 §5.4, §5.6), which came
-   * through its server and ours, or it had proved to be there before it fell silent (RFC 6081
+   * itself there (§5.2.3 case 5), it told us so in an indirect bubble (RFC 6081 §5.4, §5.6), which
+   * came through its server and ours, or it had proved to be there before it fell silent (RFC 6081
    * §5.7).
    */
   mayBeAt(at: Endpoint, now: number): boolean {

@@ -169,6 +169,7 @@ export const CLOSING_DELAY = 2_000;
 
 /**
  * How far apart the two ports of an Echo Test (RFC 6081 §5.5) may be. Two is what a NAT that counts
- * upwards gives; more is the traffic of others meanwhile; with much more, the ports are drawn in another way.
+ * upwards gives; more is the traffic of others meanwhile; with much more, the ports are drawn in
+ * another way.
  */
 export const MAX_PORT_DISTANCE = 16;

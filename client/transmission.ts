@@ -32,8 +32,8 @@ export class Transmission {
   }
 
   /**
-   * Case 1, for our own whole packets that leave from the service port. The other rules need no check: peers they refuse are never
-   * known.
+   * Case 1, for our own whole packets that leave from the service port. The other rules need no
+   * check: peers they refuse are never known.
    */
   route(ipv6: Uint8Array, now: number, total = ipv6.length): Endpoint | undefined {
     const { self, peers } = this.#search;

@@ -28,6 +28,8 @@ export interface OwnRights {
   findUser(nameOrNumber: string): SystemUser | undefined;
   /** The number of a group; undefined if there is no such group. */
   findGroup(name: string): number | undefined;
+  /** Whether this process may use a capability now. */
+  has(capability: Capability): boolean;
   /**
    * Checks that this process has the capabilities that `become` takes. Once its user is
    * another one, there is no way back.

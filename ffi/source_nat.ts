@@ -87,8 +87,8 @@ export const SOURCE_NAT_COUNTERS = [
  * Source NAT at work.
  *
  * With it, forwarding of IPv6 packets is on. If it was off, the host still forwards nothing but
- * this, and it is off again in the end; after a KILL, the next start puts it back. What other tables of the host's
- * firewall drop stays dropped.
+ * this, and it is off again in the end; after a KILL, the next start puts it back. What other
+ * tables of the host's firewall drop stays dropped.
  */
 export interface SourceNat {
   /** Whether the kernel ends it even if the process is killed: since Linux 5.12. */

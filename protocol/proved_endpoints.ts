@@ -22,8 +22,8 @@ interface ProofLimits {
    */
   readonly lifetime: number;
   /**
-   * Endpoints of one identifier. People share an invitation, and a client that starts again behind its NAT takes
-   * another place. If more are in use, each is without access for a part of the time.
+   * Endpoints of one identifier. People share an invitation, and a client that starts again behind
+   * its NAT takes another place. If more are in use, each is without access for a part of the time.
    */
   readonly perIdentifier: number;
   /** Endpoints altogether. */

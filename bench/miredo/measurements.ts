@@ -30,8 +30,8 @@ const CLIENTS = "83.4.0.0";
 const FEW = 8;
 
 /**
- * Where many do. More would not fit into the smallest receive buffer, which is Linux' default, and who drops some would
- * be measured by how long clients wait before they ask again.
+ * Where many do. More would not fit into the smallest receive buffer, Linux's default, and a
+ * server that drops some would be measured by how long clients wait before they ask again.
  */
 const MANY = 128;
 
@@ -147,8 +147,9 @@ async function measureFreshPing({ contestant, lab }: Arena, results: Results): P
 }
 
 /**
- * From the relay's machine, which stands for as many clients as there are. Server and clients have a processor each,
- * whatever the number of their threads: else they would be measured by how they share what is there.
+ * From the relay's machine, which stands for as many clients as there are. Server and clients have
+ * a processor each, whatever the number of their threads: else they would be measured by how they
+ * share what is there.
  */
 async function measureServer(arena: Arena, results: Results, seconds: number): Promise<void> {
   const { lab: { relay, server }, server: { pid } } = arena;
@@ -178,8 +179,8 @@ async function measureServer(arena: Arena, results: Results, seconds: number): P
 }
 
 /**
- * Makes the processors of a mask receive what comes to a machine, as if the machine had its own. With a mask of 0, the
- * default, the sender's processor does the receiver's work too.
+ * Makes the processors of a mask receive what comes to a machine, as if the machine had its own.
+ * With a mask of 0, the default, the sender's processor does the receiver's work too.
  */
 async function steer(machine: Machine, mask: string): Promise<void> {
   const each = `for file in /mnt/class/net/*/queues/rx-*/rps_cpus; do echo ${mask} > "$file"; done`;

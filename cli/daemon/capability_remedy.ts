@@ -5,7 +5,7 @@
  */
 
 import { SystemError } from "../../ffi/c/errno.ts";
-import { readSpecialFile } from "../../ffi/c/special_file.ts";
+import { ownRights } from "../../ffi/open.ts";
 import { platform } from "../../ffi/platform.ts";
 import type { PlatformFacts } from "../../ffi/platform_facts.ts";
 import type { Capability } from "../../ffi/rights.ts";
@@ -43,7 +43,7 @@ export function withRemedy<T>(capability: Capability, action: () => T): T {
   } catch (error) {
     if (error instanceof SystemError && (error.code === "EPERM" || error.code === "EACCES")) {
       // What forbids it to a program that has the capability, no sudo can change.
-      if (hasCapability(capability)) throw new CliError(error.message, ExitCode.PERMISSION);
+      if (ownRights()?.has(capability)) throw new CliError(error.message, ExitCode.PERMISSION);
       throw explain(error, capability);
     }
     // The unit of a server hides all devices.
@@ -57,31 +57,6 @@ function isHiddenFromServer(error: unknown): error is SystemError {
     ownServiceUnit() === SERVER_UNIT;
 }
 
-/** The bits of capabilities, capabilities(7). */
-const BITS: Readonly<Record<Capability, bigint>> = {
-  ["CAP_NET_BIND_SERVICE"]: 10n,
-  ["CAP_NET_ADMIN"]: 12n,
-  ["CAP_NET_RAW"]: 13n,
-};
-
-/**
- * Whether this program has a capability; `false` where that cannot be seen.
- *
- * @param status the text of `/proc/self/status`
- */
-export function hasCapability(capability: Capability, status: string = ownStatus()): boolean {
-  const [, effective] = /^CapEff:\s*([\da-f]+)$/m.exec(status) ?? [];
-  return effective !== undefined && (BigInt(`0x${effective}`) >> BITS[capability] & 1n) === 1n;
-}
-
-function ownStatus(): string {
-  try {
-    return readSpecialFile("/proc/self/status");
-  } catch {
-    return "";
-  }
-}
-
 /** What to do for a service: its unit says which rights it has, and sudo changes nothing. */
 export function remedyForService(unit: string, capability: Capability): string {
   return unit === SERVER_UNIT && capability === "CAP_NET_ADMIN"
@@ -92,7 +67,10 @@ export function remedyForService(unit: string, capability: Capability): string {
       "AmbientCapabilities= and CapabilityBoundingSet=";
 }
 
-/** The commands are only for the executable: an interpreter would give the capability to every script. */
+/**
+ * The commands are only for the executable: an interpreter would give the capability to every
+ * script.
+ */
 function explain(error: SystemError, capability: Capability): CliError {
   const unit = ownServiceUnit();
   // Programs of other services, such as cron or a test runner, can use sudo.

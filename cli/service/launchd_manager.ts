@@ -1,5 +1,6 @@
 /**
- * Services under launchd of macOS: a property list in `/Library/LaunchDaemons` for each, launchd.plist(5).
+ * Services under launchd of macOS: a property list in `/Library/LaunchDaemons` for each,
+ * launchd.plist(5).
  *
  * Whether it starts at boot is what launchd itself remembers by `launchctl enable` and `disable`.
  *

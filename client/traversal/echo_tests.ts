@@ -109,7 +109,10 @@ export class EchoTests {
     return next;
   }
 
-  /** The first test without answers is repeated; after the second, the bubble goes without (§5.5.2.2). */
+  /**
+   * The first test without answers is repeated; after the second, the bubble goes without
+   * (§5.5.2.2).
+   */
   handleTimer(now: number, sink: ClientSink): void {
     for (const [peer, { deadline, count }] of this.#tests) {
       if (now < deadline) continue;

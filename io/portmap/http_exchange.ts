@@ -59,7 +59,10 @@ class Response {
   #length = 0;
   #isWhole = false;
 
-  /** Nothing unless it came to its end: a piece of a description would look like one without services. */
+  /**
+   * Nothing unless it came to its end: a piece of a description would look like one without
+   * services.
+   */
   get bytes(): Uint8Array | undefined {
     return this.#isWhole ? this.#buffer.subarray(0, this.#length) : undefined;
   }

@@ -17,8 +17,8 @@ const HEAD =
 const PARAMETER = /@param .*$/gm;
 
 /**
- * A name, and a description that starts in lower case, unless with something like "IPv4", and without a dash. A single
- * sentence has no full stop.
+ * A name, and a description that starts in lower case, unless with something like "IPv4", and
+ * without a dash. A single sentence has no full stop.
  */
 const DESCRIBED = /^@param [\w.]+ (?![A-Z][a-z ]|-)(?!(?:(?!\. ).)*\.(?: \*\/)?$)/;
 

@@ -2,8 +2,8 @@
 /**
  * `deno task demo`: Teredo at work, shown step by step.
  *
- * Where namespaces are available, as root or not, it uses a real server, clients and NATs on real kernels; elsewhere the
- * same machines on the simulated Internet of the tests.
+ * Where namespaces are available, as root or not, it uses a real server, clients and NATs on real
+ * kernels; elsewhere the same machines on the simulated Internet of the tests.
  *
  * @module
  */

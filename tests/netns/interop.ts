@@ -50,7 +50,10 @@ async function main(isBefore: boolean): Promise<number> {
   return isBefore || (failed.length === 0 && missing.length === 0) ? 0 : 1;
 }
 
-/** Tries the makes behind port-restricted NATs, prints the tables, and returns the cells with a loss. */
+/**
+ * Tries the makes behind port-restricted NATs, prints the tables, and returns the cells with a
+ * loss.
+ */
 async function tryMakes(): Promise<Cell[]> {
   const cells = await tryAll();
   console.log(table(["client", "server", "relay"], cells.filter(({ relay }) => relay)));

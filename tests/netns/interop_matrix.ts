@@ -1,9 +1,10 @@
 /**
- * Which implementations work together: our client, server and relay and Miredo's, in every combination, with real packets
- * between real kernels.
+ * Which implementations work together: our client, server and relay and Miredo's, in every
+ * combination, with real packets between real kernels.
  *
- * Each pair of a server and a relay gets its own lab with four clients behind port-restricted NATs, two
- * of each make. No two of them meet in more than one cell, so that each cell begins with the first packet.
+ * Each pair of a server and a relay gets its own lab with four clients behind port-restricted NATs,
+ * two of each make. No two of them meet in more than one cell, so that each cell begins with the
+ * first packet.
  *
  * @module
  */
@@ -70,7 +71,9 @@ interface Participant {
 
 const NAT: KernelNat = { by: "kernel", kind: "portRestricted" };
 
-/** The clients of a lab: the first of each make reaches native hosts, the second is reached by them. */
+/**
+ * The clients of a lab: the first of each make reaches native hosts, the second is reached by them.
+ */
 type SiteName = "Ours1" | "Ours2" | "Miredo1" | "Miredo2";
 
 const START: {

@@ -1,9 +1,10 @@
 /**
- * Which implementations work together behind which NATs: our client, server and relay and Miredo's, with
- * each kind of NAT that `nft` can make on either side.
+ * Which implementations work together behind which NATs: our client, server and relay and Miredo's,
+ * with each kind of NAT that `nft` can make on either side.
  *
- * For each make of server there is one lab. It has two clients of each make behind each kind of NAT, one
- * that begins and one that is reached, so that no two of them meet twice, and a relay of each make.
+ * For each make of server there is one lab. It has two clients of each make behind each kind of
+ * NAT, one that begins and one that is reached, so that no two of them meet twice, and a relay of
+ * each make.
  *
  * @module
  */

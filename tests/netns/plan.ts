@@ -1,6 +1,6 @@
 /**
- * The addresses in the lab. They look public, because Teredo demands that, and lead nowhere: the lab's namespaces have no
- * way out.
+ * The addresses in the lab. They look public, because Teredo demands that, and lead nowhere: the
+ * lab's namespaces have no way out.
  *
  *     83.1.1.1, 83.1.1.2   server             2a00:1::5   its native IPv6
  *     83.1.3.1             relay              2a00:1::1   its native IPv6

@@ -1,12 +1,12 @@
 /**
- * Our own corner of the kernel, in which named network namespaces can be made: by root, and by anyone that the kernel
- * allows to make user namespaces.
+ * Our own corner of the kernel, in which named network namespaces can be made: by root, and by
+ * anyone that the kernel allows to make user namespaces.
  *
- * A keeper process holds it: the first process of new network, mount and process namespaces, which waits for
- * the end of its standard input. However the process that made the sandbox ends, the kernel then closes that
- * pipe, the keeper ends, and the kernel kills what runs in the keeper's process namespace and takes down every
- * namespace, interface, route and rule with it. Nothing of the machine is touched and nothing can be left
- * behind, so sandboxes may run side by side.
+ * A keeper process holds it: the first process of new network, mount and process namespaces, which
+ * waits for the end of its standard input. However the process that made the sandbox ends, the
+ * kernel then closes that pipe, the keeper ends, and the kernel kills what runs in the keeper's
+ * process namespace and takes down every namespace, interface, route and rule with it. Nothing of
+ * the machine is touched and nothing can be left behind, so sandboxes may run side by side.
  *
  * @module
  */
@@ -16,8 +16,9 @@ import { LabProcess } from "./lab_process.ts";
 import { firstLine } from "./lines.ts";
 
 /**
- * What the keeper does. Names of network namespaces are in `/run/netns`, so it has its own `/run`. `/proc` stays that of
- * the machine, so that process numbers read there are the ones we can send signals to.
+ * What the keeper does. Names of network namespaces are in `/run/netns`, so it has its own `/run`.
+ * `/proc` stays that of the machine, so that process numbers read there are the ones we can send
+ * signals to.
  */
 const KEEPER = `
 mount -t tmpfs -o mode=755 tmpfs /run && mkdir /run/netns || exit

@@ -91,7 +91,10 @@ function read(values: string[]): TracedPacket {
   };
 }
 
-/** tshark doesn't know trailers: they are what is left in a bubble, the only packet that can have them. */
+/**
+ * tshark doesn't know trailers: they are what is left in a bubble, the only packet that can have
+ * them.
+ */
 function hasTrailers(field: Readonly<Record<string, string>>): boolean {
   if (field["ipv6.nxt"] !== "59" || field["udp.length"] === "") return false;
   const origin = field["teredo.orig.addr"] ? ORIGIN : 0;

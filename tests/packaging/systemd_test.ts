@@ -118,7 +118,8 @@ for (const of of Object.keys(UNITS) as UnitName[]) {
 
   Deno.test(`systemd: ${name} keeps its control socket where its group can reach it`, async () => {
     const text = await unit(of);
-    // With a temporary user, a folder that is preserved lies in /run/private, which only root may enter.
+    // With a temporary user, a folder that is preserved lies in /run/private, which only root may
+    // enter.
     assertEquals(settings(text, "RuntimeDirectoryPreserve"), []);
     assertEquals(settings(text, "StateDirectory"), settings(text, "RuntimeDirectory"));
   });

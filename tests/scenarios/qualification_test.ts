@@ -8,7 +8,10 @@ import { assertEquals } from "@std/assert";
 import { NAT, type NatKind } from "../sim/nat_behaviour.ts";
 import { World } from "../sim/world.ts";
 
-/** From a host to the server's network and back; the NAT's inside takes another millisecond each way. */
+/**
+ * From a host to the server's network and back; the NAT's inside takes another millisecond each
+ * way.
+ */
 const ROUND_TRIP = { public: 40, nat: 42 };
 
 for (const kind of ["public", ...Object.keys(NAT) as NatKind[]] as const) {

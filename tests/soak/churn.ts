@@ -1,8 +1,8 @@
 /**
  * What happens during a soak, each kind again and again until the soak ends.
  *
- * Client B is the unlucky one: its NAT reboots and its link fails. A, C and D are never disturbed, so their flows must not
- * suffer.
+ * Client B is the unlucky one: its NAT reboots and its link fails. A, C and D are never disturbed,
+ * so their flows must not suffer.
  *
  * @module
  */
@@ -96,7 +96,10 @@ export async function rest(seconds: number, signal?: AbortSignal): Promise<void>
   clearTimeout(timer);
 }
 
-/** A client comes, pings a native host and another client, ends in one of the ways, and leaves nothing. */
+/**
+ * A client comes, pings a native host and another client, ends in one of the ways, and leaves
+ * nothing.
+ */
 async function liveOnce(
   { world, addressOf, fault, delay }: ChurnContext,
   site: "E" | "F",
@@ -205,7 +208,9 @@ async function connectIdly({ world: { watched } }: ChurnContext, turn: number): 
   await machine.run("bash", "-c", script);
 }
 
-/** TCP with checksums, and UDP of which every datagram is looked for, between those never disturbed. */
+/**
+ * TCP with checksums, and UDP of which every datagram is looked for, between those never disturbed.
+ */
 async function exchange(
   { world, addressOf, fault, delay }: ChurnContext,
   turn: number,

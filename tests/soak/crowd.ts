@@ -3,8 +3,8 @@
  *
  *     deno run -A crowd.ts '{"servers":["83.1.1.1"],"targets":["2a00:1::2"],"lives":100,"together":10}'
  *
- * Each client opens its socket, qualifies with one of the servers, pings one of the targets, and ends. The program says a
- * {@linkcode CrowdResult}.
+ * Each client opens its socket, qualifies with one of the servers, pings one of the targets, and
+ * ends. The program says a {@linkcode CrowdResult}.
  *
  * @module
  */
@@ -29,8 +29,8 @@ export interface CrowdResult {
 }
 
 /**
- * How long a client waits for its address, and then for an answer, in milliseconds: a solicitation that is lost on a busy
- * machine is repeated after four seconds.
+ * How long a client waits for its address, and then for an answer, in milliseconds: a solicitation
+ * that is lost on a busy machine is repeated after four seconds.
  */
 const PATIENCE = 10_000;
 

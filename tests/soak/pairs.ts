@@ -8,7 +8,10 @@ import type { Machine } from "../netns/machine.ts";
 import { ADDRESS } from "../netns/plan.ts";
 import type { World } from "./world.ts";
 
-/** Clients of the gateway: they use native hosts with its address, so they are not called by native hosts. */
+/**
+ * Clients of the gateway: they use native hosts with its address, so they are not called by native
+ * hosts.
+ */
 const CALL_ONLY: readonly string[] = ["client A", "client C"];
 
 const NATIVE_HOST = "native host";

@@ -1,9 +1,10 @@
 /**
  * Whether a soak went well.
  *
- * What comes after the warm-up is cut into windows of equal length. Of memory, the medians of the windows are compared, so
- * that a peak counts for nothing, and growth shows. Of descriptors, the smallest numbers: those that a role needs when nobody
- * has a connection to it, and no peer needs a port.
+ * What comes after the warm-up is cut into windows of equal length. Of memory, the medians of the
+ * windows are compared, so that a peak counts for nothing, and growth shows. Of descriptors, the
+ * smallest numbers: those that a role needs when nobody has a connection to it, and no peer needs a
+ * port.
  *
  * @module
  */
@@ -18,7 +19,8 @@ export const WINDOWS = 4;
 export const MEMORY_GROWTH = 1.1;
 
 /**
- * Beyond this share of time in which programs wait for a processor, delays say something of the machine, and nothing of us.
+ * Beyond this share of time in which programs wait for a processor, delays say something of the
+ * machine, and nothing of us.
  */
 export const OVERLOAD = 0.8;
 

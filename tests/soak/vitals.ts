@@ -39,8 +39,8 @@ function field(status: string, name: string): number {
 }
 
 /**
- * The share of the last minute in which programs waited for a processor, as the kernel counts it; `undefined` if it does
- * not.
+ * The share of the last minute in which programs waited for a processor, as the kernel counts it;
+ * `undefined` if it does not.
  */
 export function processorPressure(): number | undefined {
   try {

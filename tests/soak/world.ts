@@ -1,5 +1,6 @@
 /**
- * The world of the soak: a lab with servers, a relay, a gateway, clients behind different NATs, and a machine for crowds.
+ * The world of the soak: a lab with servers, a relay, a gateway, clients behind different NATs, and
+ * a machine for crowds.
  *
  *     A  port-restricted NAT           B  address-restricted NAT with random ports: it reboots, and its link fails
  *     C  symmetric NAT, by the kernel  D  no NAT; its server is restarted again and again

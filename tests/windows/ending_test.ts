@@ -1,4 +1,7 @@
-/** However a program for Windows ends under wine, and whatever ends it: no interface stays, and one message says why. */
+/**
+ * However a program for Windows ends under wine, and whatever ends it: no interface stays, and one
+ * message says why.
+ */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Lab } from "../netns/lab.ts";
 import type { LabProcess } from "../netns/lab_process.ts";

@@ -5,8 +5,8 @@
  *   indirect one together count once.
  * - None sooner than two seconds after the last packet to the peer.
  *
- * A packet of the peer that comes in pays for an answer, which may be a challenge. Other departures that docs/architecture.md
- * names are {@linkcode BubbleHabits}.
+ * A packet of the peer that comes in pays for an answer, which may be a challenge. Other departures
+ * that docs/architecture.md names are {@linkcode BubbleHabits}.
  *
  * @module
  */

@@ -12,7 +12,10 @@ export type HookVariables = Readonly<Record<string, string>>;
 
 /** How a hook is run. */
 interface HookOptions {
-  /** The absolute path of the program, which runs in the folder "/". It is not a shell command, and takes no arguments. */
+  /**
+   * The absolute path of the program, which runs in the folder "/". It is not a shell command, and
+   * takes no arguments.
+   */
   readonly program: string;
   /** Variables of every run, besides those of the change. */
   readonly environment?: HookVariables | undefined;

@@ -76,6 +76,23 @@ export function planUser(
   );
 }
 
+/**
+ * The user that a role of this process turns into, by the name that was chosen; undefined if it
+ * stays what it is, as root does where it may not change its user, or can't turn into that user.
+ */
+export function laterUser(chosen: string | undefined): SystemUser | undefined {
+  const rights = ownRights();
+  try {
+    const plan = planUser(chosen);
+    if (plan.type !== "become") return undefined;
+    rights?.checkBecoming(plan.user, { capabilities: [], runsPrograms: false });
+    return plan.user;
+  } catch {
+    // The start says so.
+    return undefined;
+  }
+}
+
 function defaultUser(rights: OwnRights): SystemUser | undefined {
   for (const name of DEFAULT_USERS) {
     const user = rights.findUser(name);

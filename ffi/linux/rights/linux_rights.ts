@@ -9,8 +9,8 @@
  * - `seccomp` gives its filter, and "no new privileges" with it, to all threads at once.
  * - Threads that start later have the rights of the one that started them.
  *
- * The bounding set of the other threads stays as it was, and in a client that of all. It says what a program that is run
- * could gain from its file, and none can gain anything.
+ * The bounding set of the other threads stays as it was, and in a client that of all. It says what
+ * a program that is run could gain from its file, and none can gain anything.
  *
  * @module
  */
@@ -50,6 +50,7 @@ const ACCESS = { read: 4, execute: 1 } as const;
 export const LINUX_RIGHTS: OwnRights = {
   findUser,
   findGroup,
+  has: (capability) => lackingCapabilities([capability]).length === 0,
   checkBecoming,
   become,
   confine,

@@ -2,7 +2,6 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { ownServiceUnit } from "../../../cli/process/service_unit.ts";
 import {
   commandsThatGive,
-  hasCapability,
   remedyForService,
   waysToGet,
 } from "../../../cli/daemon/capability_remedy.ts";
@@ -27,17 +26,6 @@ Deno.test("permission: each system has its own ways to get a right", () => {
     "run as root",
     "run as administrator",
   ]);
-});
-
-Deno.test("permission: what is forbidden although the capability is there needs no sudo", () => {
-  const status = (effective: string) => `Name:\tteredo\nCapPrm:\t0\nCapEff:\t${effective}\n`;
-  const has = (text: string) =>
-    (["CAP_NET_BIND_SERVICE", "CAP_NET_ADMIN", "CAP_NET_RAW"] as const)
-      .map((capability) => hasCapability(capability, text));
-  assertEquals(has(status("000001ffffffffff")), [true, true, true]);
-  assertEquals(has(status("0000000000001000")), [false, true, false]);
-  assertEquals(has(status("0000000000000000")), [false, false, false]);
-  assertEquals(has(""), [false, false, false]);
 });
 
 Deno.test("permission: a service is told which unit has the right, or what its own one lacks", () => {

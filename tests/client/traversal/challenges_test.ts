@@ -1,4 +1,7 @@
-/** Clients that come from elsewhere than their address says and have no nonces, RFC 4380 §5.2.3 case 6. */
+/**
+ * Clients that come from elsewhere than their address says and have no nonces, RFC 4380 §5.2.3 case
+ * 6.
+ */
 import { assert, assertEquals } from "@std/assert";
 import { encodeBubble } from "../../../wire/bubble.ts";
 import type { Endpoint } from "../../../wire/endpoint.ts";

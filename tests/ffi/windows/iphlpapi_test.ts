@@ -1,4 +1,7 @@
-/** What Windows says of interfaces, addresses and routes: on Windows, and under wine with the stand-in for iphlpapi.dll. */
+/**
+ * What Windows says of interfaces, addresses and routes: on Windows, and under wine with the
+ * stand-in for iphlpapi.dll.
+ */
 import { assert, assertEquals } from "@std/assert";
 import { forwardsIpv6 } from "../../../ffi/windows/forwarding.ts";
 import { aliasOf, aliasOfIndex, indexOf, luidOf } from "../../../ffi/windows/interface_name.ts";
