@@ -65,3 +65,13 @@ export interface Tun {
   /** Closes the TUN, and the interface vanishes with its addresses and routes. May be repeated. */
   close(): void;
 }
+
+/**
+ * What is attempted when an interface is made, for messages: `make the TUN interface "teredo"`.
+ *
+ * @param name with `%d` for the first free number, which nobody has to know who reads it
+ */
+export function makingTun(name: string): string {
+  if (!name.includes("%d")) return `make the TUN interface "${name}"`;
+  return `make the TUN interface "${name.replace("%d", "0")}", or one with the next free number`;
+}

@@ -15,7 +15,7 @@ import { errno, type Libc, libc } from "../c/libc.ts";
 import { allocateU32 } from "../c/socket_integer.ts";
 import { allocate, cString, text } from "../c/struct.ts";
 import { insist, outcomeOf } from "../c/system_call.ts";
-import type { Tun } from "../tun.ts";
+import { makingTun, type Tun } from "../tun.ts";
 import { handleOf, type WaitHandle } from "../waiting.ts";
 import { closeOnExecute, control, makeNonblocking } from "./descriptor.ts";
 import { ERROR_NUMBERS } from "./error_numbers.ts";
@@ -56,7 +56,7 @@ export class DarwinTun implements Tun {
 
   constructor(name: string) {
     const unit = unitOf(name);
-    const attempt = `make the TUN interface "${name}"`;
+    const attempt = makingTun(name);
     const { socket } = this.#libc;
     const open = () => socket(AF_SYSTEM, SOCK_DGRAM, SYSPROTO_CONTROL);
     this.#fd = insist(attempt, "socket", open);

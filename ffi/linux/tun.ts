@@ -9,7 +9,7 @@ import { type ErrnoName, errnoName, SystemError } from "../c/errno.ts";
 import { errno, type Libc, libc } from "../c/libc.ts";
 import { cString } from "../c/struct.ts";
 import { insist, outcomeOf } from "../c/system_call.ts";
-import type { Tun, TunOffload, TunOptions } from "../tun.ts";
+import { makingTun, type Tun, type TunOffload, type TunOptions } from "../tun.ts";
 import { handleOf, type WaitHandle } from "../waiting.ts";
 import {
   EAGAIN,
@@ -109,7 +109,7 @@ function openDevice(): number {
 function attach(fd: number, name: string): string {
   const request = IFREQ.encode({ name, flags: PLAIN });
   const ask = () => libc().ioctl(fd, TUNSETIFF, request);
-  const attempt = `make the TUN interface "${name}"`;
+  const attempt = makingTun(name);
   insist(attempt, "ioctl", ask, (code) => attachRemedy(code, name));
   return IFREQ.decode(request).name;
 }
@@ -127,7 +127,7 @@ function tryAttachOffload(fd: number, name: string): string | undefined {
  */
 function refusePersistent(fd: number, name: string): void {
   const request = IFREQ.encode({ name, flags: 0 });
-  const attempt = `make the TUN interface "${name}"`;
+  const attempt = makingTun(name);
   insist(attempt, "ioctl", () => libc().ioctl(fd, TUNGETIFF, request));
   if ((IFREQ.decode(request).flags & IFF_PERSIST) === 0) return;
   const remedy =

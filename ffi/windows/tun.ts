@@ -9,7 +9,7 @@
 
 import { allocate, u32 } from "../c/struct.ts";
 import { SystemError } from "../c/errno.ts";
-import type { Tun } from "../tun.ts";
+import { makingTun, type Tun } from "../tun.ts";
 import { handleOf, type WaitHandle } from "../waiting.ts";
 import { awaitIpv6 } from "./interface.ts";
 import { aliasOf, indexOf, luidOf, newLuid } from "./interface_name.ts";
@@ -135,7 +135,7 @@ function freeName(name: string): string {
 
 /** As if the system had refused: the code is the one that says so on Linux. */
 function nameTaken(name: string): SystemError {
-  const attempt = `make the TUN interface "${name}"`;
+  const attempt = makingTun(name);
   const remedy = `Stop the program that holds it, or choose another name; ` +
     '"netsh interface show interface" lists the interfaces';
   const text = "an interface has this name";

@@ -129,6 +129,14 @@ function* roles(): Generator<Likely> {
     };
   }
   yield {
+    what: "client: the interface of a relay there, and no capability for another",
+    script: beside("relay", "is_up teredo", `${UNPRIVILEGED} $teredo ${ROLES.client}`),
+    code: 77,
+    says: 'Cannot make the TUN interface "teredo0", or one with the next free number: ' +
+      "Operation not permitted",
+    needs: ["tun", "setpriv"],
+  };
+  yield {
     what: "relay: its port taken",
     script: beside("server", "listens 83.1.1.2:3544", `$teredo ${ROLES.relay} --port 3544`),
     code: 1,

@@ -61,7 +61,8 @@ namespaceTest(url, "utun: only root may make one", ["gcc", "tun", "setpriv"], ()
     [code, new TextDecoder().decode(stderr)],
     [
       1,
-      'Cannot make the TUN interface "utun0": Operation not permitted (connect: EPERM). Run as root\n',
+      'Cannot make the TUN interface "utun0", or one with the next free number: ' +
+      "Operation not permitted (connect: EPERM). Run as root\n",
     ],
   );
 });
