@@ -54,6 +54,10 @@ export interface OwnRights {
   confine(runsPrograms: boolean): boolean;
   /** Whether this process has been confined by what started it. */
   isConfined(): boolean;
-  /** Whether this process may read or execute a file, by the kernel's own judgement. */
-  may(what: "read" | "execute", path: string): boolean;
+  /**
+   * Whether this process may read or execute a file, by the kernel's own judgement.
+   *
+   * @param later a user that this process, which is root's, could become: whether that one may
+   */
+  may(what: "read" | "execute", path: string, later?: SystemUser): boolean;
 }

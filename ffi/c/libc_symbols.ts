@@ -196,6 +196,16 @@ export const COLD_SYMBOLS = {
     parameters: ["buffer", "u32"],
     result: "i32",
   },
+  // int getgroups(int size, gid_t list[])
+  getgroups: {
+    parameters: ["i32", "buffer"],
+    result: "i32",
+  },
+  // int setgroups(size_t size, const gid_t *list), all threads; another type on macOS
+  setgroups: {
+    parameters: ["usize", "buffer"],
+    result: "i32",
+  },
   // int setresgid(gid_t real, gid_t effective, gid_t saved), Linux, all threads
   setresgid: {
     parameters: ["u32", "u32", "u32"],

@@ -167,7 +167,7 @@ test(
     ip -6 route delete 2001::/32 dev teredo; says "Restored.*2001::/32"
     stat -c %u /mnt/state/client-address.json
     kill $client; wait $client || exit 96; cat /mnt/hook.log
-    first=$(grep -o "address is [^;]*" /mnt/log); client; says "Qualified"
+    first=$(grep -o "address is [^;]*" /mnt/log); rm /mnt/log; client; says "Qualified"
     [ "$(grep -o "address is [^;]*" /mnt/log)" = "$first" ] || exit 95
     ${end("client")}; ! grep warn /mnt/log`,
   (said) => {
@@ -222,6 +222,22 @@ test(
     const text = said.replaceAll(/\n {2,}/g, " ");
     assertEquals(text.split(away).length, 3, said);
     assertStringIncludes(text, "/mnt/away.yaml: OK");
+  },
+);
+
+test(
+  "check judges a hook as the client's user, with the groups that it will have",
+  `printf '#!/bin/sh\\n' >hook; chmod 750 hook; mkdir closed; chmod 710 closed; ln -s /mnt/hook closed/link
+    printf 'server: 83.1.1.1\\nhook: /mnt/hook\\n' >c.yaml
+    printf 'server: 83.1.1.1\\nhook: /mnt/closed/link\\n' >d.yaml
+    check() { $teredo check --role client $1 2>&1 | tr -s " \\n" " "; echo; }
+    check c.yaml; check d.yaml
+    echo "crew:x:4711:nobody" >>/etc/group; chgrp 4711 hook closed; check c.yaml; check d.yaml`,
+  (said) => {
+    const [file, folder, ...others] = linesOf(said);
+    assertStringIncludes(file!, "Cannot use the hook /mnt/hook: nobody may not execute it");
+    assertStringIncludes(folder!, "nobody may not enter the folder /mnt/closed");
+    assertEquals(others.map((line) => line.includes(": OK")), [true, true]);
   },
 );
 

@@ -43,6 +43,9 @@ const SPEC_ALLOW = 4n;
 const SOCK_FPROG = struct({ length: u16, filter: u64 });
 const INSTRUCTION_SIZE = 8;
 
+/** A user or group that stays as it is, setresuid(2). */
+const SAME = 0xffff_ffff;
+
 /** What `access` asks for, <unistd.h>. */
 const ACCESS = { read: 4, execute: 1 } as const;
 
@@ -55,7 +58,10 @@ export const LINUX_RIGHTS: OwnRights = {
   become,
   confine,
   isConfined: () => libc().prctl(PR_GET_NO_NEW_PRIVS, 0n, 0n, 0n, 0n) === 1,
-  may: (what, path) => libc().access(cString(path), ACCESS[what]) === 0,
+  may(what, path, later) {
+    const ask = () => libc().access(cString(path), ACCESS[what]) === 0;
+    return later === undefined ? ask() : judgedAs(later, ask);
+  },
 };
 
 function checkBecoming({ name }: SystemUser, { capabilities }: KeptRights): void {
@@ -73,6 +79,27 @@ function become({ name, uid, gid }: SystemUser, { capabilities, runsPrograms }: 
   change("setresgid", () => setresgid(gid, gid, gid));
   change("setresuid", () => setresuid(uid, uid, uid));
   keepOnly(capabilities, runsPrograms);
+}
+
+/**
+ * What `ask` finds with `access`, which judges by the real user and its groups, and with no
+ * capability unless that is root. The effective user stays root, so there is a way back.
+ */
+function judgedAs<T>({ name, uid, gid }: SystemUser, ask: () => T): T {
+  const { getgroups, setgroups, initgroups, setresgid, setresuid } = libc();
+  const attempt = `find out what ${name} may do`;
+  const change = (syscall: string, call: () => number) => insist(attempt, syscall, call);
+  const groups = new Uint32Array(change("getgroups", () => getgroups(0, new Uint32Array(1))));
+  change("getgroups", () => getgroups(groups.length, groups));
+  const [ownUid, ownGid] = [Deno.uid()!, Deno.gid()!];
+  using stack = new DisposableStack();
+  stack.defer(() => change("setgroups", () => setgroups(BigInt(groups.length), groups)));
+  change("setgroups", () => initgroups(cString(name), gid));
+  stack.defer(() => change("setresgid", () => setresgid(ownGid, SAME, SAME)));
+  change("setresgid", () => setresgid(gid, SAME, SAME));
+  stack.defer(() => change("setresuid", () => setresuid(ownUid, SAME, SAME)));
+  change("setresuid", () => setresuid(uid, SAME, SAME));
+  return ask();
 }
 
 function remedyFor(lacking: readonly string[]): string {
