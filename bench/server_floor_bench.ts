@@ -24,6 +24,7 @@ import { linkLocal } from "../wire/ipv6_address.ts";
 import { encodeRouterAdvertisement } from "../wire/neighbor_discovery.ts";
 import { encodeOrigin } from "../wire/origin_indication.ts";
 import { teredoPrefix } from "../wire/teredo_address.ts";
+import { buildProgram } from "./c_program.ts";
 import { median } from "./median.ts";
 import { pin } from "./miredo/measurements.ts";
 import type { ServerLoad } from "./miredo/server_load.ts";
@@ -39,14 +40,6 @@ const CLIENTS = [1, 8, 128, 1024] as const;
 const NETWORK = "83.4.0.0";
 
 type BenchLab = Lab<never>;
-
-async function compileFloor(folder: string): Promise<string> {
-  const program = `${folder}/floor_server`;
-  const args = ["-O2", "-o", program, repositoryPath("bench/floor_server.c")];
-  const { success, stderr } = await new Deno.Command("gcc", { args }).output();
-  if (!success) throw new Error(new TextDecoder().decode(stderr));
-  return program;
-}
 
 /** An answer, in which the floor replaces nonce and origin. */
 function answer(): string {
@@ -99,7 +92,8 @@ async function main(): Promise<number> {
   await prefetch("bench/miredo/server_load.ts");
   const folder = await Deno.makeTempDir();
   try {
-    const start = contenders(await compileFloor(folder));
+    const floor = await buildProgram(repositoryPath("bench/floor_server.c"), folder);
+    const start = contenders(floor);
     await using lab: BenchLab = await createLab({});
     await lab.relay.ip(`route replace local ${NETWORK}/16 dev lo`);
     await lab.server.ip(`route replace ${NETWORK}/16 via ${ADDRESS.relay}`);

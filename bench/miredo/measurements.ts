@@ -10,9 +10,11 @@ import { ADDRESS } from "../../tests/netns/plan.ts";
 import { median } from "../median.ts";
 import type { LoadResult } from "../virtual_clients.ts";
 import { type Arena, START } from "./contestant.ts";
+import { openFloor } from "./floor.ts";
 import { DATAGRAM, type Received, type Stream, tcp, udp } from "./iperf.ts";
 import { family, memory, processorSeconds } from "./process_usage.ts";
 import type { Results } from "./results.ts";
+import type { Column } from "./rows.ts";
 import type { ServerLoad } from "./server_load.ts";
 
 /** A measurement: adds to the results what it finds in an arena. */
@@ -65,15 +67,38 @@ function courses({ lab, a, b, relay }: Arena) {
 type Course = keyof ReturnType<typeof courses>;
 
 async function measureTcp(arena: Arena, results: Results, seconds: number): Promise<void> {
-  for (const [course, { pids, ...way }] of Object.entries(courses(arena))) {
-    const before = processorSeconds(...pids);
-    const received = await tcp({ ...way, seconds });
-    const used = processorSeconds(...pids) - before;
-    const gigabits = received.octets * 8 / 1e9;
-    results.add(`tcp${course as Course}`, arena.contestant, gigabits / received.seconds);
-    results.add(`cpu${course as Course}`, arena.contestant, used / gigabits);
+  for (const [course, way] of Object.entries(courses(arena))) {
+    await measureFlow(course as Course, { ...way, seconds }, arena.contestant, results);
   }
-  if (arena.contestant === "ours") await measureBare(arena, results, seconds);
+  if (arena.contestant !== "ours") return;
+  await measureBare(arena, results, seconds);
+  await measureFloor(arena, results, seconds);
+}
+
+/** One connection, and what the processes that carry it need for it. */
+async function measureFlow(
+  course: Course,
+  { pids, ...stream }: Stream & { readonly pids: readonly number[] },
+  column: Column,
+  results: Results,
+): Promise<void> {
+  const before = processorSeconds(...pids);
+  const received = await tcp(stream);
+  const used = processorSeconds(...pids) - before;
+  const gigabits = received.octets * 8 / 1e9;
+  results.add(`tcp${course}`, column, gigabits / received.seconds);
+  results.add(`cpu${course}`, column, used / gigabits);
+}
+
+/** A program that only moves packets, in place of client and relay. */
+async function measureFloor(arena: Arena, results: Results, seconds: number): Promise<void> {
+  const { lab: { native } } = arena;
+  await using floor = await openFloor(arena);
+  const { client, address, pids } = floor;
+  const up = { from: client, to: native, address: ADDRESS.native };
+  const down = { from: native, to: client, address };
+  await measureFlow("Up", { ...up, pids, seconds }, "floor", results);
+  await measureFlow("Down", { ...down, pids, seconds }, "floor", results);
 }
 
 /** From a client through its NAT to the relay's machine, over IPv4 and without any tunnel. */

@@ -51,6 +51,7 @@ const COLUMNS: Readonly<Record<Column, string>> = {
   deno: "ours, `--udp deno`",
   miredo: "Miredo",
   bare: "no tunnel",
+  floor: "floor",
 };
 
 /** The table, in Markdown. */
