@@ -101,8 +101,9 @@ export interface Interface {
    *
    * @param metric of several routes to one prefix the lowest metric wins. The kernel's default is
    * 1024.
+   * @param isCrowded whether thousands of hosts may be behind it; by default, they are few
    */
-  addRoute(prefix: Prefix, metric?: number): boolean;
+  addRoute(prefix: Prefix, metric?: number, isCrowded?: boolean): boolean;
 
   /**
    * Undoes {@linkcode addRoute}. Without a metric, it removes the first route to that prefix

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { formatIpv6 } from "../../wire/ipv6_address.ts";
+import { formatIpv6, parseIpv6 } from "../../wire/ipv6_address.ts";
 import { type ErrnoName, errnoName, SystemError } from "../c/errno.ts";
 import { cString, u64 } from "../c/struct.ts";
 import {
@@ -30,6 +30,7 @@ import {
   NLM_F_EXCL,
   RT_TABLE_MAIN,
   RTA_DST,
+  RTA_GATEWAY,
   RTA_OIF,
   RTA_PRIORITY,
   RTM_DELADDR,
@@ -54,6 +55,13 @@ import { readSysctl, writeSysctl } from "./kernel/sysctl.ts";
 
 /** Where `struct rtnl_link_stats64` counts packets that were dropped on their way out. */
 const TX_DROPPED = 7 * 8;
+
+/**
+ * What leads to a crowd. Nobody has this address and nobody is asked for it, because a TUN resolves
+ * none; but without a next hop, the kernel has each destination in its table of neighbours, which it
+ * keeps at 1,024 (`net.ipv6.neigh.default.gc_thresh3`) by looking for one to remove again and again.
+ */
+const NEXT_HOP = parseIpv6("fe80::1")!;
 
 /** An interface of Linux. See {@linkcode Interface} for the contract. */
 export class LinuxInterface implements Interface {
@@ -139,9 +147,12 @@ export class LinuxInterface implements Interface {
     this.#insist(answer, attempt, "EADDRNOTAVAIL");
   }
 
-  addRoute(prefix: Prefix, metric?: number): boolean {
+  addRoute(prefix: Prefix, metric?: number, isCrowded = false): boolean {
     // NLM_F_REPLACE would take the route from another interface that has it with this metric.
-    const answer = this.#netlink.request(RTM_NEWROUTE, NLM_F_CREATE, this.#route(prefix, metric));
+    const answer = this.#netlink.request(RTM_NEWROUTE, NLM_F_CREATE, [
+      ...this.#route(prefix, metric),
+      ...isCrowded ? [attribute(RTA_GATEWAY, NEXT_HOP)] : [],
+    ]);
     return this.#insist(answer, `route ${format(prefix)} through ${this.#quoted}`, "EEXIST");
   }
 

@@ -234,8 +234,8 @@ export class KeptInterface implements OwnInterface {
   }
 
   #restoreRoutes({ routes }: WantedState, missing: string[]): void {
-    for (const { prefix, metric } of routes) {
-      if (this.#configuration.addRoute(prefix, metric)) {
+    for (const { prefix, metric, isCrowded } of routes) {
+      if (this.#configuration.addRoute(prefix, metric, isCrowded)) {
         missing.push(`the route ${formatPrefix(prefix)} was missing`);
       }
     }

@@ -14,6 +14,8 @@ export interface WantedRoute {
   readonly prefix: Prefix;
   /** Of several routes to one prefix the lowest metric wins. */
   readonly metric: number;
+  /** Whether thousands of hosts may be behind it. */
+  readonly isCrowded: boolean;
   /** An address that the route is for, to ask the kernel about. Nothing is sent to it. */
   readonly example: Uint8Array;
   /** Whether a route through another interface is as good if it starts from a native address. */
@@ -37,6 +39,7 @@ export interface WantedState {
 export const TEREDO_ROUTE: WantedRoute = {
   prefix: { address: teredoPrefix(ipv4Address(0)), length: 32 },
   metric: 1024,
+  isCrowded: false,
   // Its server is 0.0.0.0, so no client ever has it.
   example: parseIpv6("2001::1")!,
   yieldsToNative: false,
@@ -44,16 +47,23 @@ export const TEREDO_ROUTE: WantedRoute = {
 };
 
 /**
+ * 2001::/32 of a relay. Linux splits the packets between crowded routes of the same metric, so this
+ * one goes behind those that people make without saying a metric.
+ */
+const RELAY_ROUTE: WantedRoute = { ...TEREDO_ROUTE, metric: 1025, isCrowded: true };
+
+/**
  * 2001::/32 of a gateway. Only the kernel that translated a connection can translate its answers
  * back, so they have to come by this interface: its route goes before any other one, such as that
  * of a relay elsewhere.
  */
-const GATEWAY_ROUTE: WantedRoute = { ...TEREDO_ROUTE, metric: 1 };
+const GATEWAY_ROUTE: WantedRoute = { ...TEREDO_ROUTE, metric: 1, isCrowded: true };
 
 /** ::/0, with a metric above the kernel's 1024, so that any other default route wins. */
 export const DEFAULT_ROUTE: WantedRoute = {
   prefix: { address: new Uint8Array(IPV6_ADDRESS_LENGTH), length: 0 },
   metric: 1029,
+  isCrowded: false,
   // a.root-servers.net.
   example: parseIpv6("2001:503:ba3e::2:30")!,
   yieldsToNative: true,
@@ -78,7 +88,7 @@ export function clientState({ address, mtu, hasDefaultRoute }: ClientSituation):
 
 /** The interface of a relay, which needs no address. */
 export function relayState(mtu: number): WantedState {
-  return { mtu, routes: [TEREDO_ROUTE], forwards: true };
+  return { mtu, routes: [RELAY_ROUTE], forwards: true };
 }
 
 /** The interface of a gateway. */

@@ -79,6 +79,32 @@ interfaceTest("adding says whether something was missing", (configuration) => {
   assertEquals(add(), [false, true]);
 });
 
+for (const [isCrowded, neighbours] of [[false, 3], [true, 1]] as const) {
+  const crowd = isCrowded ? "a crowd" : "few hosts";
+  interfaceTest(
+    `behind a route to ${crowd} the kernel has neighbours: ${neighbours}`,
+    (own, tun) => {
+      own.setMtu(1280);
+      own.bringUp();
+      own.addAddress(OURS, 128);
+      own.addRoute(TEREDO, 1025, isCrowded);
+      assertEquals(own.addRoute(TEREDO, 1025, isCrowded), false);
+      run("bash", "-c", "for i in 1 2 3; do echo >/dev/udp/2001:0:5301:1::a$i/9; done");
+      assertEquals(
+        ipJson("-6", "neigh", "show", "dev", "teredo", "nud", "noarp").length,
+        neighbours,
+      );
+      const room = new Uint8Array(100);
+      for (const last of [0xa1, 0xa2, 0xa3]) {
+        tun.read(room);
+        assertEquals(room[39], last);
+      }
+      own.removeRoute(TEREDO, 1025);
+      assertEquals(routes(), []);
+    },
+  );
+}
+
 interfaceTest("the link is as the kernel has it", (configuration) => {
   configuration.setMtu(1400);
   assertEquals(configuration.readLink(), { isUp: false, mtu: 1400, hasIpv6: true, dropped: 0 });

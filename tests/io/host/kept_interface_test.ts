@@ -157,7 +157,7 @@ Deno.test("kept interface: it comes up, and gets address and routes when qualifi
 Deno.test("kept interface: a relay's has the route to all clients, and no address", () => {
   const { kept, calls } = make();
   kept.want(relayState(1280));
-  assertEquals(calls, ["mtu 1280", "up", "+ 2001::/32 1024"]);
+  assertEquals(calls, ["mtu 1280", "up", "+ 2001::/32 1025"]);
 });
 
 Deno.test("kept interface: a changed mapping replaces the address and keeps the routes", () => {
