@@ -21,6 +21,7 @@
 const COMMANDS = [
   "bash",
   "bird",
+  "chrt",
   "curl",
   "dpkg-deb",
   "fish",

@@ -1,5 +1,5 @@
 /**
- * A contestant at work in its own lab, on its own processor: the generator has the other.
+ * A contestant at work in its own lab.
  *
  * @module
  */
@@ -17,30 +17,21 @@ export interface Arena extends AsyncDisposable {
   readonly programs: Programs;
   /** The contestant's processes. */
   processes(): number[];
-  /** Its memory, resident, in MB. */
+  /** Its memory in MB: what is its own, without files. */
   memory(): number;
 }
-
-/** The processor of the contestants. */
-const PROCESSOR = "1";
 
 /** Starts a contestant. */
 export async function openArena(name: ContestantName, programs: Programs): Promise<Arena> {
   await using stack = new AsyncDisposableStack();
-  const contestant = CONTESTANTS[name];
+  const contestant: Contestant = CONTESTANTS[name];
   const lab = stack.use(await createLoadLab(programs.plain));
-  const { pid } = await contestant.start(lab.relay, programs);
-  const processes = () => family(pid);
-  for (const process of processes()) await pin(process);
+  const started = await contestant.start(lab.relay, programs);
+  const processes = () => started === undefined ? [] : family(started.pid);
   const parts = stack.move();
   return {
     ...{ name, contestant, lab, programs, processes },
-    memory: () => memory(pid).resident,
+    memory: () => started === undefined ? NaN : memory(started.pid).anonymous,
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
   };
-}
-
-async function pin(process: number): Promise<void> {
-  const args = ["-acp", PROCESSOR, `${process}`];
-  await new Deno.Command("taskset", { args, stdout: "null", stderr: "null" }).output();
 }

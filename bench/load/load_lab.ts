@@ -26,10 +26,11 @@ export const WORLD = { ipv4: "w4", ipv6: "w6" } as const;
 /** The UDP port of the relay. */
 export const PORT = 3545;
 
-const ROUTERS = { ipv4: "83.1.1.254", ipv6: "fe80::1" } as const;
+/** The relay's routers. */
+export const ROUTERS = { ipv4: "83.1.1.254", ipv6: "fe80::1" } as const;
 
-/** A hardware address that nobody has. */
-const ELSEWHERE = "02:00:00:00:02:00";
+/** Their hardware address, which nobody has. */
+export const ELSEWHERE = "02:00:00:00:02:00";
 
 /** Both machines. */
 export interface LoadLab extends AsyncDisposable {

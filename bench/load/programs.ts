@@ -7,7 +7,7 @@
 
 const NAMES = ["generator", "floor", "plain"] as const;
 
-/** The paths of the programs: see the files of these names that end in `.c`. */
+/** The paths of the programs: see the folders of these names, and the files that end in `.c`. */
 export type Programs = Readonly<Record<typeof NAMES[number], string>>;
 
 /**
@@ -18,12 +18,18 @@ export type Programs = Readonly<Record<typeof NAMES[number], string>>;
 export async function buildPrograms(folder: string): Promise<Programs> {
   const built = await Promise.all(NAMES.map(async (name) => {
     const path = `${folder}/${name}`;
-    const source = `${import.meta.dirname}/${name}.c`;
     const { success, stderr } = await new Deno.Command("gcc", {
-      args: ["-O2", "-Wall", "-Wextra", "-Werror", "-o", path, source],
+      args: ["-O2", "-flto", "-Wall", "-Wextra", "-Werror", "-o", path, ...sourcesOf(name)],
     }).output();
-    if (!success) throw new Error(`Cannot build ${source}: ${new TextDecoder().decode(stderr)}`);
+    if (!success) throw new Error(`Cannot build ${name}: ${new TextDecoder().decode(stderr)}`);
     return [name, path] as const;
   }));
   return Object.fromEntries(built) as Programs;
+}
+
+function sourcesOf(name: typeof NAMES[number]): string[] {
+  const here = import.meta.dirname!;
+  if (name !== "generator") return [`${here}/${name}.c`];
+  const files = [...Deno.readDirSync(`${here}/${name}`)].map((file) => file.name);
+  return files.filter((file) => file.endsWith(".c")).map((file) => `${here}/${name}/${file}`);
 }

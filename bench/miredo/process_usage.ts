@@ -34,15 +34,18 @@ export interface Memory {
   readonly resident: number;
   /** Each shared page counted in proportion. */
   readonly proportional: number;
+  /** Pages that are no file's: the process's own. */
+  readonly anonymous: number;
 }
 
 /** The memory of a process and its children. */
 export function memory(pid: number): Memory {
-  const sum = { resident: 0, proportional: 0 };
+  const sum = { resident: 0, proportional: 0, anonymous: 0 };
   for (const member of family(pid)) {
     const text = Deno.readTextFileSync(`/proc/${member}/smaps_rollup`);
     sum.resident += kilobytes(text, "Rss") / 1000;
     sum.proportional += kilobytes(text, "Pss") / 1000;
+    sum.anonymous += kilobytes(text, "Anonymous") / 1000;
   }
   return sum;
 }

@@ -6,7 +6,7 @@
 
 import { openSourceNat } from "../../ffi/open.ts";
 import type { DroppingChain, FilterCounts } from "../../ffi/packet_filter.ts";
-import type { ConnectionLimit, SourceNat } from "../../ffi/source_nat.ts";
+import type { ConnectionLimit, SourceNatOptions } from "../../ffi/source_nat.ts";
 import type { KeptInterface } from "../../io/host/kept_interface.ts";
 import { gatewayState, TEREDO_ROUTE } from "../../io/host/wanted_state.ts";
 import { nativeAddresses } from "../../io/network/native_ipv6.ts";
@@ -76,7 +76,8 @@ export function gatewayTun(options: GatewayTunOptions = {}): Opener<GatewaySide>
 function openGatewayTun(options: GatewayTunOptions, context: HostContext): GatewaySide {
   using stack = new DisposableStack();
   const tun = stack.use(openTunSide(options, context, gatewayState(TEREDO_MTU)));
-  const nat = stack.adopt(openNat(options, tun.name), (nat) => nat.close());
+  const translation = gatewayTranslation(options, tun.name);
+  const nat = stack.adopt(openSourceNat(translation), (nat) => nat.close());
   tun.own.require({ restore: () => nat.restore(), contested: CONTESTED });
   if (nat.putBack) {
     context.log.info(
@@ -100,12 +101,14 @@ function openGatewayTun(options: GatewayTunOptions, context: HostContext): Gatew
   };
 }
 
-function openNat(
-  options: GatewayTunOptions,
-  name: string,
-): SourceNat {
+/**
+ * How the kernel translates what comes in by a gateway's interface.
+ *
+ * @param name the interface
+ */
+export function gatewayTranslation(options: GatewayTunOptions, name: string): SourceNatOptions {
   const { table = "teredo", services = [], unsolicited = false, serversElsewhere } = options;
-  return openSourceNat({
+  return {
     table,
     interface: name,
     sources: TEREDO_ROUTE.prefix,
@@ -116,7 +119,7 @@ function openNat(
     admitsTests: serversElsewhere,
     services,
     notes: options.notes,
-  });
+  };
 }
 
 /**

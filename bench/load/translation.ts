@@ -1,0 +1,15 @@
+// deno-lint-ignore-file no-console -- a program of its own, which is waited for
+/**
+ * Has the kernel translate what comes in by an interface exactly as it does for a gateway, until it
+ * is killed. Argument: the name of the interface.
+ *
+ * @module
+ */
+
+import { openSourceNat } from "../../ffi/open.ts";
+import { gatewayTranslation } from "../../nodes/host/gateway_tun.ts";
+
+const [name = ""] = Deno.args;
+openSourceNat(gatewayTranslation({}, name));
+console.log("Translating");
+await new Promise<never>(() => setInterval(() => {}, 60_000));
