@@ -55,7 +55,7 @@ export interface Outcome {
 
 /** A load of short connections. */
 export interface Connections extends Crowd {
-  /** Who opens them: clients, if up. */
+  /** If up, clients open them, otherwise native hosts. */
   readonly direction: "up" | "down";
   /** How many are under way at a time: a power of two. */
   readonly atOnce: number;

@@ -86,7 +86,7 @@ export function memoryFigure(clients: number): string {
 
 /** A topic. */
 export interface Measurement {
-  /** Who takes part. */
+  /** Contestants that take part. */
   readonly of: readonly ContestantName[];
   measure(field: Field, plan: Plan, results: Results): Promise<void>;
 }

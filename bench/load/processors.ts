@@ -1,5 +1,5 @@
 /**
- * Who runs where: the generator has one processor, contestants have the other, and both have the
+ * Where programs run: the generator has one processor, contestants have the other, and both have the
  * priority of real time, so that other programs of the machine disturb them less.
  *
  * @module

@@ -1,4 +1,4 @@
-// deno-lint-ignore-file no-console -- a program of its own, which is waited for
+// deno-lint-ignore-file no-console -- its own program, which a lab waits for
 /**
  * Has the kernel translate what comes in by an interface exactly as it does for a gateway, until it
  * is killed. Argument: the name of the interface.

@@ -34,7 +34,7 @@ export interface Memory {
   readonly resident: number;
   /** Each shared page counted in proportion. */
   readonly proportional: number;
-  /** Pages that are no file's: the process's own. */
+  /** The process's own pages, which belong to no file. */
   readonly anonymous: number;
 }
 

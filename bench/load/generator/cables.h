@@ -12,7 +12,7 @@ enum { BATCH = 32 };
 void open_cables(void);
 
 /*
- * Room for the next frame of a batch: on the clients' cable if it goes up, else on the native
+ * Room for the next frame of a batch: on the clients' cable if it goes up, otherwise on the native
  * hosts'. Its content is what an earlier frame left there, and zero behind that.
  */
 uint8_t *next_frame(int is_up);
