@@ -49,7 +49,7 @@ for (const name of ["relay", "gateway", "floor", "translatedFloor", "cables"] as
         assert(rate > 20, `${rate} connections a second ${direction}, ${failed} failed`);
         assert(duration.p50 > 0, JSON.stringify(duration));
       }
-      const { rate, cpu } = await runNewcomers(arena, { clients: 50, from: 100 });
+      const { rate, cpu } = await runNewcomers(arena, { clients: 200, from: 1_000 });
       assert(rate > 10, `${rate} clients a second`);
       assert(name === "cables" || cpu > 0.1, `${cpu} µs for a client`);
     },
