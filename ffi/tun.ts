@@ -57,10 +57,12 @@ export interface Tun {
   /**
    * Hands one packet to the kernel.
    *
+   * @param length how many octets at the beginning of `packet` it has; all unless given. An array
+   * that is used again and again is cheaper than a new view for each packet
    * @returns False when the kernel did not take it: no room, not an IP packet, or the interface is
    * down.
    */
-  write(packet: Uint8Array): boolean;
+  write(packet: Uint8Array, length?: number): boolean;
 
   /** Closes the TUN, and the interface vanishes with its addresses and routes. May be repeated. */
   close(): void;

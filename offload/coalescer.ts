@@ -33,10 +33,6 @@ const CHOICE = 4;
 /** After this many beginnings everything goes out. */
 const BEGUN_MAX = 256;
 
-/** Where the virtio header of a packet that goes out as it is begins, and the packet. */
-const FRAME = 6;
-const PACKET = FRAME + VIRTIO_HEADER_LENGTH;
-
 /** The longest packet: 40 octets of header, 65,535 of payload. */
 const LONGEST = IPV6_HEADER_LENGTH + 65_535;
 
@@ -50,7 +46,7 @@ export class Coalescer {
   /** The places of the flows that have begun, in that order; some may have ended since. */
   readonly #begun = new Uint8Array(BEGUN_MAX);
   #begunCount = 0;
-  readonly #single = new Uint8Array(PACKET + LONGEST);
+  readonly #single = new Uint8Array(VIRTIO_HEADER_LENGTH + LONGEST);
 
   /**
    * @param receiver takes the frames
@@ -140,8 +136,9 @@ export class Coalescer {
    */
   #pass(packet: Uint8Array): void {
     const length = Math.min(packet.length, LONGEST);
-    clearVirtioHeader(this.#single, FRAME);
-    this.#single.set(length < packet.length ? packet.subarray(0, length) : packet, PACKET);
-    this.#receiver.frame(this.#single, FRAME, VIRTIO_HEADER_LENGTH + length, 1);
+    clearVirtioHeader(this.#single, 0);
+    const whole = length < packet.length ? packet.subarray(0, length) : packet;
+    this.#single.set(whole, VIRTIO_HEADER_LENGTH);
+    this.#receiver.frame(this.#single, VIRTIO_HEADER_LENGTH + length, 1);
   }
 }

@@ -54,12 +54,11 @@ const UDP_CHECKSUM = TRANSPORT + UDP.CHECKSUM;
 /** Takes frames: a virtio header and a packet. Each is lent for the duration of the call. */
 export interface FrameReceiver {
   /**
-   * @param memory the array that holds the frame
-   * @param start its first octet there
-   * @param length its length in octets
+   * @param memory begins with the frame
+   * @param length the frame's length in octets
    * @param packets how many packets were merged into this one
    */
-  frame(memory: Uint8Array, start: number, length: number, packets: number): void;
+  frame(memory: Uint8Array, length: number, packets: number): void;
 }
 
 /** A super-packet of one flow, or an empty one; it is reused for the next flow. */
@@ -70,6 +69,8 @@ export class SuperPacket {
   key = 0;
   readonly #memory = packetMemory(PACKET + LONGEST_SINGLE);
   readonly #isVector = isPacketMemory(this.#memory);
+  /** Made once: a view for each packet costs as much as its copy. */
+  readonly #frame = this.#memory.subarray(FRAME);
   readonly #header = newVirtioHeader();
   /** Octets of the packet, all headers included. */
   #length = 0;
@@ -189,7 +190,7 @@ export class SuperPacket {
     if (count === 1) clearVirtioHeader(this.#memory, FRAME);
     else this.#finish();
     this.count = 0;
-    receiver.frame(this.#memory, FRAME, VIRTIO_HEADER_LENGTH + this.#length, count);
+    receiver.frame(this.#frame, VIRTIO_HEADER_LENGTH + this.#length, count);
   }
 
   /** Gives its memory back; it must not be used afterwards. */

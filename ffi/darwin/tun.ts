@@ -97,14 +97,12 @@ export class DarwinTun implements Tun {
     throw new SystemError(attempt, "read", number, readRemedy(code));
   }
 
-  write(packet: Uint8Array): boolean {
+  write(packet: Uint8Array, length = packet.length): boolean {
     // The kernel takes anything here, and drops what is not IPv6 later.
-    if (packet.length === 0 || packet.length > LONGEST_PACKET || packet[0]! >>> 4 !== 6) {
-      return false;
-    }
-    this.#sent.set(packet, HEADER);
-    const length = HEADER + packet.length;
-    return this.#libc.write(this.#fd, this.#sent, BigInt(length)) === length;
+    if (length === 0 || length > LONGEST_PACKET || packet[0]! >>> 4 !== 6) return false;
+    this.#sent.set(length < packet.length ? packet.subarray(0, length) : packet, HEADER);
+    const whole = HEADER + length;
+    return this.#libc.write(this.#fd, this.#sent, BigInt(whole)) === whole;
   }
 
   close(): void {

@@ -76,9 +76,9 @@ export class LinuxTun implements Tun {
     throw new SystemError(attempt, "read", -outcome, readRemedy(code));
   }
 
-  write(packet: Uint8Array<ArrayBuffer>): boolean {
-    const written = this.#libc.write(this.#fd, packet, BigInt(packet.length));
-    if (written === packet.length) return true;
+  write(packet: Uint8Array<ArrayBuffer>, length = packet.length): boolean {
+    const written = this.#libc.write(this.#fd, packet, BigInt(length));
+    if (written === length) return true;
     if (written < 0) this.#onRefusal(errnoName(errno()));
     return false;
   }

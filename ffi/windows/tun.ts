@@ -103,11 +103,11 @@ export class WindowsTun implements Tun {
     return length;
   }
 
-  write(packet: Uint8Array<ArrayBuffer>): boolean {
+  write(packet: Uint8Array<ArrayBuffer>, length = packet.length): boolean {
     if (this.#session === null) return false;
-    const place = this.#wintun.WintunAllocateSendPacket(this.#session, packet.length);
+    const place = this.#wintun.WintunAllocateSendPacket(this.#session, length);
     if (place === null) return false;
-    this.#kernel32.copyOut(place, packet, BigInt(packet.length));
+    this.#kernel32.copyOut(place, packet, BigInt(length));
     this.#wintun.WintunSendPacket(this.#session, place);
     return true;
   }

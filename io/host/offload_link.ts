@@ -78,8 +78,8 @@ export class OffloadLink implements HostLink {
     this.#tun = tun;
     this.#watcher = watcher;
     this.#counters = counters;
-    const frame = (memory: Uint8Array, start: number, length: number, packets: number) =>
-      this.#writeFrame(memory, start, length, packets);
+    const frame = (memory: Uint8Array, length: number, packets: number) =>
+      this.#writeFrame(memory, length, packets);
     this.#coalescer = new Coalescer({ frame }, tun.offload?.udp ?? false);
   }
 
@@ -205,11 +205,10 @@ export class OffloadLink implements HostLink {
     receiver.packets(this.#packets.at(index, start, end), longest);
   }
 
-  #writeFrame(memory: Uint8Array, start: number, length: number, packets: number): void {
-    const frame = memory.subarray(start, start + length);
-    if (this.#tun.write(frame)) return;
+  #writeFrame(memory: Uint8Array, length: number, packets: number): void {
+    if (this.#tun.write(memory, length)) return;
     if (packets === 1) this.#counters.drop("host_refused");
-    else this.#writeSingly(frame);
+    else this.#writeSingly(memory.subarray(0, length));
   }
 
   /**

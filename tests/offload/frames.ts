@@ -47,10 +47,10 @@ function coalesceFrom(
 ): Frame[] {
   const frames: Frame[] = [];
   const coalescer = new Coalescer({
-    frame(memory, start, length, count) {
+    frame(memory, length, count) {
       const header = newVirtioHeader();
-      readVirtioHeader(memory, start, header);
-      const packet = memory.slice(start + VIRTIO_HEADER_LENGTH, start + length);
+      readVirtioHeader(memory, 0, header);
+      const packet = memory.slice(VIRTIO_HEADER_LENGTH, length);
       frames.push({ header, packet, packets: count });
     },
   }, gathersUdp);

@@ -89,6 +89,7 @@ namespaceTest(url, "utun: it reads nothing as 0, and writes no packet of another
   assertEquals(tun.write(new Uint8Array(0)), false, "no octets at all");
   packet[0] = 0x60;
   assertEquals(tun.write(packet), true);
+  assertEquals(tun.write(packet, 0), false, "only the beginning counts");
   tun.close();
   assertEquals(tun.write(packet), false, "closed");
 });

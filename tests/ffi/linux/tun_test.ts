@@ -90,7 +90,9 @@ namespaceTest(url, "TUN with offload has a header before each packet, and leaves
   assertEquals(buffer[10]! >>> 4, 6);
   const packet = buffer.subarray(10, length);
   assertEquals(tun.write(packet), false, "a header is needed");
-  assertEquals(tun.write(new Uint8Array([...new Uint8Array(10), ...packet])), true);
+  const frame = new Uint8Array([...new Uint8Array(10), ...packet]);
+  assertEquals(tun.write(frame), true);
+  assertEquals(tun.write(frame, 9), false, "only the beginning counts");
   tun.close();
 });
 

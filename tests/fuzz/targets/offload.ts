@@ -94,10 +94,10 @@ function packetsFrom(choices: Choices): Uint8Array[] {
 function coalesced(packets: readonly Uint8Array[], gathersUdp: boolean): string[] {
   const out: string[] = [];
   const coalescer = new Coalescer({
-    frame(memory, start, length, count) {
+    frame(memory, length, count) {
       const header = newVirtioHeader();
-      readVirtioHeader(memory, start, header);
-      const whole = memory.slice(start + VIRTIO_HEADER_LENGTH, start + length);
+      readVirtioHeader(memory, 0, header);
+      const whole = memory.slice(VIRTIO_HEADER_LENGTH, length);
       plain.set(whole);
       const before = out.length;
       if (!eachSegment(plain, whole.length, header, (each) => out.push(each.toHex()))) {

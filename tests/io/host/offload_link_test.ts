@@ -38,9 +38,9 @@ class FakeTun implements Tun {
     return frame.length;
   }
 
-  write(frame: Uint8Array): boolean {
-    if (frame.length > this.longest) return false;
-    this.written.push(frame.slice());
+  write(frame: Uint8Array, length = frame.length): boolean {
+    if (length > this.longest) return false;
+    this.written.push(frame.slice(0, length));
     return true;
   }
 

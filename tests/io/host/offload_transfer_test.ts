@@ -64,10 +64,10 @@ class WatchedTun implements Tun {
     return length;
   }
 
-  write(frame: Uint8Array): boolean {
-    const isTaken = this.#tun.write(frame);
+  write(frame: Uint8Array, length = frame.length): boolean {
+    const isTaken = this.#tun.write(frame, length);
     if (!isTaken) this.refused++;
-    else if (frame.length > 10 + MTU) this.superWritten++;
+    else if (length > 10 + MTU) this.superWritten++;
     return isTaken;
   }
 
