@@ -9,6 +9,14 @@ import type { Rate } from "./token_bucket.ts";
 /** How many buckets there are: each half of a hash selects one. */
 const BUCKETS = 0x1_0000;
 
+/** The state of all buckets, by their number. */
+class Buckets {
+  /** What is missing in each, so that the zeros of new memory are full buckets. */
+  readonly missing = new Float32Array(BUCKETS);
+  /** When each was last filled up, in milliseconds. */
+  readonly filledAt = new Float64Array(BUCKETS);
+}
+
 /**
  * A limit for each key, given as a hash that attackers can't compute; see `AddressHash`.
  *
@@ -20,10 +28,8 @@ const BUCKETS = 0x1_0000;
  */
 export class KeyedLimiter {
   readonly #rate: Rate;
-  /** What is missing in each bucket, so that the zeros of new memory are full buckets. */
-  readonly #missing = new Float32Array(BUCKETS);
-  /** When each bucket was last filled up, in milliseconds. */
-  readonly #filledAt = new Float64Array(BUCKETS);
+  /** Made for the first key: a role has limits that it may never need. */
+  #buckets: Buckets | undefined;
 
   /** @param rate the limit of each key */
   constructor(rate: Rate) {
@@ -34,18 +40,19 @@ export class KeyedLimiter {
   take(hash: number, now: number): boolean {
     const first = hash & (BUCKETS - 1);
     const second = hash >>> 16;
-    const isAllowed = this.#takeFrom(first, now);
-    return (second !== first && this.#takeFrom(second, now)) || isAllowed;
+    const buckets = this.#buckets ??= new Buckets();
+    const isAllowed = this.#takeFrom(buckets, first, now);
+    return (second !== first && this.#takeFrom(buckets, second, now)) || isAllowed;
   }
 
-  #takeFrom(bucket: number, now: number): boolean {
+  #takeFrom(buckets: Buckets, bucket: number, now: number): boolean {
     const { perSecond, burst } = this.#rate;
-    const filledAt = this.#filledAt[bucket]!;
+    const filledAt = buckets.filledAt[bucket]!;
     const gained = Math.max(0, now - filledAt) * perSecond / 1000;
-    const missing = Math.max(0, this.#missing[bucket]! - gained);
+    const missing = Math.max(0, buckets.missing[bucket]! - gained);
     if (missing + 1 > burst) return false;
-    this.#missing[bucket] = missing + 1;
-    this.#filledAt[bucket] = Math.max(now, filledAt);
+    buckets.missing[bucket] = missing + 1;
+    buckets.filledAt[bucket] = Math.max(now, filledAt);
     return true;
   }
 }
