@@ -21,7 +21,7 @@ import type { PeerTable } from "../protocol/peers/peer_table.ts";
 import { addressOf, endpoint, portOf } from "../wire/endpoint.ts";
 import type { GlobalUnicast } from "../wire/global_unicast.ts";
 import { isIcmpv6 } from "../wire/icmpv6.ts";
-import { ipv4Address } from "../wire/ipv4_address.ts";
+import { type Ipv4Address, ipv4Address } from "../wire/ipv4_address.ts";
 import { isGlobalScope, isSameIpv6 } from "../wire/ipv6_address.ts";
 import { DESTINATION, SOURCE } from "../wire/ipv6_header.ts";
 import { isWithinAny } from "../wire/ipv6_prefix.ts";
@@ -69,9 +69,7 @@ export class Gateway {
     const rate = config.accountRate;
     this.#config = config;
     if (rate?.perSecond !== perSecond || rate?.burst !== burst) this.#accounts.limit(rate);
-    for (const peer of this.#peers) {
-      if (peer.use !== undefined) peer.use = { ...peer.use, checkAt: -Infinity };
-    }
+    for (const peer of this.#peers) peer.checkAt = 0;
   }
 
   /** The host's addresses have changed. */
@@ -141,13 +139,22 @@ export class Gateway {
 
   /** Why the client with the address at `offset` may not use the gateway, if so. */
   refuseUse(ipv6: Uint8Array, offset: number, now: number): DropReason | undefined {
-    const { access, servers } = this.#config;
-    const server = serverOf(ipv6, offset);
+    const refusal = this.#refuseServer(serverOf(ipv6, offset));
+    if (refusal !== undefined) return refusal;
+    return this.#nameOf(ipv6, offset, now) === undefined ? "gateway_denied" : undefined;
+  }
+
+  /** Why clients of a server may not use the gateway, if so. */
+  #refuseServer(server: Ipv4Address): DropReason | undefined {
+    const { servers } = this.#config;
     if (servers !== undefined && !servers.includes(server)) return "gateway_other_server";
     // Bubbles to the client go there too.
-    if (!this.#globalUnicast.has(server)) return "source_not_global";
-    const name = access.accountOf(mappingOf(ipv6, offset), now);
-    return name === undefined ? "gateway_denied" : undefined;
+    return this.#globalUnicast.has(server) ? undefined : "source_not_global";
+  }
+
+  /** The name of the account of the client with the address at `offset`, if it has access. */
+  #nameOf(ipv6: Uint8Array, offset: number, now: number): string | undefined {
+    return this.#config.access.accountOf(mappingOf(ipv6, offset), now);
   }
 
   /** Whether the address at `offset` is this host's. */
@@ -168,13 +175,13 @@ export class Gateway {
     now: number,
   ): GatewayAccount | DropReason | undefined {
     if (!peer?.isTrusted) return this.refuseUse(ipv6, offset, now);
-    if (peer.use !== undefined && now < peer.use.checkAt) return peer.use.account;
-    const refusal = this.refuseUse(ipv6, offset, now);
+    if (peer.account !== undefined && now < peer.checkAt) return peer.account;
+    const refusal = this.#refuseServer(serverOf(ipv6, offset));
     if (refusal !== undefined) return refusal;
-    const name = this.#config.access.accountOf(mappingOf(ipv6, offset), now)!;
-    const account = this.#accounts.open(name, now);
-    peer.use = { account, checkAt: now + CHECK_INTERVAL };
-    return account;
+    const name = this.#nameOf(ipv6, offset, now);
+    if (name === undefined) return "gateway_denied";
+    peer.checkAt = Math.ceil(now) + CHECK_INTERVAL;
+    return peer.account = this.#accounts.open(name, now);
   }
 
   /**

@@ -16,6 +16,12 @@ const MAX_ACCOUNTS = RELAY_DEFAULTS.maxPeers;
  */
 const SEARCH_RATE = { perSecond: 10, burst: 40 } as const;
 
+/** The limits of one account in octets, for each direction. */
+interface Limits {
+  readonly out: TokenBucket;
+  readonly in: TokenBucket;
+}
+
 /**
  * The traffic of one client, or of all clients that share an identifier or address, and its limits.
  */
@@ -25,42 +31,42 @@ export class GatewayAccount {
   octetsOut = 0;
   /** Octets to the client. */
   octetsIn = 0;
-  /** When a packet was last counted. */
+  /** When a packet was last counted, in whole milliseconds. */
   lastUse: number;
-  #out: TokenBucket | undefined;
-  #in: TokenBucket | undefined;
-  readonly #searches = new TokenBucket(SEARCH_RATE);
+  #limits: Limits | undefined;
+  /** Most clients never look for another one. */
+  #searches: TokenBucket | undefined;
 
   constructor(name: string, rate: Rate | undefined, now: number) {
     this.name = name;
-    this.lastUse = now;
+    this.lastUse = Math.floor(now);
     this.limit(rate);
   }
 
   /** Limits what the client sends, and what it receives, in octets; `undefined` lifts the limit. */
   limit(rate: Rate | undefined): void {
-    this.#out = rate && new TokenBucket(rate);
-    this.#in = rate && new TokenBucket(rate);
+    this.#limits = rate && { out: new TokenBucket(rate), in: new TokenBucket(rate) };
   }
 
   /** Counts octets from the client, if the limit allows them. */
   takeOut(octets: number, now: number): boolean {
-    if (this.#out !== undefined && !this.#out.take(now, octets)) return false;
+    if (this.#limits?.out.take(now, octets) === false) return false;
     this.octetsOut += octets;
-    this.lastUse = now;
+    this.lastUse = Math.floor(now);
     return true;
   }
 
   /** Counts octets to the client, if the limit allows them. */
   takeIn(octets: number, now: number): boolean {
-    if (this.#in !== undefined && !this.#in.take(now, octets)) return false;
+    if (this.#limits?.in.take(now, octets) === false) return false;
     this.octetsIn += octets;
-    this.lastUse = now;
+    this.lastUse = Math.floor(now);
     return true;
   }
 
   /** Whether another Teredo peer may be looked for on behalf of the client. */
   maySearch(now: number): boolean {
+    this.#searches ??= new TokenBucket(SEARCH_RATE);
     return this.#searches.take(now);
   }
 }

@@ -153,7 +153,7 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
       heardAgo: now - peer.lastReception,
       octetsSent: peer.octetsSent,
       octetsReceived: peer.octetsReceived,
-      account: peer.use?.account.name,
+      account: peer.account?.name,
     };
   }
 

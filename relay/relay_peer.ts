@@ -8,19 +8,17 @@ import { Peer } from "../protocol/peers/peer.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import type { GatewayAccount } from "./gateway_accounts.ts";
 
-/** How a client that has proved where it is uses the gateway. */
-interface GatewayUse {
-  readonly account: GatewayAccount;
-  /** When its access must be checked again. */
-  readonly checkAt: number;
-}
-
 /** A peer entry of a relay. */
 export class RelayPeer extends Peer {
-  /** Octets of bubbles that packets for the client have paid for. */
+  /**
+   * Octets of bubbles that packets for the client have paid for. A whole number is part of the
+   * entry; any other would take its own memory.
+   */
   credit = 0;
-  /** How the client uses the gateway, if it does. */
-  use: GatewayUse | undefined;
+  /** What its use of the gateway counts for, if it uses it and has proved where it is. */
+  account: GatewayAccount | undefined;
+  /** When its access must be checked again; a whole number, see {@linkcode RelayPeer.credit}. */
+  checkAt = 0;
   /** Whether the client has sent something through the gateway, so that answers may come back. */
   hasBegun = false;
   /**
