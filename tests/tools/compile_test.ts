@@ -43,6 +43,7 @@ Deno.test("compile: code is never taken from the folder for temporary files, whe
 Deno.test("compile: V8 compiles what handles packets before hundreds of them have come", () => {
   const flags = compileArguments({}).find((argument) => argument.startsWith("--v8-flags=")) ?? "";
   assertMatch(flags, /--invocation-count-for-maglev=30\b/);
+  assertMatch(flags, /--max-semi-space-size=2\b/);
   assertMatch(flags, /--minimum-invocations-after-ic-update=30\b/);
   assertMatch(flags, /--no-lazy-feedback-allocation\b/);
 });
