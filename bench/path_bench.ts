@@ -27,13 +27,18 @@ import { encodeTeredoAddress } from "../wire/teredo_address.ts";
 const SERVER = ipv4Address(0x53010101);
 const CLIENTS = 0x53100001;
 const PORT = 4096;
+/** Octets of a packet, the shortest of them. */
 const LENGTH = 64;
+const LENGTHS = [64, 200, 64, 512, 64, 1280];
 const BATCH = 64;
 const NATIVE = Uint8Array.of(0x2a, ...new Uint8Array(14), 1);
 
 type Calls = ConstructorParameters<typeof UdpSender>[0];
 
-/** A relay with `clients` clients on a kernel that does nothing. */
+/**
+ * A relay with `clients` clients on a kernel that does nothing. The packets of each have one of the
+ * lengths.
+ */
 class Path {
   readonly #clients: number;
   readonly #up: Uint8Array[];
@@ -43,7 +48,7 @@ class Path {
   #drainTun: Drain = () => "nothing";
   #receive: () => void = () => {};
 
-  constructor(clients: number) {
+  constructor(clients: number, lengths: readonly number[]) {
     this.#clients = clients;
     const addresses = Array.from({ length: clients }, (_, i) =>
       encodeTeredoAddress({
@@ -51,8 +56,9 @@ class Path {
         flags: 0,
         mapping: endpoint(ipv4Address(CLIENTS + i), PORT),
       }));
-    this.#up = addresses.map((address) => udpPacket(address, NATIVE));
-    this.#down = addresses.map((address) => udpPacket(NATIVE, address));
+    const lengthOf = (i: number) => lengths[i % lengths.length]!;
+    this.#up = addresses.map((address, i) => udpPacket(address, NATIVE, lengthOf(i)));
+    this.#down = addresses.map((address, i) => udpPacket(NATIVE, address, lengthOf(i)));
     const relay = new Relay({
       globalUnicast: new GlobalUnicast("rfc4380"),
       random: (bytes) => void crypto.getRandomValues(bytes),
@@ -104,7 +110,7 @@ class Path {
         const packet = this.#down[this.#next = (this.#next + 1) % this.#clients]!;
         for (let i = 0; i < 10; i++) buffer[i] = 0;
         for (let i = 0; i < LENGTH; i++) buffer[10 + i] = packet[i]!;
-        return 10 + LENGTH;
+        return 10 + packet.length;
       },
       write: () => true,
       close() {},
@@ -167,7 +173,8 @@ class Path {
         for (let j = 0; j < LENGTH; j++) room[j] = packet[j]!;
         setU16(names[i]!, 2, PORT);
         setU32(names[i]!, 4, CLIENTS + client);
-        headers[i * MMSGHDR.size + MMSGHDR.offset.length] = LENGTH;
+        headers[i * MMSGHDR.size + MMSGHDR.offset.length] = packet.length;
+        headers[i * MMSGHDR.size + MMSGHDR.offset.length + 1] = packet.length >>> 8;
         headers[i * MMSGHDR.size + MMSGHDR.offset.controlLength] = 0;
       }
       return count;
@@ -175,9 +182,9 @@ class Path {
   }
 }
 
-function udpPacket(source: Uint8Array, destination: Uint8Array): Uint8Array {
-  const packet = new Uint8Array(LENGTH);
-  const payloadLength = LENGTH - 40;
+function udpPacket(source: Uint8Array, destination: Uint8Array, length: number): Uint8Array {
+  const packet = new Uint8Array(length);
+  const payloadLength = length - 40;
   writeIpv6Header(packet, {
     payloadLength,
     nextHeader: NextHeader.UDP,
@@ -189,17 +196,22 @@ function udpPacket(source: Uint8Array, destination: Uint8Array): Uint8Array {
   setU16(packet, 42, 6000);
   setU16(packet, 44, payloadLength);
   let sum = NextHeader.UDP + payloadLength;
-  for (let i = SOURCE; i < LENGTH; i += 2) sum += (packet[i]! << 8) | packet[i + 1]!;
+  for (let i = SOURCE; i < length; i += 2) sum += (packet[i]! << 8) | packet[i + 1]!;
   while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
   setU16(packet, 46, ~sum);
   return packet;
 }
 
 for (const clients of [1, 1_000, 10_000]) {
-  const path = new Path(clients);
+  const path = new Path(clients, [LENGTH]);
   const group = `${BATCH} packets through a relay, of ${
     clients.toLocaleString("en")
   } clients in turn`;
   Deno.bench("client → native", { group }, () => path.up());
   Deno.bench("native → client", { group }, () => path.down());
 }
+
+const mixed = new Path(1_000, LENGTHS);
+const group = `${BATCH} packets of several lengths, of 1,000 clients in turn`;
+Deno.bench("client → native, mixed", { group }, () => mixed.up());
+Deno.bench("native → client, mixed", { group }, () => mixed.down());

@@ -29,3 +29,11 @@ export class Views {
     return this.#views[index] = this.#whole.subarray(start, end);
   }
 }
+
+/**
+ * Which one of `count` indexes a view of that length has, so that a few lengths, in any order, have
+ * an index each.
+ */
+export function placeOf(length: number, count: number): number {
+  return (length ^ (length >>> 3) ^ (length >>> 6)) % count;
+}

@@ -27,7 +27,7 @@ import {
   type VirtioHeader,
 } from "../../offload/virtio_header.ts";
 import { giveBack, packetMemory } from "../../memory/packet_memory.ts";
-import { Views } from "../../memory/views.ts";
+import { placeOf, Views } from "../../memory/views.ts";
 import type { Counters } from "../counters.ts";
 import type { HostLink, PacketReceiver } from "./host_link.ts";
 
@@ -40,12 +40,21 @@ const LONGEST_FRAME = VIRTIO_HEADER_LENGTH + 65_575;
 /** Room for the segments of one pass: usually those of three super-packets. */
 const SEGMENTS = 256 * 1024;
 
-/** Where frames begin, and the distance from one to the next. Packets then begin on words. */
-const FRAMES = SEGMENTS + 6;
-const FRAME_STEP = 16;
+/** After this many octets, what was read is delivered before more is read. */
+const BURST = 64 * 1024;
 
-/** The end of the frames of one pass, with room for the longest that may be read. */
-const END = FRAMES + 64 * 1024 + LONGEST_FRAME;
+/**
+ * Where frames begin, and the distance from one to the next. Packets then begin on words, and those
+ * of 1,280 octets at most always begin in the same places, where there are views of them.
+ */
+const FRAMES = SEGMENTS + 6;
+const FRAME_STEP = 1_296;
+
+/** The end of the frames, with room for the longest after a burst. */
+const END = FRAMES + PASS * FRAME_STEP + BURST + LONGEST_FRAME;
+
+/** How many views are kept of each packet of a pass, by its length. */
+const VIEWS = 8;
 
 /** Reads and writes a TUN interface that a poller waits for. The TUN belongs to the caller. */
 export class OffloadLink implements HostLink {
@@ -64,6 +73,8 @@ export class OffloadLink implements HostLink {
   #count = 0;
   #segmentsEnd = 0;
   #framesEnd = FRAMES;
+  /** Octets of the frames. */
+  #octets = 0;
   /** Where each frame begins and ends, how many were read, and how many of them were delivered. */
   readonly #starts = new Uint32Array(PASS);
   readonly #ends = new Uint32Array(PASS);
@@ -142,10 +153,11 @@ export class OffloadLink implements HostLink {
   #clearFrames(): void {
     this.#read = this.#delivered = 0;
     this.#framesEnd = FRAMES;
+    this.#octets = 0;
   }
 
   #hasRoom(): boolean {
-    return this.#count < PASS && this.#read < PASS && this.#framesEnd + LONGEST_FRAME <= END;
+    return this.#count < PASS && this.#read < PASS && this.#octets <= BURST;
   }
 
   /**
@@ -161,6 +173,7 @@ export class OffloadLink implements HostLink {
       this.#starts[this.#read] = start;
       this.#ends[this.#read++] = start + length;
       this.#framesEnd += FRAME_STEP * Math.ceil(length / FRAME_STEP);
+      this.#octets += length;
     }
     return true;
   }
@@ -180,7 +193,8 @@ export class OffloadLink implements HostLink {
 
   /** Delivers a packet in place. */
   #deliver(start: number, end: number, header: VirtioHeader, receiver: PacketReceiver): void {
-    const packet = this.#packets.at(this.#count, start, end);
+    const place = VIEWS * this.#count + placeOf(end - start, VIEWS);
+    const packet = this.#packets.at(place, start, end);
     completeChecksum(packet, header);
     this.#count++;
     receiver.packet(packet);
@@ -202,7 +216,7 @@ export class OffloadLink implements HostLink {
     }
     if (end === start) return;
     this.#segmentsEnd = end;
-    receiver.packets(this.#packets.at(index, start, end), longest);
+    receiver.packets(this.#packets.at(VIEWS * index, start, end), longest);
   }
 
   #writeFrame(memory: Uint8Array, length: number, packets: number): void {

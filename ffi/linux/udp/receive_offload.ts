@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Views } from "../../../memory/views.ts";
+import { placeOf, type Views } from "../../../memory/views.ts";
 import type { Endpoint } from "../../../wire/endpoint.ts";
 import { i32, roundUp, u64 } from "../../c/struct.ts";
 import type { TakeDatagram } from "../../udp_socket.ts";
@@ -61,7 +61,9 @@ export function splitMessage(
   take: TakeDatagram,
 ): void {
   const end = start + length;
-  if (segment === 0 || segment >= length) return take(views.at(index, start, end), from);
+  if (segment === 0 || segment >= length) {
+    return take(views.at(index + placeOf(length, VIEWS), start, end), from);
+  }
   let i = 0;
   for (let at = start; at < end; at += segment) {
     take(views.at(index + i++ % VIEWS, at, Math.min(at + segment, end)), from);
