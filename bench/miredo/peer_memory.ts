@@ -31,6 +31,8 @@ const SERVER = ipv4Address(0x53010101);
 const SELF = endpoint(ipv4Address(0x53010301), 40_000);
 const PEERS = 0x54000000;
 const NOW = 1_000_000;
+/** From peer to peer, ms: a client gets to know 100 a second at most. None may be silent for 600 s. */
+const INTERVAL = 10;
 const NATIVE = Uint8Array.of(0x2a, ...new Uint8Array(14), 1);
 const globalUnicast = new GlobalUnicast("rfc4380");
 const random = (bytes: Uint8Array<ArrayBuffer>) => void crypto.getRandomValues(bytes);
@@ -42,7 +44,7 @@ interface Subject {
   readonly machine: AnyMachine;
   readonly address: Uint8Array;
   /** Sends the peer at an address a packet first, where nobody is known by a bubble alone. */
-  readonly greet: (peer: Uint8Array) => void;
+  readonly greet: (peer: Uint8Array, now: number) => void;
 }
 
 /** A client that a server in the same process has qualified. */
@@ -84,7 +86,7 @@ function client(maxPeers: number): Subject {
 
 function relay(maxPeers: number): Subject {
   const serves = [{ address: NATIVE, length: 16 }];
-  // All peers come at once, which a relay does not take otherwise.
+  // All peers are of one site, from which a relay takes fewer otherwise.
   const limits = { ...RELAY_LIMITS, newClientsPerSite: undefined };
   const machine = new Relay({
     ...{ globalUnicast, random, serves, ownAddresses: [], maxPeers, limits },
@@ -92,7 +94,7 @@ function relay(maxPeers: number): Subject {
   return {
     machine: machine as AnyMachine,
     address: NATIVE,
-    greet: (peer) => machine.handlePacket(encodeBubble(NATIVE, peer), NOW, SILENT),
+    greet: (peer, now) => machine.handlePacket(encodeBubble(NATIVE, peer), now, SILENT),
   };
 }
 
@@ -110,11 +112,12 @@ async function main([role, text]: string[]): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 10));
   const before = settled();
   for (let i = 0; i < count; i++) {
+    const now = NOW + i * INTERVAL;
     const mapping = mappingOfPeer(i);
     const peer = encodeTeredoAddress({ server: SERVER, flags: 0, mapping });
-    subject.greet(peer);
+    subject.greet(peer, now);
     const bubble = encodeBubble(peer, subject.address);
-    subject.machine.handleDatagram(bubble, mapping, "service", NOW, SILENT);
+    subject.machine.handleDatagram(bubble, mapping, "service", now, SILENT);
   }
   const after = settled();
   const peers = (subject.machine.status(NOW) as { readonly peers: unknown[] }).peers.length;

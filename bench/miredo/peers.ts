@@ -11,7 +11,7 @@ import type { PeerMemory } from "./peer_memory.ts";
 const PROGRAM = "bench/miredo/peer_memory.ts";
 
 /** How many peers there are. */
-const COUNTS = [1, 10_000, 100_000];
+const COUNTS = [1, 10_000, 50_000];
 
 /** The memory of each role for each number of peers. */
 export async function measurePeers(): Promise<PeerMemory[]> {
@@ -27,7 +27,7 @@ export async function measurePeers(): Promise<PeerMemory[]> {
 async function inProcess(role: string, count: number): Promise<PeerMemory> {
   const { code, stdout } = await new Deno.Command(Deno.execPath(), {
     args: [
-      ...["run", "-A", "--quiet", "--no-config", "--v8-flags=--expose-gc"],
+      ...["run", "-A", "--quiet", "--no-config", "--v8-flags=--expose-gc,--max-semi-space-size=2"],
       ...[new URL("peer_memory.ts", import.meta.url).pathname, role, String(count)],
     ],
     stderr: "inherit",
