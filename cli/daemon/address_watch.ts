@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { InterfaceFault } from "../../io/host/own_interface.ts";
 import type { Log } from "../../io/log.ts";
 import { formatIpv4, type Ipv4Address } from "../../wire/ipv4_address.ts";
 
@@ -21,21 +22,27 @@ export class AddressWatch {
     this.#log = log;
   }
 
+  /** What is wrong, as of the last look. */
+  get faults(): InterfaceFault[] {
+    return [...this.#missing].map((address) => ({ type: "incomplete", message: lost(address) }));
+  }
+
   /** Compares with the addresses that the host has now. */
   look(own: readonly Ipv4Address[]): void {
     for (const address of this.#addresses) {
-      const text = formatIpv4(address);
       if (own.includes(address)) {
         if (this.#missing.delete(address)) {
-          this.#log.info(`${text} is back: serving clients on it again`);
+          this.#log.info(`${formatIpv4(address)} is back: serving clients on it again`);
         }
       } else if (!this.#missing.has(address)) {
         this.#missing.add(address);
-        this.#log.warn(
-          `This host has lost the address ${text}: clients are not served on it until it is back. ` +
-            "Add it to an interface again",
-        );
+        this.#log.warn(lost(address));
       }
     }
   }
+}
+
+function lost(address: Ipv4Address): string {
+  return `This host has lost the address ${formatIpv4(address)}: clients are not served on it ` +
+    "until it is back. Add it to an interface again";
 }

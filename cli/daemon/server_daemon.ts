@@ -94,7 +94,10 @@ export async function runServer(
   const needs = new RelayNeeds(options, { publicAddress: addresses.primary }, log);
   const own = relayHost && needs.around(relayHost.own);
   const bound = addresses.bind?.primary;
-  daemon.attach({ part: () => serverPart(server.status(), own, countsOf(relayHost), bound) });
+  const watch = new AddressWatch(listOf(addresses.bind ?? addresses), log);
+  daemon.attach({
+    part: () => serverPart(server.status(), own, countsOf(relayHost), watch.faults, bound),
+  });
   daemon.reloadAtHangup(reread, serverReloadTable(server, policy, log));
   if (relay !== undefined && relayHost !== undefined) {
     log.debug(describeOffload(relayHost));
@@ -103,13 +106,11 @@ export async function runServer(
     needs.look();
   }
   log.info(`Serving on ${describeAddresses(addresses, options.port)}`);
-  const watch = new AddressWatch(listOf(addresses.bind ?? addresses), log);
   server.start({
     onEvent: (event) => daemon.report(event, describe(event)),
     onNetworkChange() {
       watch.look(ownAddresses());
-      if (relayHost === undefined) return;
-      needs.look();
+      if (relayHost !== undefined) needs.look();
       daemon.refresh();
     },
     onInterfaceFaults: () => daemon.refresh(),

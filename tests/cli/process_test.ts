@@ -337,16 +337,22 @@ Deno.test({
 });
 
 Deno.test({
-  name: needs.title("process: a server that loses an address says so, and that it is back"),
+  name: needs.title(
+    "process: a server that loses an address says so and is not ready, until it is back",
+  ),
   ignore: needs.ignore,
   fn: async () => {
     const ended = await inFreshNamespace(`${HOST}; mount -t tmpfs none /mnt; exec 2>/mnt/log
       $teredo server --primary 83.1.1.1 & server=$!
       soon grep -q Serving /mnt/log
+      ready() { $teredo status --json 2>/dev/null | grep -q "\\"ready\\": *$1"; }
+      soon ready true
       ip addr del 83.1.1.2/32 dev lo
       soon grep -q lost /mnt/log
+      ready false || exit 90
       ip addr add 83.1.1.2/32 dev lo
       soon grep -q back: /mnt/log
+      ready true || exit 91
       kill $server; wait $server; code=$?; cat /mnt/log; exit $code`);
     assertMatch(ended.stdout, /warn {2}This host has lost the address 83\.1\.1\.2: /);
     assertMatch(ended.stdout, /info {2}83\.1\.1\.2 is back: /);

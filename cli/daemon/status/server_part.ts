@@ -5,6 +5,7 @@
  */
 
 import type { FilterCounts } from "../../../ffi/packet_filter.ts";
+import type { InterfaceFault } from "../../../io/host/own_interface.ts";
 import type { AnyServerStatus } from "../../../nodes/teredo_server.ts";
 import { endpoint, formatEndpoint } from "../../../wire/endpoint.ts";
 import { formatIpv4, type Ipv4Address } from "../../../wire/ipv4_address.ts";
@@ -18,22 +19,25 @@ import type { OwnInterfaceView, RolePart } from "./status_report.ts";
  *
  * @param own the interface of its relay
  * @param counts what the rules of its gateway have counted in the kernel
+ * @param missing what is wrong with the host's addresses
  * @param bound this host's own address, if the primary one is translated to it
  */
 export function serverPart(
   status: AnyServerStatus,
   own: OwnInterfaceView | undefined,
   counts?: FilterCounts | undefined,
+  missing: readonly InterfaceFault[] = [],
   bound?: Ipv4Address | undefined,
 ): RolePart {
   const { server, relay } = status.role === "server"
     ? { server: status, relay: undefined }
     : status;
   const { primary, secondary, port, advertisedMtu, role: _, refused, ...served } = server;
+  const faults = [...own?.faults ?? [], ...missing];
   return {
     role: status.role,
     state: "serving",
-    ready: own === undefined || own.faults.length === 0,
+    ready: faults.length === 0,
     address: null,
     server: {
       name: formatIpv4(primary),
@@ -48,7 +52,7 @@ export function serverPart(
     localMapping: formatEndpoint(endpoint(bound ?? primary, port)),
     externalMapping: bound === undefined ? null : formatEndpoint(endpoint(primary, port)),
     interface: own?.name ?? null,
-    interfaceFaults: own?.faults ?? [],
+    interfaceFaults: faults,
     mtu: advertisedMtu ?? null,
     refreshInterval: null,
     served: { ...served, refused: byOptionName(refused) },

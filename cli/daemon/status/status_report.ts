@@ -64,7 +64,7 @@ export interface RolePart {
   /** A client's port on the router. */
   readonly portMapping: PortMappingPart | null;
   readonly interface: string | null;
-  /** What is wrong with the interface. */
+  /** What is wrong with the interface, or with what the host must have. */
   readonly interfaceFaults: readonly InterfaceFault[];
   readonly mtu: number | null;
   readonly refreshInterval: number | null;

@@ -9,14 +9,17 @@ Deno.test("address watch: an address that goes is said once, and so is its retur
   const lines: string[] = [];
   const watch = new AddressWatch([ONE, OTHER], openLog("debug", (line) => lines.push(line)));
   watch.look([ONE, OTHER]);
-  assertEquals(lines, []);
+  assertEquals([lines, watch.faults], [[], []]);
   for (let i = 0; i < 3; i++) watch.look([OTHER]);
   assertEquals(lines.length, 1);
   assertStringIncludes(
     lines.shift()!,
     "warn  This host has lost the address 83.1.1.1: clients are",
   );
+  assertEquals(watch.faults.length, 1);
+  assertStringIncludes(watch.faults[0]!.message, "lost the address 83.1.1.1");
   for (let i = 0; i < 3; i++) watch.look([ONE, OTHER]);
+  assertEquals(watch.faults, []);
   assertEquals(lines.length, 1);
   assertStringIncludes(lines.shift()!, "info  83.1.1.1 is back");
   watch.look([]);

@@ -185,12 +185,20 @@ Deno.test("status: a server without a secondary address or an MTU has null there
   assertEquals([report.server?.secondary, report.mtu], [null, null]);
 });
 
+Deno.test("status: a server whose host lacks something is not ready", () => {
+  const { server } = new ServerFixture();
+  const fault = { type: "incomplete", message: "It has lost an address" } as const;
+  const report = reportOf(serverPart(server.status(), undefined, undefined, [fault]));
+  published(report);
+  assertEquals([report.ready, report.interface, report.interfaceFaults], [false, null, [fault]]);
+});
+
 Deno.test("status: a server or relay behind a 1:1 NAT has its own address as the local mapping", () => {
   const { server } = new ServerFixture();
   const [own, elsewhere] = [ip4("10.0.0.5"), ip4("203.0.113.9")];
   const relay = new RelayFixture();
   const reports = [
-    reportOf(serverPart(server.status(), undefined, undefined, own)),
+    reportOf(serverPart(server.status(), undefined, undefined, [], own)),
     reportOf(
       relayPart(relay.relay.status(0), endpoint(own, 3545), PLACE.own, undefined, elsewhere),
     ),
