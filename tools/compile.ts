@@ -48,12 +48,16 @@ const PERMISSIONS: readonly string[] = [
  *
  * The part of the heap for new objects has twice 2 MB. By default V8 lets it grow to twice 32 MB
  * when a role gets to know many peers, and nothing becomes faster by that.
+ *
+ * It collects garbage early (`--memory-saver-mode`): otherwise a heap with 15 MB in use grows to 35
+ * MB before that, and a role looks as if it leaked.
  */
 const V8_FLAGS = "--v8-flags=" + [
   "--max-semi-space-size=2",
   "--invocation-count-for-maglev=30",
   "--minimum-invocations-after-ic-update=30",
   "--no-lazy-feedback-allocation",
+  "--memory-saver-mode",
 ].join();
 
 /** What to build. */

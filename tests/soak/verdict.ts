@@ -44,7 +44,7 @@ export function judge(record: SoakRecord): Judgement[] {
     .filter(({ first, last }) => last > first * MEMORY_GROWTH)
     .map(({ role, first, last }) => `${role}: ${first.toFixed(1)} MB, then ${last.toFixed(1)} MB`);
   const descriptors = changes(record, "descriptors", smallest)
-    .filter(({ first, last }) => last !== first)
+    .filter(({ first, last }) => last > first)
     .map(({ role, first, last }) => `${role}: ${first}, then ${last}`);
   const delays = record.delays.filter(({ pressure = 0 }) => pressure < OVERLOAD).map(describe);
   const faults = record.faults.map(describe);
