@@ -291,6 +291,12 @@ const RESERVED: readonly Reserved[] = [
     reason: "only ffi/ calls foreign functions, so that unsafe code is all in one place",
   },
   {
+    words:
+      /\bDeno\s*\.\s*(?:hostname|loadavg|osUptime|systemMemoryInfo)\b|\bos\s*\.\s*(?:cpus|hostname|userInfo|loadavg)\b/,
+    allowed: WORKSHOP,
+    reason: "the executable may not ask for these, see PERMISSIONS in tools/compile.ts",
+  },
+  {
     words: /\bDeno\s*\.\s*(?:stdin|stdout|stderr|env)\b/,
     allowed: ["cli/process", ...WORKSHOP],
     reason: "only cli/process/ uses the standard streams and the environment; a library leaves " +

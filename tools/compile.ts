@@ -31,8 +31,9 @@ const PERMISSIONS: readonly string[] = [
   "--allow-net",
   // A warning names each variable TEREDO_… that no command reads, so all names are read.
   "--allow-env",
-  // Addresses of this host, whether root runs it, and the kernel's version for diagnose.
-  "--allow-sys=networkInterfaces,uid,osRelease",
+  // Addresses of this host, whether root runs it and in which group, and the kernel's version for
+  // diagnose.
+  "--allow-sys=networkInterfaces,uid,gid,osRelease",
   // A hook is any program.
   "--allow-run",
   // The C library, and on Windows those of the network and Wintun.

@@ -194,7 +194,9 @@ test(
     chmod 644 /etc/teredo/secrets.yaml; kill $server; wait $server
     $teredo server --primary 83.1.1.1 --secrets ../etc/teredo/secrets.yaml 2>/mnt/log & server=$!
     says "Serving on 83"; kill -HUP $server; says "Settings were read again"
-    grep -c "the one secret" /mnt/log; ! grep error /mnt/log; ${end("server")}`,
+    soon sh -c '[ "$(grep -c "the one secret" /mnt/log)" -eq 2 ]'; grep -c "the one secret" /mnt/log; ! grep error /mnt/log; ${
+    end("server")
+  }`,
   (said) => assertEquals(linesOf(said), ["2", "2"]),
 );
 
