@@ -20,7 +20,7 @@ import { formatIpv6 } from "../../wire/ipv6_address.ts";
 import type { Ipv6Prefix } from "../../wire/ipv6_prefix.ts";
 import type { LimitsValue } from "../args/kinds/limits_kind.ts";
 import type { OffloadMode } from "../args/kinds/offload_mode.ts";
-import { controlFolder } from "./control/control_path.ts";
+import { controlFolder, type ControlledRole } from "./control/control_path.ts";
 import { ownPathContext } from "./control/own_path_context.ts";
 import { CliError } from "../process/failure.ts";
 import { stateFolder } from "./address_memory.ts";
@@ -52,19 +52,19 @@ export class HostedRelay {
 
   /**
    * @param publicAddresses IPv4 addresses that lead to this host
-   * @param serversElsewhere whether its clients' servers run on other hosts
+   * @param role the role that it runs with: the servers of a mere relay's clients run on other hosts
    * @throws {CliError} there is nothing to relay for, or this system has no gateways
    */
   constructor(
     options: HostedRelayOptions,
     publicAddresses: readonly Ipv4Address[],
-    serversElsewhere = false,
+    role: Exclude<ControlledRole, "client">,
   ) {
     const { prefix, hostOnly } = options;
     this.#serves = servedBy({ prefix, hostOnly });
     if (this.#serves.length === 0) throw withoutIpv6();
     if (options.gateway) checkGateways();
-    const open = opener(options, publicAddresses[0], serversElsewhere);
+    const open = opener(options, publicAddresses[0], role);
     this.settings = {
       prefix,
       hostOnly,
@@ -120,7 +120,7 @@ export function warnOfKernel(side: HostedSide | undefined, log: Log): void {
 function opener(
   options: HostedRelayOptions,
   fallback: Ipv4Address | undefined,
-  serversElsewhere: boolean,
+  role: ControlledRole,
 ): Opener<HostedSide> {
   const tun = { name: options.interface, offload: options.offload === "auto" };
   if (!options.gateway) return relayTun(tun);
@@ -129,9 +129,9 @@ function opener(
     clientFlows: options.clientFlows,
     services: options.gatewayServices,
     unsolicited: options.gatewayInbound,
-    notes: stateFolder() ?? controlFolder(ownPathContext()),
+    notes: stateFolder() ?? controlFolder(role, ownPathContext()),
     fallback,
-    serversElsewhere,
+    serversElsewhere: role === "relay",
   });
 }
 

@@ -73,7 +73,7 @@ export const SERVER_PRECONDITIONS: readonly Precondition<ServerOptions>[] = [
   {
     about: ["hostOnly", "gateway", "relay"],
     check(options) {
-      if (options.relay || options.gateway) new HostedRelay(options, []);
+      if (options.relay || options.gateway) new HostedRelay(options, [], "server");
     },
   },
   ...SHARED,
@@ -85,7 +85,7 @@ export const RELAY_PRECONDITIONS: readonly Precondition<RelayOptions>[] = [
   { about: ["bind"], check: ({ bind }) => bind === undefined ? undefined : checkOwn(bind) },
   {
     about: ["hostOnly", "gateway"],
-    check: (options) => void new HostedRelay(options, []),
+    check: (options) => void new HostedRelay(options, [], "relay"),
   },
   ...SHARED,
 ];

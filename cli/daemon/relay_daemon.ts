@@ -34,7 +34,7 @@ export async function runRelay(
   const log = openRoleLog(options);
   const { bind, port, public: publicAddress } = options;
   const publicAddresses = publicAddress === undefined ? [] : [publicAddress];
-  const hosted = new HostedRelay(options, publicAddresses, true);
+  const hosted = new HostedRelay(options, publicAddresses, "relay");
   using daemon = await Daemon.open(options, { role: "relay", events: RELAY_EVENTS, log });
   await using relay = await withListenRemedy(() =>
     TeredoRelay.open({ ...daemon.nodeOptions, ...hosted.settings, bind, port })

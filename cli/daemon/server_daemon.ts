@@ -71,7 +71,7 @@ export async function runServer(
   const addresses = chooseAddresses(options, { own: ownAddresses(), globalUnicast }, log);
   const policy = new ServingPolicy(options, log, REREADING);
   const relay = options.relay || options.gateway
-    ? new HostedRelay(options, listOf(addresses))
+    ? new HostedRelay(options, listOf(addresses), "server")
     : undefined;
   using daemon = await Daemon.open(options, { role: "server", events: SERVER_EVENTS, log });
   await using server = await withListenRemedy(

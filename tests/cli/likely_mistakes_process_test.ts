@@ -124,7 +124,8 @@ function* roles(): Generator<Likely> {
       what: `${role}: a second one`,
       script: beside(role, "listens :", `$teredo ${ROLES[role]}`),
       code: 1,
-      says: `Cannot run a second ${role}: one is running, and answers at /run/teredo/${role}`,
+      says:
+        `Cannot run a second ${role}: one is running, and answers at /run/teredo/${role}/${role}`,
       needs: ["tun"],
     };
   }
@@ -166,17 +167,17 @@ function* askers(): Generator<Likely> {
       script: beside(
         "server",
         "listens 83.1.1.2:3544",
-        `kill -KILL $first; wait $first; $teredo ${command} --control /run/teredo/server*.sock`,
+        `kill -KILL $first; wait $first; $teredo ${command} --control /run/teredo/server/server*.sock`,
       ),
       code: 3,
-      says: "Teredo is not running here: nothing answers at /run/teredo/server",
+      says: "Teredo is not running here: nothing answers at /run/teredo/server/server",
     };
     yield {
       what: `${name}: no permission`,
       script: beside(
         "server",
         "listens 83.1.1.2:3544",
-        `chmod 0 /run/teredo/*.sock; ${UNPRIVILEGED} $teredo ${command} --control /run/teredo/s*`,
+        `chmod 0 /run/teredo/*/*.sock; ${UNPRIVILEGED} $teredo ${command} --control /run/teredo/server/s*`,
       ),
       code: 77,
       says: "permission is denied. Use sudo",
@@ -188,7 +189,7 @@ function* askers(): Generator<Likely> {
     script: beside(
       "server",
       "listens 83.1.1.2:3544",
-      "kill -KILL $first; wait $first; ls /run/teredo/server* >/dev/null || exit 98; $teredo status",
+      "kill -KILL $first; wait $first; ls /run/teredo/server/server* >/dev/null || exit 98; $teredo status",
     ),
     code: 3,
     says:
@@ -211,7 +212,7 @@ function* askers(): Generator<Likely> {
     ),
     code: 3,
     says:
-      "One seems to run in another namespace: ask it as root with --control /run/teredo/server-",
+      "One seems to run in another namespace: ask it as root with --control /run/teredo/server/server-",
     needs: ["root", "setpriv"],
   };
   yield {
@@ -219,8 +220,8 @@ function* askers(): Generator<Likely> {
     script: beside(
       "server",
       "listens 83.1.1.2:3544",
-      `chmod 0 /run/teredo/*.sock
-      ${UNPRIVILEGED} $teredo server --primary 83.1.1.1 --control /run/teredo/server*.sock`,
+      `chmod 0 /run/teredo/*/*.sock
+      ${UNPRIVILEGED} $teredo server --primary 83.1.1.1 --control /run/teredo/server/server*.sock`,
     ),
     code: 77,
     says:
@@ -232,7 +233,7 @@ function* askers(): Generator<Likely> {
     script: beside(
       "server",
       "listens 83.1.1.2:3544",
-      "$teredo ping 2001:db8::1 --control /run/teredo/server*.sock",
+      "$teredo ping 2001:db8::1 --control /run/teredo/server/server*.sock",
     ),
     code: 1,
     says: "Only a running client can ping",

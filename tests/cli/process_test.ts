@@ -257,12 +257,12 @@ Deno.test({
     const ended = await inFreshNamespace(`${HOST}
       $teredo server --primary 83.1.1.1 2>/dev/null & server=$!
       soon listens 83.1.1.2:3544
-      kill -KILL $server; wait $server; [ -S /run/teredo/server*.sock ] || exit 98
+      kill -KILL $server; wait $server; [ -S /run/teredo/server/server*.sock ] || exit 98
       $teredo server --primary 83.1.1.1 & server=$!
       soon listens 83.1.1.2:3544
       $teredo status | head -n 1
       $teredo server --primary 83.1.1.1 2>/run/second; echo $?; sed 's/, and answers at .*//' /run/second
-      kill $server; wait $server; code=$?; ls /run/teredo; exit $code`);
+      kill $server; wait $server; code=$?; ls /run/teredo/server; exit $code`);
     assertEquals(ended.stdout.split("\n"), [
       "Teredo server: serving",
       "1",

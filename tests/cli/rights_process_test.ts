@@ -76,7 +76,7 @@ function test(
 
 /** The end of a role, which removes its socket. */
 function end(role: string): string {
-  return `kill $${role}; wait $${role} || exit 97; ls /run/teredo | sed "s/-[0-9]*//"`;
+  return `kill $${role}; wait $${role} || exit 97; find /run/teredo ! -type d -printf "%f\\n" | sort | sed "s/-[0-9]*//"`;
 }
 
 test(
@@ -111,7 +111,7 @@ test(
   `ip link set lo up; echo 0 >/proc/sys/net/ipv6/conf/all/forwarding
     $teredo server --primary 83.1.1.1 --gateway --gateway-for all 2>/mnt/log & gateway=$!
     says "Serving on 83"; main $gateway; cat /proc/sys/net/ipv6/conf/all/forwarding
-    ls /run/teredo | grep -c forwarding
+    ls /run/teredo/server | grep -c forwarding
     ${end("gateway")}; cat /proc/sys/net/ipv6/conf/all/forwarding`,
   (said) =>
     assertEquals(linesOf(said), [
@@ -121,26 +121,25 @@ test(
 );
 
 test(
-  "a role of another user leaves a gateway its folder, and whose folder it isn't leaves no note in force",
+  "roles of several users have a folder each: none leaves a socket or a note",
   `ip link set lo up; echo 0 >/proc/sys/net/ipv6/conf/all/forwarding
     first() { "$@" 2>/mnt/log & first=$!; soon grep -q "Serving on\\|Relaying between" /mnt/log; }
     second() { "$@" 2>/mnt/log2 & second=$!; soon grep -q "Serving on\\|Relaying between" /mnt/log2; }
-    finish() { kill $1; wait $1 || exit 97; ls /run/teredo | sed "s/-[0-9]*//"; }
+    finish() { kill $1; wait $1 || exit 97; find /run/teredo ! -type d -printf "%f\\n" | sort | sed "s/-[0-9]*//"; }
     gateway="$teredo server --primary 83.1.1.1 --gateway --gateway-for all"
     relay="$teredo relay --bind 83.1.1.2 --interface other"
     first $gateway; second $relay --user daemon
-    grep -o "info .*stay after" /mnt/log2 | sed "s/-[0-9]*//"; finish $first; finish $second
+    find /run/teredo -printf "%P %u\\n" | sort | sed "s/-[0-9]*//"; finish $first; finish $second
     first $relay --user daemon; second $gateway; finish $second
-    cat /proc/sys/net/ipv6/conf/all/forwarding /run/teredo/forwarding-*; finish $first
+    cat /proc/sys/net/ipv6/conf/all/forwarding; finish $first; grep "stay after" /mnt/log /mnt/log2
     second $gateway; grep -c "was killed" /mnt/log2; finish $second`,
   (said) =>
     assertEquals(linesOf(said), [
-      "info  The file /run/teredo/relay.sock will stay after",
+      ...[" root", "relay daemon", "relay/relay.sock root", "server nobody"],
+      ...["server/forwarding.json root", "server/server.sock root"],
       "relay.sock",
       "relay.sock",
-      ...["forwarding.json", "relay.sock", "server.sock"],
       "0",
-      ...["forwarding.json", "server.sock"],
       "0",
     ]),
 );
@@ -277,7 +276,7 @@ test(
     $teredo server 2>/mnt/log & server=$!
     says "Serving on 83"; grep warn /mnt/log; echo "bob: two" >>/etc/teredo/secrets.yaml
     kill -HUP $server; says "one of 2 secrets"
-    stat -c %G /run/teredo/server*.sock
+    stat -c %G /run/teredo/server/server*.sock
     chmod 600 /etc/teredo/secrets.yaml; kill -HUP $server; says "The old secrets stay"
     grep -o "As root, run .* SIGHUP" /mnt/log | tail -n 1
     eval "$(grep -o 'run "chgrp.*", and send' /mnt/log | head -n 1 | sed 's/^run "//; s/", and send$//')"
@@ -331,7 +330,7 @@ test(
 
 test(
   "a role that can't make its control socket warns, and goes on",
-  `mkdir -m 755 /run/teredo; chown nobody /run/teredo
+  `mkdir -p /run/teredo/server; chown nobody /run/teredo/server
     setpriv --bounding-set -dac_override,-chown --inh-caps -all $teredo server --primary 83.1.1.1 \\
       2>/mnt/log & server=$!
     says "Serving on 83"; grep -o "warn .*" /mnt/log; kill $server; wait $server`,
@@ -370,7 +369,7 @@ for (const lacking of ["setuid", "setgid", "setpcap"]) {
         $user 2>/mnt/log & server=$!
       soon grep -q "Serving on\\|teredo: Cannot" /mnt/log; cat /mnt/log | cut -c 26-
       kill $server 2>/dev/null; wait $server; echo $?
-      stat -c %U /run/teredo
+      stat -c %U /run/teredo/server
     done`,
     (said) => {
       assertMatch(

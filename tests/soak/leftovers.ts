@@ -41,7 +41,11 @@ export async function endAll({ watched, restarted, lab }: World): Promise<string
     const { code } = await role.process.end("SIGTERM");
     if (code !== 0) wrong.push(`${role.name} ended with ${code}: ${role.process.log}`);
   }
-  const sockets = await lab.server.run("sh", "-c", "ls -A /run/teredo 2>/dev/null || true");
+  const sockets = await lab.server.run(
+    "sh",
+    "-c",
+    "find /run/teredo ! -type d 2>/dev/null || true",
+  );
   if (sockets.trim() !== "") wrong.push(`left in /run/teredo: ${sockets.trim()}`);
   return wrong;
 }

@@ -1,12 +1,13 @@
 /**
  * Where the control sockets of roles are.
  *
- *     /run/teredo/client.sock             root, or the folder that systemd made for the service
+ *     /run/teredo/client/client.sock      root: each role may have another user, with its own folder
+ *     /run/teredo-client/client.sock      a service, for which systemd made the folder
  *     $XDG_RUNTIME_DIR/teredo/client.sock other users
  *     /tmp/teredo-1000/client.sock        other users without such a folder
  *
- *     %ProgramData%\teredo\run\client.control   administrators on Windows
- *     %LOCALAPPDATA%\teredo\client.control      other users there
+ *     %ProgramData%\teredo\run\client\client.control   administrators on Windows
+ *     %LOCALAPPDATA%\teredo\client.control             other users there
  *
  * One folder may serve several network namespaces, each with its own client. So outside of the
  * first one, the namespace's number is part of the name: `client-4026532281.sock`.
@@ -40,19 +41,22 @@ export interface PathContext {
   readonly perhaps?: string | undefined;
 }
 
-/** The folder for sockets, and for other files of a process that runs. */
-export function controlFolder({ given, system, user, isPrivileged }: PathContext): string {
-  return given ?? (isPrivileged ? system : user);
+/** The folder for the socket of a role, and for its other files while it runs. */
+export function controlFolder(
+  role: ControlledRole,
+  { given, system, user, isPrivileged }: PathContext,
+): string {
+  return given ?? (isPrivileged ? pathIn(system, role) : user);
 }
 
 /** The path of a role's socket, if no other one is chosen. */
 export function defaultControlPath(role: ControlledRole, context: PathContext): string {
-  return pathIn(controlFolder(context), fileName(role, context));
+  return pathIn(controlFolder(role, context), fileName(role, context));
 }
 
 /**
- * Where a program that asks a role looks for its socket: in the system's folder, in those that
- * services of systemd have there, and in the user's own.
+ * Where a program that asks a role looks for its socket: in the system's folder for the role, in the
+ * one that a service of systemd has, and in the user's own.
  */
 export function controlPaths(role: ControlledRole, context: PathContext): string[] {
   const name = fileName(role, context);
@@ -63,8 +67,7 @@ export function controlPaths(role: ControlledRole, context: PathContext): string
 export function controlFolders(role: ControlledRole, context: PathContext): string[] {
   const { system, user } = context;
   const folders = new Set([
-    controlFolder(context),
-    system,
+    controlFolder(role, context),
     pathIn(system, role),
     `${system}-${role}`,
     user,

@@ -72,9 +72,9 @@ function isOtherFile(path: string): boolean {
 function makeFolder(path: string): void {
   const folder = folderOf(path);
   fileAccess().makeFolder(folder);
-  // In a folder like /tmp, anybody could have made it. The system's own folder may belong to root,
-  // or to the user that a role has turned into.
-  if (folder !== FOLDERS.runtime && fileAccess().ownerOf(folder) === "another") {
+  // In a folder like /tmp, anybody could have made it. A folder within the system's own may belong
+  // to root, or to the user that a role has turned into.
+  if (folderOf(folder) !== FOLDERS.runtime && fileAccess().ownerOf(folder) === "another") {
     throw new Error(`the folder ${folder} belongs to another user`);
   }
 }

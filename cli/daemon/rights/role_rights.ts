@@ -26,7 +26,10 @@ const SOCKET_SUFFIX = ".sock";
 export interface OwnFiles {
   /** The folder of what the role remembers. The user replaces and removes what is in it. */
   readonly state: string | undefined;
-  /** The folder of control sockets, for the same, unless a role of another user works in it. */
+  /**
+   * The folder of the control socket, for the same, unless a role of its kind and another user works
+   * in it, in another network namespace.
+   */
   readonly runtime: string | undefined;
   /** The control socket, for the group that may ask roles. */
   readonly socket: string | undefined;

@@ -88,14 +88,14 @@ const BADLY: readonly Case[] = [
   },
   {
     what: "status of a client where a server answers",
-    script: `${SERVER}; $teredo status client --control /run/teredo/server*.sock`,
+    script: `${SERVER}; $teredo status client --control /run/teredo/server/server*.sock`,
     code: 3,
-    says: ["Cannot show a client: a server answers at /run/teredo/server"],
+    says: ["Cannot show a client: a server answers at /run/teredo/server/server"],
   },
   {
     what: "status of what one may not ask, beside a relay that answers,",
     script: `${SERVER}; $teredo relay --bind 83.1.1.1 2>/dev/null & soon is_up teredo
-      chmod 0 /run/teredo/server*.sock
+      chmod 0 /run/teredo/server/server*.sock
       setpriv --bounding-set -all --inh-caps -all --no-new-privs $teredo status >/run/said
       code=$?; grep -q "Teredo relay: relaying" /run/said || exit 98; exit $code`,
     code: 77,
@@ -119,9 +119,9 @@ const BADLY: readonly Case[] = [
   {
     what: "a control socket at which another role answers",
     script: `${SERVER}
-      $teredo server --primary 83.1.1.1 --port 4000 --control /run/teredo/server*.sock`,
+      $teredo server --primary 83.1.1.1 --port 4000 --control /run/teredo/server/server*.sock`,
     code: 1,
-    says: ["Cannot open the control socket: another process answers at /run/teredo/server"],
+    says: ["Cannot open the control socket: another process answers at /run/teredo/server/server"],
   },
   {
     what: "ping where nothing runs",

@@ -16,16 +16,16 @@ function context(isPrivileged: boolean, more: Partial<PathContext> = {}): PathCo
 
 const ROOT = context(true);
 const USER = context(false);
-const SERVICE = context(false, { given: "/run/teredo/client" });
+const SERVICE = context(false, { given: "/run/teredo-client" });
 
 Deno.test({
   name:
     "control path: the system's folder, the service's, the user's, or one of the user's in /tmp",
   ignore: Deno.build.os === "windows",
   fn: () => {
-    assertEquals(defaultControlPath("client", ROOT), "/run/teredo/client.sock");
+    assertEquals(defaultControlPath("client", ROOT), "/run/teredo/client/client.sock");
     assertEquals(defaultControlPath("server", USER), "/run/user/1000/teredo/server.sock");
-    assertEquals(defaultControlPath("client", SERVICE), "/run/teredo/client/client.sock");
+    assertEquals(defaultControlPath("client", SERVICE), "/run/teredo-client/client.sock");
     assertEquals(
       defaultControlPath("relay", context(false, { user: "/tmp/teredo-1000" })),
       "/tmp/teredo-1000/relay.sock",
@@ -52,8 +52,14 @@ Deno.test({
   ignore: Deno.build.os === "windows",
   fn: () => {
     const elsewhere = context(true, { namespace: "4026532281" });
-    assertEquals(defaultControlPath("client", elsewhere), "/run/teredo/client-4026532281.sock");
-    assertEquals(controlPaths("client", elsewhere).includes("/run/teredo/client.sock"), false);
+    assertEquals(
+      defaultControlPath("client", elsewhere),
+      "/run/teredo/client/client-4026532281.sock",
+    );
+    assertEquals(
+      controlPaths("client", elsewhere).includes("/run/teredo/client/client.sock"),
+      false,
+    );
   },
 });
 
