@@ -21,10 +21,17 @@ export const INPUT_REFUSED = "refused";
 
 /** A filter at work. It does not touch what comes in by other interfaces. */
 export interface InputFilter {
-  /** Whether the kernel ends it even if the process is killed: since Linux 5.12. */
+  /** Whether it is this process's alone, and ends with it even by a KILL: since Linux 5.12. */
   readonly isOwned: boolean;
   /** What has been counted so far: {@linkcode INPUT_REFUSED}. */
   counts(): FilterCounts;
+  /**
+   * Makes it again if others have removed it, which the kernel allows unless `isOwned`.
+   *
+   * @returns what was wrong, in a sentence; undefined if nothing was
+   * @throws {SystemError} the kernel refuses
+   */
+  restore(): string | undefined;
   /** Ends it. May be repeated. */
   close(): void;
 }

@@ -91,7 +91,7 @@ export const SOURCE_NAT_COUNTERS = [
  * tables of the host's firewall drop stays dropped.
  */
 export interface SourceNat {
-  /** Whether the kernel ends it even if the process is killed: since Linux 5.12. */
+  /** Whether it is this process's alone, and ends with it even by a KILL: since Linux 5.12. */
   readonly isOwned: boolean;
   /** Whether a process that was killed had left forwarding on, which was put back at the start. */
   readonly putBack: boolean;
@@ -107,10 +107,11 @@ export interface SourceNat {
    */
   obstacles(): readonly DroppingChain[];
   /**
-   * Puts right what others have changed since; to be called when settings of the host have changed.
+   * Puts right what others have changed since: forwarding, and the rules unless `isOwned`.
    *
-   * @returns what was wrong, in a sentence; undefined if nothing was
+   * @returns what was wrong, in sentences without a full stop; undefined if nothing was
    * @throws {ForwardingRefused} the host no longer forwards, and this leaves it so
+   * @throws {SystemError} the kernel refuses
    */
   restore(): string | undefined;
   /** Ends it, and puts back what was changed. Connections that are open break. May be repeated. */

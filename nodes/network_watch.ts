@@ -58,7 +58,7 @@ export function openNetworkWatch(
   const sources = [
     links === undefined ? interfaceChanges(own?.name) : linkChanges(links, watcher),
     wakeUps(),
-    ...own === undefined || links?.reportsAll ? [] : [ownInterfaceChecks()],
+    ...own === undefined || links?.reportsAll && !own.needsLooks ? [] : [ownInterfaceChecks()],
   ];
   return {
     needsPoller: links !== undefined,

@@ -39,6 +39,7 @@ export function openLinuxInputFilter(options: InputFilterOptions): InputFilter {
   const table = openTable(inputFilterTable(options));
   return {
     isOwned: table.isOwned,
+    restore: () => table.restore(),
     counts: () => table.counts(),
     close: () => table[Symbol.dispose](),
   };

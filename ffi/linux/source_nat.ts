@@ -69,7 +69,13 @@ export function openLinuxSourceNat(options: SourceNatOptions): SourceNat {
     putBack: forwarding.wasLeft,
     counts: () => table.counts(),
     obstacles: () => table.droppingChains("forward"),
-    restore: () => parts.disposed || !forwarding.restore() ? undefined : RESTORED,
+    restore() {
+      if (parts.disposed) return undefined;
+      // The rules come first, so that nothing else is forwarded.
+      const rules = table.restore();
+      const switched = forwarding.restore() ? RESTORED : undefined;
+      return [rules, switched].filter((each) => each !== undefined).join(". ") || undefined;
+    },
     close: () => parts.dispose(),
   };
 }

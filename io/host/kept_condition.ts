@@ -17,6 +17,8 @@ export interface Condition {
    * @throws what is wrong and stays so; the message says what to do
    */
   restore(): string | undefined;
+  /** Whether the kernel reports its changes; if not, it is looked at every few seconds. */
+  readonly isReported: boolean;
   /** What to say about another program that changes it again and again. */
   readonly contested: string;
 }

@@ -84,6 +84,7 @@ export class KeptInterface implements OwnInterface {
   #cancel: (() => void) | undefined;
   readonly #contest = new Contest();
   readonly #conditions: KeptCondition[] = [];
+  #needsLooks = false;
   /** When messages were logged. */
   readonly #loggedAt = new Map<string, number>();
   #dropped = 0;
@@ -134,8 +135,13 @@ export class KeptInterface implements OwnInterface {
     this.#look(wanted);
   }
 
+  get needsLooks(): boolean {
+    return this.#needsLooks;
+  }
+
   /** From now on, a condition is checked and put right together with the interface. */
   require(condition: Condition): void {
+    this.#needsLooks ||= !condition.isReported;
     this.#conditions.push(new KeptCondition(condition, (message) => this.#warn(message)));
   }
 

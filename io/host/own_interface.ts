@@ -22,6 +22,8 @@ export interface OwnInterface {
   readonly index: number;
   /** What is wrong with it, as far as the last check found: another list whenever that changes. */
   readonly faults: readonly InterfaceFault[];
+  /** Whether it depends on something whose changes the kernel does not report. */
+  readonly needsLooks?: boolean;
   /** Settles with the reason when the interface no longer exists here. Checks are over then. */
   readonly gone: Promise<unknown>;
   /**

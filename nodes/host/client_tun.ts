@@ -12,6 +12,9 @@ import { TEREDO_MTU } from "../../protocol/constants.ts";
 import type { HostContext, Opener } from "../node_context.ts";
 import { openTunSide, type TunSide, type TunSideOptions } from "./tun_side.ts";
 
+const CONTESTED = "Another program keeps removing the rules of --firewall. Look for what runs " +
+  '"nft flush ruleset"';
+
 /** The interface of a client. */
 export interface ClientTunOptions extends TunSideOptions {
   /** Whether it leads to the whole IPv6 Internet, if no other way does; true by default. */
@@ -56,6 +59,13 @@ function openClientTun(
   // It is there before the interface has an address, and as long as the interface.
   const firewall = services && stack.adopt(openFirewall(side.name, services), (it) => it.close());
   if (firewall !== undefined) {
+    if (!firewall.isOwned) {
+      side.own.require({
+        restore: () => firewall.restore(),
+        isReported: false,
+        contested: CONTESTED,
+      });
+    }
     context.counters.include("firewall", () => firewall.counts().refused?.packets ?? 0);
   }
   const opened = stack.move();

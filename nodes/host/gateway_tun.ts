@@ -22,8 +22,10 @@ import { openTunSide, type TunSide, type TunSideOptions } from "./tun_side.ts";
 /** How many clients with all their connections have room behind one IPv4 address. */
 const CLIENTS_PER_ADDRESS = 8;
 
-const CONTESTED = "Another program keeps switching off the forwarding of IPv6 packets. Look for " +
-  'what sets net.ipv6.conf.all.forwarding to 0, such as a file of "/etc/sysctl.d"';
+const CONTESTED =
+  "Another program keeps switching off the forwarding of IPv6 packets, or removing " +
+  "the gateway's rules. Look for what sets net.ipv6.conf.all.forwarding to 0, such as a file of " +
+  '"/etc/sysctl.d", or runs "nft flush ruleset"';
 
 /** What may be said of a gateway's side of the host. */
 export interface GatewayTunOptions
@@ -78,7 +80,11 @@ function openGatewayTun(options: GatewayTunOptions, context: HostContext): Gatew
   const tun = stack.use(openTunSide(options, context, gatewayState(TEREDO_MTU)));
   const translation = gatewayTranslation(options, tun.name);
   const nat = stack.adopt(openSourceNat(translation), (nat) => nat.close());
-  tun.own.require({ restore: () => nat.restore(), contested: CONTESTED });
+  tun.own.require({
+    restore: () => nat.restore(),
+    isReported: nat.isOwned,
+    contested: CONTESTED,
+  });
   if (nat.putBack) {
     context.log.info(
       "A gateway that was killed had left forwarding on. It counts as off, and will be off in the end",

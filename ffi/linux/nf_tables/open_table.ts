@@ -22,6 +22,13 @@ import { creationOf, deletionOf, type Hook, type Table, type TableMessage } from
 interface OpenTable extends Disposable {
   /** Whether the kernel removes it even if the process is killed. */
   readonly isOwned: boolean;
+  /**
+   * Makes it again if it was removed, as "nft flush ruleset" does with a table that nobody owns.
+   *
+   * @returns what was wrong, in a sentence; undefined if nothing was
+   * @throws What {@linkcode openTable} throws.
+   */
+  restore(): string | undefined;
   /** What its counters have counted so far, by their names. */
   counts(): FilterCounts;
   /** Chains of other tables at this place that drop by default. */
@@ -50,13 +57,13 @@ export function openTable(table: Table, mayOwn = true): OpenTable {
   const isOwned = mayOwn && makeOwned(netlink, attempt, table, remains);
   if (!isOwned) {
     if (found !== "ours") stack.use(lock(attempt, table.name));
-    const rejection = netlink.change([...remains, ...creationOf(table, false)]);
-    if (rejection !== undefined) throw batchError(attempt, rejection);
+    makeUnowned(netlink, attempt, table, remains);
     stack.defer(() => void netlink.change([deletionOf(table.name)]));
   }
   const parts = stack.move();
   return {
     isOwned,
+    restore: () => isOwned || parts.disposed ? undefined : restore(netlink, attempt, table),
     counts: () => parts.disposed ? {} : readCounters(netlink, table.name),
     droppingChains: (at) => parts.disposed ? [] : findDroppingChains(netlink, at),
     [Symbol.dispose]: () => parts.dispose(),
@@ -83,6 +90,25 @@ function makeOwned(
   if (rejection === undefined) return true;
   if (isUnknownFlag(rejection)) return false;
   throw batchError(attempt, rejection);
+}
+
+function makeUnowned(
+  netlink: NfTablesNetlink,
+  attempt: string,
+  table: Table,
+  remains: TableMessage[],
+): void {
+  const rejection = netlink.change([...remains, ...creationOf(table, false)]);
+  if (rejection !== undefined) throw batchError(attempt, rejection);
+}
+
+function restore(netlink: NfTablesNetlink, attempt: string, table: Table): string | undefined {
+  const found = findTable(netlink, table.name);
+  if (typeof found !== "string") throw questionError(attempt, found);
+  if (found === "ours") return undefined;
+  refuseOthers(attempt, table.name, found);
+  makeUnowned(netlink, attempt, table, []);
+  return `Something removed the table "${table.name}" of nf_tables. It is there again`;
 }
 
 /** Takes the lock of a table that only its process removes. */

@@ -363,6 +363,7 @@ function makeCondition() {
       host.isBroken = false;
       return was ? "Something switched it off. It is on again" : undefined;
     },
+    isReported: true,
     contested: "Another program keeps switching it off",
   });
   return { kept, clock, logged, host };

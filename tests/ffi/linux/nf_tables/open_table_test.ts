@@ -46,6 +46,24 @@ namespaceTest(url, "nf_tables: without owners, a table is gone when closed", ["n
   assertEquals(tables(), []);
 });
 
+namespaceTest(url, "nf_tables: without owners, a table that someone removes is made again", [
+  "nft",
+], () => {
+  const table = openTable(smallTable("ours"), false);
+  assertEquals(table.restore(), undefined);
+  run("nft", "flush", "ruleset");
+  assertEquals(tables(), []);
+  assertMatch(table.restore()!, /^Something removed the table "ours"/);
+  assertEquals([tables(), table.restore()], [["table ip6 ours"], undefined]);
+  run("nft", "delete", "table", "ip6", "ours");
+  run("nft", "add", "table", "ip6", "ours");
+  assertThrows(() => table.restore(), Error, "that this program did not make");
+  run("nft", "delete", "table", "ip6", "ours");
+  table[Symbol.dispose]();
+  table[Symbol.dispose]();
+  assertEquals([tables(), table.restore()], [[], undefined]);
+});
+
 for (const mayOwn of [true, false]) {
   namespaceTest(
     url,
