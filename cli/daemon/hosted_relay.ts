@@ -22,6 +22,7 @@ import type { LimitsValue } from "../args/kinds/limits_kind.ts";
 import type { OffloadMode } from "../args/kinds/offload_mode.ts";
 import { controlFolder, type ControlledRole } from "./control/control_path.ts";
 import { ownPathContext } from "./control/own_path_context.ts";
+import { FirewallWatch } from "./firewall_watch.ts";
 import { CliError } from "../process/failure.ts";
 import { stateFolder } from "./address_memory.ts";
 import { withRemedy } from "./capability_remedy.ts";
@@ -99,22 +100,18 @@ export function isGateway(side: HostedSide): side is GatewaySide {
   return side.translates === true;
 }
 
-/**
- * Warns if the kernel would keep a gateway's rules after a KILL, and if a firewall is in its way.
- */
-export function warnOfKernel(side: HostedSide | undefined, log: Log): void {
-  if (side === undefined || !isGateway(side)) return;
-  for (const { family, table, chain } of side.obstacles()) {
-    log.warn(
-      `The firewall of this host drops forwarded packets: chain ${chain} of table ${family} ${table} ` +
-        `needs rules that accept those of interface ${side.name} in both directions`,
-    );
-  }
-  if (side.isOwned) return;
+/** Warns if the kernel would keep a gateway's rules after a KILL. */
+export function warnOfKernel(side: HostedSide, log: Log): void {
+  if (!isGateway(side) || side.isOwned) return;
   log.warn(
     "This kernel keeps the gateway's rules if the program is killed: before Linux 5.12, no table of " +
       "nf_tables goes with its program. The next start removes them",
   );
+}
+
+/** What warns if a firewall is in a gateway's way. */
+export function firewallWatch(side: HostedSide, log: Log): FirewallWatch | undefined {
+  return isGateway(side) ? new FirewallWatch(side, log) : undefined;
 }
 
 function opener(

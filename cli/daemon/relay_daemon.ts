@@ -8,7 +8,13 @@ import { TeredoRelay } from "../../nodes/teredo_relay.ts";
 import type { RelayEvent } from "../../relay/relay.ts";
 import { formatEndpoint } from "../../wire/endpoint.ts";
 import { Daemon, openRoleLog } from "./daemon.ts";
-import { HostedRelay, INTERFACE_RIGHTS, isGateway, warnOfKernel } from "./hosted_relay.ts";
+import {
+  firewallWatch,
+  HostedRelay,
+  INTERFACE_RIGHTS,
+  isGateway,
+  warnOfKernel,
+} from "./hosted_relay.ts";
 import { withListenRemedy } from "./listen_remedy.ts";
 import { describeOffload } from "./messages/offload_messages.ts";
 import { describeRelayEvent } from "./messages/relay_messages.ts";
@@ -52,12 +58,15 @@ export async function runRelay(
   log.info(`${hosted.describe(host)}, from UDP ${formatEndpoint(relay.local)}`);
   warnOfKernel(host, log);
   needs.look();
+  const firewall = firewallWatch(host, log);
+  firewall?.look();
   relay.start({
     onEvent: (event) => daemon.report(event, describeRelayEvent(event)),
     onInterfaceFaults: () => daemon.refresh(),
     onNetworkChange() {
       needs.look();
       daemon.refresh();
+      firewall?.look();
     },
   });
   await daemon.untilEnd(relay, signal);

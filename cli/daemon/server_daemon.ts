@@ -21,6 +21,7 @@ import { AddressWatch } from "./address_watch.ts";
 import { withRemedy } from "./capability_remedy.ts";
 import { Daemon, openRoleLog } from "./daemon.ts";
 import {
+  firewallWatch,
   HostedRelay,
   type HostedSide,
   INTERFACE_RIGHTS,
@@ -105,6 +106,8 @@ export async function runServer(
     warnOfKernel(relayHost, log);
     needs.look();
   }
+  const firewall = relayHost && firewallWatch(relayHost, log);
+  firewall?.look();
   log.info(`Serving on ${describeAddresses(addresses, options.port)}`);
   server.start({
     onEvent: (event) => daemon.report(event, describe(event)),
@@ -112,6 +115,7 @@ export async function runServer(
       watch.look(ownAddresses());
       if (relayHost !== undefined) needs.look();
       daemon.refresh();
+      firewall?.look();
     },
     onInterfaceFaults: () => daemon.refresh(),
   });

@@ -71,3 +71,18 @@ Deno.test({
     assertEquals(code, 0, stdout + stderr);
   },
 });
+
+Deno.test({
+  name: needs.title(
+    "process: a gateway warns of a firewall that drops what it forwards, whenever it starts",
+  ),
+  ignore: needs.ignore,
+  fn: async () => {
+    const { code, stdout, stderr } = await inFreshNamespace(`${BEGIN}
+      nft 'table ip6 filter { chain FORWARD { type filter hook forward priority 0; policy drop; }; }'
+      ip link add docker0 type bridge
+      soon logs "chain FORWARD of table ip6 filter"
+      nft delete table ip6 filter; ${END}`);
+    assertEquals(code, 0, stdout + stderr);
+  },
+});
