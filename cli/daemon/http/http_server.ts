@@ -12,7 +12,11 @@ import { reasonOf } from "../../../reason.ts";
 import { type HttpHandler, refusal } from "./http_handler.ts";
 import { parseRequestHead } from "./request_head.ts";
 
-/** Connections at once. The oldest one without a request makes room for another. */
+/**
+ * Connections at once. The oldest one without a request makes room for another, at once: while
+ * strangers connect a thousand times a second, one request of a hundred comes too late. A pause of
+ * 5 ms would save it, and let every request wait for seconds.
+ */
 const MAX_CONNECTIONS = 16;
 
 /** How long a request may take to arrive, and an answer to leave, in milliseconds. */
