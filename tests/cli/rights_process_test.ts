@@ -344,6 +344,7 @@ test(
   "the user is teredo if there is one, or the one that is chosen; root keeps everything",
   `echo "teredo:x:4711:4712::/:/bin/false" >>/etc/passwd
     for user in "" "--user nobody" "--user root"; do
+      rm -f /mnt/log
       $teredo server --primary 83.1.1.1 $user 2>/mnt/log & server=$!
       says "Serving on 83"; fields "Uid Gid NoNewPrivs Seccomp" /proc/$server/status
       kill $server; wait $server
@@ -365,6 +366,7 @@ for (const lacking of ["setuid", "setgid", "setpcap"]) {
   test(
     `where root can't change its user without ${lacking}, a role keeps what it has, unless one was chosen`,
     `for user in "" "--user nobody"; do
+      rm -f /mnt/log
       setpriv --bounding-set -${lacking} --inh-caps -all $teredo server --primary 83.1.1.1 \\
         $user 2>/mnt/log & server=$!
       soon grep -q "Serving on\\|teredo: Cannot" /mnt/log; cat /mnt/log | cut -c 26-
