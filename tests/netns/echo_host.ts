@@ -21,8 +21,9 @@ const OCTETS = 1 << 20;
 const DATAGRAMS = 20;
 const DATAGRAM_LENGTH = 1232;
 
-/** How long a datagram's answer is waited for, in milliseconds. */
+/** How long a datagram's answer is waited for, in milliseconds, and how often it is sent at most. */
 const TIMEOUT = 1000;
+const ATTEMPTS = 3;
 
 /** What came back. */
 export interface Exchange {
@@ -91,13 +92,26 @@ async function exchangeDatagrams(hostname: string): Promise<number> {
   let count = 0;
   for (let i = 0; i < DATAGRAMS; i++) {
     const datagram = crypto.getRandomValues(new Uint8Array(DATAGRAM_LENGTH));
-    await socket.send(datagram, to);
-    const answer = await withinPatience(socket.receive());
-    if (answer === undefined) break;
-    if (await sha256(answer[0]) === await sha256(datagram)) count++;
+    if (!await comesBack(datagram, socket, to)) break;
+    count++;
   }
   socket.close();
   return count;
+}
+
+/** Sends a datagram, again if no answer comes: a queue of the machine may be full. */
+async function comesBack(
+  datagram: Uint8Array<ArrayBuffer>,
+  socket: Deno.DatagramConn,
+  to: Deno.Addr,
+): Promise<boolean> {
+  const sent = await sha256(datagram);
+  for (let i = 0; i < ATTEMPTS; i++) {
+    await socket.send(datagram, to);
+    const answer = await withinPatience(socket.receive());
+    if (answer !== undefined && await sha256(answer[0]) === sent) return true;
+  }
+  return false;
 }
 
 /** What a promise gives; undefined if it takes too long. */
