@@ -9,7 +9,7 @@
  * @module
  */
 
-import { requires } from "../tests/capabilities.ts";
+import { LAB, requires } from "../tests/capabilities.ts";
 import { rent, startGateway } from "../tests/netns/gateway_lab.ts";
 import { createLab, type Lab, routeTeredo } from "../tests/netns/lab.ts";
 import { ADDRESS } from "../tests/netns/plan.ts";
@@ -58,7 +58,7 @@ async function measure({ sites, native }: BenchLab, isReversed: boolean): Promis
 }
 
 async function main(): Promise<number> {
-  const needs = ["linux", "root", "namespaces", "tun", "ip", "nsenter", "nft", "iperf3"] as const;
+  const needs = [...LAB, "root", "nft", "iperf3"] as const;
   const { ignore, reason } = requires(...needs, "ping");
   if (ignore) {
     console.error(`Cannot measure a gateway: this machine ${reason}`);

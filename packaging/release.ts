@@ -124,8 +124,9 @@ async function compileFor(platform: Platform): ReturnType<Builder> {
     return {
       reason: remedy === undefined
         ? "deno compile fails, see above"
-        : `its runtime is out of reach. Get denort of Deno ${Deno.version.deno} for ${target} elsewhere, name it ` +
-          `denort-${name}${executableSuffix(platform)}, and set DENORT_DIR to its folder`,
+        : `its runtime is out of reach. Get denort of Deno ${Deno.version.deno} for ${target} ` +
+          `elsewhere, name it denort-${name}${executableSuffix(platform)}, and set DENORT_DIR ` +
+          "to its folder",
     };
   }
   if (!isExecutableFor(await headOf(path), platform)) {

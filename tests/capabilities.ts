@@ -80,6 +80,12 @@ export type Capability =
   | "arm64"
   | CommandName;
 
+/** What every lab of `tests/netns/` needs. */
+export const LAB = ["linux", "namespaces", "tun", "ip", "nsenter"] as const;
+
+/** What every script of `tests/cli/fresh_namespace.ts` needs. */
+export const FRESH_NAMESPACE = ["linux", "namespaces", "ip", "bash"] as const;
+
 /** The answer of {@linkcode requires}. */
 export interface Requirement {
   /** True when something is missing: hand it to `Deno.test`. */

@@ -169,7 +169,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "cli/daemon": ["cli/daemon/", "cli/args/", ...BELOW_DAEMON],
   "cli/daemon/control": ["cli/daemon/http", "cli/daemon/status", ...BELOW_DAEMON],
   "cli/daemon/hook": [...BELOW_DAEMON],
-  "cli/daemon/http": [...BELOW_DAEMON],
+  "cli/daemon/http": [...BELOW_DAEMON, "pause.ts"],
   "cli/daemon/messages": ["cli/args/kinds", ...BELOW_DAEMON],
   "cli/daemon/metrics": [
     ...["cli/daemon/http", "cli/daemon/status", "cli/args/kinds"],

@@ -139,8 +139,9 @@ export function remedy(messages: string, denort: string | undefined): string | u
   return denort
     ? `Cannot embed ${denort}, which DENORT_BIN names. ` +
       `It must be the denort of Deno ${Deno.version.deno} for the target.`
-    : `Cannot download denort, the runtime that deno compile embeds, because this machine does not reach Deno's ` +
-      `download site. Get denort of Deno ${Deno.version.deno} for the target elsewhere, and set DENORT_BIN to its path.`;
+    : "Cannot download denort, the runtime that deno compile embeds, because this machine does " +
+      `not reach Deno's download site. Get denort of Deno ${Deno.version.deno} for the target ` +
+      "elsewhere, and set DENORT_BIN to its path.";
 }
 
 /**

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { requires } from "../../tests/capabilities.ts";
+import { LAB, requires } from "../../tests/capabilities.ts";
 import { prefetch } from "../../tests/netns/deno_run.ts";
 import { prepareTeredo } from "../../tests/netns/teredo.ts";
 import { drawChart } from "./chart.ts";
@@ -19,8 +19,8 @@ import { Results, table } from "./results.ts";
 import { soak } from "./soak.ts";
 
 const NEEDS = [
-  ...["linux", "root", "namespaces", "tun", "ip", "nsenter", "nft", "ping"] as const,
-  ...["iperf3", "taskset", "miredo", "miredo-server"] as const,
+  ...LAB,
+  ...["root", "nft", "ping", "iperf3", "taskset", "miredo", "miredo-server"] as const,
 ] as const;
 
 async function main(args: readonly string[]): Promise<number> {

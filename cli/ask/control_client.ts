@@ -26,7 +26,7 @@ export class StillStarting extends CliError {
   readonly activity: string;
 
   constructor(path: string, activity: string) {
-    super(`Cannot ask at ${path}: It is still starting. ${activity}`, ExitCode.NOT_RUNNING);
+    super(`Cannot ask at ${path}: it is still starting. ${activity}`, ExitCode.NOT_RUNNING);
     this.activity = activity;
   }
 }
@@ -117,13 +117,14 @@ export class ControlClient {
       case "dead":
         return notRunning(`nothing answers at ${path}`);
       case "answered":
-        return this.#failure("something else than Teredo answers there", ExitCode.FAILED, error);
+        return this.#failure("something other than Teredo answers there", ExitCode.FAILED, error);
     }
   }
 
   #unknownAnswer(): CliError {
     return this.#failure(
-      "another version of Teredo, or something else, answers there. Restart what runs there after an upgrade",
+      "another version of Teredo, or something else, answers there. Restart what runs there " +
+        "after an upgrade",
     );
   }
 

@@ -18,7 +18,8 @@ import { systemFailure } from "../process/system_failure.ts";
 /** How to start the client. */
 const NEXT = platform.rights === "administrator"
   ? 'as administrator, "teredo client", or "teredo service install client" to run it at each boot'
-  : '"sudo teredo client", or "sudo systemctl enable --now teredo-client" where the package is installed';
+  : '"sudo teredo client", or "sudo systemctl enable --now teredo-client" where the package is ' +
+    "installed";
 
 /** Makes the command, which writes the configuration of another. */
 export function join(commands: () => readonly Command[]): Command {

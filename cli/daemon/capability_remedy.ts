@@ -60,8 +60,8 @@ function isHiddenFromServer(error: unknown): error is SystemError {
 /** What to do for a service: its unit says which rights it has, and sudo changes nothing. */
 export function remedyForService(unit: string, capability: Capability): string {
   return unit === SERVER_UNIT && capability === "CAP_NET_ADMIN"
-    ? "The service teredo-server has no right to make interfaces, which a relay or gateway needs. Use " +
-      'teredo-server-relay instead: "systemctl disable --now teredo-server", then ' +
+    ? "The service teredo-server has no right to make interfaces, which a relay or gateway " +
+      'needs. Use teredo-server-relay instead: "systemctl disable --now teredo-server", then ' +
       '"systemctl enable --now teredo-server-relay"'
     : `The service ${unit} has no right to that: its unit needs ${capability} in ` +
       "AmbientCapabilities= and CapabilityBoundingSet=";

@@ -58,8 +58,8 @@ export class MappingMemory {
       replacePrivate(this.#path, `${JSON.stringify(value)}\n`);
     } catch (error) {
       this.#report(
-        `Cannot remember the port mapping in ${this.#path}, so the router may keep it if this client is killed: ` +
-          `${reasonOf(error)}. Check the folder and the free space`,
+        `Cannot remember the port mapping in ${this.#path}, so the router may keep it if this ` +
+          `client is killed: ${reasonOf(error)}. Check the folder and the free space`,
       );
     }
   }

@@ -29,8 +29,9 @@ export function exampleConfig(command: Command): string {
     ...comment(`How "teredo ${name}" runs: ${file}, see teredo.yaml(5)`),
     "#",
     ...comment(
-      `Remove the "#" in front of a setting to change it. Flags such as --log-level and variables such as ` +
-        `TEREDO_LOG_LEVEL win over this file. "teredo check" shows mistakes in it; ${REREADING}.`,
+      'Remove the "#" in front of a setting to change it. Flags such as --log-level and ' +
+        'variables such as TEREDO_LOG_LEVEL win over this file. "teredo check" shows mistakes in ' +
+        `it; ${REREADING}.`,
     ),
     ...Array.from(configKeys(command).values()).flatMap(([property, option]) => [
       "",

@@ -95,8 +95,8 @@ function refuseWeak(program: string, host: ServiceHost): void {
   if (part === undefined) return;
   const copy = `sudo mkdir -p ${FOLDER} && sudo install ${shellWord(program)} ${FOLDER}/teredo`;
   throw new CliError(
-    `Cannot install a service for ${program}: users other than root may change ${part}, and so what root ` +
-      `runs. Copy the program first: "${copy}", then use that one`,
+    `Cannot install a service for ${program}: users other than root may change ${part}, and so ` +
+      `what root runs. Copy the program first: "${copy}", then use that one`,
   );
 }
 

@@ -36,7 +36,8 @@ export const SYSTEMD: ServiceManager = { absence, install, start, remove: remove
 function absence(): string | undefined {
   return exists("/run/systemd/system", { root: "" })
     ? undefined
-    : "systemd does not run this system. The roles run in the foreground, so any other service manager can run them too";
+    : "systemd does not run this system. The roles run in the foreground, so any other service " +
+      "manager can run them too";
 }
 
 async function install(
@@ -85,7 +86,7 @@ async function removeService(service: Service, host: ServiceHost): Promise<void>
   if (!isOurs(path, host)) {
     throw new CliError(
       `There is no ${path} that "teredo service install" wrote. ` +
-        `A package's service is switched off by "systemctl disable --now ${unit}"`,
+        `To switch off a package's service, run "systemctl disable --now ${unit}"`,
     );
   }
   await host.run("systemctl", "--quiet", "disable", "--now", unit);
@@ -107,8 +108,9 @@ function refuseHidden(program: string): void {
   if (!HIDDEN.test(program)) return;
   const word = shellWord(program);
   throw new CliError(
-    `Cannot install a service for ${program}: services don't see files in home folders and in those for ` +
-      `temporary files. Copy it first: "sudo install ${word} /usr/local/bin/teredo", then use that one`,
+    `Cannot install a service for ${program}: services don't see files in home folders and in ` +
+      `those for temporary files. Copy it first: "sudo install ${word} /usr/local/bin/teredo", ` +
+      "then use that one",
   );
 }
 
@@ -117,7 +119,8 @@ function refusePackaged(service: Service, host: ServiceHost): void {
   const packaged = PACKAGED.map((folder) => `${folder}/${unit}`).find((path) => exists(path, host));
   if (packaged === undefined) return;
   throw new CliError(
-    `A package has installed this service: ${packaged}. Start it by "systemctl enable --now ${unit}"`,
+    `A package has installed this service: ${packaged}. Start it with ` +
+      `"systemctl enable --now ${unit}"`,
   );
 }
 

@@ -70,9 +70,9 @@ function refuseWeak(program: string, host: ServiceHost): void {
     host.weakPart(program) ?? (UNSUITABLE.test(program) ? folder : undefined);
   if (part === undefined) return;
   throw new CliError(
-    `Cannot install a service for ${program}: users may change ${part}, and so become LocalSystem. Copy the ` +
-      'program, and wintun.dll with it, to a folder below %ProgramFiles%, such as "C:\\Program Files\\Teredo", ' +
-      `and use that one; "icacls ${part}" lists its rights`,
+    `Cannot install a service for ${program}: users may change ${part}, and so become ` +
+      "LocalSystem. Copy the program, and wintun.dll with it, to a folder below %ProgramFiles%, " +
+      `such as "C:\\Program Files\\Teredo", and use that one; "icacls ${part}" lists its rights`,
   );
 }
 

@@ -76,7 +76,8 @@ function open(): Libc {
   throw new Error([
     "Cannot open the C library, which TUN interfaces and raw sockets need. Tried:",
     ...failures,
-    "Install glibc or musl where the dynamic linker looks for it, or set LD_LIBRARY_PATH to its directory.",
+    "Install glibc or musl where the dynamic linker looks for it, or set LD_LIBRARY_PATH to its " +
+    "directory.",
   ].join("\n"));
 }
 

@@ -171,7 +171,8 @@ function attachRemedy(code: ErrnoName, name: string): string | undefined {
     case "EACCES":
       return "Run as root";
     case "EBUSY":
-      return `Another program has the interface "${name}": choose another number, or "utun%d" for the first free one`;
+      return `Another program has the interface "${name}": choose another number, or "utun%d" ` +
+        "for the first free one";
     case "ENOENT":
       return `This kernel has no ${CONTROL}`;
     default:

@@ -146,12 +146,15 @@ function deviceRemedy(code: ErrnoName): string | undefined {
   switch (code) {
     case "ENOENT":
     case "ENODEV":
-      return "Load the kernel module with `modprobe tun`; in a container, pass the device with `--device /dev/net/tun`";
+      return "Load the kernel module with `modprobe tun`; in a container, pass the device with " +
+        "`--device /dev/net/tun`";
     case "EACCES":
     case "EPERM":
       return Deno.uid() === 0
-        ? "Root may open it, so a rule for devices forbids it here: start the container with `--device /dev/net/tun`, or the service with `DeviceAllow=/dev/net/tun rw`"
-        : "Run as root, or let this user read and write the device; in a container, pass it with `--device /dev/net/tun`";
+        ? "Root may open it, so a rule for devices forbids it here: start the container with " +
+          "`--device /dev/net/tun`, or the service with `DeviceAllow=/dev/net/tun rw`"
+        : "Run as root, or let this user read and write the device; in a container, pass it with " +
+          "`--device /dev/net/tun`";
     default:
       return undefined;
   }

@@ -71,8 +71,9 @@ export async function resolveIpv6(
 
 /** What to say when `host` resolves to an address where no server can be. */
 export function suspicionAbout(host: string): string {
-  return `This is what "${host}" resolves to here. Perhaps a captive portal or a DNS filter answered: ` +
-    "log in to this network with a browser, try other DNS servers, or give the server's IPv4 address";
+  return `This is what "${host}" resolves to here. Perhaps a captive portal or a DNS filter ` +
+    "answered: log in to this network with a browser, try other DNS servers, or give the " +
+    "server's IPv4 address";
 }
 
 async function answerInTime(

@@ -1,6 +1,6 @@
 /** Floods on real kernels, in short; `deno task attack` measures them at length. */
 import { assert } from "@std/assert";
-import { requires } from "../capabilities.ts";
+import { LAB, requires } from "../capabilities.ts";
 import { prefetch } from "../netns/deno_run.ts";
 import { prepareTeredo } from "../netns/teredo.ts";
 import { openArena } from "./arena.ts";
@@ -16,9 +16,7 @@ import {
 import { startPrograms } from "./contestants.ts";
 import { FloodGenerator } from "./flood.ts";
 
-const needs = requires(
-  ...["linux", "root", "namespaces", "tun", "ip", "nsenter", "ping", "gcc"] as const,
-);
+const needs = requires(...LAB, "root", "ping", "gcc");
 
 /** An attack at a rate, and how many honest ones must be served in spite of it. */
 interface Case {

@@ -7,7 +7,7 @@
  */
 
 import { describeMachine } from "../../bench/miredo/machine_description.ts";
-import { requires } from "../capabilities.ts";
+import { LAB, requires } from "../capabilities.ts";
 import { prefetch, repositoryPath } from "../netns/deno_run.ts";
 import { prepareTeredo, teredoTitle } from "../netns/teredo.ts";
 import { type Amplification, amplificationTable, measureAmplification } from "./amplification.ts";
@@ -17,10 +17,7 @@ import { type Contestant, contestants, type Role, startPrograms } from "./contes
 import { FloodGenerator } from "./flood.ts";
 import { type Measured, type Row, rows, table } from "./table.ts";
 
-const NEEDS = [
-  ...["linux", "root", "namespaces", "tun", "ip", "nsenter", "ping", "gcc"] as const,
-  ...["miredo", "miredo-server", "taskset"] as const,
-] as const;
+const NEEDS = [...LAB, "root", "ping", "gcc", "miredo", "miredo-server", "taskset"] as const;
 
 const HELP = `Usage: deno task attack [--write] [--rate PER_SECOND] [--runs N] [--only WORDS]
 

@@ -1,9 +1,9 @@
 /** `teredo check` refuses what the role refuses, in the same words and with the same line. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { requires } from "../capabilities.ts";
+import { FRESH_NAMESPACE, requires } from "../capabilities.ts";
 import { HOST, inFreshNamespace } from "./fresh_namespace.ts";
 
-const needs = requires("linux", "namespaces", "ip", "bash", "setpriv");
+const needs = requires(...FRESH_NAMESPACE, "setpriv");
 
 /** A role, its file, and what both say; `:2:` stands for the file and that line. */
 type Refusal = readonly [role: string, file: string, code: number, ...says: string[]];

@@ -1,10 +1,10 @@
 /** Configuration files as processes of the program find them, and as they read them again. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { requires } from "../capabilities.ts";
+import { FRESH_NAMESPACE, requires } from "../capabilities.ts";
 import { HOST, inFreshNamespace } from "./fresh_namespace.ts";
 
-const needs = requires("linux", "namespaces", "ip", "bash");
-const needsTun = requires("linux", "namespaces", "ip", "bash", "tun");
+const needs = requires(...FRESH_NAMESPACE);
+const needsTun = requires(...FRESH_NAMESPACE, "tun");
 
 /** Folders that nobody else sees, `/etc` and `/mnt`; what the program says goes to `/mnt/log`. */
 const FOLDERS = `mount -t tmpfs none /mnt; mkdir -p /mnt/etc; cp -r /etc/. /mnt/etc 2>/dev/null
@@ -81,7 +81,7 @@ Deno.test({
       $teredo status 2>/mnt/status; [ $? = 3 ] || exit 98
       kill $client; wait $client; code=$?; cat /mnt/status; exit $code`);
     assertEquals(code, 0, stdout);
-    assertStringIncludes(stdout, "It is still starting");
+    assertStringIncludes(stdout, "it is still starting");
   },
 });
 
@@ -104,7 +104,7 @@ Deno.test({
   },
 });
 
-const needsSetpriv = requires("linux", "namespaces", "ip", "bash", "setpriv");
+const needsSetpriv = requires(...FRESH_NAMESPACE, "setpriv");
 
 Deno.test({
   name: needsSetpriv.title(

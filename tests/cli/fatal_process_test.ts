@@ -2,10 +2,10 @@
  * What ends a role that was at work, in its own words: an interface that somebody deletes under it.
  */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { requires } from "../capabilities.ts";
+import { FRESH_NAMESPACE, requires } from "../capabilities.ts";
 import { HOST, inFreshNamespace } from "./fresh_namespace.ts";
 
-const needs = requires("linux", "namespaces", "ip", "bash", "tun");
+const needs = requires(...FRESH_NAMESPACE, "tun");
 
 const ROLES = [
   ["client", "client 83.1.1.9", "Asking server"],

@@ -3,7 +3,7 @@
  * is left.
  */
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { type Capability, requires } from "../capabilities.ts";
+import { type Capability, FRESH_NAMESPACE, requires } from "../capabilities.ts";
 import { HOST, inFreshNamespace } from "./fresh_namespace.ts";
 
 /** A way to begin a gateway that cannot work. */
@@ -76,7 +76,7 @@ const STATE = "ip -o link; ip -6 -o addr; ip -6 route show table all; nft list t
   "cat /proc/sys/net/ipv6/conf/*/{forwarding,accept_ra}";
 
 for (const { what, prepare = "true", script, code, says, needs = [] } of MISTAKES) {
-  const wanted = requires("linux", "namespaces", "tun", "bash", "ip", "nft", ...needs);
+  const wanted = requires(...FRESH_NAMESPACE, "tun", "nft", ...needs);
   Deno.test({
     name: wanted.title(`gateway mistakes: ${what}`),
     ignore: wanted.ignore,
@@ -94,7 +94,7 @@ for (const { what, prepare = "true", script, code, says, needs = [] } of MISTAKE
   });
 }
 
-const wanted = requires("linux", "namespaces", "tun", "bash", "ip");
+const wanted = requires(...FRESH_NAMESPACE, "tun");
 
 Deno.test({
   name: wanted.title(

@@ -5,7 +5,7 @@
  */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { COMMANDS } from "../../cli.ts";
-import { type Capability, requires } from "../capabilities.ts";
+import { type Capability, FRESH_NAMESPACE, requires } from "../capabilities.ts";
 import { HOST, inFreshNamespace } from "./fresh_namespace.ts";
 
 /** A script that ends with the program's exit code. */
@@ -272,7 +272,7 @@ for (
     ...askers(),
   ]
 ) {
-  const required = requires("linux", "namespaces", "ip", "bash", ...needs);
+  const required = requires(...FRESH_NAMESPACE, ...needs);
   Deno.test({
     name: required.title(`likely: ${what} ends with ${code}`),
     ignore: required.ignore,

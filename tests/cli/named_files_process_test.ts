@@ -3,10 +3,10 @@
  * hangs. Files without permission are in likely_mistakes_process_test.ts and check_process_test.ts.
  */
 import { assertEquals } from "@std/assert";
-import { requires } from "../capabilities.ts";
+import { FRESH_NAMESPACE, requires } from "../capabilities.ts";
 import { HOST, inFreshNamespace } from "./fresh_namespace.ts";
 
-const needs = requires("linux", "namespaces", "ip", "bash");
+const needs = requires(...FRESH_NAMESPACE);
 
 const ENDLESS = "it is longer than 1 MiB";
 const FOLDER = "it is a directory";

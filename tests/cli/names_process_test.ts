@@ -1,9 +1,9 @@
 /** A client whose server's name leads nowhere yet says why, waits, and goes on by itself. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { requires } from "../capabilities.ts";
+import { FRESH_NAMESPACE, requires } from "../capabilities.ts";
 import { inFreshNamespace } from "./fresh_namespace.ts";
 
-const needs = requires("linux", "namespaces", "ip", "bash", "tun");
+const needs = requires(...FRESH_NAMESPACE, "tun");
 
 /** What answers for the name, and what the log says of it. */
 const ANSWERS: readonly (readonly [line: string, ...says: string[]])[] = [

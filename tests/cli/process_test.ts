@@ -3,11 +3,11 @@
  * real sockets and interfaces, each in a fresh network namespace.
  */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { type Capability, requires } from "../capabilities.ts";
+import { type Capability, FRESH_NAMESPACE, requires } from "../capabilities.ts";
 import { HOST, inFreshNamespace } from "./fresh_namespace.ts";
 
-const needs = requires("linux", "namespaces", "ip", "bash");
-const needsTun = requires("linux", "namespaces", "ip", "bash", "tun");
+const needs = requires(...FRESH_NAMESPACE);
+const needsTun = requires(...FRESH_NAMESPACE, "tun");
 
 /** A mistake that only a real process meets. */
 interface Mishap {
@@ -149,7 +149,7 @@ const MISHAPS: readonly Mishap[] = [
 ];
 
 for (const { what, script, code, says, needs = [] } of MISHAPS) {
-  const required = requires("linux", "namespaces", "ip", "bash", ...needs);
+  const required = requires(...FRESH_NAMESPACE, ...needs);
   Deno.test({
     name: required.title(`process: ${what} ends with ${code} and the remedy`),
     ignore: required.ignore,

@@ -3,10 +3,10 @@
  * forwarding: it says so and is not ready.
  */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { requires } from "../capabilities.ts";
+import { FRESH_NAMESPACE, requires } from "../capabilities.ts";
 import { HOST, inFreshNamespace } from "./fresh_namespace.ts";
 
-const needs = requires("linux", "namespaces", "ip", "bash", "tun");
+const needs = requires(...FRESH_NAMESPACE, "tun");
 
 const FORWARDING = "echo 1 >/proc/sys/net/ipv6/conf/all/forwarding";
 

@@ -3,10 +3,10 @@
  * doing their work with it.
  */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { requires } from "../capabilities.ts";
+import { FRESH_NAMESPACE, requires } from "../capabilities.ts";
 import { HOST, inFreshNamespace } from "./fresh_namespace.ts";
 
-const needs = requires("linux", "root", "namespaces", "ip", "bash", "tun", "setpriv");
+const needs = requires(...FRESH_NAMESPACE, "root", "tun", "setpriv");
 
 /**
  * Words for the scripts: an `/etc` of their own with the group and perhaps the user teredo, the log
@@ -256,7 +256,7 @@ test(
   (said) =>
     assertEquals(linesOf(said), [
       "A change of the settings takes a restart. Cannot read the configuration /mnt/s.yaml: " +
-      "permission is denied. The role runs as nobody since its start. As root, run " +
+      "permission is denied. The role has run as nobody since its start. As root, run " +
       '"groupadd --system teredo && chgrp teredo /mnt/s.yaml && chmod 640 /mnt/s.yaml", ' +
       "and start the role again; or start it with --user root",
     ]),
@@ -296,7 +296,7 @@ test(
       `As root, run "${command}", and start the role again; or start it with --user root`,
       "Cannot read the secrets file /etc/teredo/secrets.yaml: permission is denied. As root, run " +
       `"${command}", and start the role again; or start it with --user root. The old secrets stay in use`,
-      `The role runs as nobody since its start. As root, run "${
+      `The role has run as nobody since its start. As root, run "${
         command.replaceAll("secrets", "server")
       }", and start the role again; or start it with --user root. The old settings stay in use`,
       "teredo",
@@ -411,5 +411,5 @@ test(
     assertStringIncludes(said, "CAP_NET_RAW");
   },
   // From its sources, the program needs root's cache of packages.
-  requires("linux", "root", "namespaces", "ip", "bash", "setpriv", "executable"),
+  requires(...FRESH_NAMESPACE, "root", "setpriv", "executable"),
 );

@@ -1,9 +1,9 @@
 /** What `teredo service install` makes of the host on which it runs, as the executable may. */
 import { assertEquals } from "@std/assert";
-import { requires } from "../capabilities.ts";
+import { FRESH_NAMESPACE, requires } from "../capabilities.ts";
 import { inFreshNamespace } from "./fresh_namespace.ts";
 
-const needs = requires("linux", "root", "namespaces", "ip", "tun", "bash", "executable");
+const needs = requires(...FRESH_NAMESPACE, "root", "tun", "executable");
 
 /**
  * A host with systemd, which is asked to do nothing, and interfaces that listen to routers (eth0,

@@ -1,11 +1,10 @@
 /** Files in /dev/shm, which Deno refuses to open for the executable. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { requires } from "../capabilities.ts";
+import { FRESH_NAMESPACE, requires } from "../capabilities.ts";
 import { HOST, inFreshNamespace } from "./fresh_namespace.ts";
 
-const BASE = ["linux", "namespaces", "ip", "bash"] as const;
-const needs = requires(...BASE);
-const needsExecutable = requires(...BASE, "executable");
+const needs = requires(...FRESH_NAMESPACE);
+const needsExecutable = requires(...FRESH_NAMESPACE, "executable");
 
 const SHARED_MEMORY = "mount -t tmpfs -o mode=1777 none /dev/shm";
 

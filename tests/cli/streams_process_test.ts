@@ -1,9 +1,9 @@
 /** Files that are streams, such as `<(command)` of a shell: they can be read only once. */
 import { assertEquals } from "@std/assert";
-import { requires } from "../capabilities.ts";
+import { FRESH_NAMESPACE, requires } from "../capabilities.ts";
 import { HOST, inFreshNamespace } from "./fresh_namespace.ts";
 
-const needs = requires("linux", "namespaces", "ip", "bash");
+const needs = requires(...FRESH_NAMESPACE);
 
 const SECRETS = `<(echo 'alice: correct horse battery staple')`;
 

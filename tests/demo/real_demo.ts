@@ -4,7 +4,7 @@
  * @module
  */
 
-import { requires } from "../capabilities.ts";
+import { LAB, requires } from "../capabilities.ts";
 import { createLab, type Lab } from "../netns/lab.ts";
 import type { Machine } from "../netns/machine.ts";
 import { UPLINK } from "../netns/nat_router.ts";
@@ -26,7 +26,7 @@ import type { Stage } from "./stage.ts";
 
 /** Why the real demo cannot run on this machine; empty if it can. */
 export function whyNotReal(): string {
-  return requires("linux", "namespaces", "tun", "ip", "nsenter", "ping").reason;
+  return requires(...LAB, "ping").reason;
 }
 
 /** Seconds of transfer. */

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { EXIT_CODE_MEANINGS } from "../../cli/process/exit_code.ts";
-import { requires } from "../capabilities.ts";
+import { LAB, requires } from "../capabilities.ts";
 import { denoRun, prefetch } from "../netns/deno_run.ts";
 import { createLab, type Lab, routeTeredo } from "../netns/lab.ts";
 import type { LabProcess } from "../netns/lab_process.ts";
@@ -72,17 +72,7 @@ function assertShapes(output: string, shown: readonly string[]): void {
   }
 }
 
-const needs = requires(
-  "linux",
-  "root",
-  "namespaces",
-  "tun",
-  "ip",
-  "nft",
-  "nsenter",
-  "ping",
-  "sysctl",
-);
+const needs = requires(...LAB, "root", "nft", "ping", "sysctl");
 
 Deno.test({
   name: needs.title("README.md: its commands get two machines behind NATs to talk"),

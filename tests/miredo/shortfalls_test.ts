@@ -5,7 +5,7 @@ import { encodeBubble } from "../../wire/bubble.ts";
 import { encodeRouterSolicitation } from "../../wire/neighbor_discovery.ts";
 import { encodeTeredoAddress } from "../../wire/teredo_address.ts";
 import { encodeTeredoPacket, parseTeredoPacket } from "../../wire/teredo_packet.ts";
-import { requires } from "../capabilities.ts";
+import { LAB, requires } from "../capabilities.ts";
 import { denoRun } from "../netns/deno_run.ts";
 import { createLab } from "../netns/lab.ts";
 import type { LabProcess } from "../netns/lab_process.ts";
@@ -31,7 +31,10 @@ import type { ForgingOptions } from "./forging_server.ts";
 import { probe } from "./udp_probe.ts";
 
 const needs = requires(
-  ...["linux", "root", "namespaces", "tun", "ip", "nsenter", "nft", "ping"] as const,
+  ...LAB,
+  "root",
+  "nft",
+  "ping",
   ...["tcpdump", "tshark", "miredo", "miredo-server"] as const,
 );
 

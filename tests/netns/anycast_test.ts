@@ -5,7 +5,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { requires } from "../capabilities.ts";
+import { LAB, requires } from "../capabilities.ts";
 import { addStations, type Anycast, otherPlace, SHARED } from "./anycast.ts";
 import { createLab } from "./lab.ts";
 import type { Machine } from "./machine.ts";
@@ -21,7 +21,7 @@ import {
   type TeredoClient,
 } from "./teredo.ts";
 
-const needs = requires("linux", "root", "namespaces", "tun", "ip", "nsenter", "ping", "bird");
+const needs = requires(...LAB, "root", "ping", "bird");
 
 const PORT_RESTRICTED: UserNat = { by: "user", kind: "portRestricted" };
 

@@ -1,6 +1,6 @@
 /** The executable for Linux on arm64, by qemu's emulation of that processor. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { ARM64_ROOT, findCommand, requires } from "../capabilities.ts";
+import { ARM64_ROOT, findCommand, LAB, requires } from "../capabilities.ts";
 import { createLab } from "./lab.ts";
 import type { Machine } from "./machine.ts";
 import { ADDRESS } from "./plan.ts";
@@ -14,7 +14,7 @@ import {
 } from "./teredo.ts";
 
 const needs = requires("linux", "arm64");
-const labNeeds = requires("linux", "arm64", "namespaces", "tun", "ip", "nsenter", "ping");
+const labNeeds = requires(...LAB, "arm64", "ping");
 
 /** Starting took up to 16 seconds, in milliseconds. */
 const PATIENCE = { timeout: 120_000 };

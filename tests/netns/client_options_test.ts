@@ -1,12 +1,12 @@
 /** What a client does only when it is asked to, as packets on the wire show it. */
 import { assert, assertEquals } from "@std/assert";
-import { requires } from "../capabilities.ts";
+import { LAB, requires } from "../capabilities.ts";
 import { createLab } from "./lab.ts";
 import { UPLINK } from "./nat_router.ts";
 import { ADDRESS } from "./plan.ts";
 import { prepareTeredo, startClient, startServer } from "./teredo.ts";
 
-const needs = requires("linux", "namespaces", "tun", "ip", "nsenter", "ping", "tcpdump", "tshark");
+const needs = requires(...LAB, "ping", "tcpdump", "tshark");
 
 Deno.test({
   name: needs.title("C-42, C-47: a client announces itself and tries intervals only if asked to"),

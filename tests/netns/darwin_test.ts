@@ -6,7 +6,7 @@ import {
   assertNotEquals,
   assertStringIncludes,
 } from "@std/assert";
-import { requires } from "../capabilities.ts";
+import { LAB, requires } from "../capabilities.ts";
 import {
   controlOption,
   darwinTeredo,
@@ -21,7 +21,7 @@ import { ADDRESS } from "./plan.ts";
 import { waitForRoute } from "./routes.ts";
 import { prepareTeredo, startClient, startRelay, startServer } from "./teredo.ts";
 
-const needs = requires("linux", "gcc", "namespaces", "tun", "ip", "nsenter", "ping", "setpriv");
+const needs = requires(...LAB, "gcc", "ping", "setpriv");
 
 Deno.test({
   name: needs.title("macOS: a client meets one on Linux and one on macOS, and native hosts"),

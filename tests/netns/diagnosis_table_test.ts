@@ -1,14 +1,12 @@
 /** `teredo diagnose` and `ping` on broken set-ups: docs/diagnosis.md has what they have to say. */
 import { assert, assertEquals } from "@std/assert";
-import { requires } from "../capabilities.ts";
+import { LAB, requires } from "../capabilities.ts";
 import { type Broken, type Group, GROUPS, type Stage } from "./broken_setups.ts";
 import { createLab } from "./lab.ts";
 import type { Machine } from "./machine.ts";
 import { prepareTeredo, startClient, startRelay, startServer, teredo } from "./teredo.ts";
 
-const needs = requires(
-  ...["linux", "root", "namespaces", "tun", "ip", "nsenter", "nft", "ping", "setpriv"] as const,
-);
+const needs = requires(...LAB, "root", "nft", "ping", "setpriv");
 
 /** How long a mended set-up may take until nothing fails, in milliseconds. */
 const RECOVERY = 40_000;

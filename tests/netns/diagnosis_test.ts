@@ -1,6 +1,6 @@
 /** `teredo diagnose` on set-ups that were broken on purpose: it names the cause, and no other one. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { requires } from "../capabilities.ts";
+import { LAB, requires } from "../capabilities.ts";
 import { createLab } from "./lab.ts";
 import type { Machine } from "./machine.ts";
 import { ADDRESS } from "./plan.ts";
@@ -13,7 +13,7 @@ import {
   teredo,
 } from "./teredo.ts";
 
-const needs = requires("linux", "namespaces", "tun", "ip", "nsenter");
+const needs = requires(...LAB);
 
 interface Finding {
   readonly check: string;

@@ -1,11 +1,11 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
-import { requires } from "../capabilities.ts";
+import { LAB, requires } from "../capabilities.ts";
 import { createLab } from "./lab.ts";
 import { kernelTraces } from "./kernel_traces.ts";
 import type { LabProcess } from "./lab_process.ts";
 import { prepareTeredo, qualification, startClient, startServer } from "./teredo.ts";
 
-const needs = requires("linux", "namespaces", "tun", "ip", "nsenter");
+const needs = requires(...LAB);
 
 Deno.test({
   name: needs.title("ending: INT, TERM and KILL leave no interface, route or socket behind"),

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { requires } from "../capabilities.ts";
+import { LAB, requires } from "../capabilities.ts";
 import { createLab, type Lab } from "./lab.ts";
 import { firstRoundTrip } from "./ping.ts";
 import { prepareTeredo, startClient, startServer, teredoTitle } from "./teredo.ts";
@@ -8,10 +8,7 @@ import { prepareTeredo, startClient, startServer, teredoTitle } from "./teredo.t
 const FEW_DATAGRAMS = 4;
 
 for (const by of ["kernel", "user"] as const) {
-  const needs = requires(
-    ...["linux", "namespaces", "tun", "ip", "nsenter", "ping"] as const,
-    ...by === "kernel" ? ["nft"] as const : [],
-  );
+  const needs = requires(...LAB, "ping", ...by === "kernel" ? ["nft"] as const : []);
   Deno.test({
     name: needs.title(
       `exchange: two clients meet behind port-restricted NATs in ${by} space (${teredoTitle()})`,

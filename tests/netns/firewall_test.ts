@@ -3,13 +3,13 @@
  * way.
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { requires } from "../capabilities.ts";
+import { LAB, requires } from "../capabilities.ts";
 import { createLab } from "./lab.ts";
 import type { Machine } from "./machine.ts";
 import { ADDRESS } from "./plan.ts";
 import { prepareTeredo, startClient, startServer, teredo } from "./teredo.ts";
 
-const needs = requires("linux", "root", "namespaces", "tun", "ip", "nsenter", "ping", "nft");
+const needs = requires(...LAB, "root", "ping", "nft");
 
 const NAT = { by: "user", kind: "portRestricted" } as const;
 

@@ -9,7 +9,7 @@ import {
   assertNotEquals,
   assertStringIncludes,
 } from "@std/assert";
-import { requires } from "../capabilities.ts";
+import { LAB, requires } from "../capabilities.ts";
 import { startBird } from "./anycast.ts";
 import { rent, startGateway } from "./gateway_lab.ts";
 import { firewallTables, forwardingSettings, kernelTraces } from "./kernel_traces.ts";
@@ -19,17 +19,7 @@ import type { Machine } from "./machine.ts";
 import { ADDRESS } from "./plan.ts";
 import { prepareTeredo, startClient } from "./teredo.ts";
 
-const needs = requires(
-  "linux",
-  "root",
-  "namespaces",
-  "tun",
-  "ip",
-  "nsenter",
-  "ping",
-  "nft",
-  "bird",
-);
+const needs = requires(...LAB, "root", "ping", "nft", "bird");
 
 /** Advertisements every three or four seconds, of a router that serves for a minute. */
 const ADVERTISING = `

@@ -1,5 +1,5 @@
 import { assert } from "@std/assert";
-import { requires } from "../capabilities.ts";
+import { LAB, requires } from "../capabilities.ts";
 import { createLab } from "./lab.ts";
 import type { Machine } from "./machine.ts";
 import {
@@ -11,7 +11,7 @@ import {
   teredoTitle,
 } from "./teredo.ts";
 
-const needs = requires("linux", "namespaces", "tun", "ip", "nsenter", "nft");
+const needs = requires(...LAB, "nft");
 
 /** Until then, in milliseconds, the last packets of the start have passed, and V8 tidies up. */
 const SETTLING = 3_000;

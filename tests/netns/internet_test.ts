@@ -3,7 +3,7 @@
  * has for them.
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { requires } from "../capabilities.ts";
+import { LAB, requires } from "../capabilities.ts";
 import { codeBlocks, startBird } from "./anycast.ts";
 import { repositoryPath } from "./deno_run.ts";
 import { connect, createLab, NATIVE } from "./lab.ts";
@@ -13,12 +13,8 @@ import { prepareTeredo, startClient, startRelay, startServer } from "./teredo.ts
 
 const needs = requires(
   ...[
-    "linux",
+    ...LAB,
     "root",
-    "namespaces",
-    "tun",
-    "ip",
-    "nsenter",
     "ping",
     "bird",
     "nft",

@@ -9,6 +9,7 @@
  * @module
  */
 
+import { LAB } from "../capabilities.ts";
 import { createLab, type Lab } from "./lab.ts";
 import type { LabProcess } from "./lab_process.ts";
 import type { Machine } from "./machine.ts";
@@ -43,10 +44,7 @@ export interface Cell {
 }
 
 /** What the tests need of the machine that they run on. */
-export const INTEROP_NEEDS = [
-  ...["linux", "root", "namespaces", "tun", "ip", "nsenter", "nft", "ping"] as const,
-  ...["miredo", "miredo-server"] as const,
-] as const;
+export const INTEROP_NEEDS = [...LAB, "root", "nft", "ping", "miredo", "miredo-server"] as const;
 
 /** The sequence numbers of requests without an answer. */
 export function lost({ ping }: Cell): number[] {

@@ -3,7 +3,7 @@
  * be is said.
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { requires } from "../capabilities.ts";
+import { LAB, requires } from "../capabilities.ts";
 import { createLab, type Lab } from "./lab.ts";
 import type { LabProcess } from "./lab_process.ts";
 import type { Machine } from "./machine.ts";
@@ -17,7 +17,7 @@ import {
   teredo,
 } from "./teredo.ts";
 
-const needs = requires("linux", "namespaces", "tun", "ip", "nsenter", "curl");
+const needs = requires(...LAB, "curl");
 
 const METRICS = "127.0.0.1:9641";
 

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { LAB } from "../capabilities.ts";
 import { KERNEL_PLACES, type KernelPlace } from "../matrix/cells.ts";
 import type { NatKind } from "../sim/nat_behaviour.ts";
 import { addNested, rent, startGateway } from "./gateway_lab.ts";
@@ -66,17 +67,7 @@ interface Participant {
 }
 
 /** What it needs of the machine. */
-export const MATRIX_NEEDS = [
-  "linux",
-  "root",
-  "namespaces",
-  "tun",
-  "ip",
-  "nsenter",
-  "nft",
-  "ping",
-  "miredo",
-] as const;
+export const MATRIX_NEEDS = [...LAB, "root", "nft", "ping", "miredo"] as const;
 
 /** The first answer comes within this time, in milliseconds. */
 export const FIRST_ANSWER = 3_000;

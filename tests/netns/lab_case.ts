@@ -4,15 +4,12 @@
  * @module
  */
 
-import { type Capability, requires } from "../capabilities.ts";
+import { type Capability, LAB, requires } from "../capabilities.ts";
 import { prefetch } from "./deno_run.ts";
 import { rent } from "./gateway_lab.ts";
 import { createLab, type Lab, type Sites } from "./lab.ts";
 import type { Machine } from "./machine.ts";
 import { prepareTeredo } from "./teredo.ts";
-
-/** What every lab needs. */
-const LAB = ["linux", "namespaces", "tun", "ip", "nsenter", "ping"] as const;
 
 /** NATs of the kernel. */
 export const PORT_RESTRICTED = { by: "kernel", kind: "portRestricted" } as const;
@@ -33,7 +30,7 @@ interface LabCase<Name extends string> {
 export function labTest<Name extends string>(
   { name, sites, needs = [], programs = [], fn }: LabCase<Name>,
 ): void {
-  const { title, ignore } = requires(...LAB, ...needs);
+  const { title, ignore } = requires(...LAB, "ping", ...needs);
   Deno.test({
     name: title(name),
     ignore,

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { requires } from "../capabilities.ts";
+import { LAB, requires } from "../capabilities.ts";
 import { denoRun, prefetch } from "./deno_run.ts";
 import { createLab } from "./lab.ts";
 import { firstLine } from "./lines.ts";
@@ -7,11 +7,8 @@ import { startMiredoClient, startMiredoRelay, startMiredoServer } from "./miredo
 import { firstRoundTrip } from "./ping.ts";
 import { ADDRESS } from "./plan.ts";
 
-const lab = requires("linux", "namespaces", "tun", "ip", "nsenter", "ping");
-const withMiredo = requires(
-  ...["linux", "root", "namespaces", "tun", "ip", "nsenter", "nft", "ping"] as const,
-  ...["miredo", "miredo-server"] as const,
-);
+const lab = requires(...LAB, "ping");
+const withMiredo = requires(...LAB, "root", "nft", "ping", ...["miredo", "miredo-server"] as const);
 
 Deno.test({
   name: lab.title("lab: clients reach the server through NATs of either make, and nothing else"),

@@ -1,14 +1,14 @@
 /** A router that lies costs nothing but the mapping: the client qualifies and is reached as ever. */
 import { assert, assertEquals } from "@std/assert";
 import { parseIpv4 } from "../../wire/ipv4_address.ts";
-import { requires } from "../capabilities.ts";
+import { LAB, requires } from "../capabilities.ts";
 import { denoRun, prefetch } from "./deno_run.ts";
 import { createLab } from "./lab.ts";
 import type { Lie } from "./lying_router.ts";
 import type { Machine } from "./machine.ts";
 import { prepareTeredo, startClient, startServer, teredo } from "./teredo.ts";
 
-const needs = requires("linux", "namespaces", "tun", "ip", "nsenter", "nft", "ping");
+const needs = requires(...LAB, "nft", "ping");
 
 /** Longer than anything that a router can make a client wait. */
 const PATIENCE = 15_000;

@@ -1,14 +1,11 @@
 /** The metrics of each role, scraped by a real Prometheus on the loopback interface. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { findCommand, requires } from "../capabilities.ts";
+import { findCommand, LAB, requires } from "../capabilities.ts";
 import { createLab } from "./lab.ts";
 import type { Machine } from "./machine.ts";
 import { prepareTeredo, startClient, startRelay, startServer } from "./teredo.ts";
 
-const needs = requires(
-  ...["linux", "namespaces", "tun", "ip", "nsenter", "ping", "curl"] as const,
-  ...["prometheus", "promtool"] as const,
-);
+const needs = requires(...LAB, "ping", "curl", ...["prometheus", "promtool"] as const);
 
 /** Where each role serves its metrics; each has a loopback interface of its own. */
 const METRICS = "127.0.0.1:9641";

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { requires } from "../capabilities.ts";
+import { LAB, requires } from "../capabilities.ts";
 import { createLab, NATIVE } from "./lab.ts";
 import { startMiredoClient, startMiredoRelay, startMiredoServer } from "./miredo.ts";
 import { firstRoundTrip } from "./ping.ts";
@@ -8,7 +8,10 @@ import { UPLINK } from "./nat_router.ts";
 import { prepareTeredo, startClient, startServer } from "./teredo.ts";
 
 const needs = requires(
-  ...["linux", "root", "namespaces", "tun", "ip", "nsenter", "nft", "ping"] as const,
+  ...LAB,
+  "root",
+  "nft",
+  "ping",
   ...["tcpdump", "tshark", "miredo", "miredo-server"] as const,
 );
 

@@ -1,10 +1,10 @@
 import { assert, assertMatch } from "@std/assert";
-import { requires } from "../capabilities.ts";
+import { LAB, requires } from "../capabilities.ts";
 import { createLab } from "./lab.ts";
 import { firstRoundTrip } from "./ping.ts";
 import { prepareTeredo, startClient, startServer } from "./teredo.ts";
 
-const needs = requires("linux", "namespaces", "tun", "ip", "nsenter", "ping");
+const needs = requires(...LAB, "ping");
 
 Deno.test({
   name: needs.title("X-04, X-05, X-22: clients meet each other as RFC 6081 figure 1 says"),

@@ -1,14 +1,12 @@
 /** Two clients on one link, behind a NAT of the kernel, which does not hairpin. */
 import { assert, assertEquals } from "@std/assert";
-import { requires } from "../capabilities.ts";
+import { LAB, requires } from "../capabilities.ts";
 import { createLab } from "./lab.ts";
 import { UPLINK } from "./nat_router.ts";
 import { firstRoundTrip } from "./ping.ts";
 import { prepareTeredo, qualification, startClient, startServer } from "./teredo.ts";
 
-const needs = requires(
-  ...["linux", "namespaces", "tun", "ip", "nft", "nsenter", "ping", "tcpdump", "tshark"] as const,
-);
+const needs = requires(...LAB, "nft", "ping", "tcpdump", "tshark");
 
 /** How much later than the first the second client starts, in milliseconds. */
 const GAPS = [0, 500, 1_000, 2_000, 5_000];

@@ -1,14 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
-import { requires } from "../capabilities.ts";
+import { LAB, requires } from "../capabilities.ts";
 import { createLab, NATIVE } from "./lab.ts";
 import { UPLINK } from "./nat_router.ts";
 import { ADDRESS } from "./plan.ts";
 import { prepareTeredo, startClient, startServer } from "./teredo.ts";
 
-const needs = requires(
-  ...["linux", "root", "namespaces", "tun", "ip", "nsenter", "nft", "ping"] as const,
-  ...["tcpdump", "tshark"] as const,
-);
+const needs = requires(...LAB, "root", "nft", "ping", ...["tcpdump", "tshark"] as const);
 
 Deno.test({
   name: needs.title("packets: what our server and clients send, as seen on the wire"),

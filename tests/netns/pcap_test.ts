@@ -1,11 +1,11 @@
 /** `--pcap` of each role: Wireshark finds in the file what the wire carried. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { requires } from "../capabilities.ts";
+import { LAB, requires } from "../capabilities.ts";
 import { createLab } from "./lab.ts";
 import { ADDRESS } from "./plan.ts";
 import { prepareTeredo, startClient, startRelay, startServer, teredo } from "./teredo.ts";
 
-const needs = requires("linux", "namespaces", "tun", "ip", "nsenter", "ping", "tshark");
+const needs = requires(...LAB, "ping", "tshark");
 
 /** The outer endpoints of each packet, after a look at whether it could be read. */
 async function read(path: string): Promise<string[]> {

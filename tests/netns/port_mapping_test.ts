@@ -1,7 +1,7 @@
 /** Ports mapped by miniupnpd, a real server of PCP, NAT-PMP and UPnP, beside the kernel's NAT. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { MAPPING_PROTOCOLS } from "../../portmap/port_mapping.ts";
-import { requires } from "../capabilities.ts";
+import { LAB, requires } from "../capabilities.ts";
 import { schemaValidator } from "../json_schema.ts";
 import { denoRun, prefetch } from "./deno_run.ts";
 import { createLab } from "./lab.ts";
@@ -11,7 +11,7 @@ import { ADDRESS } from "./plan.ts";
 import { PortMappingRouter } from "./port_mapping_router.ts";
 import { prepareTeredo, qualification, startClient, startServer, teredo } from "./teredo.ts";
 
-const needs = requires("linux", "namespaces", "tun", "ip", "nsenter", "nft", "ping", "miniupnpd");
+const needs = requires(...LAB, "nft", "ping", "miniupnpd");
 
 const PORT = 40_000;
 

@@ -1,6 +1,6 @@
 /** `teredo probe` through every kind of NAT, against our server and Miredo's. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { requires } from "../capabilities.ts";
+import { LAB, requires } from "../capabilities.ts";
 import { createLab } from "./lab.ts";
 import type { LabProcess } from "./lab_process.ts";
 import type { Machine } from "./machine.ts";
@@ -30,7 +30,7 @@ async function probe(machine: Machine, ...args: string[]) {
 
 for (const [title, start] of Object.entries(SERVERS)) {
   const commands = title === "miredo-server" ? ["miredo-server"] as const : [];
-  const needs = requires("linux", "namespaces", "tun", "ip", "nsenter", "nft", ...commands);
+  const needs = requires(...LAB, "nft", ...commands);
   Deno.test({
     name: needs.title(`probe names each kind of NAT right with ${title}`),
     ignore: needs.ignore,
@@ -63,7 +63,7 @@ for (const [title, start] of Object.entries(SERVERS)) {
   });
 }
 
-const needs = requires("linux", "namespaces", "tun", "ip", "nsenter");
+const needs = requires(...LAB);
 
 Deno.test({
   name: needs.title("probe: what is wrong has a remedy, and a code of its own"),

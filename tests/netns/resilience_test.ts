@@ -1,7 +1,7 @@
 /** Outages on real kernels: what is killed comes back, and those who talk hardly notice. */
 
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import { requires } from "../capabilities.ts";
+import { LAB, requires } from "../capabilities.ts";
 import { createLab, routeTeredo } from "./lab.ts";
 import type { Machine } from "./machine.ts";
 import { rebootNat, type UserNat } from "./nat_router.ts";
@@ -17,7 +17,7 @@ import {
   TEREDO_INTERFACE,
 } from "./teredo.ts";
 
-const needs = requires("linux", "namespaces", "tun", "ip", "nsenter", "ping");
+const needs = requires(...LAB, "ping");
 
 const PORT_RESTRICTED: UserNat = { by: "user", kind: "portRestricted" };
 

@@ -1,6 +1,6 @@
 /** A client whose host moves: to other networks, to other servers, and to native IPv6 and back. */
 import { assert, assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
-import { requires } from "../capabilities.ts";
+import { LAB, requires } from "../capabilities.ts";
 import { createLab } from "./lab.ts";
 import type { Machine } from "./machine.ts";
 import { UPLINK } from "./nat_router.ts";
@@ -14,7 +14,7 @@ import {
   teredo,
 } from "./teredo.ts";
 
-const needs = requires("linux", "namespaces", "tun", "ip", "nsenter");
+const needs = requires(...LAB);
 
 /** Native IPv6 as a router of a provider would announce it. */
 const NATIVE_ADDRESS = `-6 addr add 2a00:2::7/64 dev ${UPLINK} nodad`;

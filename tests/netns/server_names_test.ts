@@ -1,12 +1,12 @@
 /** A server's name with several addresses, one of them dead: the client and probe try all. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { requires } from "../capabilities.ts";
+import { LAB, requires } from "../capabilities.ts";
 import { createLab } from "./lab.ts";
 import type { Machine } from "./machine.ts";
 import { ADDRESS } from "./plan.ts";
 import { prepareTeredo, qualification, startServer, teredo } from "./teredo.ts";
 
-const needs = requires("linux", "namespaces", "tun", "ip", "nsenter", "unshare");
+const needs = requires(...LAB, "unshare");
 
 /** A neighbour of the server's that does not exist, and its second address. */
 const DEAD = ["83.1.1.77", "83.1.1.78"] as const;

@@ -1,11 +1,11 @@
 /** What a client tells those who operate it: systemd, a hook, and the log as JSON. */
 import { assertArrayIncludes, assertEquals, assertMatch } from "@std/assert";
-import { requires } from "../capabilities.ts";
+import { LAB, requires } from "../capabilities.ts";
 import { createLab } from "./lab.ts";
 import { ADDRESS } from "./plan.ts";
 import { prepareTeredo, startServer, teredo } from "./teredo.ts";
 
-const needs = requires("linux", "namespaces", "tun", "ip", "nsenter", "bash");
+const needs = requires(...LAB, "bash");
 
 const HOOK = `#!/bin/bash
 echo "$STATE \${ADDRESS:-none} \${MTU:-none} $IFACE $IFINDEX $OLD_STATE \${LLADDRESS:-none} $#" >>FILE

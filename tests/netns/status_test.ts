@@ -1,6 +1,6 @@
 /** `teredo status` and `teredo ping` beside running roles, in the lab. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { requires } from "../capabilities.ts";
+import { LAB, requires } from "../capabilities.ts";
 import { schemaValidator } from "../json_schema.ts";
 import { createLab } from "./lab.ts";
 import type { Machine } from "./machine.ts";
@@ -15,7 +15,7 @@ import {
   teredo,
 } from "./teredo.ts";
 
-const needs = requires("linux", "namespaces", "tun", "ip", "nsenter");
+const needs = requires(...LAB);
 
 const schema = new URL("../../docs/status.schema.json", import.meta.url);
 const mistakesOf = schemaValidator(JSON.parse(await Deno.readTextFile(schema)));

@@ -1,12 +1,12 @@
 /** Symmetric NATs that keep or count ports, in front of real kernels: RFC 6081 §5.4 and §5.5. */
 import { assert, assertEquals } from "@std/assert";
-import { requires } from "../capabilities.ts";
+import { LAB, requires } from "../capabilities.ts";
 import { createLab } from "./lab.ts";
 import type { Machine } from "./machine.ts";
 import { firstRoundTrip } from "./ping.ts";
 import { prepareTeredo, startClient, startServer, teredo } from "./teredo.ts";
 
-const needs = requires("linux", "namespaces", "tun", "ip", "nsenter", "ping");
+const needs = requires(...LAB, "ping");
 
 /** Longer than a peer counts as reachable without a packet, in milliseconds. */
 const SILENCE = 35_000;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { LAB } from "../capabilities.ts";
 import type { Capture } from "./capture.ts";
 import { createLab, type Lab, SWITCH } from "./lab.ts";
 import type { UserNat } from "./nat_router.ts";
@@ -12,9 +13,7 @@ import { startClient, startRelay, startServer } from "./teredo.ts";
 import { tracedPackets, traceText } from "./trace_packets.ts";
 
 /** What the tests need of the machine that they run on. */
-export const TRACE_NEEDS = [
-  ...["linux", "namespaces", "tun", "ip", "nsenter", "ping", "tcpdump", "tshark"] as const,
-] as const;
+export const TRACE_NEEDS = [...LAB, "ping", "tcpdump", "tshark"] as const;
 
 /** A sequence. */
 export interface Trace {

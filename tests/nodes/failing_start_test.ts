@@ -5,10 +5,10 @@ import { TeredoClient } from "../../nodes/teredo_client.ts";
 import { TeredoRelay } from "../../nodes/teredo_relay.ts";
 import { portOf } from "../../wire/endpoint.ts";
 import { parseIpv4 } from "../../wire/ipv4_address.ts";
-import { inNamespace, requires } from "../capabilities.ts";
+import { FRESH_NAMESPACE, inNamespace, requires } from "../capabilities.ts";
 import { linkTo, loopbackTest, startClient, startServer } from "./loopback.ts";
 
-const needs = requires("linux", "namespaces", "tun", "ip", "bash");
+const needs = requires(...FRESH_NAMESPACE, "tun");
 
 /** What each role fails with, in turn, as it gets one descriptor more. */
 const STEPS: Readonly<Record<string, readonly RegExp[]>> = {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { LAB } from "../capabilities.ts";
 import { prefetch } from "../netns/deno_run.ts";
 import { serveEcho } from "../netns/echo_host.ts";
 import type { LabProcess } from "../netns/lab_process.ts";
@@ -17,20 +18,7 @@ import { processorPressure } from "./vitals.ts";
 import { createWorld, HOOK_LOG, type World } from "./world.ts";
 
 /** What a lab for a soak needs. */
-export const SOAK_NEEDS = [
-  ...[
-    "linux",
-    "root",
-    "namespaces",
-    "tun",
-    "ip",
-    "nsenter",
-    "nft",
-    "ping",
-    "curl",
-    "bash",
-  ] as const,
-] as const;
+export const SOAK_NEEDS = [...LAB, "root", "nft", "ping", "curl", "bash"] as const;
 
 /** How many faults, and how many delays, are kept. */
 const MAX_FAULTS = 200;

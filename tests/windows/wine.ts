@@ -7,7 +7,7 @@
  * @module
  */
 
-import { type Requirement, requires } from "../capabilities.ts";
+import { LAB, type Requirement, requires } from "../capabilities.ts";
 import { waitForRoute } from "../netns/routes.ts";
 import type { LabProcess } from "../netns/lab_process.ts";
 import type { Machine } from "../netns/machine.ts";
@@ -29,7 +29,7 @@ const START = { timeout: 60_000 };
 
 /** Whether tests with wine can run here. */
 export function requiresWine(): Requirement {
-  const others = requires("linux", "root", "namespaces", "tun", "ip", "nsenter", "ping", "nft");
+  const others = requires(...LAB, "root", "ping", "nft");
   if (others.ignore || ROOT !== "") return others;
   const reason = "needs WINE_ROOT, which .ci/windows sets";
   return { ignore: true, reason, title: (name) => `${name} (ignored: ${reason})` };

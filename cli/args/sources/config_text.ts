@@ -28,7 +28,8 @@ export function readConfigText(path: string, mustExist: boolean): string | undef
     const failure = systemFailure(`Cannot read the configuration ${path}`, error, {
       words: {
         denied:
-          `permission is denied. Run as ${privilegedUser()}, or let this user read the file and enter its directories`,
+          `permission is denied. Run as ${privilegedUser()}, or let this user read the file and ` +
+          "enter its directories",
       },
       exitCode: ExitCode.CONFIG,
     });
@@ -42,8 +43,9 @@ function refuseForged(path: string): void {
   const access = fileAccess();
   if (!exists(path) || !access.isForgeable(path)) return;
   throw new CliError(
-    `Cannot use ${path}: it or its folder belongs to another user, and may change at any time. Remove it; or, if it is ` +
-      `right, as ${privilegedUser()}: ${access.ownCommand(folderOf(path))}`,
+    `Cannot use ${path}: it or its folder belongs to another user, and may change at any time. ` +
+      `Remove it; or, if it is right, as ${privilegedUser()}: ` +
+      `${access.ownCommand(folderOf(path))}`,
     ExitCode.CONFIG,
   );
 }

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { pause } from "../../../pause.ts";
 import { reasonOf } from "../../../reason.ts";
 import { type HttpHandler, refusal } from "./http_handler.ts";
 import { parseRequestHead } from "./request_head.ts";
@@ -86,18 +87,6 @@ async function accept(
     if (!signal.aborted) await pause(RECOVERY, signal);
     return undefined;
   }
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, milliseconds);
-    signal.addEventListener("abort", end);
-  });
 }
 
 /** Closes the oldest connection that has not asked for anything yet, if there is one. */

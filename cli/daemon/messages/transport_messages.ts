@@ -34,7 +34,8 @@ export function describeTransport(news: TransportNews): Message {
         level: "info",
         text: news.refusal === "never"
           ? `UDP_SEGMENT is switched off: the kernel refuses it (${news.code})`
-          : `UDP_SEGMENT is switched off for destinations whose path is too narrow for whole datagrams (${news.code})`,
+          : "UDP_SEGMENT is switched off for destinations whose path is too narrow for whole " +
+            `datagrams (${news.code})`,
       };
     case "options_refused":
       return {

@@ -63,7 +63,7 @@ export class RoleRights {
   readingAdvice(path: string): string | undefined {
     if (this.#user === undefined) return undefined;
     const advice = REREADING.howToLetRead(path);
-    return [`The role runs as ${this.#user.name} since its start`, advice]
+    return [`The role has run as ${this.#user.name} since its start`, advice]
       .filter((each) => each !== undefined).join(". ");
   }
 

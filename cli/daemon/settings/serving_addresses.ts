@@ -139,8 +139,8 @@ function boundAddresses(
 }
 
 function describeSingle(): string {
-  return "Serving without a secondary address: clients get their addresses, but cannot find out whether " +
-    "their NAT is symmetric. Windows' own client needs one; name it with --secondary";
+  return "Serving without a secondary address: clients get their addresses, but cannot find out " +
+    "whether their NAT is symmetric. Windows' own client needs one; name it with --secondary";
 }
 
 function checkReachable(

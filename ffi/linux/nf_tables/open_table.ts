@@ -128,7 +128,8 @@ function refuseOthers(attempt: string, name: string, found: TableKind): void {
   if (found === "foreign") {
     throw new Error(
       `Cannot ${attempt}: there is a table "${name}" that this program did not make. ` +
-        `Look at it with "nft list table ip6 ${name}", and remove it with "nft delete table ip6 ${name}" if nothing needs it`,
+        `Look at it with "nft list table ip6 ${name}", and remove it with ` +
+        `"nft delete table ip6 ${name}" if nothing needs it`,
     );
   }
 }

@@ -19,7 +19,8 @@ const MODULES: Readonly<Record<string, readonly [module: string, option: string]
 };
 
 const NO_NF_TABLES =
-  "This kernel has no nf_tables for IPv6: it needs the module nf_tables (CONFIG_NF_TABLES, CONFIG_NF_TABLES_IPV6)";
+  "This kernel has no nf_tables for IPv6: it needs the module nf_tables (CONFIG_NF_TABLES, " +
+  "CONFIG_NF_TABLES_IPV6)";
 
 /** The error for a socket, a question or a whole batch that was refused. */
 export function questionError(attempt: string, { errno, explanation }: Rejection): SystemError {

@@ -4,7 +4,7 @@
  * mistakes_test.ts.
  */
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { type Capability, requires } from "../../capabilities.ts";
+import { type Capability, FRESH_NAMESPACE, requires } from "../../capabilities.ts";
 import { HOST, inFreshNamespace } from "../fresh_namespace.ts";
 
 /** A script whose exit code is the program's. */
@@ -193,7 +193,7 @@ const UNREAD: readonly Case[] = [
 
 for (const { what, script, code, says, needs = [] } of [...WELL, ...COLOURS, ...BADLY, ...UNREAD]) {
   const isWell = WELL.some((each) => each.what === what);
-  const required = requires("linux", "namespaces", "ip", "bash", ...needs);
+  const required = requires(...FRESH_NAMESPACE, ...needs);
   Deno.test({
     name: required.title(`command: ${what} ends with ${code}`),
     ignore: required.ignore,

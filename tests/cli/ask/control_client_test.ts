@@ -44,7 +44,7 @@ const OTHERS:
     [
       "says nothing that is known",
       () => new Response("hello"),
-      "something else than Teredo answers there",
+      "something other than Teredo answers there",
       1,
     ],
     ["is of another version", () => Response.json({ schema: 2 }), "another version of Teredo", 1],
@@ -55,11 +55,11 @@ const OTHERS:
       1,
     ],
     ["says null", () => Response.json(null), "another version of Teredo", 1],
-    ["never ends", endless, "something else than Teredo answers there", 1],
+    ["never ends", endless, "something other than Teredo answers there", 1],
     [
       "points elsewhere",
       () => Response.redirect("http://127.0.0.1/"),
-      "something else than Teredo answers there",
+      "something other than Teredo answers there",
       1,
     ],
     ["refuses", () => new Response("Not you\n", { status: 403 }), ": Not you", 1],
@@ -72,7 +72,7 @@ const OTHERS:
     [
       "still starts",
       () => new Response("Wait\n", { status: 503 }),
-      ": It is still starting. Wait",
+      ": it is still starting. Wait",
       3,
     ],
   ];

@@ -4,7 +4,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { COMMANDS } from "../../../../cli.ts";
 import { variableName } from "../../../../cli/args/spelling.ts";
 import { strayWarnings } from "../../../../cli/args/sources/stray_variables.ts";
-import { requires } from "../../../capabilities.ts";
+import { FRESH_NAMESPACE, requires } from "../../../capabilities.ts";
 import { inFreshNamespace } from "../../fresh_namespace.ts";
 import { runIn } from "../../recording.ts";
 
@@ -93,7 +93,7 @@ Deno.test("variables: a command without a log says nothing of them", async () =>
   assertEquals((await runIn({ environment }, "completions", "bash")).stderr, "");
 });
 
-const needs = requires("linux", "namespaces", "ip", "bash");
+const needs = requires(...FRESH_NAMESPACE);
 
 Deno.test({
   name: needs.title("variables: a role's log has one warning, where warnings are wanted"),
