@@ -46,23 +46,19 @@ Deno.test("client hook: it has Miredo's variables, and those of the run before",
   ]);
 });
 
-Deno.test("client hook: another program is told of the next change, and how it was before", async () => {
+Deno.test("client hook: another program, or none, takes effect at the next change, and is told how it was before", async () => {
   const runs: string[] = [];
   const program = (name: string) => ({
     run: ({ STATE, OLD_STATE }: HookVariables) => void runs.push(`${name}: ${OLD_STATE} ${STATE}`),
     settled: () => Promise.resolve(),
   });
-  const hook = new ClientHook(program("one"), { name: "teredo", index: 7 });
+  const hook = new ClientHook(undefined, { name: "teredo", index: 7 });
   hook.onEvent(qualified(ACTORS.addressOfA));
+  hook.replace(program("one"));
+  hook.onEvent(qualified(ACTORS.addressOfB));
   hook.replace(program("other"));
   hook.onEvent(OFFLINE);
   hook.replace(undefined);
   await hook.end();
-  assertEquals(runs, ["one: down up", "other: up down"]);
-});
-
-Deno.test("client hook: without a program nothing is run", async () => {
-  const hook = new ClientHook(undefined, { name: "teredo", index: 7 });
-  hook.onEvent(qualified(ACTORS.addressOfA));
-  await hook.end();
+  assertEquals(runs, ["one: up up", "other: up down"]);
 });
