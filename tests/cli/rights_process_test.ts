@@ -270,7 +270,7 @@ test(
     says "Serving on 83"; grep -o "A change of .*" /mnt/log
     kill -HUP $server; says "The old secrets stay in use"; grep -o "Cannot read the sec.*" /mnt/log
     chmod 600 /etc/teredo/server.yaml; kill -HUP $server
-    says "The old settings stay in use"; grep -o "The role runs as.*" /mnt/log
+    says "The old settings stay in use"; grep -o "The role has run as.*" /mnt/log
     kill $server; wait $server; chmod 644 /etc/teredo/server.yaml
     eval "$(grep -o 'run ".*", and' /mnt/log | head -n 1 | sed 's/^run "//; s/", and$//')"
     $teredo server 2>/mnt/log & server=$!
