@@ -7,18 +7,17 @@
 import { setImmediate } from "node:timers";
 import type { SystemError } from "./c/errno.ts";
 import { Endurance } from "./endurance.ts";
-import { newBell, newWaitList } from "./open.ts";
+import { newBell } from "./open.ts";
 import { pause } from "../pause.ts";
 import {
   type Bell,
   type Drain,
-  NOT_OPEN,
   READABLE,
-  TROUBLED,
   type WaitHandle,
   type WaitList,
   type Watcher,
 } from "./waiting.ts";
+import { type Source, WatchedSources } from "./watched_sources.ts";
 
 /**
  * How many passes follow the last one that found something, before the poller waits on a thread.
@@ -68,9 +67,6 @@ const CLOSE_INTERVAL = 0.1;
 const CLOSE_READS_MIN = 16;
 const LOOKOUT = 0.03;
 
-/** A source that complains this often in a row, without anything to read, will not recover. */
-const COMPLAINTS_MAX = 100;
-
 /**
  * How long a source that complains is left alone, in milliseconds. While an interface is being
  * deleted, its TUN reports an error to every poll, and only later does reading from it show what is
@@ -79,25 +75,11 @@ const COMPLAINTS_MAX = 100;
 const COMPLAINT_PAUSE = 10;
 
 /**
- * How often in a row a source may be readable with nothing to read, as after a datagram with a wrong
- * checksum. After that it counts as a complaint.
- */
-const VAIN_WAITS_MAX = 8;
-
-/**
  * The shortest and the longest pause while waiting itself fails, in milliseconds: until it works
  * again, packets are read after each pause.
  */
 const SHORTEST_WAIT_PAUSE = 1;
 const LONGEST_WAIT_PAUSE = 16;
-
-interface Source {
-  readonly drain: Drain;
-  complaints: number;
-  readonly endurance: Endurance;
-  /** Ends the rest of a source that failed; undefined while it is watched. */
-  rest?: ReturnType<typeof setTimeout> | undefined;
-}
 
 /** How to run a poller. */
 export interface RunOptions {
@@ -140,35 +122,25 @@ export interface RunOptions {
  */
 export class Poller implements Watcher {
   readonly #onFailure: (error: SystemError) => void;
-  readonly #sources = new Map<WaitHandle, Source>();
+  readonly #sources: WatchedSources;
   /** Open while {@linkcode run} runs. It remembers a ring, so none is lost just before a wait. */
   #bell: Bell | undefined;
   /** The bell could not be rung, and will be again. */
   #nextRing: ReturnType<typeof setTimeout> | undefined;
-  /** What {@linkcode #look} waits for; undefined once that has changed. */
-  #lookList: WaitList<Source> | undefined;
-  /**
-   * Whether to drain every source, readable or not: one had more than it gave, is new, or ended a
-   * wait.
-   */
-  #passIsDue = false;
   /** When something was last read, and how often in a row that was soon after the time before. */
   #readAt = -Infinity;
   #closeReads = 0;
-  /** How often in a row a source was readable, and nothing was read. */
-  #vainWaits = 0;
   readonly #waiting = new Endurance(LONGEST_WAIT_PAUSE);
 
   /** @param onFailure called with each error that the poller endures */
   constructor(onFailure: (error: SystemError) => void = () => {}) {
     this.#onFailure = onFailure;
+    this.#sources = new WatchedSources(onFailure, () => this.wake());
   }
 
   /** Adds a source. Reading from it must not block. The caller closes it. */
   add(handle: WaitHandle, drain: Drain): void {
-    this.#sources.set(handle, { drain, complaints: 0, endurance: new Endurance() });
-    this.#lookList = undefined;
-    this.wake();
+    this.#sources.add(handle, drain);
   }
 
   /**
@@ -178,10 +150,7 @@ export class Poller implements Watcher {
    * meanwhile is safe, and takes effect then.
    */
   remove(handle: WaitHandle): void {
-    clearTimeout(this.#sources.get(handle)?.rest);
-    this.#sources.delete(handle);
-    this.#lookList = undefined;
-    this.wake();
+    this.#sources.remove(handle);
   }
 
   async watch(handle: WaitHandle, drain: Drain, signal: AbortSignal): Promise<void> {
@@ -225,12 +194,9 @@ export class Poller implements Watcher {
       else await this.#runTurning(bell, signal);
     } finally {
       signal.removeEventListener("abort", ring);
-      this.#bell = this.#lookList = undefined;
+      this.#bell = undefined;
       clearTimeout(this.#nextRing);
-      for (const source of this.#sources.values()) {
-        clearTimeout(source.rest);
-        source.rest = undefined;
-      }
+      this.#sources.settle();
       bell.close();
     }
   }
@@ -238,14 +204,14 @@ export class Poller implements Watcher {
   async #runTurning(bell: Bell, signal: AbortSignal): Promise<void> {
     let idlePasses = 0;
     while (!signal.aborted) {
-      idlePasses = this.#pass() ? 0 : idlePasses + 1;
+      idlePasses = this.#sources.pass() ? 0 : idlePasses + 1;
       if (idlePasses <= IDLE_PASSES) await turn();
       else await this.#wait(bell, signal);
     }
   }
 
   async #runHolding(bell: Bell, signal: AbortSignal): Promise<void> {
-    this.#passIsDue = true;
+    this.#sources.passIsDue = true;
     let nap = SHORTEST_NAP;
     let turnDue = 0;
     while (!signal.aborted) {
@@ -260,56 +226,13 @@ export class Poller implements Watcher {
         await turn();
       } else if (found === "complaint" || performance.now() >= this.#readAt + NAPPING) {
         await this.#wait(bell, signal);
-        this.#passIsDue = true;
+        this.#sources.passIsDue = true;
       } else {
         nap = Math.min(2 * nap, LONGEST_NAP);
         for (let i = 0; i < TURNS_AFTER_NAP; i++) await turn();
       }
       turnDue = performance.now() + LONGEST_STRETCH;
     }
-  }
-
-  /** Drains every source once. True if one had something. */
-  #pass(): boolean {
-    let hasRead = false;
-    this.#passIsDue = false;
-    for (const [handle, source] of this.#sources) {
-      if (source.rest === undefined && this.#drain(handle, source)) hasRead = true;
-    }
-    return hasRead;
-  }
-
-  /** True if there was something. */
-  #drain(handle: WaitHandle, source: Source): boolean {
-    try {
-      const drained = source.drain();
-      if (source.endurance.isFailing) source.endurance.succeed();
-      if (drained === "nothing") return false;
-      if (drained === "more") this.#passIsDue = true;
-      this.#vainWaits = 0;
-      return true;
-    } catch (error) {
-      this.#rest(handle, source, error);
-      return false;
-    }
-  }
-
-  /** Leaves a source alone for a while. Nothing waits for it meanwhile: it may well be readable. */
-  #rest(handle: WaitHandle, source: Source, error: unknown): void {
-    const pause = source.endurance.pauseAfter(error);
-    this.#onFailure(error as SystemError);
-    if (this.#sources.get(handle) !== source) return;
-    this.#lookList = undefined;
-    source.rest = setTimeout(() => {
-      source.rest = this.#lookList = undefined;
-      this.#passIsDue = true;
-      this.wake();
-    }, pause);
-  }
-
-  #newList(bell: Bell): WaitList<Source> {
-    const awake = [...this.#sources].filter(([, { rest }]) => rest === undefined);
-    return newWaitList(bell.handle, new Map(awake));
   }
 
   /** Something was read: reads on while more follows, but not for too long. */
@@ -338,39 +261,38 @@ export class Poller implements Watcher {
    * complaint is about a source that has a condition and nothing to read.
    */
   #look(bell: Bell, milliseconds: number): "nothing" | "read" | "complaint" {
-    if (this.#passIsDue) return this.#pass() ? "read" : "nothing";
-    const list = this.#lookList ??= this.#newList(bell);
+    if (this.#sources.passIsDue) return this.#sources.pass() ? "read" : "nothing";
+    const list = this.#sources.list(bell);
     const ready = list.wait(milliseconds);
     // The wait on a thread has the same trouble, and copes with it.
     if (ready < 0) return "complaint";
     if (ready === 0) return "nothing";
     if (list.condition(0) !== 0) {
       if (!bell.silence()) return "complaint";
-      return this.#pass() ? "read" : "nothing";
+      return this.#sources.pass() ? "read" : "nothing";
     }
     let [hasRead, complains] = [false, false];
     // A drain may change what is watched. Whatever is readable after that is still readable the
     // next time.
-    for (let i = 1; i < list.length && this.#lookList === list; i++) {
+    for (let i = 1; i < list.length && this.#sources.isCurrent(list); i++) {
       const condition = list.condition(i);
       if (condition === 0) continue;
-      if (this.#drain(list.handle(i), list.source(i))) hasRead = true;
-      else if ((condition & READABLE) === 0 || ++this.#vainWaits > VAIN_WAITS_MAX) complains = true;
+      if (this.#sources.drain(list.handle(i), list.source(i))) hasRead = true;
+      else if ((condition & READABLE) === 0 || this.#sources.countVainWait()) complains = true;
     }
     return hasRead ? "read" : complains ? "complaint" : "nothing";
   }
 
   async #wait(bell: Bell, signal: AbortSignal): Promise<void> {
-    const list = this.#newList(bell);
+    const list = this.#sources.newList(bell);
     if (await list.waitOnThread() < 0) return await this.#recover(list, signal);
     if (this.#waiting.isFailing) this.#waiting.succeed();
     let complains = list.condition(0) !== 0 && !bell.silence();
     for (let i = 1; i < list.length; i++) {
       // The pass that follows begins to count again if it reads something.
-      if ((list.condition(i) & READABLE) !== 0 && ++this.#vainWaits > VAIN_WAITS_MAX) {
-        complains = true;
-      }
-      if (this.#complains(list.handle(i), list.source(i), list.condition(i))) complains = true;
+      const condition = list.condition(i);
+      if ((condition & READABLE) !== 0 && this.#sources.countVainWait()) complains = true;
+      if (this.#sources.complains(list.handle(i), list.source(i), condition)) complains = true;
     }
     if (complains) await pause(COMPLAINT_PAUSE, signal);
   }
@@ -388,25 +310,6 @@ export class Poller implements Watcher {
       this.#onFailure(error as SystemError);
     }
     await pause(milliseconds, signal);
-  }
-
-  /** Whether a source complains: it ends every wait at once and has nothing to read. */
-  #complains(handle: WaitHandle, source: Source, condition: number): boolean {
-    // It was removed during the wait; the number may belong to another file by now.
-    if (this.#sources.get(handle) !== source) return false;
-    if ((condition & NOT_OPEN) !== 0) {
-      throw new TypeError(
-        `Cannot wait for packets: source ${handle} was closed but not removed from the poller`,
-      );
-    }
-    const complains = (condition & TROUBLED) !== 0 && (condition & READABLE) === 0;
-    source.complaints = complains ? source.complaints + 1 : 0;
-    if (source.complaints > COMPLAINTS_MAX) {
-      throw new Error(
-        `Cannot wait for packets: source ${handle} reports errors and gives nothing to read`,
-      );
-    }
-    return complains;
   }
 }
 

@@ -101,7 +101,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["ffi/platform.ts", "wire"],
   ],
   "ffi/endurance.ts": ["ffi/c/errno.ts"],
-  "ffi/poller.ts": ["ffi", "ffi/endurance.ts", "ffi/open.ts", "pause.ts"],
+  "ffi/watched_sources.ts": ["ffi", "ffi/c/errno.ts", "ffi/endurance.ts", "ffi/open.ts"],
+  "ffi/poller.ts": [
+    ...["ffi", "ffi/endurance.ts", "ffi/open.ts", "ffi/watched_sources.ts", "pause.ts"],
+  ],
 
   "io": [
     ...["reason.ts", "io/host", "io/udp"],
