@@ -142,7 +142,7 @@ function memoryTable(results: Results): string {
       digits(each, 2),
     ]];
   });
-  const head = ["Memory, MB", ...numbers.map((it) => `${count(it)} clients`), "kB for each"];
+  const head = ["MB with so many clients", ...numbers.map(count), "kB for each"];
   return table(head, rows);
 }
 
