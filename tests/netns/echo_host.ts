@@ -106,10 +106,13 @@ async function comesBack(
   to: Deno.Addr,
 ): Promise<boolean> {
   const sent = await sha256(datagram);
+  let receiving = socket.receive();
   for (let i = 0; i < ATTEMPTS; i++) {
     await socket.send(datagram, to);
-    const answer = await withinPatience(socket.receive());
-    if (answer !== undefined && await sha256(answer[0]) === sent) return true;
+    const answer = await withinPatience(receiving);
+    if (answer === undefined) continue;
+    if (await sha256(answer[0]) === sent) return true;
+    receiving = socket.receive();
   }
   return false;
 }
