@@ -34,7 +34,7 @@ export interface DriverOptions<Via extends string, Event, Status> {
   readonly host?: HostLink | undefined;
   /** The machine's fast path for most packets, and the socket that they use. */
   readonly bulk?: { readonly fastPath: FastPath; readonly via: Via } | undefined;
-  /** Called with each event of the machine. */
+  /** Called with each event of the machine, at the end of the pass that it belongs to. */
   readonly onEvent: (event: Event) => void;
   /** Called with a bug of this program that a packet or timer brought to light. */
   readonly onFault: (error: unknown) => void;
@@ -53,7 +53,10 @@ export class Driver<Via extends string, Event, Status> {
   readonly #bulkSocket: UdpSocket | undefined;
   readonly #clock: Clock;
   readonly #sink: Sink<Via, Event>;
+  readonly #onEvent: (event: Event) => void;
   readonly #onFault: (error: unknown) => void;
+  /** Events of the pass under way. */
+  readonly #events: Event[] = [];
   /** The time of the pass under way; undefined between passes. */
   #passNow: number | undefined;
   /** When the current timer fires; `Infinity` without one. */
@@ -74,12 +77,13 @@ export class Driver<Via extends string, Event, Status> {
     this.#bulkVia = options.bulk?.via;
     this.#bulkSocket = options.bulk && options.sockets[options.bulk.via];
     this.#clock = options.clock ?? systemClock;
+    this.#onEvent = options.onEvent;
     this.#onFault = options.onFault;
     this.counters = options.counters ?? new Counters();
     this.#sink = {
       datagram: (to, via, bytes) => this.#send(this.#sockets.get(via), to, bytes),
       packet: (ipv6) => this.#deliver(ipv6),
-      event: options.onEvent,
+      event: (event) => this.#events.push(event),
       drop: (reason) => this.counters.drop(reason),
       open: (via) => {
         const socket = this.#sockets.open(via);
@@ -241,6 +245,15 @@ export class Driver<Via extends string, Event, Status> {
     this.#host?.flush();
     this.#sockets.flush();
     this.#arm();
+    if (this.#events.length > 0) this.#report();
+  }
+
+  /**
+   * Reports the events of a pass when its packets are out: nobody waits for a packet until it has
+   * been put into words that another one came. A listener may use the machine, so more may follow.
+   */
+  #report(): void {
+    for (const event of this.#events.splice(0)) this.#guard(() => this.#onEvent(event));
   }
 
   /**

@@ -67,6 +67,22 @@ Deno.test("driver: what the machine sends leaves by the socket it names, flushed
   await ended;
 });
 
+Deno.test("driver: what a pass sends is flushed before its events are reported", async () => {
+  const { run, machine, service, events, stop } = start();
+  const ended = run();
+  machine.behave = (sink) => sink.datagram(PEER, "service", Uint8Array.of(9));
+  const flush = service.flush.bind(service);
+  const reported: number[] = [];
+  service.flush = () => {
+    reported.push(events.length);
+    flush();
+  };
+  service.arrive(PEER, [1], [2]);
+  assertEquals([reported, events.length], [[0], 2]);
+  stop.abort();
+  await ended;
+});
+
 Deno.test("driver: packets pass between host and machine", async () => {
   const { run, machine, host, events, counters, stop } = start();
   const ended = run();
