@@ -81,6 +81,11 @@ export class ClientPeer extends Peer {
     return this.#isEstablished;
   }
 
+  /** Packets through a gateway count as no traffic with the peer. */
+  override isNeeded(now: number): boolean {
+    return this.gateway?.isNeeded(now) === true;
+  }
+
   /** Others can't have made the peer up: the host wants it, or it gave an answer that only it can. */
   establish(): void {
     this.#isEstablished = true;

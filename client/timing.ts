@@ -149,10 +149,7 @@ export const DIRECT_TRY_INTERVAL = 25_000;
  */
 export const PERSISTENT_ANSWER_SPACING = 20_000;
 
-/** How long a TCP connection through a gateway is remembered without a packet, RFC 5382 REQ-5. */
-export const TCP_FLOW_VALIDITY = 7_440_000;
-
-/** How long it is remembered after its end, for the last packets of both sides. */
+/** How long a TCP connection through a gateway is remembered after its end, for the last packets. */
 export const CLOSED_FLOW_VALIDITY = 120_000;
 
 /** How long a flow of UDP or another protocol through a gateway is remembered, RFC 4787 REQ-5. */

@@ -31,6 +31,9 @@ export const MAX_BUBBLES = 4;
  */
 export const PEER_LIFETIME = 2 * BUBBLE_WINDOW;
 
+/** How long a TCP connection through a gateway is remembered without a packet, RFC 5382 REQ-5. */
+export const TCP_FLOW_VALIDITY = 7_440_000;
+
 /**
  * The wait for an answer to a bubble or connectivity test, §5.2.4: two seconds, and a little more,
  * or the spacing rule of §5.2.6 would eat the repeat.

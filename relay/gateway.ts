@@ -23,7 +23,7 @@ import type { GlobalUnicast } from "../wire/global_unicast.ts";
 import { isIcmpv6 } from "../wire/icmpv6.ts";
 import { type Ipv4Address, ipv4Address } from "../wire/ipv4_address.ts";
 import { isGlobalScope, isSameIpv6 } from "../wire/ipv6_address.ts";
-import { DESTINATION, SOURCE } from "../wire/ipv6_header.ts";
+import { DESTINATION, NextHeader, nextHeaderOf, SOURCE } from "../wire/ipv6_header.ts";
 import { isWithinAny } from "../wire/ipv6_prefix.ts";
 import { getU16, getU32 } from "../memory/octets.ts";
 import { isTeredo, mappingOf, serverOf } from "../wire/teredo_address.ts";
@@ -108,7 +108,10 @@ export class Gateway {
       ? this.#toClient(ipv6, account, now)
       : this.#toNative(ipv6);
     if (refusal !== undefined) return refusal;
-    if (peer !== undefined) peer.hasBegun = true;
+    if (peer !== undefined) {
+      peer.hasBegun = true;
+      peer.hasConnected ||= isTcp(ipv6);
+    }
     return account === undefined || account.takeOut(ipv6.length, now) ? undefined : "client_rate";
   }
 
@@ -126,7 +129,10 @@ export class Gateway {
   ): DropReason | undefined {
     // One client calls another, or this host itself answers. Only a call needs an answer.
     if (this.#isOwn(ipv6, SOURCE)) {
-      if (peer !== undefined && !isIcmpv6(ipv6)) peer.isCalled = true;
+      if (peer !== undefined && !isIcmpv6(ipv6)) {
+        peer.isCalled = true;
+        peer.hasConnected ||= peer.isTrusted && isTcp(ipv6);
+      }
       const account = this.#payingAccountOf(ipv6, DESTINATION, peer, now);
       return account?.takeIn(octets, now) === false ? "client_rate" : undefined;
     }
@@ -254,4 +260,8 @@ export class Gateway {
     const { unsolicited, serversElsewhere } = this.#config;
     return (unsolicited === true || serversElsewhere === true) && !isTeredo(ipv6, SOURCE);
   }
+}
+
+function isTcp(ipv6: Uint8Array): boolean {
+  return nextHeaderOf(ipv6) === NextHeader.TCP;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { TCP_FLOW_VALIDITY } from "../protocol/constants.ts";
 import { Peer } from "../protocol/peers/peer.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import type { GatewayAccount } from "./gateway_accounts.ts";
@@ -26,6 +27,12 @@ export class RelayPeer extends Peer {
    * it.
    */
   isCalled = false;
+  /** Whether a TCP connection of the client went through the gateway: one may rest for hours. */
+  hasConnected = false;
+
+  override isNeeded(now: number): boolean {
+    return this.hasConnected && this.silentFor(now) < TCP_FLOW_VALIDITY;
+  }
 
   /** Whether the client has proved that it is at `from`, and is trusted there. */
   isAt(from: Endpoint): boolean {

@@ -43,6 +43,11 @@ export class GatewayPath {
     return this.#flows.has(ipv6, now);
   }
 
+  /** Whether this way is in use, or a connection that began here may go on. */
+  isNeeded(now: number): boolean {
+    return this.isOpen(now) || this.#flows.hasAny(now);
+  }
+
   /** A packet goes out here. */
   sent(ipv6: Uint8Array, now: number): void {
     this.#flows.note(ipv6, now);

@@ -4,9 +4,10 @@
  * @module
  */
 
+import { TCP_FLOW_VALIDITY } from "../../protocol/constants.ts";
 import { IPV6_HEADER_LENGTH, NextHeader, nextHeaderOf } from "../../wire/ipv6_header.ts";
 import { getU32 } from "../../memory/octets.ts";
-import { CLOSED_FLOW_VALIDITY, FLOW_VALIDITY, TCP_FLOW_VALIDITY } from "../timing.ts";
+import { CLOSED_FLOW_VALIDITY, FLOW_VALIDITY } from "../timing.ts";
 
 /** How many flows are remembered: the one used least recently makes room. */
 const MAX_FLOWS = 256;
@@ -33,6 +34,12 @@ export class PinnedFlows {
     if (this.#until.size === 0) return false;
     const until = this.#until.get(keyOf(ipv6));
     return until !== undefined && now < until;
+  }
+
+  /** Whether any flow is remembered. */
+  hasAny(now: number): boolean {
+    for (const until of this.#until.values()) if (now < until) return true;
+    return false;
   }
 
   /** Remembers the flow of a packet from this host. Echoes and errors belong to none. */

@@ -104,9 +104,14 @@ export class Peer {
     this.#records.set(this.#index, Field.LAST_TRANSMISSION, time);
   }
 
-  /** When the peer was last heard or sent to. */
-  get lastTraffic(): number {
-    return Math.max(this.lastReception, this.lastTransmission);
+  /** How long the peer has been neither heard nor sent to, in milliseconds. */
+  silentFor(now: number): number {
+    return now - Math.max(this.lastReception, this.lastTransmission);
+  }
+
+  /** Whether something would break if the peer were forgotten, however long it has been silent. */
+  isNeeded(_now: number): boolean {
+    return false;
   }
 
   /** Attempts (bubbles or connectivity tests) since the search for the peer began. */

@@ -7,7 +7,7 @@
 import type { Endpoint } from "../../wire/endpoint.ts";
 import { type AddressHash, randomAddressHash } from "../address_hash.ts";
 import { AnswerDeadlines } from "./answer_deadlines.ts";
-import { BUBBLE_SPACING, MAX_ATTEMPTS, PEER_LIFETIME } from "../constants.ts";
+import { BUBBLE_SPACING, MAX_ATTEMPTS } from "../constants.ts";
 import type { Sink } from "../machine.ts";
 import type { Peer } from "./peer.ts";
 import { type PeerEntry, PeerTable } from "./peer_table.ts";
@@ -113,9 +113,10 @@ export abstract class PeerSearch<P extends Peer, S extends PeerSink = PeerSink> 
   /** Forgets peers long silent, faster than new ones come: their number follows the traffic. */
   #forgetSilent(now: number): void {
     for (let i = 0; i < SILENT_PER_NEW; i++) {
-      const silent = this.peers.silentSince(now - PEER_LIFETIME);
+      const silent = this.peers.longSilent(now);
       if (silent === undefined) return;
-      this.forget(silent);
+      if (silent.isNeeded(now)) this.peers.spare(silent);
+      else this.forget(silent);
     }
   }
 

@@ -9,6 +9,7 @@
  */
 
 import type { AddressHash } from "../address_hash.ts";
+import { PEER_LIFETIME } from "../constants.ts";
 import { HashIndex } from "./hash_index.ts";
 import type { Peer } from "./peer.ts";
 import { PeerRecords } from "./peer_records.ts";
@@ -105,13 +106,18 @@ export class PeerTable<P extends Peer> implements Iterable<P> {
     return isFlooded ? stranger : this.#oldest(ESTABLISHED) ?? stranger;
   }
 
-  /** A peer that has been silent since `time`, if one of the least recently used ones has. */
-  silentSince(time: number): P | undefined {
+  /** A peer that has been silent for long, if one of the least recently used ones has. */
+  longSilent(now: number): P | undefined {
     for (let list = STRANGERS; list <= ESTABLISHED; list++) {
       const peer = this.#oldest(list);
-      if (peer !== undefined && peer.lastTraffic <= time) return peer;
+      if (peer !== undefined && peer.silentFor(now) >= PEER_LIFETIME) return peer;
     }
     return undefined;
+  }
+
+  /** A peer counts as used, so that it does not stand before others that have long been silent. */
+  spare(peer: P): void {
+    this.#byUse.use(peer.index, listOf(peer));
   }
 
   /**

@@ -148,3 +148,39 @@ Deno.test("a client behind a symmetric NAT proves where it is by answering the b
   const forged = encodeBubble(addressOfA, host);
   assertEquals(fixture.receive(forged, at("192.0.2.1:9998")).sink.drops, ["source_mismatch"]);
 });
+
+/** Silence of that length, and then another client, which what is long silent makes room for. */
+function silenceThenB(fixture: GatewayFixture, milliseconds: number): void {
+  fixture.now += milliseconds;
+  fixture.receive(echo(addressOfB, host), b).answerBubble(addressOfB, b);
+}
+
+Deno.test("C-40: a TCP connection that rests for two hours is still the client's", () => {
+  const rules = { ...EVERYBODY, servers: undefined };
+  const fixture = new GatewayFixture({ rules }).meetA();
+  fixture.receive(packet(addressOfA, host, 20, NextHeader.TCP));
+  silenceThenB(fixture, 7_200_000);
+  assertEquals(fixture.fromKernel(packet(host, addressOfA, 20, NextHeader.TCP)).sink.drops, []);
+});
+
+Deno.test("C-40: so is one of a client that another one calls", () => {
+  const rules = { ...EVERYBODY, servers: undefined };
+  const fixture = new GatewayFixture({ rules }).meetA();
+  fixture.fromKernel(packet(OWN, addressOfA, 20, NextHeader.TCP));
+  silenceThenB(fixture, 7_200_000);
+  const answer = packet(addressOfA, OWN, 20, NextHeader.TCP);
+  assertEquals(fixture.receive(answer).outcome, { packets: 1, drops: [] });
+});
+
+Deno.test("C-40: a client whose TCP connections have rested for longer is forgotten, and so is one that had none", () => {
+  const rules = { ...EVERYBODY, servers: undefined };
+  const fixture = new GatewayFixture({ rules }).meetA();
+  fixture.receive(packet(addressOfA, host, 20, NextHeader.TCP));
+  silenceThenB(fixture, 7_440_000);
+  const toA = packet(host, addressOfA, 20, NextHeader.TCP);
+  assertEquals(fixture.fromKernel(toA).sink.drops, ["unsolicited"]);
+  fixture.now += 600_000;
+  fixture.meetA();
+  const toB = packet(host, addressOfB, 20, NextHeader.TCP);
+  assertEquals(fixture.fromKernel(toB).sink.drops, ["unsolicited"]);
+});

@@ -153,3 +153,12 @@ Deno.test("a peer that was behind the gateway is tested at once when it is wante
   fixture.receive(answerTo(test!.bytes, self), GATEWAY);
   assertEquals(fixture.sink.datagrams.map(({ to }) => to), [GATEWAY]);
 });
+
+Deno.test("C-40: a TCP connection that began through the gateway stays there after an hour of rest", () => {
+  const { fixture, self } = behindGateway();
+  const segment = packet(self, addressOfB, 20, NextHeader.TCP);
+  fixture.send(segment);
+  fixture.pass(3_600_000).receive(echo(ACTORS.host, self), at("198.51.100.200:3544"));
+  fixture.receive(encodeBubble(addressOfB, self), b);
+  assertEquals(fixture.send(segment).sink.datagrams.map(({ to }) => to), [GATEWAY]);
+});

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { PinnedFlows } from "../../../client/traversal/pinned_flows.ts";
-import { CLOSED_FLOW_VALIDITY, FLOW_VALIDITY, TCP_FLOW_VALIDITY } from "../../../client/timing.ts";
+import { CLOSED_FLOW_VALIDITY, FLOW_VALIDITY } from "../../../client/timing.ts";
+import { TCP_FLOW_VALIDITY } from "../../../protocol/constants.ts";
 import { NextHeader } from "../../../wire/ipv6_header.ts";
 import { setU16 } from "../../../memory/octets.ts";
 import { ACTORS } from "../../vectors/vectors.ts";
