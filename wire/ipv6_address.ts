@@ -88,7 +88,9 @@ function isIpv4Mapped(bytes: Uint8Array, offset: number): boolean {
 
 /** Whether the address equals `address`, 16 octets. */
 export function isSameIpv6(bytes: Uint8Array, offset: number, address: Uint8Array): boolean {
-  return equalOctets(bytes, offset, address, 0, IPV6_ADDRESS_LENGTH);
+  // Addresses of one network differ at their ends.
+  const last = IPV6_ADDRESS_LENGTH - 1;
+  return bytes[offset + last] === address[last] && equalOctets(bytes, offset, address, 0, last);
 }
 
 /** ff00::/8. */
