@@ -29,7 +29,7 @@ export const status: Command = command({
     "Asks the running role through its control socket. If several roles run, all are shown " +
     "unless one is named.",
     `The exit code is ${ExitCode.NOT_RUNNING} if nothing is running, or if the running client ` +
-    "has no address, or if something is wrong with its interface.",
+    "has no address, or if something is wrong with its interface or host.",
   ],
   positional: {
     kind: oneOf("ROLE", CONTROLLED_ROLES),
@@ -121,6 +121,6 @@ function checkReady(reports: readonly StatusReport[]): void {
   const { role, state, interfaceFaults: [fault] } = waiting;
   const what = fault === undefined
     ? `The ${role} has no Teredo address: it is ${state}`
-    : `The ${role} is ${state}, but something is wrong with its interface. ${fault.message}`;
+    : `The ${role} is ${state}, but something is wrong with its interface or host. ${fault.message}`;
   throw new CliError(what, ExitCode.NOT_QUALIFIED);
 }

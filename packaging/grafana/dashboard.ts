@@ -60,7 +60,7 @@ const SECTIONS: readonly Section[] = [
       {
         title: "Works",
         description:
-          "Whether a client is qualified, a server or relay serves, and nothing is wrong with its interface.",
+          "Whether a client is qualified, a server or relay serves, and nothing is wrong with its interface or host.",
         type: "stat",
         unit: "none",
         width: 6,

@@ -350,11 +350,16 @@ Deno.test({
       ip addr del 83.1.1.2/32 dev lo
       soon grep -q lost /mnt/log
       ready false || exit 90
+      $teredo status >/dev/null
       ip addr add 83.1.1.2/32 dev lo
       soon grep -q back: /mnt/log
       ready true || exit 91
       kill $server; wait $server; code=$?; cat /mnt/log; exit $code`);
     assertMatch(ended.stdout, /warn {2}This host has lost the address 83\.1\.1\.2: /);
+    assertMatch(
+      ended.stdout,
+      /serving, but something is wrong with its interface or host\. This host has lost/,
+    );
     assertMatch(ended.stdout, /info {2}83\.1\.1\.2 is back: /);
     assertEquals(ended.code, 0);
   },

@@ -228,7 +228,10 @@ Deno.test({
         await process.waitForLog(says, { timeout: SOON });
         const { code, stdout, stderr } = await machine.try(...teredo("status", "--json"));
         assertMatch(stdout, says);
-        assertStringIncludes(stderr, "qualified, but something is wrong with its interface");
+        assertStringIncludes(
+          stderr,
+          "qualified, but something is wrong with its interface or host. ",
+        );
         assertEquals(code, 3);
         await machine.ip(`-6 ${undoes}`);
         await waitForReady(machine, true);

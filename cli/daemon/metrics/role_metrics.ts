@@ -24,7 +24,7 @@ export function roleMetrics(report: StatusReport): Metric[] {
     ]),
     gauge(
       "teredo_ready",
-      "Whether the role works: qualified, and nothing wrong with its interface.",
+      "Whether the role works: qualified, and nothing wrong with its interface or host.",
       [
         { value: Number(report.ready) },
       ],

@@ -45,8 +45,8 @@ export interface RolePart {
   readonly role: RoleName;
   readonly state: RoleState;
   /**
-   * Whether the role works: nothing is wrong with its interface and, if it is a client, it is
-   * qualified.
+   * Whether the role works: nothing is wrong with its interface or host and, if it is a client, it
+   * is qualified.
    */
   readonly ready: boolean;
   /** A client's Teredo address. */
