@@ -5,7 +5,6 @@
  */
 
 import { Poller } from "../ffi/poller.ts";
-import type { TunOffload } from "../ffi/tun.ts";
 import type { Watcher } from "../ffi/waiting.ts";
 import { Counters } from "../io/counters.ts";
 import type { HostLink } from "../io/host/host_link.ts";
@@ -40,8 +39,6 @@ export interface NodeContext extends HostContext {
  */
 export interface HostSide extends Disposable {
   readonly link: HostLink;
-  /** How packets pass in bunches; undefined when each passes alone. */
-  readonly offload?: TunOffload | undefined;
   /** The network interface behind it, if there is one. */
   readonly own?: OwnInterface | undefined;
   /** Whether the host gives what the clients send its own address, as a gateway needs it. */
@@ -74,7 +71,7 @@ export function nodeContext(
     udp: new UdpOpener({
       mode: ffi ? udp : "deno",
       ffi,
-      watcher: poller,
+      poller,
       counters: counted,
       errors,
       onNews: (news) => options.onTransport?.(news),

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Watcher } from "../ffi/waiting.ts";
+import type { Poller } from "../ffi/poller.ts";
 import { openUdpSocket, socketOptions } from "../ffi/open.ts";
 import {
   BatchingUnavailable,
@@ -57,7 +57,7 @@ interface UdpOpenerOptions {
   /** Whether the C library may be called; without it, `deno` is the only mode. */
   readonly ffi: boolean;
   /** Waits for batched sockets, among other things. */
-  readonly watcher: Watcher;
+  readonly poller: Poller;
   readonly counters: Counters;
   readonly errors: SystemErrors;
   readonly onNews: (news: TransportNews) => void;
@@ -72,7 +72,7 @@ interface Place {
 
 /** Opens the sockets of a node, all with the same transport; the first socket finds out which. */
 export class UdpOpener {
-  readonly #watcher: Watcher;
+  readonly #poller: Poller;
   readonly #counters: Counters;
   readonly #errors: SystemErrors;
   readonly #onNews: (news: TransportNews) => void;
@@ -83,10 +83,10 @@ export class UdpOpener {
   #isAnnounced = false;
   #isRefused = false;
 
-  constructor({ mode, ffi, watcher, counters, errors, onNews }: UdpOpenerOptions) {
+  constructor({ mode, ffi, poller, counters, errors, onNews }: UdpOpenerOptions) {
     this.#mode = mode;
     this.#ffi = ffi;
-    this.#watcher = watcher;
+    this.#poller = poller;
     this.#counters = counters;
     this.#errors = errors;
     this.#onNews = onNews;
@@ -136,7 +136,7 @@ export class UdpOpener {
     try {
       const socket = openUdpSocket({
         ...place,
-        watcher: this.#watcher,
+        watcher: this.#poller,
         observer: this.#observer,
       });
       this.#mode = "batched";

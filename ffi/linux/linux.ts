@@ -18,16 +18,14 @@ import { LINUX_RIGHTS } from "./rights/linux_rights.ts";
 import { findRoute, findSource } from "./route_query.ts";
 import * as socketOptions from "./socket_options.ts";
 import { openLinuxSourceNat } from "./source_nat.ts";
-import { openLinuxTun } from "./tun.ts";
-import { openLinuxTunPair } from "./tun_pair.ts";
+import { LinuxTun } from "./tun.ts";
 import { LinuxUdpSocket } from "./udp/udp_socket.ts";
 
 /** The parts of Linux. */
 export const LINUX: Implementation = {
   newBell: () => new EventFd(),
   newWaitList: (bell, sources) => new PollList(bell, sources),
-  openTun: openLinuxTun,
-  openTunPair: openLinuxTunPair,
+  openTun: (name, options) => new LinuxTun(name, options),
   openInterface: (name, index) => new LinuxInterface(name, index),
   openLinkMonitor: (own) => new LinuxLinkMonitor(own),
   openUdpSocket: (options) => new LinuxUdpSocket(options),
