@@ -85,7 +85,7 @@ function rowsOf(report: StatusReport): Row[] {
     ["External NAT Mapping", report.externalMapping],
     ["Port Mapping", report.portMapping ? portMappingText(report.portMapping) : null],
     ["Interface", report.interface],
-    ...report.interfaceFaults.map(({ message }) => ["Interface Fault", message] as const),
+    ...report.interfaceFaults.map(({ message }) => ["Fault", message] as const),
     ["MTU", report.mtu === null ? null : String(report.mtu)],
     ["Uptime", formatDuration(report.uptime)],
     ["Process", String(report.pid)],

@@ -377,7 +377,7 @@ Deno.test("status: a role whose interface has a fault is not ready, and says wha
     const report = reportOf(part);
     published(report);
     assertEquals([report.ready, report.interfaceFaults], [false, own.faults], report.role);
-    assertStringIncludes(statusText(report, PLAIN, 200), `Interface Fault          ${message}`);
+    assertStringIncludes(statusText(report, PLAIN, 200), `  Fault                    ${message}`);
   }
 });
 
