@@ -155,7 +155,7 @@ function silenceThenB(fixture: GatewayFixture, milliseconds: number): void {
   fixture.receive(echo(addressOfB, host), b).answerBubble(addressOfB, b);
 }
 
-Deno.test("C-40: a TCP connection that rests for two hours is still the client's", () => {
+Deno.test("C-40: a TCP connection through a gateway may rest for two hours", () => {
   const rules = { ...EVERYBODY, servers: undefined };
   const fixture = new GatewayFixture({ rules }).meetA();
   fixture.receive(packet(addressOfA, host, 20, NextHeader.TCP));
@@ -163,7 +163,7 @@ Deno.test("C-40: a TCP connection that rests for two hours is still the client's
   assertEquals(fixture.fromKernel(packet(host, addressOfA, 20, NextHeader.TCP)).sink.drops, []);
 });
 
-Deno.test("C-40: so is one of a client that another one calls", () => {
+Deno.test("C-40: a client that another one calls may let a TCP connection rest for two hours", () => {
   const rules = { ...EVERYBODY, servers: undefined };
   const fixture = new GatewayFixture({ rules }).meetA();
   fixture.fromKernel(packet(OWN, addressOfA, 20, NextHeader.TCP));
@@ -172,7 +172,7 @@ Deno.test("C-40: so is one of a client that another one calls", () => {
   assertEquals(fixture.receive(answer).outcome, { packets: 1, drops: [] });
 });
 
-Deno.test("C-40: a client whose TCP connections have rested for longer is forgotten, and so is one that had none", () => {
+Deno.test("C-40: a gateway forgets a client whose TCP connections have rested for longer, and one without any", () => {
   const rules = { ...EVERYBODY, servers: undefined };
   const fixture = new GatewayFixture({ rules }).meetA();
   fixture.receive(packet(addressOfA, host, 20, NextHeader.TCP));
