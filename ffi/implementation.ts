@@ -14,7 +14,7 @@ import type { OwnRights } from "./rights.ts";
 import type { RouteAnswer } from "./route.ts";
 import type { SocketOptions } from "./socket_options.ts";
 import type { SourceNat, SourceNatOptions } from "./source_nat.ts";
-import type { Tun, TunOptions } from "./tun.ts";
+import type { Tun, TunOptions, TunPairOptions } from "./tun.ts";
 import type { BatchedUdpOptions, BatchedUdpSocket } from "./udp_socket.ts";
 import type { Bell, WaitHandle, WaitList } from "./waiting.ts";
 
@@ -29,6 +29,7 @@ export interface Implementation {
     sources: ReadonlyMap<WaitHandle, Source>,
   ) => WaitList<Source>;
   readonly openTun?: (name: string, options: TunOptions) => Tun;
+  readonly openTunPair?: (options: TunPairOptions) => [Tun, Tun];
   readonly openInterface?: (name: string, index: number) => Interface;
   readonly openLinkMonitor?: (own: number | undefined) => LinkMonitor;
   readonly openUdpSocket?: (options: BatchedUdpOptions) => BatchedUdpSocket;

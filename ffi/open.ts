@@ -20,7 +20,7 @@ import type { OwnRights } from "./rights.ts";
 import type { RouteAnswer } from "./route.ts";
 import type { SocketOptions } from "./socket_options.ts";
 import type { SourceNat, SourceNatOptions } from "./source_nat.ts";
-import type { Tun, TunOptions } from "./tun.ts";
+import type { Tun, TunOptions, TunPairOptions } from "./tun.ts";
 import {
   type BatchedUdpOptions,
   type BatchedUdpSocket,
@@ -55,6 +55,16 @@ export function supports(part: keyof Implementation): boolean {
  */
 export function openTun(name: string, options: TunOptions = {}): Tun {
   return need("openTun", "open a TUN interface")(name, options);
+}
+
+/**
+ * Opens two ends that are like TUN interfaces without being any: what is written to one is read from
+ * the other.
+ *
+ * @throws {SystemError} the system gives none
+ */
+export function openTunPair(options: TunPairOptions): [Tun, Tun] {
+  return need("openTunPair", "open a pair of ends")(options);
 }
 
 /**

@@ -21,6 +21,12 @@ export interface TunOptions {
   readonly onRefusal?: ((code: ErrnoName) => void) | undefined;
 }
 
+/** How to open a pair of ends. */
+export interface TunPairOptions {
+  /** Whether both say that there are super-packets; nobody makes or splits any. */
+  readonly offload: TunOffload | undefined;
+}
+
 /**
  * A virtual interface: what the kernel routes to it is read here, what is written here arrives from
  * it.

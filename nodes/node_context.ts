@@ -5,6 +5,7 @@
  */
 
 import { Poller } from "../ffi/poller.ts";
+import type { TunOffload } from "../ffi/tun.ts";
 import type { Watcher } from "../ffi/waiting.ts";
 import { Counters } from "../io/counters.ts";
 import type { HostLink } from "../io/host/host_link.ts";
@@ -39,6 +40,8 @@ export interface NodeContext extends HostContext {
  */
 export interface HostSide extends Disposable {
   readonly link: HostLink;
+  /** How packets pass in bunches; undefined when each passes alone. */
+  readonly offload?: TunOffload | undefined;
   /** The network interface behind it, if there is one. */
   readonly own?: OwnInterface | undefined;
   /** Whether the host gives what the clients send its own address, as a gateway needs it. */
@@ -71,7 +74,7 @@ export function nodeContext(
     udp: new UdpOpener({
       mode: ffi ? udp : "deno",
       ffi,
-      poller,
+      watcher: poller,
       counters: counted,
       errors,
       onNews: (news) => options.onTransport?.(news),

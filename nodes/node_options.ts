@@ -49,7 +49,8 @@ export interface NodeOptions {
   readonly tap?: ((socket: UdpSocket) => UdpSocket) | undefined;
   /**
    * Whether the process has nothing else to do; false by default. If so, answers come sooner, but
-   * the event loop may be blocked for some milliseconds.
+   * the event loop may be blocked for some milliseconds. After its start the node handles some
+   * hundred made-up packets, which don't leave this host, so that V8 compiles what handles them.
    */
   readonly isAlone?: boolean | undefined;
 }

@@ -27,6 +27,8 @@ import type { ClientListeners, TeredoClientOptions } from "./client_options.ts";
 import { type GivenServer, serverDirectory } from "./given_server.ts";
 import type { HostSide } from "./node_context.ts";
 import { newMachine, type OpenClient, openClient } from "./open_client.ts";
+import { ClientScene } from "./rehearsal/client_scene.ts";
+import type { Rehearsal } from "./rehearsal/rehearsal.ts";
 import { openNode, TeredoNode } from "./teredo_node.ts";
 
 /**
@@ -296,6 +298,17 @@ export class TeredoClient<Host extends HostSide | undefined = HostSide | undefin
       },
       ...mapping === undefined ? [] : [(ending: AbortSignal) => mapping.run(ending)],
     ];
+  }
+
+  /** @ignore */
+  protected override rehearsal(): Rehearsal<ClientSocket, ClientEvent, ClientStatus> | undefined {
+    if (this.host?.own === undefined) return undefined;
+    return {
+      own: { service: 0 },
+      scene: (setting) => new ClientScene(setting),
+      host: (link) => new EchoLink(link),
+      offload: this.host.offload,
+    };
   }
 
   #newMapping(): ClientMapping | undefined {

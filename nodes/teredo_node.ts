@@ -18,6 +18,7 @@ import type { NetworkChanges, NetworkWatch } from "./network_watch.ts";
 import type { NodeContext } from "./node_context.ts";
 import type { NodeListeners, NodeOptions } from "./node_options.ts";
 import { makeReadable } from "./readable.ts";
+import { type Rehearsal, rehearse } from "./rehearsal/rehearsal.ts";
 import { tapped, tappedSocket } from "./tap.ts";
 
 /** What every node opens. */
@@ -133,6 +134,15 @@ export abstract class TeredoNode<Via extends string, Event, Status> implements A
     return [];
   }
 
+  /**
+   * What the role rehearses when it has started, if anything.
+   *
+   * @ignore
+   */
+  protected rehearsal(): Rehearsal<Via, Event, Status> | undefined {
+    return undefined;
+  }
+
   async #live(open: OpenNode): Promise<void> {
     using _ = open.resources;
     const { signal } = open.options;
@@ -163,6 +173,12 @@ export abstract class TeredoNode<Via extends string, Event, Status> implements A
       (ending) => watch.run(changes, ending),
       ...this.tasks(),
     ];
+    const rehearsal = isAlone ? this.rehearsal() : undefined;
+    if (rehearsal !== undefined) {
+      const mode = udp.needsPoller ? "batched" : "deno";
+      const rehearsing = { watcher: poller, udp: mode, counters: this.counters } as const;
+      tasks.push((ending) => rehearse(rehearsal, rehearsing, ending).then(() => aborted(ending)));
+    }
     // Without a descriptor to wait for, there may be no C library to wait with.
     if (watch.needsPoller || udp.needsPoller) {
       tasks.push((ending) => poller.run(ending, { mayHold: isAlone && udp.needsPoller }));

@@ -16,6 +16,8 @@ import { openNetworkWatch } from "./network_watch.ts";
 import { type HostSide, nodeContext, type Opener, openHost } from "./node_context.ts";
 import type { NodeListeners, NodeOptions } from "./node_options.ts";
 import { newRelay, relayHost, type RelaySettings } from "./host/relay_host.ts";
+import type { Rehearsal } from "./rehearsal/rehearsal.ts";
+import { RelayScene } from "./rehearsal/relay_scene.ts";
 import { type OpenNode, openNode, TeredoNode } from "./teredo_node.ts";
 
 /** Options of a relay to embed. */
@@ -119,6 +121,17 @@ export class TeredoRelay<Host extends HostSide | undefined = HostSide | undefine
   /** Goes on as a gateway by other rules. */
   reconfigure(policy: GatewayPolicy): void {
     this.#relay.reconfigure(gatewayConfig(policy, undefined, true));
+  }
+
+  /** @ignore */
+  protected override rehearsal(): Rehearsal<RelaySocket, RelayEvent, RelayStatus> | undefined {
+    if (this.host?.own === undefined) return undefined;
+    return {
+      own: { service: 0 },
+      scene: (setting) => new RelayScene(setting, this.#relay.isGateway),
+      host: (link) => link,
+      offload: this.host.offload,
+    };
   }
 
   protected override handleNetworkChange(): void {

@@ -4,8 +4,11 @@
  * @module
  */
 
+import { RawLink } from "../io/host/raw_link.ts";
+import { SplitLink } from "../io/host/split_link.ts";
 import { localAddresses } from "../io/network/local_addresses.ts";
 import type { UdpSocket } from "../ffi/udp_socket.ts";
+import { TEREDO_PORT } from "../protocol/constants.ts";
 import type { FastPath, Machine } from "../protocol/machine.ts";
 import type { RelayEvent } from "../relay/relay.ts";
 import type { RelayStatus } from "../relay/relay_status.ts";
@@ -28,6 +31,10 @@ import {
   openHost,
 } from "./node_context.ts";
 import type { NodeListeners, NodeOptions } from "./node_options.ts";
+import type { Rehearsal } from "./rehearsal/rehearsal.ts";
+import type { Setting } from "./rehearsal/scene.ts";
+import { ServerScene } from "./rehearsal/server_scene.ts";
+import { ServerWithRelayScene } from "./rehearsal/server_with_relay_scene.ts";
 import { type OpenNode, openNode, TeredoNode } from "./teredo_node.ts";
 
 /**
@@ -36,6 +43,9 @@ import { type OpenNode, openNode, TeredoNode } from "./teredo_node.ts";
  * this in 0.4 s.
  */
 const RECEIVE_BUFFER = 16 * 1024 * 1024;
+
+/** All IPv6 addresses. */
+const EVERYWHERE = { address: new Uint8Array(16), length: 0 };
 
 /** What may change while a server runs. */
 export interface ServerPolicy extends
@@ -164,6 +174,26 @@ export class TeredoServer<RelayHost extends HostSide | undefined = HostSide | un
   reconfigure(policy: ServerReload): void {
     this.#machine.reconfigure({ ...this.#config, ...policyOf(policy) });
     if (policy.gateway !== undefined) this.#relay?.reconfigure(policy.gateway);
+  }
+
+  /** @ignore */
+  protected override rehearsal():
+    | Rehearsal<ServerSocket, AnyServerEvent, AnyServerStatus>
+    | undefined {
+    const own = { primary: TEREDO_PORT, secondary: TEREDO_PORT };
+    const relay = this.#relay;
+    if (relay === undefined) {
+      // What a real one sends leaves the host.
+      const native = new RawLink({ send: () => "sent", close: () => {} }, this.#context.errors);
+      const scene = (setting: Setting<ServerSocket>) => new ServerScene(setting);
+      return { own, scene, host: () => native, offload: undefined };
+    }
+    return {
+      own,
+      scene: (setting) => new ServerWithRelayScene(setting, relay.relay.isGateway),
+      host: (link) => relay.relay.isGateway ? link : new SplitLink(link, [EVERYWHERE], undefined),
+      offload: this.relayHost?.offload,
+    };
   }
 
   protected override handleNetworkChange(): void {

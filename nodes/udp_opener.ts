@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Poller } from "../ffi/poller.ts";
+import type { Watcher } from "../ffi/waiting.ts";
 import { openUdpSocket, socketOptions } from "../ffi/open.ts";
 import {
   BatchingUnavailable,
@@ -57,7 +57,7 @@ interface UdpOpenerOptions {
   /** Whether the C library may be called; without it, `deno` is the only mode. */
   readonly ffi: boolean;
   /** Waits for batched sockets, among other things. */
-  readonly poller: Poller;
+  readonly watcher: Watcher;
   readonly counters: Counters;
   readonly errors: SystemErrors;
   readonly onNews: (news: TransportNews) => void;
@@ -72,7 +72,7 @@ interface Place {
 
 /** Opens the sockets of a node, all with the same transport; the first socket finds out which. */
 export class UdpOpener {
-  readonly #poller: Poller;
+  readonly #watcher: Watcher;
   readonly #counters: Counters;
   readonly #errors: SystemErrors;
   readonly #onNews: (news: TransportNews) => void;
@@ -83,10 +83,10 @@ export class UdpOpener {
   #isAnnounced = false;
   #isRefused = false;
 
-  constructor({ mode, ffi, poller, counters, errors, onNews }: UdpOpenerOptions) {
+  constructor({ mode, ffi, watcher, counters, errors, onNews }: UdpOpenerOptions) {
     this.#mode = mode;
     this.#ffi = ffi;
-    this.#poller = poller;
+    this.#watcher = watcher;
     this.#counters = counters;
     this.#errors = errors;
     this.#onNews = onNews;
@@ -136,7 +136,7 @@ export class UdpOpener {
     try {
       const socket = openUdpSocket({
         ...place,
-        watcher: this.#poller,
+        watcher: this.#watcher,
         observer: this.#observer,
       });
       this.#mode = "batched";

@@ -117,12 +117,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "io/udp": ["reason.ts", "io", "io/network", "protocol/", "wire"],
 
   "nodes": [
-    ...["nodes/host", "reason.ts", "io/", ...NATIVE],
+    ...["nodes/host", "nodes/rehearsal", "reason.ts", "io/", ...NATIVE],
     ...["client/", "server", "relay", "portmap", "protocol/", "wire", "memory"],
   ],
   "nodes/host": [
     ...["nodes/gateway_policy.ts", "nodes/node_context.ts", "io/host", "io/network", ...NATIVE],
     ...["relay", "protocol/", "wire", "memory"],
+  ],
+  "nodes/rehearsal": [
+    ...["nodes/address_policy.ts", "nodes/gateway_policy.ts", "nodes/udp_mode.ts"],
+    ...["nodes/udp_opener.ts", "io", "io/host", "pause.ts", ...NATIVE],
+    ...["client/", "server", "relay", "protocol/", "wire", "memory"],
   ],
 
   "cli/text": [],

@@ -141,6 +141,11 @@ export const COLD_SYMBOLS = {
     parameters: ["i32", "i32", "i32"],
     result: "i32",
   },
+  // int socketpair(int domain, int type, int protocol, int ends[2])
+  socketpair: {
+    parameters: ["i32", "i32", "i32", "buffer"],
+    result: "i32",
+  },
   // int bind(int fd, const struct sockaddr *address, socklen_t address_length)
   bind: {
     parameters: ["i32", "buffer", "u32"],

@@ -18,14 +18,16 @@ import { LINUX_RIGHTS } from "./rights/linux_rights.ts";
 import { findRoute, findSource } from "./route_query.ts";
 import * as socketOptions from "./socket_options.ts";
 import { openLinuxSourceNat } from "./source_nat.ts";
-import { LinuxTun } from "./tun.ts";
+import { openLinuxTun } from "./tun.ts";
+import { openLinuxTunPair } from "./tun_pair.ts";
 import { LinuxUdpSocket } from "./udp/udp_socket.ts";
 
 /** The parts of Linux. */
 export const LINUX: Implementation = {
   newBell: () => new EventFd(),
   newWaitList: (bell, sources) => new PollList(bell, sources),
-  openTun: (name, options) => new LinuxTun(name, options),
+  openTun: openLinuxTun,
+  openTunPair: openLinuxTunPair,
   openInterface: (name, index) => new LinuxInterface(name, index),
   openLinkMonitor: (own) => new LinuxLinkMonitor(own),
   openUdpSocket: (options) => new LinuxUdpSocket(options),

@@ -30,30 +30,47 @@ const DEVICE = "/dev/net/tun";
 
 const PLAIN = IFF_TUN | IFF_NO_PI;
 
-/** A TUN interface of Linux. See {@linkcode Tun} for the contract. */
+/**
+ * Makes an interface, or opens one that has nobody. See {@linkcode Tun} for the contract.
+ *
+ * @throws {SystemError} the kernel refuses; the message says what to do
+ */
+export function openLinuxTun(name: string, { offload: wantsOffload, onRefusal }: TunOptions): Tun {
+  checkInterfaceName(name);
+  const fd = openDevice();
+  try {
+    const offloading = wantsOffload ? tryAttachOffload(fd, name) : undefined;
+    const attached = offloading ?? attach(fd, name);
+    refusePersistent(fd, attached);
+    const offload = offloading === undefined ? undefined : enableOffload(fd);
+    return new LinuxTun(fd, { name: attached, index: indexOf(attached), offload }, onRefusal);
+  } catch (error) {
+    libc().close(fd);
+    throw error;
+  }
+}
+
+/** Packets of a descriptor: what is read from it, and what is written to it. */
 export class LinuxTun implements Tun {
   readonly name: string;
   readonly index: number;
-  readonly offload: TunOffload | undefined = undefined;
+  readonly offload: TunOffload | undefined;
   readonly #libc: Libc = libc();
   /** -1 once closed: the number may soon be another file's. */
   #fd: number;
   readonly #onRefusal: (code: ErrnoName) => void;
 
-  constructor(name: string, { offload: wantsOffload = false, onRefusal = () => {} }: TunOptions) {
+  /** @param fd the descriptor, which {@linkcode close} closes */
+  constructor(
+    fd: number,
+    { name, index, offload }: Pick<Tun, "name" | "index" | "offload">,
+    onRefusal: (code: ErrnoName) => void = () => {},
+  ) {
+    this.name = name;
+    this.index = index;
+    this.offload = offload;
+    this.#fd = fd;
     this.#onRefusal = onRefusal;
-    checkInterfaceName(name);
-    this.#fd = openDevice();
-    try {
-      const offloading = wantsOffload ? tryAttachOffload(this.#fd, name) : undefined;
-      this.name = offloading ?? attach(this.#fd, name);
-      refusePersistent(this.#fd, this.name);
-      if (offloading !== undefined) this.offload = enableOffload(this.#fd);
-      this.index = indexOf(this.name);
-    } catch (error) {
-      this.close();
-      throw error;
-    }
   }
 
   get handle(): WaitHandle {

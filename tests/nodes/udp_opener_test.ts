@@ -75,7 +75,7 @@ Deno.test("what stands in the way of a socket is told apart", () => {
   const opener = new UdpOpener({
     mode: "deno",
     ffi: false,
-    poller: new Poller(),
+    watcher: new Poller(),
     counters,
     errors: new SystemErrors(counters, () => {}),
     onNews: () => {},

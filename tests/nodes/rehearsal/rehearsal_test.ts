@@ -1,0 +1,197 @@
+/**
+ * Rehearsals on this host's loopback.
+ *
+ * @module
+ */
+import { assert, assertEquals } from "@std/assert";
+import { Poller } from "../../../ffi/poller.ts";
+import { Counters } from "../../../io/counters.ts";
+import { EchoLink } from "../../../io/host/echo_link.ts";
+import { RawLink } from "../../../io/host/raw_link.ts";
+import { SystemErrors } from "../../../io/system_errors.ts";
+import { ClientScene } from "../../../nodes/rehearsal/client_scene.ts";
+import { type Rehearsal, rehearse } from "../../../nodes/rehearsal/rehearsal.ts";
+import { RelayScene } from "../../../nodes/rehearsal/relay_scene.ts";
+import type { Scene, Setting } from "../../../nodes/rehearsal/scene.ts";
+import { ServerScene } from "../../../nodes/rehearsal/server_scene.ts";
+import { ServerWithRelayScene } from "../../../nodes/rehearsal/server_with_relay_scene.ts";
+import type { UdpMode } from "../../../nodes/udp_mode.ts";
+import { requires } from "../../capabilities.ts";
+import { always, type CallName, injectFaults } from "../../ffi/faults.ts";
+import "../../ffi/open_libc.ts";
+
+const needs = requires("linux");
+
+/** How many rounds there are. */
+const ROUNDS = 40;
+
+/** What happened in a scene. */
+interface Course {
+  rounds: number;
+  heard: number;
+  delivered: number;
+}
+
+type AnyRehearsal = Rehearsal<string, unknown, unknown>;
+
+/** The rehearsal with a scene that is counted. */
+function counted<Via extends string, Event, Status>(
+  rehearsal: Rehearsal<Via, Event, Status>,
+  course: Course,
+): AnyRehearsal {
+  const scene = (setting: Setting<Via>) => {
+    const scene: Scene<Via, Event, Status> = rehearsal.scene(setting);
+    const { begin, heard, delivered } = scene;
+    scene.begin = (...args) => (course.rounds++, begin.apply(scene, args));
+    scene.heard = (...args) => (course.heard++, heard.apply(scene, args));
+    scene.delivered = (...args) => (course.delivered++, delivered.apply(scene, args));
+    return scene;
+  };
+  return { ...rehearsal, scene } as unknown as AnyRehearsal;
+}
+
+const OFFLOAD = { udp: true };
+const SERVER = { primary: 3544, secondary: 3544 };
+const NOWHERE = new RawLink(
+  { send: () => "sent", close: () => {} },
+  new SystemErrors(new Counters(), () => {}),
+);
+
+/** Every role's rehearsal, and how often others hear it, and its host, in each round at least. */
+const ROLES: Readonly<
+  Record<string, { make: (course: Course) => AnyRehearsal; heard: number; delivered: number }>
+> = {
+  client: {
+    make: (course) =>
+      counted({
+        own: { service: 0 },
+        scene: (setting) => new ClientScene(setting),
+        host: (link) => new EchoLink(link),
+        offload: OFFLOAD,
+      }, course),
+    heard: 5,
+    delivered: 4,
+  },
+  relay: { make: relay(false), heard: 4, delivered: 3 },
+  gateway: { make: relay(true), heard: 4, delivered: 3 },
+  server: {
+    make: (course) =>
+      counted({
+        own: SERVER,
+        scene: (setting) => new ServerScene(setting),
+        host: () => NOWHERE,
+        offload: undefined,
+      }, course),
+    heard: 3,
+    delivered: 0,
+  },
+  "server with a relay": { make: serverWithRelay(false), heard: 3, delivered: 1.5 },
+  "server with a gateway": { make: serverWithRelay(true), heard: 3, delivered: 1.5 },
+};
+
+function relay(isGateway: boolean): (course: Course) => AnyRehearsal {
+  return (course) =>
+    counted({
+      own: { service: 0 },
+      scene: (setting) => new RelayScene(setting, isGateway),
+      host: (link) => link,
+      offload: undefined,
+    }, course);
+}
+
+function serverWithRelay(isGateway: boolean): (course: Course) => AnyRehearsal {
+  return (course) =>
+    counted({
+      own: SERVER,
+      scene: (setting) => new ServerWithRelayScene(setting, isGateway),
+      host: (link) => link,
+      offload: OFFLOAD,
+    }, course);
+}
+
+/** Rehearses, and returns when that has ended. */
+async function run(
+  rehearsal: AnyRehearsal,
+  udp: UdpMode,
+  counters = new Counters(),
+  limits?: { readonly time: number; readonly work: number },
+): Promise<void> {
+  const failures: unknown[] = [];
+  const poller = new Poller((error) => failures.push(error));
+  const stop = new AbortController();
+  const running = poller.run(stop.signal, { mayHold: udp === "batched" });
+  await rehearse(rehearsal, { watcher: poller, udp, counters, limits }, stop.signal);
+  stop.abort();
+  await running;
+  assertEquals(failures, []);
+}
+
+for (const [name, { make, heard, delivered }] of Object.entries(ROLES)) {
+  for (const udp of ["batched", "deno"] as const) {
+    Deno.test({
+      name: needs.title(`rehearsal: a ${name} plays its exchanges and leaves nothing (${udp})`),
+      ignore: needs.ignore,
+      fn: async () => {
+        const course = { rounds: 0, heard: 0, delivered: 0 };
+        const before = countDescriptors();
+        await run(make(course), udp, new Counters(), { time: 60_000, work: Infinity });
+        assertEquals(course.rounds, ROUNDS);
+        // The first round of a client is shorter.
+        assert(course.heard >= heard * (ROUNDS - 1), `${course.heard} were heard`);
+        assert(course.delivered >= delivered * (ROUNDS - 1), `${course.delivered} were delivered`);
+        assertEquals(countDescriptors(), before);
+      },
+    });
+  }
+}
+
+Deno.test({
+  name: needs.title("rehearsal: while real packets pass it waits, and in the end it does without"),
+  ignore: needs.ignore,
+  fn: async () => {
+    const course = { rounds: 0, heard: 0, delivered: 0 };
+    const counters = new Counters();
+    const busy = setInterval(() => counters.datagramsReceived++, 1);
+    await run(ROLES["client"]!.make(course), "batched", counters, { time: 100, work: Infinity });
+    clearInterval(busy);
+    // While this process gets no processor, it looks quiet.
+    assert(course.rounds < ROUNDS, `${course.rounds} rounds`);
+  },
+});
+
+for (const [call, code] of [["socketpair", "EMFILE"], ["socket", "EMFILE"]] as const) {
+  Deno.test({
+    name: needs.title(`rehearsal: none takes place where ${call} fails, and nobody hears of it`),
+    ignore: needs.ignore,
+    fn: async () => {
+      const course = { rounds: 0, heard: 0, delivered: 0 };
+      const before = countDescriptors();
+      {
+        using _ = injectFaults({ [call satisfies CallName]: always(code) });
+        await run(ROLES["client"]!.make(course), "batched");
+      }
+      assertEquals(course.rounds, 0);
+      assertEquals(countDescriptors(), before);
+    },
+  });
+}
+
+for (const call of ["recvmmsg", "read"] as const) {
+  Deno.test({
+    name: needs.title(`rehearsal: it ends when ${call} fails, and the poller does not count that`),
+    ignore: needs.ignore,
+    fn: async () => {
+      const course = { rounds: 0, heard: 0, delivered: 0 };
+      using _ = injectFaults({ [call]: always("EIO") });
+      // The poller's own bell is read, too.
+      const begun = performance.now();
+      await run(ROLES["relay"]!.make(course), "batched");
+      assert(performance.now() - begun < 5_000);
+      assert(course.rounds <= 1);
+    },
+  });
+}
+
+function countDescriptors(): number {
+  return [...Deno.readDirSync("/proc/self/fd")].length;
+}
