@@ -42,5 +42,5 @@ export interface Implementation {
   readonly openInputFilter?: (options: InputFilterOptions) => InputFilter;
   readonly forwardsIpv6?: () => boolean | undefined;
   readonly ownRights?: OwnRights;
-  readonly releaseProgramPages?: () => void;
+  readonly releaseStartMemory?: () => void;
 }

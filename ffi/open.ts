@@ -188,11 +188,11 @@ export function ownRights(): OwnRights | undefined {
 }
 
 /**
- * Unmaps the pages of the executable's file that only the start needed, where this system counts
- * them as this process's memory. They come back by themselves when they are needed.
+ * Gives back memory that only the start needed, where this system counts it as this process's.
+ * Pages of the executable's file come back by themselves when they are needed.
  */
-export function releaseProgramPages(): void {
-  system.releaseProgramPages?.();
+export function releaseStartMemory(): void {
+  system.releaseStartMemory?.();
 }
 
 /** A bell that ends waits early. */

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { releaseProgramPages } from "../../ffi/open.ts";
+import { releaseStartMemory } from "../../ffi/open.ts";
 import { isWritable } from "../../ffi/open_writable.ts";
 import { Counters } from "../../io/counters.ts";
 import type { AdjustableLog } from "../../io/log.ts";
@@ -162,7 +162,7 @@ export class Daemon<Options extends DaemonOptions> implements Disposable {
    * @throws what ended the node against its will
    */
   async untilEnd(node: RunningNode, signal: AbortSignal): Promise<void> {
-    const release = setTimeout(releaseProgramPages, START_LENGTH);
+    const release = setTimeout(releaseStartMemory, START_LENGTH);
     try {
       await runTogether(
         signal,

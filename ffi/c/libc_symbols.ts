@@ -130,6 +130,13 @@ export const COLD_SYMBOLS = {
     result: "i32",
     optional: true,
   },
+  // int malloc_trim(size_t pad), glibc
+  mallocTrim: {
+    name: "malloc_trim",
+    parameters: ["usize"],
+    result: "i32",
+    optional: true,
+  },
   // int eventfd(unsigned int initial, int flags), Linux
   eventfd: {
     parameters: ["u32", "i32"],

@@ -12,7 +12,7 @@ import { forwardsIpv6 } from "./forwarding.ts";
 import { openLinuxInputFilter } from "./input_filter.ts";
 import { LinuxInterface } from "./interface.ts";
 import { LinuxLinkMonitor } from "./link_monitor.ts";
-import { releaseProgramPages } from "./program_pages.ts";
+import { releaseStartMemory } from "./start_memory.ts";
 import { LinuxRawIpv6 } from "./raw_ipv6.ts";
 import { LINUX_RIGHTS } from "./rights/linux_rights.ts";
 import { findRoute, findSource } from "./route_query.ts";
@@ -37,7 +37,7 @@ export const LINUX: Implementation = {
   findRoute,
   findSource,
   forwardsIpv6,
-  releaseProgramPages,
+  releaseStartMemory,
   openSourceNat: openLinuxSourceNat,
   openInputFilter: openLinuxInputFilter,
   ownRights: LINUX_RIGHTS,

@@ -18,6 +18,12 @@ const needs = requires("linux", "namespaces", "tun", "ip", "nsenter", "nft");
 /** Until then, in milliseconds, every role has rehearsed. */
 const SETTLING = 1_500;
 
+function passing(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, milliseconds);
+  });
+}
+
 /** The UDP sockets of a machine that are bound to loopback addresses. */
 async function loopbackSockets(machine: Machine): Promise<string[]> {
   const sockets = await machine.run("cat", "/proc/net/udp");
@@ -43,9 +49,7 @@ Deno.test({
       ["relay", relay, await startRelay(relay)],
       ["client", client, (await startClient(client)).process],
     ];
-    await new Promise((resolve) => {
-      setTimeout(resolve, SETTLING);
-    });
+    await passing(SETTLING);
     for (const [name, machine, process] of roles) {
       const { counters, drops, systemErrors } = await report(machine);
       const sent = await machine.datagramsSent();
@@ -57,5 +61,31 @@ Deno.test({
       assertEquals(await loopbackSockets(machine), [], name);
       assertEquals(process.log.match(/127\.|2a00::/g), null, process.log);
     }
+  },
+});
+
+/** What a process has of memory that no file backs, in MB. */
+function anonymousMemory({ pid }: LabProcess): number {
+  const status = Deno.readTextFileSync(`/proc/${pid}/status`);
+  return Number(/^RssAnon:\s+(\d+) kB$/m.exec(status)![1]) / 1000;
+}
+
+/** From its sources, the program has other flags, with which V8 compiles less. */
+const compiled = requires("executable", "linux", "namespaces", "tun", "ip", "nsenter", "nft");
+
+Deno.test({
+  name: compiled.title("rehearsal: the memory that V8 compiled with is given back"),
+  ignore: compiled.ignore,
+  fn: async () => {
+    await prepareTeredo();
+    await using lab = await createLab({});
+    const relay = await startRelay(lab.relay);
+    let [most, now] = [0, anonymousMemory(relay)];
+    for (let turn = 0; turn < 100 && now > most - 8; turn++) {
+      await passing(100);
+      now = anonymousMemory(relay);
+      most = Math.max(most, now);
+    }
+    assert(now < most - 8, `${most} MB, then ${now} MB`);
   },
 });
