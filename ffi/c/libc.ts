@@ -149,8 +149,7 @@ function coldCalls(library: string, cell: Int32Array): ColdCalls {
     const address = addresses[key] as Deno.PointerObject<never> | null;
     if (address === null) return [key, notImplemented];
     const pointer = new Deno.UnsafeFnPointer(address, definition);
-    // An unsigned result has no other way to show a failure.
-    const failed = definition.result === "u32" ? 0 : -1;
+    const failed = failedResult(definition);
     return [key, (...args: never[]) => {
       const result: unknown = pointer.call(...args);
       if (result === failed) failure = cell[0]!;
@@ -158,6 +157,13 @@ function coldCalls(library: string, cell: Int32Array): ColdCalls {
     }];
   });
   return Object.fromEntries(calls) as ColdCalls;
+}
+
+/** By what result a function of C shows that it failed. */
+export function failedResult({ result }: Deno.ForeignFunction): -1 | 0 | null {
+  if (result === "pointer") return null;
+  // An unsigned result has no other way.
+  return result === "u32" ? 0 : -1;
 }
 
 function notImplemented(): -1 {

@@ -51,7 +51,8 @@ export class Forwarding implements Disposable {
   /** Whether a process that was killed had left them changed. They were put back then. */
   readonly wasLeft: boolean;
   readonly #note: ForwardingNote;
-  readonly #lock: Disposable | undefined;
+  /** What is closed in the end, even if not all can be put back. */
+  readonly #parts: Disposable;
   /** What was changed, in this order, before the general setting. */
   #listening: readonly Change[] = [];
   #routers: readonly Change[] = [];
@@ -62,15 +63,17 @@ export class Forwarding implements Disposable {
    * One process of a network namespace at a time notes what it changes, and puts back what a process
    * that was killed has left changed. Another one beside it changes settings without a note.
    *
-   * @throws {SystemError} The system gives no lock.
+   * @throws {SystemError} The system gives no lock, or refuses to put back what was left.
    */
   constructor(note: ForwardingNote = new ForwardingNote(undefined)) {
-    this.#lock = lockAbstractName(LOCK);
-    this.#note = this.#lock === undefined ? new ForwardingNote(undefined) : note;
+    using stack = new DisposableStack();
+    const lock = stack.use(lockAbstractName(LOCK));
+    this.#note = stack.use(lock === undefined ? new ForwardingNote(undefined) : note);
     const left = this.#note.read();
     this.wasLeft = left.some(({ name, after }) => readSysctl(name) === after);
     left.toReversed().forEach(putBack);
     this.#note.remove();
+    this.#parts = stack.move();
   }
 
   /**
@@ -96,7 +99,11 @@ export class Forwarding implements Disposable {
     return true;
   }
 
-  /** Puts back all that was changed. May be repeated. */
+  /**
+   * Puts back all that was changed. May be repeated.
+   *
+   * @throws {SystemError} The system refuses. Then the note stays for the next start.
+   */
   disable(): void {
     // The general setting goes first: an interface must not be a host's that listens to no router.
     this.#changes.toReversed().forEach(putBack);
@@ -105,8 +112,8 @@ export class Forwarding implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    using _ = this.#parts;
     this.disable();
-    this.#lock?.[Symbol.dispose]();
   }
 
   get #changes(): Change[] {

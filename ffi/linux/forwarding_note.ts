@@ -22,7 +22,7 @@ export interface Change {
 }
 
 /** A note in a folder, or nowhere if there is no folder. */
-export class ForwardingNote {
+export class ForwardingNote implements Disposable {
   readonly #path: string | undefined;
   #file: Deno.FsFile | undefined;
 
@@ -76,6 +76,12 @@ export class ForwardingNote {
       // It is missing, or the folder is another user's.
       file?.truncateSync(0);
     }
+  }
+
+  /** Closes the file, and leaves it as it is. */
+  [Symbol.dispose](): void {
+    this.#file?.close();
+    this.#file = undefined;
   }
 }
 

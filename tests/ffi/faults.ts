@@ -5,7 +5,8 @@
  */
 
 import { constants } from "node:os";
-import { errno, failWith, type Libc, libc } from "../../ffi/c/libc.ts";
+import { errno, failedResult, failWith, type Libc, libc } from "../../ffi/c/libc.ts";
+import { COLD_SYMBOLS, HOT_SYMBOLS } from "../../ffi/c/libc_symbols.ts";
 
 /** The name of an error that a call can fail with. */
 export type FaultCode = keyof typeof constants.errno;
@@ -42,6 +43,11 @@ export interface Faults extends Disposable {
   readonly kinds: ReadonlyMap<string, number>;
 }
 
+const SYMBOLS: Readonly<Record<CallName, Deno.ForeignFunction>> = {
+  ...HOT_SYMBOLS,
+  ...COLD_SYMBOLS,
+};
+
 type AnyCall = (...args: unknown[]) => unknown;
 
 /** Makes calls of {@linkcode libc} fail as told. What fails is not called, except for `close`. */
@@ -68,10 +74,9 @@ export function injectFaults(faults: { readonly [Name in CallName]?: Fault }): F
       // Linux closes a file even if it says that something went wrong.
       if (name === "close") original(...args);
       if (mischief === "short") return shorten(name, original, args);
-      const result = failWith(mischief === "stale" ? errno() : constants.errno[mischief]);
-      if (name === "pollOnThread") return Promise.resolve(result);
-      // The one call that shows a failure by 0.
-      return name === "interfaceIndex" ? 0 : result;
+      failWith(mischief === "stale" ? errno() : constants.errno[mischief]);
+      const result = failedResult(SYMBOLS[name as CallName]);
+      return name === "pollOnThread" ? Promise.resolve(result) : result;
     };
   }
   return injected;

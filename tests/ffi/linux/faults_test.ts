@@ -6,7 +6,8 @@
  */
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { SystemError } from "../../../ffi/c/errno.ts";
+import { errnoText, SystemError } from "../../../ffi/c/errno.ts";
+import { findGroup, findUser } from "../../../ffi/linux/rights/users.ts";
 import {
   findRoute,
   openLinkMonitor,
@@ -38,6 +39,18 @@ function faultTest(name: string, body: () => void | Promise<void>): void {
 function messageOf(body: () => unknown): string {
   return (assertThrows(body, SystemError) as SystemError).message;
 }
+
+faultTest("a function that gives a pointer fails by none", () => {
+  using _ = injectFaults({
+    strerror: always("ENOMEM"),
+    getpwnam: always("EIO"),
+    getpwuid: always("EIO"),
+    getgrnam: always("EIO"),
+  });
+  assertEquals(errnoText(1), "Error 1");
+  assertEquals(findUser("0"), undefined);
+  assertEquals(findGroup("root"), undefined);
+});
 
 namespaceTest(
   import.meta.url,

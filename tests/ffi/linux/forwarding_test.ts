@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { SystemError } from "../../../ffi/c/errno.ts";
 import { ForwardingRefused } from "../../../ffi/forwarding_refused.ts";
 import { Forwarding, isForwarding } from "../../../ffi/linux/forwarding.ts";
 import { ForwardingNote } from "../../../ffi/linux/forwarding_note.ts";
@@ -11,6 +12,7 @@ import { writeIcmpv6Checksum } from "../../../wire/checksum.ts";
 import { parseIpv6 } from "../../../wire/ipv6_address.ts";
 import { IPV6_HEADER_LENGTH } from "../../../wire/ipv6_header.ts";
 import { encodeRouterAdvertisement } from "../../../wire/neighbor_discovery.ts";
+import { always, injectFaults } from "../faults.ts";
 import { ipJson, namespaceTest, run } from "../namespace.ts";
 import "../open_libc.ts";
 import { prefix } from "./nat_lab.ts";
@@ -250,6 +252,29 @@ namespaceTest(url, "forwarding: refused where /proc/sys is read-only, and nothin
   assertEquals(run("nft", "list", "ruleset"), "");
 });
 
+namespaceTest(url, "forwarding: what cannot be put back is in the note, and no file stays open", [
+  "ip",
+], () => {
+  const folder = Deno.makeTempDirSync();
+  const noted = () => new Forwarding(new ForwardingNote(folder));
+  const before = settings();
+  const files = openFiles();
+  const forwarding = noted();
+  forwarding.enable();
+  {
+    using _ = injectFaults({ write: always("EMFILE") });
+    assertThrows(() => forwarding[Symbol.dispose](), SystemError);
+    assertThrows(noted, SystemError);
+  }
+  assertEquals(openFiles(), files);
+  assert(isForwarding());
+  const next = noted();
+  assert(next.wasLeft);
+  assertEquals(settings(), before);
+  next[Symbol.dispose]();
+  Deno.removeSync(folder);
+});
+
 namespaceTest(url, "forwarding: a read-only /proc/sys does not matter if it is on", ["nft"], () => {
   set("all/forwarding", "1");
   makeSettingsReadOnly();
@@ -257,6 +282,10 @@ namespaceTest(url, "forwarding: a read-only /proc/sys does not matter if it is o
   assert(run("nft", "list", "ruleset").includes("test-nat"));
   nat.close();
 });
+
+function openFiles(): number {
+  return [...Deno.readDirSync("/proc/self/fd")].length;
+}
 
 function enabled(): Forwarding {
   const forwarding = new Forwarding();
