@@ -47,6 +47,7 @@ const COMMANDS = [
   "shellcheck",
   "sysctl",
   "systemd-analyze",
+  "systemd-nspawn",
   "tar",
   "taskset",
   "tcpdump",
@@ -154,9 +155,18 @@ function examine(capability: Capability): string | undefined {
       return Deno.env.get("TEREDO_BIN") ? undefined : "needs the executable, named by TEREDO_BIN";
     case "arm64":
       return examineArm64();
+    case "linux.uml":
+      return examineUserModeLinux();
     default:
       return findCommand(capability) ? undefined : `needs the command ${capability}`;
   }
+}
+
+/** Debian's user-mode Linux can't give its processes back the registers of processors with AMX. */
+function examineUserModeLinux(): string | undefined {
+  if (!findCommand("linux.uml")) return "needs the command linux.uml";
+  const hasTiles = /\bamx_tile\b/.test(Deno.readTextFileSync("/proc/cpuinfo"));
+  return hasTiles ? "needs a processor without AMX for linux.uml" : undefined;
 }
 
 function examineNamespaces(): string | undefined {

@@ -1,7 +1,8 @@
-/** The package and its services under a real systemd, in a virtual machine. */
+/** The package and its services under a real systemd, in a virtual machine or a container. */
 import { assert, assertEquals } from "@std/assert";
 import { makeDeb } from "../../packaging/deb.ts";
 import { requires } from "../capabilities.ts";
+import { CONTAINER_NEEDS, runInContainer } from "./container.ts";
 import { findings, runInMachine } from "./virtual_machine.ts";
 
 const SCRIPT = new URL("machine/services.sh", import.meta.url);
@@ -9,19 +10,22 @@ const SCRIPT = new URL("machine/services.sh", import.meta.url);
 const FINDINGS = new URL("machine/findings.sh", import.meta.url).pathname;
 
 const executable = Deno.env.get("TEREDO_BIN");
-const needs = requires(
-  ...["linux", "executable", "dpkg-deb", "insmod", "ip", "linux.uml", "setpriv"] as const,
-  "systemd-analyze",
-);
+const machine = requires("insmod", "linux.uml");
+const place = machine.ignore && !CONTAINER_NEEDS.ignore
+  ? { needs: CONTAINER_NEEDS, run: runInContainer }
+  : { needs: machine, run: runInMachine };
+const needs = requires("linux", "executable", "dpkg-deb", "ip", "setpriv", "systemd-analyze");
 
 Deno.test({
-  name: needs.title("services: installed, started, reloaded, killed and removed under systemd"),
-  ignore: needs.ignore,
+  name: needs.title(
+    place.needs.title("services: installed, started, reloaded, killed and removed under systemd"),
+  ),
+  ignore: needs.ignore || place.needs.ignore,
   fn: async (t) => {
     const deb = await Deno.makeTempFile({ suffix: ".deb" });
     try {
       await makeDeb({ executable, output: deb });
-      const console = await runInMachine(SCRIPT, { "teredo.deb": deb, "findings.sh": FINDINGS });
+      const console = await place.run(SCRIPT, { "teredo.deb": deb, "findings.sh": FINDINGS });
       assert(/^done\r?$/m.test(console), console);
       for (const { name, isFine, details } of findings(console)) {
         await t.step(name, () => assert(isFine, details));
