@@ -46,7 +46,8 @@ the first and the last of ${WINDOWS} windows. It fails if
 
 - a role's resident memory has grown by more than ${
   Math.round((MEMORY_GROWTH - 1) * 100)
-} %, or its descriptors are not the same number;
+} %, or it has more descriptors at the end than it usually had at the
+  beginning;
 - a pair does not meet when everything rests at the end;
 - a flow of TCP was changed, or a role ended;
 - a pair was without an answer for more than ${LONGEST_SILENCE} s, or a role, a crowd, a new client or a datagram of UDP got none in time, unless programs waited for a processor in more
@@ -67,7 +68,7 @@ ${
       : `The soak failed: ${bad.map(({ what }) => what).join(", ")}.`
   } It ran for ${Math.round(options.duration / 60)} minutes on ${
     started.slice(0, 10)
-  }, with \`${program}\`, on a machine with ${machine} that other programs used too.
+  }, with ${program}, on a machine with ${machine} that other programs used too.
 ${delaysOf(record)}Turns: ${counted}.
 
 ![Memory, descriptors and round trips during the soak](soak.svg)

@@ -8,7 +8,7 @@ import { LAB } from "../capabilities.ts";
 import { prefetch } from "../netns/deno_run.ts";
 import { serveEcho } from "../netns/echo_host.ts";
 import type { LabProcess } from "../netns/lab_process.ts";
-import { prepareTeredo, teredoTitle } from "../netns/teredo.ts";
+import { executablePath, prepareTeredo } from "../netns/teredo.ts";
 import { churn, type ChurnContext, lastLives, PROGRAMS, rest } from "./churn.ts";
 import { endAll, Traces } from "./leftovers.ts";
 import { Pairs } from "./pairs.ts";
@@ -107,7 +107,7 @@ class Run {
     return {
       options: this.#options,
       started: this.#started.toISOString(),
-      program: teredoTitle(),
+      program: executablePath() === undefined ? "the sources" : "the executable",
       machine: `${navigator.hardwareConcurrency} processors`,
       samples: this.#sampler.samples,
       silences: this.#pairs.silences,

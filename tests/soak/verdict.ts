@@ -3,8 +3,8 @@
  *
  * What comes after the warm-up is cut into windows of equal length. Of memory, the medians of the
  * windows are compared, so that a peak counts for nothing, and growth shows. Of descriptors, the
- * smallest numbers: those that a role needs when nobody has a connection to it, and no peer needs a
- * port.
+ * smallest number at the end, when nobody has a connection to the role, must not exceed the usual
+ * one at the beginning: a client's ports for single peers come and go.
  *
  * @module
  */
@@ -43,7 +43,9 @@ export function judge(record: SoakRecord): Judgement[] {
   const memory = changes(record, "resident")
     .filter(({ first, last }) => last > first * MEMORY_GROWTH)
     .map(({ role, first, last }) => `${role}: ${first.toFixed(1)} MB, then ${last.toFixed(1)} MB`);
+  const usual = changes(record, "descriptors");
   const descriptors = changes(record, "descriptors", smallest)
+    .map(({ role, last }, i) => ({ role, first: usual[i]!.first, last }))
     .filter(({ first, last }) => last > first)
     .map(({ role, first, last }) => `${role}: ${first}, then ${last}`);
   const delays = record.delays.filter(({ pressure = 0 }) => pressure < OVERLOAD).map(describe);
