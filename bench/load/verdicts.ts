@@ -103,11 +103,14 @@ export function verdicts(results: Results): string[][] {
   });
 }
 
-/** Memory that each active client takes, kB. */
+/**
+ * Memory that each active client takes, kB: from many to the most. Until then a process that has just
+ * started compiles, and gives back what only its start needed.
+ */
 export function memoryPerClient(results: Results, name: ContestantName): number | undefined {
   const most = CLIENTS.at(-1)!;
-  const [all, one] = [most, 1].map((it) => results.median(memoryFigure(it), name));
-  return all === undefined || one === undefined ? undefined : (all - one) * 1000 / (most - 1);
+  const [all, many] = [most, MANY].map((it) => results.median(memoryFigure(it), name));
+  return all === undefined || many === undefined ? undefined : (all - many) * 1000 / (most - MANY);
 }
 
 /** What a packet takes longer than without a tunnel, ms. */
