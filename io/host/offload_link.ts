@@ -142,7 +142,8 @@ export class OffloadLink implements HostLink {
       this.#deliverFrames(receiver);
       if (this.#count > 0) receiver.end();
     }
-    return hasMore ? "more" : this.#count > 0 ? "some" : "nothing";
+    // Frames that this pass had no room for are here already: no wait for the TUN would report them.
+    return hasMore || this.#hasFrames ? "more" : this.#count > 0 ? "some" : "nothing";
   }
 
   /** Whether frames, or the rest of one, wait to be delivered. */

@@ -153,6 +153,25 @@ Deno.test("offload link: passes are bounded, whatever waits, and lose nothing", 
   await fixture.end();
 });
 
+Deno.test("offload link: a pass that keeps packets back says so, also when the TUN is empty", async () => {
+  const superPacket = (segments: number) =>
+    frameOf({
+      header: superHeader(SegmentKind.TCP6, 100),
+      packet: leaveChecksum(tcp({ data: data(100 * segments) }), TCP_PROTOCOL),
+    });
+  const small = () => frameOf({ header: newVirtioHeader(), packet: udp(data(10)) });
+  const burst = [...Array.from({ length: 150 }, small), superPacket(50)];
+  for (const [frames, packets] of [[burst, 200], [[superPacket(300)], 300]] as const) {
+    const fixture = new Fixture();
+    fixture.tun.waiting.push(...frames);
+    const drained = [fixture.pass()];
+    while (drained.at(-1) === "more") drained.push(fixture.pass());
+    assertEquals(fixture.passes.map((pass) => pass.length), [192, packets - 192]);
+    assertEquals(fixture.pass(), "nothing");
+    await fixture.end();
+  }
+});
+
 Deno.test("offload link: what is written goes out together, at the latest with the flush", () => {
   const { link, tun, counters } = new Fixture();
   const [one, two] = [tcp({ sequence: 1 }), tcp({ sequence: 101 })];
