@@ -52,7 +52,7 @@ export interface OwnRights {
    * @returns whether the system calls are refused too: not every kernel can do that
    */
   confine(runsPrograms: boolean): boolean;
-  /** Whether this process has been confined by what started it. */
+  /** Whether this process has been confined in both ways, such as by what started it. */
   isConfined(): boolean;
   /**
    * Whether this process may read or execute a file, by the kernel's own judgement.

@@ -4,6 +4,7 @@
  */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { FRESH_NAMESPACE, requires } from "../capabilities.ts";
+import { denoRun } from "../netns/deno_run.ts";
 import { HOST, inFreshNamespace } from "./fresh_namespace.ts";
 
 const needs = requires(...FRESH_NAMESPACE, "root", "tun", "setpriv");
@@ -26,6 +27,9 @@ const PRELUDE =
     grep -vxF "$(fields "Uid Gid CapPrm CapEff CapAmb NoNewPrivs Seccomp" /proc/$1/status)"; }
   rights() { main $1; others $1; }
 `;
+
+/** What runs a command with system calls filtered, as a service manager does. */
+const FILTERED = denoRun("tests/ffi/linux/fixtures/filtered.ts");
 
 const NONE = "0000000000000000";
 const NETWORK = "0000000000001000";
@@ -395,6 +399,21 @@ test(
     assertMatch(said, /Still running as root\. Cannot run as nobody: /);
     assertMatch(said, /Serving on.*\n(?:.*\n)*0\n$/);
   },
+);
+
+test(
+  "another user than root that can gain no rights gets a filter, unless it has one",
+  `serve() {
+      "$@" sh -c 'echo $$ >/mnt/pid; exec setpriv "$@"' - --reuid 65534 --regid 65534 --clear-groups \\
+        --inh-caps -all,+net_raw --ambient-caps -all,+net_raw \\
+        $teredo server --primary 83.1.1.1 2>/mnt/log & job=$!
+      says "Serving on 83"; fields "NoNewPrivs Seccomp Seccomp_filters" /proc/$(cat /mnt/pid)/status
+      kill $(cat /mnt/pid); wait $job; echo $?
+    }
+    serve setpriv --no-new-privs; serve ${FILTERED.join(" ")}`,
+  (said) => assertEquals(linesOf(said), ["1 2 1", "0", "1 2 1", "0"]),
+  // From its sources, the program needs root's cache of packages.
+  requires(...FRESH_NAMESPACE, "root", "setpriv", "executable"),
 );
 
 test(

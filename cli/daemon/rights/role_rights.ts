@@ -88,7 +88,7 @@ export class RoleRights {
         this.#become(rights, this.#plan, kept);
         break;
       case "stay":
-        // A service manager has already done it.
+        // A service manager or a container has already done it.
         if (rights.isConfined()) return;
         break;
       case "keep_root":

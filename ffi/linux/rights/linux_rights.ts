@@ -29,10 +29,12 @@ import { findGroup, findUser } from "./users.ts";
 
 // <linux/prctl.h>
 const PR_SET_KEEPCAPS = 8;
+const PR_GET_SECCOMP = 21;
 const PR_SET_NO_NEW_PRIVS = 38;
 const PR_GET_NO_NEW_PRIVS = 39;
 
 // <linux/seccomp.h>
+const SECCOMP_MODE_FILTER = 2;
 const SECCOMP_SET_MODE_FILTER = 1n;
 /** For all threads. */
 const TSYNC = 1n;
@@ -57,7 +59,10 @@ export const LINUX_RIGHTS: OwnRights = {
   checkBecoming,
   become,
   confine,
-  isConfined: () => libc().prctl(PR_GET_NO_NEW_PRIVS, 0n, 0n, 0n, 0n) === 1,
+  isConfined: () =>
+    // Either comes without the other: a container may forbid new privileges and filter nothing.
+    libc().prctl(PR_GET_NO_NEW_PRIVS, 0n, 0n, 0n, 0n) === 1 &&
+    libc().prctl(PR_GET_SECCOMP, 0n, 0n, 0n, 0n) === SECCOMP_MODE_FILTER,
   may(what, path, later) {
     const ask = () => libc().access(cString(path), ACCESS[what]) === 0;
     return later === undefined ? ask() : judgedAs(later, ask);
