@@ -160,7 +160,12 @@ function listOf(properties: readonly string[]): string {
   return properties.map(optionName).join(", ");
 }
 
-/** Values of options are made of plain data and octets. */
+/** Values of options are made of plain data, octets, and maps of these. */
 function isSame(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
+  return textOf(one) === textOf(other);
+}
+
+/** JSON has no maps, and writes each as `{}`. */
+function textOf(value: unknown): string | undefined {
+  return JSON.stringify(value, (_, part) => part instanceof Map ? [...part] : part);
 }

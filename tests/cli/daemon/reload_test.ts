@@ -1,4 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import { COMMANDS } from "../../../cli.ts";
+import type { ValueKind } from "../../../cli/args/kinds/value_kind.ts";
 import { ConfigError } from "../../../cli/process/failure.ts";
 import { Reload, type Reloadable } from "../../../cli/daemon/reload.ts";
 import { openLog } from "../../../cli/process/open_log.ts";
@@ -87,4 +89,55 @@ Deno.test("reload: one waits for the one before it", async () => {
   const { want, applied } = begin();
   await Promise.all([want({ server: ["b"] }), want({ server: ["c"] })]);
   assertEquals(applied.map(({ server }) => server), [["c"]]);
+});
+
+/** Values of a kind that are spelled differently. */
+function valuesOf({ example, suggestions = [], parse }: ValueKind<unknown>): unknown[] {
+  const texts = [example ?? [], suggestions === "files" ? ["/another"] : suggestions].flat();
+  return [...new Set(texts)].map(parse).filter((value) => value !== undefined);
+}
+
+/** What changes when settings with this value are read again, and now have that one. */
+async function changesFrom(one: unknown, other: unknown): Promise<unknown[]> {
+  const applied: unknown[] = [];
+  const table = [{
+    of: ["value"] as const,
+    apply: ({ value }: { value: unknown }) => void applied.push(value),
+  }];
+  const log = openLog("error", () => {});
+  const reload = new Reload({ value: one }, () => Promise.resolve({ value: other }), table, log);
+  await reload.now();
+  return applied;
+}
+
+Deno.test("reload: for each option of a role, two different values are a change", async () => {
+  const roles = COMMANDS.filter(({ name }) => ["client", "server", "relay"].includes(name));
+  let compared = 0;
+  for (const { name, options } of roles) {
+    for (const [property, { kind }] of Object.entries(options)) {
+      const values = kind === undefined ? [false, true] : valuesOf(kind);
+      for (const [i, value] of values.entries()) {
+        const next = values[(i + 1) % values.length];
+        assertEquals(await changesFrom(value, value), [], `${name} ${property}`);
+        if (next === value) continue;
+        assertEquals(await changesFrom(value, next), [next], `${name} ${property}`);
+        compared++;
+      }
+    }
+  }
+  assert(compared > 50, `only ${compared} pairs`);
+});
+
+Deno.test("reload: one rate among the limits is a change, and so is its end", async () => {
+  const rates = [
+    new Map([["to-client", 1]]),
+    new Map([["to-client", 2]]),
+    new Map([["to-client", undefined]]),
+    new Map(),
+  ];
+  for (const one of rates) {
+    for (const other of rates) {
+      assertEquals(await changesFrom(one, new Map(other)), one === other ? [] : [other]);
+    }
+  }
 });
