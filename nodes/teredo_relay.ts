@@ -8,6 +8,7 @@ import { PacketStream } from "../io/host/packet_stream.ts";
 import { localAddresses } from "../io/network/local_addresses.ts";
 import type { UdpSocket } from "../ffi/udp_socket.ts";
 import type { Relay, RelayEvent, RelaySocket } from "../relay/relay.ts";
+import type { RelayLimits } from "../relay/relay_limits.ts";
 import type { RelayStatus } from "../relay/relay_status.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import { type Ipv4Address, ipv4Address } from "../wire/ipv4_address.ts";
@@ -121,6 +122,11 @@ export class TeredoRelay<Host extends HostSide | undefined = HostSide | undefine
   /** Goes on as a gateway by other rules. */
   reconfigure(policy: GatewayPolicy): void {
     this.#relay.reconfigure(gatewayConfig(policy, undefined, true));
+  }
+
+  /** Goes on with other limits, which keep their counts unless they change. */
+  useLimits(limits: RelayLimits): void {
+    this.#relay.useLimits(limits);
   }
 
   /** @ignore */

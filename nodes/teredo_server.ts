@@ -11,6 +11,7 @@ import type { UdpSocket } from "../ffi/udp_socket.ts";
 import { TEREDO_PORT } from "../protocol/constants.ts";
 import type { FastPath, Machine } from "../protocol/machine.ts";
 import type { RelayEvent } from "../relay/relay.ts";
+import type { RelayLimits } from "../relay/relay_limits.ts";
 import type { RelayStatus } from "../relay/relay_status.ts";
 import type { Random } from "../protocol/random.ts";
 import { ProvedEndpoints } from "../protocol/proved_endpoints.ts";
@@ -55,11 +56,14 @@ export interface ServerPolicy extends
   > {}
 
 /**
- * What may change while a server runs, with the rules of its gateway: a server that has none gets
- * none by them.
+ * What may change while a server runs, also of its relay or gateway: a server that has none gets
+ * none by it, and what is left out stays.
  */
 export interface ServerReload extends ServerPolicy {
+  /** The rules of the gateway. */
   readonly gateway?: GatewayPolicy | undefined;
+  /** The limits of the relay. */
+  readonly relayLimits?: RelayLimits | undefined;
 }
 
 /** What a server and its relay report. */
@@ -168,12 +172,14 @@ export class TeredoServer<RelayHost extends HostSide | undefined = HostSide | un
   }
 
   /**
-   * Applies another policy; what is left out has its default. Limits keep their counts unless they
+   * Applies another policy; what is left out of it has its default. Limits keep their counts unless they
    * change.
    */
   reconfigure(policy: ServerReload): void {
     this.#machine.reconfigure({ ...this.#config, ...policyOf(policy) });
-    if (policy.gateway !== undefined) this.#relay?.reconfigure(policy.gateway);
+    const { gateway, relayLimits } = policy;
+    if (gateway !== undefined) this.#relay?.reconfigure(gateway);
+    if (relayLimits !== undefined) this.#relay?.relay.useLimits(relayLimits);
   }
 
   /** @ignore */

@@ -36,6 +36,11 @@ export class KeyedLimiter {
     this.#rate = rate;
   }
 
+  /** A limit with this rate, if there is one. */
+  static of(rate: Rate | undefined): KeyedLimiter | undefined {
+    return rate && new KeyedLimiter(rate);
+  }
+
   /** Counts one more for the key with this hash at `now` (ms), if its limit allows. */
   take(hash: number, now: number): boolean {
     const first = hash & (BUCKETS - 1);

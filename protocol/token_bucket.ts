@@ -10,6 +10,19 @@ export interface Rate {
   readonly burst: number;
 }
 
+/** Rates by the names of what they limit; `undefined` lifts one. */
+type Limits<L> = { readonly [Name in keyof L]: Rate | undefined };
+
+/** Whether two rates, if they are rates, allow the same. */
+export function areSameRates(one: Rate | undefined, other: Rate | undefined): boolean {
+  return one?.perSecond === other?.perSecond && one?.burst === other?.burst;
+}
+
+/** Whether two sets of limits allow the same. */
+export function areSameLimits<L extends Limits<L>>(some: L, others: L): boolean {
+  return (Object.keys(some) as (keyof L)[]).every((name) => areSameRates(some[name], others[name]));
+}
+
 /** A token bucket, full at first. */
 export class TokenBucket {
   readonly #rate: Rate;

@@ -18,6 +18,7 @@ import { TEREDO_PORT } from "../protocol/constants.ts";
 import type { DropReason } from "../protocol/drop_reason.ts";
 import type { OwnAddresses } from "../protocol/own_addresses.ts";
 import type { PeerTable } from "../protocol/peers/peer_table.ts";
+import { areSameRates } from "../protocol/token_bucket.ts";
 import { addressOf, endpoint, portOf } from "../wire/endpoint.ts";
 import type { GlobalUnicast } from "../wire/global_unicast.ts";
 import { isIcmpv6 } from "../wire/icmpv6.ts";
@@ -65,10 +66,9 @@ export class Gateway {
 
   /** Applies other rules. Counts stay. */
   reconfigure(config: GatewayConfig): void {
-    const { perSecond, burst } = this.#config.accountRate ?? {};
-    const rate = config.accountRate;
+    const { accountRate: rate } = config;
+    if (!areSameRates(rate, this.#config.accountRate)) this.#accounts.limit(rate);
     this.#config = config;
-    if (rate?.perSecond !== perSecond || rate?.burst !== burst) this.#accounts.limit(rate);
     for (const peer of this.#peers) peer.checkAt = 0;
   }
 

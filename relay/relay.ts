@@ -30,6 +30,7 @@ import { parseTrailers } from "../wire/trailers.ts";
 import { Gateway } from "./gateway.ts";
 import type { GatewayConfig } from "./gateway_config.ts";
 import { RELAY_DEFAULTS, type RelayConfig, type RelayHost } from "./relay_config.ts";
+import type { RelayLimits } from "./relay_limits.ts";
 import type { RelayPeer } from "./relay_peer.ts";
 import { RelaySearch } from "./relay_search.ts";
 import type { RelayPeerStatus, RelayStatus } from "./relay_status.ts";
@@ -75,6 +76,11 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
   /** Applies other rules, if it is a gateway. */
   reconfigure(gateway: GatewayConfig): void {
     this.#gateway?.reconfigure(gateway);
+  }
+
+  /** Applies other limits. They keep their counts unless they change. */
+  useLimits(limits: RelayLimits): void {
+    this.#search.useLimits(limits);
   }
 
   /** The host's addresses have changed. */

@@ -7,14 +7,12 @@
 
 import { BubbleWindows } from "../protocol/peers/bubble_windows.ts";
 import { PEER_VALIDITY, TEREDO_PORT } from "../protocol/constants.ts";
-import { KeyedLimiter } from "../protocol/keyed_limiter.ts";
 import {
   PeerSearch,
   type PeerSink,
   type UndeliverableHandler,
 } from "../protocol/peers/peer_search.ts";
 import { ProvingSources } from "../protocol/proving_sources.ts";
-import { type Rate, TokenBucket } from "../protocol/token_bucket.ts";
 import { encodeBubble } from "../wire/bubble.ts";
 import { addressOf, type Endpoint, endpoint } from "../wire/endpoint.ts";
 import type { Ipv4Address } from "../wire/ipv4_address.ts";
@@ -23,6 +21,8 @@ import { ORIGIN_LENGTH } from "../wire/origin_indication.ts";
 import { mappingOf, serverOf } from "../wire/teredo_address.ts";
 import { creditAfter } from "./bubble_credit.ts";
 import { RELAY_DEFAULTS, type RelayConfig } from "./relay_config.ts";
+import { RelayLimiter } from "./relay_limiter.ts";
+import type { RelayLimits } from "./relay_limits.ts";
 import { RelayPeer } from "./relay_peer.ts";
 
 /** The number of endpoints whose bubbles are counted. */
@@ -75,10 +75,7 @@ export class RelaySearch extends PeerSearch<RelayPeer> {
    * endpoint. Bubbles are therefore limited by the endpoint they go to (§5.2.6).
    */
   readonly #perClient: BubbleWindows;
-  readonly #perServer: KeyedLimiter | undefined;
-  readonly #perSite: KeyedLimiter | undefined;
-  readonly #perAddress: KeyedLimiter | undefined;
-  readonly #total: TokenBucket | undefined;
+  #limiter: RelayLimiter;
 
   /**
    * @param isOwn whether an IPv4 address is this host's: a server there adds an origin indication to
@@ -104,13 +101,14 @@ export class RelaySearch extends PeerSearch<RelayPeer> {
     this.#sources = new ProvingSources(config.random);
     this.#directBubbles = config.directBubbles ?? false;
     this.#perClient = new BubbleWindows(REMEMBERED_PLACES, this.hash, RETRY_AFTER);
-    const limits = config.limits ?? RELAY_DEFAULTS.limits;
-    this.#perServer = keyed(limits.bubblesPerServer);
-    this.#perSite = keyed(limits.newClientsPerSite);
-    this.#perAddress = keyed(limits.newClientsPerAddress);
-    this.#total = limits.newClientsInTotal && new TokenBucket(limits.newClientsInTotal);
+    this.#limiter = new RelayLimiter(config.limits ?? RELAY_DEFAULTS.limits, this.hash);
     this.#onUndeliverable = onUndeliverable;
     this.#isOwn = isOwn;
+  }
+
+  /** Applies other limits. */
+  useLimits(limits: RelayLimits): void {
+    this.#limiter = this.#limiter.with(limits);
   }
 
   /**
@@ -121,24 +119,14 @@ export class RelaySearch extends PeerSearch<RelayPeer> {
   clientTo(ipv6: Uint8Array, now: number): RelayPeer | undefined {
     const known = this.peers.use(ipv6, DESTINATION);
     if (known !== undefined) return known;
-    const site = this.hash.ofSite(ipv6, SOURCE);
-    return this.#mayBegin(this.#perSite, site, now)
-      ? this.entry(ipv6, DESTINATION, now)
-      : undefined;
+    return this.#limiter.admitsFromSite(ipv6, now) ? this.entry(ipv6, DESTINATION, now) : undefined;
   }
 
   /** The client that a packet comes from; a new entry unless new ones come too fast. */
   clientFrom(ipv6: Uint8Array, now: number): RelayPeer | undefined {
     const known = this.peers.use(ipv6, SOURCE);
     if (known !== undefined) return known;
-    const address = this.hash.ofIpv4(addressOf(mappingOf(ipv6, SOURCE)));
-    return this.#mayBegin(this.#perAddress, address, now)
-      ? this.entry(ipv6, SOURCE, now)
-      : undefined;
-  }
-
-  #mayBegin(limit: KeyedLimiter | undefined, origin: number, now: number): boolean {
-    return limit?.take(origin, now) !== false && this.#total?.take(now) !== false;
+    return this.#limiter.admitsFromClient(ipv6, now) ? this.entry(ipv6, SOURCE, now) : undefined;
   }
 
   /** Looks for a client that sent `packet`, which pays for the bubble, in a datagram. */
@@ -192,7 +180,7 @@ export class RelaySearch extends PeerSearch<RelayPeer> {
     if (peer.credit < octets) return this.#skip(peer);
     peer.credit -= octets;
     if (!this.#perClient.take(client, now)) return false;
-    if (this.#perServer?.take(this.hash.ofIpv4(server), now) === false) {
+    if (!this.#limiter.admitsBubble(server, now)) {
       sink.drop("rate_limited");
       return this.#skip(peer);
     }
@@ -220,8 +208,4 @@ export class RelaySearch extends PeerSearch<RelayPeer> {
     super.giveUp(peer, now, sink);
     this.forget(peer);
   }
-}
-
-function keyed(rate: Rate | undefined): KeyedLimiter | undefined {
-  return rate && new KeyedLimiter(rate);
 }

@@ -6,7 +6,7 @@
 
 import type { AddressHash } from "../protocol/address_hash.ts";
 import { KeyedLimiter } from "../protocol/keyed_limiter.ts";
-import { type Rate, TokenBucket } from "../protocol/token_bucket.ts";
+import { TokenBucket } from "../protocol/token_bucket.ts";
 import { addressOf, type Endpoint } from "../wire/endpoint.ts";
 import { DESTINATION } from "../wire/ipv6_header.ts";
 import type { ServerSink } from "./server_event.ts";
@@ -49,9 +49,9 @@ export class PacketLimiter {
       bubbles: sourceLimits(limits, "bubbles"),
       echoes: sourceLimits(limits, "echoes"),
     };
-    this.#toClient = keyed(limits.toClient);
-    this.#toAddress = keyed(limits.toAddress);
-    this.#toHost = keyed(limits.toHost);
+    this.#toClient = KeyedLimiter.of(limits.toClient);
+    this.#toAddress = KeyedLimiter.of(limits.toAddress);
+    this.#toHost = KeyedLimiter.of(limits.toHost);
   }
 
   /** How many packets each limit has refused. */
@@ -123,12 +123,8 @@ export class PacketLimiter {
 function sourceLimits(limits: ServerLimits, kind: PacketKind): SourceLimits {
   const total = limits[`${kind}InTotal`];
   return {
-    perSource: keyed(limits[`${kind}PerSource`]),
-    perAddress: keyed(limits[`${kind}PerAddress`]),
+    perSource: KeyedLimiter.of(limits[`${kind}PerSource`]),
+    perAddress: KeyedLimiter.of(limits[`${kind}PerAddress`]),
     total: total && new TokenBucket(total),
   };
-}
-
-function keyed(rate: Rate | undefined): KeyedLimiter | undefined {
-  return rate && new KeyedLimiter(rate);
 }

@@ -13,6 +13,7 @@
 import { randomAddressHash } from "../protocol/address_hash.ts";
 import type { DropReason } from "../protocol/drop_reason.ts";
 import type { Machine } from "../protocol/machine.ts";
+import { areSameLimits } from "../protocol/token_bucket.ts";
 import { isBubble } from "../wire/bubble.ts";
 import { addressOf, type Endpoint, endpoint, portOf } from "../wire/endpoint.ts";
 import { isIcmpv6 } from "../wire/icmpv6.ts";
@@ -35,7 +36,7 @@ import { PacketLimiter } from "./packet_limiter.ts";
 import type { SecretStore } from "./secret_store.ts";
 import { FOR_GATEWAY, type ServerConfig, type ServerSocket } from "./server_config.ts";
 import type { ServerEvent, ServerSink } from "./server_event.ts";
-import { areSameLimits, type PacketKind } from "./server_limits.ts";
+import type { PacketKind } from "./server_limits.ts";
 import { isOwnSocket, type ServerSettings, settingsOf } from "./server_settings.ts";
 import type { ServerStatus } from "./server_status.ts";
 import { SolicitationHandler } from "./solicitation_handler.ts";
@@ -244,7 +245,8 @@ interface Parts {
 
 function partsOf(settings: ServerSettings, previous?: Parts): Parts {
   const { limits } = settings;
-  const isUnchanged = limits !== undefined && areSameLimits(limits, previous?.settings.limits);
+  const before = previous?.settings.limits;
+  const isUnchanged = limits !== undefined && before !== undefined && areSameLimits(limits, before);
   const limiter = isUnchanged
     ? previous?.limiter
     : limits && new PacketLimiter(limits, randomAddressHash(settings.random));

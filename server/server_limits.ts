@@ -55,13 +55,3 @@ export const SERVER_LIMITS: ServerLimits = {
   toAddress: perSecond(10_000),
   toHost: perSecond(1_000),
 };
-
-/** Whether limits allow the same. */
-export function areSameLimits(some: ServerLimits, others: ServerLimits | undefined): boolean {
-  if (others === undefined) return false;
-  return (Object.keys(some) as ServerLimit[]).every((limit) => {
-    const { [limit]: rate } = some;
-    const { [limit]: other } = others;
-    return rate?.perSecond === other?.perSecond && rate?.burst === other?.burst;
-  });
-}

@@ -13,6 +13,7 @@ import { type ClientHook, type HookRunner, openHook } from "./hook/client_hook.t
 import type { Reloadable } from "./reload.ts";
 import type { ClientOptions } from "./settings/client_options.ts";
 import type { DaemonOptions } from "./settings/daemon_options.ts";
+import { relayLimits } from "./settings/limits.ts";
 import { serversOf } from "./settings/named_servers.ts";
 import { gatewayPolicy } from "./settings/gateway_option_values.ts";
 import { mappingProtocols } from "./settings/port_mapping_protocols.ts";
@@ -67,15 +68,20 @@ export function serverReloadTable(
         server.reconfigure({ ...policy.by(wanted), gateway: gatewayPolicy(wanted) }),
     },
     {
-      of: ["mtu", "requireNonce", "acceptPortMismatch", "limits"],
+      of: ["mtu", "requireNonce", "acceptPortMismatch"],
       apply: (wanted) => server.reconfigure(policy.by(wanted)),
+    },
+    {
+      of: ["limits"],
+      apply: (wanted) =>
+        server.reconfigure({ ...policy.by(wanted), relayLimits: relayLimits(wanted.limits) }),
     },
   ];
 }
 
 /** What SIGHUP changes of a relay. */
 export function relayReloadTable(
-  relay: Pick<TeredoRelay, "reconfigure">,
+  relay: Pick<TeredoRelay, "reconfigure" | "useLimits">,
   log: AdjustableLog,
 ): Reloadable<RelayOptions>[] {
   return [
@@ -87,6 +93,7 @@ export function relayReloadTable(
         if (policy !== undefined) relay.reconfigure(policy);
       },
     },
+    { of: ["limits"], apply: ({ limits }) => relay.useLimits(relayLimits(limits)) },
   ];
 }
 

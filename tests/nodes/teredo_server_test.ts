@@ -2,10 +2,17 @@ import { assertEquals, assertRejects } from "@std/assert";
 import type { ClientEvent } from "../../client/client_event.ts";
 import { RecordedUdp } from "../../cli/daemon/recording/recorded_udp.ts";
 import { PcapFile } from "../../cli/daemon/recording/pcap_file.ts";
+import type { HostLink, PacketReceiver } from "../../io/host/host_link.ts";
+import { aborted } from "../../io/run_together.ts";
 import { ListenError } from "../../nodes/listen_error.ts";
+import { RELAY_LIMITS } from "../../relay/relay_limits.ts";
 import { SecretTable } from "../../server/secret_store.ts";
+import { endpoint } from "../../wire/endpoint.ts";
+import { encodeEcho, Icmpv6Type } from "../../wire/icmpv6.ts";
 import { parseIpv4 } from "../../wire/ipv4_address.ts";
-import { loopbackTest, startClient, startServer } from "./loopback.ts";
+import { parseIpv6 } from "../../wire/ipv6_address.ts";
+import { encodeTeredoAddress } from "../../wire/teredo_address.ts";
+import { linkTo, loopbackTest, startClient, startServer } from "./loopback.ts";
 
 loopbackTest("a server tells what it did, by numbers and by its status", async () => {
   await using server = await startServer({ advertisedMtu: 1400 });
@@ -29,6 +36,51 @@ loopbackTest("a server goes on by other settings", async () => {
   const status = server.status();
   assertEquals(status.role === "server" && status.secure, true);
 });
+
+loopbackTest("a server's relay goes on with other limits", async () => {
+  const running = Promise.withResolvers<PacketReceiver>();
+  const link: HostLink = {
+    ...linkTo(() => {}),
+    run(receiver, signal) {
+      running.resolve(receiver);
+      return aborted(signal);
+    },
+  };
+  await using server = await startServer({
+    relay: { host: () => ({ link, [Symbol.dispose]() {} }) },
+  });
+  const receiver = await running.promise;
+  // The relay looks for each of these clients, which don't exist.
+  const send = (firstPort: number) => {
+    for (let port = firstPort; port < firstPort + 5; port++) {
+      receiver.packet(toNobody(port));
+    }
+    receiver.end();
+    const status = server.status();
+    return status.role === "server+relay" && status.relay.peers.length;
+  };
+  assertEquals(send(1_001), 5);
+  server.reconfigure({
+    relayLimits: { ...RELAY_LIMITS, newClientsInTotal: { perSecond: 1, burst: 2 } },
+  });
+  assertEquals(send(2_001), 7);
+});
+
+/** A packet from a native host to a client that doesn't exist. */
+function toNobody(port: number): Uint8Array {
+  return encodeEcho({
+    type: Icmpv6Type.ECHO_REQUEST,
+    source: parseIpv6("2001:db8::7")!,
+    destination: encodeTeredoAddress({
+      server: parseIpv4("127.41.0.9")!,
+      flags: 0,
+      mapping: endpoint(parseIpv4("127.41.0.8")!, port),
+    }),
+    identifier: 1,
+    sequence: 1,
+    data: new Uint8Array(56),
+  });
+}
 
 loopbackTest("a client turns to other servers, and their names are remembered", async () => {
   await using _server = await startServer();
