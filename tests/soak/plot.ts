@@ -6,6 +6,7 @@
 
 import { median } from "../../bench/median.ts";
 import type { RoleSample, Sample, SoakRecord } from "./soak_record.ts";
+import { rolesIn } from "./verdict.ts";
 
 /** Pixels. */
 const PLOT = { width: 800, left: 56, right: 134, height: 170, top: 34, bottom: 26 };
@@ -65,8 +66,8 @@ export function drawSoak(record: SoakRecord): string {
   ].join("\n");
 }
 
-function panelsOf({ samples }: SoakRecord, groups: readonly (readonly Sample[])[]): Panel[] {
-  const roles = Object.keys(samples[0]?.roles ?? {}).sort();
+function panelsOf(record: SoakRecord, groups: readonly (readonly Sample[])[]): Panel[] {
+  const roles = rolesIn(record);
   const lines = (figure: keyof RoleSample): Line[] =>
     roles.map((name) => ({
       name,

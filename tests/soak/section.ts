@@ -7,7 +7,15 @@
 import { LONGEST_SILENCE } from "./pairs.ts";
 import { quantileOf } from "./plot.ts";
 import type { RoleSample, SoakRecord } from "./soak_record.ts";
-import { changes, judge, MEMORY_GROWTH, OVERLOAD, smallest, WINDOWS } from "./verdict.ts";
+import {
+  changes,
+  isExcused,
+  judge,
+  MEMORY_GROWTH,
+  OVERLOAD,
+  smallest,
+  WINDOWS,
+} from "./verdict.ts";
 
 /** Puts the section into a document, in place of the one that is there. */
 export function withSection(document: string, record: SoakRecord): string {
@@ -47,7 +55,7 @@ the first and the last of ${WINDOWS} windows. It fails if
 - a role's resident memory has grown by more than ${
   Math.round((MEMORY_GROWTH - 1) * 100)
 } %, or it has more descriptors at the end than it usually had at the
-  beginning;
+  beginning, or it was not seen then;
 - a pair does not meet when everything rests at the end;
 - a flow of TCP was changed, or a role ended;
 - a pair was without an answer for more than ${LONGEST_SILENCE} s, or a role, a crowd, a new client or a datagram of UDP got none in time, unless programs waited for a processor in more
@@ -77,7 +85,7 @@ ${delaysOf(record)}Turns: ${counted}.
 
 function delaysOf({ delays }: SoakRecord): string {
   if (delays.length === 0) return "";
-  const excused = delays.filter(({ pressure = 0 }) => pressure >= OVERLOAD).length;
+  const excused = delays.filter(isExcused).length;
   return `Something came too late ${delays.length} times, ${excused} of them while the machine had no processor left.\n`;
 }
 

@@ -47,6 +47,23 @@ Deno.test("verdict: one descriptor more is a leak", () => {
   assertEquals(badIn(recordOf((at) => ({ descriptors: at === 300 ? 87 : 88 }))), []);
 });
 
+Deno.test("verdict: where nothing was seen, nothing is good", () => {
+  const without = (isMissing: (at: number) => boolean) => {
+    const record = recordOf(() => ({}));
+    const samples = record.samples.map(({ roles, ...rest }) => ({
+      ...rest,
+      roles: isMissing(rest.at) ? {} : roles,
+    }));
+    return badIn({ ...record, samples });
+  };
+  assertEquals(without((at) => at < 10), [], "the first look may come too early");
+  assertEquals(without((at) => at >= 800), ["memory", "descriptors"], "the role is gone");
+  assertEquals(without((at) => at < 400), ["memory", "descriptors"]);
+  assertEquals(without(() => true), ["memory", "descriptors"]);
+  assertEquals(badIn({ ...recordOf(() => ({})), samples: [] }), ["memory", "descriptors"]);
+  assertEquals(badIn(recordOf(() => ({ resident: NaN }))), ["memory"]);
+});
+
 Deno.test("verdict: any fault is a failure", () => {
   assertEquals(badIn(recordOf(() => ({}), { faults: [{ at: 1, what: "stuck: A → B" }] })), [
     "faults",
@@ -58,5 +75,6 @@ Deno.test("verdict: a delay is a failure unless the machine had no processor lef
     recordOf(() => ({}), { delays: [{ at: 1, what: "late", pressure }] });
   assertEquals(badIn(delayed(0.3)), ["delays"]);
   assertEquals(badIn(delayed(undefined)), ["delays"]);
+  assertEquals(badIn(delayed(NaN)), ["delays"], "nobody knows that it had none");
   assertEquals(badIn(delayed(0.95)), []);
 });

@@ -17,14 +17,16 @@ export interface Vitals {
   readonly processor: number;
 }
 
-/** Looks at a process; `undefined` if it has ended. */
+/** Looks at a process; `undefined` if it has ended, also if nobody has waited for it yet. */
 export function vitalsOf(pid: number): Vitals | undefined {
   try {
     const status = Deno.readTextFileSync(`/proc/${pid}/status`);
+    // A zombie has no memory.
+    if (field(status, "VmRSS") === undefined) return undefined;
     return {
-      resident: field(status, "VmRSS") * 1.024 / 1000,
-      anonymous: field(status, "RssAnon") * 1.024 / 1000,
-      threads: field(status, "Threads"),
+      resident: field(status, "VmRSS")! * 1.024 / 1000,
+      anonymous: field(status, "RssAnon")! * 1.024 / 1000,
+      threads: field(status, "Threads")!,
       descriptors: [...Deno.readDirSync(`/proc/${pid}/fd`)].length,
       processor: processorSeconds(pid),
     };
@@ -34,8 +36,13 @@ export function vitalsOf(pid: number): Vitals | undefined {
   }
 }
 
-function field(status: string, name: string): number {
-  return Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(status)?.[1]);
+function field(status: string, name: string): number | undefined {
+  return numberIn(status, new RegExp(`^${name}:\\s+(\\d+)`, "m"));
+}
+
+function numberIn(text: string, pattern: RegExp): number | undefined {
+  const digits = pattern.exec(text)?.[1];
+  return digits === undefined ? undefined : Number(digits);
 }
 
 /**
@@ -45,7 +52,8 @@ function field(status: string, name: string): number {
 export function processorPressure(): number | undefined {
   try {
     const text = Deno.readTextFileSync("/proc/pressure/cpu");
-    return Number(/^some .*avg60=([\d.]+)/m.exec(text)?.[1]) / 100;
+    const percent = numberIn(text, /^some .*avg60=([\d.]+)/m);
+    return percent === undefined ? undefined : percent / 100;
   } catch {
     return undefined;
   }
