@@ -18,7 +18,7 @@ import { teredo, TEREDO_INTERFACE } from "../netns/teredo.ts";
 import type { ServerLoad } from "../../bench/miredo/server_load.ts";
 import type { CrowdOptions, CrowdResult } from "./crowd.ts";
 import { METRICS_PORT } from "./watched_role.ts";
-import { CROWD, SERVERS, type World } from "./world.ts";
+import { CROWD, hookRuns, SERVERS, type World } from "./world.ts";
 
 /** Programs that churn runs within the lab. */
 export const PROGRAMS = [
@@ -106,9 +106,11 @@ async function liveOnce(
   turn: number,
 ): Promise<void> {
   const { client: machine } = world.lab.sites[site];
+  const hook = world.hooks[site];
   const pristine = await kernelTraces(machine);
+  const { ends } = hookRuns(hook);
   await using process = await machine.spawn(
-    ...teredo("client", "--server", ADDRESS.serverPrimary, "--hook", world.hook),
+    ...teredo("client", "--server", ADDRESS.serverPrimary, "--hook", hook.path),
   );
   await process.waitForLog(/the Teredo address is/);
   const peer = addressOf("client D");
@@ -124,6 +126,8 @@ async function liveOnce(
   if (end.startsWith("SIG") && end !== "SIGKILL" && code !== 0) {
     fault(`client at ${site} ended with ${code} at ${end}: ${process.log}`);
   }
+  const runs = hookRuns(hook).ends - ends;
+  if (runs !== (end === "SIGKILL" ? 0 : 1)) fault(`${runs} hooks ran after ${end} at ${site}`);
   const left = await kernelTraces(machine);
   if (left !== pristine) fault(`client at ${site} left something after ${end}:\n${left}`);
 }

@@ -58,6 +58,7 @@ the first and the last of ${WINDOWS} windows. It fails if
   beginning, or it was not seen then;
 - a pair does not meet when everything rests at the end;
 - a flow of TCP was changed, or a role ended;
+- the hook of a client did not run once at its end, unless that was KILL;
 - a pair was without an answer for more than ${LONGEST_SILENCE} s, or a role, a crowd, a new client or a datagram of UDP got none in time, unless programs waited for a processor in more
   than ${OVERLOAD * 100} % of the last minute, by the kernel's count;
 - something is left when all have ended: an interface, address, route, socket, table of nf_tables, or a zombie.

@@ -15,7 +15,7 @@ import { Pairs } from "./pairs.ts";
 import { Sampler } from "./sampler.ts";
 import type { Delay, Fault, SoakOptions, SoakRecord } from "./soak_record.ts";
 import { processorPressure } from "./vitals.ts";
-import { createWorld, HOOK_LOG, type World } from "./world.ts";
+import { createWorld, hookRuns, type World } from "./world.ts";
 
 /** What a lab for a soak needs. */
 export const SOAK_NEEDS = [...LAB, "root", "nft", "ping", "curl", "bash"] as const;
@@ -97,7 +97,7 @@ class Run {
       this.#fault(`stuck: ${pair}`);
     }
     for (const zombie of this.#sampler.zombies()) this.#fault(zombie);
-    if (await this.#hookRuns() === 0) this.#fault("no hook ran");
+    if (this.#hookRuns() === 0) this.#fault("no hook ran");
     for (const wrong of await endAll(this.#world)) this.#fault(wrong);
     for (const service of this.#services) await service.end("SIGKILL");
     for (const difference of await traces.differences()) this.#fault(difference);
@@ -131,9 +131,11 @@ class Run {
     await rest(Math.max(0, next - this.#now()));
   }
 
-  async #hookRuns(): Promise<number> {
-    const text = await Deno.readTextFile(`${this.#world.folder}/${HOOK_LOG}`);
-    const runs = text.split("\n").length - 1;
+  #hookRuns(): number {
+    const runs = Object.values(this.#world.hooks).reduce(
+      (sum, hook) => sum + hookRuns(hook).all,
+      0,
+    );
     this.#counts["hook runs"] = runs;
     return runs;
   }

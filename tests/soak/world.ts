@@ -36,15 +36,19 @@ export const SERVERS = {
 /** Where crowds are: this machine has all addresses of the network. */
 export const CROWD = { address: "83.1.4.1", network: "83.4.0.0/16" } as const;
 
-/** Where the hooks of all clients say that they ran. */
-export const HOOK_LOG = "hooks.log";
+/** Whose hooks write into the same log: the clients that are watched, or those of a site. */
+const HOOKS = ["watched", "E", "F"] as const;
+
+/** A program for clients to run, and the file to which each run adds a line. */
+export interface SoakHook {
+  readonly path: string;
+  readonly log: string;
+}
 
 /** The world with its roles. */
 export interface World extends AsyncDisposable {
   readonly lab: Lab<SoakSite>;
-  /** A folder that programs in the lab can read and write. */
-  readonly folder: string;
-  readonly hook: string;
+  readonly hooks: Readonly<Record<typeof HOOKS[number], SoakHook>>;
   readonly crowd: Machine;
   /** The roles that live from the beginning to the end, and are watched. */
   readonly watched: readonly WatchedRole[];
@@ -62,7 +66,8 @@ export async function createWorld(
   const folder = await Deno.makeTempDir({ prefix: "teredo-soak-" });
   stack.defer(() => Deno.remove(folder, { recursive: true }));
   await Deno.chmod(folder, 0o777);
-  const hook = writeHook(folder);
+  const [watching, ofE, ofF] = HOOKS.map((name) => writeHook(folder, name));
+  const hooks = { watched: watching!, E: ofE!, F: ofF! };
   const lab = stack.use(await createLab(SITES));
   const machines = {
     gateway: await addServer(lab, "gateway"),
@@ -80,7 +85,7 @@ export async function createWorld(
       machine: lab.sites[name].client,
       command: "client",
       options: ["--server", server],
-      alternative: `hook: ${hook}\n`,
+      alternative: `hook: ${hooks.watched.path}\n`,
     });
   const servers = await Promise.all([
     start({
@@ -108,20 +113,25 @@ export async function createWorld(
   const watched = [...servers, ...clients];
   const parts = stack.move();
   return {
-    ...{ lab, folder, hook, crowd, watched, restarted },
+    ...{ lab, hooks, crowd, watched, restarted },
     role: (name) => watched.find((role) => role.name === name)!,
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
   };
 }
 
-function writeHook(folder: string): string {
-  const hook = `${folder}/hook`;
-  const log = `${folder}/${HOOK_LOG}`;
+function writeHook(folder: string, name: string): SoakHook {
+  const [path, log] = [`${folder}/hook-${name}`, `${folder}/hook-${name}.log`];
   Deno.writeTextFileSync(log, "");
   Deno.chmodSync(log, 0o666);
-  Deno.writeTextFileSync(hook, `#!/bin/sh\necho "$STATE $ADDRESS" >>${log}\n`);
-  Deno.chmodSync(hook, 0o755);
-  return hook;
+  Deno.writeTextFileSync(path, `#!/bin/sh\necho "$STATE $ADDRESS" >>${log}\n`);
+  Deno.chmodSync(path, 0o755);
+  return { path, log };
+}
+
+/** How often a hook ran, and how often because its client ended. */
+export function hookRuns({ log }: SoakHook): { readonly all: number; readonly ends: number } {
+  const lines = Deno.readTextFileSync(log).trim().split("\n").filter((line) => line !== "");
+  return { all: lines.length, ends: lines.filter((line) => line.startsWith("destroy")).length };
 }
 
 async function addServer(lab: Lab<SoakSite>, name: keyof typeof SERVERS): Promise<Machine> {
