@@ -120,8 +120,12 @@ export async function runClient(
     onMove: () =>
       log.info("The network changed: asking the server whether the mapping is still the same"),
   });
-  await daemon.untilEnd(client, signal);
-  await hook.end();
+  try {
+    await daemon.untilEnd(client, signal);
+  } finally {
+    // A failure ends the address too.
+    await hook.end();
+  }
   log.info(`Stopped; interface ${client.host.name} is removed`);
 }
 

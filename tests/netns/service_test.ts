@@ -3,7 +3,7 @@ import { assertArrayIncludes, assertEquals, assertMatch } from "@std/assert";
 import { LAB, requires } from "../capabilities.ts";
 import { createLab } from "./lab.ts";
 import { ADDRESS } from "./plan.ts";
-import { prepareTeredo, startServer, teredo } from "./teredo.ts";
+import { prepareTeredo, startClient, startServer, teredo } from "./teredo.ts";
 
 const needs = requires(...LAB, "bash");
 
@@ -60,6 +60,30 @@ Deno.test({
       assertMatch(up!, new RegExp(`^up ${address} 1280 teredo \\d+ down none 0$`));
       assertMatch(destroy!, /^destroy none none teredo \d+ up none 0$/);
       assertEquals(more, []);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
+Deno.test({
+  name: needs.title("service: a client whose interface is taken away runs its hook all the same"),
+  ignore: needs.ignore,
+  fn: async () => {
+    await prepareTeredo();
+    await using lab = await createLab({ A: { by: "user", kind: "cone" } });
+    await using _server = await startServer(lab.server);
+    const { client } = lab.sites.A;
+    const folder = await Deno.makeTempDir();
+    try {
+      const hook = HOOK.replace("FILE", `${folder}/hooked`);
+      await Deno.writeTextFile(`${folder}/hook`, hook, { mode: 0o755 });
+      const { process } = await startClient(client, "--hook", `${folder}/hook`, "--user", "root");
+      await client.ip("link delete teredo");
+      assertEquals((await process.status).code, 1, process.log);
+      const states = (await Deno.readTextFile(`${folder}/hooked`)).trim().split("\n")
+        .map((line) => line.split(" ")[0]);
+      assertEquals(states, ["up", "destroy"]);
     } finally {
       await Deno.remove(folder, { recursive: true });
     }
