@@ -29,11 +29,13 @@ type StateVariables = Readonly<
 >;
 
 /** The program to run. */
-type Program = Pick<Hook, "run" | "settled">;
+type Program = Pick<Hook, "run" | "follow" | "settled">;
 
 /** Runs the operator's program, if there is one. */
 export class ClientHook {
   #hook: Program | undefined;
+  /** Settles when the programs before this one have ended. */
+  #former: Promise<unknown> | undefined;
   readonly #interface: Readonly<Record<"IFACE" | "IFINDEX", string>>;
   #last: StateVariables = { STATE: "down" };
 
@@ -57,15 +59,23 @@ export class ClientHook {
     }
   }
 
-  /** Runs another program from the next change on, or none. */
+  /** Runs another program from the next change on, or none. It waits for the one before it. */
   replace(hook: Program | undefined): void {
+    const former = this.#settled();
+    hook?.follow(former);
+    this.#former = former;
     this.#hook = hook;
   }
 
   /** Runs the program for the last time, as the client ends, and waits for it. */
   async end(): Promise<void> {
     this.#run({ STATE: "destroy" });
-    await this.#hook?.settled();
+    await this.#settled();
+  }
+
+  /** Waits until no run of any program is due any more. */
+  async #settled(): Promise<void> {
+    await Promise.all([this.#former, this.#hook?.settled()]);
   }
 
   #run(state: StateVariables): void {

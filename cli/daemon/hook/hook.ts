@@ -36,9 +36,16 @@ export class Hook {
   readonly #options: HookOptions;
   #waiting: HookVariables[] = [];
   #running: Promise<void> | undefined;
+  /** What the first run waits for. */
+  #before: Promise<unknown> | undefined;
 
   constructor(options: HookOptions) {
     this.#options = options;
+  }
+
+  /** Runs nothing before `before` settles. */
+  follow(before: Promise<unknown>): void {
+    this.#before = before;
   }
 
   /** Runs the program soon. */
@@ -57,6 +64,7 @@ export class Hook {
   }
 
   async #work(): Promise<void> {
+    if (this.#before !== undefined) await this.#before;
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
       const failure = await this.#once(next);
       if (failure !== undefined) this.#options.onFailure(failure);
