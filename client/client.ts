@@ -6,6 +6,7 @@
 
 import type { DropReason } from "../protocol/drop_reason.ts";
 import type { FastPath, Machine } from "../protocol/machine.ts";
+import { peerOverview } from "../protocol/peers/peer_overview.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import { mappingOf } from "../wire/teredo_address.ts";
 import { parseTeredoPacket, type TeredoPacket } from "../wire/teredo_packet.ts";
@@ -13,7 +14,14 @@ import type { ClientConfig, ServerAddresses } from "./client_config.ts";
 import type { ClientEvent } from "./client_event.ts";
 import type { ClientPeer } from "./client_peer.ts";
 import { ClientSearch } from "./client_search.ts";
-import type { ClientState, ClientStatus, PeerStatus, PeerWay } from "./client_status.ts";
+import {
+  type ClientState,
+  type ClientStatus,
+  PEER_PATHS,
+  type PeerPath,
+  type PeerStatus,
+  type PeerWay,
+} from "./client_status.ts";
 import { LocalDiscovery } from "./traversal/local_discovery.ts";
 import { OwnNat } from "./traversal/own_nat.ts";
 import type { ClientSink, ClientSocket } from "./client_sink.ts";
@@ -129,7 +137,7 @@ export class Client implements Machine<ClientSocket, ClientEvent, ClientStatus>,
     return this.#reception.admit(datagram, from, now);
   }
 
-  status(now: number): ClientStatus {
+  status(now: number, listed = Infinity): ClientStatus {
     const { state, server, mtu, refreshInterval, heardAt } = this.#qualification;
     const qualified = state.name === "qualified" ? state : undefined;
     const isOffline = state.name === "offline" && state.reason !== undefined;
@@ -144,23 +152,18 @@ export class Client implements Machine<ClientSocket, ClientEvent, ClientStatus>,
       mtu,
       refreshInterval,
       serverHeardAgo: heardAt === undefined ? undefined : now - heardAt,
-      peers: Array.from(this.#search.peers, (peer) => this.#peerStatus(peer, now)),
+      ...peerOverview<ClientPeer, PeerStatus>(this.#search.peers, {
+        paths: PEER_PATHS,
+        pathOf: (peer) => this.#pathTo(peer, now),
+        describe: (peer, path) => describePeer(peer, path, now),
+      }, listed),
     };
   }
 
-  #peerStatus(peer: ClientPeer, now: number): PeerStatus {
+  #pathTo(peer: ClientPeer, now: number): PeerPath {
+    if (peer.isBehindGateway(now)) return "gateway";
     const standing = this.#search.standingOf(peer, now);
-    const { gateway } = peer;
-    const isBehindGateway = peer.isBehindGateway(now);
-    const path = standing === "reachable" ? this.#wayTo(peer) : standing;
-    return {
-      address: peer.address,
-      path: isBehindGateway ? "gateway" : path,
-      mapping: isBehindGateway ? gateway!.at : peer.isTrusted ? peer.place : undefined,
-      heardAgo: now - Math.max(peer.lastReception, gateway?.heardAt ?? -Infinity),
-      octetsSent: peer.octetsSent,
-      octetsReceived: peer.octetsReceived,
-    };
+    return standing === "reachable" ? this.#wayTo(peer) : standing;
   }
 
   /** How a peer that can be reached is reached. */
@@ -216,4 +219,16 @@ function stateOf(state: QualificationState): ClientState {
     case "secondary":
       return "qualifying";
   }
+}
+
+function describePeer(peer: ClientPeer, path: PeerPath, now: number): PeerStatus {
+  const { gateway } = peer;
+  return {
+    address: peer.address,
+    path,
+    mapping: path === "gateway" ? gateway!.at : peer.isTrusted ? peer.place : undefined,
+    heardAgo: now - Math.max(peer.lastReception, gateway?.heardAt ?? -Infinity),
+    octetsSent: peer.octetsSent,
+    octetsReceived: peer.octetsReceived,
+  };
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { PeerOverview } from "../protocol/peers/peer_overview.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import type { ServerAddresses } from "./client_config.ts";
 import type { NatKind, OfflineReason } from "./client_event.ts";
@@ -12,7 +13,7 @@ import type { NatKind, OfflineReason } from "./client_event.ts";
 export type ClientState = "qualifying" | "qualified" | "offline" | "disabled";
 
 /** A snapshot of a client's state. Times are milliseconds from now, or ago. */
-export interface ClientStatus {
+export interface ClientStatus extends PeerOverview<PeerStatus> {
   readonly role: "client";
   readonly state: ClientState;
   /** The server in use. */
@@ -31,7 +32,6 @@ export interface ClientStatus {
   readonly refreshInterval: number;
   /** Since the server was last heard, in milliseconds; `undefined` before the first time. */
   readonly serverHeardAgo: number | undefined;
-  readonly peers: readonly PeerStatus[];
 }
 
 /**

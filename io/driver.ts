@@ -124,9 +124,13 @@ export class Driver<Via extends string, Event, Status> {
     this.#endPass();
   }
 
-  /** The machine's state, a snapshot. */
-  status(): Status {
-    return this.#machine.status(this.#clock.now());
+  /**
+   * The machine's state, a snapshot.
+   *
+   * @param listed how many peers it lists at most
+   */
+  status(listed?: number): Status {
+    return this.#machine.status(this.#clock.now(), listed);
   }
 
   #receiver(via: Via): DatagramReceiver {

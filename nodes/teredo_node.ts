@@ -93,9 +93,14 @@ export abstract class TeredoNode<Via extends string, Event, Status> implements A
     this.#started.resolve();
   }
 
-  /** The node's state, a snapshot. JSON and the console show its addresses as text. */
-  status(): Status {
-    return makeReadable(this.driver.status());
+  /**
+   * The node's state, a snapshot. JSON and the console show its addresses as text.
+   *
+   * @param listed how many peers it lists at most, all by default: a relay may have 65,536, and no
+   * packet is handled while they are described
+   */
+  status(listed?: number): Status {
+    return makeReadable(this.driver.status(listed));
   }
 
   /**

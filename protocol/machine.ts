@@ -70,8 +70,12 @@ export interface Machine<Via extends string, Event, Status> {
   handleTimer(now: number, sink: Sink<Via, Event>): void;
   /** When {@linkcode handleTimer} is due next; `Infinity` while no timer runs. */
   nextTimer(): number;
-  /** A snapshot of the role's state at `now`. */
-  status(now: number): Status;
+  /**
+   * A snapshot of the role's state at `now`.
+   *
+   * @param listed how many peers, and accounts, it lists at most; all by default
+   */
+  status(now: number, listed?: number): Status;
 }
 
 /**

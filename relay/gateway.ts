@@ -78,9 +78,11 @@ export class Gateway {
     this.#own = own;
   }
 
-  status(now: number): GatewayStatus {
+  status(now: number, listed: number): GatewayStatus {
+    const accounts = this.#accounts.latest(listed);
     return {
-      accounts: Array.from(this.#accounts, ({ name, octetsOut, octetsIn, lastUse }) => ({
+      accountCount: this.#accounts.size,
+      accounts: accounts.map(({ name, octetsOut, octetsIn, lastUse }) => ({
         name,
         octetsOut,
         octetsIn,

@@ -108,6 +108,23 @@ export class GatewayAccounts implements Iterable<GatewayAccount> {
     return account;
   }
 
+  /** How many accounts there are. */
+  get size(): number {
+    return this.#accounts.size;
+  }
+
+  /**
+   * The accounts that were used last, the most recent first. Which of them belong to it is decided
+   * by when they were opened, because to compare all costs a relay more than the answer is worth.
+   *
+   * @param count how many there are at most
+   */
+  latest(count: number): GatewayAccount[] {
+    const skipped = Math.max(0, this.size - count);
+    return this.#accounts.values().drop(skipped).toArray()
+      .sort((one, other) => other.lastUse - one.lastUse);
+  }
+
   [Symbol.iterator](): Iterator<GatewayAccount> {
     return this.#accounts.values();
   }

@@ -6,7 +6,9 @@
 
 /** A snapshot of a gateway's state. */
 export interface GatewayStatus {
-  /** The traffic of the clients, of up to 4,096 accounts. */
+  /** How many accounts there are. */
+  readonly accountCount: number;
+  /** The traffic of the clients, the most recently used account first. */
   readonly accounts: readonly GatewayAccountStatus[];
 }
 

@@ -9,6 +9,7 @@ import type { DropReason } from "../protocol/drop_reason.ts";
 import { ErrorReporter } from "../protocol/peers/error_reporter.ts";
 import type { FastPath, Machine, Sink } from "../protocol/machine.ts";
 import { OwnAddresses } from "../protocol/own_addresses.ts";
+import { peerOverview } from "../protocol/peers/peer_overview.ts";
 import type { PeerEvent, PeerSink } from "../protocol/peers/peer_search.ts";
 import { isBubble } from "../wire/bubble.ts";
 import { addressOf, type Endpoint, endpoint, portOf } from "../wire/endpoint.ts";
@@ -33,7 +34,7 @@ import { RELAY_DEFAULTS, type RelayConfig, type RelayHost } from "./relay_config
 import type { RelayLimits } from "./relay_limits.ts";
 import type { RelayPeer } from "./relay_peer.ts";
 import { RelaySearch } from "./relay_search.ts";
-import type { RelayPeerStatus, RelayStatus } from "./relay_status.ts";
+import { RELAY_PATHS, type RelayPeerStatus, type RelayStatus } from "./relay_status.ts";
 
 /** The only socket of a relay: its service port. */
 export type RelaySocket = "service";
@@ -141,25 +142,27 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
     return true;
   }
 
-  status(now: number): RelayStatus {
+  status(now: number, listed = Infinity): RelayStatus {
     return {
       role: "relay",
       mtu: this.#mtu,
-      peers: Array.from(this.#search.peers, (peer) => this.#peerStatus(peer, now)),
-      gateway: this.#gateway?.status(now),
-    };
-  }
-
-  #peerStatus(peer: RelayPeer, now: number): RelayPeerStatus {
-    const standing = this.#search.standingOf(peer, now);
-    return {
-      address: peer.address,
-      path: standing === "reachable" ? "direct" : standing,
-      mapping: peer.isTrusted ? peer.mapping : undefined,
-      heardAgo: now - peer.lastReception,
-      octetsSent: peer.octetsSent,
-      octetsReceived: peer.octetsReceived,
-      account: peer.account?.name,
+      ...peerOverview<RelayPeer, RelayPeerStatus>(this.#search.peers, {
+        paths: RELAY_PATHS,
+        pathOf: (peer) => {
+          const standing = this.#search.standingOf(peer, now);
+          return standing === "reachable" ? "direct" : standing;
+        },
+        describe: (peer, path) => ({
+          address: peer.address,
+          path,
+          mapping: peer.isTrusted ? peer.mapping : undefined,
+          heardAgo: now - peer.lastReception,
+          octetsSent: peer.octetsSent,
+          octetsReceived: peer.octetsReceived,
+          account: peer.account?.name,
+        }),
+      }, listed),
+      gateway: this.#gateway?.status(now, listed),
     };
   }
 

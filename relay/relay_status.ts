@@ -4,16 +4,20 @@
  * @module
  */
 
-import type { PeerStanding } from "../protocol/peers/peer_search.ts";
+import type { PeerOverview } from "../protocol/peers/peer_overview.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import type { GatewayStatus } from "./gateway_status.ts";
 
-/** A snapshot of a relay's state. */
-export interface RelayStatus {
+/**
+ * How a client is reached, or why it is not: `direct`, being looked for, not heard for a while, or
+ * without an answer to the last search.
+ */
+export const RELAY_PATHS = ["direct", "searching", "idle", "unreachable"] as const;
+
+/** A snapshot of a relay's state. Its peers are the known clients. */
+export interface RelayStatus extends PeerOverview<RelayPeerStatus> {
   readonly role: "relay";
   readonly mtu: number;
-  /** The known clients, the most recently used one first. */
-  readonly peers: readonly RelayPeerStatus[];
   /** The use of the gateway, if the relay is one. */
   readonly gateway: GatewayStatus | undefined;
 }
@@ -22,7 +26,7 @@ export interface RelayStatus {
 export interface RelayPeerStatus {
   /** 16 octets. */
   readonly address: Uint8Array;
-  readonly path: "direct" | Exclude<PeerStanding, "reachable">;
+  readonly path: typeof RELAY_PATHS[number];
   /** Where packets for it go. */
   readonly mapping: Endpoint | undefined;
   /** Since it was last heard, in milliseconds. */

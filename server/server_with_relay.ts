@@ -115,11 +115,11 @@ export class ServerWithRelay<RelayEvent, RelayStatus>
     return this.#relay.nextTimer();
   }
 
-  status(now: number): ServerWithRelayStatus<RelayStatus> {
+  status(now: number, listed?: number): ServerWithRelayStatus<RelayStatus> {
     return {
       role: "server+relay",
       server: this.#server.status(),
-      relay: this.#relay.status(now),
+      relay: this.#relay.status(now, listed),
     };
   }
 

@@ -93,6 +93,7 @@ const PORT_MAPPING: Shape = (value) =>
 const GATEWAY = mapping<GatewayPart>({
   connections: number,
   refused: counts,
+  accountCount: number,
   accounts: listOf(mapping<AccountPart>({
     name: text,
     bytesOut: number,

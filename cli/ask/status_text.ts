@@ -208,10 +208,10 @@ function peerCells({ address, path, mapping, age, bytesSent, bytesReceived }: Pe
 /** The users of a gateway, and what its rules refused. */
 function gatewayLines({ gateway }: StatusReport, style: Style, width: number): string[] {
   if (gateway === null) return [];
-  const { accounts, refused } = gateway;
+  const { accountCount, accounts, refused } = gateway;
   const shown = accounts.slice(0, MAX_SHOWN);
-  const more = accounts.length > shown.length
-    ? [style.faint(`  and ${accounts.length - shown.length} more`)]
+  const more = accountCount > shown.length
+    ? [style.faint(`  and ${accountCount - shown.length} more`)]
     : [];
   const rows = shown.map(({ name, bytesOut, bytesIn, usedAgo }) => [
     name,

@@ -35,6 +35,7 @@ import type { ClientOptions } from "./settings/client_options.ts";
 import { reportSystemTeredo } from "./system_teredo_report.ts";
 import { checkServer, serversOf } from "./settings/named_servers.ts";
 import { mappingProtocols } from "./settings/port_mapping_protocols.ts";
+import { LISTED } from "./status/peer_part.ts";
 import { clientPart, type ClientPlace } from "./status/client_part.ts";
 
 /** Events that are counted from zero on. */
@@ -94,7 +95,7 @@ export async function runClient(
   const mappingMessages = new MappingMessages();
   const hook = new ClientHook(openHook(options.hook, daemon), client.host);
   daemon.attach({
-    part: () => clientPart(client.status(), place, client.portMapping),
+    part: () => clientPart(client.status(LISTED), place, client.portMapping),
     ping: (destination, timeout) => pingThrough(client, destination, timeout),
   });
   daemon.reloadAtHangup(reread, clientReloadTable(client, hook, daemon));

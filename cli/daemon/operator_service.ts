@@ -14,6 +14,7 @@ import { openControl } from "./control/open_control.ts";
 import type { AskableRole } from "./control/askable_role.ts";
 import { metricsHandler, openMetrics } from "./metrics/metrics_server.ts";
 import { onHangup } from "../process/signals.ts";
+import { RecentReport } from "./status/recent_report.ts";
 import { type StatusReport, statusReport } from "./status/status_report.ts";
 import type { ServiceOptionValues } from "./settings/service_option_values.ts";
 import { Systemd } from "./systemd/systemd.ts";
@@ -33,6 +34,7 @@ export class OperatorService implements Disposable {
   readonly #counters: Counters;
   readonly #events: EventCounts;
   readonly #resources = new DisposableStack();
+  readonly #recent = new RecentReport(() => this.#report());
   #systemd: Systemd | undefined;
   #controlPath: string | undefined;
   #role: AskableRole | undefined;
@@ -98,18 +100,24 @@ export class OperatorService implements Disposable {
   /** The role reported an event. */
   onEvent({ type }: { readonly type: string }): void {
     this.#events.count(type);
-    // Peers come and go by the dozen, and do not change what systemd shows.
+    // Peers come and go by the dozen, and do not change what systemd shows. Nothing else happens
+    // more than a few times a minute because a stranger wants it to.
     if (!type.startsWith("peer_")) queueMicrotask(() => this.refresh());
   }
 
-  /** Tells systemd how the role is now. */
+  /** The role has changed: tells systemd how it is now. */
   refresh(): void {
+    this.#recent.forget();
     const report = this.#systemd?.isListening ? this.report() : undefined;
     if (report !== undefined) this.#systemd?.changed(report);
   }
 
-  /** The whole report; `undefined` while the role starts. */
+  /** The whole report, which may be {@linkcode RecentReport}; `undefined` while the role starts. */
   report(): StatusReport | undefined {
+    return this.#role === undefined ? undefined : this.#recent.get();
+  }
+
+  #report(): StatusReport | undefined {
     if (this.#role === undefined) return undefined;
     return statusReport(this.#role.part(), {
       counters: this.#counters,

@@ -21,6 +21,7 @@ import { describeRelayEvent } from "./messages/relay_messages.ts";
 import { relayReloadTable } from "./reload_table.ts";
 import { RelayNeeds } from "./relay_needs.ts";
 import type { RelayOptions } from "./settings/relay_options.ts";
+import { LISTED } from "./status/peer_part.ts";
 import { relayPart } from "./status/relay_part.ts";
 
 /** Events that are counted from zero on. */
@@ -51,7 +52,7 @@ export async function runRelay(
   const needs = new RelayNeeds(options, { bind, publicAddress }, log);
   const own = needs.around(host.own);
   daemon.attach({
-    part: () => relayPart(relay.status(), relay.local, own, counts(), publicAddress),
+    part: () => relayPart(relay.status(LISTED), relay.local, own, counts(), publicAddress),
   });
   daemon.reloadAtHangup(reread, relayReloadTable(relay, log));
   log.debug(describeOffload(host));

@@ -44,6 +44,7 @@ import {
   type ServingAddresses,
 } from "./settings/serving_addresses.ts";
 import { ServingPolicy } from "./settings/serving_policy.ts";
+import { LISTED } from "./status/peer_part.ts";
 import { serverPart } from "./status/server_part.ts";
 
 /** What a server needs once its sockets are open. */
@@ -97,7 +98,7 @@ export async function runServer(
   const bound = addresses.bind?.primary;
   const watch = new AddressWatch(listOf(addresses.bind ?? addresses), log);
   daemon.attach({
-    part: () => serverPart(server.status(), own, countsOf(relayHost), watch.faults, bound),
+    part: () => serverPart(server.status(LISTED), own, countsOf(relayHost), watch.faults, bound),
   });
   daemon.reloadAtHangup(reread, serverReloadTable(server, policy, log));
   if (relay !== undefined && relayHost !== undefined) {

@@ -10,6 +10,7 @@ import { Counters } from "../../io/counters.ts";
 import { parseEndpoint } from "../../wire/endpoint.ts";
 import { parseIpv4 } from "../../wire/ipv4_address.ts";
 import { parseIpv6 } from "../../wire/ipv6_address.ts";
+import { ClientFixture } from "../client/client_fixture.ts";
 import { loopbackTest, startClient, startServer } from "./loopback.ts";
 
 const ADDRESS = "2001:0:cb00:7178:0:efff:3fff:fdfe";
@@ -84,11 +85,16 @@ const COUNTS = {
   refused: new Map([["toClient", 4]] as const),
 };
 const PLAIN_COUNTS = { ...COUNTS, refused: { toClient: 4 } };
+const PEER_COUNT = new ClientFixture().client.status(0).peerCount;
 const RELAY: RelayStatus = {
   role: "relay",
   mtu: 1280,
+  peerCount: { direct: 1, searching: 0, idle: 0, unreachable: 0 },
   peers: [{ ...PEER, path: "direct", account: "192.0.2.1" }],
-  gateway: { accounts: [{ name: "192.0.2.1", octetsOut: 1, octetsIn: 2, usedAgo: 3 }] },
+  gateway: {
+    accountCount: 1,
+    accounts: [{ name: "192.0.2.1", octetsOut: 1, octetsIn: 2, usedAgo: 3 }],
+  },
 };
 const PLAIN_RELAY = { ...RELAY, peers: [{ ...PLAIN_PEER, path: "direct", account: "192.0.2.1" }] };
 
@@ -112,6 +118,7 @@ const STATES: {
       mtu: 1280,
       refreshInterval: 30_000,
       serverHeardAgo: 5,
+      peerCount: PEER_COUNT,
       peers: [{ ...PEER, path: "direct" }, { ...PEER, path: "searching", mapping: undefined }],
     },
     {
@@ -123,6 +130,7 @@ const STATES: {
       mtu: 1280,
       refreshInterval: 30_000,
       serverHeardAgo: 5,
+      peerCount: PEER_COUNT,
       peers: [
         { ...PLAIN_PEER, path: "direct" },
         { ...PLAIN_PEER, path: "searching", mapping: undefined },

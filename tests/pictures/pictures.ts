@@ -141,9 +141,10 @@ function gatewayReport(): StatusReport {
   const counts = { connections: count(12), "no_connection": count(40), "own_service": count(3) };
   const status = fixture.machine.status(fixture.now);
   const gateway = {
+    accountCount: 2,
     accounts: [
-      { name: "192.0.2.1", octetsOut: 1_234_567, octetsIn: 987_654_321, usedAgo: 4_000 },
       { name: new TextEncoder().encode("alice").toHex(), octetsOut: 12, octetsIn: 0, usedAgo: 0 },
+      { name: "192.0.2.1", octetsOut: 1_234_567, octetsIn: 987_654_321, usedAgo: 4_000 },
     ],
   };
   const busy = { ...status, relay: { ...status.relay, gateway } };

@@ -566,3 +566,17 @@ Deno.test("C-40: clients silent for ten minutes make room for new ones, and othe
   assertEquals(peers.length, 52);
   assert(peers.some(({ address }) => equalArrays(address, addressOfA)));
 });
+
+Deno.test("relay: a status counts all clients, and lists as many as are wanted", () => {
+  const fixture = new RelayFixture();
+  fixture.meetA();
+  for (let i = 1; i <= 3; i++) {
+    const other = addressOfB.slice();
+    other[15]! ^= i;
+    fixture.native(echo(host, other));
+  }
+  const { peers, peerCount } = fixture.relay.status(fixture.now, 1);
+  assertEquals(peers.map(({ path }) => path), ["searching"]);
+  assertEquals(peerCount, { direct: 1, searching: 3, idle: 0, unreachable: 0 });
+  assertEquals(fixture.relay.status(fixture.now).peers.length, 4);
+});

@@ -152,7 +152,7 @@ function servedMetrics(served: ServedPart): Metric[] {
   ];
 }
 
-function gatewayMetrics({ connections, refused, accounts }: GatewayPart): Metric[] {
+function gatewayMetrics({ connections, refused, accountCount }: GatewayPart): Metric[] {
   return [
     counter(
       "teredo_gateway_connections_total",
@@ -169,7 +169,7 @@ function gatewayMetrics({ connections, refused, accounts }: GatewayPart): Metric
       "teredo_gateway_accounts",
       "Clients, or mapped addresses, that used the gateway lately.",
       [
-        { value: accounts.length },
+        { value: accountCount },
       ],
     ),
   ];

@@ -57,7 +57,7 @@ export function clientPart(
     refreshInterval,
     served: null,
     gateway: null,
-    ...peersPart(status.peers),
+    ...peersPart(status),
   };
 }
 

@@ -10,9 +10,6 @@ import { parseIpv4 } from "../../../wire/ipv4_address.ts";
 import { formatOctets } from "../../../wire/octet_text.ts";
 import type { AccountPart, GatewayPart } from "./status_report.ts";
 
-/** Accounts that are listed. */
-const MAX_LISTED = 1000;
-
 /** A gateway's part, with what its rules have counted in the kernel; `null` where there is none. */
 export function gatewayPart(
   status: GatewayStatus | undefined,
@@ -20,13 +17,13 @@ export function gatewayPart(
 ): GatewayPart | null {
   if (status === undefined) return null;
   const { connections, ...refused } = counts ?? {};
-  const accounts = status.accounts.toSorted((one, other) => one.usedAgo - other.usedAgo);
   return {
     connections: connections?.packets ?? 0,
     refused: Object.fromEntries(
       Object.entries(refused).map(([reason, { packets }]) => [reason, packets]),
     ),
-    accounts: accounts.slice(0, MAX_LISTED).map(accountPart),
+    accountCount: status.accountCount,
+    accounts: status.accounts.map(accountPart),
   };
 }
 

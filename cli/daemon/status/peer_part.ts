@@ -10,15 +10,25 @@ import { formatEndpoint } from "../../../wire/endpoint.ts";
 import { formatIpv6 } from "../../../wire/ipv6_address.ts";
 import type { PeerPart, RolePart } from "./status_report.ts";
 
-/** How many peers are listed, because a relay may have tens of thousands. */
-const MAX_LISTED = 1000;
+/**
+ * How many peers, and accounts of a gateway, a report lists, because a relay may have tens of
+ * thousands. What a node describes for a report is to stay within this.
+ */
+export const LISTED = 1000;
+
+const NO_PEERS = Object.fromEntries(PEER_PATHS.map((path) => [path, 0])) as Readonly<
+  Record<PeerPath, number>
+>;
 
 /** The peers of a client or relay, counted and listed. */
-export function peersPart(peers: readonly PeerStatus[]): Pick<RolePart, "peerCount" | "peers"> {
-  const none = PEER_PATHS.map((path) => [path, 0]);
-  const peerCount: Record<PeerPath, number> = Object.fromEntries(none);
-  for (const { path } of peers) peerCount[path]++;
-  return { peerCount, peers: peers.slice(0, MAX_LISTED).map(peerPart) };
+export function peersPart(
+  { peerCount, peers }: {
+    /** Of the paths that the role knows. */
+    readonly peerCount: Readonly<Partial<Record<PeerPath, number>>>;
+    readonly peers: readonly PeerStatus[];
+  } = { peerCount: {}, peers: [] },
+): Pick<RolePart, "peerCount" | "peers"> {
+  return { peerCount: { ...NO_PEERS, ...peerCount }, peers: peers.map(peerPart) };
 }
 
 function peerPart(peer: PeerStatus): PeerPart {

@@ -19,7 +19,7 @@ import type { OwnInterfaceView, RolePart } from "./status_report.ts";
  * @param publicAddress the address that is translated to this host's own, if there is one
  */
 export function relayPart(
-  { mtu, peers, gateway }: RelayStatus,
+  status: RelayStatus,
   local: Endpoint,
   own: OwnInterfaceView,
   counts?: FilterCounts | undefined,
@@ -41,10 +41,10 @@ export function relayPart(
       : formatEndpoint(endpoint(publicAddress, portOf(local))),
     interface: own.name,
     interfaceFaults: own.faults,
-    mtu,
+    mtu: status.mtu,
     refreshInterval: null,
     served: null,
-    gateway: gatewayPart(gateway, counts),
-    ...peersPart(peers),
+    gateway: gatewayPart(status.gateway, counts),
+    ...peersPart(status),
   };
 }

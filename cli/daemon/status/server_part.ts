@@ -57,7 +57,7 @@ export function serverPart(
     refreshInterval: null,
     served: { ...served, refused: byOptionName(refused) },
     gateway: gatewayPart(relay?.gateway, counts),
-    ...peersPart(relay?.peers ?? []),
+    ...peersPart(relay),
   };
 }
 

@@ -72,7 +72,7 @@ export interface RolePart {
   readonly served: ServedPart | null;
   /** The use of a gateway. */
   readonly gateway: GatewayPart | null;
-  /** How many peers there are, and how many of them are listed. */
+  /** How many peers there are, which may be more than are listed. */
   readonly peerCount: Readonly<Record<PeerPath, number>>;
   /** The most recently used peers. */
   readonly peers: readonly PeerPart[];
@@ -128,6 +128,8 @@ export interface GatewayPart {
   readonly connections: number;
   /** How many packets the kernel's rules refused, by reason. */
   readonly refused: Readonly<Record<string, number>>;
+  /** How many accounts there are, which may be more than are listed. */
+  readonly accountCount: number;
   /** The clients that used it, the most recent first. */
   readonly accounts: readonly AccountPart[];
 }

@@ -4,6 +4,7 @@ import type { ClientEvent } from "../../../../client/client_event.ts";
 import type { ClientStatus } from "../../../../client/client_status.ts";
 import type { OfflineReason } from "../../../../client/client_event.ts";
 import { clientPart, type ClientPlace } from "../../../../cli/daemon/status/client_part.ts";
+import { LISTED } from "../../../../cli/daemon/status/peer_part.ts";
 import { relayPart } from "../../../../cli/daemon/status/relay_part.ts";
 import { serverPart } from "../../../../cli/daemon/status/server_part.ts";
 import {
@@ -321,8 +322,9 @@ Deno.test("status: of many peers the report lists a thousand and the text twenty
     octetsSent: 1,
     octetsReceived: 1,
   };
-  const status = { ...client.status(now), peers: Array.from({ length: 1200 }, () => peer) };
-  const report = reportOf(clientPart(status, PLACE));
+  const peers = Array.from({ length: LISTED }, () => peer);
+  const peerCount = { ...client.status(now).peerCount, relay: 1200 };
+  const report = reportOf(clientPart({ ...client.status(now), peers, peerCount }, PLACE));
   published(report);
   assertEquals([report.peers.length, report.peerCount.relay], [1000, 1200]);
   assertStringIncludes(statusText(report, PLAIN, 80), "\n  and 1180 more\n");
