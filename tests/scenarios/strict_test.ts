@@ -48,8 +48,9 @@ for (const kind of KINDS) {
       // The first bubble has a trailer; the next one, two seconds later, has none.
       assert(ping.firstReplyAfter < 2_500, `${ping.firstReplyAfter} ms`);
       world.pass(60);
-      assert(strict.ping(alice, { count: 10 }) !== undefined);
+      const back = strict.ping(alice, { count: 10 });
       world.pass(20);
+      assert(back.isAnswered);
       assertEquals(alice.status.peers.map(({ path }) => path), ["direct"]);
     });
 
