@@ -146,7 +146,8 @@ export class Daemon<Options extends DaemonOptions> implements Disposable {
       (path) => this.rights.readingAdvice(path),
     );
     this.#resources.use(reload.atHangup());
-    if (this.rights.readingAdvice !== undefined) void reload.checkReading();
+    // Another user may not be allowed to read what the one that started the role could.
+    if (this.rights.userName !== undefined) void reload.checkReading();
   }
 
   /** The role reported an event, which reads as this message. */
