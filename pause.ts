@@ -4,15 +4,17 @@
  * @module
  */
 
+import { after } from "./timers.ts";
+
 /** Waits for some milliseconds, or until `signal` aborts. */
 export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const end = () => {
-      clearTimeout(timer);
+      cancel();
       signal.removeEventListener("abort", end);
       resolve();
     };
-    const timer = setTimeout(end, milliseconds);
+    const cancel = after(milliseconds, end);
     signal.addEventListener("abort", end);
     if (signal.aborted) end();
   });

@@ -25,9 +25,10 @@ import type { Bell, WaitHandle, WaitList } from "./waiting.ts";
 export interface Implementation {
   readonly newBell?: () => Bell;
   readonly newWaitList?: <Source>(
-    bell: WaitHandle,
+    ends: readonly WaitHandle[],
     sources: ReadonlyMap<WaitHandle, Source>,
   ) => WaitList<Source>;
+  readonly findEventLoop?: () => WaitHandle | undefined;
   readonly openTun?: (name: string, options: TunOptions) => Tun;
   readonly openTunPair?: (options: TunPairOptions) => [Tun, Tun];
   readonly openInterface?: (name: string, index: number) => Interface;

@@ -200,12 +200,20 @@ export function newBell(): Bell {
   return need("newBell", "wait for packets")();
 }
 
-/** A list of handles to wait for: the bell's, and those of `sources`. */
+/**
+ * What is ready when the event loop of this thread has something to do; `undefined` if this system
+ * doesn't show it.
+ */
+export function findEventLoop(): WaitHandle | undefined {
+  return system.findEventLoop?.();
+}
+
+/** A list of handles to wait for: those in `ends`, which only end a wait, and those of `sources`. */
 export function newWaitList<Source>(
-  bell: WaitHandle,
+  ends: readonly WaitHandle[],
   sources: ReadonlyMap<WaitHandle, Source>,
 ): WaitList<Source> {
-  return need("newWaitList", "wait for packets")(bell, sources);
+  return need("newWaitList", "wait for packets")(ends, sources);
 }
 
 function need<Part extends keyof Implementation>(

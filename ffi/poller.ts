@@ -7,8 +7,10 @@
 import { setImmediate } from "node:timers";
 import type { SystemError } from "./c/errno.ts";
 import { Endurance } from "./endurance.ts";
+import { Naps } from "./naps.ts";
 import { newBell } from "./open.ts";
 import { pause } from "../pause.ts";
+import { after } from "../timers.ts";
 import {
   type Bell,
   type Drain,
@@ -33,22 +35,8 @@ const IDLE_PASSES = 8;
 const LONGEST_STRETCH = 4;
 
 /**
- * How long a nap lasts, in milliseconds: the first one after something was read, and the longest.
- * Each is twice as long as the one before. A timer or a signal may have to wait for a nap and the
- * stretch that follows it.
- */
-const SHORTEST_NAP = 1;
-const LONGEST_NAP = 4;
-
-/**
- * How long after something was read the poller naps instead of waiting, in milliseconds: longer
- * than from ping to ping.
- */
-const NAPPING = 1_200;
-
-/**
  * How many times the event loop turns after a nap. Answering a request on its own sockets takes a
- * dozen turns; with a nap between any two of them a status took a second.
+ * dozen turns; with a deaf nap between any two of them a status took a second.
  */
 const TURNS_AFTER_NAP = 8;
 
@@ -81,12 +69,16 @@ const COMPLAINT_PAUSE = 10;
 const SHORTEST_WAIT_PAUSE = 1;
 const LONGEST_WAIT_PAUSE = 16;
 
+/** What a look at the sources found. */
+type Found = "nothing" | "read" | "turn" | "complaint";
+
 /** How to run a poller. */
 export interface RunOptions {
   /**
-   * Whether the poller may hold up the event loop for some milliseconds, while nothing arrives or
-   * much does. Only if everything urgent is a source of this poller: meanwhile, nobody listens to
-   * the event loop's own sockets.
+   * Whether the poller may hold up the event loop for some milliseconds, while much arrives, or
+   * nothing and the system doesn't show what the event loop waits for. Only if everything urgent is
+   * a source of this poller: meanwhile, nobody listens to the event loop's own sockets. All timers
+   * have to be those of `timers.ts`.
    */
   readonly mayHold?: boolean;
 }
@@ -105,15 +97,17 @@ export interface RunOptions {
  *
  * Coming back from the thread takes two wake-ups, one of them through Deno's event loop: some
  * tenths of a millisecond, which a ping pays four times. A poller that may hold up the event loop
- * waits on the main thread instead, for a few milliseconds at a time, as long as traffic is recent:
+ * naps on the main thread instead. Where the system shows whether the event loop has something to
+ * do, that ends a nap, as do a timer and a packet, so a nap may be long. Elsewhere naps take a few
+ * milliseconds, and only while traffic is recent:
  *
  *     run ──► nap: poll, and drain what ──something──► stretch: the same without waiting,
  *              ▲  │    is readable                          │     while packets follow
  *              │  ├─ nothing ──► turns of the event loop ◄──┘
  *              │  │                       │
  *              ├──│───────────────────────┘
- *              │  └─ nothing for long ──► poll on a thread ──► pass ──┐
- *              └──────────────────────────────────────────────────────┘
+ *              │  └─ nothing for long, elsewhere ──► poll on a thread ──► pass ──┐
+ *              └─────────────────────────────────────────────────────────────────┘
  *
  * Draining is synchronous, cheap and bounded, and so is a stretch: timers, sockets and promises get
  * their turn, and a flood from one source starves neither the others nor the rest of the program.
@@ -126,7 +120,7 @@ export class Poller implements Watcher {
   /** Open while {@linkcode run} runs. It remembers a ring, so none is lost just before a wait. */
   #bell: Bell | undefined;
   /** The bell could not be rung, and will be again. */
-  #nextRing: ReturnType<typeof setTimeout> | undefined;
+  #cancelNextRing = () => {};
   /** When something was last read, and how often in a row that was soon after the time before. */
   #readAt = -Infinity;
   #closeReads = 0;
@@ -169,9 +163,9 @@ export class Poller implements Watcher {
 
   /** Makes a running poller go through its sources once more, at any time. */
   wake(): void {
-    clearTimeout(this.#nextRing);
+    this.#cancelNextRing();
     if (this.#bell?.ring() !== false) return;
-    this.#nextRing = setTimeout(() => this.wake(), COMPLAINT_PAUSE);
+    this.#cancelNextRing = after(COMPLAINT_PAUSE, () => this.wake());
   }
 
   /**
@@ -195,7 +189,7 @@ export class Poller implements Watcher {
     } finally {
       signal.removeEventListener("abort", ring);
       this.#bell = undefined;
-      clearTimeout(this.#nextRing);
+      this.#cancelNextRing();
       this.#sources.settle();
       bell.close();
     }
@@ -212,23 +206,23 @@ export class Poller implements Watcher {
 
   async #runHolding(bell: Bell, signal: AbortSignal): Promise<void> {
     this.#sources.passIsDue = true;
-    let nap = SHORTEST_NAP;
+    const naps = new Naps(bell.handle);
     let turnDue = 0;
     while (!signal.aborted) {
-      const found = this.#look(bell, nap);
+      const found = this.#look(bell, naps.ends, naps.length);
       if (found === "read") {
-        this.#stretch(bell, signal);
-        nap = SHORTEST_NAP;
+        this.#stretch(bell, naps.ends, signal);
+        naps.restart();
         if (performance.now() < turnDue) {
           await followUp();
           continue;
         }
         await turn();
-      } else if (found === "complaint" || performance.now() >= this.#readAt + NAPPING) {
+      } else if (found === "complaint" || naps.areOver) {
         await this.#wait(bell, signal);
         this.#sources.passIsDue = true;
       } else {
-        nap = Math.min(2 * nap, LONGEST_NAP);
+        naps.goOn(found === "turn");
         for (let i = 0; i < TURNS_AFTER_NAP; i++) await turn();
       }
       turnDue = performance.now() + LONGEST_STRETCH;
@@ -236,59 +230,61 @@ export class Poller implements Watcher {
   }
 
   /** Something was read: reads on while more follows, but not for too long. */
-  #stretch(bell: Bell, signal: AbortSignal): void {
+  #stretch(bell: Bell, ends: readonly WaitHandle[], signal: AbortSignal): void {
     let now = performance.now();
     const end = now + LONGEST_STRETCH;
     do {
       this.#closeReads = now - this.#readAt < CLOSE_INTERVAL ? this.#closeReads + 1 : 0;
       this.#readAt = now;
-    } while (!signal.aborted && this.#readNext(bell) && (now = performance.now()) < end);
+    } while (!signal.aborted && this.#readNext(bell, ends) && (now = performance.now()) < end);
   }
 
   /** Reads what is there already or, if packets follow one another closely, will be soon. */
-  #readNext(bell: Bell): boolean {
-    if (this.#closeReads < CLOSE_READS_MIN) return this.#look(bell, 0) === "read";
+  #readNext(bell: Bell, ends: readonly WaitHandle[]): boolean {
+    if (this.#closeReads < CLOSE_READS_MIN) return this.#look(bell, ends, 0) === "read";
     const end = performance.now() + LOOKOUT;
     do {
-      if (this.#look(bell, 0) === "read") return true;
+      if (this.#look(bell, ends, 0) === "read") return true;
     } while (performance.now() < end);
     this.#closeReads = 0;
     return false;
   }
 
   /**
-   * Drains what is readable. Waits for that on this very thread, unless a source had more. A
-   * complaint is about a source that has a condition and nothing to read.
+   * Drains what is readable. Waits for that on this very thread, unless a source had more. If
+   * something else has happened, it is the event loop's turn. A complaint is about a source that
+   * has a condition and nothing to read.
    */
-  #look(bell: Bell, milliseconds: number): "nothing" | "read" | "complaint" {
-    if (this.#sources.passIsDue) return this.#sources.pass() ? "read" : "nothing";
-    const list = this.#sources.list(bell);
-    const ready = list.wait(milliseconds);
-    // The wait on a thread has the same trouble, and copes with it.
-    if (ready < 0) return "complaint";
+  #look(bell: Bell, ends: readonly WaitHandle[], milliseconds: number): Found {
+    if (this.#sources.passIsDue) return this.#sources.pass() ? "read" : "turn";
+    const list = this.#sources.list(ends);
+    const ready = list.wait(Math.ceil(milliseconds));
+    if (ready < 0) return worksAfterAll(list) ? "turn" : "complaint";
     if (ready === 0) return "nothing";
     if (list.condition(0) !== 0) {
       if (!bell.silence()) return "complaint";
-      return this.#sources.pass() ? "read" : "nothing";
+      return this.#sources.pass() ? "read" : "turn";
     }
+    const isTurn = list.first > 1 && list.condition(1) !== 0;
     let [hasRead, complains] = [false, false];
     // A drain may change what is watched. Whatever is readable after that is still readable the
     // next time.
-    for (let i = 1; i < list.length && this.#sources.isCurrent(list); i++) {
+    for (let i = list.first; i < list.length && this.#sources.isCurrent(list); i++) {
       const condition = list.condition(i);
       if (condition === 0) continue;
       if (this.#sources.drain(list.handle(i), list.source(i))) hasRead = true;
       else if ((condition & READABLE) === 0 || this.#sources.countVainWait()) complains = true;
     }
-    return hasRead ? "read" : complains ? "complaint" : "nothing";
+    if (hasRead) return "read";
+    return complains ? "complaint" : isTurn ? "turn" : "nothing";
   }
 
   async #wait(bell: Bell, signal: AbortSignal): Promise<void> {
-    const list = this.#sources.newList(bell);
+    const list = this.#sources.newList([bell.handle]);
     if (await list.waitOnThread() < 0) return await this.#recover(list, signal);
     if (this.#waiting.isFailing) this.#waiting.succeed();
     let complains = list.condition(0) !== 0 && !bell.silence();
-    for (let i = 1; i < list.length; i++) {
+    for (let i = list.first; i < list.length; i++) {
       // The pass that follows begins to count again if it reads something.
       const condition = list.condition(i);
       if ((condition & READABLE) !== 0 && this.#sources.countVainWait()) complains = true;
@@ -310,6 +306,19 @@ export class Poller implements Watcher {
       this.#onFailure(error as SystemError);
     }
     await pause(milliseconds, signal);
+  }
+}
+
+/**
+ * Whether only a signal interrupted a wait. If not, the wait on a thread has the same trouble, and
+ * copes with it.
+ */
+function worksAfterAll(list: WaitList<Source>): boolean {
+  try {
+    list.check();
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -56,11 +56,13 @@ export const TROUBLED = 0x18;
 /** The handle is not open. */
 export const NOT_OPEN = 0x20;
 
-/** The handles that one wait covers: a bell, at 0, and those of every source. */
+/** The handles that one wait covers: some that only end it, and then those of every source. */
 export interface WaitList<Source> {
   /** How many handles there are. */
   readonly length: number;
-  /** The source of handle `i`, which is not the bell. */
+  /** The number of the first handle that is a source's. */
+  readonly first: number;
+  /** The source of handle `i`. */
   source(i: number): Source;
   /** Handle `i`. */
   handle(i: number): WaitHandle;

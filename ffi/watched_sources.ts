@@ -5,11 +5,11 @@
  * @module
  */
 
+import { after } from "../timers.ts";
 import type { SystemError } from "./c/errno.ts";
 import { Endurance } from "./endurance.ts";
 import { newWaitList } from "./open.ts";
 import {
-  type Bell,
   type Drain,
   NOT_OPEN,
   READABLE,
@@ -33,7 +33,7 @@ export interface Source {
   complaints: number;
   readonly endurance: Endurance;
   /** Ends the rest of a source that failed; undefined while it is watched. */
-  rest?: ReturnType<typeof setTimeout> | undefined;
+  rest?: (() => void) | undefined;
 }
 
 /** The sources of a poller. */
@@ -43,6 +43,7 @@ export class WatchedSources {
   readonly #sources = new Map<WaitHandle, Source>();
   /** What {@linkcode list} returned; undefined once that has changed. */
   #list: WaitList<Source> | undefined;
+  #ends: readonly WaitHandle[] | undefined;
   /**
    * Whether to drain every source, readable or not: one had more than it gave, is new, or ended a
    * wait.
@@ -69,7 +70,7 @@ export class WatchedSources {
 
   /** Removes a source. */
   remove(handle: WaitHandle): void {
-    clearTimeout(this.#sources.get(handle)?.rest);
+    this.#sources.get(handle)?.rest?.();
     this.#sources.delete(handle);
     this.#list = undefined;
     this.#wake();
@@ -79,14 +80,16 @@ export class WatchedSources {
   settle(): void {
     this.#list = undefined;
     for (const source of this.#sources.values()) {
-      clearTimeout(source.rest);
+      source.rest?.();
       source.rest = undefined;
     }
   }
 
-  /** What can be waited for, with a bell in front: the same list until something changes. */
-  list(bell: Bell): WaitList<Source> {
-    return this.#list ??= this.newList(bell);
+  /** What can be waited for, behind what ends a wait: the same list until something changes. */
+  list(ends: readonly WaitHandle[]): WaitList<Source> {
+    if (this.#ends !== ends) this.#list = undefined;
+    this.#ends = ends;
+    return this.#list ??= this.newList(ends);
   }
 
   /** Whether nothing has changed since {@linkcode list} returned this. */
@@ -95,9 +98,9 @@ export class WatchedSources {
   }
 
   /** A new list, for a wait during which others may change it. */
-  newList(bell: Bell): WaitList<Source> {
+  newList(ends: readonly WaitHandle[]): WaitList<Source> {
     const awake = [...this.#sources].filter(([, { rest }]) => rest === undefined);
-    return newWaitList(bell.handle, new Map(awake));
+    return newWaitList(ends, new Map(awake));
   }
 
   /** Drains every source once. True if one had something. */
@@ -131,11 +134,11 @@ export class WatchedSources {
     this.#onFailure(error as SystemError);
     if (this.#sources.get(handle) !== source) return;
     this.#list = undefined;
-    source.rest = setTimeout(() => {
+    source.rest = after(pause, () => {
       source.rest = this.#list = undefined;
       this.passIsDue = true;
       this.#wake();
-    }, pause);
+    });
   }
 
   /** Counts that a source was readable with nothing to read. Returns whether it now complains. */

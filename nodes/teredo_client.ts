@@ -21,6 +21,7 @@ import type { MappingProtocol } from "../portmap/port_mapping.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import type { Ipv4Address } from "../wire/ipv4_address.ts";
 import { isSameIpv6 } from "../wire/ipv6_address.ts";
+import { every } from "../timers.ts";
 import { AwaitedAddress } from "./awaited_address.ts";
 import { ClientMapping, type PortMappingStatus } from "./client_mapping.ts";
 import type { ClientListeners, TeredoClientOptions } from "./client_options.ts";
@@ -290,11 +291,11 @@ export class TeredoClient<Host extends HostSide | undefined = HostSide | undefin
     const mapping = this.#mapping;
     return [
       async (ending) => {
-        const timer = setInterval(() => {
+        const end = every(LOOK_UP_INTERVAL, () => {
           if (!this.#servers.isSettledOn(this.status().server)) this.#lookUpServers();
-        }, LOOK_UP_INTERVAL);
+        });
         await aborted(ending);
-        clearInterval(timer);
+        end();
       },
       ...mapping === undefined ? [] : [(ending: AbortSignal) => mapping.run(ending)],
     ];

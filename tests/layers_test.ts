@@ -26,7 +26,8 @@ const NATIVE = [
 const BELOW_DAEMON = [
   ...["cli/process", "cli/text"],
   ...["nodes/", "io/", ...NATIVE],
-  ...["client/", "server", "relay", "portmap", "protocol/", "wire", "memory", "reason.ts"],
+  ...["client/", "server", "relay", "portmap", "protocol/", "wire", "memory"],
+  ...["reason.ts", "timers.ts"],
 ];
 
 /**
@@ -38,8 +39,9 @@ const BELOW_DAEMON = [
  * io/udp/.
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  "pause.ts": [],
+  "pause.ts": ["timers.ts"],
   "reason.ts": [],
+  "timers.ts": [],
   "memory": [],
   "wire": ["memory"],
   "offload": ["wire", "memory"],
@@ -101,23 +103,27 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["ffi/platform.ts", "wire"],
   ],
   "ffi/endurance.ts": ["ffi/c/errno.ts"],
-  "ffi/watched_sources.ts": ["ffi", "ffi/c/errno.ts", "ffi/endurance.ts", "ffi/open.ts"],
+  "ffi/naps.ts": ["ffi", "ffi/open.ts", "timers.ts"],
+  "ffi/watched_sources.ts": [
+    ...["ffi", "ffi/c/errno.ts", "ffi/endurance.ts", "ffi/open.ts", "timers.ts"],
+  ],
   "ffi/poller.ts": [
-    ...["ffi", "ffi/endurance.ts", "ffi/open.ts", "ffi/watched_sources.ts", "pause.ts"],
+    ...["ffi", "ffi/endurance.ts", "ffi/naps.ts", "ffi/open.ts", "ffi/watched_sources.ts"],
+    ...["pause.ts", "timers.ts"],
   ],
 
   "io": [
-    ...["reason.ts", "io/host", "io/udp"],
+    ...["reason.ts", "timers.ts", "io/host", "io/udp"],
     ...["client/", "server", "relay", "protocol/", "wire", "memory"],
   ],
-  "io/host": ["reason.ts", "io", "offload", "wire", "memory"],
+  "io/host": ["reason.ts", "timers.ts", "io", "offload", "wire", "memory"],
   "io/network": ["reason.ts", "io", "wire"],
-  "io/portmap": ["io", "io/network", "io/udp", "portmap", "wire", "memory"],
-  "io/servers": ["reason.ts", "io", "client/", "wire"],
-  "io/udp": ["reason.ts", "io", "io/network", "protocol/", "wire"],
+  "io/portmap": ["timers.ts", "io", "io/network", "io/udp", "portmap", "wire", "memory"],
+  "io/servers": ["reason.ts", "timers.ts", "io", "client/", "wire"],
+  "io/udp": ["reason.ts", "timers.ts", "io", "io/network", "protocol/", "wire"],
 
   "nodes": [
-    ...["nodes/host", "nodes/rehearsal", "reason.ts", "io/", ...NATIVE],
+    ...["nodes/host", "nodes/rehearsal", "reason.ts", "timers.ts", "io/", ...NATIVE],
     ...["client/", "server", "relay", "portmap", "protocol/", "wire", "memory"],
   ],
   "nodes/host": [
@@ -126,7 +132,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "nodes/rehearsal": [
     ...["nodes/address_policy.ts", "nodes/gateway_policy.ts", "nodes/udp_mode.ts"],
-    ...["nodes/udp_opener.ts", "io", "io/host", "pause.ts", ...NATIVE],
+    ...["nodes/udp_opener.ts", "io", "io/host", "pause.ts", "timers.ts", ...NATIVE],
     ...["client/", "server", "relay", "protocol/", "wire", "memory"],
   ],
 
@@ -155,7 +161,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "cli/ask": [
     ...CONTROL_PROTOCOL,
     ...["cli/process", "cli/text"],
-    ...["ffi", "ffi/open_file_access.ts", "ffi/platform.ts", "client/", "wire"],
+    ...["ffi", "ffi/open_file_access.ts", "ffi/platform.ts", "client/", "wire", "timers.ts"],
   ],
   "cli/probe": [
     ...["cli/daemon/settings", "cli/process", "cli/text"],
@@ -258,6 +264,11 @@ const OPEN_FILES = [
 
 const RESERVED: readonly Reserved[] = [
   {
+    words: /\b(setTimeout|setInterval|AbortSignal\.timeout)\b/,
+    allowed: ["timers.ts", "cli/process/system_teredo.ts", ...WORKSHOP],
+    reason: "only timers.ts makes timers: a poller has to know when the next is due",
+  },
+  {
     words:
       /\bDeno\s*\.\s*(?:open|create|readFile|readTextFile|writeFile|writeTextFile|copyFile|truncate)(?:Sync)?\b/,
     allowed: [...OPEN_FILES, ...WORKSHOP],
@@ -285,7 +296,7 @@ const RESERVED: readonly Reserved[] = [
   },
   {
     words: /\bDate\.now\b|\bnew Date\b|\bperformance\b|\bset(?:Timeout|Interval)\b/,
-    allowed: [...IMPURE, "pause.ts"],
+    allowed: [...IMPURE, "timers.ts"],
     reason: "time is a parameter of the pure layers (`now`), so that tests run on a virtual clock",
   },
   {

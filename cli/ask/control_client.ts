@@ -4,6 +4,7 @@
  * @module
  */
 
+import { after } from "../../timers.ts";
 import { isPingReport, isStatusReport } from "./answer_shape.ts";
 import type { ControlChannel } from "../daemon/control/control_channel.ts";
 import { OWN_CHANNEL } from "../daemon/control/own_channel.ts";
@@ -83,7 +84,7 @@ export class ControlClient {
   ): Promise<unknown> {
     const giveUp = new AbortController();
     const end = () => giveUp.abort();
-    const timer = setTimeout(end, timeout);
+    const cancel = after(timeout, end);
     signal.addEventListener("abort", end);
     try {
       using role = await this.#channel.connect(this.path, giveUp.signal);
@@ -99,7 +100,7 @@ export class ControlClient {
       if (giveUp.signal.aborted) throw this.#failure(`no answer within ${timeout / 1000} s`);
       throw await this.#explain(error);
     } finally {
-      clearTimeout(timer);
+      cancel();
       signal.removeEventListener("abort", end);
     }
   }

@@ -12,6 +12,7 @@ import type { AdjustableLog } from "../../io/log.ts";
 import { runTogether } from "../../io/run_together.ts";
 import type { NodeOptions } from "../../nodes/node_options.ts";
 import type { TeredoNode } from "../../nodes/teredo_node.ts";
+import { after } from "../../timers.ts";
 import { folderOf } from "../process/folders.ts";
 import { leadsToJournal } from "../process/journal.ts";
 import { openLog } from "../process/open_log.ts";
@@ -163,7 +164,7 @@ export class Daemon<Options extends DaemonOptions> implements Disposable {
    * @throws what ended the node against its will
    */
   async untilEnd(node: RunningNode, signal: AbortSignal): Promise<void> {
-    const release = setTimeout(releaseStartMemory, START_LENGTH);
+    const cancelRelease = after(START_LENGTH, releaseStartMemory);
     try {
       await runTogether(
         signal,
@@ -171,7 +172,7 @@ export class Daemon<Options extends DaemonOptions> implements Disposable {
         (ending) => this.#service.run(ending),
       );
     } finally {
-      clearTimeout(release);
+      cancelRelease();
     }
     this.log.debug(() => describeDrops(this.#counters));
   }

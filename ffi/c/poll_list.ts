@@ -28,23 +28,25 @@ export const POLLOUT = 0x04;
 /** The descriptors that one `poll` waits for. */
 export class PollList<Source> implements WaitList<Source> {
   readonly length: number;
+  readonly first: number;
   readonly #sources: readonly Source[];
   /** `struct pollfd`, one behind the other. */
   readonly #array: Uint8Array<ArrayBuffer>;
   readonly #count: bigint;
 
-  constructor(bell: WaitHandle, sources: ReadonlyMap<WaitHandle, Source>) {
+  constructor(ends: readonly WaitHandle[], sources: ReadonlyMap<WaitHandle, Source>) {
     this.#sources = [...sources.values()];
-    this.length = 1 + sources.size;
+    this.first = ends.length;
+    this.length = this.first + sources.size;
     this.#count = BigInt(this.length);
     this.#array = allocate(this.length * POLLFD.size);
-    [bell, ...sources.keys()].forEach((fd, i) => {
+    [...ends, ...sources.keys()].forEach((fd, i) => {
       POLLFD.write(this.#array, i * POLLFD.size, { fd, events: READABLE });
     });
   }
 
   source(i: number): Source {
-    return this.#sources[i - 1]!;
+    return this.#sources[i - this.first]!;
   }
 
   handle(i: number): WaitHandle {

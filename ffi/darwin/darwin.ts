@@ -18,7 +18,7 @@ import { DarwinTun } from "./tun.ts";
 /** The parts of macOS. */
 export const DARWIN: Implementation = {
   newBell: () => new PipeBell(),
-  newWaitList: (bell, sources) => new PollList(bell, sources),
+  newWaitList: (ends, sources) => new PollList(ends, sources),
   openTun: (name) => new DarwinTun(name),
   openInterface: (name, index) => new DarwinInterface(name, index),
   openLinkMonitor: (own) => new DarwinLinkMonitor(own),

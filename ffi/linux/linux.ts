@@ -8,6 +8,7 @@ import { PollList } from "../c/poll_list.ts";
 import type { Implementation } from "../implementation.ts";
 import { openAbstractDatagram } from "./abstract_datagram.ts";
 import { EventFd } from "./event_fd.ts";
+import { findEventLoop } from "./event_loop.ts";
 import { forwardsIpv6 } from "./forwarding.ts";
 import { openLinuxInputFilter } from "./input_filter.ts";
 import { LinuxInterface } from "./interface.ts";
@@ -25,7 +26,8 @@ import { LinuxUdpSocket } from "./udp/udp_socket.ts";
 /** The parts of Linux. */
 export const LINUX: Implementation = {
   newBell: () => new EventFd(),
-  newWaitList: (bell, sources) => new PollList(bell, sources),
+  newWaitList: (ends, sources) => new PollList(ends, sources),
+  findEventLoop,
   openTun: openLinuxTun,
   openTunPair: openLinuxTunPair,
   openInterface: (name, index) => new LinuxInterface(name, index),

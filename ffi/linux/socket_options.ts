@@ -57,13 +57,13 @@ export function keepMulticastOnLink(address: string, port: number): boolean {
 /**
  * The descriptors of this process that are IPv4 UDP sockets bound to exactly this address and port.
  */
-function udpSocketsAt(address: string, port: number): number[] {
+export function udpSocketsAt(address: string, port: number): number[] {
   return openDescriptors().filter((fd) =>
     getInteger(fd, SOL_SOCKET, SO_TYPE) === SOCK_DGRAM && isBoundTo(fd, address, port)
   );
 }
 
-function openDescriptors(): number[] {
+export function openDescriptors(): number[] {
   return [...Deno.readDirSync("/proc/self/fd")].map((entry) => Number(entry.name));
 }
 

@@ -24,15 +24,17 @@ const HANDLE_SIZE = 8;
  */
 export class EventList<Source> implements WaitList<Source> {
   readonly length: number;
+  readonly first: number;
   readonly #handles: readonly WaitHandle[];
   readonly #sources: readonly Source[];
   /** `HANDLE`, one behind the other. */
   readonly #array: Uint8Array<ArrayBuffer>;
   readonly #conditions: number[];
 
-  constructor(bell: WaitHandle, sources: ReadonlyMap<WaitHandle, Source>) {
-    this.#handles = [bell, ...sources.keys()];
+  constructor(ends: readonly WaitHandle[], sources: ReadonlyMap<WaitHandle, Source>) {
+    this.#handles = [...ends, ...sources.keys()];
     this.#sources = [...sources.values()];
+    this.first = ends.length;
     this.length = this.#handles.length;
     this.#array = allocate(this.length * HANDLE_SIZE);
     this.#handles.forEach((handle, i) => u64.write(this.#array, i * HANDLE_SIZE, BigInt(handle)));
@@ -40,7 +42,7 @@ export class EventList<Source> implements WaitList<Source> {
   }
 
   source(i: number): Source {
-    return this.#sources[i - 1]!;
+    return this.#sources[i - this.first]!;
   }
 
   handle(i: number): WaitHandle {

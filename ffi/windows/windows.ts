@@ -17,7 +17,7 @@ import { EventList } from "./wait_list.ts";
 /** The parts of Windows. */
 export const WINDOWS: Implementation = {
   newBell: () => new WindowsEvent(),
-  newWaitList: (bell, sources) => new EventList(bell, sources),
+  newWaitList: (ends, sources) => new EventList(ends, sources),
   openTun: (name) => new WindowsTun(name),
   openInterface: (name, index) => new WindowsInterface(name, index),
   openLinkMonitor: (own) => new WindowsLinkMonitor(own),

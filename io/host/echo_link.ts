@@ -21,6 +21,7 @@ import {
 import { isSameIpv6 } from "../../wire/ipv6_address.ts";
 import { DESTINATION, IPV6_HEADER_LENGTH, SOURCE } from "../../wire/ipv6_header.ts";
 import { equalArrays, getU32 } from "../../memory/octets.ts";
+import { after } from "../../timers.ts";
 import type { HostLink, PacketReceiver } from "./host_link.ts";
 
 /** Octets of random data, which distinguish our answers from those for other programs. */
@@ -80,7 +81,7 @@ export class EchoLink implements HostLink {
     const label = getU32(data, 0);
     const { promise, resolve } = Promise.withResolvers<EchoOutcome>();
     const pending: Pending = { destination: destination.slice(), data, settle: resolve };
-    const timer = setTimeout(() => resolve("silent"), timeout);
+    const cancel = after(timeout, () => resolve("silent"));
     this.#pending.add(pending);
     try {
       const request = encodeEcho({
@@ -93,7 +94,7 @@ export class EchoLink implements HostLink {
       });
       return send(request) ? await promise : "refused";
     } finally {
-      clearTimeout(timer);
+      cancel();
       this.#pending.delete(pending);
     }
   }

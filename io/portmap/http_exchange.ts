@@ -7,6 +7,7 @@
 import { MAX_RESPONSE, parseHttpResponse } from "../../portmap/http_message.ts";
 import { addressOf, type Endpoint, portOf } from "../../wire/endpoint.ts";
 import { formatIpv4 } from "../../wire/ipv4_address.ts";
+import { after } from "../../timers.ts";
 
 /** A response that comes in more pieces than this is not worth waiting for. */
 const MAX_PIECES = 256;
@@ -28,7 +29,7 @@ export async function exchangeHttp(
   const response = new Response();
   const late = Promise.withResolvers<void>();
   const stop = () => late.resolve();
-  const timer = setTimeout(stop, timeout);
+  const cancel = after(timeout, stop);
   signal?.addEventListener("abort", stop);
   if (signal?.aborted) stop();
   let connection: Deno.TcpConn | undefined;
@@ -44,7 +45,7 @@ export async function exchangeHttp(
   try {
     await Promise.race([talking.catch(() => {}), late.promise]);
   } finally {
-    clearTimeout(timer);
+    cancel();
     signal?.removeEventListener("abort", stop);
     dialling.abort();
     if (connection === undefined) await connecting.then(close, () => {});

@@ -8,6 +8,7 @@ import { lookup } from "node:dns/promises";
 import { type Ipv4Address, parseIpv4 } from "../../wire/ipv4_address.ts";
 import { parseIpv6 } from "../../wire/ipv6_address.ts";
 import { reasonOf } from "../../reason.ts";
+import { after } from "../../timers.ts";
 
 /** How long to wait for an answer, in milliseconds. */
 const TIMEOUT = 10_000;
@@ -83,17 +84,17 @@ async function answerInTime(
   timeout: number,
 ): Promise<readonly string[]> {
   const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
+  const cancel = after(timeout, () => {
     const seconds = Math.round(timeout / 1000);
     const what = `Cannot resolve "${host}": no answer within ${seconds} s`;
     late.reject(new ResolveError(`${what}. Check this host's DNS servers`));
-  }, timeout);
+  });
   try {
     return await Promise.race([ask(host), late.promise]);
   } catch (error) {
     throw error instanceof ResolveError ? error : explain(host, kind, error);
   } finally {
-    clearTimeout(timer);
+    cancel();
   }
 }
 

@@ -7,6 +7,7 @@
 import type { ErrnoName } from "../../ffi/c/errno.ts";
 import { addressOf, type Endpoint, endpoint, MAX_DATAGRAM, portOf } from "../../wire/endpoint.ts";
 import { formatIpv4, type Ipv4Address, ipv4Address, parseIpv4 } from "../../wire/ipv4_address.ts";
+import { after } from "../../timers.ts";
 import type { Counters } from "../counters.ts";
 import { BoundedCache } from "../bounded_cache.ts";
 import { SendQueue } from "./send_queue.ts";
@@ -136,7 +137,7 @@ class DenoUdpSocket implements UdpSocket {
       const code = codeOf(received);
       if (code !== undefined) this.#observer?.unreceived(code);
       // An error that persists must not keep the processor busy.
-      await new Promise((resolve) => setTimeout(resolve, pause));
+      await new Promise<void>((resolve) => after(pause, resolve));
       pause = Math.min(2 * pause, LONGEST_PAUSE);
     }
   }

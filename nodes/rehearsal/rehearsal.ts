@@ -30,6 +30,7 @@ import { SystemErrors } from "../../io/system_errors.ts";
 import { pause } from "../../pause.ts";
 import { TEREDO_PORT } from "../../protocol/constants.ts";
 import { type Ipv4Address, ipv4Address } from "../../wire/ipv4_address.ts";
+import { after } from "../../timers.ts";
 import { addressPolicy } from "../address_policy.ts";
 import type { UdpMode } from "../udp_mode.ts";
 import { UdpOpener } from "../udp_opener.ts";
@@ -88,7 +89,7 @@ export async function rehearse<Via extends string, Event, Status>(
   if (!supports("openTunPair")) return;
   const stop = new AbortController();
   const end = () => stop.abort();
-  const timer = setTimeout(end, rehearsing.limits?.time ?? LIMITS.time);
+  const cancel = after(rehearsing.limits?.time ?? LIMITS.time, end);
   signal.addEventListener("abort", end);
   if (signal.aborted) end();
   try {
@@ -101,7 +102,7 @@ export async function rehearse<Via extends string, Event, Status>(
     // There are not enough descriptors, or no such sockets. The first packets take longer then.
   } finally {
     signal.removeEventListener("abort", end);
-    clearTimeout(timer);
+    cancel();
   }
 }
 
@@ -167,7 +168,7 @@ function open<Via extends string, Event, Status>(
   const go = (step: () => void): void => {
     if (stop.signal.aborted) return;
     if (role.isQuietFor(round < WARMED_UP ? QUIET : LATER_QUIET)) step();
-    else setTimeout(() => go(step), QUIET);
+    else after(QUIET, () => go(step));
   };
   const heard = (by: Other) => (lent: Uint8Array) => {
     const bytes = lent.slice();

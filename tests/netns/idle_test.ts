@@ -1,7 +1,8 @@
-import { assert } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { LAB, requires } from "../capabilities.ts";
 import { createLab } from "./lab.ts";
 import type { Machine } from "./machine.ts";
+import { ADDRESS } from "./plan.ts";
 import {
   executablePath,
   prepareTeredo,
@@ -19,8 +20,8 @@ const SETTLING = 3_000;
 const IDLING = 5_000;
 
 /**
- * How long after a packet a role naps, in milliseconds, up to 4 ms at a time: one packet a second
- * makes 1,100 sleeps in 5 s. So only a time without packets counts.
+ * After a packet a role waits for 1 ms, then for four times as long, and so on: a dozen sleeps, two
+ * of them within the last 1.5 s. So only a time without packets counts.
  */
 const NAPPING = 1_500;
 
@@ -34,6 +35,13 @@ const LOOKS = 5;
 const SLEEPS_MAX = 50;
 
 /**
+ * How often they may go to sleep while a ping comes each second. A look for packets every 4 ms for a
+ * second after each of them, as there once was, made 1,100 sleeps in 5 s.
+ */
+const TRICKLE_SLEEPS_MAX = 400;
+const TRICKLE = 5;
+
+/**
  * How much of the executable's file may be mapped then, in kB. What the start maps is 40 MB and
  * more; it is given back 2 s later.
  */
@@ -41,7 +49,8 @@ const FILE_PAGES_MAX = 30_000;
 
 Deno.test({
   name: needs.title(
-    `idle: roles without traffic sleep, and have little of their file in memory (${teredoTitle()})`,
+    "idle: roles without traffic sleep, with little they sleep most of the time, and have little " +
+      `of their file in memory (${teredoTitle()})`,
   ),
   ignore: needs.ignore,
   fn: async () => {
@@ -57,6 +66,13 @@ Deno.test({
     ];
     await pause(SETTLING);
     await Promise.all(roles.map(assertIdle));
+    const before = roles.map(({ pid }) => sleeps(pid));
+    const ping = await lab.sites.A.client.ping(ADDRESS.native, { count: TRICKLE, interval: 1 });
+    assertEquals(ping.received, TRICKLE, ping.text);
+    for (const [i, { name, pid }] of roles.entries()) {
+      const count = countSince(before[i]!, sleeps(pid));
+      assert(count <= TRICKLE_SLEEPS_MAX, `${name} slept ${count} times during ${TRICKLE} pings`);
+    }
   },
 });
 
@@ -76,9 +92,7 @@ async function assertIdle({ name, machine, pid }: Role): Promise<void> {
     await pause(IDLING);
     const after = sleeps(pid);
     if (await packetsOf(machine) !== packets) continue;
-    // Threads that waited for work in vain have ended meanwhile.
-    const count = after.entries()
-      .reduce((sum, [thread, now]) => sum + now - (before.get(thread) ?? 0), 0);
+    const count = countSince(before, after);
     assert(count <= SLEEPS_MAX, `${name} slept ${count} times in ${IDLING / 1000} s`);
     if (executablePath() !== undefined) assertFewFilePages(name, pid);
     return;
@@ -106,6 +120,11 @@ function sleeps(pid: number): Map<string, number> {
     counts.set(name, Number(/^voluntary_ctxt_switches:\s+(\d+)$/m.exec(status)![1]));
   }
   return counts;
+}
+
+/** How often a process went to sleep between two counts; threads may have ended meanwhile. */
+function countSince(before: Map<string, number>, after: Map<string, number>): number {
+  return after.entries().reduce((sum, [thread, now]) => sum + now - (before.get(thread) ?? 0), 0);
 }
 
 function pause(milliseconds: number): Promise<void> {

@@ -14,6 +14,7 @@
  */
 
 import { fileAccess } from "../../../ffi/open_file_access.ts";
+import { after } from "../../../timers.ts";
 import {
   type ControlChannel,
   type ControlConnection,
@@ -195,7 +196,7 @@ async function within<T>(
 ): Promise<T> {
   const giveUp = new AbortController();
   const end = () => giveUp.abort();
-  const timer = setTimeout(end, timeout);
+  const cancel = after(timeout, end);
   signal?.addEventListener("abort", end);
   try {
     return await action(giveUp.signal);
@@ -203,7 +204,7 @@ async function within<T>(
     if (!giveUp.signal.aborted || signal?.aborted) throw error;
     throw new Deno.errors.TimedOut("Somebody listens, but does not answer");
   } finally {
-    clearTimeout(timer);
+    cancel();
     signal?.removeEventListener("abort", end);
     giveUp.abort();
   }

@@ -6,6 +6,7 @@
 
 import { platform } from "../../../ffi/platform.ts";
 import { reasonOf } from "../../../reason.ts";
+import { after } from "../../../timers.ts";
 
 /** Environment variables that say what changed. */
 export type HookVariables = Readonly<Record<string, string>>;
@@ -87,12 +88,12 @@ export class Hook {
       return reasonOf(error);
     }
     let isLate = false;
-    const timer = setTimeout(() => {
+    const cancel = after(timeout, () => {
       isLate = true;
       killGroup(child.pid);
-    }, timeout);
+    });
     const { success, code, signal } = await child.status;
-    clearTimeout(timer);
+    cancel();
     if (isLate) return `it took longer than ${timeout / 1000} s and was killed`;
     if (signal !== null) return `it was ended by ${signal}`;
     return success ? undefined : `it ended with code ${code}`;

@@ -10,6 +10,7 @@
 
 import { pause } from "../../../pause.ts";
 import { reasonOf } from "../../../reason.ts";
+import { after } from "../../../timers.ts";
 import { type HttpHandler, refusal } from "./http_handler.ts";
 import { parseRequestHead } from "./request_head.ts";
 
@@ -115,8 +116,8 @@ class Connection {
   /** The server ends: an answer that is under way gets a little time. */
   hurry(): void {
     if (this.closeIfIdle()) return;
-    const timer = setTimeout(() => this.#close(), HASTE);
-    void this.#closed.promise.then(() => clearTimeout(timer));
+    const cancel = after(HASTE, () => this.#close());
+    void this.#closed.promise.then(cancel);
   }
 
   /** Closes the connection unless a request came. Says whether it did. */
@@ -151,11 +152,11 @@ class Connection {
 
   /** Closes the connection if something takes too long, which makes that fail. */
   async #inTime<T>(work: () => Promise<T>): Promise<T> {
-    const timer = setTimeout(() => this.#close(), PATIENCE);
+    const cancel = after(PATIENCE, () => this.#close());
     try {
       return await work();
     } finally {
-      clearTimeout(timer);
+      cancel();
     }
   }
 

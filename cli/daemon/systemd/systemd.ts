@@ -5,6 +5,7 @@
  */
 
 import { openAbstractDatagram } from "../../../ffi/open.ts";
+import { every } from "../../../timers.ts";
 import { type Notifier, notifierBy, openNotifySocket } from "./sd_notify.ts";
 import type { Log } from "../../../io/log.ts";
 import { type Environment, processEnvironment } from "../../process/environment.ts";
@@ -27,8 +28,7 @@ export class Systemd implements Disposable {
     this.#watchdog = this.#notifier && watchdogInterval(env, Deno.pid);
     if (this.#watchdog === undefined) return;
     // Timers run only while packets are handled too, because both are turns of the same event loop.
-    const timer = setInterval(() => this.#notifier?.notify("WATCHDOG=1"), this.#watchdog / 2);
-    this.#stop = () => clearInterval(timer);
+    this.#stop = every(this.#watchdog / 2, () => this.#notifier?.notify("WATCHDOG=1"));
   }
 
   /** Whether systemd wants to know. */

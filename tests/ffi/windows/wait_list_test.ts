@@ -13,7 +13,7 @@ function test(name: string, fn: (events: WindowsEvent[], list: EventList<string>
       const events = [new WindowsEvent(), new WindowsEvent(), new WindowsEvent()];
       const [bell, first, second] = events.map(({ handle }) => handle);
       const sources = new Map<WaitHandle, string>([[first!, "first"], [second!, "second"]]);
-      await fn(events, new EventList(bell!, sources));
+      await fn(events, new EventList([bell!], sources));
       for (const event of events) event.close();
     },
   });
