@@ -28,8 +28,8 @@ export const status: Command = command({
   details: [
     "Asks the running role through its control socket. If several roles run, all are shown " +
     "unless one is named.",
-    `The exit code is ${ExitCode.NOT_RUNNING} if nothing is running, or if the running client ` +
-    "has no address, or if something is wrong with its interface or host.",
+    `The exit code is ${ExitCode.NOT_READY} unless all is well: if nothing is running, the client ` +
+    "has no address, or something is wrong with a role's interface or host.",
   ],
   positional: {
     kind: oneOf("ROLE", CONTROLLED_ROLES),
@@ -122,5 +122,5 @@ function checkReady(reports: readonly StatusReport[]): void {
   const what = fault === undefined
     ? `The ${role} has no Teredo address: it is ${state}`
     : `The ${role} is ${state}, but something is wrong with its interface or host. ${fault.message}`;
-  throw new CliError(what, ExitCode.NOT_QUALIFIED);
+  throw new CliError(what, ExitCode.NOT_READY);
 }

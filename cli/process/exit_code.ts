@@ -14,6 +14,8 @@ export const ExitCode = {
   USAGE: 2,
   /** No server gives this host an address. */
   NOT_QUALIFIED: 3,
+  /** The same number: a role whose interface or host has a fault is as good as without an address. */
+  NOT_READY: 3,
   /** The same number: what is not running has no address either. */
   NOT_RUNNING: 3,
   /** A permission is missing; the number that systemd calls NOPERM. */
@@ -31,7 +33,7 @@ export const EXIT_CODE_MEANINGS: Readonly<Record<ExitCode, string>> = {
   [ExitCode.FAILED]: "Failure",
   [ExitCode.USAGE]: "The command line is wrong",
   [ExitCode.NOT_QUALIFIED]:
-    "No server gives this host an address, or nothing is running that could be asked",
+    "No server gives this host an address, no role is running, or one isn't ready",
   [ExitCode.PERMISSION]: "A permission is missing",
   [ExitCode.CONFIG]: "A setting, or a file that it names, is wrong: trying again does not help",
 };
