@@ -7,12 +7,11 @@
  */
 
 import manifest from "../deno.json" with { type: "json" };
+import { documentFiles } from "./installed_documents.ts";
+import { copy, type InstalledFile } from "./installed_file.ts";
 import {
   configFiles,
-  copy,
-  documentFiles,
   executable,
-  type InstalledFile,
   runTool,
   sharedFiles,
   systemdFiles,
@@ -55,7 +54,7 @@ async function filesFor(platform: Platform, program: string): Promise<InstalledF
     return [
       await executable("teredo.exe", program),
       await copy("LICENSE.txt", "LICENSE"),
-      ...await documentFiles("docs"),
+      ...await documentFiles(""),
       ...await configFiles("examples"),
     ];
   }

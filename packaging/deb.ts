@@ -18,15 +18,13 @@ import { createHash } from "node:crypto";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
 import manifest from "../deno.json" with { type: "json" };
+import { copy, type InstalledFile, text } from "./installed_file.ts";
 import {
   configFiles,
-  copy,
   executable,
-  type InstalledFile,
   runTool,
   sharedFiles,
   systemdFiles,
-  text,
   writeFiles,
 } from "./installed_files.ts";
 

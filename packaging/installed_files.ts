@@ -6,18 +6,9 @@
 
 import { COMMANDS } from "../cli.ts";
 import { completionScript } from "../cli/commands/completions.ts";
+import { documentFiles } from "./installed_documents.ts";
+import { copy, type InstalledFile, text } from "./installed_file.ts";
 import { manDirectory, manPages } from "./man.ts";
-
-const ROOT = new URL("../", import.meta.url);
-
-/** A file to install. */
-export interface InstalledFile {
-  /** Where, below a prefix such as `/usr`. */
-  readonly path: string;
-  readonly bytes: Uint8Array;
-  /** Its permissions. */
-  readonly mode: number;
-}
 
 /** Where zsh looks; Debian's zsh has a separate directory for packages. */
 export type ZshDirectory = "site-functions" | "vendor-completions";
@@ -29,19 +20,10 @@ export async function sharedFiles(zsh: ZshDirectory): Promise<InstalledFile[]> {
     text("share/bash-completion/completions/teredo", completionScript("bash", COMMANDS)),
     text(`share/zsh/${zsh}/_teredo`, completionScript("zsh", COMMANDS)),
     text("share/fish/vendor_completions.d/teredo.fish", completionScript("fish", COMMANDS)),
-    ...await documentFiles("share/doc/teredo"),
+    ...await documentFiles("share/doc/teredo/"),
     await copy("share/doc/teredo/examples/grafana.json", "packaging/grafana/teredo.json"),
     await copy("share/doc/teredo/examples/alerts.yaml", "packaging/prometheus/alerts.yaml"),
   ];
-}
-
-/** What users and operators read. */
-export async function documentFiles(directory: string): Promise<InstalledFile[]> {
-  return await Promise.all([
-    copy(`${directory}/README.md`, "README.md"),
-    copy(`${directory}/CHANGELOG.md`, "CHANGELOG.md"),
-    copy(`${directory}/operating.md`, "docs/operating.md"),
-  ]);
 }
 
 /** Files for systemd. */
@@ -61,16 +43,6 @@ export async function configFiles(directory: string): Promise<InstalledFile[]> {
       copy(`${directory}/${role}.yaml`, `packaging/etc/${role}.yaml`)
     ),
   );
-}
-
-/** A text of ours. */
-export function text(path: string, content: string, mode = 0o644): InstalledFile {
-  return { path, bytes: new TextEncoder().encode(content), mode };
-}
-
-/** A file of the repository. */
-export async function copy(path: string, from: string, mode = 0o644): Promise<InstalledFile> {
-  return { path, bytes: await Deno.readFile(new URL(from, ROOT)), mode };
 }
 
 /** The executable. */

@@ -6,7 +6,7 @@
 
 import { Buffer } from "node:buffer";
 import { crc32, deflateRawSync } from "node:zlib";
-import type { InstalledFile } from "./installed_files.ts";
+import type { InstalledFile } from "./installed_file.ts";
 
 /** Of the local file header, the central directory header, and the end of the central directory. */
 const [LOCAL, CENTRAL, END] = [0x04034b50, 0x02014b50, 0x06054b50];
