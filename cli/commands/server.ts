@@ -134,11 +134,20 @@ function sameAddress({ primary, secondary }: GivenAddresses): Contradiction | un
   );
 }
 
-/** Options of a relay, but no relay. */
+/** Options or limits of a relay, but no relay. */
 function relayNotWanted(
-  { relay, gateway, ...options }: RelayOptionValues & Pick<ServerOptions, "relay" | "gateway">,
+  { relay, gateway, limits, ...options }:
+    & RelayOptionValues
+    & Pick<ServerOptions, "relay" | "gateway" | "limits">,
 ): Contradiction | undefined {
   if (relay || gateway) return undefined;
+  const limit = RELAY_LIMIT_NAMES.find((name) => limits instanceof Map && limits.has(name));
+  if (limit !== undefined) {
+    return contradiction(
+      ["limits", "relay"],
+      (limits, relay) => `${limits} has ${limit}, which is for relays: add ${relay}`,
+    );
+  }
   const names = ["interface", "prefix", "hostOnly"] as const;
   const surplus = names.find((name) => options[name] !== undefined && options[name] !== false);
   if (surplus === undefined) return undefined;

@@ -139,6 +139,11 @@ const USAGE: readonly Mistake[] = [
   ["server --primary 192.0.2.1 --prefix 2001:db8::/32", 2, "--prefix is for relays"],
   ["server --primary 192.0.2.1 --interface t", 2, "--interface is for relays"],
   [
+    "server --primary 192.0.2.1 --limits to-client=9,bubbles-per-server=1",
+    2,
+    "--limits has bubbles-per-server, which is for relays: add --relay",
+  ],
+  [
     "server --primary 192.0.2.1 --relay --host-only --prefix 2001:db8::/32",
     2,
     "--host-only serves only this host's own addresses: leave out --prefix",
