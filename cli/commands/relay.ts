@@ -47,7 +47,7 @@ export const relay: Command = command({
     ...gatewayOptions(undefined),
     limits: optional(
       limitsKind(RELAY_LIMIT_NAMES),
-      "Clients per second that are looked for on behalf of each site, or off",
+      "Clients per second that are looked for, and bubbles to each server, or off",
       "on",
     ),
     allowPrivate: ALLOW_PRIVATE,

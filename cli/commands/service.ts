@@ -32,7 +32,7 @@ const MANAGERS: Readonly<
 
 /** What installing does, besides the configuration. */
 const WRITES: Readonly<Record<PlatformFacts["serviceManager"], string>> = {
-  ["systemd"]: "Writes a systemd unit for this executable, makes the group teredo",
+  ["systemd"]: "Writes a systemd unit for this executable, makes the user and the group teredo",
   ["launchd"]: "Writes a property list of launchd for this executable",
   ["Task Scheduler"]:
     "Makes a task that runs this executable as LocalSystem, lets UDP through the firewall to it",
