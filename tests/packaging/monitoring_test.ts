@@ -10,7 +10,11 @@ import { roleMetrics } from "../../cli/daemon/metrics/role_metrics.ts";
 import { clientPart } from "../../cli/daemon/status/client_part.ts";
 import { relayPart } from "../../cli/daemon/status/relay_part.ts";
 import { serverPart } from "../../cli/daemon/status/server_part.ts";
-import { type RolePart, statusReport } from "../../cli/daemon/status/status_report.ts";
+import {
+  type PortMappingPart,
+  type RolePart,
+  statusReport,
+} from "../../cli/daemon/status/status_report.ts";
 import { Counters } from "../../io/counters.ts";
 import { EventCounts } from "../../cli/daemon/status/event_counts.ts";
 import { dashboardText } from "../../packaging/grafana/dashboard.ts";
@@ -65,6 +69,11 @@ async function alertQueries(): Promise<string[]> {
   return groups.flatMap(({ rules }) => rules.map(({ expr }) => expr));
 }
 
+const PORT_MAPPING: PortMappingPart = {
+  ...{ state: "mapped", protocol: "pcp", external: "203.0.113.5:40000", expiresIn: 90_000 },
+  ...{ view: "in_use", reason: null, tried: [], retryIn: null },
+};
+
 /** Every metric of every role, with the labels that it has. */
 function exported(): Map<string, Set<string>> {
   const { client, now } = ClientFixture.a();
@@ -76,14 +85,21 @@ function exported(): Map<string, Set<string>> {
     own: { name: "teredo", faults: [] },
     sourceTo: () => ip4("192.168.1.10"),
   };
+  const mapped = clientPart(client.status(now), place);
+  const gateway = relayPart(relay.relay.status(relay.now), ACTORS.a, place.own);
   const roles = [
-    clientPart(client.status(now), place),
-    relayPart(relay.relay.status(relay.now), ACTORS.a, place.own),
+    mapped,
+    gateway,
     // A limit is shown once it has refused something.
     serverPart(
       { ...new ServerFixture().server.status(), refused: new Map([["bubblesPerSource", 1]]) },
       undefined,
     ),
+    {
+      ...gateway,
+      gateway: { connections: 1, refused: { multicast: 1 }, accountCount: 1, accounts: [] },
+    },
+    { ...mapped, portMapping: PORT_MAPPING },
   ];
   const found = new Map<string, Set<string>>();
   for (const { name, samples } of [...roles.flatMap(metricsOf), ...processMetrics()]) {
@@ -120,6 +136,23 @@ function assertExported(expr: string): void {
     assertArrayIncludes([...known.get(name) ?? [], ...ADDED_LABELS], labels, expr);
   }
 }
+
+Deno.test("metrics: these tests know all that the program has", async () => {
+  const sources = ["role_metrics.ts", "process_metrics.ts"].map((file) =>
+    Deno.readTextFile(new URL(`../../cli/daemon/metrics/${file}`, import.meta.url))
+  );
+  const named = (await Promise.all(sources)).join("").matchAll(/"((?:teredo|process)_\w+)"/g);
+  assertEquals([...exported().keys()].sort(), Array.from(named, ([, name]) => name!).sort());
+});
+
+Deno.test("metrics: docs/operating.md lists each, with its labels", async () => {
+  const document = await Deno.readTextFile(new URL("../../docs/operating.md", import.meta.url));
+  const table = /\| metric +\| meaning[^]*?\n\n/.exec(document)![0];
+  const documented = table.matchAll(/`((?:teredo|process)_\w+)(?:\{([\w,]+)\})?`/g);
+  const names = Array.from(documented, ([, name, labels = ""]) => `${name}{${labels}}`);
+  const expected = [...exported()].map(([name, labels]) => `${name}{${[...labels]}}`);
+  assertEquals(names.sort(), expected.sort());
+});
 
 Deno.test('dashboard: the file is what "deno task dashboard" writes', async () => {
   assertEquals(await Deno.readTextFile(DASHBOARD), dashboardText());
