@@ -51,19 +51,27 @@ export class OpenSockets<Via extends string> {
   /** Opens a socket on a free port, while the sockets run; `undefined` if it cannot be opened. */
   open(via: Via): UdpSocket | undefined {
     if (this.#options.open === undefined || !this.#isRunning) return undefined;
+    let socket: UdpSocket | undefined;
     try {
-      const socket = this.#options.open(via);
+      socket = this.#options.open(via);
+      this.#run(via, socket);
       this.#sockets[via] = socket;
-      const stop = new AbortController();
-      const done = socket.run(this.#options.receiver(via), stop.signal).catch(() => {
-        this.#options.onFailure();
-      });
-      this.#running.set(via, { stop, done });
       return socket;
     } catch {
+      socket?.close();
       this.#options.onFailure();
       return undefined;
     }
+  }
+
+  #run(via: Via, socket: UdpSocket): void {
+    const stop = new AbortController();
+    const done = socket.run(this.#options.receiver(via), stop.signal).catch(() => {
+      this.#options.onFailure();
+      // It is closed: what is sent from it is to count as lost. Another one may have its name.
+      if (this.#sockets[via] === socket) this.close(via);
+    });
+    this.#running.set(via, { stop, done });
   }
 
   /** Closes a socket that {@linkcode open} opened. */

@@ -54,7 +54,12 @@ export function openDenoUdp(options: DenoUdpOptions): UdpSocket {
     port: options.port,
   });
   const { hostname, port } = listener.addr as Deno.NetAddr;
-  options.prepare?.(hostname, port);
+  try {
+    options.prepare?.(hostname, port);
+  } catch (error) {
+    listener.close();
+    throw error;
+  }
   const local = endpoint(options.address, port);
   return new DenoUdpSocket(listener, local, options.counters, options.observer);
 }

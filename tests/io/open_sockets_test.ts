@@ -60,10 +60,41 @@ Deno.test("open sockets: one that cannot be opened, or fails, costs nothing but 
   assertEquals(sockets.open("more1"), undefined);
   sockets.open("more2");
   failing.failure.reject(new Error("broken"));
-  await Promise.resolve();
+  await settled();
+  assertEquals([failures(), sockets.get("more2")], [2, undefined]);
+  sockets.flush();
+  assertEquals(failing.calls, []);
   stop.abort();
   await ended;
-  assertEquals(failures(), 2);
+});
+
+Deno.test("open sockets: a failure costs nothing to another one that has the same name by then", async () => {
+  const [failing, other] = [new FakeSocket(), new FakeSocket()];
+  const opened = [failing, other];
+  const { sockets, stop, failures } = start(() => opened.shift()!);
+  const ended = sockets.run(stop.signal);
+  sockets.open("more1");
+  failing.failure.reject(new Error("broken"));
+  sockets.close("more1");
+  sockets.open("more1");
+  await settled();
+  assertEquals([failures(), sockets.get("more1")], [1, other]);
+  stop.abort();
+  await ended;
+});
+
+Deno.test("open sockets: one that can't begin to receive is closed", async () => {
+  const failing = new FakeSocket();
+  failing.run = () => {
+    throw new Error("broken");
+  };
+  failing.close = () => void failing.calls.push("close");
+  const { sockets, stop, failures } = start(() => failing);
+  const ended = sockets.run(stop.signal);
+  assertEquals([sockets.open("more1"), sockets.get("more1")], [undefined, undefined]);
+  assertEquals([failures(), failing.calls], [1, ["close"]]);
+  stop.abort();
+  await ended;
 });
 
 Deno.test("open sockets: the one from the start still ends all when it fails", async () => {
@@ -72,3 +103,8 @@ Deno.test("open sockets: the one from the start still ends all when it fails", a
   first.failure.reject(new Error("broken"));
   assertEquals(await ended, "broken");
 });
+
+/** Lets promises that are settled by now have their effect. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+}

@@ -135,6 +135,19 @@ Deno.test("UDP: the hook hears the address that was bound", () => {
   socket.close();
 });
 
+Deno.test("UDP: a socket that can't be prepared is closed", () => {
+  let used = 0;
+  const failing = {
+    prepare(_: string, port: number): void {
+      used = port;
+      throw new Error("refused");
+    },
+  };
+  const options = { address: LOOPBACK, port: 0, counters: new Counters() };
+  assertThrows(() => openDenoUdp({ ...options, ...failing }), Error, "refused");
+  openDenoUdp({ ...options, port: used }).close();
+});
+
 Deno.test("UDP: opening a port in use fails", () => {
   const socket = open();
   assertThrows(() => open(new Counters(), portOf(socket.local)), Deno.errors.AddrInUse);
