@@ -4,27 +4,53 @@
  * @module
  */
 
+import { reasonOf } from "../../reason.ts";
 import { absolutePath } from "./folders.ts";
 
 /** Octets at which a log is put aside. */
 export const MAX_LOG = 4 * 1024 * 1024;
 
-/** Appends to a file. Once it is full, it is renamed to `.old`, in place of an older one. */
-export class LogFile {
-  readonly #path: string;
+/** Octets that are copied at a time. */
+const PIECE = 64 * 1024;
+
+const NEWLINE = "\n".charCodeAt(0);
+
+const encoder = new TextEncoder();
+
+/**
+ * Appends to a file. Once it is full, what is in it goes to another one, `.old`, in place of what is
+ * there, and it begins again.
+ *
+ * All files are opened at the start: later the role may have another user, which may neither rename
+ * nor make a file in that folder.
+ */
+export class LogFile implements Disposable {
+  readonly #oldPath: string;
   readonly #max: number;
-  #file: Deno.FsFile | undefined;
-  #size = 0;
+  readonly #files = new DisposableStack();
+  readonly #file: Deno.FsFile;
+  /** The same file, to be read and emptied: on Windows, one that is open to append can't be. */
+  readonly #content: Deno.FsFile;
+  /** What was put aside, or why it can't be written. */
+  readonly #old: Deno.FsFile | string;
+  #size: number;
 
   /**
    * @param max octets of a full file
    * @throws {Error} it cannot be written to
    */
   constructor(path: string, max = MAX_LOG) {
-    // A full file is renamed when the role may have another user.
-    this.#path = absolutePath(path);
+    const full = absolutePath(path);
+    this.#oldPath = `${full}.old`;
     this.#max = max;
-    this.#file = this.#open();
+    refuseStream(full);
+    using files = new DisposableStack();
+    this.#file = files.use(Deno.openSync(full, { append: true, create: true }));
+    this.#content = files.use(Deno.openSync(full, { read: true, write: true }));
+    const old = openOld(this.#oldPath);
+    this.#old = typeof old === "string" ? old : files.use(old);
+    this.#size = this.#file.statSync().size;
+    this.#files = files.move();
   }
 
   /**
@@ -34,33 +60,83 @@ export class LogFile {
    */
   writeSync(octets: Uint8Array): number {
     if (this.#size > 0 && this.#size + octets.length > this.#max) this.#putAside();
-    this.#file ??= this.#open();
     const written = this.#file.writeSync(octets);
     this.#size += written;
     return written;
   }
 
-  #open(): Deno.FsFile {
-    refuseStream(this.#path);
-    const file = Deno.openSync(this.#path, { append: true, create: true });
-    this.#size = file.statSync().size;
-    return file;
+  #putAside(): void {
+    const obstacle = this.#copy();
+    const loss = obstacle === undefined
+      ? ""
+      : `(older lines missing here, because ${this.#oldPath} cannot be written: ${obstacle}: ` +
+        `${this.#countLines()})\n`;
+    this.#content.truncateSync(0);
+    this.#size = this.#file.writeSync(encoder.encode(loss));
   }
 
-  /** Windows renames only what is closed. */
-  #putAside(): void {
-    this.close();
+  /** Copies the log to the older one. Says what is in the way, if anything. */
+  #copy(): string | undefined {
+    const old = this.#old;
+    if (typeof old === "string") return old;
     try {
-      Deno.renameSync(this.#path, `${this.#path}.old`);
-    } catch {
-      // Somebody has the older one open. This one goes on, and is put aside after the next line.
+      old.truncateSync(0);
+      old.seekSync(0, Deno.SeekMode.Start);
+      for (const piece of this.#pieces()) {
+        for (let at = 0; at < piece.length;) at += old.writeSync(piece.subarray(at));
+      }
+      return undefined;
+    } catch (error) {
+      return reasonOf(error);
     }
   }
 
-  close(): void {
-    this.#file?.close();
-    this.#file = undefined;
+  #countLines(): number {
+    let lines = 0;
+    for (const piece of this.#pieces()) {
+      for (const octet of piece) if (octet === NEWLINE) lines++;
+    }
+    return lines;
   }
+
+  /** What is in the log; each piece is valid until the next. */
+  *#pieces(): Iterable<Uint8Array> {
+    const piece = new Uint8Array(PIECE);
+    this.#content.seekSync(0, Deno.SeekMode.Start);
+    for (let count; (count = this.#content.readSync(piece)) !== null;) {
+      yield piece.subarray(0, count);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#files.dispose();
+  }
+}
+
+/** Opens the older log, or says why it can't be. A link is not followed: it may lead anywhere. */
+function openOld(path: string): Deno.FsFile | string {
+  try {
+    const isThere = isFile(path);
+    return Deno.openSync(path, isThere ? { write: true } : { write: true, createNew: true });
+  } catch (error) {
+    return reasonOf(error);
+  }
+}
+
+/**
+ * Whether there is a file.
+ *
+ * @throws {Error} there is something else
+ */
+function isFile(path: string): boolean {
+  let found: Deno.FileInfo;
+  try {
+    found = Deno.lstatSync(path);
+  } catch {
+    return false;
+  }
+  if (found.isFile) return true;
+  throw new Error("it is not a file");
 }
 
 /** Opening a pipe would wait for its reader. Devices can't be put aside. */

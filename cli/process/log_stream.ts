@@ -1,6 +1,6 @@
 /**
- * The log's way to its reader, which may have stopped reading: a stuck terminal, a full pipe. The
- * program must not stop with it, so lines that nobody takes are dropped and counted.
+ * The log's way to its reader, which may have stopped reading: a stuck terminal, a full pipe, a full
+ * disk. The program must not stop with it, so lines that nobody takes are dropped and counted.
  *
  * @module
  */
@@ -10,17 +10,27 @@ const PIECE = 4_096;
 
 const encoder = new TextEncoder();
 
+/** Why lines are missing. */
+const CAUSES = {
+  unread: "nobody read the log",
+  failed: "the log could not be written",
+} as const;
+
+type Cause = keyof typeof CAUSES;
+
 /** Where lines go. */
 interface LogTarget {
   /** Whether it takes {@linkcode PIECE} octets without waiting. */
   isWritable(): boolean;
-  write(octets: Uint8Array): void;
+  /** Writes octets, and says how many it took: fewer than all if it failed. */
+  write(octets: Uint8Array): number;
 }
 
 /** Writes lines as long as somebody reads them. */
 export class LogStream {
   readonly #target: LogTarget;
-  #dropped = 0;
+  /** How many lines are missing since one was written. */
+  #missing: Readonly<Record<Cause, number>> = { unread: 0, failed: 0 };
   #isCut = false;
 
   constructor(target: LogTarget) {
@@ -29,27 +39,33 @@ export class LogStream {
 
   /** Writes a line with its end, or drops it. */
   write(line: string): void {
-    if (!this.#target.isWritable()) {
-      this.#dropped++;
-      return;
+    // One octet for each character.
+    const notices = (this.#isCut ? "\n" : "") + this.#notices();
+    const { taken, cause } = this.#writePieces(encoder.encode(notices + line));
+    if (taken >= notices.length && taken > 0) this.#missing = { unread: 0, failed: 0 };
+    if (taken > 0) this.#isCut = cause !== undefined;
+    if (cause !== undefined) {
+      this.#missing = { ...this.#missing, [cause]: this.#missing[cause] + 1 };
     }
-    const missing = this.#dropped === 0
-      ? ""
-      : `(lines missing here, because nobody read the log: ${this.#dropped})\n`;
-    const start = this.#isCut ? "\n" : "";
-    this.#dropped = 0;
-    this.#isCut = false;
-    this.#writePieces(encoder.encode(start + missing + line));
   }
 
-  #writePieces(octets: Uint8Array): void {
-    for (let at = 0; at < octets.length; at += PIECE) {
-      if (at > 0 && !this.#target.isWritable()) {
-        this.#dropped++;
-        this.#isCut = true;
-        return;
-      }
-      this.#target.write(octets.subarray(at, at + PIECE));
+  #notices(): string {
+    return Object.entries(CAUSES).map(([cause, why]) => {
+      const count = this.#missing[cause as Cause];
+      return count === 0 ? "" : `(lines missing here, because ${why}: ${count})\n`;
+    }).join("");
+  }
+
+  /** Says how many octets were taken, and why not all of them. */
+  #writePieces(octets: Uint8Array): { taken: number; cause?: Cause } {
+    let taken = 0;
+    while (taken < octets.length) {
+      if (!this.#target.isWritable()) return { taken, cause: "unread" };
+      const piece = octets.subarray(taken, taken + PIECE);
+      const count = this.#target.write(piece);
+      taken += count;
+      if (count < piece.length) return { taken, cause: "failed" };
     }
+    return { taken };
   }
 }

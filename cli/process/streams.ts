@@ -87,13 +87,15 @@ export function writeToLog(line: string): void {
   log.write(line);
 }
 
-function writeOctets(octets: Uint8Array): void {
+/** Writes octets, and says how many were taken before it failed, if it did. */
+function writeOctets(octets: Uint8Array): number {
+  let taken = 0;
   try {
-    let rest = octets;
-    while (rest.length > 0) rest = rest.subarray(errors.writeSync(rest));
+    while (taken < octets.length) taken += errors.writeSync(octets.subarray(taken));
   } catch {
-    // Nobody reads it any more, and there is no other place to say so.
+    // Nobody reads it any more, or the disk is full, and there is no other place to say so.
   }
+  return taken;
 }
 
 /**

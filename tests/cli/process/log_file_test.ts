@@ -16,7 +16,7 @@ function write(log: LogFile, ...lines: string[]): void {
 }
 
 test("once it is full, it is put aside while it is written", (path) => {
-  const log = new LogFile(path, 8);
+  using log = new LogFile(path, 8);
   write(log, "one\n", "two\n");
   assertEquals(Deno.readTextFileSync(path), "one\ntwo\n");
   write(log, "three\n");
@@ -24,39 +24,54 @@ test("once it is full, it is put aside while it is written", (path) => {
   assertEquals(Deno.readTextFileSync(`${path}.old`), "one\ntwo\n");
   write(log, "four\n");
   assertEquals(Deno.readTextFileSync(`${path}.old`), "three\n", "only one older log stays");
-  log.close();
 });
 
 test("what was there when it was opened counts", (path) => {
   Deno.writeTextFileSync(path, "0123456");
-  const log = new LogFile(path, 8);
+  using log = new LogFile(path, 8);
   write(log, "one\n");
-  log.close();
   assertEquals(Deno.readTextFileSync(path), "one\n");
   assertEquals(Deno.readTextFileSync(`${path}.old`), "0123456");
 });
 
 test("a line longer than the whole log is written all the same", (path) => {
-  const log = new LogFile(path, 2);
+  using log = new LogFile(path, 2);
   write(log, "long\n");
-  log.close();
   assertEquals(Deno.readTextFileSync(path), "long\n");
 });
 
-test("where it cannot be put aside, it goes on", (path) => {
+test("where it cannot be put aside, it begins again, and says how many lines are gone", (path) => {
   Deno.mkdirSync(`${path}.old`);
-  const log = new LogFile(path, 4);
+  using log = new LogFile(path, 8);
+  write(log, "one\n", "two\n", "three\n");
+  assertEquals(
+    Deno.readTextFileSync(path),
+    `(older lines missing here, because ${path}.old cannot be written: it is not a file: 2)\nthree\n`,
+  );
+});
+
+test("what .old leads to is not written to, if that is a link", (path) => {
+  Deno.writeTextFileSync(`${path}.precious`, "precious");
+  Deno.symlinkSync(`${path}.precious`, `${path}.old`);
+  using log = new LogFile(path, 4);
   write(log, "one\n", "two\n");
-  log.close();
-  assertEquals(Deno.readTextFileSync(path), "one\ntwo\n");
+  assertEquals(Deno.readTextFileSync(`${path}.precious`), "precious");
+});
+
+test("an older one of another run is replaced as a whole", (path) => {
+  Deno.writeTextFileSync(`${path}.old`, "a long older log\n");
+  using log = new LogFile(path, 4);
+  write(log, "one\n");
+  assertEquals(Deno.readTextFileSync(`${path}.old`), "a long older log\n");
+  write(log, "two\n");
+  assertEquals(Deno.readTextFileSync(`${path}.old`), "one\n");
 });
 
 test("unless somebody says otherwise, it takes 4 MiB", (path) => {
   Deno.writeFileSync(path, new Uint8Array(MAX_LOG - 4));
-  const log = new LogFile(path);
+  using log = new LogFile(path);
   write(log, "one\n");
   assertEquals(Deno.statSync(path).size, 4_194_304);
   write(log, "two\n");
   assertEquals(Deno.statSync(path).size, 4);
-  log.close();
 });
