@@ -78,6 +78,9 @@ export class KeptInterface implements OwnInterface {
   #obstacle: unknown;
   readonly #gone = Promise.withResolvers<unknown>();
   #faults: readonly InterfaceFault[] = [];
+  /** Whether there were faults of the interface, and of its conditions, since all was well. */
+  #hadOwnFaults = false;
+  #hadOtherFaults = false;
   /** When the next check may come, when one is due, and what cancels that. */
   #nextCheck = -Infinity;
   #dueAt = Infinity;
@@ -262,18 +265,30 @@ export class KeptInterface implements OwnInterface {
   #look(wanted: WantedState): void {
     this.#nextCheck = this.#clock.now() + CHECK_SPACING;
     const before = this.#faults;
-    const now: InterfaceFault[] = this.#obstacle === undefined
+    const own: InterfaceFault[] = this.#obstacle === undefined
       ? [...this.#contests(), ...this.#detours(wanted)]
       : [{ type: "incomplete", message: reasonOf(this.#obstacle) }];
     const time = this.#clock.now();
-    now.push(...this.#conditions.flatMap((condition) => condition.check(time)));
+    const others = this.#conditions.flatMap((condition) => condition.check(time));
+    this.#hadOwnFaults ||= own.length > 0;
+    this.#hadOtherFaults ||= others.length > 0;
+    const now = [...own, ...others];
     if (now.length > 0) this.#checkIn(RETRY_INTERVAL);
     const news = now.filter(({ message }) => before.every((fault) => fault.message !== message));
     // The list stays the same as long as it says the same.
     if (news.length === 0 && now.length === before.length) return;
     this.#faults = now;
     for (const { message } of news) this.#warn(message);
-    if (now.length === 0) this.#log.info(`Interface ${this.name} is as it should be again`);
+    if (now.length === 0) this.#reportWell();
+  }
+
+  #reportWell(): void {
+    const again = "is as it should be again";
+    if (this.#hadOwnFaults) this.#log.info(`Interface ${this.name} ${again}`);
+    if (this.#hadOtherFaults) {
+      this.#log.info(`What interface ${this.name} needs of this host ${again}`);
+    }
+    this.#hadOwnFaults = this.#hadOtherFaults = false;
   }
 
   /** Another program that takes again and again what we restore. */

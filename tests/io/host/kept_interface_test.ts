@@ -1,149 +1,18 @@
 import { assertEquals } from "@std/assert";
+import { Ipv6SwitchedOff } from "../../../ffi/interface.ts";
+import { gatewayState, relayState } from "../../../io/host/wanted_state.ts";
+import { parseIpv6 } from "../../../wire/ipv6_address.ts";
 import {
-  type Interface,
-  InterfaceGone,
-  Ipv6SwitchedOff,
-  type Prefix,
-} from "../../../ffi/interface.ts";
-import type { RouteAnswer } from "../../../ffi/route.ts";
-import { KeptInterface } from "../../../io/host/kept_interface.ts";
-import {
-  clientState,
-  DEFAULT_ROUTE,
-  gatewayState,
-  relayState,
-} from "../../../io/host/wanted_state.ts";
-import { openLog } from "../../../cli/process/open_log.ts";
-import { formatIpv6, parseIpv6 } from "../../../wire/ipv6_address.ts";
-import { FakeClock } from "../fakes.ts";
-
-const ONE = parseIpv6("2001:0:5301:101:1:2:3:4")!;
-const OTHER = parseIpv6("2001:0:5301:101:5:6:7:8")!;
-const OWN = 7;
-const ADDRESS = "2001:0:5301:101:1:2:3:4/128";
-const ROUTES = ["2001::/32 1024", "::/0 1029"];
-
-/** An interface of a kernel that keeps what it is given, as the real one does. */
-class FakeInterface implements Interface {
-  isUp = false;
-  mtu = 1500;
-  hasIpv6 = true;
-  dropped = 0;
-  isGone = false;
-  otherName: string | undefined;
-  /** Whether settings below /proc can be changed. */
-  mayEnable = true;
-  readonly has = new Set<string>();
-  /** Changes, not those that change nothing. */
-  readonly calls: string[] = [];
-
-  readLink() {
-    if (this.isGone) throw new InterfaceGone("it is gone");
-    const { isUp, mtu, hasIpv6, dropped } = this;
-    return { isUp, mtu, hasIpv6, dropped };
-  }
-
-  restoreName(): string | undefined {
-    const name = this.otherName;
-    this.otherName = undefined;
-    return name;
-  }
-
-  setQueueLength(): void {}
-
-  enableIpv6(): void {
-    if (!this.mayEnable) throw new Ipv6SwitchedOff("IPv6 is switched off: switch it on");
-    this.hasIpv6 = true;
-    this.calls.push("ipv6");
-  }
-
-  setMtu(octets: number): void {
-    this.mtu = octets;
-    this.calls.push(`mtu ${octets}`);
-  }
-
-  bringUp(): void {
-    this.isUp = true;
-    this.calls.push("up");
-  }
-
-  takeDown(): void {
-    this.isUp = false;
-    this.calls.push("down");
-  }
-
-  addAddress(address: Uint8Array, length: number): boolean {
-    return this.#add(`${formatIpv6(address)}/${length}`);
-  }
-
-  removeAddress(address: Uint8Array, length: number): void {
-    this.#remove(`${formatIpv6(address)}/${length}`);
-  }
-
-  addRoute({ address, length }: Prefix, metric?: number): boolean {
-    return this.#add(`${formatIpv6(address)}/${length} ${metric}`);
-  }
-
-  removeRoute({ address, length }: Prefix, metric?: number): void {
-    this.#remove(`${formatIpv6(address)}/${length} ${metric}`);
-  }
-
-  close(): void {}
-
-  /** What happens when IPv6 is switched off, or the link goes down. */
-  lose(): void {
-    this.has.clear();
-  }
-
-  #add(what: string): boolean {
-    if (this.has.has(what)) return false;
-    this.has.add(what);
-    this.calls.push(`+ ${what}`);
-    return true;
-  }
-
-  #remove(what: string): void {
-    if (this.has.delete(what)) this.calls.push(`- ${what}`);
-  }
-}
-
-function make() {
-  const lines: string[] = [];
-  const fake = new FakeInterface();
-  const clock = new FakeClock();
-  /** How the kernel would send to the IPv6 Internet; all else goes through our own interface. */
-  const native: { way: RouteAnswer } = { way: way(OWN, ONE) };
-  const kept = new KeptInterface({
-    name: "teredo",
-    index: OWN,
-    configuration: fake,
-    endOf: (obstacle) => obstacle instanceof InterfaceGone ? obstacle : undefined,
-    routeAdvice: (to) => `with "ip -6 route get ${to}" and "ip -6 rule"`,
-    findRoute: (to) => to === DEFAULT_ROUTE.example ? native.way : way(OWN, ONE),
-    log: openLog("info", (line) => lines.push(line.slice(line.indexOf(" ") + 1).trim())),
-    clock,
-  });
-  const logged = () => lines.splice(0).map((line) => line.replace(/^\S+ +/, ""));
-  return { fake, clock, kept, native, logged, calls: fake.calls };
-}
-
-function way(interfaceIndex: number, source: Uint8Array): RouteAnswer {
-  return { interfaceIndex, interfaceName: "wg0", source, gateway: undefined };
-}
-
-function client(address: Uint8Array | undefined, mtu = 1280, hasDefaultRoute = true) {
-  return clientState({ address, mtu, hasDefaultRoute });
-}
-
-/** Qualified, and everything about it forgotten. */
-function makeQualified() {
-  const all = make();
-  all.kept.want(client(ONE));
-  all.calls.length = 0;
-  assertEquals(all.logged(), []);
-  all.clock.moveTo(all.clock.time + 1_000);
-  return all;
-}
+  ADDRESS,
+  client,
+  make,
+  makeQualified,
+  ONE,
+  OTHER,
+  OWN,
+  ROUTES,
+  way,
+} from "./kept_interface_fixture.ts";
 
 Deno.test("kept interface: it comes up, and gets address and routes when qualified", () => {
   const { kept, calls, logged } = make();
@@ -350,63 +219,4 @@ Deno.test("kept interface: one that is gone is said to be, and left alone", asyn
   kept.check();
   assertEquals(`${await kept.gone}`, "InterfaceGone: it is gone");
   assertEquals([logged(), clock.due], [[], []]);
-});
-
-/** A condition that others break, and that may stay so. */
-function makeCondition() {
-  const { kept, clock, logged } = makeQualified();
-  const host = { isBroken: false, isStuck: false };
-  kept.require({
-    restore() {
-      if (host.isBroken && host.isStuck) throw new Error("It stays off: switch it on");
-      const was = host.isBroken;
-      host.isBroken = false;
-      return was ? "Something switched it off. It is on again" : undefined;
-    },
-    isReported: true,
-    contested: "Another program keeps switching it off",
-  });
-  return { kept, clock, logged, host };
-}
-
-Deno.test("kept interface: a condition that others break is put right, and that is said", () => {
-  const { kept, clock, logged, host } = makeCondition();
-  kept.check();
-  assertEquals(logged(), []);
-  host.isBroken = true;
-  clock.moveTo(clock.time + 1_000);
-  kept.check();
-  assertEquals([host.isBroken, kept.faults], [false, []]);
-  assertEquals(logged(), ["Something switched it off. It is on again"]);
-});
-
-Deno.test("kept interface: a condition that stays broken is a fault until it can be put right", () => {
-  const { kept, clock, logged, host } = makeCondition();
-  host.isBroken = host.isStuck = true;
-  kept.check();
-  const message = "It stays off: switch it on";
-  assertEquals(kept.faults, [{ type: "incomplete", message }]);
-  assertEquals(logged(), [message]);
-  clock.moveTo(clock.time + 5_000);
-  assertEquals([kept.faults.length, logged()], [1, []]);
-  host.isStuck = false;
-  clock.moveTo(clock.time + 1_000);
-  assertEquals([host.isBroken, kept.faults], [false, []]);
-  assertEquals(logged(), [
-    "Something switched it off. It is on again",
-    "Interface teredo is as it should be again",
-  ]);
-});
-
-Deno.test("kept interface: a condition that is broken again and again is a fault for a while", () => {
-  const { kept, clock, host } = makeCondition();
-  for (let i = 0; i < 4; i++) {
-    host.isBroken = true;
-    kept.check();
-    clock.moveTo(clock.time + 1_000);
-  }
-  const message = "Another program keeps switching it off";
-  assertEquals(kept.faults, [{ type: "incomplete", message }]);
-  for (let i = 0; i < 10; i++) clock.moveTo(clock.time + 1_000);
-  assertEquals(kept.faults, []);
 });
