@@ -1,7 +1,7 @@
 /**
  * Honest clients that qualify: each has its own address or port, and asks once. Runs in the lab.
  *
- *     deno run -A qualifications.ts '{"server": "83.1.1.1", ...}'       says an {@linkcode Outcome}
+ *     deno run -A honest_qualifications.ts '{"server": "83.1.1.1", ...}'       says an {@linkcode Outcome}
  *
  * @module
  */
