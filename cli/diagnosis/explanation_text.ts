@@ -11,6 +11,7 @@
 
 import { describedTerm } from "../text/layout.ts";
 import type { PingExplanation } from "./ping_explanation.ts";
+import { capital } from "../text/capital.ts";
 
 /** The column at which sentences begin. */
 const COLUMN = "  This means".length + 2;
@@ -25,8 +26,4 @@ export function explanationText(explanation: PingExplanation, width: number): st
     ["What to do", advice],
   ].flatMap(([term, text]) => describedTerm(`  ${term}`, capital(text!), COLUMN, width))
     .join("\n");
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

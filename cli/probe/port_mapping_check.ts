@@ -20,6 +20,7 @@ import {
   PROTOCOL_NAMES,
 } from "../text/port_mapping_words.ts";
 import { type Check, note, pass, skip } from "./check.ts";
+import { capital } from "../text/capital.ts";
 
 const CHECK = "port mapping";
 
@@ -73,8 +74,4 @@ function describeFailures(tried: readonly TriedMapping[], router: Ipv4Address): 
   const reason = mostTelling(failures);
   const detail = `Router ${formatIpv4(router)} maps no port: ${failureText(reason, failures)}`;
   return note(CHECK, detail, failureRemedy(reason));
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

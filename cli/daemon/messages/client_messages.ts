@@ -14,6 +14,7 @@ import { formatIpv6 } from "../../../wire/ipv6_address.ts";
 import { formatDuration } from "../../text/duration.ts";
 import type { Message } from "./message.ts";
 import { describeTrouble } from "./send_messages.ts";
+import { capital } from "../../text/capital.ts";
 
 /** What the words depend on besides the event. */
 export interface ClientView {
@@ -220,8 +221,4 @@ function describeDisabled({ previous }: Extract<ClientEvent, { type: "disabled" 
   return previous === undefined
     ? state
     : `${state}; ${formatIpv6(previous)} is given up while it lasts`;
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
