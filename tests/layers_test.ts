@@ -175,6 +175,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
       "ffi/platform.ts",
       "ffi/c/special_file.ts",
       "io/host",
+      "io/network/way_out.ts",
       "io/servers",
       "client/client_status.ts",
     ],

@@ -10,7 +10,7 @@ import { platform } from "../../ffi/platform.ts";
 import type { PlatformFacts } from "../../ffi/platform_facts.ts";
 import type { RouteAnswer } from "../../ffi/route.ts";
 import { DEFAULT_ROUTE, TEREDO_ROUTE } from "../../io/host/wanted_state.ts";
-import { parseIpv4 } from "../../wire/ipv4_address.ts";
+import { ELSEWHERE, octetsOf } from "../../io/network/way_out.ts";
 import { versionText } from "../process/version.ts";
 import { type Firewall, readFirewall } from "./firewall.ts";
 
@@ -38,9 +38,6 @@ export interface HostFacts {
   /** Milliseconds since 1970. */
   readonly clock: number;
 }
-
-/** Somewhere on the Internet: a.root-servers.net. Only the kernel is asked, for the way to it. */
-const ELSEWHERE = parseIpv4("198.41.0.4")!;
 
 /**
  * Looks at this host.
@@ -102,10 +99,6 @@ function wayTo(destination: Uint8Array): RouteAnswer {
   } catch {
     return "unknown";
   }
-}
-
-function octetsOf(address: number): Uint8Array {
-  return Uint8Array.of(address >>> 24, address >>> 16, address >>> 8, address);
 }
 
 /** What a file of the kernel says, if there is one. */
