@@ -50,7 +50,8 @@ export const LINUX_FACTS: PlatformFacts = {
   networkNamespace,
 };
 
-function networkNamespace(of: "self" | "1"): string | undefined {
+/** The number of the network namespace of this process, or of the first one. */
+export function networkNamespace(of: "self" | "1"): string | undefined {
   try {
     return /\d+/.exec(Deno.readLinkSync(`/proc/${of}/ns/net`))?.[0];
   } catch {

@@ -12,6 +12,7 @@
  */
 
 import { readSpecialFile } from "../c/special_file.ts";
+import { networkNamespace } from "./facts.ts";
 
 /** A setting that was changed, and what it was. */
 export interface Change {
@@ -28,7 +29,7 @@ export class ForwardingNote implements Disposable {
 
   /** @param folder where notes are; it need not exist */
   constructor(folder: string | undefined) {
-    const namespace = folder === undefined ? undefined : networkNamespace();
+    const namespace = folder === undefined ? undefined : networkNamespace("self");
     this.#path = namespace === undefined ? undefined : `${folder}/forwarding-${namespace}.json`;
   }
 
@@ -102,15 +103,6 @@ function bootId(): string {
     return readSpecialFile("/proc/sys/kernel/random/boot_id").trim();
   } catch {
     return "";
-  }
-}
-
-/** The number of this process's network namespace. */
-function networkNamespace(): string | undefined {
-  try {
-    return /\d+/.exec(Deno.readLinkSync("/proc/self/ns/net"))?.[0];
-  } catch {
-    return undefined;
   }
 }
 
