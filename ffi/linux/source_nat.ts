@@ -131,7 +131,6 @@ function beginningChain({ limits }: SourceNatOptions): Chain {
 function forwardChain(options: SourceNatOptions, forwardsAlready: boolean): Chain {
   const { interface: inner, sources, admitsTests } = options;
   const tests: Rule[] = admitsTests ? [[fromSource(sources), goTo("leaving_tests")]] : [];
-  const others: Rule[] = forwardsAlready ? [] : [[refuse(counter("other_interfaces"))]];
   return {
     name: "forward",
     hook: { type: "filter", at: "forward", priority: FILTER_PRIORITY },
@@ -139,7 +138,7 @@ function forwardChain(options: SourceNatOptions, forwardsAlready: boolean): Chai
       [fromInterface(inner), goTo("leaving")],
       [toInterface(inner), goTo("entering")],
       ...tests,
-      ...others,
+      ...refuseOthers(forwardsAlready),
     ],
   };
 }
@@ -148,9 +147,6 @@ function forwardChain(options: SourceNatOptions, forwardsAlready: boolean): Chai
  * What is refused is refused to the first packet of a connection, so that the others pass one rule.
  */
 function leavingChain(options: SourceNatOptions): Chain {
-  const destinations = Object.entries(options.refused).flatMap(([name, prefixes]) =>
-    prefixes.map((prefix): Rule => [toDestination(prefix), refuse(name)])
-  );
   return {
     name: "leaving",
     rules: [
@@ -164,7 +160,7 @@ function leavingChain(options: SourceNatOptions): Chain {
       // A port of this host that the host passes on, to a container for instance, never meets the
       // chain for its own.
       [isRedirected(), refuse(counter("own_service"))],
-      ...destinations,
+      ...refuseDestinations(options),
       ...options.limits.length === 0 ? [] : [[begin(options)]],
     ],
   };
@@ -172,18 +168,26 @@ function leavingChain(options: SourceNatOptions): Chain {
 
 /** Echo requests to places that clients may reach. Servers send nothing else from `sources`. */
 function leavingTestsChain(options: SourceNatOptions, forwardsAlready: boolean): Chain {
-  const others: Rule[] = forwardsAlready ? [] : [[refuse(counter("other_interfaces"))]];
-  const destinations = Object.entries(options.refused).flatMap(([name, prefixes]) =>
-    prefixes.map((prefix): Rule => [toDestination(prefix), refuse(name)])
-  );
   return {
     name: "leaving_tests",
     rules: [
-      ...destinations,
+      ...refuseDestinations(options),
       [icmpv6OfType(ECHO_REQUEST), begin(options)],
-      ...others,
+      ...refuseOthers(forwardsAlready),
     ],
   };
+}
+
+/** Places that clients may not reach. */
+function refuseDestinations({ refused }: SourceNatOptions): Rule[] {
+  return Object.entries(refused).flatMap(([name, prefixes]) =>
+    prefixes.map((prefix): Rule => [toDestination(prefix), refuse(name)])
+  );
+}
+
+/** Where forwarding is on only for the gateway, it is on for its own packets only. */
+function refuseOthers(forwardsAlready: boolean): Rule[] {
+  return forwardsAlready ? [] : [[refuse(counter("other_interfaces"))]];
 }
 
 function enteringChain({ sources, admitsUnsolicited }: SourceNatOptions): Chain {
