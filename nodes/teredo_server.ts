@@ -122,6 +122,7 @@ export class TeredoServer<RelayHost extends HostSide | undefined = HostSide | un
   readonly #relay: EmbeddedRelay | undefined;
   readonly #machine: AnyServer;
   readonly #config: ServerConfig;
+  #policy: ServerPolicy;
 
   /**
    * Opens everything that the server needs. Nothing is sent or received before {@linkcode
@@ -156,7 +157,8 @@ export class TeredoServer<RelayHost extends HostSide | undefined = HostSide | un
     const { options, context, native, sockets, relayHost } = open;
     const config = fixedConfig(options, context);
     const relay = relayOf(open, config.proofs);
-    const { machine, fastPath } = machineOf({ ...config, ...policyOf(options) }, relay);
+    const policy = policyOf(options);
+    const { machine, fastPath } = machineOf(presentConfig(config, policy), relay);
     super({
       ...open,
       machine,
@@ -169,6 +171,7 @@ export class TeredoServer<RelayHost extends HostSide | undefined = HostSide | un
     this.#relay = relay;
     this.#machine = machine;
     this.#config = config;
+    this.#policy = policy;
   }
 
   /**
@@ -176,7 +179,8 @@ export class TeredoServer<RelayHost extends HostSide | undefined = HostSide | un
    * change.
    */
   reconfigure(policy: ServerReload): void {
-    this.#machine.reconfigure({ ...this.#config, ...policyOf(policy) });
+    this.#policy = policyOf(policy);
+    this.#machine.reconfigure(presentConfig(this.#config, this.#policy));
     const { gateway, relayLimits } = policy;
     if (gateway !== undefined) this.#relay?.reconfigure(gateway);
     if (relayLimits !== undefined) this.#relay?.relay.useLimits(relayLimits);
@@ -204,6 +208,7 @@ export class TeredoServer<RelayHost extends HostSide | undefined = HostSide | un
 
   protected override handleNetworkChange(): void {
     this.#context.globalUnicast.attach(localAddresses());
+    this.#machine.reconfigure(presentConfig(this.#config, this.#policy));
     this.#relay?.update();
   }
 }
@@ -249,10 +254,15 @@ function fixedConfig(
   { primary, secondary, relay, secrets, port = SERVER_DEFAULTS.port }: TeredoServerOptions,
   { globalUnicast }: NodeContext,
 ): ServerConfig {
-  const ownAddresses = localAddresses().map(({ address }) => address);
   const proofs = relay?.gateway && secrets && new ProvedEndpoints();
   const random: Random = (bytes) => crypto.getRandomValues(bytes);
-  return { primary, secondary, port, globalUnicast, random, ownAddresses, proofs };
+  return { primary, secondary, port, globalUnicast, random, proofs };
+}
+
+/** The configuration by a policy, with the addresses that the host has now. */
+function presentConfig(fixed: ServerConfig, policy: ServerPolicy): ServerConfig {
+  const ownAddresses = localAddresses().map(({ address }) => address);
+  return { ...fixed, ...policy, ownAddresses };
 }
 
 /** With a relay, the bulk of the packets takes a fast path. */

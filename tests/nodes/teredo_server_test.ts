@@ -12,7 +12,9 @@ import { encodeEcho, Icmpv6Type } from "../../wire/icmpv6.ts";
 import { parseIpv4 } from "../../wire/ipv4_address.ts";
 import { parseIpv6 } from "../../wire/ipv6_address.ts";
 import { encodeTeredoAddress } from "../../wire/teredo_address.ts";
-import { linkTo, loopbackTest, startClient, startServer } from "./loopback.ts";
+import { namespaceTest, run } from "../ffi/namespace.ts";
+import { SOLICITATION } from "../server/server_fixture.ts";
+import { linkTo, loopbackTest, PRIMARY, startClient, startServer } from "./loopback.ts";
 
 loopbackTest("a server tells what it did, by numbers and by its status", async () => {
   await using server = await startServer({ advertisedMtu: 1400 });
@@ -115,3 +117,35 @@ loopbackTest("a second server at the same address is refused, and the first goes
   await using client = await startClient("127.41.0.3");
   await client.qualified;
 });
+
+namespaceTest(
+  import.meta.url,
+  "a server takes no part in a loop through an address that its host got later",
+  ["ip"],
+  async () => {
+    run("ip", "link", "set", "lo", "up");
+    const changed = Promise.withResolvers<void>();
+    await using server = await startServer({ onNetworkChange: changed.resolve });
+    const to = { transport: "udp", hostname: PRIMARY, port: 3544 } as const;
+    using sockets = new DisposableStack();
+    const from = (port: number) => {
+      const at = { transport: "udp", hostname: "127.41.0.9", port } as const;
+      return sockets.adopt(Deno.listenDatagram(at), (socket) => socket.close());
+    };
+    const itsPort = from(3544);
+    const otherPort = from(3545);
+    /** An answer to the second of them shows that the server has handled both. */
+    const solicitFromBoth = async () => {
+      await itsPort.send(SOLICITATION, to);
+      await otherPort.send(SOLICITATION, to);
+      await otherPort.receive();
+      return server.counters.dropped("loop");
+    };
+    assertEquals(await solicitFromBoth(), 0);
+    run("ip", "address", "add", "127.41.0.9/32", "dev", "lo");
+    await changed.promise;
+    assertEquals(await solicitFromBoth(), 1);
+    server.reconfigure({});
+    assertEquals(await solicitFromBoth(), 2);
+  },
+);
