@@ -24,6 +24,7 @@ import { failureText, type WantedLog, wantedLog, warningText } from "./cli/args/
 import { commandHelp, programHelp } from "./cli/args/help.ts";
 import { flagOf } from "./cli/args/spelling.ts";
 import { parseCommandLine } from "./cli/args/command_line.ts";
+import { LOG_FILE, PROGRAM_OPTIONS } from "./cli/args/program_options.ts";
 import { checkPreconditions } from "./cli/args/precondition.ts";
 import { settleValues } from "./cli/args/sources/settle_values.ts";
 import { logWarnings, strayWarnings } from "./cli/args/sources/stray_variables.ts";
@@ -71,6 +72,7 @@ async function dispatch(
   wanted: WantedLog,
 ): Promise<ExitCode> {
   const [first, ...rest] = args;
+  if (first?.split("=")[0] === LOG_FILE.flag) return await runWithLogFile(first, rest, context);
   switch (first) {
     case undefined:
       context.printError(programHelp(COMMANDS, context.errorWidth ?? context.width));
@@ -82,10 +84,6 @@ async function dispatch(
     case "-h":
       context.print(programHelp(COMMANDS, context.width));
       return ExitCode.OK;
-    case "--log-file":
-      if (rest.length < 2) throw new UsageError("--log-file needs a file, and then a command");
-      logToFile(rest[0]!);
-      return await main(rest.slice(1), context);
     case "--version":
     case "-V":
       context.print(versionText());
@@ -115,6 +113,22 @@ async function dispatch(
   return ExitCode.OK;
 }
 
+/** `--log-file FILE COMMAND`, or `--log-file=FILE COMMAND`. */
+async function runWithLogFile(
+  first: string,
+  rest: readonly string[],
+  context: ProcessContext,
+): Promise<ExitCode> {
+  const [file, ...command] = first === LOG_FILE.flag
+    ? rest
+    : [first.slice(`${LOG_FILE.flag}=`.length), ...rest];
+  if (!file || command.length === 0) {
+    throw new UsageError(`${LOG_FILE.flag} needs a file, and then a command`);
+  }
+  logToFile(file);
+  return await main(command, context);
+}
+
 /** The help on a command, or on all if none follows `teredo help`. */
 function helpOn([name, surplus]: readonly string[], width: number): string {
   if (surplus !== undefined) throw new UsageError(`Unexpected argument "${surplus}"`);
@@ -135,8 +149,9 @@ function unknownOption(flag: string): UsageError {
   const owner = COMMANDS.find(({ options }) =>
     Object.entries(options).some((entry) => flagOf(...entry) === flag)
   );
+  const known = PROGRAM_OPTIONS.map((option) => option.flag);
   return owner === undefined
-    ? new UsageError(`Unknown option ${flag}${didYouMean(suggest(flag, ["--help", "--version"]))}`)
+    ? new UsageError(`Unknown option ${flag}${didYouMean(suggest(flag, known))}`)
     : new UsageError(`Unexpected option ${flag}: options come after the command`);
 }
 

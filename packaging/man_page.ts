@@ -6,8 +6,9 @@
 
 import type { Command } from "../cli/args/command.ts";
 import { EXIT_CODE_MEANINGS } from "../cli/process/exit_code.ts";
-import { commandUsage, LOG_FILE_HELP, optionNotes, optionTerm } from "../cli/args/help.ts";
+import { commandUsage, optionNotes, optionTerm } from "../cli/args/help.ts";
 import type { Option } from "../cli/args/option.ts";
+import { PROGRAM_OPTIONS, programOperands, programTerm } from "../cli/args/program_options.ts";
 import { escape, item, type Lines, paragraphs, quote, title } from "./roff.ts";
 
 /**
@@ -30,9 +31,9 @@ export function manPage(commands: readonly Command[], version: string): string {
     ...commands.flatMap(describe),
     ".SH OPTIONS",
     "Without a command:",
-    ...item(".B \\-h, \\-\\-help", "Print the commands."),
-    ...item(".B \\-V, \\-\\-version", "Print the version."),
-    ...item('.BI \\-\\-log\\-file " FILE COMMAND ..."', `${LOG_FILE_HELP}.`),
+    ...PROGRAM_OPTIONS.flatMap((option) =>
+      item(inBold(programTerm(option), programOperands(option)), `${option.help}.`)
+    ),
     ".SH EXIT STATUS",
     ...Object.entries(EXIT_CODE_MEANINGS).flatMap(([code, meaning]) =>
       item(`.B ${code}`, `${meaning}.`)
@@ -87,13 +88,16 @@ function describe(command: Command): Lines {
   ];
 }
 
-/** The option in bold, what it takes in italics. */
 function term(property: string, option: Option<unknown>): string {
   const placeholder = option.kind?.placeholder;
   const whole = optionTerm(property, option);
-  if (placeholder === undefined) return `.B ${quote(whole)}`;
-  const flag = whole.slice(0, -placeholder.length - 1);
-  return `.BI ${quote(flag)} ${quote(` ${placeholder}`)}`;
+  if (placeholder === undefined) return inBold(whole, "");
+  return inBold(whole.slice(0, -placeholder.length - 1), placeholder);
+}
+
+/** The option in bold, what it takes in italics. */
+function inBold(option: string, operands: string): string {
+  return operands === "" ? `.B ${quote(option)}` : `.BI ${quote(option)} ${quote(` ${operands}`)}`;
 }
 
 function explain(property: string, option: Option<unknown>): string {

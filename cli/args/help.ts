@@ -7,6 +7,13 @@
 import type { Command } from "./command.ts";
 import { describedTerm, wrap } from "../text/layout.ts";
 import type { Option } from "./option.ts";
+import {
+  HELP,
+  PROGRAM_OPTIONS,
+  programOperands,
+  type ProgramOption,
+  programTerm,
+} from "./program_options.ts";
 import { flagOf, variableName } from "./spelling.ts";
 
 /** Columns of the widest lines: longer ones are hard to read. */
@@ -15,10 +22,6 @@ const MAX_WIDTH = 100;
 /** The column at which descriptions begin: behind the longest term that leaves them enough room. */
 const MIN_DESCRIPTION_COLUMN = 6;
 const MAX_DESCRIPTION_COLUMN = 26;
-
-/** What `--log-file` does. */
-export const LOG_FILE_HELP =
-  "Append the command's messages to a file instead of the standard error stream";
 
 type Row = readonly [term: string, description: string];
 
@@ -34,14 +37,7 @@ export function programHelp(commands: readonly Command[], width: number): string
     ...table(commands.map(({ name, summary }) => [name, summary]), columns),
     "",
     "Options:",
-    ...table(
-      [
-        ["-h, --help", "Print this help"],
-        ["-V, --version", "Print the version"],
-        ["--log-file FILE COMMAND ...", LOG_FILE_HELP],
-      ],
-      columns,
-    ),
+    ...table(PROGRAM_OPTIONS.map(programRow), columns),
     "",
     ...examples(commands.flatMap((command) => command.examples.slice(0, 1)), columns),
     "",
@@ -65,7 +61,7 @@ export function commandHelp(command: Command, width: number): string {
       : [],
     "",
     "Options:",
-    ...table([...options.map(optionRow), ["-h, --help", "Print this help"]], columns),
+    ...table([...options.map(optionRow), programRow(HELP)], columns),
     "",
     ...examples(command.examples, columns),
     "",
@@ -86,6 +82,10 @@ export function commandUsage({ name, options, positional }: Command): string {
     words.push(isRequired ? word : `[${word}]`);
   }
   return words.join(" ");
+}
+
+function programRow(option: ProgramOption): Row {
+  return [`${programTerm(option)} ${programOperands(option)}`.trimEnd(), option.help];
 }
 
 function optionRow([property, option]: [string, Option<unknown>]): Row {

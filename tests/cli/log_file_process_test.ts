@@ -37,6 +37,13 @@ Deno.test("log file: messages are appended to it, also why a command fails", asy
   assertStringIncludes(fine.stdout, "teredo ");
 });
 
+Deno.test("log file: its name may follow an equals sign, as with every option", async () => {
+  await using files = await temporaryFolder();
+  const path = `${files.folder}/a=b.log`;
+  await runProcess(`--log-file=${path}`, "server", "--primary", "10.0.0.1");
+  assertMatch(Deno.readTextFileSync(path), /^teredo: Cannot serve on 10\.0\.0\.1/);
+});
+
 Deno.test("log file: a long one is put aside when the program starts", async () => {
   await using files = await temporaryFolder();
   const path = `${files.folder}/teredo.log`;
@@ -47,7 +54,12 @@ Deno.test("log file: a long one is put aside when the program starts", async () 
 });
 
 Deno.test("log file: it needs a file that can be written, and a command", async () => {
-  for (const args of [["--log-file"], ["--log-file", "/nowhere/log"]]) {
+  for (
+    const args of [["--log-file"], ["--log-file", "/nowhere/log"], ["--log-file=/nowhere/log"], [
+      "--log-file=",
+      "server",
+    ]]
+  ) {
     const { code, stderr } = await run(...args);
     assertEquals(code, 2);
     assertStringIncludes(stderr, "--log-file needs a file, and then a command");

@@ -2,12 +2,15 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { COMMANDS } from "../../cli.ts";
 import { completionScript, type Shell } from "../../cli/commands/completions.ts";
+import { PROGRAM_OPTIONS } from "../../cli/args/program_options.ts";
 import { completionTable } from "../../cli/args/completions/completion_table.ts";
 import { requires } from "../capabilities.ts";
 import { run } from "../cli/recording.ts";
 
 const TABLE = completionTable(COMMANDS);
 const NAMES = TABLE.map(({ name }) => name);
+const PROGRAM_NAMES = PROGRAM_OPTIONS.map(({ flag }) => flag);
+const PROGRAM_LETTERS = PROGRAM_OPTIONS.flatMap(({ letter }) => letter ? [`-${letter}`] : []);
 
 /** The files beside this one in which a shell answers. */
 const HARNESSES: Readonly<Record<Shell, string>> = {
@@ -76,7 +79,8 @@ for (const shell of ["bash", "zsh", "fish"] as const) {
     await assertCompletes(
       shell,
       new Map([
-        ["teredo ", shell === "bash" ? [...NAMES, "--help", "--version"] : NAMES],
+        ["teredo ", shell === "bash" ? [...NAMES, ...PROGRAM_NAMES] : NAMES],
+        ["teredo -", shell === "fish" ? [...PROGRAM_NAMES, ...PROGRAM_LETTERS] : PROGRAM_NAMES],
         ["teredo cli", ["client"]],
         ["teredo --v", ["--version"]],
         ["teredo nonsense ", []],
@@ -122,6 +126,26 @@ for (const shell of ["bash", "zsh", "fish"] as const) {
       const [answer] = await complete(shell, [`teredo client --pcap ${directory}/tr`]);
       // zsh offers the part behind the last slash.
       assertEquals(answer, [shell === "zsh" ? "trace.pcap" : file]);
+    } finally {
+      await Deno.remove(directory, { recursive: true });
+    }
+  });
+
+  test("offers files and commands behind an option of the program", async () => {
+    const directory = await Deno.makeTempDir();
+    try {
+      const file = `${directory}/teredo.log`;
+      await Deno.writeTextFile(file, "");
+      const { flags } = TABLE.find(({ name }) => name === "ping")!;
+      const all = flags.map(({ flag }) => flag);
+      const files = shell === "zsh" ? ["teredo.log"] : [file];
+      const expected = new Map([[`teredo --log-file ${directory}/te`, files]]);
+      for (const option of ["--log-file /tmp/client", "--log-file=/tmp/client"]) {
+        expected.set(`teredo ${option} cli`, ["client"]);
+        expected.set(`teredo ${option} ping --`, all);
+        expected.set(`teredo ${option} completions `, ["bash", "fish", "zsh"]);
+      }
+      await assertCompletes(shell, expected);
     } finally {
       await Deno.remove(directory, { recursive: true });
     }

@@ -5,7 +5,12 @@
  * @module
  */
 
-import { type Completion, type Flag, PROGRAM_FLAGS } from "./completion_table.ts";
+import {
+  type Completion,
+  type Flag,
+  FLAGS_BEFORE_COMMAND,
+  PROGRAM_FLAGS,
+} from "./completion_table.ts";
 
 /** The completion script for bash. */
 export function bashCompletion(commands: readonly Completion[]): string {
@@ -24,10 +29,21 @@ _teredo() {
   elif [[ $previous == "=" ]]; then
     previous=\${COMP_WORDS[COMP_CWORD - 2]}
   fi
-  if ((COMP_CWORD == 1)); then
+  # A command may follow options.
+  local at=1
+  while ((at < COMP_CWORD)) && [[ " ${
+    FLAGS_BEFORE_COMMAND.join(" ")
+  } " == *" \${COMP_WORDS[at]} "* ]]; do
+    if [[ \${COMP_WORDS[at + 1]} == "=" ]]; then at=$((at + 3)); else at=$((at + 2)); fi
+  done
+  if ((COMP_CWORD == at)); then
     words="${first}"
+  elif ((COMP_CWORD < at)); then
+    case $previous in
+${valueLines(PROGRAM_FLAGS, "      ")}
+    esac
   else
-    case \${COMP_WORDS[1]} in
+    case \${COMP_WORDS[at]} in
 ${commands.map(commandCase).join("\n")}
     esac
   fi
@@ -49,9 +65,6 @@ complete -F _teredo teredo
 
 function commandCase({ name, flags, positional }: Completion): string {
   const all = flags.map(({ flag }) => flag).join(" ");
-  const cases = [...valueCases(flags)].map(([words, options]) =>
-    `          ${options.join(" | ")}) words="${words}" ;;`
-  );
   const otherwise = positional?.suggestions === undefined ? [`          *) words="${all}" ;;`] : [
     `          *)`,
     `            words="${wordsOf(positional.suggestions)}"`,
@@ -61,11 +74,18 @@ function commandCase({ name, flags, positional }: Completion): string {
   return [
     `      ${name})`,
     `        case $previous in`,
-    ...cases,
+    ...flags.some(({ value }) => value) ? [valueLines(flags, "          ")] : [],
     ...otherwise,
     `        esac`,
     `        ;;`,
   ].join("\n");
+}
+
+/** The cases of options with a value. */
+function valueLines(flags: readonly Flag[], indent: string): string {
+  return [...valueCases(flags)].map(([words, options]) =>
+    `${indent}${options.join(" | ")}) words="${words}" ;;`
+  ).join("\n");
 }
 
 /** Suggestions, with the options that they follow. */

@@ -6,6 +6,7 @@
 
 import type { Command } from "../command.ts";
 import { flagOf } from "../spelling.ts";
+import { HELP, PROGRAM_OPTIONS, type ProgramOption } from "../program_options.ts";
 import type { Suggestions, ValueKind } from "../kinds/value_kind.ts";
 
 /** An option, for a shell. */
@@ -36,13 +37,12 @@ export interface Completion {
   readonly positional: (Value & { readonly isRepeated: boolean }) | undefined;
 }
 
-const HELP: Flag = { flag: "--help", letter: "h", help: "Print this help", value: undefined };
+/** Options in place of a command, and those with a value before one. */
+export const PROGRAM_FLAGS: readonly Flag[] = PROGRAM_OPTIONS.map(programFlag);
 
-/** Options that replace a command. */
-export const PROGRAM_FLAGS: readonly Flag[] = [
-  HELP,
-  { flag: "--version", help: "Print the version", value: undefined },
-];
+/** Those that a command follows. */
+export const FLAGS_BEFORE_COMMAND: readonly string[] = PROGRAM_FLAGS
+  .filter(({ value }) => value !== undefined).map(({ flag }) => flag);
 
 /** What can follow each command, including `help`. */
 export function completionTable(commands: readonly Command[]): Completion[] {
@@ -56,7 +56,7 @@ export function completionTable(commands: readonly Command[]): Completion[] {
         help: option.help,
         value: option.kind && valueOf(option.kind),
       })),
-      HELP,
+      programFlag(HELP),
     ],
     positional: positional &&
       { ...valueOf(positional.kind), isRepeated: positional.isRepeated ?? false },
@@ -66,9 +66,13 @@ export function completionTable(commands: readonly Command[]): Completion[] {
   return [...table, {
     name: "help",
     summary: "Show help for a command",
-    flags: [HELP],
+    flags: [programFlag(HELP)],
     positional,
   }];
+}
+
+function programFlag({ flag, letter, help, kind }: ProgramOption): Flag {
+  return { flag, letter, help, value: kind && valueOf(kind) };
 }
 
 function valueOf({ placeholder, suggestions }: ValueKind<unknown>): Value {

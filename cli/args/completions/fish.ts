@@ -5,7 +5,13 @@
  */
 
 import { singleQuoted } from "../../text/shell_word.ts";
-import { type Completion, type Flag, PROGRAM_FLAGS, type Value } from "./completion_table.ts";
+import {
+  type Completion,
+  type Flag,
+  FLAGS_BEFORE_COMMAND,
+  PROGRAM_FLAGS,
+  type Value,
+} from "./completion_table.ts";
 
 /** The condition that there is no command yet. */
 const NO_COMMAND = "__teredo_command_is";
@@ -18,6 +24,11 @@ export function fishCompletion(commands: readonly Completion[]): string {
 # Whether the command is the one of that name; without a name, whether there is none yet.
 function __teredo_command_is
     set -l words (commandline -opc)
+    # A command may follow options.
+    while contains -- (string replace -r '=.*' '' -- "$words[2]") ${FLAGS_BEFORE_COMMAND.join(" ")}
+        string match -q '*=*' -- "$words[2]"; or set -e words[2]
+        set -e words[2]
+    end
     test "$words[2]" = "$argv[1]"
 end
 
