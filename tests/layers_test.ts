@@ -254,8 +254,8 @@ const IMPURE = ["ffi", "io", "nodes", "cli", "cli.ts", "mod.ts", ...WORKSHOP];
 
 /** Files that open what people name or this program writes, and nothing that the kernel makes. */
 const OPEN_FILES = [
-  ...["cli/daemon/control/tcp_channel.ts", "cli/daemon/mapping_memory.ts"],
-  ...["cli/diagnosis/bundle.ts", "cli/diagnosis/host_facts.ts", "cli/ask/socket_group.ts"],
+  ...["cli/daemon/control/tcp_channel.ts", "cli/diagnosis/bundle.ts"],
+  ...["cli/diagnosis/host_facts.ts", "cli/ask/socket_group.ts"],
   ...["cli/invitation/join.ts", "cli/invitation/secrets_folder.ts"],
   ...["cli/process/log_file.ts", "cli/service/service_files.ts", "cli/service/task_manager.ts"],
   ...["ffi/linux/forwarding_note.ts", "ffi/unix/file_access.ts", "ffi/windows/file_access.ts"],

@@ -10,13 +10,11 @@
 
 import { fileAccess } from "../../ffi/open_file_access.ts";
 import type { Log } from "../../io/log.ts";
-import { reasonOf } from "../../reason.ts";
 import { formatIpv6, parseIpv6 } from "../../wire/ipv6_address.ts";
 import { isTeredo } from "../../wire/teredo_address.ts";
-import { replacePrivate } from "../process/private_file.ts";
 import { type Environment, processEnvironment } from "../process/environment.ts";
-import { FOLDERS, pathIn } from "../process/folders.ts";
-import { readSmallFile } from "../process/small_file.ts";
+import { FOLDERS } from "../process/folders.ts";
+import { RememberedFile } from "./remembered_file.ts";
 
 /** What is remembered. */
 export interface RememberedAddress {
@@ -26,51 +24,24 @@ export interface RememberedAddress {
   readonly port: number | undefined;
 }
 
-const NAME = "client-address.json";
-
 /** The file, if there is a folder for it. */
 export class AddressMemory {
-  readonly #path: string | undefined;
-  readonly #log: Log;
-  #hasWarned = false;
+  readonly #file: RememberedFile;
 
   /** @param folder where the file is; without one, nothing is remembered */
   constructor(folder: string | undefined, log: Log) {
-    this.#path = folder === undefined ? undefined : pathIn(folder, NAME);
-    this.#log = log;
+    const content = { what: "address", otherwise: "it may change at the next start" };
+    this.#file = new RememberedFile(folder, "client-address.json", content, log);
   }
 
   /** What the last run left, if anything can be made of it. */
   read(): RememberedAddress | undefined {
-    if (this.#path === undefined) return undefined;
-    try {
-      return parse(JSON.parse(readSmallFile(this.#path)));
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) {
-        this.#log.debug(`Cannot read the last address from ${this.#path}: ${reasonOf(error)}`);
-      }
-      return undefined;
-    }
+    return parse(this.#file.read());
   }
 
   /** Remembers an address. */
   write({ address, port }: RememberedAddress): void {
-    if (this.#path === undefined) return;
-    const text = `${JSON.stringify({ address: formatIpv6(address), port })}\n`;
-    try {
-      replacePrivate(this.#path, text);
-    } catch (error) {
-      this.#report(
-        `Cannot remember the address in ${this.#path}, so it may change at the next start: ` +
-          `${reasonOf(error)}. Check the folder and the free space`,
-      );
-    }
-  }
-
-  /** The first failure matters to people, others repeat it. */
-  #report(message: string): void {
-    this.#log[this.#hasWarned ? "debug" : "warn"](message);
-    this.#hasWarned = true;
+    this.#file.write({ address: formatIpv6(address), port });
   }
 }
 
