@@ -28,6 +28,8 @@ export interface OwnRights {
   findUser(nameOrNumber: string): SystemUser | undefined;
   /** The number of a group; undefined if there is no such group. */
   findGroup(name: string): number | undefined;
+  /** The name of a group by its number; undefined if there is no such group. */
+  nameOfGroup(gid: number): string | undefined;
   /** Whether this process may use a capability now. */
   has(capability: Capability): boolean;
   /**

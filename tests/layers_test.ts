@@ -149,7 +149,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "cli/args/completions": ["cli/args", "cli/args/kinds", "cli/text"],
   "cli/invitation": [
-    ...["ffi/open_file_access.ts", "ffi/platform.ts", "ffi/c/special_file.ts"],
+    ...["ffi/open.ts", "ffi/open_file_access.ts", "ffi/platform.ts", "ffi/c/special_file.ts"],
     ...["cli/args/kinds", "cli/args/sources", "cli/daemon/settings", "cli/process"],
     ...["io/network", "wire"],
   ],
@@ -161,7 +161,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "cli/ask": [
     ...CONTROL_PROTOCOL,
     ...["cli/process", "cli/text"],
-    ...["ffi", "ffi/open_file_access.ts", "ffi/platform.ts", "client/", "wire", "timers.ts"],
+    ...["ffi", "ffi/open.ts", "ffi/open_file_access.ts", "ffi/platform.ts"],
+    ...["client/", "wire", "timers.ts"],
   ],
   "cli/probe": [
     ...["cli/daemon/settings", "cli/process", "cli/text"],
@@ -255,8 +256,7 @@ const IMPURE = ["ffi", "io", "nodes", "cli", "cli.ts", "mod.ts", ...WORKSHOP];
 /** Files that open what people name or this program writes, and nothing that the kernel makes. */
 const OPEN_FILES = [
   ...["cli/daemon/control/tcp_channel.ts", "cli/diagnosis/bundle.ts"],
-  ...["cli/diagnosis/host_facts.ts", "cli/ask/socket_group.ts"],
-  ...["cli/invitation/join.ts", "cli/invitation/secrets_folder.ts"],
+  ...["cli/diagnosis/host_facts.ts", "cli/invitation/join.ts"],
   ...["cli/process/log_file.ts", "cli/service/service_files.ts", "cli/service/task_manager.ts"],
   ...["ffi/linux/forwarding_note.ts", "ffi/unix/file_access.ts", "ffi/windows/file_access.ts"],
   // These turn to ffi/c/special_file.ts if Deno refuses.

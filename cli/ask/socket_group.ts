@@ -4,25 +4,19 @@
  * @module
  */
 
+import { ownRights } from "../../ffi/open.ts";
 import { platform } from "../../ffi/platform.ts";
 import type { PlatformFacts } from "../../ffi/platform_facts.ts";
 import { howToGetPrivilege } from "../process/privilege.ts";
 
-/** Where the system lists its groups: `name:password:number:members`. */
-const GROUPS = "/etc/group";
-
 /**
  * The name of the group that a socket belongs to; `undefined` if it is root's, has no name, or
  * can't be found out.
- *
- * @param list the file that lists the groups
  */
-export function socketGroup(path: string, list: string = GROUPS): string | undefined {
+export function socketGroup(path: string): string | undefined {
   try {
     const { gid } = Deno.statSync(path);
-    if (gid === null || gid === 0) return undefined;
-    const lines = Deno.readTextFileSync(list).split("\n").map((line) => line.split(":"));
-    return lines.find(([, , number]) => number === String(gid))?.[0];
+    return gid === null || gid === 0 ? undefined : ownRights()?.nameOfGroup(gid);
   } catch {
     return undefined;
   }

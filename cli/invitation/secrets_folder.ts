@@ -5,13 +5,12 @@
  */
 
 import { readSpecialFile } from "../../ffi/c/special_file.ts";
+import { ownRights } from "../../ffi/open.ts";
 import { fileAccess } from "../../ffi/open_file_access.ts";
 import { platform } from "../../ffi/platform.ts";
 import { FOLDERS } from "../process/folders.ts";
+import { ROLE_GROUP } from "../process/role_group.ts";
 import { makeConfigFolder } from "./private_file.ts";
-
-/** Its members may read secrets: services, and roles that root starts. */
-const GROUP = "teredo";
 
 /** What is made in the folder belongs to its group; others may look, but not into secrets. */
 const SHARED = 0o2755;
@@ -27,7 +26,7 @@ export async function makeSecretsFolder(folder: string): Promise<void> {
   makeConfigFolder(folder);
   const isSystems = folder === FOLDERS.config && platform.rights === "capabilities";
   if (!isNew || !isSystems || !fileAccess().isPrivileged()) return;
-  const gid = groupNumber() ?? await makeGroup();
+  const gid = ownRights()?.findGroup(ROLE_GROUP) ?? await makeGroup();
   if (gid === undefined) return;
   Deno.chownSync(folder, 0, gid);
   Deno.chmodSync(folder, SHARED);
@@ -36,21 +35,11 @@ export async function makeSecretsFolder(folder: string): Promise<void> {
 /** Where this host can't make groups, root alone may read secrets; a server says so. */
 async function makeGroup(): Promise<number | undefined> {
   try {
-    await new Deno.Command("groupadd", { args: ["--system", GROUP], stderr: "null" }).output();
+    await new Deno.Command("groupadd", { args: ["--system", ROLE_GROUP], stderr: "null" }).output();
   } catch {
     return undefined;
   }
-  return groupNumber();
-}
-
-function groupNumber(): number | undefined {
-  try {
-    const [, number] = new RegExp(`^${GROUP}:[^:]*:(\\d+):`, "m")
-      .exec(Deno.readTextFileSync("/etc/group")) ?? [];
-    return number === undefined ? undefined : Number(number);
-  } catch {
-    return undefined;
-  }
+  return ownRights()?.findGroup(ROLE_GROUP);
 }
 
 function exists(path: string): boolean {

@@ -203,6 +203,11 @@ export const COLD_SYMBOLS = {
     parameters: ["buffer"],
     result: "pointer",
   },
+  // struct group *getgrgid(gid_t gid)
+  getgrgid: {
+    parameters: ["u32"],
+    result: "pointer",
+  },
   // int initgroups(const char *user, gid_t group), all threads
   initgroups: {
     parameters: ["buffer", "u32"],

@@ -9,7 +9,7 @@ import { ownRights } from "../../../ffi/open.ts";
 import { absolutePath, folderOf, FOLDERS, pathIn } from "../../process/folders.ts";
 import { isReadStream } from "../../process/small_file.ts";
 import { shellWord } from "../../text/shell_word.ts";
-import { ROLE_GROUP } from "./role_user.ts";
+import { ROLE_GROUP } from "../../process/role_group.ts";
 
 /**
  * Whether this process may read a file now. Where the system can't say, it may. A stream's text was

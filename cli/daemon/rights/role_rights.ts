@@ -16,8 +16,9 @@ import { reasonOf } from "../../../reason.ts";
 import { ExitCode } from "../../process/exit_code.ts";
 import { CliError } from "../../process/failure.ts";
 import { pathIn } from "../../process/folders.ts";
+import { ROLE_GROUP } from "../../process/role_group.ts";
 import { REREADING } from "./readable.ts";
-import { planUser, ROLE_GROUP, type UserPlan } from "./role_user.ts";
+import { planUser, type UserPlan } from "./role_user.ts";
 
 /** How the names of control sockets end. */
 const SOCKET_SUFFIX = ".sock";

@@ -10,12 +10,10 @@ import type { OwnRights, SystemUser } from "../../../ffi/rights.ts";
 import { ExitCode } from "../../process/exit_code.ts";
 import { CliError } from "../../process/failure.ts";
 import { howToGetPrivilege } from "../../process/privilege.ts";
+import { ROLE_GROUP } from "../../process/role_group.ts";
 
 /** The users that a role started as root turns into unless one is chosen: the first that exists. */
 const DEFAULT_USERS = ["teredo", "nobody"];
-
-/** Its members may ask roles and read their secrets. */
-export const ROLE_GROUP = "teredo";
 
 const ROOT = 0;
 

@@ -25,7 +25,7 @@ import type { KeptRights, OwnRights, SystemUser } from "../../rights.ts";
 import { keepOnly, lackingCapabilities } from "./capabilities.ts";
 import { seccompFilter } from "./seccomp_filter.ts";
 import { callNumbers } from "./system_calls.ts";
-import { findGroup, findUser } from "./users.ts";
+import { findGroup, findUser, nameOfGroup } from "./users.ts";
 
 // <linux/prctl.h>
 const PR_SET_KEEPCAPS = 8;
@@ -55,6 +55,7 @@ const ACCESS = { read: 4, execute: 1 } as const;
 export const LINUX_RIGHTS: OwnRights = {
   findUser,
   findGroup,
+  nameOfGroup,
   has: (capability) => lackingCapabilities([capability]).length === 0,
   checkBecoming,
   become,

@@ -22,7 +22,7 @@ export function findUser(nameOrNumber: string): SystemUser | undefined {
   if (found === null) return undefined;
   const passwd = new Deno.UnsafePointerView(found);
   return {
-    name: new Deno.UnsafePointerView(passwd.getPointer()!).getCString(),
+    name: nameIn(passwd),
     uid: passwd.getUint32(PASSWD_UID),
     gid: passwd.getUint32(PASSWD_GID),
   };
@@ -37,4 +37,15 @@ function findByNumber(text: string): Deno.PointerValue {
 export function findGroup(name: string): number | undefined {
   const found = libc().getgrnam(cString(name));
   return found === null ? undefined : new Deno.UnsafePointerView(found).getUint32(GROUP_GID);
+}
+
+/** The name of a group; undefined if there is no such group. */
+export function nameOfGroup(gid: number): string | undefined {
+  const found = libc().getgrgid(gid);
+  return found === null ? undefined : nameIn(new Deno.UnsafePointerView(found));
+}
+
+/** The first member of both structures. */
+function nameIn(entry: Deno.UnsafePointerView): string {
+  return new Deno.UnsafePointerView(entry.getPointer()!).getCString();
 }

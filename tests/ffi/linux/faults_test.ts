@@ -7,7 +7,7 @@
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { errnoText, SystemError } from "../../../ffi/c/errno.ts";
-import { findGroup, findUser } from "../../../ffi/linux/rights/users.ts";
+import { findGroup, findUser, nameOfGroup } from "../../../ffi/linux/rights/users.ts";
 import {
   findRoute,
   openLinkMonitor,
@@ -46,10 +46,11 @@ faultTest("a function that gives a pointer fails by none", () => {
     getpwnam: always("EIO"),
     getpwuid: always("EIO"),
     getgrnam: always("EIO"),
+    getgrgid: always("EIO"),
   });
   assertEquals(errnoText(1), "Error 1");
   assertEquals(findUser("0"), undefined);
-  assertEquals(findGroup("root"), undefined);
+  assertEquals([findGroup("root"), nameOfGroup(0)], [undefined, undefined]);
 });
 
 namespaceTest(

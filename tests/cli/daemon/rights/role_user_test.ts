@@ -9,6 +9,7 @@ function system(users: Readonly<Record<string, number>>, teredoGroup?: number): 
   return {
     findUser: (name) => name in users ? { name, uid: users[name]!, gid: 100 } : undefined,
     findGroup: (name) => name === "teredo" ? teredoGroup : undefined,
+    nameOfGroup: () => undefined,
     has: () => true,
     checkBecoming: () => {},
     become: () => {},

@@ -70,7 +70,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: requires("linux").title("rights: users are found by name or number, and groups by name"),
+  name: requires("linux").title("rights: users and groups are found by name or number"),
   ignore: requires("linux").ignore,
   fn() {
     const rights = ownRights()!;
@@ -79,7 +79,8 @@ Deno.test({
     for (const number of ["4294967294", "4294967295", "4294967296", "-1", "0x0"]) {
       assertEquals(rights.findUser(number), undefined, number);
     }
-    assertEquals(rights.findGroup("root"), 0);
+    assertEquals([rights.findGroup("root"), rights.nameOfGroup(0)], [0, "root"]);
+    assertEquals(rights.nameOfGroup(4_294_967_294), undefined);
     assertEquals([rights.findUser("no-such-user"), rights.findGroup("no-such-group")], [
       undefined,
       undefined,
