@@ -10,6 +10,7 @@ import { Poller } from "../ffi/poller.ts";
 import type { BatchedUdpSocket } from "../ffi/udp_socket.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import type { Ipv4Address } from "../wire/ipv4_address.ts";
+import { pause } from "../tests/pause.ts";
 
 /** What is asked, and which request an answer belongs to. */
 export interface Exchange {
@@ -128,8 +129,4 @@ function openOn(address: Ipv4Address, offload: boolean, watcher: Poller): Batche
   const observer = { lost() {}, refused() {} };
   const offloads = { segmenting: offload, joining: offload };
   return openUdpSocket({ address, port: 0, watcher, observer, ...offloads });
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -16,6 +16,7 @@ import { family, memory, processorSeconds } from "./process_usage.ts";
 import type { Results } from "./results.ts";
 import type { Column } from "./rows.ts";
 import type { ServerLoad } from "./server_load.ts";
+import { pause } from "../../tests/pause.ts";
 
 /** A measurement: adds to the results what it finds in an arena. */
 export type Measurement = (arena: Arena, results: Results, seconds: number) => Promise<void>;
@@ -129,7 +130,7 @@ async function measurePingUnderLoad(arena: Arena, results: Results): Promise<voi
   const { Up } = courses(arena);
   const traffic = tcp({ ...Up, seconds: LOADED.count * LOADED.interval + 1 });
   // The beginning is not the load that is meant.
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  await pause(500);
   const time = await pinged(Up.from, Up.address, LOADED);
   await traffic;
   results.add("pingLoaded", arena.contestant, time);

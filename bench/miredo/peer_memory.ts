@@ -17,6 +17,7 @@ import { GlobalUnicast } from "../../wire/global_unicast.ts";
 import { ipv4Address } from "../../wire/ipv4_address.ts";
 import { encodeTeredoAddress } from "../../wire/teredo_address.ts";
 import { memory } from "./process_usage.ts";
+import { pause } from "../../tests/pause.ts";
 
 /** What was seen. */
 export interface PeerMemory {
@@ -109,7 +110,7 @@ function mappingOfPeer(i: number): Endpoint {
 async function main([role, text]: string[]): Promise<void> {
   const count = Number(text);
   const subject = role === "client" ? client(count) : relay(count);
-  await new Promise((resolve) => setTimeout(resolve, 10));
+  await pause(10);
   const before = settled();
   for (let i = 0; i < count; i++) {
     const now = NOW + i * INTERVAL;

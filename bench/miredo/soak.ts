@@ -12,6 +12,7 @@ import type { Machine } from "../../tests/netns/machine.ts";
 import { rebootNat, type UserNat } from "../../tests/netns/nat_router.ts";
 import { startClient, startServer } from "../../tests/netns/teredo.ts";
 import type { ReceivedFile, SentFile } from "./checked_transfer.ts";
+import { pause } from "../../tests/pause.ts";
 
 const PROGRAM = "bench/miredo/checked_transfer.ts";
 const SECONDS = 60;
@@ -53,7 +54,7 @@ export async function soak(seconds = SECONDS): Promise<SoakedTransfer[]> {
     carry("A → B", A.client, B.client, b.address, seconds),
     carry("B → A", B.client, A.client, a.address, seconds),
   ];
-  await new Promise((resolve) => setTimeout(resolve, seconds * 500));
+  await pause(seconds * 500);
   await rebootNat(A.nat);
   return await Promise.all(running);
 }

@@ -18,6 +18,7 @@ import type { Programs, Role } from "./contestants.ts";
 import type { FloodGenerator } from "./flood.ts";
 import { forge } from "./forged_packets.ts";
 import { type Parties, type Recipe, recipes } from "./packet_kinds.ts";
+import { pause } from "../pause.ts";
 
 /** What the kinds of packet to a role came to. */
 export interface Amplification {
@@ -83,7 +84,7 @@ export async function measureAmplification(
   const seconds = (packets.length - 0.5) / RATE[role];
   const flood = await generator.start(arena.attacker, { packets }, RATE[role], seconds);
   await flood.process.status;
-  await new Promise((resolve) => setTimeout(resolve, PATIENCE));
+  await pause(PATIENCE);
   await capture.stop();
   await native.stop();
   const octets = new Map<string, number>();

@@ -24,6 +24,7 @@ import {
   packetsToMadeUpClients,
 } from "./peer_floods.ts";
 import { SERVER_FLOODS, type ServerFlood, type Surroundings } from "./server_floods.ts";
+import { pause } from "../pause.ts";
 
 /** An attack, and what honest ones do meanwhile. */
 export interface Attack {
@@ -229,8 +230,4 @@ async function pingEach(
 
 function prefixOf({ isUrgent }: Programs): readonly string[] {
   return isUrgent ? URGENTLY : [];
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -15,6 +15,7 @@ import { isSameIpv6, parseIpv6 } from "../../wire/ipv6_address.ts";
 import { DESTINATION, SOURCE } from "../../wire/ipv6_header.ts";
 import { encodeTeredoAddress } from "../../wire/teredo_address.ts";
 import { parseTeredoPacket } from "../../wire/teredo_packet.ts";
+import { pause } from "../pause.ts";
 
 /** Who wants to meet whom. */
 export interface Peers {
@@ -71,10 +72,6 @@ async function hears(socket: Deno.DatagramConn, client: Uint8Array, own: Uint8Ar
     }
   }
   return false;
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 if (import.meta.main) {

@@ -17,6 +17,7 @@ import { parseTeredoPacket } from "../../wire/teredo_packet.ts";
 import { concatOctets } from "../../memory/octets.ts";
 import { TEREDO_PORT } from "../../protocol/constants.ts";
 import { formatEndpoint, parseEndpoint } from "../../wire/endpoint.ts";
+import { pause } from "../pause.ts";
 
 /** Who asks, and how often. */
 export interface Qualifications {
@@ -89,10 +90,6 @@ function isAnswer(answer: Uint8Array, nonce: Uint8Array, at: Deno.NetAddr): bool
   }
   return packet.authentication.nonce.toHex() === nonce.toHex() &&
     typeof parseRouterAdvertisement(packet.ipv6) !== "string";
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 if (import.meta.main) {

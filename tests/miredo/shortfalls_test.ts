@@ -29,6 +29,7 @@ import {
 import { at, hex, ip4, ip6 } from "../vectors/vectors.ts";
 import type { ForgingOptions } from "./forging_server.ts";
 import { probe } from "./udp_probe.ts";
+import { pause } from "../pause.ts";
 
 const needs = requires(
   ...LAB,
@@ -272,8 +273,4 @@ function nonceOf(payload: Uint8Array): string | undefined {
   const packet = parseTeredoPacket(payload);
   if (typeof packet === "string") throw new TypeError(packet);
   return packet.authentication?.nonce.toHex();
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

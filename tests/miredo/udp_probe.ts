@@ -13,6 +13,7 @@ import { formatIpv4 } from "../../wire/ipv4_address.ts";
 import { at } from "../vectors/vectors.ts";
 import { denoRun } from "../netns/deno_run.ts";
 import type { Machine } from "../netns/machine.ts";
+import { pause } from "../pause.ts";
 
 /** What the program is told, as JSON in its one argument. */
 export interface ProbeOptions {
@@ -58,7 +59,7 @@ async function main({ port, to, payloads, wait }: ProbeOptions): Promise<void> {
   for (const [i, payload] of payloads.entries()) {
     await socket.send(Uint8Array.fromHex(payload), remote);
     // Lest the buffer of the receiver's socket be what limits it.
-    if (i % 10 === 9) await new Promise((resolve) => setTimeout(resolve, 10));
+    if (i % 10 === 9) await pause(10);
   }
   setTimeout(() => socket.close(), wait);
   const encoder = new TextEncoder();

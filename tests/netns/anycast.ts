@@ -14,6 +14,7 @@ import type { LabProcess } from "./lab_process.ts";
 import type { Machine } from "./machine.ts";
 import { UPLINK } from "./nat_router.ts";
 import { teredo } from "./teredo.ts";
+import { pause } from "../pause.ts";
 
 /** The server's addresses, in the document and here. */
 export const SHARED = { primary: "85.1.1.1", secondary: "85.1.1.2" } as const;
@@ -215,7 +216,7 @@ async function waitForRoutes(
   for (let looks = 0; looks < LOOKS; looks++) {
     text = await core.ip(`${family} route show ${destination}`);
     if (NAMES.every((name) => text.includes(` dev ${name}`) === places.includes(name))) return;
-    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    await pause(PAUSE);
   }
   throw new Error(`The routes to ${destination} do not lead to ${places}, but are: ${text}`);
 }
@@ -234,7 +235,7 @@ async function serverOf(core: Machine, client: string): Promise<Place> {
 async function busiest(stations: Anycast["stations"], duration: number): Promise<Place> {
   const count = () => Promise.all(NAMES.map((name) => stations[name].machine.datagramsReceived()));
   const before = await count();
-  await new Promise((resolve) => setTimeout(resolve, duration));
+  await pause(duration);
   const [east = 0, west = 0] = (await count()).map((it, i) => it - before[i]!);
   return east > west ? "east" : "west";
 }

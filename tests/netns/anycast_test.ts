@@ -20,6 +20,7 @@ import {
   TEREDO_INTERFACE,
   type TeredoClient,
 } from "./teredo.ts";
+import { pause } from "../pause.ts";
 
 const needs = requires(...LAB, "root", "ping", "bird");
 
@@ -179,9 +180,4 @@ async function startClient(machine: Machine): Promise<TeredoClient> {
 function assertAllAnswered({ sent, received, text }: PingResult): void {
   assert(sent > 0, text);
   assertEquals(received, sent, text);
-}
-
-/** Lets traffic run for a while: on real kernels there is no other clock to turn. */
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

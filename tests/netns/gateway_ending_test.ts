@@ -18,6 +18,7 @@ import type { LabProcess } from "./lab_process.ts";
 import type { Machine } from "./machine.ts";
 import { ADDRESS } from "./plan.ts";
 import { prepareTeredo, startClient } from "./teredo.ts";
+import { pause } from "../pause.ts";
 
 const needs = requires(...LAB, "root", "ping", "nft", "bird");
 
@@ -44,7 +45,7 @@ async function waitForAdvertisements(machine: Machine, count: number): Promise<v
   const wanted = await advertisementsReceived(machine) + count;
   for (let seconds = 0; seconds < TIMEOUT; seconds++) {
     if (await advertisementsReceived(machine) >= wanted) return;
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await pause(1000);
   }
   throw new Error(`${machine.name} has not heard ${count} advertisements`);
 }

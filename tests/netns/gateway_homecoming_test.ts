@@ -8,6 +8,7 @@ import type { Machine } from "./machine.ts";
 import { startMiredoClient } from "./miredo.ts";
 import { parsePing, pingCommand } from "./ping.ts";
 import { startClient, teredo } from "./teredo.ts";
+import { pause } from "../pause.ts";
 
 /** The direct way is found within this time, in milliseconds. */
 const SOON = 30_000;
@@ -39,7 +40,7 @@ async function assertComesHome(machine: Machine, address: string, ping: LabProce
   const opened = performance.now();
   while (!DIRECT.includes(await pathTo(machine, address))) {
     assert(performance.now() - opened < SOON, `still through the gateway:\n${ping.log}`);
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    await pause(250);
   }
   await ping.status;
   assertEquals(parsePing(ping.log).received, PINGS.count, ping.log);

@@ -7,6 +7,7 @@ import { NATIVE } from "./lab.ts";
 import { gatewayTest, labTest, PORT_RESTRICTED, SecretFolder, SYMMETRIC } from "./lab_case.ts";
 import { ADDRESS } from "./plan.ts";
 import { launchClient, startClient, startServer, teredo } from "./teredo.ts";
+import { pause } from "../pause.ts";
 
 gatewayTest({
   name: "gateway --secrets: who proves a secret gets everything, others get nothing",
@@ -35,7 +36,7 @@ gatewayTest({
     const since = gateway.logLength;
     gateway.kill("SIGHUP");
     await gateway.waitForLog(/the one secret/, { since });
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await pause(1500);
     const later = await A.client.ping(ADDRESS.native, { count: 2, wait: 1 });
     assertEquals(later.received, 0, later.text);
   },

@@ -11,6 +11,7 @@ import {
   startServer,
   teredoTitle,
 } from "./teredo.ts";
+import { pause } from "../pause.ts";
 
 const needs = requires(...LAB, "nft");
 
@@ -125,10 +126,4 @@ function sleeps(pid: number): Map<string, number> {
 /** How often a process went to sleep between two counts; threads may have ended meanwhile. */
 function countSince(before: Map<string, number>, after: Map<string, number>): number {
   return after.entries().reduce((sum, [thread, now]) => sum + now - (before.get(thread) ?? 0), 0);
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, milliseconds);
-  });
 }

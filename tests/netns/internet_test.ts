@@ -10,6 +10,7 @@ import { connect, createLab, NATIVE } from "./lab.ts";
 import type { Machine } from "./machine.ts";
 import { ADDRESS } from "./plan.ts";
 import { prepareTeredo, startClient, startRelay, startServer } from "./teredo.ts";
+import { pause } from "../pause.ts";
 
 const needs = requires(
   ...[
@@ -64,7 +65,7 @@ async function routesOf(machine: Machine, folder: string): Promise<string> {
 async function eventually(what: string, look: () => Promise<boolean>): Promise<void> {
   for (let looks = 0; looks < LOOKS; looks++) {
     if (await look()) return;
-    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    await pause(PAUSE);
   }
   throw new Error(`In vain: ${what}`);
 }

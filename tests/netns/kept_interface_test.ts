@@ -16,6 +16,7 @@ import {
   startServer,
   teredo,
 } from "./teredo.ts";
+import { pause } from "../pause.ts";
 
 const needs = requires(...LAB, "curl");
 
@@ -70,7 +71,7 @@ async function waitUntil(what: string, isSo: () => Promise<boolean>): Promise<nu
   const begun = performance.now();
   while (!await isSo()) {
     assert(performance.now() - begun < 3 * SOON, `not within ${3 * SOON} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await pause(20);
   }
   return performance.now() - begun;
 }
@@ -332,10 +333,10 @@ Deno.test({
       await client.ip(`link set one${i} up`);
       await client.ip(`link set two${i} up`);
       await client.ip(`-6 addr add fd00:${i}::1/64 dev two${i} nodad`);
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await pause(300);
       if (i % 2 === 0) await client.ip(`link del one${i}`);
     }
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await pause(1_500);
     assertEquals(process.log.split("\n").slice(since), []);
     assertEquals(await lab.server.datagramsReceived(), before);
     // Another way to the server is another matter, though the address stays.

@@ -6,6 +6,7 @@ import { firstLine } from "./lines.ts";
 import { startMiredoClient, startMiredoRelay, startMiredoServer } from "./miredo.ts";
 import { firstRoundTrip } from "./ping.ts";
 import { ADDRESS } from "./plan.ts";
+import { pause } from "../pause.ts";
 
 const lab = requires(...LAB, "ping");
 const withMiredo = requires(...LAB, "root", "nft", "ping", ...["miredo", "miredo-server"] as const);
@@ -43,7 +44,7 @@ Deno.test({
     maker.kill("SIGKILL");
     await maker.status;
     for (let tries = 0; isAlive(inhabitant) && tries < 100; tries++) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await pause(50);
     }
     assert(!isAlive(inhabitant), "A process in the lab outlived the lab");
   },

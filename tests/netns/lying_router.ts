@@ -13,6 +13,7 @@ import { SSDP_PORT } from "../../portmap/ssdp.ts";
 import { endpoint } from "../../wire/endpoint.ts";
 import { parseIpv4 } from "../../wire/ipv4_address.ts";
 import { FakeRouter, HTTP_PORT, type RouterOptions } from "../portmap/fake_router.ts";
+import { pause } from "../pause.ts";
 
 /** What a router does instead of describing itself. */
 export type LyingBody = "honest" | "garbage" | "drip";
@@ -60,7 +61,7 @@ async function respond(router: FakeRouter, body: LyingBody, connection: Deno.Tcp
     await connection.write(new TextEncoder().encode("HTTP/1.1 200 OK\r\n\r\n"));
     while (sent < GARBAGE) {
       sent += await connection.write(piece);
-      if (body === "drip") await new Promise((resolve) => setTimeout(resolve, DRIP));
+      if (body === "drip") await pause(DRIP);
     }
   } finally {
     say(`sent ${sent} octets of ${body}`);

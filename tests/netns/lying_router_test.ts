@@ -7,6 +7,7 @@ import { createLab } from "./lab.ts";
 import type { Lie } from "./lying_router.ts";
 import type { Machine } from "./machine.ts";
 import { prepareTeredo, startClient, startServer, teredo } from "./teredo.ts";
+import { pause } from "../pause.ts";
 
 const needs = requires(...LAB, "nft", "ping");
 
@@ -99,7 +100,7 @@ async function outcomeOf(machine: Machine): Promise<string> {
     const { stdout } = await machine.try(...teredo("status", "--json"));
     const { state, reason, view } = JSON.parse(stdout).portMapping;
     if (state !== "asking") return `${state} ${view ?? reason}`;
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    await pause(250);
   }
   return "asking";
 }

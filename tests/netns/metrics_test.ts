@@ -4,6 +4,7 @@ import { findCommand, LAB, requires } from "../capabilities.ts";
 import { createLab } from "./lab.ts";
 import type { Machine } from "./machine.ts";
 import { prepareTeredo, startClient, startRelay, startServer } from "./teredo.ts";
+import { pause } from "../pause.ts";
 
 const needs = requires(...LAB, "ping", "curl", ...["prometheus", "promtool"] as const);
 
@@ -40,7 +41,7 @@ async function waitForValue(
   for (let i = 0; i < TIMEOUT; i++) {
     value = await valueOf(machine, query);
     if (value !== undefined && isFine(value)) return value;
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await pause(1000);
   }
   throw new Error(`Prometheus says ${value} of ${query}`);
 }

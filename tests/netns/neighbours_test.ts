@@ -5,6 +5,7 @@ import { createLab } from "./lab.ts";
 import { UPLINK } from "./nat_router.ts";
 import { firstRoundTrip } from "./ping.ts";
 import { prepareTeredo, qualification, startClient, startServer } from "./teredo.ts";
+import { pause } from "../pause.ts";
 
 const needs = requires(...LAB, "nft", "ping", "tcpdump", "tshark");
 
@@ -143,8 +144,4 @@ async function meet(kind: "portRestricted" | "symmetric", gap: number): Promise<
 /** The octets of an IPv4 address as tshark wants them, "c0:a8:01:0a". */
 function hexOf(address: string): string {
   return address.split(".").map((octet) => Number(octet).toString(16).padStart(2, "0")).join(":");
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -10,6 +10,7 @@ import type { Machine } from "./machine.ts";
 import { ADDRESS } from "./plan.ts";
 import { PortMappingRouter } from "./port_mapping_router.ts";
 import { prepareTeredo, qualification, startClient, startServer, teredo } from "./teredo.ts";
+import { pause } from "../pause.ts";
 
 const needs = requires(...LAB, "nft", "ping", "miniupnpd");
 
@@ -108,7 +109,7 @@ for (const protocol of MAPPING_PROTOCOLS) {
           await using client = await launch(A.client, PORT + 2, protocol);
           await client.waitForLog(/Router .* maps its port/);
           // No renewal comes sooner after the request before.
-          await new Promise((resolve) => setTimeout(resolve, 4000));
+          await pause(4000);
           await router.restart();
           await client.waitForLog(/The router restarted, and maps its port/);
           assertEquals(await router.mappings(), [inside(PORT + 2)]);

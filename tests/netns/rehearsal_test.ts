@@ -12,17 +12,12 @@ import {
   teredo,
   teredoTitle,
 } from "./teredo.ts";
+import { pause } from "../pause.ts";
 
 const needs = requires("linux", "namespaces", "tun", "ip", "nsenter", "nft");
 
 /** Until then, in milliseconds, every role has rehearsed. */
 const SETTLING = 1_500;
-
-function passing(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, milliseconds);
-  });
-}
 
 /** The UDP sockets of a machine that are bound to loopback addresses. */
 async function loopbackSockets(machine: Machine): Promise<string[]> {
@@ -49,7 +44,7 @@ Deno.test({
       ["relay", relay, await startRelay(relay)],
       ["client", client, (await startClient(client)).process],
     ];
-    await passing(SETTLING);
+    await pause(SETTLING);
     for (const [name, machine, process] of roles) {
       const { counters, drops, systemErrors } = await report(machine);
       const sent = await machine.datagramsSent();
@@ -82,7 +77,7 @@ Deno.test({
     const relay = await startRelay(lab.relay);
     let [most, now] = [0, anonymousMemory(relay)];
     for (let turn = 0; turn < 100 && now > most - 8; turn++) {
-      await passing(100);
+      await pause(100);
       now = anonymousMemory(relay);
       most = Math.max(most, now);
     }

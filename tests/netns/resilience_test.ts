@@ -16,6 +16,7 @@ import {
   startServer,
   TEREDO_INTERFACE,
 } from "./teredo.ts";
+import { pause } from "../pause.ts";
 
 const needs = requires(...LAB, "ping");
 
@@ -166,9 +167,4 @@ Deno.test({
 function assertAllAnswered({ sent, received, text }: PingResult): void {
   assert(sent > 0, text);
   assertEquals(received, sent, text);
-}
-
-/** Lets traffic run for a while: on real kernels there is no other clock to turn. */
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -5,6 +5,7 @@
  */
 
 import type { Machine } from "./machine.ts";
+import { pause } from "../pause.ts";
 
 /** Between two looks, in milliseconds, and how many looks. */
 const PAUSE = 20;
@@ -15,7 +16,7 @@ export async function waitForRoute(machine: Machine, device: string, to = "defau
   for (let looks = 0; looks < LOOKS; looks++) {
     const routes = await machine.ip("-6 route show");
     if (routes.split("\n").some((line) => line.startsWith(`${to} dev ${device} `))) return;
-    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    await pause(PAUSE);
   }
   throw new Error(`${machine.name} has got no route to ${to} through ${device}`);
 }

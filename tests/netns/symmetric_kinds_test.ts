@@ -5,6 +5,7 @@ import { createLab } from "./lab.ts";
 import type { Machine } from "./machine.ts";
 import { firstRoundTrip } from "./ping.ts";
 import { prepareTeredo, startClient, startServer, teredo } from "./teredo.ts";
+import { pause } from "../pause.ts";
 
 const needs = requires(...LAB, "ping");
 
@@ -52,7 +53,7 @@ Deno.test({
       });
     }
     await t.step("an idle pair keeps its way by bubbles", async () => {
-      await new Promise((resolve) => setTimeout(resolve, SILENCE));
+      await pause(SILENCE);
       assertEquals(await pathTo(machineOf("Keep2"), addressOf("Keep")), "random_port");
       assertEquals(await pathTo(machineOf("Keep"), addressOf("Keep2")), "random_port");
     });

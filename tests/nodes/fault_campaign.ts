@@ -25,6 +25,7 @@ import { ipJson } from "../ffi/namespace.ts";
 import { randomBytes } from "../../protocol/random.ts";
 import { seededRandom } from "../sim/seeded_random.ts";
 import { type OpenWorld, type World, WORLDS } from "./fault_worlds.ts";
+import { pause } from "../pause.ts";
 
 /** Errors that may go away. */
 export const PASSING: readonly Mischief[] = [
@@ -287,10 +288,6 @@ async function leftoversUnlike(before: string): Promise<string | undefined> {
     await pause(20);
   }
   return leftovers();
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 /** What a role might leave behind. */

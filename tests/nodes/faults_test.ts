@@ -10,6 +10,7 @@ import type { TransportNews } from "../../nodes/udp_opener.ts";
 import { always, type FaultCode, type Faults, first, injectFaults } from "../ffi/faults.ts";
 import { namespaceTest, run } from "../ffi/namespace.ts";
 import { loopbackTest, startClient, startServer } from "./loopback.ts";
+import { pause } from "../pause.ts";
 
 const CODES: readonly FaultCode[] = [
   ...["EINTR", "EAGAIN", "ENOENT", "ENOBUFS", "ENOMEM", "EIO", "EPERM", "EBADF"] as const,
@@ -197,10 +198,6 @@ async function sendPacket(): Promise<void> {
   await turn();
 }
 
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
-
 function turn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
+  return pause(0);
 }

@@ -21,6 +21,7 @@ import {
   WITHOUT_WINTUN,
 } from "./wine.ts";
 import { createWineLab } from "./wine_lab.ts";
+import { pause } from "../pause.ts";
 
 const { title, ignore } = requiresWine();
 
@@ -181,7 +182,7 @@ async function waitForNoInterface(machine: Machine, name: RegExp): Promise<void>
   do {
     links = await machine.ip("link show");
     if (!name.test(links)) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await pause(50);
   } while (performance.now() < end);
   throw new Error(`An interface stayed: ${links}`);
 }

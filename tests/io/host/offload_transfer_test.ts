@@ -17,6 +17,7 @@ import { aborted, runTogether } from "../../../io/run_together.ts";
 import { parseIpv6 } from "../../../wire/ipv6_address.ts";
 import { namespaceTest, run } from "../../ffi/namespace.ts";
 import "../../ffi/open_libc.ts";
+import { pause } from "../../pause.ts";
 
 const { url } = import.meta;
 
@@ -129,7 +130,7 @@ async function connected(wire: Wire, body: (lab: Lab) => Promise<void>): Promise
 async function moved(name: string, pid: number): Promise<void> {
   const own = await Deno.readLink("/proc/self/ns/net");
   for (let i = 0; i < 500 && await Deno.readLink(`/proc/${pid}/ns/net`) === own; i++) {
-    await new Promise((resolve) => setTimeout(resolve, 2));
+    await pause(2);
   }
   run("ip", "link", "set", name, "netns", String(pid));
 }

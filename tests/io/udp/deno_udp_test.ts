@@ -5,6 +5,7 @@ import type { UdpSocket } from "../../../ffi/udp_socket.ts";
 import { type Endpoint, formatEndpoint, portOf } from "../../../wire/endpoint.ts";
 import { parseIpv4 } from "../../../wire/ipv4_address.ts";
 import { at } from "../fakes.ts";
+import { pause } from "../../pause.ts";
 
 const LOOPBACK = parseIpv4("127.0.0.1")!;
 
@@ -162,7 +163,7 @@ Deno.test("UDP: a socket that is aborted before it runs is closed", async () => 
 
 /** Lets pending work of the system get through. */
 function turn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
+  return pause(0);
 }
 
 Deno.test("UDP: an ICMP error that Windows reports keeps no datagram waiting", async () => {

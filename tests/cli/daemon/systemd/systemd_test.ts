@@ -8,6 +8,7 @@ import { openLog } from "../../../../cli/process/open_log.ts";
 import { requires } from "../../../capabilities.ts";
 import { ClientFixture } from "../../../client/client_fixture.ts";
 import "../../../ffi/open_libc.ts";
+import { pause } from "../../../pause.ts";
 
 const needs = requires("linux");
 
@@ -62,7 +63,7 @@ Deno.test({
     systemd.stopping();
     while (!(await next()).startsWith("STOPPING=1\n"));
     systemd[Symbol.dispose]();
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await pause(0);
     receiver.close();
     await Deno.remove(folder, { recursive: true });
   },
@@ -78,7 +79,7 @@ Deno.test({
       using systemd = new Systemd(log, (name) => name === "NOTIFY_SOCKET" ? path : undefined);
       systemd.changed(reportOf(ClientFixture.a()));
       systemd.stopping();
-      await new Promise((resolve) => setTimeout(resolve, 0));
+      await pause(0);
       return systemd.isListening;
     };
     // Nobody listens there, which is no fault of ours.

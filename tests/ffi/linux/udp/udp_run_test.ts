@@ -12,6 +12,7 @@ import { parseIpv4 } from "../../../../wire/ipv4_address.ts";
 import { requires } from "../../../capabilities.ts";
 import "../../open_libc.ts";
 import { at, FakeWatcher } from "../../../io/fakes.ts";
+import { pause } from "../../../pause.ts";
 
 const LOOPBACK = parseIpv4("127.0.0.1")!;
 
@@ -128,7 +129,7 @@ batchedTest("a flood holds up neither timers nor other sockets", async (fixture)
     const answer = new Promise<void>((resolve) => answered = resolve);
     asked.send(asked.local, Uint8Array.of(1));
     asked.flush();
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await pause(10);
     await answer;
   }
   isFlooding = false;
