@@ -21,7 +21,7 @@ export interface Exchange {
 }
 
 /** How much load there is, and for how long. */
-export interface LoadOptions {
+interface LoadOptions {
   readonly from: Ipv4Address;
   readonly to: Endpoint;
   /** Sockets, each with its own port. */
@@ -40,7 +40,7 @@ export interface LoadOptions {
 }
 
 /** What came of it. */
-export interface LoadResult {
+interface LoadResult {
   readonly answersPerSecond: number;
   /** Requests that got no answer in time and were repeated, while it was measured. */
   readonly lost: number;

@@ -30,7 +30,7 @@ import { readOrigin } from "../wire/origin_indication.ts";
 import { parseTeredoPacket } from "../wire/teredo_packet.ts";
 
 /** How much load there is, and for how long. */
-export interface LoadOptions {
+interface LoadOptions {
   /** The address of the first client; the others have the next ones. All must be local ones of this host. */
   readonly from: Ipv4Address;
   /** How many clients there are, and so how many solicitations under way. */

@@ -21,7 +21,7 @@ import { executableSuffix, type Platform } from "./platforms.ts";
 import { zip } from "./zip.ts";
 
 /** What an archive of this version is called, without its ending: `teredo-0.1.0-linux-x64`. */
-export function archiveName({ name }: Platform): string {
+function archiveName({ name }: Platform): string {
   return `teredo-${manifest.version}-${name}`;
 }
 

@@ -35,7 +35,7 @@ const USAGE =
 const ARCHITECTURES = { x86_64: "amd64", aarch64: "arm64" } as const;
 
 /** What to make. */
-export interface Deb {
+interface Deb {
   /** The executable to put in; `dist/teredo` if absent. */
   readonly executable?: string | undefined;
   /** Debian's name; this machine's if absent. */

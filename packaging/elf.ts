@@ -8,7 +8,7 @@
  */
 
 /** What an executable needs. */
-export interface ElfNeeds {
+interface ElfNeeds {
   /** The shared libraries, in the order in which they are loaded. */
   readonly libraries: readonly string[];
   /** The versions of symbols, such as `GLIBC_2.17`. */

@@ -13,7 +13,7 @@ import { SYSUSERS, TMPFILES } from "../cli/service/system_files.ts";
 import { unitFile, unitName } from "../cli/service/unit.ts";
 
 /** Where a package puts the program. */
-export const PROGRAM = "/usr/bin/teredo";
+const PROGRAM = "/usr/bin/teredo";
 
 /** Every generated file, by its path in this folder. */
 export function generatedFiles(): Map<string, string> {

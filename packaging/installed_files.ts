@@ -11,7 +11,7 @@ import { copy, type InstalledFile, text } from "./installed_file.ts";
 import { manDirectory, manPages } from "./man.ts";
 
 /** Where zsh looks; Debian's zsh has a separate directory for packages. */
-export type ZshDirectory = "site-functions" | "vendor-completions";
+type ZshDirectory = "site-functions" | "vendor-completions";
 
 /** Manual pages, completions, documents, dashboard and alerts: files for every system. */
 export async function sharedFiles(zsh: ZshDirectory): Promise<InstalledFile[]> {

@@ -15,7 +15,7 @@
 import { createHash } from "node:crypto";
 
 /** An executable of macOS. */
-export interface MachO {
+interface MachO {
   readonly processor: "x64" | "arm64" | "unknown";
   /** The oldest macOS that loads it: "11.0". */
   readonly oldestSystem: string;

@@ -15,7 +15,7 @@ import { manPage } from "./man_page.ts";
 import { yamlPage } from "./yaml_page.ts";
 
 /** A manual page. */
-export interface Page {
+interface Page {
   /** The file's name, which ends with the section: `teredo.8`. */
   readonly name: string;
   readonly text: string;

@@ -33,7 +33,7 @@ const USAGE = `Usage: deno task release [--output DIRECTORY] [--releases URL] [P
 Platforms: ${PLATFORMS.map(({ name }) => name).join(", ")}`;
 
 /** What to release, and where to. */
-export interface Release {
+interface Release {
   readonly platforms: readonly Platform[];
   readonly output: string;
   /** Where `install.sh` finds releases; without it, its user has to name the place. */
@@ -41,7 +41,7 @@ export interface Release {
 }
 
 /** What there is of a release. */
-export interface Released {
+interface Released {
   /** Paths of the files. */
   readonly files: readonly string[];
   /** A line for each platform that is missing. */
@@ -49,7 +49,7 @@ export interface Released {
 }
 
 /** Makes the executable of a platform. Returns its path, or why there is none. */
-export type Builder = (platform: Platform) => Promise<{ path: string } | { reason: string }>;
+type Builder = (platform: Platform) => Promise<{ path: string } | { reason: string }>;
 
 /** Makes a release with what the builder builds. */
 export async function makeRelease(release: Release, build: Builder): Promise<Released> {

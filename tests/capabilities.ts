@@ -58,7 +58,7 @@ const COMMANDS = [
 ] as const;
 
 /** A program that a test may need. */
-export type CommandName = typeof COMMANDS[number];
+type CommandName = typeof COMMANDS[number];
 
 /**
  * Something a test may need:

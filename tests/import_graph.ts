@@ -10,7 +10,7 @@ import { pathToFileURL } from "node:url";
 const root = new URL("../", import.meta.url);
 
 /** One import of a source file. */
-export interface Import {
+interface Import {
   /** Path from the root of the project. */
   readonly from: string;
   /** As it is written. */
@@ -21,7 +21,7 @@ export interface Import {
 }
 
 /** What files of the project import. */
-export interface ImportGraph {
+interface ImportGraph {
   /** The files in the graph, as paths from the root. */
   readonly files: ReadonlySet<string>;
   readonly imports: readonly Import[];

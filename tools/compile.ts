@@ -62,7 +62,7 @@ const V8_FLAGS = "--v8-flags=" + [
 ].join();
 
 /** What to build. */
-export interface Build {
+interface Build {
   /** The platform, as `deno compile --target` names it; this machine's if absent. */
   readonly target?: string | undefined;
   /** The executable; in `dist/`, named after the target, if absent. */
@@ -72,7 +72,7 @@ export interface Build {
 }
 
 /** How a build ended. */
-export interface BuildResult {
+interface BuildResult {
   readonly isBuilt: boolean;
   /** What to do about a failure, if that is known. */
   readonly remedy: string | undefined;

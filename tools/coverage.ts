@@ -23,13 +23,13 @@ const TESTS = [
 const LEAST = { lines: 96, branches: 92 } as const;
 
 /** How much of something is reached. */
-export interface Share {
+interface Share {
   readonly found: number;
   readonly hit: number;
 }
 
 /** What is reached of one file. */
-export interface FileCoverage {
+interface FileCoverage {
   /** From the root of the project: "wire/bubble.ts". */
   readonly path: string;
   readonly lines: Share;

@@ -15,7 +15,7 @@ interface Package {
 }
 
 /** The packages by their name without the scope. */
-export type Packages = ReadonlyMap<string, Package>;
+type Packages = ReadonlyMap<string, Package>;
 
 /**
  * Reads the packages below a directory that holds the sources of denoland/std.

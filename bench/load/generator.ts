@@ -34,7 +34,7 @@ export interface Load extends Crowd {
 }
 
 /** What became of it. */
-export interface Outcome {
+interface Outcome {
   /** Processor time of the contestant for a packet that arrived, µs. */
   readonly cpu: number;
   /** Packets that were sent, and that arrived. */
@@ -54,7 +54,7 @@ export interface Outcome {
 }
 
 /** A load of short connections. */
-export interface Connections extends Crowd {
+interface Connections extends Crowd {
   /** If up, clients open them, otherwise native hosts. */
   readonly direction: "up" | "down";
   /** How many are under way at a time: a power of two. */
@@ -63,7 +63,7 @@ export interface Connections extends Crowd {
 }
 
 /** What became of them. */
-export interface ConnectionsOutcome {
+interface ConnectionsOutcome {
   /** Processor time of the contestant for each, µs. */
   readonly cpu: number;
   /** Connections per second that ended well. */

@@ -42,7 +42,7 @@ export const DIRECTIONS = ["up", "down"] as const satisfies readonly Direction[]
 
 /** Shares of the highest rate at which loss is measured, and the one for latency. */
 export const SHARES = [0.5, 0.8, 1] as const;
-export const LATENCY_SHARE = 0.5;
+const LATENCY_SHARE = 0.5;
 
 /** Connections under way at once: few enough for the queue of every contestant. */
 const AT_ONCE = 64;
@@ -58,7 +58,7 @@ export interface Plan {
 }
 
 /** What takes part. */
-export interface Field {
+interface Field {
   readonly arenas: readonly Arena[];
   readonly programs: Programs;
 }

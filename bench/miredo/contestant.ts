@@ -30,13 +30,13 @@ export const CONTESTANTS = ["ours", "deno", "miredo"] as const;
 export type Contestant = typeof CONTESTANTS[number];
 
 /** A qualified client. */
-export interface Client {
+interface Client {
   readonly process: LabProcess;
   readonly address: string;
 }
 
 /** How a contestant starts its roles, and waits until they work. */
-export interface Start {
+interface Start {
   server(machine: Machine): Promise<LabProcess>;
   relay(machine: Machine): Promise<LabProcess>;
   client(machine: Machine): Promise<Client>;

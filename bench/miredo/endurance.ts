@@ -10,7 +10,7 @@ import { tcp } from "./iperf.ts";
 import { memory } from "./process_usage.ts";
 
 /** What was seen. */
-export interface Endurance {
+interface Endurance {
   /** Gigabytes that the client had sent or received, and its memory then, in MB. */
   readonly steps: readonly { readonly gigabytes: number; readonly resident: number }[];
   /** The last step's memory in parts of the first one's. */

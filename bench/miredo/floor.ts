@@ -18,7 +18,7 @@ const PORT = "3546";
 const CLIENT = "2001:0:5301:101::c";
 
 /** The floor at work. */
-export interface Floor extends AsyncDisposable {
+interface Floor extends AsyncDisposable {
   readonly client: Machine;
   readonly address: string;
   /** The processes of both ends. */

@@ -5,7 +5,7 @@
  */
 
 /** What a reader needs to know about the machine. */
-export interface MachineDescription {
+interface MachineDescription {
   readonly kernel: string;
   readonly processors: number;
   readonly model: string;

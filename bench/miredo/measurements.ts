@@ -19,7 +19,7 @@ import type { ServerLoad } from "./server_load.ts";
 import { pause } from "../../tests/pause.ts";
 
 /** A measurement: adds to the results what it finds in an arena. */
-export type Measurement = (arena: Arena, results: Results, seconds: number) => Promise<void>;
+type Measurement = (arena: Arena, results: Results, seconds: number) => Promise<void>;
 
 /** Echo requests: at idle so many that a hiccup is nothing. */
 const IDLE = { count: 50, interval: 0.1 };

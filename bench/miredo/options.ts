@@ -8,16 +8,16 @@ import { parseArgs } from "node:util";
 import { MEASUREMENTS } from "./measurements.ts";
 
 /** What can be asked for beside the measurements that take turns. */
-export const SPECIALS = ["peers", "endurance", "soak"] as const;
+const SPECIALS = ["peers", "endurance", "soak"] as const;
 
 /** All that `--only` takes. */
-export const TOPICS = [
+const TOPICS = [
   ...Object.keys(MEASUREMENTS) as (keyof typeof MEASUREMENTS)[],
   ...SPECIALS,
 ] as const;
 
 /** Something to measure. */
-export type Topic = typeof TOPICS[number];
+type Topic = typeof TOPICS[number];
 
 /** What was asked for. */
 export interface BenchOptions {

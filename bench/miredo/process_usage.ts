@@ -29,7 +29,7 @@ export function processorSeconds(...pids: number[]): number {
 }
 
 /** Memory in MB. */
-export interface Memory {
+interface Memory {
   /** All pages in memory, those of shared libraries and of the executable included. */
   readonly resident: number;
   /** Each shared page counted in proportion. */

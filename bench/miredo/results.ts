@@ -21,7 +21,7 @@ export class Results {
 }
 
 /** A demand, and what came of it. */
-export interface Verdict {
+interface Verdict {
   readonly target: Target;
   readonly ratio: number;
   readonly isMet: boolean;
@@ -30,14 +30,14 @@ export interface Verdict {
 /**
  * The median of the ratios of two columns, turn by turn; undefined where one of them is missing.
  */
-export function ratio(samples: Samples, of: Column, to: Column): number | undefined {
+function ratio(samples: Samples, of: Column, to: Column): number | undefined {
   const divisors = samples[to] ?? [];
   const ratios = (samples[of] ?? []).slice(0, divisors.length).map((it, i) => it / divisors[i]!);
   return ratios.length === 0 ? undefined : median(ratios);
 }
 
 /** Which demands on a row are met. */
-export function judge(row: Row, samples: Samples): Verdict[] {
+function judge(row: Row, samples: Samples): Verdict[] {
   return row.targets.flatMap((target) => {
     const found = ratio(samples, target.of, target.to);
     if (found === undefined) return [];

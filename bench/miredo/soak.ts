@@ -29,7 +29,7 @@ const BAD: UserNat = {
 const GOOD: UserNat = { by: "user", kind: "portRestricted" };
 
 /** One direction. */
-export interface SoakedTransfer {
+interface SoakedTransfer {
   readonly course: string;
   readonly octets: number;
   readonly megabitsPerSecond: number;

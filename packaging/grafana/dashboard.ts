@@ -15,7 +15,7 @@ const HEIGHT = 8;
 const COLUMNS = 24;
 
 /** The dashboard, as Grafana imports it. */
-export function dashboard(): unknown {
+function dashboard(): unknown {
   return {
     uid: "teredo",
     title: "Teredo",

@@ -16,7 +16,7 @@ import { ADDRESS, sitePlan } from "../netns/plan.ts";
 export const HONEST = "83.4.0.0";
 
 /** The client's own address; it has no NAT, which would keep most of an attack off it. */
-export const CLIENT = sitePlan(1).external;
+const CLIENT = sitePlan(1).external;
 
 /** Native hosts: this and the 254 addresses after it. */
 export const NATIVE_HOSTS = "2a00:1:0:1::";

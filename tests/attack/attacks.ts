@@ -53,7 +53,7 @@ export interface Result {
 }
 
 /** How to carry out an attack. */
-export interface Setting {
+interface Setting {
   readonly arena: Arena;
   readonly generator: FloodGenerator;
   readonly programs: Programs;

@@ -20,7 +20,7 @@ export type Contestant = "ours" | "before" | "miredo";
 export type Role = "server" | "relay" | "client";
 
 /** A qualified client. */
-export interface Client {
+interface Client {
   readonly process: LabProcess;
   /** Its Teredo address. */
   readonly address: string;

@@ -30,7 +30,7 @@ export interface FloodPlan {
 }
 
 /** What was sent. */
-export interface FloodReport {
+interface FloodReport {
   readonly sent: number;
   /** With IP headers. */
   readonly octets: number;
@@ -40,7 +40,7 @@ export interface FloodReport {
 }
 
 /** A flood under way. */
-export interface Flood {
+interface Flood {
   readonly process: LabProcess;
   /** Ends it, unless its time is over. */
   stop(): Promise<FloodReport>;

@@ -10,7 +10,7 @@ import { ipv4Address } from "../../wire/ipv4_address.ts";
 import type { Change } from "./flood.ts";
 
 /** Headers of a datagram, in octets. */
-export const HEADERS = 20 + 8;
+const HEADERS = 20 + 8;
 
 // RFC 791 §3.1 and RFC 768, offsets from the IPv4 header.
 const TOTAL_LENGTH = 2;

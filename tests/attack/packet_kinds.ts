@@ -35,7 +35,7 @@ export interface Parties {
 }
 
 /** A packet to send. */
-export interface Specimen {
+interface Specimen {
   /** Where it pretends to come from. */
   readonly from: Endpoint;
   readonly payload: Uint8Array<ArrayBuffer>;

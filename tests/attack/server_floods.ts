@@ -36,18 +36,18 @@ export interface Surroundings {
 }
 
 /** What each solicitation of the attacker is. */
-export const SOLICITATION = concatOctets(
+const SOLICITATION = concatOctets(
   encodeAuthentication(nonceOnly(new Uint8Array(NONCE_LENGTH))),
   encodeRouterSolicitation(linkLocal(0xffff, 0xfffffffe)),
 );
 
 /** Where its nonce is. */
-export const NONCE = 4;
+const NONCE = 4;
 
 const RANDOM_NONCE = randomPayload(NONCE, NONCE_LENGTH);
 
 /** The Teredo address of what is at `mapping`. */
-export function addressAt(mapping: Endpoint, { server }: Surroundings): Uint8Array<ArrayBuffer> {
+function addressAt(mapping: Endpoint, { server }: Surroundings): Uint8Array<ArrayBuffer> {
   const primary = ipv4Address(Math.floor(server / 0x1_0000));
   return encodeTeredoAddress({ server: primary, flags: 0, mapping });
 }

@@ -26,7 +26,7 @@ const PRELUDE = `
 `;
 
 /** What a process left behind. */
-export interface Ended {
+interface Ended {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;

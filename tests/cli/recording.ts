@@ -9,14 +9,14 @@ import "../ffi/open_libc.ts";
 import { main } from "../../cli.ts";
 
 /** What a run of the program left behind. */
-export interface Recorded {
+interface Recorded {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
 /** What the program finds beside the command line; nothing, unless given. */
-export interface Found {
+interface Found {
   /** The standard input. */
   readonly input?: string;
   readonly width?: number;

@@ -18,7 +18,6 @@ const PRELUDE =
   `${HOST}; mount -t tmpfs none /mnt; mkdir /mnt/etc; cp -r /etc/. /mnt/etc 2>/dev/null
   mount --bind /mnt/etc /etc; mkdir -p /etc/teredo; cd /mnt
   says() { soon grep -q "$1" /mnt/log; }
-  lacks_root() { soon grep -q "^Uid:.[1-9]" /proc/$1/status; }
   fields() { awk -v fields="$1" 'BEGIN { split(fields, f) } { for (i in f) if ($1 == f[i] ":") v[f[i]] = $2 }
     END { for (i = 1; i in f; i++) printf "%s ", v[f[i]]; print "" }' "$2"; }
   main() { fields "Uid Gid CapPrm CapEff CapBnd CapAmb NoNewPrivs Seccomp" /proc/$1/status; }

@@ -8,14 +8,14 @@
 export type ItemId = `${GroupLetter}-${string}`;
 
 /** Formats and addresses, client, server, relay, extensions of RFC 6081. */
-export type GroupLetter = "P" | "C" | "S" | "R" | "X";
+type GroupLetter = "P" | "C" | "S" | "R" | "X";
 
 /**
  * How binding an item is, in the word of its RFC. A star means that the RFC writes the word in
  * lower case or only implies it, as RFC 4380 often does; such items bind all the same. `own` is a
  * decision of this project where the RFCs are silent or contradict each other.
  */
-export type Level =
+type Level =
   | `${"MUST" | "MUST NOT" | "SHOULD" | "SHOULD NOT" | "MAY"}${"" | "*"}`
   | "own";
 

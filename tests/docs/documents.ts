@@ -8,7 +8,7 @@
 export const ROOT = new URL("../../", import.meta.url);
 
 /** A document. */
-export interface Document {
+interface Document {
   /** From the root of the project. */
   readonly path: string;
   readonly text: string;

@@ -10,7 +10,7 @@ import type { FuzzTarget } from "./target.ts";
 const FOLDER = new URL("corpus/", import.meta.url);
 
 /** The inputs of a target, apart from its seeds. */
-export function readCorpus(target: string): Uint8Array[] {
+function readCorpus(target: string): Uint8Array[] {
   let text: string;
   try {
     text = Deno.readTextFileSync(fileOf(target));

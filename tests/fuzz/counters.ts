@@ -7,7 +7,7 @@
 import { createInstrumenter } from "./istanbul.ts";
 
 /** The global variable that holds the counters of instrumented code. */
-export const COUNTERS = "__fuzz_counters__";
+const COUNTERS = "__fuzz_counters__";
 
 /** A place in a source. */
 interface Place {

@@ -38,7 +38,7 @@ const MAX_AT_ONCE = 4;
 const SPANS: readonly number[] = [0, 1, 40, 300, 1_000, 4_000, 30_000, 120_000, 3_600_000];
 
 /** A machine and its limits. */
-export interface Subject<Via extends string, Event, Status> {
+interface Subject<Via extends string, Event, Status> {
   readonly machine: Machine<Via, Event, Status> & Partial<FastPath>;
   readonly vias: readonly Via[];
   readonly sink: WatchedSink<Via, Event>;

@@ -13,7 +13,7 @@ const EDGES: readonly number[] = [0x00, 0x01, 0x0a, 0x20, 0x7f, 0x80, 0xfe, 0xff
 const MAX_CHANGES = 6;
 
 /** What the mutations are made of. */
-export interface Material {
+interface Material {
   /** Inputs to change. */
   readonly parents: readonly Uint8Array[];
   readonly words: readonly Uint8Array[];

@@ -27,7 +27,7 @@ export interface FuzzTarget {
 }
 
 /** Something does not hold that always should. */
-export class Violation extends Error {
+class Violation extends Error {
   override readonly name = "Violation";
 }
 

@@ -11,7 +11,7 @@ import { CountingSink } from "./counting_sink.ts";
 import { HostileDatagrams } from "./hostile_datagrams.ts";
 
 /** How many datagrams each role gets. */
-export const MILLION = 1_000_000;
+const MILLION = 1_000_000;
 
 /**
  * Refusals because of room or rate: the datagram itself may be good, and may have been looked into.
@@ -40,7 +40,7 @@ export interface Target {
 }
 
 /** What became of the datagrams. */
-export interface Outcome {
+interface Outcome {
   /** Valid in spite of all, and used. */
   readonly used: number;
   /** By the reason of the drop. */
@@ -87,7 +87,7 @@ export function attack(seed: string, targets: readonly Target[], count = MILLION
  * How deep an attack has to get, lest it prove nothing: many reasons to drop, and few good
  * datagrams.
  */
-export interface Depth {
+interface Depth {
   readonly leastUsed: number;
   readonly mostUsed: number;
   readonly leastReasons: number;

@@ -14,7 +14,7 @@ import type { NatBox } from "../sim/nat_box.ts";
 import { World } from "../sim/world.ts";
 
 /** What may be between a client and the Internet. */
-export type Place = "none" | NatKind | "double" | "mappedRestricted" | "mappedSymmetric";
+type Place = "none" | NatKind | "double" | "mappedRestricted" | "mappedSymmetric";
 
 /** The NATs of places that forward a port to their client, as PCP, NAT-PMP or UPnP asked them. */
 const MAPPED: Readonly<Partial<Record<Place, NatKind>>> = {

@@ -16,7 +16,7 @@ import type { Machine } from "../netns/machine.ts";
 import { pause } from "../pause.ts";
 
 /** What the program is told, as JSON in its one argument. */
-export interface ProbeOptions {
+interface ProbeOptions {
   /** The port to send from. */
   readonly port: number;
   readonly to: string;
@@ -27,7 +27,7 @@ export interface ProbeOptions {
 }
 
 /** What came back. */
-export interface ProbeAnswer {
+interface ProbeAnswer {
   readonly from: string;
   readonly payload: Uint8Array<ArrayBuffer>;
 }

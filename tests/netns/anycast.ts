@@ -30,7 +30,7 @@ const PLACES = {
 } as const;
 
 /** The name of a machine, and of the router's link to it. */
-export type Place = keyof typeof PLACES;
+type Place = keyof typeof PLACES;
 const NAMES = ["east", "west"] as const;
 
 /** The other of the two. */
@@ -62,7 +62,7 @@ async function readDocument(): Promise<Documented> {
 }
 
 /** One of the two machines. */
-export class Station {
+class Station {
   readonly machine: Machine;
   readonly place: Place;
   readonly #service: string;

@@ -26,7 +26,7 @@ const TIMEOUT = 1000;
 const ATTEMPTS = 3;
 
 /** What came back. */
-export interface Exchange {
+interface Exchange {
   /** The SHA-256 of what was sent over TCP, and of what came back. */
   readonly sent: string;
   readonly returned: string;

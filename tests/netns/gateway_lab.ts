@@ -17,8 +17,8 @@ import { teredo } from "./teredo.ts";
 
 /** A native host behind a router, and what fits through the link between them, in octets. */
 export const FAR = "2a00:2::1";
-export const FAR_ROUTER = "2a00:2::ffff";
-export const FAR_MTU = 1280;
+const FAR_ROUTER = "2a00:2::ffff";
+const FAR_MTU = 1280;
 
 /** Addresses around a 1:1 NAT. */
 export const ONE_TO_ONE = {

@@ -10,7 +10,7 @@ import { type Make, MAKES } from "./interop_matrix.ts";
 import { isReached, type NatCell, NATS, type Outcome, type Side } from "./nat_interop.ts";
 
 /** What became of each pair, by {@linkcode keyOf}. */
-export type Outcomes = Readonly<Record<string, Outcome>>;
+type Outcomes = Readonly<Record<string, Outcome>>;
 
 /** Everything that was measured, as docs/interop.json has it. */
 export interface InteropResults {

@@ -26,7 +26,7 @@ export type Make = "ours" | "Miredo";
 export const MAKES: readonly Make[] = ["ours", "Miredo"];
 
 /** The side that starts, and the side that is reached. */
-export type Course = "client → native" | "native → client" | `${Make} → ${Make}`;
+type Course = "client → native" | "native → client" | `${Make} → ${Make}`;
 
 /** Echo requests in each cell. */
 export const PINGS = 10;

@@ -39,7 +39,7 @@ const ECHO_REQUEST = 8;
 const ERRORS: readonly number[] = [3, 11, 12];
 
 /** What a NAT can do with a packet. */
-export type PacketType = "udp" | "echo" | "error";
+type PacketType = "udp" | "echo" | "error";
 
 /** Which of a packet's two endpoints. */
 type End = "source" | "destination";

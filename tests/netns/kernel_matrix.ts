@@ -25,7 +25,7 @@ export type Column = KernelPlace | "Miredo";
 export const ROWS = Object.keys(KERNEL_PLACES) as KernelPlace[];
 
 /** A NAT that two clients may be behind together. */
-export type SharedPlace = NatKind & KernelPlace;
+type SharedPlace = NatKind & KernelPlace;
 
 /** All of them. */
 export const SHARED = ROWS.filter((place): place is SharedPlace =>
@@ -53,7 +53,7 @@ export interface KernelEquipment {
 }
 
 /** What to measure. */
-export interface MatrixSelection extends KernelEquipment {
+interface MatrixSelection extends KernelEquipment {
   readonly rows: readonly KernelPlace[];
   readonly columns: readonly Column[];
   /** NATs that two clients are behind together. They do not turn packets around. */

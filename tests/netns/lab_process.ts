@@ -10,7 +10,7 @@ import { lines } from "./lines.ts";
 const LOG_TIMEOUT = 20_000;
 
 /** How to wait for a line of log. */
-export interface LogQuery {
+interface LogQuery {
   /** How long, in milliseconds. */
   readonly timeout?: number;
   /** Looks only at what comes behind this many lines: see {@linkcode LabProcess.logLength}. */

@@ -16,7 +16,7 @@ import { FakeRouter, HTTP_PORT, type RouterOptions } from "../portmap/fake_route
 import { pause } from "../pause.ts";
 
 /** What a router does instead of describing itself. */
-export type LyingBody = "honest" | "garbage" | "drip";
+type LyingBody = "honest" | "garbage" | "drip";
 
 /** How a router lies. */
 export interface Lie {

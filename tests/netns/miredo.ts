@@ -29,7 +29,7 @@ export async function startMiredoRelay(machine: Machine): Promise<LabProcess> {
 }
 
 /** A qualified client of Miredo. */
-export interface MiredoClient {
+interface MiredoClient {
   readonly process: LabProcess;
   /** Its Teredo address. */
   readonly address: string;

@@ -5,7 +5,7 @@
  */
 
 /** One answer. */
-export interface EchoReply {
+interface EchoReply {
   readonly sequence: number;
   /** From the request to the answer, in milliseconds. */
   readonly roundTrip: number;

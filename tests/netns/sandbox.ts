@@ -34,7 +34,7 @@ const ANNOUNCE = 'read -r pid rest </proc/self/stat; echo "$pid"; exec "$@"';
 const ENVIRONMENT = { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" };
 
 /** A command that failed where it had to succeed. */
-export class CommandFailed extends Error {
+class CommandFailed extends Error {
   override name = "CommandFailed";
 }
 

@@ -16,7 +16,7 @@ import type { Capture } from "./capture.ts";
 import { ADDRESS, sitePlan } from "./plan.ts";
 
 /** A packet on the lab's Internet. */
-export interface TracedPacket {
+interface TracedPacket {
   /** In seconds since 1970. */
   readonly time: number;
   /** The sender, with address and port. */

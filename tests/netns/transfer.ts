@@ -17,7 +17,7 @@ const PROGRAM = "tests/netns/transfer.ts";
 const PORT = "5001";
 
 /** What arrived. */
-export interface Transfer {
+interface Transfer {
   readonly octets: number;
   /** From the first octet to the last, in milliseconds. */
   readonly duration: number;

@@ -28,7 +28,7 @@ import { type OpenWorld, type World, WORLDS } from "./fault_worlds.ts";
 import { pause } from "../pause.ts";
 
 /** Errors that may go away. */
-export const PASSING: readonly Mischief[] = [
+const PASSING: readonly Mischief[] = [
   ...["EAGAIN", "ENOBUFS", "EPERM", "ENOMEM", "EINTR", "EIO", "stale", "short"] as const,
 ];
 

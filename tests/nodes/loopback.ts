@@ -31,7 +31,7 @@ export function loopbackTest(name: string, fn: () => Promise<void>): void {
 export const PRIMARY = "127.41.0.1";
 
 /** The address after it. */
-export const SECONDARY = "127.41.0.2";
+const SECONDARY = "127.41.0.2";
 
 /** A server at {@linkcode PRIMARY}. */
 export function startServer(

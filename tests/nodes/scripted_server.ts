@@ -24,7 +24,7 @@ import {
 import { encodeTrailers, parseTrailers, type Trailers } from "../../wire/trailers.ts";
 
 /** A datagram that came to a socket of the test. */
-export interface Arrived {
+interface Arrived {
   readonly from: Endpoint;
   readonly packet: TeredoPacket;
   readonly trailers: Trailers;

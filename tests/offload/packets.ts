@@ -35,7 +35,7 @@ export interface TcpFields {
 }
 
 /** Fields of an IPv6 header that a test may want to choose. */
-export interface IpFields {
+interface IpFields {
   readonly trafficClass?: number;
   readonly flowLabel?: number;
   readonly hopLimit?: number;
@@ -114,7 +114,7 @@ function ipv6(
 }
 
 /** The folded sum of pseudo-header and upper layer, one word at a time. */
-export function upperSum(packet: Uint8Array, start: number, protocol: number): number {
+function upperSum(packet: Uint8Array, start: number, protocol: number): number {
   const length = packet.length - start;
   return plainSum(
     new Uint8Array([
@@ -146,7 +146,7 @@ export function leaveChecksum(
 /**
  * What a TCP or UDP packet says, with its checksum's verdict; for comparing whole lists at once.
  */
-export interface Reading {
+interface Reading {
   readonly protocol: number;
   readonly sequence?: number;
   readonly flags?: number;

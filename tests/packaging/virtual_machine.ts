@@ -66,7 +66,7 @@ async function start(folder: string): Promise<string> {
 }
 
 /** A finding of a script. */
-export interface Finding {
+interface Finding {
   readonly name: string;
   readonly isFine: boolean;
   /** What there was to say. */

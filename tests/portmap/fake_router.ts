@@ -34,7 +34,7 @@ export interface RouterOptions {
 }
 
 /** A mapping in a router's table. */
-export interface RouterEntry {
+interface RouterEntry {
   readonly internal: Endpoint;
   readonly externalPort: number;
   readonly nonce?: string;
@@ -44,7 +44,7 @@ export interface RouterEntry {
 }
 
 /** A datagram from the router. */
-export interface RouterDatagram {
+interface RouterDatagram {
   readonly bytes: Uint8Array;
   readonly from: Endpoint;
 }

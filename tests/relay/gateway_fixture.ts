@@ -33,7 +33,7 @@ export const EVERYBODY: GatewayConfig = {
 };
 
 /** What may be unlike the usual gateway. */
-export interface GatewayOptions {
+interface GatewayOptions {
   readonly rules?: Partial<GatewayConfig>;
   readonly relay?: Partial<RelayConfig>;
   readonly server?: Partial<ServerConfig>;

@@ -12,10 +12,10 @@ import type { ServerNode } from "../sim/server_node.ts";
 import { type ClientOptions, World } from "../sim/world.ts";
 
 /** A kind of NAT, one with its own knobs, or none. */
-export type Behind = NatKind | NatBehaviour | "public";
+type Behind = NatKind | NatBehaviour | "public";
 
 /** What may be unusual about the stage. */
-export interface TwoClientsOptions {
+interface TwoClientsOptions {
   readonly seed?: number;
   /** The links of the clients to the Internet: of their NATs, or their own without one. */
   readonly link?: Partial<LinkQuality>;

@@ -21,7 +21,7 @@ import type { ServerNames } from "./server_names.ts";
 import type { VirtualClock } from "./virtual_clock.ts";
 
 /** How a client runs on its host. */
-export interface ClientPlace {
+interface ClientPlace {
   readonly host: Host;
   /** The service port, at the host's address. */
   readonly service: Endpoint;

@@ -13,7 +13,7 @@ import type { Ping } from "./ping.ts";
 import type { VirtualClock } from "./virtual_clock.ts";
 
 /** What a double reports. */
-export type Qualified = { readonly type: "qualified"; readonly address: Uint8Array };
+type Qualified = { readonly type: "qualified"; readonly address: Uint8Array };
 
 /** A double: its status is its address. */
 export type Double = Machine<"service", Qualified, Uint8Array | undefined>;

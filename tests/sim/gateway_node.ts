@@ -30,7 +30,7 @@ type GatewayEvent = ServerEvent | RelayEvent;
 type GatewayStatus = ServerWithRelayStatus<RelayStatus>;
 
 /** What a gateway is told. */
-export interface GatewayNodeConfig {
+interface GatewayNodeConfig {
   readonly server: ServerConfig;
   readonly relay: RelayConfig;
   /** The host's IPv6 address, 16 octets. */

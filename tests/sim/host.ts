@@ -13,10 +13,10 @@ import type { Fate, PacketLog } from "./packet_log.ts";
 import type { VirtualClock } from "./virtual_clock.ts";
 
 /** What a socket does with a datagram. */
-export type Receive = (payload: Uint8Array, from: Endpoint) => void;
+type Receive = (payload: Uint8Array, from: Endpoint) => void;
 
 /** Where a host is. */
-export interface HostPlace {
+interface HostPlace {
   readonly network: Network;
   readonly addresses: readonly Ipv4Address[];
   readonly link: Link;

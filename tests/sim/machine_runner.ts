@@ -14,7 +14,7 @@ import type { Timer, VirtualClock } from "./virtual_clock.ts";
 const MAX_WAKES_AT_ONCE = 100;
 
 /** What surrounds a machine. */
-export interface RunnerOptions<Via extends string, Event> {
+interface RunnerOptions<Via extends string, Event> {
   readonly host: Host;
   /**
    * Where each of the role's sockets is bound; what the machine sends from one that is missing is
@@ -51,7 +51,7 @@ export interface RunnerWatcher {
 }
 
 /** An event, and when it came. */
-export interface LoggedEvent<Event> {
+interface LoggedEvent<Event> {
   /** In milliseconds of the virtual clock. */
   readonly at: number;
   readonly event: Event;

@@ -37,7 +37,7 @@ interface Mapping {
 }
 
 /** Both endpoints of a packet that a NAT turns back to its inside. */
-export interface Hairpin {
+interface Hairpin {
   /** The external endpoint of the sender, RFC 4787 REQ-9 a. */
   readonly source: Endpoint;
   /** The inside endpoint of the receiver. */

@@ -13,7 +13,7 @@ import { addressOf, type Endpoint } from "../../wire/endpoint.ts";
  * - `address`: the remote address
  * - `address_and_port`: the remote address and port
  */
-export type Dependence = "independent" | "address" | "address_and_port";
+type Dependence = "independent" | "address" | "address_and_port";
 
 /**
  * How external ports are chosen, RFC 4787 §4.2.1. No two mappings ever share one.

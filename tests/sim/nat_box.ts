@@ -15,7 +15,7 @@ import type { Datagram, Network, Node } from "./network.ts";
 import type { VirtualClock } from "./virtual_clock.ts";
 
 /** What a NAT box stands between, and on which links. */
-export interface NatPlace {
+interface NatPlace {
   readonly inside: Network;
   readonly outside: Network;
   readonly insideLink: Link;

@@ -19,7 +19,7 @@ export type Fate =
   | "dead";
 
 /** How the journey of a packet, or of a copy, ended. */
-export interface Arrival {
+interface Arrival {
   /** In milliseconds. */
   readonly at: number;
   readonly fate: Fate;
@@ -61,7 +61,7 @@ export class Journey {
 }
 
 /** Which journeys to pick; what is left out matches all. */
-export interface JourneyQuery {
+interface JourneyQuery {
   readonly from?: string;
   /** The node that a copy was delivered to. */
   readonly to?: string;

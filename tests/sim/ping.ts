@@ -5,7 +5,7 @@
  */
 
 /** An answer to one of the echo requests. */
-export interface PingReply {
+interface PingReply {
   readonly sequence: number;
   /** When it came, in milliseconds of the virtual clock. */
   readonly at: number;

@@ -22,7 +22,7 @@ const LENGTH = IPV6_HEADER_LENGTH + 4;
 const CHECKSUM = IPV6_HEADER_LENGTH + 6;
 
 /** Where the data of a datagram begins. */
-export const UDP_DATA = IPV6_HEADER_LENGTH + 8;
+const UDP_DATA = IPV6_HEADER_LENGTH + 8;
 
 /** Both ports of every datagram. */
 const PORT = 7777;

@@ -51,7 +51,7 @@ const DYNAMIC_PORTS = { low: 49152, high: 65536 } as const;
 const LAN_DELAY = 1;
 
 /** What surrounds a node. */
-export interface PlaceOptions {
+interface PlaceOptions {
   /** The NAT that the node is behind; without one it is on the Internet. */
   readonly behind?: NatBox | undefined;
   /** The node's link, where it differs from a good one. */
@@ -71,10 +71,10 @@ export interface ClientOptions extends PlaceOptions {
 }
 
 /** What the double of somebody else's client is like. */
-export type DoubleOptions = PlaceOptions & Pick<ClientOptions, "server">;
+type DoubleOptions = PlaceOptions & Pick<ClientOptions, "server">;
 
 /** What a server is like. */
-export interface ServerOptions {
+interface ServerOptions {
   /** Whether it runs; unless given, yes. */
   readonly hasPower?: boolean | undefined;
   readonly link?: Partial<LinkQuality> | undefined;
@@ -82,7 +82,7 @@ export interface ServerOptions {
 }
 
 /** What a relay is like. */
-export interface RelayOptions extends PlaceOptions {
+interface RelayOptions extends PlaceOptions {
   readonly config?: Partial<RelayConfig> | undefined;
 }
 

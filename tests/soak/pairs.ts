@@ -20,7 +20,7 @@ const NATIVE_HOST = "native host";
 export const LONGEST_SILENCE = 60;
 
 /** How all pairs did in one round of pings. */
-export interface RoundResult {
+interface RoundResult {
   readonly requests: number;
   readonly roundTrips: readonly number[];
 }

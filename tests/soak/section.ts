@@ -28,7 +28,7 @@ export function withSection(document: string, record: SoakRecord): string {
 }
 
 /** The section. */
-export function sectionOf(record: SoakRecord): string {
+function sectionOf(record: SoakRecord): string {
   return [INTRODUCTION, resultOf(record), ROLES_HEAD, rolesOf(record), LATENCY, "", pingsOf(record)]
     .join("\n");
 }

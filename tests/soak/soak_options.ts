@@ -29,7 +29,7 @@ export interface SoakArguments {
 }
 
 /** How a soak of some minutes runs. */
-export function optionsFor(minutes: number): SoakOptions {
+function optionsFor(minutes: number): SoakOptions {
   const duration = minutes * 60;
   return {
     ...{ duration, warmUp: duration / 5, interval: Math.min(5, duration / 10), rest: 20 },

@@ -26,14 +26,14 @@ export const MEMORY_GROWTH = 1.1;
 export const OVERLOAD = 0.8;
 
 /** One figure of a role: in the first window and in the last. */
-export interface Change {
+interface Change {
   readonly role: string;
   readonly first: number;
   readonly last: number;
 }
 
 /** One thing that was judged. */
-export interface Judgement {
+interface Judgement {
   readonly what: "memory" | "descriptors" | "delays" | "faults";
   readonly isGood: boolean;
   readonly details: readonly string[];
@@ -103,7 +103,7 @@ export function smallest(values: readonly number[]): number {
 }
 
 /** The samples after the warm-up, in windows of equal length. */
-export function windowsOf({ options, samples }: SoakRecord): Sample[][] {
+function windowsOf({ options, samples }: SoakRecord): Sample[][] {
   const { warmUp, duration } = options;
   const length = (duration - warmUp) / WINDOWS;
   return Array.from({ length: WINDOWS }, (_, i) => {

@@ -25,7 +25,7 @@ const SITES = {
 } as const satisfies Sites<string>;
 
 /** A site of the soak. */
-export type SoakSite = keyof typeof SITES;
+type SoakSite = keyof typeof SITES;
 
 /** The servers besides the lab's own. */
 export const SERVERS = {
@@ -40,7 +40,7 @@ export const CROWD = { address: "83.1.4.1", network: "83.4.0.0/16" } as const;
 const HOOKS = ["watched", "E", "F"] as const;
 
 /** A program for clients to run, and the file to which each run adds a line. */
-export interface SoakHook {
+interface SoakHook {
   readonly path: string;
   readonly log: string;
 }

@@ -67,7 +67,7 @@ export const ACTORS = {
 } as const;
 
 /** An address A1 to A11. */
-export interface AddressVector {
+interface AddressVector {
   readonly name: string;
   readonly purpose: string;
   readonly octets: Uint8Array<ArrayBuffer>;
@@ -96,7 +96,7 @@ export const addresses: readonly AddressVector[] = addressRows.map((row) => ({
 }));
 
 /** One field of a packet, as an independent decoder saw it. */
-export interface Field {
+interface Field {
   readonly offset: number;
   readonly name: string;
   readonly octets: Uint8Array<ArrayBuffer>;
@@ -150,7 +150,7 @@ function readField(text: string): Field {
 }
 
 /** A hostile or boundary input N1 to N30. */
-export interface NegativeVector {
+interface NegativeVector {
   readonly name: string;
   /** Who receives it: any, client, server, server S1, server S2, client B. */
   readonly receiver: string;
@@ -171,7 +171,7 @@ export const negatives: readonly NegativeVector[] = negativeRows.map((row) => ({
 }));
 
 /** A captured payload. */
-export interface Capture {
+interface Capture {
   /** The capture file and frame number. */
   readonly name: string;
   /**
@@ -224,7 +224,7 @@ export const captures: readonly Capture[] = captureRows.map((row) => ({
 }));
 
 /** What an exchange weighs: octets in and out, UDP payloads and whole IPv4 packets. */
-export interface ExchangeSize {
+interface ExchangeSize {
   readonly case: string;
   readonly udpIn: number;
   readonly udpOut: number;

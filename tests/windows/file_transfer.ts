@@ -18,7 +18,7 @@ const PROGRAM = "tests/windows/file_transfer.ts";
 const PORT = "5002";
 
 /** A file: its octets, and its SHA-256 in hexadecimal digits. */
-export interface FileSummary {
+interface FileSummary {
   readonly octets: number;
   readonly digest: string;
 }

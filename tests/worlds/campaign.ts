@@ -22,7 +22,7 @@ export function* runWorlds({ seed, from, count }: Worlds): Generator<Verdict> {
 }
 
 /** How long recovery took, of many. Times are in milliseconds. */
-export interface Recoveries {
+interface Recoveries {
   readonly count: number;
   readonly median: number;
   readonly most: number;

@@ -24,7 +24,7 @@ const MOST_WAKES = 60;
 const LONGEST_WAIT = 11_000;
 
 /** What a guard needs to know of its machine. */
-export interface Guarded {
+interface Guarded {
   readonly name: string;
   /** The time of the machine's clock. */
   readonly now: () => number;

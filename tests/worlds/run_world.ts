@@ -40,7 +40,7 @@ export type Way = "direct" | "relay" | "gateway";
 export const WAYS: readonly Way[] = ["direct", "relay", "gateway"];
 
 /** How long recovery may take after the last fault has ended, in milliseconds. */
-export const LIMITS = {
+const LIMITS = {
   qualified: 60_000,
   direct: 60_000,
   relay: 75_000,
@@ -54,7 +54,7 @@ export const LIMITS = {
 const AFTER_BUBBLES = 15_000;
 
 /** How a flow recovered. */
-export interface Recovery {
+interface Recovery {
   readonly way: Way;
   /** How long after the faults it went on without losses, in milliseconds. */
   readonly after: number;

@@ -27,7 +27,7 @@ export interface Program<Context> {
 }
 
 /** The program and the script that it came from. */
-export interface LoadedProgram<Context> {
+interface LoadedProgram<Context> {
   readonly program: Program<Context>;
   readonly script: Script;
 }

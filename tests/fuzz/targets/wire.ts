@@ -50,7 +50,7 @@ export const DATAGRAMS: readonly Uint8Array[] = [...vectors, ...negatives, ...ca
   .map(({ payload }) => payload).filter(({ length }) => length <= 400);
 
 /** Octets that mean something in a datagram. */
-export const DATAGRAM_WORDS: readonly Uint8Array[] = [
+const DATAGRAM_WORDS: readonly Uint8Array[] = [
   ..."0000 0001 00010000 6000000000003b15 00083aff 3a 3b 2b 0000 0f00 86008000 8500 0104 0206 0304"
     .split(" ").map((hex) => Uint8Array.fromHex(hex)),
   Uint8Array.fromHex("0104deadbeef020e0000c000020110000300"),
