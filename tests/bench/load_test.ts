@@ -95,11 +95,12 @@ Deno.test("load: samples of several runs make one set of tables", () => {
   const results = new Results();
   const runs = [
     resultsWith({ [memoryFigure(1)]: { relay: 40 } }),
+    resultsWith({ [memoryFigure(1_000)]: { relay: 42 } }),
     resultsWith({ [memoryFigure(10_000)]: { relay: 60 } }),
     resultsWith({ [connectionFigure("up", "rate")]: { relay: 40_000 } }),
   ];
   for (const { all } of runs) results.merge(JSON.parse(JSON.stringify(all)));
   const text = tables(results);
-  assert(text.includes("| relay | 40.0 | – | 60.0 | 2.00 |"), text);
+  assert(text.includes("| relay | 40.0 | 42.0 | 60.0 | 2.00 |"), text);
   assert(text.includes("| client → native, relay | 40.0 |"), text);
 });
