@@ -5,6 +5,7 @@
  */
 
 import { LAB, requires } from "../capabilities.ts";
+import { PATIENCE } from "../netns/all_answered.ts";
 import { createLab, type Lab } from "../netns/lab.ts";
 import type { Machine } from "../netns/machine.ts";
 import { UPLINK } from "../netns/nat_router.ts";
@@ -28,6 +29,9 @@ import type { Stage } from "./stage.ts";
 export function whyNotReal(): string {
   return requires(...LAB, "ping").reason;
 }
+
+/** A series of pings. */
+const TEN = { count: 10, patience: PATIENCE };
 
 /** Seconds of transfer. */
 const TRANSFER = 4;
@@ -116,11 +120,11 @@ async function meet(
 
   stage.chapter(isDirect ? "Direct: 50 pings" : "Through the gateway: 50 pings");
   const before = await lab.server.datagramsReceived();
-  const pings = await A.client.ping(b.address, { count: 50, interval: 0.05 });
+  const pings = await A.client.ping(b.address, { count: 50, interval: 0.05, patience: PATIENCE });
   const passed = await lab.server.datagramsReceived() - before;
   stage.result("A to B", describe(pings), pings.received === pings.sent);
   stage.result("Through the server meanwhile", `${passed} datagrams`, (passed < 5) === isDirect);
-  const back = await B.client.ping(a.address, { count: 10 });
+  const back = await B.client.ping(a.address, TEN);
   stage.result("B to A", describe(back), back.received === back.sent);
 
   stage.chapter(`Transfer: TCP from A to B for ${TRANSFER} seconds`);
@@ -138,7 +142,7 @@ async function meetThroughGateway(stage: Stage, lab: DemoLab): Promise<void> {
     qualify(stage, "C", C.client),
     qualify(stage, "D", D.client),
   ]);
-  const pings = await C.client.ping(d.address, { count: 10, interval: 0.5 });
+  const pings = await C.client.ping(d.address, { ...TEN, interval: 0.5 });
   const first = firstRoundTrip(pings);
   const isReached = first < 3000;
   stage.result(
@@ -151,10 +155,10 @@ async function meetThroughGateway(stage: Stage, lab: DemoLab): Promise<void> {
 /** The rest of the IPv6 Internet, which nobody tells where Teredo clients are. */
 async function reachNative(stage: Stage, lab: DemoLab): Promise<void> {
   stage.chapter(`The IPv6 Internet: A pings ${ADDRESS.native}, which knows nothing of Teredo`);
-  const ping = await lab.sites.A.client.ping(ADDRESS.native, { count: 10 });
+  const ping = await lab.sites.A.client.ping(ADDRESS.native, TEN);
   stage.result("A to the native host", describe(ping), ping.received === ping.sent);
   const { client } = lab.sites.C;
-  const behindSymmetric = await client.ping(ADDRESS.native, { count: 10 });
+  const behindSymmetric = await client.ping(ADDRESS.native, TEN);
   const { received, sent } = behindSymmetric;
   stage.result("C to the native host", describe(behindSymmetric), received === sent);
 }

@@ -6,6 +6,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { LAB, requires } from "../capabilities.ts";
+import { assertAllAnswered } from "./all_answered.ts";
 import { addStations, type Anycast, otherPlace, SHARED } from "./anycast.ts";
 import { createLab } from "./lab.ts";
 import type { Machine } from "./machine.ts";
@@ -65,9 +66,9 @@ Deno.test({
 
     await t.step("all meet, clients and native hosts", async () => {
       for (const to of [b.address, ADDRESS.native]) {
-        assertAllAnswered(await A.client.ping(to, { count: 3 }));
+        await assertAllAnswered(A.client, to, { count: 3 });
       }
-      assertAllAnswered(await lab.native.ping(b.address, { count: 3 }));
+      await assertAllAnswered(lab.native, b.address, { count: 3 });
     });
 
     await t.step("the server of one is killed: who talks goes on, and new pairs meet", async () => {
@@ -97,8 +98,8 @@ Deno.test({
 
     await t.step("both are back, and carry traffic again", async () => {
       await waitForBoth(anycast);
-      assertAllAnswered(await D.client.ping(a.address, { count: 3 }));
-      assertAllAnswered(await lab.native.ping(c.address, { count: 3 }));
+      await assertAllAnswered(D.client, a.address, { count: 3 });
+      await assertAllAnswered(lab.native, c.address, { count: 3 });
     });
 
     await t.step("one machine vanishes without a word: traffic goes on", async () => {
@@ -175,9 +176,4 @@ async function startClient(machine: Machine): Promise<TeredoClient> {
   const result = await qualification(process);
   await waitForRoute(machine, TEREDO_INTERFACE);
   return { process, ...result };
-}
-
-function assertAllAnswered({ sent, received, text }: PingResult): void {
-  assert(sent > 0, text);
-  assertEquals(received, sent, text);
 }

@@ -14,9 +14,9 @@ import {
   startDarwinClient,
   UTUN,
 } from "../darwin/darwin_teredo.ts";
+import { assertSteady } from "./all_answered.ts";
 import { kernelTraces } from "./kernel_traces.ts";
 import { createLab } from "./lab.ts";
-import type { Machine } from "./machine.ts";
 import { ADDRESS } from "./plan.ts";
 import { waitForRoute } from "./routes.ts";
 import { prepareTeredo, startClient, startRelay, startServer } from "./teredo.ts";
@@ -50,12 +50,12 @@ Deno.test({
     });
 
     await t.step("20 pings each way, and none is lost", async () => {
-      await assertPings(A.client, b.address);
-      await assertPings(B.client, a.address);
-      await assertPings(A.client, c.address);
-      await assertPings(C.client, a.address);
-      await assertPings(A.client, ADDRESS.native);
-      await assertPings(lab.native, a.address);
+      await assertSteady(A.client, b.address);
+      await assertSteady(B.client, a.address);
+      await assertSteady(A.client, c.address);
+      await assertSteady(C.client, a.address);
+      await assertSteady(A.client, ADDRESS.native);
+      await assertSteady(lab.native, a.address);
     });
 
     await t.step("status and ping of the program itself", async () => {
@@ -92,7 +92,7 @@ Deno.test({
       await a.process.waitForLog(/Restored: the MTU was 1400/, { since });
       await A.client.ip(`-6 route del default dev ${UTUN}`);
       await a.process.waitForLog(/Restored: .*the route ::\/0 was missing/, { since });
-      await assertPings(A.client, b.address);
+      await assertSteady(A.client, b.address);
     });
 
     await t.step("a default route of another interface stays, and is named", async () => {
@@ -205,18 +205,10 @@ Deno.test({
     await relay.waitForLog(/Relaying between Teredo clients and 2000::\/3 through interface utun0/);
     await using a = (await startClient(client)).process;
     const [, address] = /the Teredo address is (\S+)/.exec(a.log)!;
-    await assertPings(client, ADDRESS.native);
-    await assertPings(lab.native, address!.replace(/[^0-9a-f:].*$/, ""));
+    await assertSteady(client, ADDRESS.native);
+    await assertSteady(lab.native, address!.replace(/[^0-9a-f:].*$/, ""));
     for (const process of [server, relay]) {
       assertEquals((await process.end("SIGTERM")).code, 0, process.log);
     }
   },
 });
-
-/** 20 of 20, after a first one that may find the way. */
-async function assertPings(from: Machine, to: string): Promise<void> {
-  const first = await from.ping(to);
-  assertEquals(first.received, 1, first.text);
-  const ping = await from.ping(to, { count: 20, interval: 0.05 });
-  assertEquals(ping.received, 20, ping.text);
-}

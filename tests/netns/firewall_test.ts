@@ -4,6 +4,7 @@
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { LAB, requires } from "../capabilities.ts";
+import { assertAllAnswered } from "./all_answered.ts";
 import { createLab } from "./lab.ts";
 import type { Machine } from "./machine.ts";
 import { ADDRESS } from "./plan.ts";
@@ -43,8 +44,8 @@ Deno.test({
       const listener = await B.client.spawn(Deno.execPath(), "eval", LISTEN(port));
       await listener.waitForLog(/listening/);
     }
-    assertEquals((await A.client.ping(b.address, { count: 3 })).received, 3);
-    assertEquals((await B.client.ping(a.address, { count: 3 })).received, 3);
+    await assertAllAnswered(A.client, b.address, { count: 3 });
+    await assertAllAnswered(B.client, a.address, { count: 3 });
     assert(await connects(A.client, b.address, 7001), "a service that is named");
     assertEquals(await connects(A.client, b.address, 7002), false, "another service");
     const status = JSON.parse(await B.client.run(...teredo("status", "client", "--json")));

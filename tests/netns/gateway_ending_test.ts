@@ -10,6 +10,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { LAB, requires } from "../capabilities.ts";
+import { assertAllAnswered } from "./all_answered.ts";
 import { startBird } from "./anycast.ts";
 import { rent, startGateway } from "./gateway_lab.ts";
 import { firewallTables, forwardingSettings, kernelTraces } from "./kernel_traces.ts";
@@ -57,8 +58,7 @@ async function assertRoute(machine: Machine): Promise<void> {
 async function assertCarries(client: Machine): Promise<void> {
   const { process } = await startClient(client);
   await using _ = process;
-  const ping = await client.ping(ADDRESS.native, { count: 2 });
-  assertEquals(ping.received, 2, ping.text);
+  await assertAllAnswered(client, ADDRESS.native, { count: 2 });
 }
 
 async function assertEnded(gateway: LabProcess, signal: Deno.Signal): Promise<void> {

@@ -1,5 +1,6 @@
 /** What one client of a gateway may take of the kernel's table of connections. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assertAllAnswered } from "./all_answered.ts";
 import { startGateway } from "./gateway_lab.ts";
 import { gatewayTest } from "./lab_case.ts";
 import { ADDRESS } from "./plan.ts";
@@ -19,7 +20,7 @@ gatewayTest({
     const [hostile, honest] = [lab.sites.A.client, lab.sites.B.client];
     await using _hostile = (await startClient(hostile)).process;
     await using _honest = (await startClient(honest)).process;
-    assertEquals((await hostile.ping(ADDRESS.native, { count: 1 })).received, 1);
+    await assertAllAnswered(hostile, ADDRESS.native, { count: 1 });
     await hostile.run(
       "bash",
       "-c",
@@ -29,8 +30,7 @@ gatewayTest({
     const tracked = await machine.run("cat", "/proc/sys/net/netfilter/nf_conntrack_count");
     assert(Number(tracked) < 300, `${tracked} connections are tracked`);
     for (let i = 0; i < 5; i++) {
-      const ping = await honest.ping(ADDRESS.native, { count: 1 });
-      assertEquals(ping.received, 1, ping.text);
+      await assertAllAnswered(honest, ADDRESS.native, { count: 1 });
     }
     const report = JSON.parse(await machine.run(...teredo("status", "--json")));
     const { client_flows: refused, address_flows: shared } = report.gateway.refused;

@@ -1,5 +1,6 @@
 /** What a gateway's options do, on real kernels. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assertAllAnswered } from "./all_answered.ts";
 import { exchangeWith, isWhole, serveEcho } from "./echo_host.ts";
 import { addFar, FAR, startGateway } from "./gateway_lab.ts";
 import { firewallTables } from "./kernel_traces.ts";
@@ -24,8 +25,7 @@ gatewayTest({
     await using gateway = await startGateway(machine, "--secrets", secrets, "--user", "root");
     await using stranger = await launchClient(B.client);
     await startClient(A.client, "--identifier", "alice", "--secret-file", alice);
-    const ping = await A.client.ping(ADDRESS.native, { count: 3 });
-    assertEquals(ping.received, 3, ping.text);
+    await assertAllAnswered(A.client, ADDRESS.native, { count: 3 });
     const report = JSON.parse(await machine.run(...teredo("status", "--json")));
     assertMatch(report.gateway.accounts[0].name, /^alice$/);
     assert(report.gateway.accounts[0].bytesOut >= 3 * 104, JSON.stringify(report.gateway));
@@ -52,7 +52,7 @@ gatewayTest({
     await using _echo = await serveEcho(machine);
     const closed = await startGateway(machine, "--gateway-for", "all");
     const { process } = await startClient(client);
-    assertEquals((await client.ping(ADDRESS.serverNative)).received, 1);
+    await assertAllAnswered(client, ADDRESS.serverNative);
     const refused = await client.try(
       ...["timeout", "2", "bash", "-c", `: </dev/tcp/${ADDRESS.serverNative}/5007`],
     );
@@ -77,10 +77,8 @@ gatewayTest({
     await lab.native.ip(`route add 2001::/32 via ${ADDRESS.serverNative} dev ${NATIVE}`);
     await using _gateway = await startGateway(machine, "--gateway-for", "all", "--gateway-inbound");
     const { address } = await startClient(lab.sites.A.client);
-    const inbound = await lab.native.ping(address, { count: 3 });
-    assertEquals(inbound.received, 3, inbound.text);
-    const outbound = await lab.sites.A.client.ping(ADDRESS.native, { count: 3 });
-    assertEquals(outbound.received, 3, outbound.text);
+    await assertAllAnswered(lab.native, address, { count: 3 });
+    await assertAllAnswered(lab.sites.A.client, ADDRESS.native, { count: 3 });
   },
 });
 
@@ -119,8 +117,7 @@ labTest({
     const { client } = lab.sites.A;
     await startClient(client);
     await using capture = await far.capture(NATIVE, "icmp6 and ip6[40] == 128");
-    const ping = await client.ping(FAR, { count: 3 });
-    assertEquals(ping.received, 3, ping.text);
+    await assertAllAnswered(client, FAR, { count: 3 });
     const exchange = await exchangeWith(client, FAR);
     assert(isWhole(exchange), JSON.stringify(exchange));
     await capture.stop();

@@ -1,5 +1,6 @@
 /** A gateway of the library on a real kernel: nobody routes 2001::/32 anywhere. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assertAllAnswered, PATIENCE } from "./all_answered.ts";
 import { denoRun } from "./deno_run.ts";
 import type { GatewayProgramOptions } from "./gateway_program.ts";
 import { type Lab, NATIVE } from "./lab.ts";
@@ -12,6 +13,8 @@ import { startClient, startServer, teredo } from "./teredo.ts";
 const NEEDS = ["root", "nft", "tcpdump"] as const;
 
 const PROGRAM = "tests/netns/gateway_program.ts";
+
+const FIVE = { count: 5, interval: 1, patience: PATIENCE };
 
 /**
  * A lab without relays, and a gateway on the server's machine, which goes on to have a route to a
@@ -46,13 +49,12 @@ labTest({
     const b = await startClient(lab.sites.B.client);
     stack.use(b.process);
     await using capture = await lab.native.capture(NATIVE, "icmp6 and ip6[40] == 128");
-    const native = await lab.sites.A.client.ping(ADDRESS.native, { count: 3 });
-    assertEquals(native.received, 3, native.text);
+    await assertAllAnswered(lab.sites.A.client, ADDRESS.native, { count: 3 });
     await capture.stop();
     const sources = await capture.fields("icmpv6.type == 128", "ipv6.src");
     assertEquals([...new Set(sources.flat())], [ADDRESS.serverNative]);
-    const between = await lab.sites.A.client.ping(b.address, { count: 5, interval: 1 });
-    assertEquals(between.received, 5, between.text + a.process.log);
+    const between = await lab.sites.A.client.ping(b.address, FIVE);
+    assertEquals(between.received, FIVE.count, between.text + a.process.log);
     assert(firstRoundTrip(between) < 3_000, between.text);
     const scan = await lab.native.ping(b.address, { count: 1, wait: 1 });
     assertEquals(scan.received, 0);
@@ -78,8 +80,8 @@ labTest({
     stack.use(a.process);
     const b = await startClient(lab.sites.B.client);
     stack.use(b.process);
-    const between = await lab.sites.A.client.ping(b.address, { count: 5, interval: 1 });
-    assertEquals(between.received, 5, between.text + a.process.log);
+    const between = await lab.sites.A.client.ping(b.address, FIVE);
+    assertEquals(between.received, FIVE.count, between.text + a.process.log);
     assert(firstRoundTrip(between) < 3_000, between.text);
     await gateway.end("SIGTERM");
   },
@@ -102,7 +104,7 @@ labTest({
     const { process, address } = await startClient(lab.sites.A.client);
     stack.use(process);
     await using capture = await lab.native.capture(NATIVE, "icmp6 and ip6[40] == 128");
-    const ping = await lab.sites.A.client.ping(ADDRESS.native, { count: 3 });
+    const ping = await lab.sites.A.client.ping(ADDRESS.native, { count: 3, patience: PATIENCE });
     assertEquals(ping.received, 3, ping.text + process.log + gateway.log);
     await capture.stop();
     const sources = await capture.fields("icmpv6.type == 128", "ipv6.src");

@@ -15,7 +15,7 @@ import type { LabProcess } from "./lab_process.ts";
 import type { Machine } from "./machine.ts";
 import { startMiredoClient, startMiredoRelay, startMiredoServer } from "./miredo.ts";
 import type { KernelNat } from "./nat_router.ts";
-import { firstRoundTrip, type PingResult } from "./ping.ts";
+import { firstOf, firstRoundTrip, type PingResult } from "./ping.ts";
 import { ADDRESS } from "./plan.ts";
 import { startClient, startRelay, startServer } from "./teredo.ts";
 
@@ -141,5 +141,7 @@ async function trial(
   from: Machine,
   to: Pick<Participant, "address"> = { address: ADDRESS.native },
 ): Promise<Cell> {
-  return { ...cell, ping: await from.ping(to.address, { count: PINGS }) };
+  // Those after the last that counts give its answer time.
+  const ping = await from.ping(to.address, { count: PINGS + 5 });
+  return { ...cell, ping: firstOf(PINGS, ping) };
 }

@@ -6,7 +6,7 @@
 
 import { Capture } from "./capture.ts";
 import type { LabProcess } from "./lab_process.ts";
-import { parsePing, pingCommand, type PingOptions, type PingResult } from "./ping.ts";
+import { firstOf, parsePing, pingCommand, type PingOptions, type PingResult } from "./ping.ts";
 import type { Outcome, Sandbox } from "./sandbox.ts";
 
 /** A network namespace that stands for a host, router or switch. */
@@ -59,7 +59,8 @@ export class Machine {
   /** Sends echo requests, and reports what came back. */
   async ping(destination: string, options?: PingOptions): Promise<PingResult> {
     const { stdout, stderr } = await this.try(...pingCommand(destination, options));
-    return parsePing(stdout + stderr);
+    const result = parsePing(stdout + stderr);
+    return options?.patience === undefined ? result : firstOf(options.count ?? 1, result);
   }
 
   /** How many UDP datagrams it has received, by the kernel's own count. */

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { LAB, requires } from "../capabilities.ts";
+import { assertAllAnswered } from "./all_answered.ts";
 import { createLab, NATIVE } from "./lab.ts";
 import { UPLINK } from "./nat_router.ts";
 import { ADDRESS } from "./plan.ts";
@@ -27,8 +28,7 @@ Deno.test({
       startClient(B.client, "--port-mapping", "off"),
     ]);
 
-    const there = await A.client.ping(b.address, { count: 20, interval: 0.05 });
-    assertEquals(there.received, 20, there.text);
+    await assertAllAnswered(A.client, b.address, { count: 20, interval: 0.05 });
     for (const size of [0, 1280 - 48, 1400]) {
       const back = await B.client.ping(a.address, { size });
       assert(back.received === 1, back.text);
@@ -49,7 +49,9 @@ Deno.test({
     });
 
     await t.step("echo requests to a peer go straight from NAT to NAT", async () => {
-      const own = `icmpv6.type == 128 and ip.src == ${A.plan.client} and ipv6.dst == ${b.address}`;
+      const own = `icmpv6.type == 128 and ip.src == ${A.plan.client} and ipv6.dst == ${b.address}` +
+        // Of those that are sent while answers are late.
+        " and icmpv6.echo.sequence_number <= 20";
       const receivers = await atClient.fields(own, "ip.dst");
       // A client that is late hands several to the kernel at once, which tcpdump sees as one.
       assert(receivers.length > 0 && receivers.length <= 20, String(receivers.length));

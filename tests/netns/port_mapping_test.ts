@@ -3,6 +3,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { MAPPING_PROTOCOLS } from "../../portmap/port_mapping.ts";
 import { LAB, requires } from "../capabilities.ts";
 import { schemaValidator } from "../json_schema.ts";
+import { assertAllAnswered } from "./all_answered.ts";
 import { denoRun, prefetch } from "./deno_run.ts";
 import { createLab } from "./lab.ts";
 import type { LabProcess } from "./lab_process.ts";
@@ -70,8 +71,7 @@ for (const protocol of MAPPING_PROTOCOLS) {
         assertMatch(stdout, /Port Mapping +83\.1\.2\.1:40000 by (PCP|NAT-PMP|UPnP), for 1 h/);
 
         await using peer = (await startClient(B.client, "--port-mapping", "off")).process;
-        const { received } = await B.client.ping(address, { count: 3 });
-        assertEquals(received, 3);
+        await assertAllAnswered(B.client, address, { count: 3 });
         await peer.end("SIGTERM");
         await client.end("SIGTERM");
         assertEquals(await router.mappings(), [], "gone after the end");
@@ -151,8 +151,8 @@ Deno.test({
     const { portMapping } = await statusOf(A.client);
     assertEquals([portMapping.state, portMapping.view], ["mapped", "other_port"]);
     const b = await startClient(B.client, "--port-mapping", "off");
-    assertEquals((await B.client.ping(a.address, { count: 3 })).received, 3);
-    assertEquals((await A.client.ping(b.address, { count: 3 })).received, 3);
+    await assertAllAnswered(B.client, a.address, { count: 3 });
+    await assertAllAnswered(A.client, b.address, { count: 3 });
   },
 });
 

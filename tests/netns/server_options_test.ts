@@ -1,5 +1,6 @@
 /** What a server does beyond the usual: relay, and know its clients. */
 import { assert, assertEquals } from "@std/assert";
+import { assertAllAnswered } from "./all_answered.ts";
 import { NATIVE } from "./lab.ts";
 import { labTest, SecretFolder } from "./lab_case.ts";
 import { ADDRESS } from "./plan.ts";
@@ -22,12 +23,10 @@ for (const kind of ["--relay", "--relay --host-only"]) {
       const { address } = await startClient(lab.sites.A.client);
 
       await t.step("the client begins", async () => {
-        const ping = await lab.sites.A.client.ping(nativeAddress, { count: 3 });
-        assertEquals(ping.received, 3, ping.text);
+        await assertAllAnswered(lab.sites.A.client, nativeAddress, { count: 3 });
       });
       await t.step("the native host begins", async () => {
-        const ping = await native.ping(address, { count: 3 });
-        assertEquals(ping.received, 3, ping.text);
+        await assertAllAnswered(native, address, { count: 3 });
       });
       assertEquals((await server.end("SIGTERM")).code, 0, server.log);
       assert(!(await lab.server.ip("link show")).includes("teredo"));

@@ -1,5 +1,6 @@
 /** Server, relay and two clients for Windows, and a client for Linux, meet under wine. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assertAllAnswered } from "../netns/all_answered.ts";
 import { prefetch } from "../netns/deno_run.ts";
 import type { Lab } from "../netns/lab.ts";
 import type { Machine } from "../netns/machine.ts";
@@ -80,8 +81,7 @@ async function qualify(
 async function meet(t: Deno.TestContext, one: Peer, other: Peer): Promise<void> {
   for (const [from, to] of [[one, other], [other, one]] as const) {
     await t.step(`20 pings from ${from.name} to ${to.name}, none lost`, async () => {
-      const ping = await from.machine.ping(to.address, PINGS);
-      assertEquals(ping.received, 20, ping.text);
+      await assertAllAnswered(from.machine, to.address, PINGS);
     });
     await t.step(`a file from ${from.name} to ${to.name}, with equal SHA-256`, async () => {
       const { sent, received } = await transferFile(from.machine, to.machine, to.address, FILE);
