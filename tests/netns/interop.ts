@@ -8,6 +8,7 @@
  * @module
  */
 
+import { readTaskLine } from "../../tools/task_line.ts";
 import { requires } from "../capabilities.ts";
 import { type InteropResults, keyOf, shortfalls, writeTables } from "./interop_document.ts";
 import {
@@ -99,4 +100,8 @@ function aligned(lines: readonly (readonly string[])[]): string {
   return [head, rule, ...body, ""].join("\n");
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args.includes("--before")));
+if (import.meta.main) {
+  const usage = "Usage: deno task interop [--before]";
+  const { values } = readTaskLine(usage, { before: { type: "boolean", default: false } });
+  Deno.exit(await main(values.before));
+}

@@ -6,17 +6,15 @@
  * @module
  */
 
+import { readTaskLine } from "../../tools/task_line.ts";
 import { requires } from "../capabilities.ts";
 import { repositoryPath } from "./deno_run.ts";
 import { prepareTeredo } from "./teredo.ts";
 import { recordTraces, type Trace, TRACE_NEEDS } from "./traces.ts";
 
-async function main(args: readonly string[]): Promise<number> {
-  const isToBeWritten = args[0] === "--write";
-  if (args.length > (isToBeWritten ? 1 : 0)) {
-    console.error("Usage: deno task trace [--write]");
-    return 2;
-  }
+async function main(): Promise<number> {
+  const usage = "Usage: deno task trace [--write]";
+  const { values } = readTaskLine(usage, { write: { type: "boolean" } });
   const { ignore, reason } = requires(...TRACE_NEEDS);
   if (ignore) {
     console.error(`Cannot record traces: this machine ${reason}`);
@@ -25,7 +23,7 @@ async function main(args: readonly string[]): Promise<number> {
   await prepareTeredo();
   for (const trace of await recordTraces()) {
     console.log(fileText(trace));
-    if (isToBeWritten) {
+    if (values.write) {
       await Deno.writeTextFile(repositoryPath(`docs/traces/${trace.name}.txt`), fileText(trace));
     }
   }
@@ -36,4 +34,4 @@ function fileText({ title, text }: Trace): string {
   return `${title}\n\n${text}`;
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) Deno.exit(await main());
