@@ -15,9 +15,9 @@
 
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
-import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
 import manifest from "../deno.json" with { type: "json" };
+import { readTaskLine } from "../tools/task_line.ts";
 import { copy, type InstalledFile, text } from "./installed_file.ts";
 import {
   configFiles,
@@ -163,14 +163,12 @@ function md5sums(files: readonly InstalledFile[]): string {
 
 if (import.meta.main) {
   const option = { type: "string" } as const;
+  const options = { executable: option, architecture: option, output: option };
+  const { values } = readTaskLine(USAGE, options);
   try {
-    const { values } = parseArgs({
-      args: Deno.args,
-      options: { executable: option, architecture: option, output: option },
-    });
     console.log(await makeDeb(values));
   } catch (error) {
-    console.error(`${(error as Error).message}\n${USAGE}`);
+    console.error((error as Error).message);
     Deno.exit(1);
   }
 }

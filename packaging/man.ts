@@ -8,9 +8,9 @@
  * @module
  */
 
-import { parseArgs } from "node:util";
 import { COMMANDS } from "../cli.ts";
 import manifest from "../deno.json" with { type: "json" };
+import { readTaskLine } from "../tools/task_line.ts";
 import { manPage } from "./man_page.ts";
 import { yamlPage } from "./yaml_page.ts";
 
@@ -35,8 +35,9 @@ export function manDirectory({ name }: Page): string {
 }
 
 if (import.meta.main) {
-  const { values } = parseArgs({ args: Deno.args, options: { output: { type: "string" } } });
-  const output = values.output ?? "dist/man";
+  const { values: { output } } = readTaskLine("Usage: deno task man [--output DIRECTORY]", {
+    output: { type: "string", default: "dist/man" },
+  });
   await Deno.mkdir(output, { recursive: true });
   for (const { name, text } of manPages()) {
     await Deno.writeTextFile(`${output}/${name}`, text);

@@ -15,9 +15,9 @@
  */
 
 import { createHash } from "node:crypto";
-import { parseArgs } from "node:util";
 import manifest from "../deno.json" with { type: "json" };
 import { compile } from "../tools/compile.ts";
+import { readTaskLine, refuseTaskLine } from "../tools/task_line.ts";
 import { makeArchive } from "./archive.ts";
 import { makeDeb } from "./deb.ts";
 import { readMachO } from "./mach_o.ts";
@@ -160,23 +160,15 @@ function platformsNamed(names: readonly string[]): readonly Platform[] {
   if (names.length === 0) return PLATFORMS;
   return names.map((name) => {
     const platform = PLATFORMS.find((each) => each.name === name);
-    if (platform === undefined) throw new Error(`There is no platform "${name}"`);
-    return platform;
+    return platform ?? refuseTaskLine(USAGE, `There is no platform "${name}"`);
   });
 }
 
 async function main(): Promise<number> {
-  let release: Release;
-  try {
-    const text = { type: "string" } as const;
-    const options = { output: text, releases: text };
-    const { values, positionals } = parseArgs({ args: Deno.args, options, allowPositionals: true });
-    const platforms = platformsNamed(positionals);
-    release = { platforms, output: values.output ?? "dist/release", releases: values.releases };
-  } catch (error) {
-    console.error(`${(error as Error).message}\n${USAGE}`);
-    return 2;
-  }
+  const text = { type: "string" } as const;
+  const options = { output: { ...text, default: "dist/release" }, releases: text };
+  const { values: { output, releases }, positionals } = readTaskLine(USAGE, options, true);
+  const release: Release = { platforms: platformsNamed(positionals), output, releases };
   Deno.chdir(new URL("..", import.meta.url));
   const { files, missing } = await makeRelease(release, compileFor);
   for (const path of files) console.log(path);

@@ -13,10 +13,10 @@
  * @module
  */
 
-import { parseArgs } from "node:util";
 import { makeCodeCache } from "./code_cache.ts";
 import { CACHE, SCRIPT, scriptOf } from "./executable/main.ts";
 import { importsToUse } from "./launch.ts";
+import { readTaskLine } from "./task_line.ts";
 
 const USAGE = "Usage: deno task compile [--target TRIPLE] [--output FILE] [--entry FILE]";
 
@@ -212,15 +212,8 @@ async function run(
 }
 
 async function main(): Promise<number> {
-  let build: Build;
-  try {
-    const text = { type: "string" } as const;
-    build = parseArgs({ args: Deno.args, options: { target: text, output: text, entry: text } })
-      .values;
-  } catch (error) {
-    console.error(`${(error as Error).message}\n${USAGE}`);
-    return 2;
-  }
+  const text = { type: "string" } as const;
+  const { values: build } = readTaskLine(USAGE, { target: text, output: text, entry: text });
   Deno.chdir(new URL("..", import.meta.url));
   const { isBuilt, remedy } = await compile(build, Deno.env.get("DENORT_BIN") || undefined);
   if (remedy) console.error(`\n${remedy}`);

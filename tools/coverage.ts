@@ -9,6 +9,9 @@
  */
 
 import { commandLine, importsToUse } from "./launch.ts";
+import { readTaskLine } from "./task_line.ts";
+
+const USAGE = "Usage: deno task coverage [--missed]";
 
 /** The rooms that are measured. */
 const ROOMS = ["wire", "protocol", "offload", "client", "server", "relay"] as const;
@@ -106,6 +109,7 @@ async function run(args: readonly string[], stdout: "null" | "piped"): Promise<D
 }
 
 async function main(): Promise<number> {
+  const { values } = readTaskLine(USAGE, { missed: { type: "boolean" } });
   const imports = await importsToUse();
   const folder = await Deno.makeTempDir();
   try {
@@ -119,7 +123,7 @@ async function main(): Promise<number> {
     const root = decodeURIComponent(new URL("../", import.meta.url).pathname);
     const files = parseLcov(new TextDecoder().decode(report.stdout), root);
     const below = printTable(files);
-    if (Deno.args.includes("--missed")) printMissed(files);
+    if (values.missed) printMissed(files);
     if (below.length === 0) return 0;
     console.error(
       `Below ${LEAST.lines} % of lines or ${LEAST.branches} % of branches: ${below.join(", ")}`,

@@ -5,10 +5,10 @@
  * @module
  */
 
-import { parseArgs } from "node:util";
 import { requires } from "../../tests/capabilities.ts";
 import { prefetch } from "../../tests/netns/deno_run.ts";
 import { prepareTeredo, teredoTitle } from "../../tests/netns/teredo.ts";
+import { readTaskLine } from "../../tools/task_line.ts";
 import { describeMachine } from "../miredo/machine_description.ts";
 import { type Arena, openArena } from "./arena.ts";
 import { type ContestantName, CONTESTANTS, TRANSLATION } from "./contestants.ts";
@@ -40,20 +40,12 @@ Needs root, chrt, gcc, taskset and miredo, two processors, and ten minutes for a
 /** Between these lines of a document the tables stand. */
 const MARKS = ["<!-- bench:load -->\n", "<!-- end of bench:load -->\n"] as const;
 
-async function main(args: string[]): Promise<number> {
+async function main(): Promise<number> {
   const text = { type: "string" } as const;
-  const { values } = parseArgs({
-    args,
-    options: {
-      ...{ only: text, contestants: text, rounds: text, seconds: text, json: text, from: text },
-      write: text,
-      help: { type: "boolean" },
-    },
+  const { values } = readTaskLine(HELP, {
+    ...{ only: text, contestants: text, rounds: text, seconds: text, json: text, from: text },
+    write: text,
   });
-  if (values.help) {
-    console.log(HELP);
-    return 0;
-  }
   const results = values.from === undefined ? await measure(values) : await read(values.from);
   if (results === undefined) return 1;
   const found = tables(results);
@@ -138,4 +130,4 @@ async function insert(file: string, found: string): Promise<void> {
   await Deno.writeTextFile(file, `${before}\n${found}\n\n${text.slice(end)}`);
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) Deno.exit(await main());

@@ -7,6 +7,7 @@
  */
 
 import { describeMachine } from "../../bench/miredo/machine_description.ts";
+import { readTaskLine, refuseTaskLine } from "../../tools/task_line.ts";
 import { LAB, requires } from "../capabilities.ts";
 import { prefetch, repositoryPath } from "../netns/deno_run.ts";
 import { prepareTeredo, teredoTitle } from "../netns/teredo.ts";
@@ -45,12 +46,8 @@ interface Options {
   readonly isToBeWritten: boolean;
 }
 
-async function main(args: readonly string[]): Promise<number> {
-  const options = parseOptions(args);
-  if (options === undefined) {
-    console.error(HELP);
-    return 2;
-  }
+async function main(): Promise<number> {
+  const options = readOptions();
   const { ignore, reason } = requires(...NEEDS);
   if (ignore) {
     console.error(`Cannot attack: this machine ${reason}`);
@@ -66,11 +63,16 @@ async function main(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-function parseOptions(args: readonly string[]): Options | undefined {
-  const value = (name: string) => args.includes(name) ? args[args.indexOf(name) + 1] : undefined;
-  const [rate, runs] = [Number(value("--rate") ?? 100_000), Number(value("--runs") ?? 3)];
-  if (args.includes("--help") || !(rate > 0) || !(runs > 0)) return undefined;
-  return { rate, runs, only: value("--only") ?? "", isToBeWritten: args.includes("--write") };
+function readOptions(): Options {
+  const { values } = readTaskLine(HELP, {
+    rate: { type: "string", default: "100000" },
+    runs: { type: "string", default: "3" },
+    only: { type: "string", default: "" },
+    write: { type: "boolean", default: false },
+  });
+  const [rate, runs] = [Number(values.rate), Number(values.runs)];
+  if (!(rate > 0 && runs > 0)) refuseTaskLine(HELP, "--rate and --runs take numbers above 0");
+  return { rate, runs, only: values.only, isToBeWritten: values.write };
 }
 
 async function measure({ rate, runs, only }: Options): Promise<Map<Row, Measured>> {
@@ -137,4 +139,4 @@ function publish(name: string, text: string, { isToBeWritten }: Options): void {
   Deno.writeTextFileSync(path, `${document.slice(0, start)}\n${text}\n${document.slice(end)}`);
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) Deno.exit(await main());

@@ -10,6 +10,7 @@
  * @module
  */
 
+import { readTaskLine } from "../../tools/task_line.ts";
 import { CHECKLIST } from "./checklist.ts";
 import { collectTests, LoadError } from "./collect_tests.ts";
 import { complaintsAbout, coverageOf } from "./coverage.ts";
@@ -28,17 +29,14 @@ async function readIfThere(file: URL): Promise<string | undefined> {
   }
 }
 
-async function main(args: readonly string[]): Promise<number> {
-  const unknown = args.find((arg) => arg !== "--check");
-  if (unknown !== undefined) {
-    console.error(`"${unknown}" is not an option of this task. Use --check, or nothing.`);
-    return 2;
-  }
+async function main(): Promise<number> {
+  const usage = "Usage: deno task conformance [--check]";
+  const { values } = readTaskLine(usage, { check: { type: "boolean" } });
   const coverage = coverageOf(await collectTests(ROOT));
   const complaints = complaintsAbout(CHECKLIST, DEPARTURES, coverage);
   const text = writeDocument(CHECKLIST, DEPARTURES, coverage);
   if (await readIfThere(DOCUMENT) !== text) {
-    if (args.includes("--check")) {
+    if (values.check) {
       complaints.push("docs/conformance.md is out of date. Run `deno task conformance`.");
     } else {
       await Deno.writeTextFile(DOCUMENT, text);
@@ -51,7 +49,7 @@ async function main(args: readonly string[]): Promise<number> {
 
 async function run(): Promise<number> {
   try {
-    return await main(Deno.args);
+    return await main();
   } catch (error) {
     if (!(error instanceof LoadError)) throw error;
     console.error(error.message);

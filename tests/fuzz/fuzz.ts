@@ -14,7 +14,7 @@
  * @module
  */
 
-import { parseArgs } from "node:util";
+import { readTaskLine, refuseTaskLine } from "../../tools/task_line.ts";
 import { addToCorpus, formatLine } from "./corpus.ts";
 import { BLOCK, type Failure } from "./campaign.ts";
 import { reduce } from "./reduce.ts";
@@ -35,25 +35,23 @@ interface Plan {
   readonly targets: readonly FuzzTarget[];
 }
 
-/** Reads the arguments; a text says what is wrong with them. */
-function readPlan(args: readonly string[]): Plan | string {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      executions: { type: "string" },
-      seconds: { type: "string" },
-      target: { type: "string", multiple: true },
-      seed: { type: "string", default: "teredo" },
-    },
+function readPlan(): Plan {
+  const { values } = readTaskLine(USAGE, {
+    executions: { type: "string" },
+    seconds: { type: "string" },
+    target: { type: "string", multiple: true },
+    seed: { type: "string", default: "teredo" },
   });
   const names = TARGETS.map(({ name }) => name);
   const stranger = values.target?.find((each) => !names.includes(each));
   if (stranger !== undefined) {
-    return `There is no target "${stranger}"; there are ${names.join(", ")}`;
+    refuseTaskLine(USAGE, `There is no target "${stranger}"; there are ${names.join(", ")}`);
   }
   const seconds = Number(values.seconds ?? Infinity);
   const executions = Number(values.executions ?? (values.seconds ? Infinity : DEFAULT_EXECUTIONS));
-  if (!(seconds > 0 && executions > 0)) return USAGE;
+  if (!(seconds > 0 && executions > 0)) {
+    refuseTaskLine(USAGE, "--executions and --seconds take numbers above 0");
+  }
   const { target = names, seed } = values;
   return {
     executions,
@@ -158,11 +156,7 @@ async function show(failure: Failure): Promise<void> {
 }
 
 async function main(): Promise<number> {
-  const plan = readPlan(Deno.args);
-  if (typeof plan === "string") {
-    console.error(plan);
-    return 2;
-  }
+  const plan = readPlan();
   const progress = new Progress(plan);
   const stop = new AbortController();
   const processors = Math.max(1, Math.min(navigator.hardwareConcurrency, 8));

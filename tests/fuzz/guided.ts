@@ -13,8 +13,8 @@
  * @module
  */
 
-import { parseArgs } from "node:util";
 import { commandLine, importsToUse } from "../../tools/launch.ts";
+import { readTaskLine, refuseTaskLine } from "../../tools/task_line.ts";
 import { numbersBelow } from "../hostile/hostile_datagrams.ts";
 import { type Failure, tryInput } from "./campaign.ts";
 import { addToCorpus, formatLine, parentsOf } from "./corpus.ts";
@@ -23,6 +23,9 @@ import { Mutator } from "./mutator.ts";
 import { modulesOf, Reach } from "./reach.ts";
 import { reduce } from "./reduce.ts";
 import type { FuzzTarget } from "./target.ts";
+
+const USAGE =
+  "Usage: deno task fuzz:guided [--seconds N] [--target NAME]... [--seed TEXT] [--keep]";
 
 /** Octets of the inputs that `--keep` adds to a target's corpus, at most. */
 const MOST_KEPT = 500;
@@ -122,22 +125,17 @@ async function fewest(
 }
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      seconds: { type: "string", default: "60" },
-      seed: { type: "string", default: "teredo" },
-      target: { type: "string", multiple: true },
-      keep: { type: "boolean", default: false },
-    },
+  const { values } = readTaskLine(USAGE, {
+    seconds: { type: "string", default: "60" },
+    seed: { type: "string", default: "teredo" },
+    target: { type: "string", multiple: true },
+    keep: { type: "boolean", default: false },
   });
   const bundle = await openBundle();
   const chosen = bundle.targets.filter(({ name }) => values.target?.includes(name) ?? true);
   const seconds = Number(values.seconds) / chosen.length;
-  if (!(seconds > 0)) {
-    console.error(
-      "Usage: deno task fuzz:guided [--seconds N] [--target NAME]... [--seed TEXT] [--keep]",
-    );
-    return 2;
+  if (!(seconds > 0 && seconds < Infinity)) {
+    refuseTaskLine(USAGE, "--seconds takes a number above 0, and --target the name of a target");
   }
   let failures = 0;
   console.log("target            executions  reached before  after  inputs found");

@@ -12,7 +12,7 @@
  * @module
  */
 
-import { parseArgs } from "node:util";
+import { readTaskLine, refuseTaskLine, wholeNumber } from "../../tools/task_line.ts";
 import { isInNamespace, runAgainInside } from "../ffi/namespace.ts";
 import {
   failAtRandom,
@@ -22,6 +22,16 @@ import {
   type Mode,
 } from "./fault_campaign.ts";
 import { prepareNamespace, WORLDS } from "./fault_worlds.ts";
+
+const USAGE = `Usage: deno task faults [OPTION]...
+
+Make system calls of each role fail, and look at what becomes of it. The exit code is 1 if something is found.
+
+  --seeds N     Only calls that fail at random, by N seeds; by default each call by each error, starts, and 20 seeds
+  --from N      The first seed; 1 unless given
+  --role NAME   Only this role, ${Object.keys(WORLDS).join(", ")}; may be given several times
+
+It runs in its own network namespace, and takes about 20 minutes without options.`;
 
 /** What a role's start fails by. */
 const START_ERRORS = ["EMFILE", "ENOMEM", "EPERM", "EINTR"] as const;
@@ -39,26 +49,40 @@ async function report(what: string, search: Promise<Finding[]>): Promise<number>
   return findings.length;
 }
 
-async function campaign(): Promise<number> {
-  const { values } = parseArgs({
-    args: Deno.args,
-    options: {
-      seeds: { type: "string" },
-      from: { type: "string", default: "1" },
-      role: { type: "string", multiple: true, default: Object.keys(WORLDS) },
-    },
+/** What was asked for. */
+interface Choice {
+  /** The number of seeds; undefined if calls also fail in every other way. */
+  readonly seeds: number | undefined;
+  readonly from: number;
+  readonly worlds: readonly string[];
+}
+
+function readChoice(): Choice {
+  const { values } = readTaskLine(USAGE, {
+    seeds: { type: "string" },
+    from: { type: "string", default: "1" },
+    role: { type: "string", multiple: true, default: Object.keys(WORLDS) },
   });
-  const first = Number(values.from);
+  const stranger = values.role.find((name) => !Object.hasOwn(WORLDS, name));
+  if (stranger !== undefined) refuseTaskLine(USAGE, `There is no role "${stranger}"`);
+  return {
+    seeds: values.seeds === undefined ? undefined : wholeNumber(USAGE, "--seeds", values.seeds),
+    from: wholeNumber(USAGE, "--from", values.from),
+    worlds: values.role,
+  };
+}
+
+async function campaign({ seeds, from, worlds }: Choice): Promise<number> {
   let count = 0;
-  for (const world of values.role) {
+  for (const world of worlds) {
     for (const isAlone of [false, true]) {
       const mode: Mode = { world, isAlone };
       const name = isAlone ? `${world} that may hold the event loop` : world;
-      if (values.seeds === undefined) {
+      if (seeds === undefined) {
         count += await report(`${name}, each call`, failEachCall(mode, isAlone));
         if (!isAlone) count += await report(`${name}, its start`, failStarts(mode, START_ERRORS));
       }
-      for (let seed = first; seed < first + Number(values.seeds ?? 20); seed++) {
+      for (let seed = from; seed < from + (seeds ?? 20); seed++) {
         count += await report(`${name}, seed ${seed}`, failAtRandom(mode, seed, TIME));
       }
     }
@@ -66,9 +90,10 @@ async function campaign(): Promise<number> {
   return count;
 }
 
+const choice = readChoice();
 if (isInNamespace()) {
   prepareNamespace();
-  const count = await campaign();
+  const count = await campaign(choice);
   console.log(count === 0 ? "Nothing was found" : `${count} findings`);
   Deno.exit(count === 0 ? 0 : 1);
 } else {

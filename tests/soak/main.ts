@@ -21,7 +21,7 @@ async function main(): Promise<number> {
   try {
     parsed = parseSoakArguments(Deno.args);
   } catch (error) {
-    console.error((error as Error).message);
+    console.error(`${(error as Error).message}\n\n${HELP}`);
     return 2;
   }
   if (parsed === undefined) {

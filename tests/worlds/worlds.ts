@@ -9,7 +9,7 @@
  * @module
  */
 
-import { parseArgs } from "@std/cli";
+import { readTaskLine, wholeNumber } from "../../tools/task_line.ts";
 import { Tally, type Worlds } from "./campaign.ts";
 import { drawWorld } from "./draw_world.ts";
 import { describeFault } from "./fault.ts";
@@ -26,8 +26,10 @@ const PROGRESS = 1_000;
 /** How many worlds a thread gets at a time. */
 const SHARE = 200;
 
+const USAGE = "Usage: deno task worlds [--seed N] [--from N] [--count N]";
+
 if (import.meta.main) {
-  const worlds = readArguments(Deno.args);
+  const worlds = readWorlds();
   const begun = performance.now();
   const tally = await runInThreads(worlds);
   console.log(`${tally}`);
@@ -36,15 +38,14 @@ if (import.meta.main) {
   if (tally.failed.length > 0) Deno.exitCode = 1;
 }
 
-function readArguments(args: string[]): Worlds {
-  const given = parseArgs(args, { string: ["seed", "count", "from"] });
-  const [seed, count, from] = ([["seed", 1], ["count", 10_000], ["from", 0]] as const)
-    .map(([name, normal]) => Number(given[name] ?? normal));
-  if (![seed, count, from].every((number) => Number.isSafeInteger(number))) {
-    console.error("Cannot run worlds: --seed, --count and --from are whole numbers");
-    Deno.exit(2);
-  }
-  return { seed: seed!, count: count!, from: from! };
+function readWorlds(): Worlds {
+  const { values } = readTaskLine(USAGE, {
+    seed: { type: "string", default: "1" },
+    from: { type: "string", default: "0" },
+    count: { type: "string", default: "10000" },
+  });
+  const number = (name: keyof Worlds) => wholeNumber(USAGE, `--${name}`, values[name]);
+  return { seed: number("seed"), from: number("from"), count: number("count") };
 }
 
 /** Runs worlds on all processors. */
