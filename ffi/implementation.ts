@@ -36,6 +36,7 @@ export interface Implementation {
   readonly openUdpSocket?: (options: BatchedUdpOptions) => BatchedUdpSocket;
   readonly openRawIpv6?: () => RawIpv6;
   readonly openAbstractDatagram?: (name: string) => DatagramSender;
+  readonly listeningProcess?: (path: string) => number | undefined;
   readonly socketOptions?: SocketOptions;
   readonly findRoute?: (destination: Uint8Array, through: string | undefined) => RouteAnswer;
   readonly findSource?: (destination: Ipv4Address) => Ipv4Address | undefined;

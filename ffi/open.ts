@@ -122,6 +122,17 @@ export function openAbstractDatagram(name: string): DatagramSender {
   return need("openAbstractDatagram", "send to abstract Unix sockets")(name);
 }
 
+/**
+ * The process that listens at a Unix socket, by its number for this process; undefined if it is in
+ * a namespace of processes that can't be seen from here. What it says of itself is its number in
+ * its own namespace, as in a container.
+ *
+ * @throws {SystemError} nobody listens there, or this user may not connect
+ */
+export function listeningProcess(path: string): number | undefined {
+  return need("listeningProcess", "find out which process listens at a socket")(path);
+}
+
 /** Options of sockets that Deno opened; undefined on a system where they cannot be set. */
 export function socketOptions(): SocketOptions | undefined {
   return system.socketOptions;

@@ -106,30 +106,39 @@ async function rereadSecrets(
   mayRead: (pid: number) => boolean,
   { signal, printError }: ProcessContext,
 ): Promise<void> {
-  const [{ chooseSockets }, { ControlClient }] = await Promise.all([
+  const [{ chooseSockets }, { ControlClient }, { processAt }] = await Promise.all([
     import("../ask/find_controls.ts"),
     import("../ask/control_client.ts"),
+    import("../ask/role_process.ts"),
   ]);
   const paths = await chooseSockets(control, "server").catch(() => []);
   for (const path of paths) {
     const server = new ControlClient(path);
     const report = await server.status(signal).catch(() => undefined);
     if (report === undefined) continue;
-    const { reloadSignal } = platform;
-    if (reloadSignal === undefined || !mayRead(report.pid)) {
-      printError(
-        `Restart the server that runs here (process ${report.pid}): then it knows the client\n`,
-      );
-      continue;
-    }
-    try {
-      Deno.kill(report.pid, reloadSignal);
-      printError(`The server that runs here (process ${report.pid}) knows the client now\n`);
-    } catch {
-      printError(
-        'Tell the server that runs here: "systemctl reload teredo-server" or "kill -HUP ' +
-          `${report.pid}"\n`,
-      );
-    }
+    printError(`${tellServer(processAt(path, report), path, mayRead)}\n`);
+  }
+}
+
+/** Tells a server to read its secrets again. Returns what came of it, or what to do. */
+function tellServer(
+  pid: number | undefined,
+  path: string,
+  mayRead: (pid: number) => boolean,
+): string {
+  const { reloadSignal } = platform;
+  if (pid === undefined) {
+    return `Send SIGHUP to the server that answers at ${path}, or restart it: then it knows the ` +
+      "client. It runs where its process can't be seen from here, as in a container";
+  }
+  if (reloadSignal === undefined || !mayRead(pid)) {
+    return `Restart the server that runs here (process ${pid}): then it knows the client`;
+  }
+  try {
+    Deno.kill(pid, reloadSignal);
+    return `The server that runs here (process ${pid}) reads its secrets again`;
+  } catch {
+    return 'Tell the server that runs here: "systemctl reload teredo-server" or "kill -HUP ' +
+      `${pid}"`;
   }
 }

@@ -13,6 +13,7 @@ import { forwardsIpv6 } from "./forwarding.ts";
 import { openLinuxInputFilter } from "./input_filter.ts";
 import { LinuxInterface } from "./interface.ts";
 import { LinuxLinkMonitor } from "./link_monitor.ts";
+import { listeningProcess } from "./listening_process.ts";
 import { releaseStartMemory } from "./start_memory.ts";
 import { LinuxRawIpv6 } from "./raw_ipv6.ts";
 import { LINUX_RIGHTS } from "./rights/linux_rights.ts";
@@ -35,6 +36,7 @@ export const LINUX: Implementation = {
   openUdpSocket: (options) => new LinuxUdpSocket(options),
   openRawIpv6: () => new LinuxRawIpv6(),
   openAbstractDatagram,
+  listeningProcess,
   socketOptions,
   findRoute,
   findSource,

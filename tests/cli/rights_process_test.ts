@@ -326,7 +326,7 @@ test(
     assertEquals(linesOf(said), [
       "2755 teredo",
       "640 teredo",
-      "The server that runs here (process) knows the client now",
+      "The server that runs here (process) reads its secrets again",
       "Restart the server that runs here (process): then it knows the client",
     ]),
 );

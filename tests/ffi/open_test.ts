@@ -22,6 +22,7 @@ Deno.test({
       interface: unsupported("configure network interfaces"),
       rawIpv6: unsupported("send raw IPv6 packets"),
       abstractDatagram: unsupported("send to abstract Unix sockets"),
+      listeningProcess: unsupported("find out which process listens at a socket"),
       inputFilter: unsupported("filter packets"),
       sourceNat: unsupported("translate addresses"),
       bell: unsupported("wait for packets"),

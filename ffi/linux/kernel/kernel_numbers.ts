@@ -26,6 +26,7 @@ export const AF_INET6 = 10;
 export const AF_NETLINK = 16;
 
 // <sys/socket.h>: types of sockets, and flags to set with them
+export const SOCK_STREAM = 1;
 export const SOCK_DGRAM = 2;
 export const SOCK_RAW = 3;
 export const SOCK_NONBLOCK = O_NONBLOCK;
@@ -40,6 +41,7 @@ export const SOL_SOCKET = 1;
 export const SO_TYPE = 3;
 export const SO_SNDBUF = 7;
 export const SO_RCVBUF = 8;
+export const SO_PEERCRED = 17;
 export const SO_RCVTIMEO = 20;
 /** Like SO_SNDBUF and SO_RCVBUF, but above the limits of `net.core`; needs CAP_NET_ADMIN. */
 export const SO_SNDBUFFORCE = 32;

@@ -32,6 +32,13 @@ export const SOCKADDR_IN6 = struct({
   scope: u32,
 });
 
+/** `struct ucred` of `<sys/socket.h>`: the process at the other end of a Unix socket. */
+export const UCRED = struct({
+  process: i32,
+  user: u32,
+  group: u32,
+});
+
 /**
  * `struct sockaddr_nl` of `<linux/netlink.h>`: the other end of a netlink socket, and the groups
  * that it listens to.

@@ -15,6 +15,7 @@ import {
   SOCKADDR_IN6,
   SOCKADDR_NL,
   TIMEVAL,
+  UCRED,
 } from "../../../../ffi/linux/kernel/kernel_structs.ts";
 
 /**
@@ -27,6 +28,7 @@ const LAYOUTS = [
   { name: "sockaddr_in", struct: SOCKADDR_IN, size: 16, offsets: [0, 2, 4, 8] },
   { name: "sockaddr_in6", struct: SOCKADDR_IN6, size: 28, offsets: [0, 2, 4, 8, 24] },
   { name: "sockaddr_nl", struct: SOCKADDR_NL, size: 12, offsets: [0, 2, 4, 8] },
+  { name: "ucred", struct: UCRED, size: 12, offsets: [0, 4, 8] },
   { name: "nlmsghdr", struct: NLMSGHDR, size: 16, offsets: [0, 4, 6, 8, 12] },
   { name: "nlattr", struct: NLATTR, size: 4, offsets: [0, 2] },
   { name: "ifinfomsg", struct: IFINFOMSG, size: 16, offsets: [0, 1, 2, 4, 8, 12] },
