@@ -19,14 +19,15 @@ const GROWTH = 4;
 /** The longest nap in milliseconds. Only timers that {@linkcode untilNextTimer} misses need it. */
 const LONGEST = 30_000;
 
+/**
+ * How long after something was read naps are short, in milliseconds: longer than from ping to ping.
+ * A thread that has slept for longer than some 50 ms takes up to twice as long to handle a packet.
+ */
+const RECENT = 1_200;
+const LONGEST_RECENT = 50;
+
 /** The longest nap if sockets and signals do not end it. They have to wait for it then. */
 const LONGEST_DEAF = 4;
-
-/**
- * How long after something was read there are such naps, in milliseconds: longer than from ping to
- * ping.
- */
-const DEAF_TIME = 1_200;
 
 /**
  * The naps of a poller. They grow while nothing happens, and end when a timer is due or, if the
@@ -55,7 +56,7 @@ export class Naps {
 
   /** Whether a wait on a thread would be better: nobody should nap deafly for long. */
   get areOver(): boolean {
-    return this.#hasLooked && this.#isDeaf && performance.now() >= this.#readAt + DEAF_TIME;
+    return this.#hasLooked && this.#isDeaf && !this.#isRecent;
   }
 
   /** Something was read. */
@@ -69,7 +70,16 @@ export class Naps {
     if (!this.#hasLooked) this.#listen();
     this.#length = isTurn || untilNextTimer() <= 0
       ? SHORTEST
-      : Math.min(GROWTH * this.#length, this.#isDeaf ? LONGEST_DEAF : LONGEST);
+      : Math.min(GROWTH * this.#length, this.#longest);
+  }
+
+  get #longest(): number {
+    if (this.#isDeaf) return LONGEST_DEAF;
+    return this.#isRecent ? LONGEST_RECENT : LONGEST;
+  }
+
+  get #isRecent(): boolean {
+    return performance.now() < this.#readAt + RECENT;
   }
 
   get #isDeaf(): boolean {

@@ -21,8 +21,8 @@ const SETTLING = 3_000;
 const IDLING = 5_000;
 
 /**
- * After a packet a role waits for 1 ms, then for four times as long, and so on: a dozen sleeps, two
- * of them within the last 1.5 s. So only a time without packets counts.
+ * After a packet a role sleeps for at most 50 ms at a time, for 1.2 s, and then for four times as
+ * long each time. So only a time without packets counts.
  */
 const NAPPING = 1_500;
 
