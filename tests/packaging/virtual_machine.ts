@@ -9,6 +9,7 @@
 import { findCommand } from "../capabilities.ts";
 
 const INIT = new URL("machine/init.sh", import.meta.url);
+const UNIT = new URL("machine/unit.sh", import.meta.url);
 
 /** Root runs it as nobody, so that the host is safe from what happens inside. */
 const NOBODY = 65534;
@@ -28,7 +29,7 @@ export async function runInMachine(
 ): Promise<string> {
   const folder = await Deno.makeTempDir();
   try {
-    const copies = { "init.sh": INIT, "script.sh": script, ...files };
+    const copies = { "init.sh": INIT, "unit.sh": UNIT, "script.sh": script, ...files };
     for (const [name, from] of Object.entries(copies)) {
       await Deno.copyFile(from, `${folder}/${name}`);
       await Deno.chmod(`${folder}/${name}`, 0o755);

@@ -4,6 +4,7 @@
 # network. Runs $1/script.sh there with one unit; $1/console gets what it says.
 set -e
 folder=$1
+. "$(dirname "$0")/unit.sh"
 mount --make-rprivate /
 # systemd wants the unified hierarchy. A host with the older ones keeps its controllers for itself.
 if [ ! -f /sys/fs/cgroup/cgroup.controllers ]; then
@@ -15,19 +16,12 @@ cd "$folder/layers"
 mkdir upper work root
 mount -t overlay -o lowerdir=/,upperdir=upper,workdir=work overlay root
 cd root
-# The host's own services stay off, and others may not look into the folder of private files.
-rm -rf etc/systemd/system usr/lib/systemd/system/*.wants .dockerenv run/.containerenv
-mkdir -p var/lib/private etc/systemd/system
+clear_services
+# Others may not look into the folder of private files.
+mkdir -p var/lib/private
 chmod 700 var/lib/private
-cat >etc/systemd/system/script.service <<EOF
-[Unit]
-DefaultDependencies=no
-Requires=systemd-journald.service
-After=systemd-journald.service
-
-[Service]
+write_unit /folder <<EOF
 Type=oneshot
-Environment=FOLDER=/folder
 ExecStart=/bin/sh -c 'exec sh /folder/script.sh >/folder/console 2>&1'
 EOF
 exec systemd-nspawn --quiet --register=no --keep-unit --directory="$PWD" --link-journal=no \

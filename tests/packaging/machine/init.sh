@@ -3,6 +3,7 @@
 # that of the host, and starts systemd there with one unit, which runs $FOLDER/script.sh. With $FOLDER/prepare.sh, it
 # boots as computers do: prepare.sh installs what is to start, and script.sh watches.
 set -e
+. "$FOLDER/unit.sh"
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin
 mount -t proc proc /proc
 mount -t tmpfs -o mode=755 tmpfs /mnt
@@ -12,17 +13,14 @@ insmod "$modules/$(uname -r)/kernel/fs/overlayfs/overlay.ko"
 mount -t overlay -o lowerdir=/,upperdir=/mnt/upper,workdir=/mnt/work overlay /mnt/root
 cd /mnt/root
 
-# The host's own services stay off. Locks and secrets are replaced, because the user that this runs as can't read them.
-rm -rf etc/systemd/system usr/lib/systemd/system/*.wants
+clear_services
+# Locks and secrets are replaced, because the user that this runs as can't read them.
 rm -rf etc/shadow etc/gshadow etc/.pwd.lock var/lib/dpkg/lock* var/lib/dpkg/triggers/Lock
-# It isn't a container, even if the host is one.
-rm -rf .dockerenv run/.containerenv
 # Only root may look into this folder, and the user that this runs as is not the host's root.
 mkdir -p var/lib/private
 mount -t tmpfs -o mode=700 tmpfs var/lib/private
 rm -rf usr/lib/modules
 ln -s "$modules" usr/lib/modules
-mkdir etc/systemd/system
 type=oneshot
 unit=script.service
 if [ -f "$FOLDER/prepare.sh" ]; then
@@ -36,15 +34,8 @@ if [ -f "$FOLDER/prepare.sh" ]; then
 fi
 chroot . modprobe -a tun ipv6 veth
 
-cat >etc/systemd/system/script.service <<EOF
-[Unit]
-DefaultDependencies=no
-Requires=systemd-journald.service
-After=systemd-journald.service
-
-[Service]
+write_unit "$FOLDER" <<EOF
 Type=$type
-Environment=FOLDER=$FOLDER
 ExecStart=/bin/sh $FOLDER/script.sh
 StandardOutput=tty
 TTYPath=/dev/console
