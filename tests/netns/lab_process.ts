@@ -35,6 +35,8 @@ export class LabProcess implements AsyncDisposable {
   readonly #listening: AbortController;
   readonly #heard: Promise<unknown>;
   #hasEnded = false;
+  /** Whether it has ended and everything that it said is in the log. */
+  #isSilent = false;
   /** Settles, and is replaced, whenever there is news: a line, or the end. */
   #news = Promise.withResolvers<void>();
 
@@ -45,9 +47,14 @@ export class LabProcess implements AsyncDisposable {
     this.#heard = Promise.all([this.#listen(voice.output), this.#listen(voice.errors)]);
     this.status = child.status.then((status) => {
       this.#hasEnded = true;
-      this.#announce();
       return status;
     });
+    const silence = () => {
+      this.#isSilent = true;
+      this.#announce();
+    };
+    // What it said right before it ended may still be on its way. Disposal reports what fails.
+    Promise.all([this.status, this.#heard]).then(silence, silence);
   }
 
   /** Takes charge of a child whose first line of output is the program's process number. */
@@ -89,15 +96,13 @@ export class LabProcess implements AsyncDisposable {
     }, timeout);
     try {
       for (let i = since;;) {
-        const isLast = this.#hasEnded || isLate;
+        const isLast = this.#isSilent || isLate;
         for (; i < this.#log.length; i++) {
           const match = this.#log[i]!.match(pattern);
           if (match !== null) return match;
         }
         if (isLast) break;
         await this.#news.promise;
-        // What the program said right before it ended may still be on its way.
-        if (this.#hasEnded) await Promise.race([this.#heard, this.#news.promise]);
       }
     } finally {
       clearTimeout(timer);

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { LAB, requires } from "../capabilities.ts";
 import { assertAllAnswered } from "./all_answered.ts";
 import { denoRun, prefetch } from "./deno_run.ts";
@@ -68,6 +68,19 @@ Deno.test({
     await lab.server.run("nft", DROP_THE_FIFTH);
     const { received, text } = await client.ping(ADDRESS.serverPrimary, PATIENT_SERIES);
     assertEquals(received, SERIES.count - 1, text);
+  },
+});
+
+Deno.test({
+  name: lab.title("lab: what a program says last is heard, although it has ended"),
+  ignore: lab.ignore,
+  fn: async () => {
+    await using lab = await createLab({});
+    const script = "(sleep 0.2; echo first; sleep 0.2; echo last) &";
+    await using process = await lab.server.spawn("sh", "-c", script);
+    await process.status;
+    await process.waitForLog(/^last$/);
+    await assertRejects(() => process.waitForLog(/^nothing$/), Error, "before it ended");
   },
 });
 
