@@ -42,10 +42,10 @@ export async function tcp(stream: Stream): Promise<Received> {
 }
 
 /** Datagrams as fast as the sender can. */
-export async function udp(stream: Stream): Promise<Received> {
-  const { end } = await run(stream, "-u", "-b", "0", "-l", String(DATAGRAM));
+export async function udp(stream: Stream, length = DATAGRAM): Promise<Received> {
+  const { end } = await run(stream, "-u", "-b", "0", "-l", String(length));
   const { packets, lost_packets: lost, seconds } = end.sum;
-  return { octets: (packets - lost) * DATAGRAM, seconds };
+  return { octets: (packets - lost) * length, seconds };
 }
 
 /** What we read of the report. */

@@ -11,7 +11,7 @@ import { median } from "../median.ts";
 import type { LoadResult } from "../virtual_clients.ts";
 import { type Arena, START } from "./contestant.ts";
 import { openFloor } from "./floor.ts";
-import { DATAGRAM, type Received, type Stream, tcp, udp } from "./iperf.ts";
+import { DATAGRAM, type Stream, tcp, udp } from "./iperf.ts";
 import { family, memory, processorSeconds } from "./process_usage.ts";
 import type { Results } from "./results.ts";
 import type { Column } from "./rows.ts";
@@ -37,6 +37,9 @@ const FEW = 8;
  * server that drops some would be measured by how long clients wait before they ask again.
  */
 const MANY = 128;
+
+/** The sizes of datagrams in octets, as rows name them. */
+const UDP_SIZES = [["64", 64], ["200", 200], ["", DATAGRAM]] as const;
 
 /** All of them, by the names that `--only` takes. */
 export const MEASUREMENTS = {
@@ -112,12 +115,25 @@ async function measureBare({ lab }: Arena, results: Results, seconds: number): P
 }
 
 async function measureUdp(arena: Arena, results: Results, seconds: number): Promise<void> {
-  for (const [course, { from, to, address }] of Object.entries(courses(arena))) {
-    const { octets, seconds: took }: Received = await udp(
-      { from, to, address, seconds } satisfies Stream,
-    );
-    results.add(`udp${course as Course}`, arena.contestant, octets / DATAGRAM / took / 1000);
+  const { Up, Down, Across } = courses(arena);
+  const { contestant } = arena;
+  results.add("udpAcross", contestant, await datagramRate({ ...Across, seconds }, DATAGRAM));
+  const [client, relay] = [arena.lab.sites.A.client, arena.lab.relay];
+  const address = ADDRESS.relay;
+  for (const [size, length] of UDP_SIZES) {
+    results.add(`udp${size}Up`, contestant, await datagramRate({ ...Up, seconds }, length));
+    results.add(`udp${size}Down`, contestant, await datagramRate({ ...Down, seconds }, length));
+    if (contestant !== "ours") continue;
+    // Without a tunnel, a NAT lets them out only: what the sender and the receiver can do at most.
+    const bare = await datagramRate({ from: client, to: relay, address, seconds }, length);
+    results.add(`udp${size}Up`, "bare", bare);
   }
+}
+
+/** How many thousand datagrams of this length arrive in a second. */
+async function datagramRate({ from, to, address, seconds }: Stream, length: number) {
+  const { octets, seconds: took } = await udp({ from, to, address, seconds }, length);
+  return octets / length / took / 1000;
 }
 
 async function measurePing(arena: Arena, results: Results): Promise<void> {

@@ -30,6 +30,7 @@ const TEN_TIMES: Target = { of: "ours", to: "miredo", atLeast: 10 };
 const FLOOR: Target = { of: "ours", to: "floor", atLeast: 0.6 };
 const QUARTER: Target = { of: "ours", to: "bare", atLeast: 0.25 };
 const DENO: Target = { of: "deno", to: "miredo", atLeast: 0.7 };
+const THRICE: Target = { of: "ours", to: "miredo", atLeast: 3 };
 const FOUR_TIMES: Target = { of: "ours", to: "miredo", atLeast: 4 };
 const CHEAP: Target = { of: "ours", to: "miredo", atMost: 0.3 };
 const EQUAL: Target = { of: "ours", to: "miredo", atMost: 1 };
@@ -47,6 +48,10 @@ export const ROWS = {
   cpuUp: row("CPU for it, client → native", "s/Gbit", 2, CHEAP),
   cpuDown: row("CPU for it, native → client", "s/Gbit", 2, CHEAP),
   cpuAcross: row("CPU for it, client → client", "s/Gbit", 2, CHEAP),
+  udp64Up: row("UDP of 64 octets, client → native", "k/s", 1, THRICE),
+  udp64Down: row("UDP of 64 octets, native → client", "k/s", 1, THRICE),
+  udp200Up: row("UDP of 200 octets, client → native", "k/s", 1, THRICE),
+  udp200Down: row("UDP of 200 octets, native → client", "k/s", 1, THRICE),
   udpUp: row("UDP of 1200 octets, client → native", "k/s", 1, FOUR_TIMES),
   udpDown: row("UDP of 1200 octets, native → client", "k/s", 1, FOUR_TIMES),
   udpAcross: row("UDP of 1200 octets, client → client", "k/s", 1, FOUR_TIMES),
