@@ -18,7 +18,7 @@ export interface Stream {
 }
 
 /** What arrived. */
-export interface Received {
+interface Received {
   /** Octets of data. */
   readonly octets: number;
   /** Seconds that it took. */
