@@ -129,7 +129,7 @@ function tellServer(
   const { reloadSignal } = platform;
   if (pid === undefined) {
     return `Send SIGHUP to the server that answers at ${path}, or restart it: then it knows the ` +
-      "client. It runs where its process can't be seen from here, as in a container";
+      "client. Its process can't be seen from here, as if it were in a container or had just ended";
   }
   if (reloadSignal === undefined || !mayRead(pid)) {
     return `Restart the server that runs here (process ${pid}): then it knows the client`;

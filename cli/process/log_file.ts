@@ -26,11 +26,14 @@ const encoder = new TextEncoder();
  */
 export class LogFile implements Disposable {
   readonly #oldPath: string;
-  readonly #max: number;
+  #max: number;
   readonly #files = new DisposableStack();
   readonly #file: Deno.FsFile;
-  /** The same file, to be read and emptied: on Windows, one that is open to append can't be. */
-  readonly #content: Deno.FsFile;
+  /**
+   * The same file, to be read and emptied: on Windows, one that is open to append can't be.
+   * Undefined if it may only grow, as with `chattr +a`: whoever wants that empties it too.
+   */
+  readonly #content: Deno.FsFile | undefined;
   /** What was put aside, or why it can't be written. */
   readonly #old: Deno.FsFile | string;
   #size: number;
@@ -46,10 +49,12 @@ export class LogFile implements Disposable {
     refuseStream(full);
     using files = new DisposableStack();
     this.#file = files.use(Deno.openSync(full, { append: true, create: true }));
-    this.#content = files.use(Deno.openSync(full, { read: true, write: true }));
-    const old = openOld(this.#oldPath);
+    const { size, mode } = this.#file.statSync();
+    const content = this.#content = openContent(full);
+    if (content !== undefined) files.use(content);
+    const old = openOld(this.#oldPath, mode);
     this.#old = typeof old === "string" ? old : files.use(old);
-    this.#size = this.#file.statSync().size;
+    this.#size = size;
     this.#files = files.move();
   }
 
@@ -59,30 +64,37 @@ export class LogFile implements Disposable {
    * @throws {Error} the system refuses
    */
   writeSync(octets: Uint8Array): number {
-    if (this.#size > 0 && this.#size + octets.length > this.#max) this.#putAside();
+    const isFull = this.#size > 0 && this.#size + octets.length > this.#max;
+    if (isFull && this.#content !== undefined) this.#putAside(this.#content);
     const written = this.#file.writeSync(octets);
     this.#size += written;
     return written;
   }
 
-  #putAside(): void {
-    const obstacle = this.#copy();
+  #putAside(content: Deno.FsFile): void {
+    const obstacle = this.#copy(content);
     const loss = obstacle === undefined
       ? ""
       : `(older lines missing here, because ${this.#oldPath} cannot be written: ${obstacle}: ` +
-        `${this.#countLines()})\n`;
-    this.#content.truncateSync(0);
+        `${countLines(content)})\n`;
+    try {
+      content.truncateSync(0);
+    } catch {
+      // It has become one that may only grow.
+      this.#max = Infinity;
+      return;
+    }
     this.#size = this.#file.writeSync(encoder.encode(loss));
   }
 
   /** Copies the log to the older one. Says what is in the way, if anything. */
-  #copy(): string | undefined {
+  #copy(content: Deno.FsFile): string | undefined {
     const old = this.#old;
     if (typeof old === "string") return old;
     try {
       old.truncateSync(0);
       old.seekSync(0, Deno.SeekMode.Start);
-      for (const piece of this.#pieces()) {
+      for (const piece of pieces(content)) {
         for (let at = 0; at < piece.length;) at += old.writeSync(piece.subarray(at));
       }
       return undefined;
@@ -91,51 +103,69 @@ export class LogFile implements Disposable {
     }
   }
 
-  #countLines(): number {
-    let lines = 0;
-    for (const piece of this.#pieces()) {
-      for (const octet of piece) if (octet === NEWLINE) lines++;
-    }
-    return lines;
-  }
-
-  /** What is in the log; each piece is valid until the next. */
-  *#pieces(): Iterable<Uint8Array> {
-    const piece = new Uint8Array(PIECE);
-    this.#content.seekSync(0, Deno.SeekMode.Start);
-    for (let count; (count = this.#content.readSync(piece)) !== null;) {
-      yield piece.subarray(0, count);
-    }
-  }
-
   [Symbol.dispose](): void {
     this.#files.dispose();
   }
 }
 
-/** Opens the older log, or says why it can't be. A link is not followed: it may lead anywhere. */
-function openOld(path: string): Deno.FsFile | string {
+function countLines(file: Deno.FsFile): number {
+  let lines = 0;
+  for (const piece of pieces(file)) {
+    for (const octet of piece) if (octet === NEWLINE) lines++;
+  }
+  return lines;
+}
+
+/** What is in a file; each piece is valid until the next. */
+function* pieces(file: Deno.FsFile): Iterable<Uint8Array> {
+  const piece = new Uint8Array(PIECE);
+  file.seekSync(0, Deno.SeekMode.Start);
+  for (let count; (count = file.readSync(piece)) !== null;) yield piece.subarray(0, count);
+}
+
+function openContent(path: string): Deno.FsFile | undefined {
   try {
-    const isThere = isFile(path);
-    return Deno.openSync(path, isThere ? { write: true } : { write: true, createNew: true });
+    return Deno.openSync(path, { read: true, write: true });
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Opens the older log, or says why it can't be. A link is not followed: it may lead anywhere.
+ *
+ * @param mode who may read and write the log, and so the older one
+ */
+function openOld(path: string, mode: number | null): Deno.FsFile | string {
+  try {
+    const there = fileAt(path);
+    if (there === undefined) {
+      const rights = mode === null ? {} : { mode: mode & 0o777 };
+      return Deno.openSync(path, { write: true, createNew: true, ...rights });
+    }
+    const opened = Deno.openSync(path, { write: true });
+    const { dev, ino } = opened.statSync();
+    if (dev === there.dev && ino === there.ino) return opened;
+    opened.close();
+    return "it has just become another file";
   } catch (error) {
     return reasonOf(error);
   }
 }
 
 /**
- * Whether there is a file.
+ * What is known of a file, if there is one.
  *
  * @throws {Error} there is something else
  */
-function isFile(path: string): boolean {
+function fileAt(path: string): Deno.FileInfo | undefined {
   let found: Deno.FileInfo;
   try {
     found = Deno.lstatSync(path);
   } catch {
-    return false;
+    return undefined;
   }
-  if (found.isFile) return true;
+  if (found.isFile) return found;
   throw new Error("it is not a file");
 }
 

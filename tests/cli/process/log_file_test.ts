@@ -81,3 +81,28 @@ test("unless somebody says otherwise, it takes 4 MiB", (path) => {
   write(log, "two\n");
   assertEquals(Deno.statSync(path).size, 4);
 });
+
+test("the older one has the rights of the log", (path) => {
+  Deno.writeTextFileSync(path, "secret\n", { mode: 0o600 });
+  using log = new LogFile(path, 8);
+  write(log, "one\n");
+  assertEquals(Deno.statSync(`${path}.old`).mode! & 0o777, 0o600);
+}, !platform.hasFileModes);
+
+test("one that may only grow does", (path) => {
+  using _ = refuseEmptying();
+  using log = new LogFile(path, 8);
+  write(log, "one\n", "two\n", "three\n");
+  assertEquals(Deno.readTextFileSync(path), "one\ntwo\nthree\n");
+});
+
+/** Lets files be opened to append to them or to make them, as the kernel does after `chattr +a`. */
+function refuseEmptying(): Disposable {
+  const { openSync } = Deno;
+  const refusing: typeof openSync = (path, options) => {
+    if (options?.read && options.write) throw new Deno.errors.PermissionDenied();
+    return openSync(path, options);
+  };
+  Object.assign(Deno, { openSync: refusing });
+  return { [Symbol.dispose]: () => void Object.assign(Deno, { openSync }) };
+}
