@@ -16,7 +16,10 @@ import type { WaitHandle } from "./waiting.ts";
 const SHORTEST = 1;
 const GROWTH = 4;
 
-/** The longest nap in milliseconds. Only timers that {@linkcode untilNextTimer} misses need it. */
+/**
+ * The longest nap in milliseconds, for timers that {@linkcode untilNextTimer} misses and for what
+ * the event loop has left unfinished.
+ */
 const LONGEST = 30_000;
 
 /**

@@ -75,10 +75,10 @@ type Found = "nothing" | "read" | "turn" | "complaint";
 /** How to run a poller. */
 export interface RunOptions {
   /**
-   * Whether the poller may hold up the event loop for some milliseconds, while much arrives, or
-   * nothing and the system doesn't show what the event loop waits for. Only if everything urgent is
-   * a source of this poller: meanwhile, nobody listens to the event loop's own sockets. All timers
-   * have to be those of `timers.ts`.
+   * Whether the poller may hold up the event loop: for some milliseconds while much arrives, or
+   * nothing and the system doesn't show what the event loop waits for. If the system does, until the
+   * next timer of `timers.ts`; others come late. Only if everything urgent is a source of this
+   * poller: while much arrives, nobody listens to the event loop's own sockets.
    */
   readonly mayHold?: boolean;
 }

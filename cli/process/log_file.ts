@@ -31,7 +31,7 @@ export class LogFile implements Disposable {
   readonly #file: Deno.FsFile;
   /**
    * The same file, to be read and emptied: on Windows, one that is open to append can't be.
-   * Undefined if it may only grow, as with `chattr +a`: whoever wants that empties it too.
+   * Undefined if it may only grow, as with `chattr +a`.
    */
   readonly #content: Deno.FsFile | undefined;
   /** What was put aside, or why it can't be written. */
@@ -134,7 +134,7 @@ function openContent(path: string): Deno.FsFile | undefined {
 /**
  * Opens the older log, or says why it can't be. A link is not followed: it may lead anywhere.
  *
- * @param mode who may read and write the log, and so the older one
+ * @param mode the rights of the log, which the older one gets
  */
 function openOld(path: string, mode: number | null): Deno.FsFile | string {
   try {
