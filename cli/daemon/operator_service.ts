@@ -34,7 +34,11 @@ export class OperatorService implements Disposable {
   readonly #counters: Counters;
   readonly #events: EventCounts;
   readonly #resources = new DisposableStack();
-  readonly #recent = new RecentReport(() => this.#report());
+  /**
+   * For the metrics, which every user of the host may read. `teredo status` gets a new report, which
+   * has the peer of a moment ago.
+   */
+  readonly #recent = new RecentReport(() => this.report());
   #systemd: Systemd | undefined;
   #controlPath: string | undefined;
   #role: AskableRole | undefined;
@@ -59,16 +63,17 @@ export class OperatorService implements Disposable {
     const { role, log } = subject;
     const service = new OperatorService(subject);
     using resources = new DisposableStack();
-    const report = () => service.report();
     const handler = controlHandler({
-      report,
+      report: () => service.report(),
       activity: () => service.#activity,
       ping: (destination, timeout) => service.#role?.ping?.(destination, timeout),
     });
     const control = await openControl(role, options.control, handler, log);
     if (control !== undefined) service.#controlPath = resources.use(control).path;
     if (options.metrics !== undefined) {
-      resources.use(openMetrics(options.metrics, metricsHandler(report), log));
+      resources.use(
+        openMetrics(options.metrics, metricsHandler(() => service.recentReport()), log),
+      );
     }
     // The role reads its settings at SIGHUP once it can use them. Until then, SIGHUP must not end
     // the program.
@@ -112,12 +117,8 @@ export class OperatorService implements Disposable {
     if (report !== undefined) this.#systemd?.changed(report);
   }
 
-  /** The whole report, which may be {@linkcode RecentReport}; `undefined` while the role starts. */
+  /** The whole report of how the role is now; `undefined` while it starts. */
   report(): StatusReport | undefined {
-    return this.#role === undefined ? undefined : this.#recent.get();
-  }
-
-  #report(): StatusReport | undefined {
     if (this.#role === undefined) return undefined;
     return statusReport(this.#role.part(), {
       counters: this.#counters,
@@ -125,6 +126,11 @@ export class OperatorService implements Disposable {
       started: this.#started,
       now: new Date(),
     });
+  }
+
+  /** The same, but perhaps {@linkcode RecentReport}. */
+  recentReport(): StatusReport | undefined {
+    return this.#role === undefined ? undefined : this.#recent.get();
   }
 
   /** Waits for the end, and announces it. */
