@@ -120,7 +120,10 @@ const DETOUR = {
 
 function clientReport(changes: Partial<ClientPlace> = {}): StatusReport {
   const { client, now } = ClientFixture.a();
-  const status = { ...client.status(now), peers: PEERS };
+  const none = client.status(now);
+  const peerCount = { ...none.peerCount };
+  for (const { path } of PEERS) peerCount[path]++;
+  const status = { ...none, peerCount, peers: PEERS };
   return reportOf(clientPart(status, { ...PLACE, ...changes }), ["loop", "loop", "not_echo"]);
 }
 
