@@ -33,7 +33,7 @@ const CASES: Readonly<Record<string, readonly [script: string, said: string]>> =
   "a server that can't be seen is not told, nor is any other process": [
     invited("", APART),
     "Send SIGHUP to the server that answers at SOCKET, or restart it: then it knows the client. " +
-    "It runs where its process can't be seen from here, as in a container\n",
+    "Its process can't be seen from here, as if it were in a container or had just ended\n",
   ],
 };
 
