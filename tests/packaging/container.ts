@@ -1,6 +1,6 @@
 /**
- * A container with this host's programs, in which systemd is the first process: where user-mode Linux
- * does not run, and not for what changes the kernel or boots.
+ * A container with this host's programs, in which systemd is the first process: for all that doesn't
+ * change the kernel or boot. It is faster than user-mode Linux, which doesn't run on every processor.
  *
  * @module
  */

@@ -1,4 +1,4 @@
-/** The package and its services under a real systemd, in a virtual machine or a container. */
+/** The package and its services under a real systemd, in a container or a virtual machine. */
 import { assert, assertEquals } from "@std/assert";
 import { makeDeb } from "../../packaging/deb.ts";
 import { requires } from "../capabilities.ts";
@@ -11,9 +11,10 @@ const FINDINGS = new URL("machine/findings.sh", import.meta.url).pathname;
 
 const executable = Deno.env.get("TEREDO_BIN");
 const machine = requires("insmod", "linux.uml");
-const place = machine.ignore && !CONTAINER_NEEDS.ignore
-  ? { needs: CONTAINER_NEEDS, run: runInContainer }
-  : { needs: machine, run: runInMachine };
+// A machine takes a minute where system calls are cheap, and a quarter of an hour where they aren't.
+const place = CONTAINER_NEEDS.ignore
+  ? { needs: machine, run: runInMachine }
+  : { needs: CONTAINER_NEEDS, run: runInContainer };
 const needs = requires("linux", "executable", "dpkg-deb", "ip", "setpriv", "systemd-analyze");
 
 Deno.test({
