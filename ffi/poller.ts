@@ -207,11 +207,12 @@ export class Poller implements Watcher {
   async #runHolding(bell: Bell, signal: AbortSignal): Promise<void> {
     this.#sources.passIsDue = true;
     const naps = new Naps(bell.handle);
+    this.#sources.endBy(naps.ends);
     let turnDue = 0;
     while (!signal.aborted) {
-      const found = this.#look(bell, naps.ends, naps.length);
+      const found = this.#look(bell, naps.length);
       if (found === "read") {
-        this.#stretch(bell, naps.ends, signal);
+        this.#stretch(bell, signal);
         naps.restart();
         if (performance.now() < turnDue) {
           await followUp();
@@ -223,6 +224,7 @@ export class Poller implements Watcher {
         this.#sources.passIsDue = true;
       } else {
         naps.goOn(found === "turn");
+        this.#sources.endBy(naps.ends);
         for (let i = 0; i < TURNS_AFTER_NAP; i++) await turn();
       }
       turnDue = performance.now() + LONGEST_STRETCH;
@@ -230,21 +232,21 @@ export class Poller implements Watcher {
   }
 
   /** Something was read: reads on while more follows, but not for too long. */
-  #stretch(bell: Bell, ends: readonly WaitHandle[], signal: AbortSignal): void {
+  #stretch(bell: Bell, signal: AbortSignal): void {
     let now = performance.now();
     const end = now + LONGEST_STRETCH;
     do {
       this.#closeReads = now - this.#readAt < CLOSE_INTERVAL ? this.#closeReads + 1 : 0;
       this.#readAt = now;
-    } while (!signal.aborted && this.#readNext(bell, ends) && (now = performance.now()) < end);
+    } while (!signal.aborted && this.#readNext(bell) && (now = performance.now()) < end);
   }
 
   /** Reads what is there already or, if packets follow one another closely, will be soon. */
-  #readNext(bell: Bell, ends: readonly WaitHandle[]): boolean {
-    if (this.#closeReads < CLOSE_READS_MIN) return this.#look(bell, ends, 0) === "read";
+  #readNext(bell: Bell): boolean {
+    if (this.#closeReads < CLOSE_READS_MIN) return this.#look(bell, 0) === "read";
     const end = performance.now() + LOOKOUT;
     do {
-      if (this.#look(bell, ends, 0) === "read") return true;
+      if (this.#look(bell, 0) === "read") return true;
     } while (performance.now() < end);
     this.#closeReads = 0;
     return false;
@@ -255,9 +257,9 @@ export class Poller implements Watcher {
    * something else has happened, it is the event loop's turn. A complaint is about a source that
    * has a condition and nothing to read.
    */
-  #look(bell: Bell, ends: readonly WaitHandle[], milliseconds: number): Found {
+  #look(bell: Bell, milliseconds: number): Found {
     if (this.#sources.passIsDue) return this.#sources.pass() ? "read" : "turn";
-    const list = this.#sources.list(ends);
+    const list = this.#sources.list();
     const ready = list.wait(Math.ceil(milliseconds));
     if (ready < 0) return worksAfterAll(list) ? "turn" : "complaint";
     if (ready === 0) return "nothing";

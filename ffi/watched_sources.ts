@@ -43,7 +43,8 @@ export class WatchedSources {
   readonly #sources = new Map<WaitHandle, Source>();
   /** What {@linkcode list} returned; undefined once that has changed. */
   #list: WaitList<Source> | undefined;
-  #ends: readonly WaitHandle[] | undefined;
+  /** What ends a wait without being a source. */
+  #ends: readonly WaitHandle[] = [];
   /**
    * Whether to drain every source, readable or not: one had more than it gave, is new, or ended a
    * wait.
@@ -85,11 +86,15 @@ export class WatchedSources {
     }
   }
 
-  /** What can be waited for, behind what ends a wait: the same list until something changes. */
-  list(ends: readonly WaitHandle[]): WaitList<Source> {
+  /** Lets other things end the waits for {@linkcode list}. */
+  endBy(ends: readonly WaitHandle[]): void {
     if (this.#ends !== ends) this.#list = undefined;
     this.#ends = ends;
-    return this.#list ??= this.newList(ends);
+  }
+
+  /** What can be waited for, behind what ends a wait: the same list until something changes. */
+  list(): WaitList<Source> {
+    return this.#list ??= this.newList(this.#ends);
   }
 
   /** Whether nothing has changed since {@linkcode list} returned this. */

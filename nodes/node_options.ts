@@ -51,8 +51,8 @@ export interface NodeOptions {
    * Whether the process has nothing else to do; false by default. If so, answers come sooner, but
    * the event loop may be blocked for some milliseconds. On Linux it is blocked until a packet
    * comes, a timer of this library is due, or Deno has an event: your own timers, those of
-   * `AbortSignal.timeout` too, may be as late as nothing has happened for, by 30 s at most. After its start the node handles some
-   * hundred made-up packets, which don't leave this host, so that V8 compiles what handles them.
+   * `AbortSignal.timeout` too, may be late by 30 s. After its start the node handles some hundred
+   * made-up packets, which don't leave this host, so that V8 compiles what handles them.
    */
   readonly isAlone?: boolean | undefined;
 }

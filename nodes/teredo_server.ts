@@ -175,8 +175,8 @@ export class TeredoServer<RelayHost extends HostSide | undefined = HostSide | un
   }
 
   /**
-   * Applies another policy; what is left out of it has its default. Limits keep their counts unless they
-   * change.
+   * Applies another policy; what is left out of it has its default. Limits keep their counts unless
+   * they change.
    */
   reconfigure(policy: ServerReload): void {
     this.#policy = policyOf(policy);
