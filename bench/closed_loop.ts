@@ -6,7 +6,7 @@
  */
 
 import { openUdpSocket } from "../ffi/open.ts";
-import { Poller } from "../ffi/poller.ts";
+import { Poller } from "../ffi/polling/poller.ts";
 import type { BatchedUdpSocket } from "../ffi/udp_socket.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import type { Ipv4Address } from "../wire/ipv4_address.ts";

@@ -10,7 +10,7 @@
  */
 
 import { openUdpSocket } from "../ffi/open.ts";
-import { Poller } from "../ffi/poller.ts";
+import { Poller } from "../ffi/polling/poller.ts";
 import type { UdpSocket } from "../ffi/udp_socket.ts";
 import { Counters } from "../io/counters.ts";
 import { openDenoUdp } from "../io/udp/deno_udp.ts";

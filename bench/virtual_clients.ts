@@ -18,7 +18,7 @@ import { MessageVector } from "../ffi/linux/udp/message_vector.ts";
 import { NativeMemory } from "../ffi/c/native_memory.ts";
 import { i32 } from "../ffi/c/struct.ts";
 import { CMSGHDR, MMSGHDR } from "../ffi/linux/kernel/kernel_structs.ts";
-import { Poller } from "../ffi/poller.ts";
+import { Poller } from "../ffi/polling/poller.ts";
 import { LinuxUdpSocket } from "../ffi/linux/udp/udp_socket.ts";
 import { encodeAuthentication, NONCE_LENGTH, nonceOnly } from "../wire/authentication.ts";
 import { addressOf, type Endpoint } from "../wire/endpoint.ts";

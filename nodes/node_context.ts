@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Poller } from "../ffi/poller.ts";
+import { Poller } from "../ffi/polling/poller.ts";
 import type { TunOffload } from "../ffi/tun.ts";
 import type { Watcher } from "../ffi/waiting.ts";
 import { Counters } from "../io/counters.ts";

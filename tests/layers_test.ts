@@ -18,7 +18,7 @@ const CONTROL_PROTOCOL = [
 /** What ffi/ is for those above it: contracts, what opens them, and what waits for them. */
 const NATIVE = [
   ...["ffi", "ffi/open.ts", "ffi/open_file_access.ts", "ffi/open_writable.ts"],
-  ...["ffi/platform.ts", "ffi/poller.ts"],
+  ...["ffi/platform.ts", "ffi/polling/poller.ts"],
   ...["ffi/c/errno.ts", "ffi/c/special_file.ts"],
 ];
 
@@ -102,15 +102,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["ffi", "ffi/darwin/darwin.ts", "ffi/linux/linux.ts", "ffi/windows/windows.ts"],
     ...["ffi/platform.ts", "wire"],
   ],
-  "ffi/endurance.ts": ["ffi/c/errno.ts"],
-  "ffi/naps.ts": ["ffi", "ffi/open.ts", "timers.ts"],
-  "ffi/watched_sources.ts": [
-    ...["ffi", "ffi/c/errno.ts", "ffi/endurance.ts", "ffi/open.ts", "timers.ts"],
-  ],
-  "ffi/poller.ts": [
-    ...["ffi", "ffi/endurance.ts", "ffi/naps.ts", "ffi/open.ts", "ffi/watched_sources.ts"],
-    ...["pause.ts", "timers.ts"],
-  ],
+  "ffi/polling": ["ffi", "ffi/c/errno.ts", "ffi/open.ts", "pause.ts", "timers.ts"],
 
   "io": [
     ...["reason.ts", "timers.ts", "io/host", "io/udp"],
@@ -221,7 +213,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** What each room may import with `import type`, beyond the above. */
 const MAY_IMPORT_TYPES: Readonly<Record<string, readonly string[]>> = {
   "ffi": ["ffi/c/errno.ts"],
-  "ffi/poller.ts": ["ffi/c/errno.ts"],
   "io": ["ffi", "ffi/c/errno.ts"],
   "io/host": ["ffi"],
   "io/network": ["ffi"],

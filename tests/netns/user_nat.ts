@@ -12,7 +12,7 @@
  */
 
 import { openTun } from "../../ffi/open.ts";
-import { Poller } from "../../ffi/poller.ts";
+import { Poller } from "../../ffi/polling/poller.ts";
 import type { Tun } from "../../ffi/tun.ts";
 import { parseIpv4 } from "../../wire/ipv4_address.ts";
 import { Link, type LinkQuality } from "../sim/link.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { Poller } from "../../ffi/poller.ts";
+import { Poller } from "../../ffi/polling/poller.ts";
 import { Counters } from "../../io/counters.ts";
 import { SystemErrors } from "../../io/system_errors.ts";
 import { ListenError } from "../../nodes/listen_error.ts";

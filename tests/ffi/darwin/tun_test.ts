@@ -3,7 +3,7 @@ import { assert, assertEquals, assertInstanceOf, assertMatch, assertThrows } fro
 import { SystemError } from "../../../ffi/c/errno.ts";
 import { DarwinTun } from "../../../ffi/darwin/tun.ts";
 import { openInterface, openTun } from "../../../ffi/open.ts";
-import { Poller } from "../../../ffi/poller.ts";
+import { Poller } from "../../../ffi/polling/poller.ts";
 import type { Tun } from "../../../ffi/tun.ts";
 import { parseIpv6 } from "../../../wire/ipv6_address.ts";
 import { answerPing } from "../answer_ping.ts";

@@ -7,7 +7,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Interface } from "../../../ffi/interface.ts";
 import { findRoute, openInterface, openLinkMonitor, openTun } from "../../../ffi/open.ts";
-import { Poller } from "../../../ffi/poller.ts";
+import { Poller } from "../../../ffi/polling/poller.ts";
 import type { Tun } from "../../../ffi/tun.ts";
 import { formatIpv6, parseIpv6 } from "../../../wire/ipv6_address.ts";
 import { answerPing } from "../answer_ping.ts";

@@ -15,7 +15,7 @@ import {
   openTun,
   openUdpSocket,
 } from "../../../ffi/open.ts";
-import { Poller } from "../../../ffi/poller.ts";
+import { Poller } from "../../../ffi/polling/poller.ts";
 import {
   type BatchedUdpSocket,
   BatchingUnavailable,

@@ -2,7 +2,7 @@ import { openInterface, openTun } from "../../../ffi/open.ts";
 import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import { SystemError } from "../../../ffi/c/errno.ts";
 import { platform } from "../../../ffi/platform.ts";
-import { Poller } from "../../../ffi/poller.ts";
+import { Poller } from "../../../ffi/polling/poller.ts";
 import type { Tun } from "../../../ffi/tun.ts";
 import { parseIpv6 } from "../../../wire/ipv6_address.ts";
 import { answerPing } from "../answer_ping.ts";

@@ -8,7 +8,7 @@ import { openInterface, openTun } from "../../../ffi/open.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { oneByOne } from "../fakes.ts";
 import { libc } from "../../../ffi/c/libc.ts";
-import { Poller } from "../../../ffi/poller.ts";
+import { Poller } from "../../../ffi/polling/poller.ts";
 import { SOCKADDR_IN6 } from "../../../ffi/linux/kernel/kernel_structs.ts";
 import type { Tun } from "../../../ffi/tun.ts";
 import { Counters } from "../../../io/counters.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
-import { Poller } from "../../../ffi/poller.ts";
+import { Poller } from "../../../ffi/polling/poller.ts";
 import { Counters } from "../../../io/counters.ts";
 import { EchoLink } from "../../../io/host/echo_link.ts";
 import { RawLink } from "../../../io/host/raw_link.ts";

@@ -1,7 +1,7 @@
 import { SystemError } from "../../../../ffi/c/errno.ts";
 import { openUdpSocket } from "../../../../ffi/open.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { Poller } from "../../../../ffi/poller.ts";
+import { Poller } from "../../../../ffi/polling/poller.ts";
 import { LinuxUdpSocket } from "../../../../ffi/linux/udp/udp_socket.ts";
 import type { Received, TakeDatagram, UdpSocket } from "../../../../ffi/udp_socket.ts";
 import { Counters } from "../../../../io/counters.ts";

@@ -1,7 +1,7 @@
 import { openTun, openUdpSocket } from "../../../../ffi/open.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { SystemError } from "../../../../ffi/c/errno.ts";
-import { Poller } from "../../../../ffi/poller.ts";
+import { Poller } from "../../../../ffi/polling/poller.ts";
 import { MAX_SEGMENTS } from "../../../../ffi/linux/udp/send_batch.ts";
 import type { Tun } from "../../../../ffi/tun.ts";
 import { refusalOf } from "../../../../ffi/linux/udp/udp_sender.ts";

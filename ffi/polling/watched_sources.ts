@@ -5,10 +5,10 @@
  * @module
  */
 
-import { after } from "../timers.ts";
-import type { SystemError } from "./c/errno.ts";
+import { after } from "../../timers.ts";
+import type { SystemError } from "../c/errno.ts";
 import { Endurance } from "./endurance.ts";
-import { newWaitList } from "./open.ts";
+import { newWaitList } from "../open.ts";
 import {
   type Drain,
   NOT_OPEN,
@@ -16,7 +16,7 @@ import {
   TROUBLED,
   type WaitHandle,
   type WaitList,
-} from "./waiting.ts";
+} from "../waiting.ts";
 
 /** A source that complains this often in a row, without anything to read, will not recover. */
 const COMPLAINTS_MAX = 100;

@@ -1,13 +1,13 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { libc } from "../../ffi/c/libc.ts";
-import { newBell } from "../../ffi/open.ts";
-import { Poller, type RunOptions } from "../../ffi/poller.ts";
-import { type Bell, handleOf } from "../../ffi/waiting.ts";
-import { cString } from "../../ffi/c/struct.ts";
-import { pause } from "../../pause.ts";
-import { after, every, untilNextTimer } from "../../timers.ts";
-import { type Capability, requires } from "../capabilities.ts";
-import "./open_libc.ts";
+import { libc } from "../../../ffi/c/libc.ts";
+import { newBell } from "../../../ffi/open.ts";
+import { Poller, type RunOptions } from "../../../ffi/polling/poller.ts";
+import { type Bell, handleOf } from "../../../ffi/waiting.ts";
+import { cString } from "../../../ffi/c/struct.ts";
+import { pause } from "../../../pause.ts";
+import { after, every, untilNextTimer } from "../../../timers.ts";
+import { type Capability, requires } from "../../capabilities.ts";
+import "../open_libc.ts";
 
 function pollerTest(
   name: string,

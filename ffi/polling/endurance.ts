@@ -7,7 +7,7 @@
  * @module
  */
 
-import { type ErrnoName, SystemError } from "./c/errno.ts";
+import { type ErrnoName, SystemError } from "../c/errno.ts";
 
 /** The first pause after a failure; each is twice as long as the one before. In milliseconds. */
 const SHORTEST_PAUSE = 1;

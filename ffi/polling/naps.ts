@@ -4,9 +4,9 @@
  * @module
  */
 
-import { untilNextTimer } from "../timers.ts";
-import { findEventLoop } from "./open.ts";
-import type { WaitHandle } from "./waiting.ts";
+import { untilNextTimer } from "../../timers.ts";
+import { findEventLoop } from "../open.ts";
+import type { WaitHandle } from "../waiting.ts";
 
 /**
  * How long the first nap after something happened lasts, in milliseconds, and how many times as long

@@ -5,12 +5,12 @@
  */
 
 import { setImmediate } from "node:timers";
-import type { SystemError } from "./c/errno.ts";
+import type { SystemError } from "../c/errno.ts";
 import { Endurance } from "./endurance.ts";
 import { Naps } from "./naps.ts";
-import { newBell } from "./open.ts";
-import { pause } from "../pause.ts";
-import { after } from "../timers.ts";
+import { newBell } from "../open.ts";
+import { pause } from "../../pause.ts";
+import { after } from "../../timers.ts";
 import {
   type Bell,
   type Drain,
@@ -18,7 +18,7 @@ import {
   type WaitHandle,
   type WaitList,
   type Watcher,
-} from "./waiting.ts";
+} from "../waiting.ts";
 import { type Source, WatchedSources } from "./watched_sources.ts";
 
 /**

@@ -1,9 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { constants } from "node:os";
-import { SystemError } from "../../ffi/c/errno.ts";
-import { Endurance, LastingFailure } from "../../ffi/endurance.ts";
-import { requires } from "../capabilities.ts";
-import "./open_libc.ts";
+import { SystemError } from "../../../ffi/c/errno.ts";
+import { Endurance, LastingFailure } from "../../../ffi/polling/endurance.ts";
+import { requires } from "../../capabilities.ts";
+import "../open_libc.ts";
 
 const { title, ignore } = requires("linux");
 
