@@ -24,10 +24,18 @@ const LONGEST = 30_000;
 
 /**
  * How long after something was read naps are short, in milliseconds: longer than from ping to ping.
- * A thread that has slept for longer than some 50 ms takes up to twice as long to handle a packet.
+ * A packet that ends a nap of 50 ms takes half as long again as one that ends a nap of 16, because
+ * other programs have taken over the processor's caches.
  */
 const RECENT = 1_200;
-const LONGEST_RECENT = 50;
+const LONGEST_RECENT = 16;
+
+/**
+ * How many times the event loop turns after a nap in which it had, or may have had, something to do.
+ * Answering a request on its own sockets takes a dozen turns; with a deaf nap between any two of
+ * them a status took a second.
+ */
+const TURNS = 8;
 
 /** The longest nap if sockets and signals do not end it. They have to wait for it then. */
 const LONGEST_DEAF = 4;
@@ -59,7 +67,7 @@ export class Naps {
 
   /** Whether a wait on a thread would be better: nobody should nap deafly for long. */
   get areOver(): boolean {
-    return this.#hasLooked && this.#isDeaf && !this.#isRecent;
+    return this.#hasLooked && this.#isDeaf && !this.isRecent;
   }
 
   /** Something was read. */
@@ -68,20 +76,25 @@ export class Naps {
     this.#readAt = performance.now();
   }
 
-  /** Nothing was read. Unless it was the event loop's turn, the next nap may be longer. */
-  goOn(isTurn: boolean): void {
+  /**
+   * Nothing was read. Unless it was the event loop's turn, the next nap may be longer.
+   *
+   * @returns how many times the event loop should turn before it
+   */
+  goOn(isTurn: boolean): number {
     if (!this.#hasLooked) this.#listen();
-    this.#length = isTurn || untilNextTimer() <= 0
-      ? SHORTEST
-      : Math.min(GROWTH * this.#length, this.#longest);
+    const isBusy = isTurn || untilNextTimer() <= 0;
+    this.#length = isBusy ? SHORTEST : Math.min(GROWTH * this.#length, this.#longest);
+    return isBusy || this.#isDeaf ? TURNS : 1;
   }
 
   get #longest(): number {
     if (this.#isDeaf) return LONGEST_DEAF;
-    return this.#isRecent ? LONGEST_RECENT : LONGEST;
+    return this.isRecent ? LONGEST_RECENT : LONGEST;
   }
 
-  get #isRecent(): boolean {
+  /** Whether packets came a short time ago, so that more are likely to come. */
+  get isRecent(): boolean {
     return performance.now() < this.#readAt + RECENT;
   }
 

@@ -35,12 +35,6 @@ const IDLE_PASSES = 8;
 const LONGEST_STRETCH = 4;
 
 /**
- * How many times the event loop turns after a nap. Answering a request on its own sockets takes a
- * dozen turns; with a deaf nap between any two of them a status took a second.
- */
-const TURNS_AFTER_NAP = 8;
-
-/**
  * How many functions may wait for one another, the first of them for a packet, without also waiting
  * for a nap.
  */
@@ -99,7 +93,8 @@ export interface RunOptions {
  * tenths of a millisecond, which a ping pays four times. A poller that may hold up the event loop
  * naps on the main thread instead. Where the system shows whether the event loop has something to
  * do, that ends a nap, as do a timer and a packet, so a nap may be long. Elsewhere naps take a few
- * milliseconds, and only while traffic is recent:
+ * milliseconds, and only while traffic is recent. After such a nap it goes through its sources in
+ * any case, and what reads packets stays in the processor's caches:
  *
  *     run ──► nap: poll, and drain what ──something──► stretch: the same without waiting,
  *              ▲  │    is readable                          │     while packets follow
@@ -210,7 +205,9 @@ export class Poller implements Watcher {
     this.#sources.endBy(naps.ends);
     let turnDue = 0;
     while (!signal.aborted) {
-      const found = this.#look(bell, naps.length);
+      let found = this.#look(bell, naps.length);
+      // Probably in vain, but what reads packets stays in the processor's caches.
+      if (found === "nothing" && naps.isRecent && this.#sources.pass()) found = "read";
       if (found === "read") {
         this.#stretch(bell, signal);
         naps.restart();
@@ -223,9 +220,9 @@ export class Poller implements Watcher {
         await this.#wait(bell, signal);
         this.#sources.passIsDue = true;
       } else {
-        naps.goOn(found === "turn");
+        const turns = naps.goOn(found === "turn");
         this.#sources.endBy(naps.ends);
-        for (let i = 0; i < TURNS_AFTER_NAP; i++) await turn();
+        for (let i = 0; i < turns; i++) await turn();
       }
       turnDue = performance.now() + LONGEST_STRETCH;
     }

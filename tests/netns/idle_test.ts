@@ -21,7 +21,7 @@ const SETTLING = 3_000;
 const IDLING = 5_000;
 
 /**
- * After a packet a role sleeps for at most 50 ms at a time, for 1.2 s, and then for four times as
+ * After a packet a role sleeps for at most 16 ms at a time, for 1.2 s, and then for four times as
  * long each time. So only a time without packets counts.
  */
 const NAPPING = 1_500;
@@ -39,7 +39,7 @@ const SLEEPS_MAX = 50;
  * How often they may go to sleep while a ping comes each second. A look for packets every 4 ms for a
  * second after each of them, as there once was, made 1,100 sleeps in 5 s.
  */
-const TRICKLE_SLEEPS_MAX = 400;
+const TRICKLE_SLEEPS_MAX = 500;
 const TRICKLE = 5;
 
 /**

@@ -319,6 +319,32 @@ Deno.test({
 });
 
 Deno.test({
+  name: holdNeeds.title("Poller that may nap naps briefly after a packet, and looks for more"),
+  ignore: holdNeeds.ignore,
+  fn: async () => {
+    const poller = new Poller();
+    const stop = new AbortController();
+    const bell = newBell();
+    let looks = 0;
+    poller.add(bell.handle, () => {
+      looks++;
+      return bell.silence() ? "some" : "nothing";
+    });
+    const naps: number[] = [];
+    using _ = overhearPoll((length) => naps.push(length));
+    const running = poller.run(stop.signal, { mayHold: true });
+    bell.ring();
+    await pause(200, stop.signal);
+    stop.abort();
+    await running;
+    // 1, 4, and then one of 16 after the other until the timer.
+    assertEquals(Math.max(...naps), 16);
+    assertEquals(looks >= 5, true, `${looks} looks`);
+    bell.close();
+  },
+});
+
+Deno.test({
   name: holdNeeds.title("Poller that may nap naps until a timer is due, and few times"),
   ignore: holdNeeds.ignore,
   fn: async () => {
