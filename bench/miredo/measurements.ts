@@ -41,6 +41,12 @@ const MANY = 128;
 /** The sizes of datagrams in octets, as rows name them. */
 const UDP_SIZES = [["64", 64], ["200", 200], ["", DATAGRAM]] as const;
 
+/** Rows for datagrams; each has another one for those that were read. */
+type DatagramRow = "udpAcross" | `udp${typeof UDP_SIZES[number][0]}${"Up" | "Down"}`;
+
+/** Between whom traffic flows. */
+type Way = Omit<Stream, "seconds">;
+
 /** All of them, by the names that `--only` takes. */
 export const MEASUREMENTS = {
   tcp: measureTcp,
@@ -116,24 +122,20 @@ async function measureBare({ lab }: Arena, results: Results, seconds: number): P
 
 async function measureUdp(arena: Arena, results: Results, seconds: number): Promise<void> {
   const { Up, Down, Across } = courses(arena);
-  const { contestant } = arena;
-  results.add("udpAcross", contestant, await datagramRate({ ...Across, seconds }, DATAGRAM));
-  const [client, relay] = [arena.lab.sites.A.client, arena.lab.relay];
-  const address = ADDRESS.relay;
+  const { contestant, lab } = arena;
+  // Without a tunnel, a NAT lets them out only: what the sender and the receiver can do at most.
+  const Bare = { from: lab.sites.A.client, to: lab.relay, address: ADDRESS.relay };
+  const measure = async (row: DatagramRow, column: Column, way: Way, length: number) => {
+    const { arrived, read, seconds: took } = await udp({ ...way, seconds }, length);
+    results.add(row, column, arrived / took / 1000);
+    results.add(`${row}Read`, column, read / took / 1000);
+  };
+  await measure("udpAcross", contestant, Across, DATAGRAM);
   for (const [size, length] of UDP_SIZES) {
-    results.add(`udp${size}Up`, contestant, await datagramRate({ ...Up, seconds }, length));
-    results.add(`udp${size}Down`, contestant, await datagramRate({ ...Down, seconds }, length));
-    if (contestant !== "ours") continue;
-    // Without a tunnel, a NAT lets them out only: what the sender and the receiver can do at most.
-    const bare = await datagramRate({ from: client, to: relay, address, seconds }, length);
-    results.add(`udp${size}Up`, "bare", bare);
+    await measure(`udp${size}Up`, contestant, Up, length);
+    await measure(`udp${size}Down`, contestant, Down, length);
+    if (contestant === "ours") await measure(`udp${size}Up`, "bare", Bare, length);
   }
-}
-
-/** How many thousand datagrams of this length arrive in a second. */
-async function datagramRate({ from, to, address, seconds }: Stream, length: number) {
-  const { octets, seconds: took } = await udp({ from, to, address, seconds }, length);
-  return octets / length / took / 1000;
 }
 
 async function measurePing(arena: Arena, results: Results): Promise<void> {

@@ -73,10 +73,27 @@ export class Machine {
     return (await this.#udpCounters())[3]!;
   }
 
+  /**
+   * How many UDP datagrams have come to its sockets, by the kernel's own count: those that programs
+   * received, and those for which there was no room or whose checksum was wrong.
+   */
+  async datagramsArrived(version: 4 | 6): Promise<number> {
+    const [received, , failed] = version === 4
+      ? await this.#udpCounters()
+      : await this.#udp6Counters();
+    return received! + failed!;
+  }
+
   /** InDatagrams, NoPorts, InErrors, OutDatagrams and more, RFC 4113. */
   async #udpCounters(): Promise<number[]> {
     const counters = await this.run("cat", "/proc/net/snmp");
     return (/^Udp: (\d.*)/m.exec(counters)?.[1] ?? "").split(" ").map(Number);
+  }
+
+  /** The same for UDP over IPv6, which has a line for each. */
+  async #udp6Counters(): Promise<number[]> {
+    const counters = await this.run("cat", "/proc/net/snmp6");
+    return [...counters.matchAll(/^Udp6\w+\s+(\d+)/gm)].map(([, count]) => Number(count));
   }
 
   /** Records the packets on an interface that fit a filter of tcpdump. */
