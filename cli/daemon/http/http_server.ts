@@ -15,9 +15,10 @@ import { type HttpHandler, refusal } from "./http_handler.ts";
 import { parseRequestHead } from "./request_head.ts";
 
 /**
- * Connections at once. The oldest one without a request makes room for another, at once: while
- * strangers connect a thousand times a second, one request of a hundred comes too late. A pause of
- * 5 ms would save it, and let every request wait for seconds.
+ * Connections at once. The one that has kept the server waiting longest, for a request or by not
+ * reading its answer, makes room for another, at once: while strangers connect a thousand times a
+ * second, one request of a hundred comes too late. A pause of 5 ms would save it, and let every
+ * request wait for seconds.
  */
 const MAX_CONNECTIONS = 16;
 
@@ -50,6 +51,7 @@ export async function serveHttp(
   signal: AbortSignal,
 ): Promise<void> {
   const connections = new Set<Connection>();
+  const waiting = new Set<Connection>();
   const end = () => {
     listener.close();
     for (const connection of connections) connection.hurry();
@@ -58,19 +60,19 @@ export async function serveHttp(
   while (!signal.aborted) {
     const accepted = await accept(listener, signal);
     if (accepted === undefined) {
-      makeRoom(connections);
+      makeRoom(connections, waiting);
       continue;
     }
     if (signal.aborted) {
       accepted.close();
       break;
     }
-    if (connections.size >= MAX_CONNECTIONS) makeRoom(connections);
+    if (connections.size >= MAX_CONNECTIONS) makeRoom(connections, waiting);
     if (connections.size >= MAX_CONNECTIONS) {
       accepted.close();
       continue;
     }
-    const connection = new Connection(accepted, handler);
+    const connection = new Connection(accepted, handler, waiting);
     connections.add(connection);
     void connection.finished.then(() => connections.delete(connection));
   }
@@ -90,40 +92,53 @@ async function accept(
   }
 }
 
-/** Closes the oldest connection that has not asked for anything yet, if there is one. */
-function makeRoom(connections: Set<Connection>): void {
-  for (const connection of connections) {
-    if (!connection.closeIfIdle()) continue;
-    connections.delete(connection);
-    return;
-  }
+/**
+ * Closes the connection that has kept the server waiting longest, if one does. A request that is
+ * being computed is the server's own to finish.
+ */
+function makeRoom(connections: Set<Connection>, waiting: Set<Connection>): void {
+  const [slowest] = waiting;
+  if (slowest === undefined) return;
+  slowest.close();
+  connections.delete(slowest);
 }
 
 /** One connection. */
 class Connection {
   readonly #connection: Deno.Conn;
+  /** Those that wait for the other side, the longest wait first. */
+  readonly #waiting: Set<Connection>;
   /** Settles when it is closed. */
   readonly finished: Promise<void>;
   #isIdle = true;
   readonly #closed = Promise.withResolvers<void>();
 
-  constructor(connection: Deno.Conn, handler: HttpHandler) {
+  constructor(connection: Deno.Conn, handler: HttpHandler, waiting: Set<Connection>) {
     this.#connection = connection;
+    this.#waiting = waiting;
     // An answer that never comes must not outlast its connection.
     this.finished = Promise.race([this.#serve(handler), this.#closed.promise]);
   }
 
   /** The server ends: an answer that is under way gets a little time. */
   hurry(): void {
-    if (this.closeIfIdle()) return;
-    const cancel = after(HASTE, () => this.#close());
+    if (this.#isIdle) {
+      this.close();
+      return;
+    }
+    const cancel = after(HASTE, () => this.close());
     void this.#closed.promise.then(cancel);
   }
 
-  /** Closes the connection unless a request came. Says whether it did. */
-  closeIfIdle(): boolean {
-    if (this.#isIdle) this.#close();
-    return this.#isIdle;
+  /** Closes it, whatever it is doing. May be repeated. */
+  close(): void {
+    this.#waiting.delete(this);
+    try {
+      this.#connection.close();
+    } catch {
+      // It is closed already.
+    }
+    this.#closed.resolve();
   }
 
   async #serve(handler: HttpHandler): Promise<void> {
@@ -142,7 +157,7 @@ class Connection {
     } catch {
       // The other side went away, or was too slow.
     } finally {
-      this.#close();
+      this.close();
     }
   }
 
@@ -150,23 +165,16 @@ class Connection {
     return this.#inTime(() => writeAll(this.#connection, octets));
   }
 
-  /** Closes the connection if something takes too long, which makes that fail. */
+  /** Waits for the other side. If that takes too long, closes the connection, which makes it fail. */
   async #inTime<T>(work: () => Promise<T>): Promise<T> {
-    const cancel = after(PATIENCE, () => this.#close());
+    const cancel = after(PATIENCE, () => this.close());
+    this.#waiting.add(this);
     try {
       return await work();
     } finally {
+      this.#waiting.delete(this);
       cancel();
     }
-  }
-
-  #close(): void {
-    try {
-      this.#connection.close();
-    } catch {
-      // It is closed already.
-    }
-    this.#closed.resolve();
   }
 }
 

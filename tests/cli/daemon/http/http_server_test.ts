@@ -88,6 +88,38 @@ Deno.test("http server: requests that are being answered make no room for others
   });
 });
 
+/** More octets than the buffers of a connection take. */
+const LONG = 16 * 1024 * 1024;
+
+Deno.test("http server: those that don't read their answers keep nobody out", async () => {
+  const full = Promise.withResolvers<void>();
+  const answer = new Uint8Array(LONG);
+  let answered = 0;
+  await withServer(({ url }) => {
+    if (!url.endsWith("/long")) return new Response("here");
+    const pull = (body: ReadableStreamDefaultController) => {
+      body.enqueue(answer);
+      if (++answered === CAPACITY) full.resolve();
+    };
+    return new Response(new ReadableStream({ pull }, { highWaterMark: 0 }));
+  }, async (port) => {
+    const slow: Deno.Conn[] = [];
+    try {
+      for (let i = 0; i < CAPACITY; i++) {
+        const connection = await Deno.connect({ hostname: "127.0.0.1", port });
+        slow.push(connection);
+        await connection.write(new TextEncoder().encode(REQUEST.replace("/", "/long")));
+      }
+      await full.promise;
+      for (let i = 0; i < 2 * CAPACITY; i++) {
+        assertStringIncludes(await conversation(port, REQUEST), "here");
+      }
+    } finally {
+      for (const connection of slow) connection.close();
+    }
+  });
+});
+
 Deno.test("http server: an end waits for answers under way, not for idle connections", async () => {
   const end = new AbortController();
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
