@@ -44,7 +44,7 @@ const UDP_SIZES = [["64", 64], ["200", 200], ["", DATAGRAM]] as const;
 /** Rows for datagrams; each has another one for those that were read. */
 type DatagramRow = "udpAcross" | `udp${typeof UDP_SIZES[number][0]}${"Up" | "Down"}`;
 
-/** Between whom traffic flows. */
+/** The two ends of the traffic. */
 type Way = Omit<Stream, "seconds">;
 
 /** All of them, by the names that `--only` takes. */
