@@ -23,8 +23,8 @@ class Buckets {
  * Each key has two token buckets, selected by the halves of its hash, and is over its limit when
  * both are empty. Other keys share them, so a flood of made-up keys can neither make the limiter
  * forget a key, as it could with a table of the latest ones, nor cost memory or garbage. It would
- * have to empty half of all buckets to slow down a quarter of the others: with 5 a second for each
- * key, 164,000 packets a second.
+ * have to empty half of all buckets to slow down a quarter of the others: with 5,000 a second for
+ * each key, 164 million packets a second.
  */
 export class KeyedLimiter {
   readonly #rate: Rate;

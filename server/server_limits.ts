@@ -37,21 +37,22 @@ function perSecond(count: number): Rate {
  * The limits of a server that is not told otherwise. The RFC names none, but without them a server
  * reflects all that it is sent.
  *
- * Sources can be forged, so a limit that many share must cost more to use up than it protects: those
+ * Sources can be forged, and a Teredo address tells everybody the client's address and port, and its
+ * server. So a limit must cost more to use up than it protects, even one for a single source: those
  * for an address are far above what the thousands of clients behind a carrier's NAT need, and
  * nothing is limited in total, unless the operator knows what the line can carry.
  */
 export const SERVER_LIMITS: ServerLimits = {
-  solicitationsPerSource: perSecond(5),
+  solicitationsPerSource: perSecond(5_000),
   solicitationsPerAddress: perSecond(20_000),
   solicitationsInTotal: undefined,
   bubblesPerSource: undefined,
   bubblesPerAddress: perSecond(25_000),
   bubblesInTotal: undefined,
-  echoesPerSource: perSecond(10),
-  echoesPerAddress: perSecond(2_000),
+  echoesPerSource: perSecond(5_000),
+  echoesPerAddress: perSecond(20_000),
   echoesInTotal: undefined,
   toClient: perSecond(5_000),
   toAddress: perSecond(10_000),
-  toHost: perSecond(1_000),
+  toHost: perSecond(10_000),
 };

@@ -73,13 +73,34 @@ function only(limits: Partial<ServerLimits>): ServerLimits {
 
 const RATE = { perSecond: 100, burst: 50 };
 
+/** What only a client gone wild would exceed. */
+const SLOW = { perSecond: 5, burst: 10 };
+
 Deno.test("S-27: each kind is limited for each source", () => {
-  const { solicitationsPerSource, echoesPerSource } = SERVER_LIMITS;
-  const fixture = new ServerFixture({ limits: { ...SERVER_LIMITS, bubblesPerSource: RATE } });
+  const limits = only({
+    solicitationsPerSource: SLOW,
+    bubblesPerSource: RATE,
+    echoesPerSource: SLOW,
+  });
+  const fixture = new ServerFixture({ limits });
   const bubbles = (i: number) => [encodeBubble(addressOfA, clientAt(source(i))), a] as const;
-  assertRate(passing(fixture, 1000, 10, () => [SOLICITATION, a]), solicitationsPerSource!, 10);
+  assertRate(passing(fixture, 1000, 10, () => [SOLICITATION, a]), SLOW, 10);
   assertRate(passing(fixture, 1000, 10, bubbles), RATE, 10);
-  assertRate(passing(fixture, 1000, 10, () => [vector("V14").payload, a]), echoesPerSource!, 10);
+  assertRate(passing(fixture, 1000, 10, () => [vector("V14").payload, a]), SLOW, 10);
+});
+
+Deno.test("S-27: 2,000 forged packets a second in a client's name leave it its answers", () => {
+  for (const payload of [SOLICITATION, vector("V14").payload]) {
+    const fixture = new ServerFixture({ limits: SERVER_LIMITS });
+    assertEquals(passing(fixture, 2000, 10, () => [payload, a]), 20_000);
+  }
+});
+
+Deno.test("S-27: 5,000 forged echoes a second to a native host leave it to other clients", () => {
+  for (const from of [source, (i: number) => at(`192.0.2.1:${1024 + i}`)]) {
+    const fixture = new ServerFixture({ limits: SERVER_LIMITS });
+    assertEquals(passing(fixture, 5000, 10, (i) => [echoFrom(from(i)), from(i)]), 50_000);
+  }
 });
 
 Deno.test("S-27: a relay may look for 20,000 clients a second from its one port", () => {
@@ -211,13 +232,15 @@ Deno.test("S-27: honest clients are served while one source floods", () => {
 
 Deno.test("S-27: what the narrow limits refuse takes nothing from what all share", () => {
   const total = { perSecond: 20, burst: 20 };
-  const fixture = new ServerFixture({ limits: { ...SERVER_LIMITS, solicitationsInTotal: total } });
+  const fixture = new ServerFixture({
+    limits: only({ solicitationsPerSource: SLOW, solicitationsInTotal: total }),
+  });
   for (let i = 0; i < 1000; i++) fixture.receive(SOLICITATION, a);
   assertEquals(fixture.receive(SOLICITATION, relay).dropped, undefined);
 });
 
 Deno.test("a limit that is reached is reported once a minute, and all refusals are counted", () => {
-  const fixture = new ServerFixture({ limits: SERVER_LIMITS });
+  const fixture = new ServerFixture({ limits: only({ solicitationsPerSource: SLOW }) });
   let refused = 0;
   let reports = 0;
   for (let now = 0; now < 120_000; now += 20) {

@@ -18,8 +18,8 @@ const MAX_RATE = 1_000_000;
 export function limitsKind(names: readonly string[]): ValueKind<LimitsValue> {
   return {
     placeholder: "on|off|NAME=RATE",
-    example: `${names[0]}=100`,
-    expected: `"on", "off", or rates such as ${names[0]}=100, separated by commas`,
+    example: `${names[0]}=10000`,
+    expected: `"on", "off", or rates such as ${names[0]}=10000, separated by commas`,
     notation: "list",
     suggestions: ["on", "off"],
     parse(given) {
