@@ -7,11 +7,11 @@
 import { localAddresses } from "../../io/network/local_addresses.ts";
 import { GlobalUnicast } from "../../wire/global_unicast.ts";
 import { formatIpv4 } from "../../wire/ipv4_address.ts";
-import { parseSecrets } from "../daemon/settings/secrets_file.ts";
+import { parseSecrets, SECRETS_LENGTH } from "../daemon/settings/secrets_file.ts";
 import { formatOctets } from "../../wire/octet_text.ts";
 import { parseOctets } from "../args/kinds/secret_notation.ts";
 import { CliError } from "../process/failure.ts";
-import { readSmallFile } from "../process/small_file.ts";
+import { isTooLong, readSmallFile } from "../process/small_file.ts";
 import { systemFailure } from "../process/system_failure.ts";
 import { formatInvitation, type Invitation } from "./invitation.ts";
 import { DENIED, writePrivate } from "./private_file.ts";
@@ -39,13 +39,18 @@ interface Invited {
 /**
  * Adds a client to the secrets file unless it is there.
  *
- * @throws {CliError} the file cannot be read or written, or nobody says what the server is called
+ * @throws {CliError} the file cannot be read or written, or is full, or nobody says what the server is called
  */
 export function invite({ identifier, secrets, host = publicAddress() }: Invite): Invited {
   const text = readIfPresent(secrets);
   const known = text === undefined ? undefined : secretOf(identifier, text, secrets);
   const invitation: Invitation = { identifier, secret: known ?? newSecret(), host };
-  if (known === undefined) writePrivate(secrets, withEntry(text, invitation));
+  if (known === undefined) {
+    const longer = withEntry(text, invitation);
+    // The server would refuse the file, and with it everybody who is in there.
+    if (isTooLong(longer, SECRETS_LENGTH)) throw tooMany(identifier, secrets);
+    writePrivate(secrets, longer);
+  }
   return { line: formatInvitation(invitation), isKnown: known !== undefined };
 }
 
@@ -70,6 +75,14 @@ function withEntry(text: string | undefined, { identifier, secret }: Invitation)
   return `${before}${JSON.stringify(identifier)}: ${JSON.stringify(secret)}\n`;
 }
 
+function tooMany(identifier: string, path: string): CliError {
+  const { longest, remedy } = SECRETS_LENGTH;
+  return new CliError(
+    `Cannot invite ${identifier}: ${path} would be longer than the ${longest} MiB that a server ` +
+      `reads. ${remedy}`,
+  );
+}
+
 /** Letters and digits only, which no shell, URI or YAML takes for anything else. */
 function newSecret(): string {
   return crypto.getRandomValues(new Uint8Array(SECRET_OCTETS)).toHex();
@@ -77,7 +90,7 @@ function newSecret(): string {
 
 function readIfPresent(path: string): string | undefined {
   try {
-    return readSmallFile(path);
+    return readSmallFile(path, SECRETS_LENGTH);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw systemFailure(`Cannot read the secrets file ${path}`, error, {

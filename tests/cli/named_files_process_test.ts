@@ -9,6 +9,7 @@ import { HOST, inFreshNamespace } from "./fresh_namespace.ts";
 const needs = requires(...FRESH_NAMESPACE);
 
 const ENDLESS = "it is longer than 1 MiB";
+const MANY_SECRETS = "it is longer than 16 MiB. Remove the entries of clients that are gone";
 const FOLDER = "it is a directory";
 const PIPE = "it is a pipe: give the name of a file";
 const NO_FILE = "it is a pipe or device: give the name of a file";
@@ -17,10 +18,22 @@ const LONG_INPUT = "it is longer than 16 MiB";
 
 /** Files, and what commands say about them. */
 const FILES = {
-  "/dev/full": { read: ENDLESS, log: NO_FILE, hook: NO_PROGRAM, input: LONG_INPUT },
-  "/mnt/folder": { read: FOLDER, log: FOLDER, hook: FOLDER, input: FOLDER },
-  "/mnt/pipe": { read: PIPE, log: NO_FILE, hook: NO_PROGRAM, input: undefined },
-  "/mnt/sparse": { read: ENDLESS, log: undefined, hook: undefined, input: LONG_INPUT },
+  "/dev/full": {
+    read: ENDLESS,
+    secrets: MANY_SECRETS,
+    log: NO_FILE,
+    hook: NO_PROGRAM,
+    input: LONG_INPUT,
+  },
+  "/mnt/folder": { read: FOLDER, secrets: FOLDER, log: FOLDER, hook: FOLDER, input: FOLDER },
+  "/mnt/pipe": { read: PIPE, secrets: PIPE, log: NO_FILE, hook: NO_PROGRAM, input: undefined },
+  "/mnt/sparse": {
+    read: ENDLESS,
+    secrets: MANY_SECRETS,
+    log: undefined,
+    hook: undefined,
+    input: LONG_INPUT,
+  },
 } as const;
 
 type Use = keyof typeof FILES["/dev/full"];
@@ -29,7 +42,7 @@ type Use = keyof typeof FILES["/dev/full"];
 const COMMANDS: readonly (readonly [Use, (file: string) => string, (file: string) => string])[] = [
   ["read", (file) => `server --config ${file}`, (file) => `Cannot read the configuration ${file}`],
   [
-    "read",
+    "secrets",
     (file) => `server --primary 83.1.1.1 --secrets ${file}`,
     (file) => `Cannot read the secrets file ${file}`,
   ],

@@ -8,15 +8,17 @@ import { fileAccess } from "../../../ffi/open_file_access.ts";
 import type { Log } from "../../../io/log.ts";
 import { ExitCode } from "../../process/exit_code.ts";
 import { absolutePath } from "../../process/folders.ts";
-import { readSmallFile } from "../../process/small_file.ts";
+import { type FileLength, readSmallFile } from "../../process/small_file.ts";
 import { systemFailure } from "../../process/system_failure.ts";
 
-/** What to say about a file that can't be read. */
+/** What is known about a file, and what to say if it can't be read. */
 interface SecretAdvice {
   /** What to say if there is no such file. */
   readonly absent?: string;
   /** What to do where permission is denied; undefined for the usual advice. */
   howToLetRead?(path: string): string | undefined;
+  /** How long it may be; undefined for the usual length. */
+  readonly length?: FileLength;
 }
 
 const LET_READ = "Let this user read it, or run as the file's owner";
@@ -31,11 +33,11 @@ export function readSecretText(
   what: string,
   path: string,
   log: Log,
-  { absent = "there is no such file", howToLetRead = () => undefined }: SecretAdvice = {},
+  { absent = "there is no such file", howToLetRead = () => undefined, length }: SecretAdvice = {},
 ): string {
   let text: string;
   try {
-    text = readSmallFile(path);
+    text = readSmallFile(path, length);
   } catch (error) {
     throw systemFailure(`Cannot read ${what} ${path}`, error, {
       words: {

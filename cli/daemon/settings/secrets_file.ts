@@ -14,12 +14,22 @@ import type { Log } from "../../../io/log.ts";
 import { type ClientSecret, type SecretStore, SecretTable } from "../../../server/secret_store.ts";
 import { ConfigError } from "../../process/failure.ts";
 import { OCTETS_EXPECTED, parseOctets } from "../../args/kinds/secret_notation.ts";
+import type { FileLength } from "../../process/small_file.ts";
 import { readSecretText } from "./secret_text.ts";
 import { firstLine, isMapping, keyLines, parseYaml } from "../../args/sources/yaml.ts";
 import { reasonOf } from "../../../reason.ts";
 
 /** The longest identifier that fits the authentication element, octets (§5.1.1). */
 const MAX_IDENTIFIER = 255;
+
+/**
+ * Some 200,000 clients that `teredo invite` made secrets for. Reading them takes a second or two, in
+ * which a server does nothing else.
+ */
+export const SECRETS_LENGTH: FileLength = {
+  longest: 16,
+  remedy: "Remove the entries of clients that are gone",
+};
 
 const ABSENT = 'there is no such file. "teredo invite" makes one';
 
@@ -73,6 +83,7 @@ export class SecretsFile implements SecretStore {
   #read(): SecretTable {
     const text = readSecretText("the secrets file", this.#path, this.#log, {
       absent: ABSENT,
+      length: SECRETS_LENGTH,
       ...this.#rereading,
     });
     const entries = parseSecrets(text, this.#path);

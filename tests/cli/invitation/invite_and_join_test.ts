@@ -69,6 +69,28 @@ Deno.test("invite keeps what stands in the secrets file, and takes its settings 
   assertPrivate(path, 0o640);
 });
 
+Deno.test("invite makes no secrets file longer than a server reads", async () => {
+  using files = emptyFolder();
+  const path = pathIn(files.folder, "secrets.yaml");
+  const found = { configFolder: files.folder };
+  const invite = (...args: string[]) => runIn(found, "invite", ...args, "--host", "teredo.example");
+  const entry = `"alice": "${"0".repeat(32)}"\n`;
+  const longest = 16 * 1024 * 1024;
+  const comment = `# ${"x".repeat(1_021)}\n`;
+  const before = entry.replace("alice", "carol") + comment.repeat(longest / comment.length);
+  Deno.writeTextFileSync(path, before.slice(0, longest - entry.length - 1) + "\n");
+  assertEquals((await invite("alice")).code, 0);
+  assertEquals(Deno.statSync(path).size, longest);
+  const { code, stderr } = await invite("bob");
+  assertEquals(code, 1);
+  assertStringIncludes(
+    stderr,
+    `Cannot invite bob: ${path} would be longer than the 16 MiB that a server reads. ` +
+      "Remove the entries of clients that are gone",
+  );
+  assertEquals(Deno.statSync(path).size, longest);
+});
+
 Deno.test("join writes what the client needs, and the client takes it", async () => {
   using files = emptyFolder();
   const found = { configFolder: pathIn(files.folder, "teredo") };

@@ -15,6 +15,10 @@ Deno.test("small file: its text, up to 1 MiB", async () => {
   }
   Deno.writeTextFileSync(path, "x".repeat(1024 * 1024 + 1));
   assertThrows(() => readSmallFile(path), Error, "it is longer than 1 MiB");
+  assertEquals(readSmallFile(path, { longest: 2, remedy: "Cut it" }).length, 1024 * 1024 + 1);
+  Deno.truncateSync(path, 2 * 1024 * 1024 + 1);
+  const read = () => readSmallFile(path, { longest: 2, remedy: "Cut it" });
+  assertThrows(read, Error, "it is longer than 2 MiB. Cut it");
 });
 
 Deno.test({

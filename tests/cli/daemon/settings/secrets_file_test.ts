@@ -89,6 +89,13 @@ Deno.test("secrets file: where there is none, the message says what makes one", 
   );
 });
 
+Deno.test("secrets file: it has room for 20,000 clients", () => {
+  const entries = Array.from({ length: 20_000 }, (_, i) => `"client ${i}": "${"0".repeat(64)}"\n`);
+  const { file, path } = open(entries.join(""));
+  assertEquals(file.find(octets("client 19999"))?.retired, false);
+  Deno.removeSync(path);
+});
+
 Deno.test("secrets file: it is read again on request, and a broken one changes nothing", () => {
   const { file, write, told, path } = open("alice: one");
   assertEquals(file.find(octets("alice"))?.secret, octets("one"));
