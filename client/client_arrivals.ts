@@ -15,7 +15,7 @@ import type { Trailers } from "../wire/trailers.ts";
 import { accept } from "./acceptance.ts";
 import type { ClientPeer } from "./client_peer.ts";
 import type { ClientSearch } from "./client_search.ts";
-import type { ClientSink } from "./client_sink.ts";
+import type { ClientSink, ClientSocket } from "./client_sink.ts";
 import { Challenges } from "./traversal/challenges.ts";
 import type { Traversal } from "./traversal/traversal.ts";
 import type { Arrival } from "./traversal/ways.ts";
@@ -48,8 +48,8 @@ export class ClientArrivals {
     const refusal = this.#refuse(ipv6, from, now);
     if (refusal === "source_mismatch") this.#challenges.send(ipv6, from, now, sink);
     if (refusal !== undefined) return refusal;
-    const peer = this.#search.senderOf(ipv6, now);
-    if (peer === undefined) return "rate_limited";
+    const peer = this.#search.senderOf(ipv6, "direct", now);
+    if (peer === undefined) return this.#receivePasserBy(ipv6, via, now, sink);
     const { mappedPort } = this.#traversal;
     // The answer to its indirect bubble settles where the two meet.
     if (isBubble(ipv6) && mappedPort?.isUnheard(peer, arrival, now)) return undefined;
@@ -63,6 +63,19 @@ export class ClientArrivals {
       }
     }
     accept(ipv6, trailers, peer, this.#search.paced, now, sink);
+    return undefined;
+  }
+
+  /** Case 3 without an entry: the packet is the host's, and so is the answer. */
+  #receivePasserBy(
+    ipv6: Uint8Array,
+    via: ClientSocket,
+    now: number,
+    sink: ClientSink,
+  ): DropReason | undefined {
+    if (isBubble(ipv6) || via !== "service") return "rate_limited";
+    this.#search.passersBy.hear(ipv6, SOURCE, now);
+    sink.packet(ipv6);
     return undefined;
   }
 

@@ -10,12 +10,12 @@ import { PeerSearch, type UndeliverableHandler } from "../protocol/peers/peer_se
 import { TokenBucket } from "../protocol/token_bucket.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import { SOURCE } from "../wire/ipv6_header.ts";
-import { isTeredo } from "../wire/teredo_address.ts";
 import { CLIENT_DEFAULTS, type ClientConfig } from "./client_config.ts";
 import { ClientPeer } from "./client_peer.ts";
 import type { ClientSink, ClientSocket } from "./client_sink.ts";
 import { ConnectivityTests } from "./connectivity_tests.ts";
 import type { Identity } from "./identity.ts";
+import { PassersBy } from "./passers_by.ts";
 import type { Qualification } from "./qualification/qualification.ts";
 import {
   DOUBT_AFTER,
@@ -29,6 +29,12 @@ import type { OwnNat } from "./traversal/own_nat.ts";
 import { PacedBubbles } from "./traversal/paced_bubbles.ts";
 import { Traversal } from "./traversal/traversal.ts";
 
+/**
+ * How a stranger comes: straight from where its address says, through our server, with a proof of
+ * where it is, or through the relay of a native host. A flood of one kind leaves the others theirs.
+ */
+type Coming = "direct" | "introduced" | "proved" | "native";
+
 /** The peers of a client. Searches only while there is a {@linkcode self}. */
 export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
   readonly traversal: Traversal;
@@ -39,8 +45,14 @@ export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
    * socket, which may be one.
    */
   #hasGateway = false;
-  readonly #newClients = new TokenBucket(STRANGERS_RATE);
-  readonly #newNativeHosts = new TokenBucket(STRANGERS_RATE);
+  readonly #strangers: Readonly<Record<Coming, TokenBucket>> = {
+    direct: new TokenBucket(STRANGERS_RATE),
+    introduced: new TokenBucket(STRANGERS_RATE),
+    proved: new TokenBucket(STRANGERS_RATE),
+    native: new TokenBucket(STRANGERS_RATE),
+  };
+  /** Teredo clients that have no entry because strangers come too fast. */
+  readonly passersBy: PassersBy;
   readonly #tests: ConnectivityTests;
   readonly #discovery: LocalDiscovery | undefined;
   readonly #reducesLoad: boolean;
@@ -62,6 +74,7 @@ export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
       hasManySources: false,
     };
     super(ClientPeer, limits, config.random);
+    this.passersBy = new PassersBy(this.hash);
     this.traversal = new Traversal(config, nat, qualification);
     this.paced = new PacedBubbles(this.traversal, {
       isSearching: (peer) => this.isSearching(peer),
@@ -81,6 +94,7 @@ export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
   set self(self: Identity | undefined) {
     this.#self = self;
     this.#hasGateway = false;
+    this.passersBy.clear();
     this.traversal.useAddress(self?.address);
   }
 
@@ -88,11 +102,10 @@ export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
    * The sender of a packet that came in: its entry, which is new if necessary, unless new ones come
    * too fast.
    */
-  senderOf(ipv6: Uint8Array, now: number): ClientPeer | undefined {
+  senderOf(ipv6: Uint8Array, coming: Coming, now: number): ClientPeer | undefined {
     const known = this.peers.use(ipv6, SOURCE);
     if (known !== undefined) return known;
-    const limit = isTeredo(ipv6, SOURCE) ? this.#newClients : this.#newNativeHosts;
-    return limit.take(now) ? this.entry(ipv6, SOURCE, now) : undefined;
+    return this.#strangers[coming].take(now) ? this.entry(ipv6, SOURCE, now) : undefined;
   }
 
   /** @param via the socket that it answered at */

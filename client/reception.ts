@@ -139,7 +139,7 @@ export class Reception {
     sink: ClientSink,
   ): DropReason | undefined {
     if (!this.#traversal.bubbles.isProof(ipv6, now)) return "destination_invalid";
-    const peer = this.#search.senderOf(ipv6, now);
+    const peer = this.#search.senderOf(ipv6, "proved", now);
     return peer === undefined
       ? "rate_limited"
       : this.#clients.receiveProof(peer, arrival, now, sink);
@@ -278,7 +278,7 @@ export class Reception {
     sink: ClientSink,
   ): DropReason | undefined {
     if (isBubble(ipv6)) return "peer_not_trusted";
-    const peer = this.#search.senderOf(ipv6, now);
+    const peer = this.#search.senderOf(ipv6, "native", now);
     if (peer === undefined) return "rate_limited";
     const isHeld = peer.hold(ipv6, from);
     this.#search.begin(peer, now, sink);

@@ -12,7 +12,7 @@ import type { GlobalUnicast } from "../wire/global_unicast.ts";
 import { UnreachableCode } from "../wire/icmpv6.ts";
 import { isSameIpv6 } from "../wire/ipv6_address.ts";
 import { DESTINATION, isIpv6Packet, SOURCE } from "../wire/ipv6_header.ts";
-import { CONE_FLAG, encodeTeredoLinkLocal } from "../wire/teredo_address.ts";
+import { CONE_FLAG, encodeTeredoLinkLocal, mappingOf } from "../wire/teredo_address.ts";
 import type { ClientSearch } from "./client_search.ts";
 import type { ClientSink } from "./client_sink.ts";
 import { refusalOf } from "./transmission_rules.ts";
@@ -69,6 +69,8 @@ export class Transmission {
       this.#errors.tooBig(ipv6, mtu, this.#router, now, sink);
       return "packet_too_big";
     }
+    const passedBy = this.#placeOfPasserBy(ipv6, now);
+    if (passedBy !== undefined) return void sink.datagram(passedBy, "service", ipv6);
     const peer = this.#search.entry(ipv6, DESTINATION, now);
     if (!peer.isReachable(now)) peer.establish();
     const place = peer.placeFor(ipv6, now);
@@ -80,6 +82,13 @@ export class Transmission {
       return undefined;
     }
     return this.#search.await(peer, ipv6, now, sink) ? undefined : "queue_full";
+  }
+
+  /** Where a destination without an entry was heard a short time ago, which is what case 1 asks for. */
+  #placeOfPasserBy(ipv6: Uint8Array, now: number): Endpoint | undefined {
+    const { peers, passersBy } = this.#search;
+    if (!passersBy.wasHeard(ipv6, DESTINATION, now)) return undefined;
+    return peers.find(ipv6, DESTINATION) === undefined ? mappingOf(ipv6, DESTINATION) : undefined;
   }
 
   /** Tells the host that a packet did not reach its destination. */

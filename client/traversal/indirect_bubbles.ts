@@ -59,7 +59,9 @@ export class IndirectBubbles {
     }
     if (!this.#mayAnswer(to, now)) return "rate_limited";
     const nonce = this.#traversal.bubbles.hasNonces ? trailers.nonce : undefined;
-    const peer = isTeredo(ipv6, SOURCE) ? this.#search.senderOf(ipv6, now) : undefined;
+    const peer = isTeredo(ipv6, SOURCE)
+      ? this.#search.senderOf(ipv6, "introduced", now)
+      : undefined;
     if (peer !== undefined) {
       peer.introducedAt = now;
       if (nonce !== undefined) this.#traversal.randomPorts?.hear(peer, trailers.randomPort, now);

@@ -138,6 +138,15 @@ export const DEPARTURES: readonly Departure[] = [
     file: "client/traversal/indirect_bubbles.ts",
   },
   {
+    items: ["C-26", "C-32"],
+    source: "RFC 4380 §5.2.3 case 3 makes an entry for every client that comes from its mapping",
+    what: "when too many come, data is delivered without, and for 30 seconds answers go there",
+    why:
+      "anyone can make clients up, and each displaces another; without an entry, new ones would " +
+      "be kept out instead",
+    file: "client/passers_by.ts",
+  },
+  {
     items: ["C-32", "C-33"],
     source: "RFC 4380 §5.2.4 keeps using a relay until its entry ends, 30 seconds after the last " +
       "packet",
