@@ -18,6 +18,14 @@ export interface FileAccess {
    * @throws {Deno.errors.AlreadyExists} there is one
    */
   writePrivate(path: string, text: string): void;
+  /**
+   * The text of a short file that this program wrote, in a folder whose owner may have put anything
+   * in its place since: only a file is read, and no link is followed.
+   *
+   * @param path absolute
+   * @throws {Error} it is missing or something else, or the system refuses
+   */
+  readPlain(path: string): string;
   /** Whether others than its owner, and those who may read everything, may read or change a file. */
   isExposed(path: string): boolean;
   /** The command that makes a file private. */

@@ -40,6 +40,8 @@ export interface PlatformFacts {
     readonly closeOnExec: number;
     /** `O_NONBLOCK`: neither opening nor writing waits for another program. */
     readonly nonBlocking: number;
+    /** `O_NOFOLLOW`: a link as the last part of the path is refused. */
+    readonly noFollow: number;
   };
   /** The name of our interface: `%d` in it stands for the first free number. */
   readonly interfaceName: string;

@@ -89,7 +89,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["ffi/darwin/kernel", "ffi/darwin/descriptor.ts", "ffi/c", "memory"],
   ],
   "ffi/windows": ["reason.ts", "ffi", "ffi/c", "wire", "memory"],
-  "ffi/unix": ["ffi"],
+  "ffi/unix": ["ffi", "ffi/c/special_file.ts"],
   "ffi/open_file_access.ts": [
     ...["ffi", "ffi/platform.ts"],
     ...["ffi/unix/file_access.ts", "ffi/windows/file_access.ts"],

@@ -4,11 +4,11 @@
  * @module
  */
 
+import { fileAccess } from "../../ffi/open_file_access.ts";
 import type { Log } from "../../io/log.ts";
 import { reasonOf } from "../../reason.ts";
-import { pathIn } from "../process/folders.ts";
+import { absolutePath, pathIn } from "../process/folders.ts";
 import { replacePrivate } from "../process/private_file.ts";
-import { readSmallFile } from "../process/small_file.ts";
 
 /** What the file holds. */
 interface Content {
@@ -36,7 +36,7 @@ export class RememberedFile {
   read(): unknown {
     if (this.#path === undefined) return undefined;
     try {
-      return JSON.parse(readSmallFile(this.#path));
+      return JSON.parse(fileAccess().readPlain(absolutePath(this.#path)));
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) {
         const { what } = this.#content;

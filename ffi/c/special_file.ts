@@ -11,7 +11,12 @@ import { cString } from "./struct.ts";
 import { insist } from "./system_call.ts";
 
 /** How to open a file: the access modes are the same on every system. */
-const FLAGS = { read: 0, write: 1, "write without waiting": 1 | platform.openFlags.nonBlocking };
+const FLAGS = {
+  read: 0,
+  "read no link or pipe": platform.openFlags.noFollow | platform.openFlags.nonBlocking,
+  write: 1,
+  "write without waiting": 1 | platform.openFlags.nonBlocking,
+};
 
 /** Octets that one call reads. */
 const CHUNK = 65_536;
@@ -32,7 +37,7 @@ export interface StreamFile extends Disposable {
  */
 export function openSpecialFile(path: string, mode: keyof typeof FLAGS): StreamFile {
   const { open, read, write, close } = libc();
-  const attempt = `${mode === "read" ? "read" : "write"} ${path}`;
+  const attempt = `${mode.startsWith("read") ? "read" : "write"} ${path}`;
   const flags = FLAGS[mode] | platform.openFlags.closeOnExec;
   const fd = insist(attempt, "open", () => open(cString(path), flags));
   return {
@@ -75,6 +80,27 @@ export function readSpecialFile(path: string): string {
     text += decoder.decode(buffer.subarray(0, length), { stream: true });
   }
   return text + decoder.decode();
+}
+
+/**
+ * The text of a short file in a folder whose owner may be another user than this one and may have
+ * put anything in its place: no link is followed, no pipe waited for, and no device opened.
+ *
+ * @param path absolute
+ * @throws {Error} It is missing, something else, or too long, or the system refuses.
+ */
+export function readPlainFile(path: string): string {
+  if (!Deno.lstatSync(path).isFile) throw new Error("it is not a file");
+  // What takes its place from here on cannot be a device: only root makes these.
+  using file = openSpecialFile(path, "read no link or pipe");
+  const buffer = new Uint8Array(CHUNK);
+  let length = 0;
+  while (length < CHUNK) {
+    const count = file.readSync(buffer.subarray(length));
+    if (count === null) return new TextDecoder().decode(buffer.subarray(0, length));
+    length += count;
+  }
+  throw new Error("it is too long");
 }
 
 /**

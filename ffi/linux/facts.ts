@@ -14,7 +14,12 @@ export const LINUX_FACTS: PlatformFacts = {
   cLibraries: ["libc.so.6", `libc.musl-${Deno.build.arch}.so.1`],
   // The kernel and its sockets say EOPNOTSUPP, not ENOTSUP.
   errorNumbers: { EBADFD: 77, EOPNOTSUPP: 95 },
-  openFlags: { closeOnExec: 0x80000, nonBlocking: 0x800 },
+  openFlags: {
+    closeOnExec: 0x80000,
+    nonBlocking: 0x800,
+    // <asm/fcntl.h> of arm64 differs.
+    noFollow: Deno.build.arch === "aarch64" ? 0x8000 : 0x20000,
+  },
   interfaceName: "teredo",
   endSignals: [
     { name: "SIGINT", number: 2 },

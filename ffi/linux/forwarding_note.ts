@@ -11,7 +11,7 @@
  * @module
  */
 
-import { readSpecialFile } from "../c/special_file.ts";
+import { readPlainFile, readSpecialFile } from "../c/special_file.ts";
 import { networkNamespace } from "./facts.ts";
 
 /** A setting that was changed, and what it was. */
@@ -37,8 +37,7 @@ export class ForwardingNote implements Disposable {
   read(): readonly Change[] {
     if (this.#path === undefined) return [];
     try {
-      if (!Deno.lstatSync(this.#path).isFile) return [];
-      const note: unknown = JSON.parse(Deno.readTextFileSync(this.#path));
+      const note: unknown = JSON.parse(readPlainFile(this.#path));
       return isNote(note) && note.boot === bootId() ? note.changes.filter(isChange) : [];
     } catch {
       // It is missing or damaged.

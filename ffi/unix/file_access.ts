@@ -4,6 +4,7 @@
  * @module
  */
 
+import { readPlainFile } from "../c/special_file.ts";
 import type { FileAccess, FileOwner } from "../file_access.ts";
 
 /** Others may not write, because the parent folder may be writable for everybody. */
@@ -35,6 +36,10 @@ export class UnixFileAccess implements FileAccess {
 
   writePrivate(path: string, text: string): void {
     Deno.writeTextFileSync(path, text, { mode: 0o600, createNew: true });
+  }
+
+  readPlain(path: string): string {
+    return readPlainFile(path);
   }
 
   isExposed(path: string): boolean {

@@ -1,6 +1,8 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { AddressMemory, stateFolder } from "../../../cli/daemon/address_memory.ts";
 import { openLog } from "../../../cli/process/open_log.ts";
+import { platform } from "../../../ffi/platform.ts";
+import "../../ffi/open_libc.ts";
 import { assertPrivate } from "../../private_file.ts";
 import { ip6 } from "../../vectors/vectors.ts";
 
@@ -26,6 +28,24 @@ for (const text of DAMAGED) {
     assertEquals(new AddressMemory(folder, log).read(), undefined);
   });
 }
+
+Deno.test({
+  name: "address: a link in the place of the file is not followed",
+  // Windows lets few users make links.
+  ignore: !platform.hasFileModes,
+  fn: async () => {
+    const [folder, elsewhere] = [await Deno.makeTempDir(), await Deno.makeTempDir()];
+    new AddressMemory(elsewhere, log).write({ address, port: 40_000 });
+    await Deno.symlink(`${elsewhere}/client-address.json`, `${folder}/client-address.json`);
+    const lines: string[] = [];
+    const memory = new AddressMemory(folder, openLog("debug", (line) => lines.push(line)));
+    assertEquals(memory.read(), undefined);
+    assertMatch(lines[0]!, /Cannot read the last address from .*: it is not a file/);
+    memory.write({ address, port: 1 });
+    assertEquals(memory.read(), { address, port: 1 });
+    assertEquals(new AddressMemory(elsewhere, log).read(), { address, port: 40_000 });
+  },
+});
 
 Deno.test("address: an impossible port is left out", async () => {
   const folder = await Deno.makeTempDir();

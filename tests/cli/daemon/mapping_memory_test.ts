@@ -7,6 +7,7 @@ import type { PortMapping } from "../../../portmap/port_mapping.ts";
 import { parseEndpoint } from "../../../wire/endpoint.ts";
 import { parseIpv4 } from "../../../wire/ipv4_address.ts";
 import { requires } from "../../capabilities.ts";
+import "../../ffi/open_libc.ts";
 
 const { title, ignore } = requires("linux");
 

@@ -3,11 +3,13 @@ import { SystemError } from "../../../ffi/c/errno.ts";
 import {
   createSpecialFile,
   openSpecialFile,
+  readPlainFile,
   readSpecialFile,
   writeSpecialFile,
 } from "../../../ffi/c/special_file.ts";
 import { requires } from "../../capabilities.ts";
 import { first, injectFaults } from "../faults.ts";
+import { temporaryFolder } from "../../temporary_folder.ts";
 import "../open_libc.ts";
 
 const { title, ignore } = requires("linux");
@@ -24,6 +26,32 @@ Deno.test({
     assertMatch(readSpecialFile("/proc/self/status"), /^Name:.*\nCapEff:/s);
     // More than one call reads.
     assertEquals(readSpecialFile("/proc/kallsyms").length > 65_536, true);
+  },
+});
+
+Deno.test({
+  name: title(
+    "special file: in the place of a plain one, neither link nor pipe nor device is opened",
+  ),
+  ignore,
+  async fn() {
+    await using files = await temporaryFolder();
+    const [plain, link, pipe] = ["plain", "link", "pipe"].map((name) => `${files.folder}/${name}`);
+    Deno.writeTextFileSync(plain!, "grüße");
+    Deno.symlinkSync(plain!, link!);
+    assertEquals((await new Deno.Command("mkfifo", { args: [pipe!] }).output()).success, true);
+    assertEquals(readPlainFile(plain!), "grüße");
+    for (const path of [link!, pipe!, files.folder, "/dev/null"]) {
+      assertThrows(() => readPlainFile(path), Error, "it is not a file");
+    }
+    assertThrows(() => readPlainFile(`${plain}er`), Deno.errors.NotFound);
+    Deno.truncateSync(plain!, 65_536);
+    assertThrows(() => readPlainFile(plain!), Error, "it is too long");
+
+    // They may take its place while it is looked at.
+    assertThrows(() => openSpecialFile(link!, "read no link or pipe"), SystemError, "ELOOP");
+    using opened = openSpecialFile(pipe!, "read no link or pipe");
+    assertEquals(opened.readSync(new Uint8Array(1)), null);
   },
 });
 

@@ -20,7 +20,8 @@ test("a private file never replaces one, and its user can read and remove it", (
   access.writePrivate(path, "text");
   assertEquals(Deno.readTextFileSync(path), "text");
   assertThrows(() => access.writePrivate(path, "other"), Deno.errors.AlreadyExists);
-  assertEquals(Deno.readTextFileSync(path), "text");
+  assertEquals(access.readPlain(path), "text");
+  assertThrows(() => access.readPlain(folder), Error, "it is not a file");
   Deno.removeSync(path);
 });
 
