@@ -7,7 +7,7 @@
 import type { AddressHash } from "../protocol/address_hash.ts";
 import { KeyedLimiter } from "../protocol/keyed_limiter.ts";
 import { areSameLimits, TokenBucket } from "../protocol/token_bucket.ts";
-import { addressOf } from "../wire/endpoint.ts";
+import { addressOf, type Endpoint } from "../wire/endpoint.ts";
 import type { Ipv4Address } from "../wire/ipv4_address.ts";
 import { SOURCE } from "../wire/ipv6_header.ts";
 import { mappingOf } from "../wire/teredo_address.ts";
@@ -17,6 +17,7 @@ import type { RelayLimits } from "./relay_limits.ts";
 export class RelayLimiter {
   readonly #hash: AddressHash;
   readonly #limits: RelayLimits;
+  readonly #perClient: KeyedLimiter | undefined;
   readonly #perServer: KeyedLimiter | undefined;
   readonly #perSite: KeyedLimiter | undefined;
   readonly #perAddress: KeyedLimiter | undefined;
@@ -25,6 +26,7 @@ export class RelayLimiter {
   constructor(limits: RelayLimits, hash: AddressHash) {
     this.#hash = hash;
     this.#limits = limits;
+    this.#perClient = KeyedLimiter.of(limits.bubblesPerClient);
     this.#perServer = KeyedLimiter.of(limits.bubblesPerServer);
     this.#perSite = KeyedLimiter.of(limits.newClientsPerSite);
     this.#perAddress = KeyedLimiter.of(limits.newClientsPerAddress);
@@ -47,8 +49,9 @@ export class RelayLimiter {
     return this.#admits(this.#perAddress, address, now);
   }
 
-  /** Whether one more bubble may go through a server. */
-  admitsBubble(server: Ipv4Address, now: number): boolean {
+  /** Whether one more bubble may go to a client through a server. */
+  admitsBubble(client: Endpoint, server: Ipv4Address, now: number): boolean {
+    if (this.#perClient?.take(this.#hash.ofEndpoint(client), now) === false) return false;
     return this.#perServer?.take(this.#hash.ofIpv4(server), now) !== false;
   }
 

@@ -20,6 +20,11 @@ export interface RelayLimits {
   readonly newClientsPerAddress: Rate | undefined;
   /** New clients on behalf of everybody. */
   readonly newClientsInTotal: Rate | undefined;
+  /**
+   * Bubbles to each mapped address and port, because anyone can make up clients there: their
+   * addresses differ in flags and server.
+   */
+  readonly bubblesPerClient: Rate | undefined;
   /** Bubbles through each server, whose address anyone can make up. */
   readonly bubblesPerServer: Rate | undefined;
 }
@@ -32,5 +37,6 @@ export const RELAY_LIMITS: RelayLimits = {
   newClientsPerSite: { perSecond: 250, burst: 500 },
   newClientsPerAddress: { perSecond: 250, burst: 500 },
   newClientsInTotal: undefined,
+  bubblesPerClient: { perSecond: 25_000, burst: 50_000 },
   bubblesPerServer: { perSecond: 25_000, burst: 50_000 },
 };

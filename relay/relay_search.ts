@@ -25,8 +25,8 @@ import { RelayLimiter } from "./relay_limiter.ts";
 import type { RelayLimits } from "./relay_limits.ts";
 import { RelayPeer } from "./relay_peer.ts";
 
-/** The number of endpoints whose bubbles are counted. */
-const REMEMBERED_PLACES = 65_536;
+/** The number of clients whose bubbles are counted. */
+const REMEMBERED_CLIENTS = 65_536;
 
 /**
  * A client that left four bubbles unanswered gets another one after this time, in milliseconds, as
@@ -71,8 +71,9 @@ export class RelaySearch extends PeerSearch<RelayPeer> {
   readonly #onUndeliverable: UndeliverableHandler;
   readonly #isOwn: (address: Ipv4Address) => boolean;
   /**
-   * Flags and server in an address are free to choose, so anyone can make up endless clients at one
-   * endpoint. Bubbles are therefore limited by the endpoint they go to (§5.2.6).
+   * The unanswered bubbles to each client (§5.2.6), which is a whole Teredo address: flags and server
+   * are free to choose, and if all addresses with one mapping shared the window, anyone could close
+   * it for the one that exists. The limiter bounds what goes to a mapping.
    */
   readonly #perClient: BubbleWindows;
   #limiter: RelayLimiter;
@@ -100,7 +101,7 @@ export class RelaySearch extends PeerSearch<RelayPeer> {
     );
     this.#sources = new ProvingSources(config.random);
     this.#directBubbles = config.directBubbles ?? false;
-    this.#perClient = new BubbleWindows(REMEMBERED_PLACES, this.hash, RETRY_AFTER);
+    this.#perClient = new BubbleWindows(REMEMBERED_CLIENTS, this.hash, RETRY_AFTER);
     this.#limiter = new RelayLimiter(config.limits ?? RELAY_DEFAULTS.limits, this.hash);
     this.#onUndeliverable = onUndeliverable;
     this.#isOwn = isOwn;
@@ -146,7 +147,7 @@ export class RelaySearch extends PeerSearch<RelayPeer> {
   }
 
   override found(peer: RelayPeer, mapping: Endpoint, now: number, sink: PeerSink): void {
-    this.#perClient.forget(mappingOf(peer.address));
+    this.#perClient.forget(peer.address);
     super.found(peer, mapping, now, sink);
   }
 
@@ -179,8 +180,8 @@ export class RelaySearch extends PeerSearch<RelayPeer> {
     const octets = this.#isOwn(server) ? BUBBLE_OCTETS + ORIGIN_LENGTH : BUBBLE_OCTETS;
     if (peer.credit < octets) return this.#skip(peer);
     peer.credit -= octets;
-    if (!this.#perClient.take(client, now)) return false;
-    if (!this.#limiter.admitsBubble(server, now)) {
+    if (!this.#perClient.take(address, now)) return false;
+    if (!this.#limiter.admitsBubble(client, server, now)) {
       sink.drop("rate_limited");
       return this.#skip(peer);
     }

@@ -47,7 +47,7 @@ export const relay: Command = command({
     ...gatewayOptions(undefined),
     limits: optional(
       limitsKind(RELAY_LIMIT_NAMES),
-      "Clients per second that are looked for, and bubbles to each server, or off",
+      "Clients per second that are looked for, and bubbles to each of them, or off",
       "on",
     ),
     allowPrivate: ALLOW_PRIVATE,

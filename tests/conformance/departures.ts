@@ -376,7 +376,7 @@ export const DEPARTURES: readonly Departure[] = [
   {
     items: ["R-06", "R-14"],
     source: "RFC 4380 §5.4.1 deletes the entry of a client that does not answer",
-    what: "the number of bubbles to its place is remembered, by mapping and by server",
+    what: "the number of bubbles to it is remembered",
     why: "otherwise the next packet would start over with the limit of §5.2.6",
     file: "relay/relay_search.ts",
   },

@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { encodeBubble, isBubble } from "../../wire/bubble.ts";
 import { isLinkLocal } from "../../wire/ipv6_address.ts";
 import { hopLimitOf, NextHeader, SOURCE, sourceOf } from "../../wire/ipv6_header.ts";
+import { decodeTeredoAddress, encodeTeredoAddress } from "../../wire/teredo_address.ts";
 import { parseTeredoPacket } from "../../wire/teredo_packet.ts";
 import { packet } from "../client/client_fixture.ts";
 import { ACTORS, at, ip6 } from "../vectors/vectors.ts";
@@ -51,6 +52,19 @@ Deno.test("a test of another client goes to the kernel, not to that client", () 
   const { sink } = new GatewayFixture().receive(echo(addressOfA, addressOfB));
   assertEquals(sink.packets.length, 1);
   assertEquals(sink.datagrams.map(({ to }) => to), [a]);
+});
+
+Deno.test("forged packets from a client's mapping with other flags leave the client its bubbles", () => {
+  const fixture = new GatewayFixture();
+  const real = decodeTeredoAddress(addressOfA)!;
+  for (let flags = 0; flags < 200; flags++) {
+    const forged = encodeTeredoAddress({ ...real, flags });
+    fixture.receive(packet(forged, host, 20, NextHeader.TCP));
+  }
+  fixture.now += 10;
+  const data = packet(addressOfA, host, 20, NextHeader.TCP);
+  fixture.receive(data).answerBubble();
+  assertEquals(fixture.receive(data).outcome, { packets: 1, drops: [] });
 });
 
 Deno.test("a client that the gateway has forgotten is found again by its first packet", () => {

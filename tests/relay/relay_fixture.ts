@@ -103,5 +103,6 @@ export const NO_LIMITS: RelayLimits = {
   newClientsPerSite: undefined,
   newClientsPerAddress: undefined,
   newClientsInTotal: undefined,
+  bubblesPerClient: undefined,
   bubblesPerServer: undefined,
 };

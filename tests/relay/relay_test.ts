@@ -352,14 +352,42 @@ Deno.test("R-13: a client that is ourselves, or its own server, is a loop", () =
   assertEquals(fixture.sink.drops, ["loop", "loop"]);
 });
 
-Deno.test("R-14: bubbles to one place stay limited whatever IPv6 address they are for", () => {
+Deno.test("R-14: a client that doesn't answer gets four bubbles, and then one every 30 seconds", () => {
   const fixture = new RelayFixture();
-  for (let flags = 0; flags < 200; flags++) {
-    fixture.native(echo(host, encodeTeredoAddress({ ...A, flags })));
+  for (let second = 0; second < 200; second++) {
+    fixture.native(echo(host, addressOfA));
     fixture.advance(1_000);
   }
-  // Four at once, and one every 30 s after that.
   assertEquals(fixture.sink.datagrams.length, 4 + 6);
+});
+
+Deno.test("R-14: packets to other addresses with a client's mapping leave it its bubbles", () => {
+  const fixture = new RelayFixture();
+  for (let i = 0; i < 200; i++) {
+    const server = ipv4Address(ip4("11.0.0.0") + i);
+    fixture.native(echo(host, encodeTeredoAddress({ ...A, flags: i })));
+    fixture.native(echo(host, encodeTeredoAddress({ ...A, server })));
+    fixture.advance(10);
+  }
+  fixture.sink.clear();
+  fixture.native(echo(host, addressOfA));
+  assertEquals(fixture.sink.datagrams.map(({ to }) => to), [S1_ENDPOINT]);
+  fixture.datagram(fixture.bubbleFromA(), a);
+  assertEquals(fixture.sink.datagrams.at(-1)?.to, a);
+});
+
+Deno.test("R-14: bubbles to one place stay limited whatever IPv6 address they are for", () => {
+  const fixture = new RelayFixture({
+    limits: { ...NO_LIMITS, bubblesPerClient: { perSecond: 10, burst: 20 } },
+  });
+  for (let i = 0; i < 5_000; i++) {
+    const server = ipv4Address(ip4("11.0.0.0") + i);
+    fixture.native(echo(host, encodeTeredoAddress({ ...A, server, flags: i & 0xff })));
+  }
+  assertEquals(fixture.sink.datagrams.length, 20);
+  const other = endpoint(addressOf(a), 9);
+  fixture.native(echo(host, encodeTeredoAddress({ ...A, mapping: other })));
+  assertEquals(fixture.sink.datagrams.length, 21, "another port there");
 });
 
 Deno.test("R-14: bubbles through one server stay limited whatever client they are for", () => {
