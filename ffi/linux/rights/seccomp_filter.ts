@@ -13,7 +13,7 @@
  */
 
 import { allocate, struct, u16, u32, u8 } from "../../c/struct.ts";
-import type { CallNumbers } from "./system_calls.ts";
+import { type CallNumbers, TYPING_REQUESTS } from "./system_calls.ts";
 
 const SOCK_FILTER = struct({ code: u16, jumpIfTrue: u8, jumpIfFalse: u8, k: u32 });
 
@@ -32,10 +32,12 @@ const FAIL = 0x0005_0000;
 const EPERM = 1;
 const ENOSYS = 38;
 
-// Offsets in struct seccomp_data; of the first argument its low half.
+// Offsets in struct seccomp_data; of the arguments their low halves: the kernel reads no more of a
+// request of ioctl, and clone's flags for namespaces are all in there.
 const NUMBER = 0;
 const ARCHITECTURE = 4;
 const FIRST_ARGUMENT = 16;
+const SECOND_ARGUMENT = 24;
 
 /** <linux/sched.h>: CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID and NEWNET. */
 const NEW_NAMESPACES = 0x7e02_0000;
@@ -70,11 +72,20 @@ export function seccompFilter(
     ...refused.flatMap((number) => when(JUMP_IF_EQUAL, number, fail(EPERM))),
     // Its flags are out of a filter's reach. The C library calls clone instead.
     ...when(JUMP_IF_EQUAL, numbers.clone3, fail(ENOSYS)),
-    ...unless(JUMP_IF_EQUAL, numbers.clone, { code: RETURN, k: ALLOW }),
-    { code: LOAD_WORD, k: FIRST_ARGUMENT },
-    ...when(JUMP_IF_ANY_BIT, NEW_NAMESPACES, fail(EPERM)),
+    ...examine(
+      numbers.ioctl,
+      SECOND_ARGUMENT,
+      TYPING_REQUESTS.flatMap((request) => when(JUMP_IF_EQUAL, request, fail(EPERM))),
+    ),
+    ...examine(numbers.clone, FIRST_ARGUMENT, when(JUMP_IF_ANY_BIT, NEW_NAMESPACES, fail(EPERM))),
     { code: RETURN, k: ALLOW },
   ]);
+}
+
+/** Looks at an argument of a call, which passes unless a check refuses it. */
+function examine(number: number, argument: number, checks: readonly Instruction[]): Instruction[] {
+  const examination = [{ code: LOAD_WORD, k: argument }, ...checks, { code: RETURN, k: ALLOW }];
+  return [{ code: JUMP_IF_EQUAL, k: number, jumpIfFalse: examination.length }, ...examination];
 }
 
 function fail(errno: number): Instruction {

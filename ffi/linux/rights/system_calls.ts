@@ -82,6 +82,14 @@ export const RUNNING_CALLS: readonly SystemCall[] = [
   ["execveat", 322, 281],
 ];
 
+/**
+ * Requests of `ioctl` that put words into a terminal, as if its user had typed them, <linux/tty.h>:
+ * TIOCSTI, and TIOCLINUX, which pastes on a console. A role that root started by hand has the
+ * terminal of root's shell. From Linux 6.2 on, the first may be switched off
+ * (`dev.tty.legacy_tiocsti`).
+ */
+export const TYPING_REQUESTS: readonly number[] = [0x5412, 0x541c];
+
 /** What a filter of one architecture has to know. */
 export interface CallNumbers {
   /** AUDIT_ARCH_X86_64 or AUDIT_ARCH_AARCH64, <linux/audit.h>. */
@@ -93,6 +101,7 @@ export interface CallNumbers {
   readonly capget: number;
   readonly capset: number;
   readonly seccomp: number;
+  readonly ioctl: number;
   /** Calls that are refused to every role. */
   readonly needless: readonly number[];
   /** Calls that run a program. */
@@ -112,6 +121,7 @@ export function callNumbers(arch: typeof Deno.build.arch = Deno.build.arch): Cal
     capget: isX64 ? 125 : 90,
     capset: isX64 ? 126 : 91,
     seccomp: isX64 ? 317 : 277,
+    ioctl: isX64 ? 16 : 29,
     needless: numbersOf(NEEDLESS_CALLS),
     running: numbersOf(RUNNING_CALLS),
   };

@@ -40,6 +40,7 @@ Deno.test({
     }
     assertEquals([said.isFiltered, said.isConfined], [true, true]);
     assertEquals(said.mayRead, [true, false]);
+    assertEquals(said.typed, Array(2).fill(-constants.errno.EPERM));
     assertEquals(said.has, [true, false]);
     assertEquals(said.shadow, ["PermissionDenied", "PermissionDenied"]);
   },

@@ -14,14 +14,15 @@ interface Call {
   readonly number: number;
   readonly architecture?: number;
   readonly firstArgument?: number;
+  readonly secondArgument?: number;
 }
 
 /** What a filter says of a call: the kernel's machine, as far as a filter of ours goes. */
 function verdict(
   filter: Uint8Array<ArrayBuffer>,
-  { number, architecture = X64, firstArgument = 0 }: Call,
+  { number, architecture = X64, firstArgument = 0, secondArgument = 0 }: Call,
 ): number {
-  const data = new Map([[0, number], [4, architecture], [16, firstArgument]]);
+  const data = new Map([[0, number], [4, architecture], [16, firstArgument], [24, secondArgument]]);
   const view = new DataView(filter.buffer);
   let accumulator = 0;
   for (let at = 0; at < filter.length / 8;) {
@@ -77,6 +78,15 @@ for (const runsPrograms of [true, false]) {
     assertEquals(verdict(filter, { number: 435 }), ENOSYS);
   });
 
+  Deno.test(`seccomp filter ${name}: interfaces are set up, but nothing is typed in a terminal`, () => {
+    const ioctl = (request: number) => verdict(filter, { number: 16, secondArgument: request });
+    // TUNSETIFF, TUNSETOFFLOAD, and TCGETS and TIOCGWINSZ of terminals.
+    const needed = [0x4004_54ca, 0x4004_54d0, 0x5401, 0x5413];
+    assertEquals(needed.map(ioctl), Array(4).fill(ALLOW));
+    // TIOCSTI and TIOCLINUX.
+    assertEquals([0x5412, 0x541c].map(ioctl), [EPERM, EPERM]);
+  });
+
   Deno.test(`seccomp filter ${name}: other calling conventions have nothing`, () => {
     assertEquals(verdict(filter, { number: 0, architecture: 0x4000_0003 }), EPERM);
     assertEquals(verdict(filter, { number: 0x4000_0000 }), ENOSYS);
@@ -89,4 +99,7 @@ Deno.test("seccomp filter of arm64: it refuses ptrace and mount, and lets packet
   assertEquals([say(117), say(40), say(221)], [EPERM, EPERM, EPERM]);
   // recvmmsg and sendmmsg.
   assertEquals([say(243), say(269)], [ALLOW, ALLOW]);
+  const ioctl = (request: number) =>
+    verdict(filter, { number: 29, architecture: ARM64, secondArgument: request });
+  assertEquals([ioctl(0x5412), ioctl(0x541c), ioctl(0x4004_54ca)], [EPERM, EPERM, ALLOW]);
 });

@@ -23,12 +23,12 @@ for (const { arch, header, options } of ARCHITECTURES) {
     name: title(`system calls of ${arch} have the numbers of C's headers`),
     ignore: ignore || Deno.build.arch !== "x86_64",
     async fn() {
-      const { clone, clone3, capset, seccomp } = callNumbers(arch);
+      const { clone, clone3, capset, seccomp, ioctl } = callNumbers(arch);
       const column = arch === "x86_64" ? 1 : 2;
       const calls = [...NEEDLESS_CALLS, ...RUNNING_CALLS].map((call) => [call[0], call[column]]);
       const ours = Object.fromEntries([
         ...calls,
-        ...Object.entries({ clone, clone3, capset, seccomp }),
+        ...Object.entries({ clone, clone3, capset, seccomp, ioctl }),
       ]);
       const known = await numbersOf(header, options);
       // Older headers lack the newest ones.
