@@ -25,17 +25,10 @@ const LONGEST = 30_000;
 /**
  * How long after something was read naps are short, in milliseconds: longer than from ping to ping.
  * A packet that ends a nap of 50 ms takes half as long again as one that ends a nap of 16, because
- * other programs have taken over the processor's caches.
+ * others have taken over the processor's caches.
  */
 const RECENT = 1_200;
 const LONGEST_RECENT = 16;
-
-/**
- * How many times the event loop turns after a nap in which it had, or may have had, something to do.
- * Answering a request on its own sockets takes a dozen turns; with a deaf nap between any two of
- * them a status took a second.
- */
-const TURNS = 8;
 
 /** The longest nap if sockets and signals do not end it. They have to wait for it then. */
 const LONGEST_DEAF = 4;
@@ -76,16 +69,12 @@ export class Naps {
     this.#readAt = performance.now();
   }
 
-  /**
-   * Nothing was read. Unless it was the event loop's turn, the next nap may be longer.
-   *
-   * @returns how many times the event loop should turn before it
-   */
-  goOn(isTurn: boolean): number {
+  /** Nothing was read. Unless it was the event loop's turn, the next nap may be longer. */
+  goOn(isTurn: boolean): void {
     if (!this.#hasLooked) this.#listen();
-    const isBusy = isTurn || untilNextTimer() <= 0;
-    this.#length = isBusy ? SHORTEST : Math.min(GROWTH * this.#length, this.#longest);
-    return isBusy || this.#isDeaf ? TURNS : 1;
+    this.#length = isTurn || untilNextTimer() <= 0
+      ? SHORTEST
+      : Math.min(GROWTH * this.#length, this.#longest);
   }
 
   get #longest(): number {

@@ -29,10 +29,16 @@ import { type Source, WatchedSources } from "./watched_sources.ts";
 const IDLE_PASSES = 8;
 
 /**
- * How long packets may follow one another without a turn of the event loop, in milliseconds: as long
- * as a nap. With many packets under way, a turn costs as much as a dozen of them.
+ * How long packets may follow one another without a turn of the event loop, in milliseconds. With
+ * many packets under way, a turn costs as much as a dozen of them.
  */
 const LONGEST_STRETCH = 4;
+
+/**
+ * How many times the event loop turns after a nap. Answering a request on its own sockets takes a
+ * dozen turns; with a deaf nap between any two of them a status took a second.
+ */
+const TURNS_AFTER_NAP = 8;
 
 /**
  * How many functions may wait for one another, the first of them for a packet, without also waiting
@@ -92,16 +98,16 @@ export interface RunOptions {
  * Coming back from the thread takes two wake-ups, one of them through Deno's event loop: some
  * tenths of a millisecond, which a ping pays four times. A poller that may hold up the event loop
  * naps on the main thread instead. Where the system shows whether the event loop has something to
- * do, that ends a nap, as do a timer and a packet, so a nap may be long. Elsewhere naps take a few
- * milliseconds, and only while traffic is recent. After such a nap it goes through its sources in
- * any case, and what reads packets stays in the processor's caches:
+ * do, that ends a nap, as do a timer and a packet, so a nap may be long. Where /proc is hidden, naps
+ * take a few milliseconds, and only while packets are recent. While they are, the poller reads its
+ * sources after each nap, so that what does so stays in the processor's caches:
  *
  *     run ──► nap: poll, and drain what ──something──► stretch: the same without waiting,
  *              ▲  │    is readable                          │     while packets follow
  *              │  ├─ nothing ──► turns of the event loop ◄──┘
  *              │  │                       │
  *              ├──│───────────────────────┘
- *              │  └─ nothing for long, elsewhere ──► poll on a thread ──► pass ──┐
+ *              │  └─ nothing for long, if deaf ───► poll on a thread ──► pass ──┐
  *              └─────────────────────────────────────────────────────────────────┘
  *
  * Draining is synchronous, cheap and bounded, and so is a stretch: timers, sockets and promises get
@@ -220,9 +226,9 @@ export class Poller implements Watcher {
         await this.#wait(bell, signal);
         this.#sources.passIsDue = true;
       } else {
-        const turns = naps.goOn(found === "turn");
+        naps.goOn(found === "turn");
         this.#sources.endBy(naps.ends);
-        for (let i = 0; i < turns; i++) await turn();
+        for (let i = 0; i < TURNS_AFTER_NAP; i++) await turn();
       }
       turnDue = performance.now() + LONGEST_STRETCH;
     }
