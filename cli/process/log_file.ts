@@ -72,11 +72,11 @@ export class LogFile implements Disposable {
   }
 
   #putAside(content: Deno.FsFile): void {
-    const obstacle = this.#copy(content);
+    const { copied, obstacle } = this.#copy(content);
     const loss = obstacle === undefined
       ? ""
       : `(older lines missing here, because ${this.#oldPath} cannot be written: ${obstacle}: ` +
-        `${countLines(content)})\n`;
+        `${countLines(content, copied)})\n`;
     try {
       content.truncateSync(0);
     } catch {
@@ -87,19 +87,24 @@ export class LogFile implements Disposable {
     this.#size = this.#file.writeSync(encoder.encode(loss));
   }
 
-  /** Copies the log to the older one. Says what is in the way, if anything. */
-  #copy(content: Deno.FsFile): string | undefined {
+  /** Copies the log to the older one. Says how many octets, and what is in the way, if anything. */
+  #copy(content: Deno.FsFile): { readonly copied: number; readonly obstacle: string | undefined } {
     const old = this.#old;
-    if (typeof old === "string") return old;
+    let copied = 0;
+    if (typeof old === "string") return { copied, obstacle: old };
     try {
       old.truncateSync(0);
       old.seekSync(0, Deno.SeekMode.Start);
       for (const piece of pieces(content)) {
-        for (let at = 0; at < piece.length;) at += old.writeSync(piece.subarray(at));
+        for (let at = 0; at < piece.length;) {
+          const written = old.writeSync(piece.subarray(at));
+          at += written;
+          copied += written;
+        }
       }
-      return undefined;
+      return { copied, obstacle: undefined };
     } catch (error) {
-      return reasonOf(error);
+      return { copied, obstacle: reasonOf(error) };
     }
   }
 
@@ -108,18 +113,19 @@ export class LogFile implements Disposable {
   }
 }
 
-function countLines(file: Deno.FsFile): number {
+/** The lines that end in a file, after so many octets. */
+function countLines(file: Deno.FsFile, start: number): number {
   let lines = 0;
-  for (const piece of pieces(file)) {
+  for (const piece of pieces(file, start)) {
     for (const octet of piece) if (octet === NEWLINE) lines++;
   }
   return lines;
 }
 
-/** What is in a file; each piece is valid until the next. */
-function* pieces(file: Deno.FsFile): Iterable<Uint8Array> {
+/** What is in a file, from there on; each piece is valid until the next. */
+function* pieces(file: Deno.FsFile, start = 0): Iterable<Uint8Array> {
   const piece = new Uint8Array(PIECE);
-  file.seekSync(0, Deno.SeekMode.Start);
+  file.seekSync(start, Deno.SeekMode.Start);
   for (let count; (count = file.readSync(piece)) !== null;) yield piece.subarray(0, count);
 }
 

@@ -55,6 +55,17 @@ test("where it cannot be put aside, it begins again, and says how many lines are
   );
 });
 
+test("where there is room for a part of it, only the other lines are gone", (path) => {
+  using _ = fillDisk(".old", 5);
+  using log = new LogFile(path, 12);
+  write(log, "one\n", "two\n", "six\n", "three\n");
+  assertEquals(
+    Deno.readTextFileSync(path),
+    `(older lines missing here, because ${path}.old cannot be written: no space: 2)\nthree\n`,
+  );
+  assertEquals(Deno.readTextFileSync(`${path}.old`), "one\nt");
+});
+
 test("what .old leads to is not written to, if that is a link", (path) => {
   Deno.writeTextFileSync(`${path}.precious`, "precious");
   Deno.symlinkSync(`${path}.precious`, `${path}.old`);
@@ -104,5 +115,24 @@ function refuseEmptying(): Disposable {
     return openSync(path, options);
   };
   Object.assign(Deno, { openSync: refusing });
+  return { [Symbol.dispose]: () => void Object.assign(Deno, { openSync }) };
+}
+
+/** Gives files with this ending room for so many octets. */
+function fillDisk(ending: string, octets: number): Disposable {
+  const { openSync } = Deno;
+  let room = octets;
+  const limited: typeof openSync = (path, options) => {
+    const file = openSync(path, options);
+    if (!String(path).endsWith(ending)) return file;
+    const writeSync = (wanted: Uint8Array) => {
+      if (room === 0) throw new Error("no space");
+      const written = Deno.FsFile.prototype.writeSync.call(file, wanted.subarray(0, room));
+      room -= written;
+      return written;
+    };
+    return Object.assign(file, { writeSync });
+  };
+  Object.assign(Deno, { openSync: limited });
   return { [Symbol.dispose]: () => void Object.assign(Deno, { openSync }) };
 }
