@@ -11,7 +11,7 @@ import type { Endpoint } from "../wire/endpoint.ts";
 import type { GlobalUnicast } from "../wire/global_unicast.ts";
 import type { Ipv4Address } from "../wire/ipv4_address.ts";
 import type { Extension } from "./extensions.ts";
-import { REFRESH_INTERVAL, TEST_RATE } from "./timing.ts";
+import { INDUCED_TEST_RATE, REFRESH_INTERVAL, TEST_RATE } from "./timing.ts";
 
 /** The two IPv4 addresses of a Teredo server, which are the same where it has only one. */
 export interface ServerAddresses {
@@ -91,9 +91,10 @@ export interface ClientConfig {
   readonly queueTotal?: number | undefined;
   /**
    * The rate of connectivity tests (echo requests) for all destinations of the host together, and
-   * again for all native hosts that send to it unasked.
+   * that for all native hosts that send to it unasked.
    */
   readonly testRate?: Rate | undefined;
+  readonly inducedTestRate?: Rate | undefined;
 }
 
 /** The defaults for what a {@linkcode ClientConfig} leaves out. */
@@ -104,4 +105,5 @@ export const CLIENT_DEFAULTS = {
   queuePerPeer: QUEUE_PER_PEER,
   queueTotal: 1024 * 1024,
   testRate: TEST_RATE,
+  inducedTestRate: INDUCED_TEST_RATE,
 } as const;

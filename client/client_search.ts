@@ -7,9 +7,11 @@
  */
 
 import { PeerSearch, type UndeliverableHandler } from "../protocol/peers/peer_search.ts";
+import { KeyedLimiter } from "../protocol/keyed_limiter.ts";
 import { TokenBucket } from "../protocol/token_bucket.ts";
-import type { Endpoint } from "../wire/endpoint.ts";
+import { addressOf, type Endpoint } from "../wire/endpoint.ts";
 import { SOURCE } from "../wire/ipv6_header.ts";
+import { mappingOf } from "../wire/teredo_address.ts";
 import { CLIENT_DEFAULTS, type ClientConfig } from "./client_config.ts";
 import { ClientPeer } from "./client_peer.ts";
 import type { ClientSink, ClientSocket } from "./client_sink.ts";
@@ -20,6 +22,8 @@ import type { Qualification } from "./qualification/qualification.ts";
 import {
   DOUBT_AFTER,
   MAX_SOLICITATIONS,
+  NATIVE_STRANGERS_RATE,
+  NATIVE_STRANGERS_RATE_PER_RELAY,
   PERSISTENT_ANSWER_SPACING,
   STRANGERS_RATE,
 } from "./timing.ts";
@@ -31,9 +35,10 @@ import { Traversal } from "./traversal/traversal.ts";
 
 /**
  * How a stranger comes: straight from where its address says, through our server, with a proof of
- * where it is, or through the relay of a native host. A flood of one kind leaves the others theirs.
+ * where it is, to the group of local discovery, or through the relay of a native host. A flood of
+ * one kind leaves the others theirs.
  */
-type Coming = "direct" | "introduced" | "proved" | "native";
+type Coming = "direct" | "introduced" | "proved" | "announced" | "native";
 
 /** The peers of a client. Searches only while there is a {@linkcode self}. */
 export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
@@ -49,8 +54,10 @@ export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
     direct: new TokenBucket(STRANGERS_RATE),
     introduced: new TokenBucket(STRANGERS_RATE),
     proved: new TokenBucket(STRANGERS_RATE),
-    native: new TokenBucket(STRANGERS_RATE),
+    announced: new TokenBucket(STRANGERS_RATE),
+    native: new TokenBucket(NATIVE_STRANGERS_RATE),
   };
+  readonly #perRelay = new KeyedLimiter(NATIVE_STRANGERS_RATE_PER_RELAY);
   /** Teredo clients that have no entry because strangers come too fast. */
   readonly passersBy: PassersBy;
   readonly #tests: ConnectivityTests;
@@ -106,6 +113,14 @@ export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
     const known = this.peers.use(ipv6, SOURCE);
     if (known !== undefined) return known;
     return this.#strangers[coming].take(now) ? this.entry(ipv6, SOURCE, now) : undefined;
+  }
+
+  /** The same for a native host whose packet came through `relay`. */
+  nativeSenderOf(ipv6: Uint8Array, relay: Endpoint, now: number): ClientPeer | undefined {
+    const known = this.peers.use(ipv6, SOURCE);
+    if (known !== undefined) return known;
+    if (!this.#perRelay.take(this.hash.ofIpv4(addressOf(relay)), now)) return undefined;
+    return this.senderOf(ipv6, "native", now);
   }
 
   /** @param via the socket that it answered at */
@@ -230,6 +245,10 @@ export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
   }
 
   protected override forget(peer: ClientPeer): void {
+    // It made room for another, and may be in the middle of something.
+    if (peer.isTeredo && peer.isAt("service") && peer.place === mappingOf(peer.address)) {
+      this.passersBy.hear(peer.address, 0, peer.lastReception);
+    }
     this.paced.cancel(peer);
     this.traversal.forget(peer);
     super.forget(peer);

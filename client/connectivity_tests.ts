@@ -28,10 +28,10 @@ export class ConnectivityTests {
   readonly #wanted: TokenBucket;
   readonly #induced: TokenBucket;
 
-  constructor({ random, testRate = CLIENT_DEFAULTS.testRate }: ClientConfig) {
+  constructor({ random, testRate, inducedTestRate }: ClientConfig) {
     this.#random = random;
-    this.#wanted = new TokenBucket(testRate);
-    this.#induced = new TokenBucket(testRate);
+    this.#wanted = new TokenBucket(testRate ?? CLIENT_DEFAULTS.testRate);
+    this.#induced = new TokenBucket(inducedTestRate ?? CLIENT_DEFAULTS.inducedTestRate);
   }
 
   /** Tests a peer, unless that is beyond the limit. */

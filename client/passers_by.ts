@@ -1,7 +1,8 @@
 /**
- * Teredo clients that came while others, perhaps made up, used up the rate of new entries. RFC 4380
- * §5.2.3 case 3 believes a client where its address says at once, so its packets need no entry; but
- * the host's answers must go there without a search, whose bubbles a forged packet has not paid for.
+ * Teredo clients that came while others, perhaps made up, used up the rate of new entries, or whose
+ * entries made room for others. RFC 4380 §5.2.3 case 3 believes a client where its address says at
+ * once, so its packets need no entry; but the host's answers must go there without a search, whose
+ * bubbles a forged packet has not paid for.
  *
  * @module
  */

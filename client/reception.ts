@@ -167,7 +167,8 @@ export class Reception {
     sink: ClientSink,
   ): DropReason | undefined {
     if (!this.#discovery?.accepts(ipv6, from)) return "discovery_invalid";
-    const peer = this.#search.entry(ipv6, SOURCE, now);
+    const peer = this.#search.senderOf(ipv6, "announced", now);
+    if (peer === undefined) return "rate_limited";
     const isNewcomer = peer.localAt(now) !== from;
     peer.meet(from, now);
     if (isNewcomer) {
@@ -278,7 +279,7 @@ export class Reception {
     sink: ClientSink,
   ): DropReason | undefined {
     if (isBubble(ipv6)) return "peer_not_trusted";
-    const peer = this.#search.senderOf(ipv6, "native", now);
+    const peer = this.#search.nativeSenderOf(ipv6, from, now);
     if (peer === undefined) return "rate_limited";
     const isHeld = peer.hold(ipv6, from);
     this.#search.begin(peer, now, sink);

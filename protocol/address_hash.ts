@@ -52,6 +52,12 @@ export class AddressHash {
     return this.#ofWords(address, 0);
   }
 
+  /** The hash of an endpoint together with the address at `offset`. */
+  ofBoth(at: Endpoint, bytes: Uint8Array, offset: number): number {
+    // Both take the same words, which must not cancel.
+    return scramble(this.of(bytes, offset)) ^ this.ofEndpoint(at);
+  }
+
   /** The hash of 32 bits and 16. */
   #ofWords(long: number, short: number): number {
     const words = this.#words;

@@ -11,21 +11,20 @@
 
 import { TEREDO_PORT } from "../../protocol/constants.ts";
 import { KeyedLimiter } from "../../protocol/keyed_limiter.ts";
-import { TokenBucket } from "../../protocol/token_bucket.ts";
 import { addressOf, type Endpoint, portOf } from "../../wire/endpoint.ts";
 import type { GlobalUnicast } from "../../wire/global_unicast.ts";
 import { SOURCE, sourceOf } from "../../wire/ipv6_header.ts";
 import { mappingOf, serverOf } from "../../wire/teredo_address.ts";
 import type { ClientSearch } from "../client_search.ts";
 import type { ClientSink } from "../client_sink.ts";
-import { ANSWER_RATE, CHALLENGE_RATE } from "../timing.ts";
+import { CHALLENGE_RATE, CHALLENGE_RATE_PER_SERVER } from "../timing.ts";
 
 /** Sends challenges. */
 export class Challenges {
   readonly #globalUnicast: GlobalUnicast;
   readonly #search: ClientSearch;
-  readonly #perClient = new KeyedLimiter(ANSWER_RATE);
-  readonly #all = new TokenBucket(CHALLENGE_RATE);
+  readonly #perClient = new KeyedLimiter(CHALLENGE_RATE);
+  readonly #perServer = new KeyedLimiter(CHALLENGE_RATE_PER_SERVER);
 
   constructor(globalUnicast: GlobalUnicast, search: ClientSearch) {
     this.#globalUnicast = globalUnicast;
@@ -38,9 +37,10 @@ export class Challenges {
     if (portOf(from) === TEREDO_PORT) return;
     const { hash, traversal: { bubbles } } = this.#search;
     if (!bubbles.hasNonces || !this.#isPossible(from)) return;
-    const client = mappingOf(ipv6, SOURCE);
-    if (!this.#isPossible(client) || !this.#globalUnicast.has(serverOf(ipv6, SOURCE))) return;
-    if (!this.#perClient.take(hash.ofEndpoint(client), now) || !this.#all.take(now)) return;
+    const server = serverOf(ipv6, SOURCE);
+    if (!this.#isPossible(mappingOf(ipv6, SOURCE)) || !this.#globalUnicast.has(server)) return;
+    if (!this.#perClient.take(hash.ofBoth(from, ipv6, SOURCE), now)) return;
+    if (!this.#perServer.take(hash.ofIpv4(server), now)) return;
     bubbles.sendProving(sourceOf(ipv6), now, sink);
   }
 

@@ -21,7 +21,7 @@ import type { ClientPeer } from "../client_peer.ts";
 import type { ClientSearch } from "../client_search.ts";
 import type { ClientSink } from "../client_sink.ts";
 import type { Identity } from "../identity.ts";
-import { ANSWER_RATE, ANSWER_RATE_PER_ADDRESS } from "../timing.ts";
+import { ANSWER_RATE, ANSWER_RATE_PER_ADDRESS, ANSWER_RATE_PER_PLACE } from "../timing.ts";
 import type { Traversal } from "./traversal.ts";
 
 /** Answers indirect bubbles. */
@@ -29,7 +29,8 @@ export class IndirectBubbles {
   readonly #globalUnicast: GlobalUnicast;
   readonly #search: ClientSearch;
   readonly #traversal: Traversal;
-  readonly #toPlace = new KeyedLimiter(ANSWER_RATE);
+  readonly #toPeer = new KeyedLimiter(ANSWER_RATE);
+  readonly #toPlace = new KeyedLimiter(ANSWER_RATE_PER_PLACE);
   readonly #toAddress = new KeyedLimiter(ANSWER_RATE_PER_ADDRESS);
 
   constructor(globalUnicast: GlobalUnicast, search: ClientSearch) {
@@ -57,7 +58,7 @@ export class IndirectBubbles {
     if (isTeredo(ipv6, SOURCE) && !this.#globalUnicast.has(serverOf(ipv6, SOURCE))) {
       return "source_not_global";
     }
-    if (!this.#mayAnswer(to, now)) return "rate_limited";
+    if (!this.#mayAnswer(ipv6, to, now)) return "rate_limited";
     const nonce = this.#traversal.bubbles.hasNonces ? trailers.nonce : undefined;
     const peer = isTeredo(ipv6, SOURCE)
       ? this.#search.senderOf(ipv6, "introduced", now)
@@ -96,7 +97,7 @@ export class IndirectBubbles {
   ): DropReason | undefined {
     if (!isLinkLocal(ipv6, SOURCE) || !isBubble(ipv6)) return "source_invalid";
     if (portOf(from) === 0 || !this.#globalUnicast.has(addressOf(from))) return "source_not_global";
-    if (!this.#mayAnswer(from, now)) return "rate_limited";
+    if (!this.#mayAnswer(ipv6, from, now)) return "rate_limited";
     const { bubbles } = this.#traversal;
     const nonce = bubbles.hasNonces ? trailers.nonce : undefined;
     bubbles.sendUnremembered(sourceOf(ipv6), from, nonce, sink);
@@ -104,13 +105,14 @@ export class IndirectBubbles {
   }
 
   /**
-   * IPv6 addresses are free to make up, so the limits are on the place that answers go to, and on
+   * IPv6 addresses are free to make up, so there are limits on the place that answers go to, and on
    * all places at its address: an attacker who forges our server's address must not make us flood
-   * others.
+   * others. Both are far above what peers need, or the attacker would keep us from answering them.
    */
-  #mayAnswer(to: Endpoint, now: number): boolean {
+  #mayAnswer(ipv6: Uint8Array, to: Endpoint, now: number): boolean {
     const { hash } = this.#search;
-    return this.#toPlace.take(hash.ofEndpoint(to), now) &&
+    return this.#toPeer.take(hash.ofBoth(to, ipv6, SOURCE), now) &&
+      this.#toPlace.take(hash.ofEndpoint(to), now) &&
       this.#toAddress.take(hash.ofIpv4(addressOf(to)), now);
   }
 

@@ -16,8 +16,9 @@ import type { Authentication } from "../../wire/authentication.ts";
 import { type Endpoint, endpoint, formatEndpoint } from "../../wire/endpoint.ts";
 import { GlobalUnicast } from "../../wire/global_unicast.ts";
 import { ipv4Address } from "../../wire/ipv4_address.ts";
+import { echoDataOf, encodeEcho, Icmpv6Type } from "../../wire/icmpv6.ts";
 import { formatIpv6 } from "../../wire/ipv6_address.ts";
-import { NextHeader, sourceOf, writeIpv6Header } from "../../wire/ipv6_header.ts";
+import { destinationOf, NextHeader, sourceOf, writeIpv6Header } from "../../wire/ipv6_header.ts";
 import { encodeRouterAdvertisement, isRouterSolicitation } from "../../wire/neighbor_discovery.ts";
 import { CONE_FLAG, encodeTeredoLinkLocal, teredoPrefix } from "../../wire/teredo_address.ts";
 import { encodeTeredoPacket, parseTeredoPacket } from "../../wire/teredo_packet.ts";
@@ -249,4 +250,17 @@ export function packet(
   const bytes = new Uint8Array(40 + payloadLength);
   writeIpv6Header(bytes, { payloadLength, nextHeader, hopLimit: 64, source, destination });
   return bytes;
+}
+
+/** The answer of a native host to the connectivity test that went out last. */
+export function replyTo(fixture: ClientFixture): Uint8Array {
+  const test = fixture.sink.datagrams.at(-1)!.bytes;
+  return encodeEcho({
+    type: Icmpv6Type.ECHO_REPLY,
+    source: destinationOf(test),
+    destination: sourceOf(test),
+    identifier: 0,
+    sequence: 0,
+    data: echoDataOf(test),
+  });
 }

@@ -1,12 +1,14 @@
 /** Floods of forged packets, and what honest strangers have of the client meanwhile. */
 import { assert, assertEquals } from "@std/assert";
 import { encodeBubble } from "../../wire/bubble.ts";
-import { type Endpoint, endpoint } from "../../wire/endpoint.ts";
+import { addressOf, type Endpoint, endpoint } from "../../wire/endpoint.ts";
+import { setU32 } from "../../memory/octets.ts";
 import { ipv4Address } from "../../wire/ipv4_address.ts";
 import { encodeTeredoAddress } from "../../wire/teredo_address.ts";
+import { encodeTeredoPacket } from "../../wire/teredo_packet.ts";
 import { seededRandom } from "../sim/seeded_random.ts";
-import { ACTORS, at } from "../vectors/vectors.ts";
-import { ClientFixture, packet, portOf, S1 } from "./client_fixture.ts";
+import { ACTORS, at, ip6 } from "../vectors/vectors.ts";
+import { ClientFixture, packet, portOf, replyTo, S1 } from "./client_fixture.ts";
 
 const PRIMARY = portOf(S1, "primary");
 
@@ -21,17 +23,20 @@ function flooded(): { fixture: ClientFixture; self: Uint8Array } {
   return { fixture, self: fixture.client.status(fixture.now).address! };
 }
 
-/** A second of a flood, in a hundred parts with an honest stranger's turn after each. */
+/** A second of a flood, in a hundred parts with an honest stranger's turn at some moment of each. */
 function during(
   fixture: ClientFixture,
   perSecond: number,
   forge: (number: number) => void,
   honest: (turn: number) => void,
 ): void {
+  const perTurn = perSecond / 100;
   let number = 0;
   for (let turn = 0; turn < 100; turn++) {
-    while (number < (turn + 1) * perSecond / 100) forge(number++);
-    honest(turn);
+    for (let i = 0; i <= perTurn; i++) {
+      if (i === turn * 7 % (perTurn + 1)) honest(turn);
+      if (i < perTurn) forge(number++);
+    }
     fixture.pass(10);
   }
 }
@@ -103,4 +108,114 @@ Deno.test("C-32: a client that was heard without an entry is looked for after 30
   assertEquals(fixture.send(data).sink.datagrams, [{ to: mapping, via: "service", bytes: data }]);
   fixture.pass(30_000).send(data);
   assertEquals(fixture.targets, ["192.0.2.100:5000", "198.51.100.118:3544"]);
+});
+
+/** A bubble through the server as it is forwarded, with an origin. */
+function introduced(origin: Endpoint, source: Uint8Array, self: Uint8Array): Uint8Array {
+  return encodeTeredoPacket({ origin, ipv6: encodeBubble(source, self) });
+}
+
+/** The `number`th of many link-local addresses. */
+function linkLocal(number: number): Uint8Array {
+  const address = ip6("fe80::");
+  setU32(address, 12, number + 1);
+  return address;
+}
+
+Deno.test("C-30: 200 forged bubbles a second in a relay's name leave the relay its answers", () => {
+  const { fixture, self } = flooded();
+  let answers = 0;
+  during(fixture, 200, (number) => {
+    fixture.receive(introduced(ACTORS.relay, linkLocal(1_000 + number), self), PRIMARY);
+  }, (turn) => {
+    fixture.receive(introduced(ACTORS.relay, linkLocal(turn), self), PRIMARY);
+    answers += fixture.sink.datagrams.length;
+  });
+  assertEquals(answers, 100);
+});
+
+Deno.test("C-31: 1,000 forged bubbles a second from ports of a NAT leave those behind it their answers", () => {
+  const { fixture, self } = flooded();
+  let answers = 0;
+  const nat = addressOf(at("192.0.2.77:1"));
+  const bubbleFrom = (port: number) => {
+    fixture.receive(encodeBubble(clientAt(endpoint(nat, port)), self), PRIMARY);
+  };
+  during(fixture, 1_000, (number) => bubbleFrom(10_000 + number), (turn) => {
+    bubbleFrom(5_000 + turn);
+    answers += fixture.sink.datagrams.length;
+  });
+  assertEquals(answers, 100);
+});
+
+Deno.test("X-04: 1,000 made-up clients elsewhere a second leave a client behind a symmetric NAT its challenge", () => {
+  const { fixture, self } = flooded();
+  let challenges = 0;
+  during(fixture, 1_000, (number) => {
+    fixture.receive(packet(clientAt(madeUp(number)), self), at("192.0.2.66:6666"));
+  }, (turn) => {
+    fixture.receive(encodeBubble(clientAt(stranger(turn)), self), at("192.0.2.90:9999"));
+    challenges += fixture.sink.datagrams.length;
+  });
+  assertEquals(challenges, 100);
+});
+
+Deno.test("X-04: whoever forges packets in the name of such a client does not use up its challenges", () => {
+  const { fixture, self } = flooded();
+  const client = clientAt(stranger(0));
+  let number = 0;
+  during(fixture, 100, () => {
+    fixture.receive(encodeBubble(client, self), at(`192.0.2.66:${1024 + number++}`));
+  }, () => {});
+  fixture.receive(encodeBubble(client, self), at("192.0.2.90:9999"));
+  assertEquals(fixture.targets, ["198.51.100.118:3544"]);
+});
+
+/** The `number`th of many native hosts. */
+function hostAt(number: number): Uint8Array {
+  const address = ip6("2001:db8:1::");
+  setU32(address, 12, number + 1);
+  return address;
+}
+
+/** How many of a hundred honest native hosts get in during the second second of a flood. */
+function nativesIn(perSecond: number, relayOf: (number: number) => Endpoint): number {
+  const { fixture, self } = flooded();
+  let forged = 1_000;
+  let delivered = 0;
+  const forge = () => {
+    fixture.receive(packet(hostAt(++forged), self), relayOf(forged));
+  };
+  during(fixture, perSecond, forge, () => {});
+  during(fixture, perSecond, forge, (turn) => {
+    const relay = at(`198.51.100.${1 + turn}:3545`);
+    fixture.receive(packet(hostAt(turn), self), relay);
+    if (fixture.sink.datagrams.length === 0) return;
+    delivered += fixture.receive(replyTo(fixture), relay).sink.packets.length;
+  });
+  return delivered;
+}
+
+Deno.test("C-29: in 1,000 forged native packets a second native hosts get in, and in 4,000 nearly half do", () => {
+  assertEquals(nativesIn(1_000, madeUp), 100);
+  const share = nativesIn(4_000, madeUp);
+  assert(share >= 45, `${share} of 100`);
+});
+
+Deno.test("C-29: 5,000 forged native packets a second from one relay leave other relays all that they need", () => {
+  assertEquals(nativesIn(5_000, () => ACTORS.relay), 100);
+});
+
+Deno.test("C-40: a client that makes room for forged ones is still answered where it is", () => {
+  const { fixture, self } = flooded();
+  fixture.receive(packet(ACTORS.addressOfB, self), ACTORS.b);
+  during(fixture, 5_000, (number) => {
+    fixture.receive(packet(hostAt(number), self), madeUp(number));
+  }, () => {});
+  during(fixture, 5_000, (number) => {
+    fixture.receive(packet(hostAt(10_000 + number), self), madeUp(number));
+  }, () => {});
+  assertEquals(fixture.peer(ACTORS.addressOfB), undefined);
+  const data = packet(self, ACTORS.addressOfB);
+  assertEquals(fixture.send(data).sink.datagrams, [{ to: ACTORS.b, via: "service", bytes: data }]);
 });

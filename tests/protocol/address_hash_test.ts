@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { AddressHash } from "../../protocol/address_hash.ts";
-import { ACTORS, ip6 } from "../vectors/vectors.ts";
+import { ACTORS, at, ip6 } from "../vectors/vectors.ts";
 
 /**
  * 65,536 addresses that differ in the upper bits of one word and, in the next, in those and the
@@ -58,4 +58,12 @@ Deno.test("all addresses of a site have its hash, and other sites have others", 
   const sites = Array.from({ length: 4096 }, (_, i) => of(`2001:db8:${i.toString(16)}::`));
   assertEquals(new Set(sites).size, 4096);
   assert(of("2001:db8:1::") !== of("2002:db8:1::"));
+});
+
+Deno.test("an endpoint and an address that swap octets have another hash together", () => {
+  const hash = new AddressHash(1);
+  const of = (place: string, text: string) => hash.ofBoth(at(place), ip6(text), 0);
+  assertEquals(of("192.0.2.1:7", "fe80::1"), of("192.0.2.1:7", "fe80::1"));
+  assert(of("192.0.2.1:7", "fe80:300::1") !== of("192.0.3.1:7", "fe80:200::1"));
+  assert(of("192.0.2.1:7", "fe80::1") !== of("192.0.2.1:8", "fe80::1"));
 });

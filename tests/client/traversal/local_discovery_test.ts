@@ -304,3 +304,15 @@ Deno.test("two neighbours behind a NAT without hairpinning find each other by th
     assertEquals(both[sender]!.peer(addresses[1 - sender]!)!.path, "local");
   }
 });
+
+Deno.test("C-40: 10,000 made-up neighbours a second leave the clients that came in their entries", () => {
+  const fixture = neighbourly();
+  fixture.receive(packet(addressOfB, addressOfA), b);
+  for (let i = 0; i < 10_000; i++) {
+    const mapping = endpoint(addressOf(MAPPING), 10_000 + i);
+    fixture.receive(encodeBubble(clientAt(mapping), ALL_NODES, 1), NEIGHBOUR, "discovery");
+    if (i % 10 === 0) fixture.pass(1);
+  }
+  assertEquals(fixture.dropped, "rate_limited");
+  assert(fixture.peer(addressOfB) !== undefined);
+});
