@@ -31,11 +31,14 @@ export interface RelayLimits {
 
 /**
  * The limits of a relay that is not told otherwise. Sources can be forged: what many share is far
- * above what one site may take, or not limited at all.
+ * above what one site may take, or not limited at all, and to use up what one site or NAT may take
+ * must not be cheap either. At 5,000 new clients a second, the 16,384 that a relay remembers without
+ * an answer stay for three seconds each, so that others have time for theirs; and each gets two
+ * bubbles by then, so that one site can't use up what goes to one client or server.
  */
 export const RELAY_LIMITS: RelayLimits = {
-  newClientsPerSite: { perSecond: 250, burst: 500 },
-  newClientsPerAddress: { perSecond: 250, burst: 500 },
+  newClientsPerSite: { perSecond: 5_000, burst: 10_000 },
+  newClientsPerAddress: { perSecond: 5_000, burst: 10_000 },
   newClientsInTotal: undefined,
   bubblesPerClient: { perSecond: 25_000, burst: 50_000 },
   bubblesPerServer: { perSecond: 25_000, burst: 50_000 },

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { encodeBubble, isBubble } from "../../wire/bubble.ts";
+import { addressOf, endpoint } from "../../wire/endpoint.ts";
 import { isLinkLocal } from "../../wire/ipv6_address.ts";
 import { hopLimitOf, NextHeader, SOURCE, sourceOf } from "../../wire/ipv6_header.ts";
 import { decodeTeredoAddress, encodeTeredoAddress } from "../../wire/teredo_address.ts";
@@ -62,6 +63,20 @@ Deno.test("forged packets from a client's mapping with other flags leave the cli
     fixture.receive(packet(forged, host, 20, NextHeader.TCP));
   }
   fixture.now += 10;
+  const data = packet(addressOfA, host, 20, NextHeader.TCP);
+  fixture.receive(data).answerBubble();
+  assertEquals(fixture.receive(data).outcome, { packets: 1, drops: [] });
+});
+
+Deno.test("1,000 forged datagrams a second from a NAT's ports leave its clients the gateway", () => {
+  const fixture = new GatewayFixture();
+  const real = decodeTeredoAddress(addressOfA)!;
+  for (let i = 0; i < 10_000; i++) {
+    const mapping = endpoint(addressOf(a), 10_000 + i);
+    const forged = encodeTeredoAddress({ ...real, mapping });
+    fixture.now += 1;
+    fixture.receive(packet(forged, host, 20, NextHeader.TCP), mapping);
+  }
   const data = packet(addressOfA, host, 20, NextHeader.TCP);
   fixture.receive(data).answerBubble();
   assertEquals(fixture.receive(data).outcome, { packets: 1, drops: [] });
