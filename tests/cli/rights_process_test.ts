@@ -126,8 +126,8 @@ test(
 test(
   "roles of several users have a folder each: none leaves a socket or a note",
   `ip link set lo up; echo 0 >/proc/sys/net/ipv6/conf/all/forwarding
-    first() { "$@" 2>/mnt/log & first=$!; soon grep -q "Serving on\\|Relaying between" /mnt/log; }
-    second() { "$@" 2>/mnt/log2 & second=$!; soon grep -q "Serving on\\|Relaying between" /mnt/log2; }
+    first() { rm -f /mnt/log; "$@" 2>/mnt/log & first=$!; soon grep -q "Serving on\\|Relaying between" /mnt/log; }
+    second() { rm -f /mnt/log2; "$@" 2>/mnt/log2 & second=$!; soon grep -q "Serving on\\|Relaying between" /mnt/log2; }
     finish() { kill $1; wait $1 || exit 97; find /run/teredo ! -type d -printf "%f\\n" | sort | sed "s/-[0-9]*//"; }
     gateway="$teredo server --primary 83.1.1.1 --gateway --gateway-for all"
     relay="$teredo relay --bind 83.1.1.2 --interface other"
@@ -252,7 +252,7 @@ test(
     says "Serving on 83"; says "takes a restart"; grep -o "A change of .*" /mnt/log; ${
     end("server")
   }
-    chmod 644 /mnt/s.yaml; $teredo server --config /mnt/s.yaml 2>/mnt/log & server=$!
+    chmod 644 /mnt/s.yaml; rm /mnt/log; $teredo server --config /mnt/s.yaml 2>/mnt/log & server=$!
     says "Serving on 83"; kill -HUP $server; says "read again"; ! grep warn /mnt/log; ${
     end("server")
   }`,
@@ -276,7 +276,7 @@ test(
     says "The old settings stay in use"; grep -o "The role has run as.*" /mnt/log
     kill $server; wait $server; chmod 644 /etc/teredo/server.yaml
     eval "$(grep -o 'run ".*", and' /mnt/log | head -n 1 | sed 's/^run "//; s/", and$//')"
-    $teredo server 2>/mnt/log & server=$!
+    rm /mnt/log; $teredo server 2>/mnt/log & server=$!
     says "Serving on 83"; grep warn /mnt/log; echo "bob: two" >>/etc/teredo/secrets.yaml
     kill -HUP $server; says "one of 2 secrets"
     stat -c %G /run/teredo/server/server*.sock
@@ -348,7 +348,7 @@ test(
   `echo "teredo:x:4711:4712::/:/bin/false" >>/etc/passwd
     for user in "" "--user nobody" "--user root"; do
       rm -f /mnt/log
-      $teredo server --primary 83.1.1.1 $user 2>/mnt/log & server=$!
+      rm -f /mnt/log; $teredo server --primary 83.1.1.1 $user 2>/mnt/log & server=$!
       says "Serving on 83"; fields "Uid Gid NoNewPrivs Seccomp" /proc/$server/status
       kill $server; wait $server
     done
