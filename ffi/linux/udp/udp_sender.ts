@@ -22,6 +22,12 @@ import { ARENA_SIZE, MAX_MESSAGES, SendBatch } from "./send_batch.ts";
  */
 const LONGEST_WAIT = 10;
 
+/**
+ * How long to wait before asking again, in milliseconds. A socket is writable when half of its
+ * buffer is empty (`sock_writeable` in Linux), but it takes what there is room for.
+ */
+const WAIT_STEP = 1;
+
 /** How often a call that failed is repeated from flush to flush, at most. */
 const MAX_REPEATS = 64;
 
@@ -174,17 +180,16 @@ export class UdpSender {
   }
 
   /**
-   * Waits until the send buffer has room. Blocking here slows down the reading of packets for this
-   * socket; losing them would slow down TCP far more.
+   * Waits until the send buffer may have room; false if that has taken too long. Blocking here slows
+   * down the reading of packets for this socket; losing them would slow down TCP far more.
    */
   #waitForRoom(): boolean {
     if (this.#waitLeft <= 0) return false;
     const begun = performance.now();
-    const ready = this.#calls.poll(this.#writable, 1n, this.#waitLeft);
-    this.#waitLeft = Math.floor(this.#waitLeft - (performance.now() - begun));
-    // A wait that was interrupted goes on, a millisecond shorter at least.
-    if (ready < 0) this.#waitLeft--;
-    return ready !== 0;
+    this.#calls.poll(this.#writable, 1n, WAIT_STEP);
+    // One that ended early, as by a signal, counts as a whole one.
+    this.#waitLeft -= Math.max(WAIT_STEP, performance.now() - begun);
+    return true;
   }
 
   /** Sends the datagrams of message `i` one by one. True if one got through. */

@@ -26,6 +26,7 @@ import { parseIpv6 } from "../../../wire/ipv6_address.ts";
 import { requires } from "../../capabilities.ts";
 import { always, type FaultCode, first, injectFaults } from "../faults.ts";
 import { namespaceTest, run } from "../namespace.ts";
+import { libc } from "../../../ffi/c/libc.ts";
 import "../open_libc.ts";
 
 const LOOPBACK = parseIpv4("127.0.0.1")!;
@@ -229,6 +230,24 @@ faultTest("a UDP socket waits for room though the wait is interrupted, and not f
   here.flush();
   assertEquals(here.heard, ["lost 1 EAGAIN"]);
 });
+
+faultTest(
+  "a UDP socket that isn't called writable, as its buffer is more than half full, sends on",
+  () => {
+    using here = open();
+    using there = open();
+    using _ = injectFaults({ sendmmsg: first(3, "EAGAIN") });
+    const { poll } = libc();
+    Object.assign(libc(), { poll: () => 0 });
+    try {
+      here.send(there.local, new Uint8Array(1));
+      here.flush();
+    } finally {
+      Object.assign(libc(), { poll });
+    }
+    assertEquals([here.heard.length, receive(there)[1]], [0, 1]);
+  },
+);
 
 faultTest(
   "a UDP socket receives after an error that does not stay, and reports one that does",
