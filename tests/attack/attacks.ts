@@ -7,7 +7,7 @@
 import { memory, processorSeconds } from "../../bench/miredo/process_usage.ts";
 import { TEREDO_PORT } from "../../protocol/constants.ts";
 import { endpoint, parseEndpoint } from "../../wire/endpoint.ts";
-import { parseIpv4 } from "../../wire/ipv4_address.ts";
+import { ipv4Address, parseIpv4 } from "../../wire/ipv4_address.ts";
 import { formatIpv6, parseIpv6 } from "../../wire/ipv6_address.ts";
 import { denoRun } from "../netns/deno_run.ts";
 import type { Machine } from "../netns/machine.ts";
@@ -22,6 +22,7 @@ import {
   bubblesThroughServer,
   dataFromMadeUpPeers,
   packetsToMadeUpClients,
+  packetsToOtherFlags,
 } from "./peer_floods.ts";
 import { SERVER_FLOODS, type ServerFlood, type Surroundings } from "./server_floods.ts";
 import { pause } from "../pause.ts";
@@ -67,8 +68,11 @@ const SERVER_SOCKET = endpoint(SERVER, TEREDO_PORT);
 /** A NAT with honest clients behind it. */
 const NAT = "83.4.250.1";
 
+/** The port of honest clients whose ports the attacker knows. */
+const KNOWN_PORT = 4096;
+
 /** What attackers of a server know. */
-const SURROUNDINGS: Surroundings = {
+const SURROUNDINGS: Omit<Surroundings, "others"> = {
   server: SERVER_SOCKET,
   nat: parseIpv4(NAT)!,
   client: parseEndpoint("83.4.251.1:4096")!,
@@ -87,17 +91,21 @@ export const HONEST_PROGRAMS = ["clients", "peers", "qualifications"].map((name)
 export function qualifications(
   flood: ServerFlood,
   clients: number,
-  from: "everywhere" | "one NAT" = "everywhere",
+  from: "everywhere" | "one NAT" | "known ports" = "everywhere",
 ): Attack {
   const rate = 200;
   const addresses = from === "one NAT" ? 1 : 60_000;
-  const place = { from: from === "one NAT" ? NAT : HONEST, addresses };
+  const port = from === "known ports" ? KNOWN_PORT : 0;
+  const place = { from: from === "one NAT" ? NAT : HONEST, addresses, port };
+  const others = Array.from({ length: clients }, (_, i) => {
+    return endpoint(ipv4Address(parseIpv4(HONEST)! + i), KNOWN_PORT);
+  });
   const honest: Qualifications = { server: ADDRESS.serverPrimary, ...place, clients, rate };
   return {
     roles: ["server"],
     victim: "server",
     seconds: clients / rate + 2,
-    plan: () => SERVER_FLOODS[flood](SURROUNDINGS),
+    plan: () => SERVER_FLOODS[flood]({ ...SURROUNDINGS, others }),
     honest: async (arena, programs) => {
       const outcome: Outcome = await runHonest(arena.honest, "qualifications", honest, programs);
       return [outcome.answered, outcome.asked];
@@ -140,18 +148,30 @@ export function newNativeHosts(hosts: number): Attack {
 /** Each attack has its own hosts, or they would not be new. */
 let nextHost = 1;
 
+/** Who sends what, and the first of the clients that a native host reaches meanwhile. */
+const RELAY_FLOODS = {
+  "one site": "83.4.100.1",
+  "many sites": "83.4.101.1",
+  "the native host's own site": "83.4.102.1",
+  "one site, to other flags": "83.4.103.1",
+} as const;
+
 /** A native host that reaches clients, while others send to clients that do not exist. */
-export function newClients(from: "one site" | "many sites", count: number): Attack {
-  const first = from === "one site" ? "83.4.100.1" : "83.4.101.1";
+export function newClients(from: keyof typeof RELAY_FLOODS, count: number): Attack {
+  const first = RELAY_FLOODS[from];
   const clients: Clients = { server: ADDRESS.serverPrimary, from: first, clients: count };
-  const destinations = Array.from({ length: count }, (_, i) => {
-    return formatIpv6(addressOfClient(clients, i));
-  });
+  const addresses = Array.from({ length: count }, (_, i) => addressOfClient(clients, i));
+  const destinations = addresses.map((address) => formatIpv6(address));
+  const plan = () => {
+    const site = parseIpv6(from === "the native host's own site" ? ADDRESS.native : "2a01:5::1")!;
+    if (from === "one site, to other flags") return packetsToOtherFlags(addresses, site);
+    return packetsToMadeUpClients(SERVER, site, from === "many sites" ? from : "one site");
+  };
   return {
     roles: ["server", "relay"],
     victim: "relay",
     seconds: pingSeconds(count),
-    plan: () => packetsToMadeUpClients(SERVER, parseIpv6("2a01:5::1")!, from),
+    plan,
     honest: async (arena, programs) => {
       await using honest = await arena.honest.spawn(
         ...prefixOf(programs),

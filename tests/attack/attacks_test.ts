@@ -41,6 +41,12 @@ const CASES: readonly Case[] = [
     least: 95,
   },
   {
+    name: "solicitations in clients' own names do not keep them from qualifying",
+    attack: qualifications("solicitations in the clients' own names", 100, "known ports"),
+    rate: 4_000,
+    least: 95,
+  },
+  {
     name: "bubbles through the server do not keep new peers from a client",
     attack: newPeers(14),
     rate: 1_000,
@@ -62,6 +68,18 @@ const CASES: readonly Case[] = [
     name: "many such sites do not either",
     attack: newClients("many sites", 12),
     rate: 10_000,
+    least: 12,
+  },
+  {
+    name: "packets to made-up clients in a site's name do not keep it from real ones",
+    attack: newClients("the native host's own site", 12),
+    rate: 1_000,
+    least: 12,
+  },
+  {
+    name: "packets to other addresses with clients' mappings keep nobody from the clients",
+    attack: newClients("one site, to other flags", 12),
+    rate: 1_000,
     least: 12,
   },
 ];

@@ -26,6 +26,8 @@ export interface Qualifications {
   readonly from: string;
   /** How many addresses there are. Clients share an address if there are fewer than clients. */
   readonly addresses: number;
+  /** The port of each client, if they are to have the same. */
+  readonly port?: number;
   readonly clients: number;
   /** Clients that ask in a second. */
   readonly rate: number;
@@ -45,7 +47,7 @@ const PATIENCE = 1_000;
 const SOLICITATION = encodeRouterSolicitation(linkLocal(0xffff, 0xfffffffe));
 
 async function qualify(
-  { server, from, addresses, clients, rate }: Qualifications,
+  { server, from, addresses, port = 0, clients, rate }: Qualifications,
 ): Promise<Outcome> {
   const first = parseIpv4(from)!;
   const latencies: number[] = [];
@@ -55,7 +57,7 @@ async function qualify(
     const wait = begun + i * 1000 / rate - performance.now();
     if (wait > 1) await pause(wait);
     const hostname = formatIpv4(ipv4Address(first + i % addresses));
-    const socket = Deno.listenDatagram({ transport: "udp", hostname, port: 0 });
+    const socket = Deno.listenDatagram({ transport: "udp", hostname, port });
     sockets.push(socket);
     ask(socket, server).then((latency) => latencies.push(latency), () => {});
   }

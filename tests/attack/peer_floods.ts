@@ -15,6 +15,7 @@ import { fromEverywhere, innerSourceMatches, RANDOM_SOURCE } from "./forged_pack
 
 // Offsets in an IPv6 packet.
 const SITE = 8 + 2;
+const MADE_UP_FLAGS = 24 + 8;
 const MADE_UP_PORT = 24 + 10;
 const MADE_UP_ADDRESS = 24 + 13;
 
@@ -43,6 +44,17 @@ export function bubblesThroughServer(
   };
 }
 
+/** Native packets to addresses that have the mappings of clients, and other flags. */
+export function packetsToOtherFlags(
+  clients: readonly Uint8Array[],
+  source: Uint8Array,
+): FloodPlan {
+  return {
+    packets: clients.map((destination) => echoTo(destination, source)),
+    changes: [{ at: MADE_UP_FLAGS, length: 2 }],
+  };
+}
+
 /** Native packets to clients of a server that do not exist: from one site, or each from its own. */
 export function packetsToMadeUpClients(
   server: Ipv4Address,
@@ -52,19 +64,19 @@ export function packetsToMadeUpClients(
   const toClients: Change[] = [{ at: MADE_UP_PORT, length: 2 }, { at: MADE_UP_ADDRESS, length: 3 }];
   const packets = Array.from({ length: 50 }, (_, i) => {
     const mapping = endpoint(ipv4Address((20 + i) * 2 ** 24 + 1), 1024);
-    return encodeEcho({
-      type: Icmpv6Type.ECHO_REQUEST,
-      source: site,
-      destination: encodeTeredoAddress({ server, flags: 0, mapping }),
-      identifier: 1,
-      sequence: 1,
-      data: new Uint8Array(DATA),
-    });
+    return echoTo(encodeTeredoAddress({ server, flags: 0, mapping }), site);
   });
   return {
     packets,
     changes: from === "one site" ? toClients : [{ at: SITE, length: 4 }, ...toClients],
   };
+}
+
+function echoTo(destination: Uint8Array, source: Uint8Array): Uint8Array {
+  return encodeEcho({
+    ...{ type: Icmpv6Type.ECHO_REQUEST, source, destination, data: new Uint8Array(DATA) },
+    ...{ identifier: 1, sequence: 1 },
+  });
 }
 
 /** A packet of a protocol that no host knows, which needs no checksum: nobody answers it. */

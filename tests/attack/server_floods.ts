@@ -31,6 +31,8 @@ export interface Surroundings {
   readonly nat: Ipv4Address;
   /** The endpoint of a client of the server. */
   readonly client: Endpoint;
+  /** The endpoints of clients that are about to qualify. */
+  readonly others: readonly Endpoint[];
   /** A native IPv6 host, 16 octets. */
   readonly native: Uint8Array;
 }
@@ -64,6 +66,10 @@ export const SERVER_FLOODS = {
   "solicitations from random ports of one address": (it) => ({
     packets: [forge(endpoint(it.nat, 1024), it.server, SOLICITATION)],
     changes: [RANDOM_PORT, RANDOM_NONCE],
+  }),
+  "solicitations in the clients' own names": (it) => ({
+    packets: it.others.map((client) => forge(client, it.server, SOLICITATION)),
+    changes: [RANDOM_NONCE],
   }),
   "bubbles to one client": (it) => ({
     packets: fromEverywhere(

@@ -31,9 +31,12 @@ const CLIENTS = 600;
 
 const ONE_NAT: ServerFlood = "solicitations from random ports of one address";
 
+const OWN_NAMES: ServerFlood = "solicitations in the clients' own names";
+
 /** Floods of a server at the full rate. */
 function serverRows(rate: number): Row[] {
-  return (Object.keys(SERVER_FLOODS) as ServerFlood[]).map((flood) => ({
+  const floods = Object.keys(SERVER_FLOODS) as ServerFlood[];
+  return floods.filter((flood) => flood !== OWN_NAMES).map((flood) => ({
     title: `to a server: ${flood}`,
     honest: "clients qualify",
     attack: () => qualifications(flood, CLIENTS),
@@ -49,6 +52,12 @@ const OTHERS: readonly Row[] = [
     attack: () => qualifications(ONE_NAT, CLIENTS, "one NAT"),
     rate,
   })),
+  {
+    title: `to a server: ${OWN_NAMES}`,
+    honest: "clients qualify",
+    attack: () => qualifications(OWN_NAMES, CLIENTS, "known ports"),
+    rate: 30_000,
+  },
   ...[200, 2_000].map((rate): Row => ({
     title: "to a client through its server: bubbles of made-up peers",
     honest: "new peers meet the client",
@@ -72,6 +81,18 @@ const OTHERS: readonly Row[] = [
     honest: "another site reaches clients of that server",
     attack: () => newClients("many sites", 12),
     rate: 20_000,
+  },
+  {
+    title: "to a relay: packets to made-up clients of a server, in a site's name",
+    honest: "that site reaches clients of that server",
+    attack: () => newClients("the native host's own site", 12),
+    rate: 1_000,
+  },
+  {
+    title: "to a relay: packets to addresses with clients' mappings and other flags",
+    honest: "another site reaches those clients",
+    attack: () => newClients("one site, to other flags", 12),
+    rate: 1_000,
   },
 ];
 
