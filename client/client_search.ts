@@ -93,6 +93,11 @@ export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
     this.#onUndeliverable = onUndeliverable;
   }
 
+  /** Whether our server may be a gateway. */
+  get hasGateway(): boolean {
+    return this.#hasGateway;
+  }
+
   /** The client's identity while it is qualified. */
   get self(): Identity | undefined {
     return this.#self;
@@ -177,11 +182,12 @@ export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
   /**
    * Whether a peer that tries to reach us is answered though more bubbles than §5.2.6 allows had no
    * response: it is reached through a gateway meanwhile, by us or by itself, and tries to do
-   * without.
+   * without; or others have forged bubbles in its name.
    */
   isPersistent(peer: ClientPeer, now: number): boolean {
-    if (!this.#hasGateway || peer.hasBubbleBudget(now)) return false;
-    return peer.isBehindGateway(now) || now - peer.lastTransmission >= PERSISTENT_ANSWER_SPACING;
+    if (peer.hasBubbleBudget(now)) return false;
+    return (this.#hasGateway && peer.isBehindGateway(now)) ||
+      now - peer.lastTransmission >= PERSISTENT_ANSWER_SPACING;
   }
 
   /** Whether the way to a peer needs a look before the next packet goes there. */

@@ -169,8 +169,10 @@ export const INDUCED_TEST_RATE = { perSecond: 2_000, burst: 4_000 } as const;
 export const DIRECT_TRY_INTERVAL = 25_000;
 
 /**
- * Where our server is a gateway, peers may try again and again like that, so their indirect bubbles
- * are answered this often however many of our bubbles had no answer.
+ * Indirect bubbles of a peer are answered this often however many of our bubbles had no answer. Where
+ * our server is a gateway, peers try again and again like that. Anyone can forge four bubbles in a
+ * peer's name, which would keep it from us for 300 s; NATs stay open for longer than this after an
+ * answer, so the peer gets in whenever it tries.
  */
 export const PERSISTENT_ANSWER_SPACING = 20_000;
 

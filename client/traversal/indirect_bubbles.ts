@@ -134,10 +134,14 @@ export class IndirectBubbles {
     // return it.
     const isWhereItSays = to === embedded || this.#traversal.alternates.isInside(to);
     const needsNonce = nonce !== undefined && !(isReachable && isWhereItSays);
-    if (search.isPersistent(peer, now)) return search.paced.sendBoth(peer, to, now, sink);
     // A server at the address of its client, or one made up for the address of a victim, gets one
     // bubble for one: the nonce draws lots between direct and indirect.
     const isShared = serverOf(peer.address) === addressOf(to);
+    if (search.isPersistent(peer, now)) {
+      const isWhole = search.hasGateway || (needsNonce && !isShared);
+      if (isWhole) return search.paced.sendBoth(peer, to, now, sink);
+      return search.paced.sendPersistent(peer, to, now, sink);
+    }
     if (needsNonce && peer.mayBubble(now)) {
       if (!isShared) return search.paced.sendBoth(peer, to, now, sink);
       if (nonce % 2 === 0) return search.paced.sendIndirect(peer, now, sink);

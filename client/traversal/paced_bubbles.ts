@@ -47,6 +47,11 @@ export class PacedBubbles {
     if (peer.hasBubbleBudget(now)) this.#sendDirect(peer, to, now, sink);
   }
 
+  /** A bubble straight to `to` whatever the limits say, because the caller has its own. */
+  sendPersistent(peer: ClientPeer, to: Endpoint, now: number, sink: ClientSink): void {
+    this.#sendDirect(peer, to, now, sink);
+  }
+
   /** Answers a peer's solicitation: we are still here, RFC 6081 §5.7.4.2. */
   advertise(peer: ClientPeer, now: number, sink: ClientSink): void {
     if (!peer.mayBubble(now)) return this.#postpone(peer, { kind: "advertisement" }, now);

@@ -219,3 +219,28 @@ Deno.test("C-40: a client that makes room for forged ones is still answered wher
   const data = packet(self, ACTORS.addressOfB);
   assertEquals(fixture.send(data).sink.datagrams, [{ to: ACTORS.b, via: "service", bytes: data }]);
 });
+
+Deno.test("C-31: four bubbles forged in a peer's name keep it from the client for 20 s at most", () => {
+  const { fixture, self } = flooded();
+  const peer = stranger(0);
+  const bubble = encodeBubble(clientAt(peer), self);
+  for (let i = 0; i < 4; i++) fixture.receive(bubble, PRIMARY).pass(2_000);
+  assertEquals(fixture.receive(bubble, PRIMARY).sink.datagrams, []);
+  fixture.pass(18_000);
+  const answer = { to: peer, via: "service", bytes: encodeBubble(self, clientAt(peer)) } as const;
+  assertEquals(fixture.receive(bubble, PRIMARY).sink.datagrams, [answer]);
+});
+
+Deno.test("C-31: bubbles forged in a peer's name all the time keep the NAT open to that peer", () => {
+  const { fixture, self } = flooded();
+  const peer = stranger(0);
+  const bubble = encodeBubble(clientAt(peer), self);
+  const opened: number[] = [];
+  for (let i = 0; i < 1_000; i++) {
+    fixture.receive(bubble, PRIMARY);
+    if (fixture.sink.datagrams.some(({ to }) => to === peer)) opened.push(fixture.now);
+    if (fixture.record(500).some(([, { to }]) => to === peer)) opened.push(fixture.now);
+  }
+  const gaps = opened.slice(1).map((time, i) => time - opened[i]!);
+  assert(opened.length > 20 && Math.max(...gaps) <= 20_500, `${gaps}`);
+});

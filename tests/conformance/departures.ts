@@ -138,6 +138,14 @@ export const DEPARTURES: readonly Departure[] = [
     file: "client/traversal/indirect_bubbles.ts",
   },
   {
+    items: ["C-38", "C-31"],
+    source: "RFC 4380 §5.2.6 has no fifth bubble within 300 seconds without a direct response",
+    what: "a bubble that comes through the server is answered all the same, once in 20 seconds",
+    why: "anyone can forge four bubbles in the name of a peer, and would keep it away for 300 " +
+      "seconds; now a NAT that the answers open stays open for the peer",
+    file: "client/client_search.ts",
+  },
+  {
     items: ["C-26", "C-32"],
     source: "RFC 4380 §5.2.3 case 3 makes an entry for every client that comes from its mapping",
     what: "when too many come, data is delivered without, and for 30 seconds answers go there",
