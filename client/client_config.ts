@@ -6,12 +6,12 @@
 
 import { QUEUE_PER_PEER, TEREDO_MTU } from "../protocol/constants.ts";
 import type { Random } from "../protocol/random.ts";
-import type { Rate } from "../protocol/token_bucket.ts";
 import type { Endpoint } from "../wire/endpoint.ts";
 import type { GlobalUnicast } from "../wire/global_unicast.ts";
 import type { Ipv4Address } from "../wire/ipv4_address.ts";
 import type { Extension } from "./extensions.ts";
-import { INDUCED_TEST_RATE, REFRESH_INTERVAL, TEST_RATE } from "./timing.ts";
+import { CLIENT_LIMITS, type ClientLimits } from "./client_limits.ts";
+import { REFRESH_INTERVAL } from "./timing.ts";
 
 /** The two IPv4 addresses of a Teredo server, which are the same where it has only one. */
 export interface ServerAddresses {
@@ -89,12 +89,8 @@ export interface ClientConfig {
   /** Octets that wait for one peer, and for all of them, at most. */
   readonly queuePerPeer?: number | undefined;
   readonly queueTotal?: number | undefined;
-  /**
-   * The rate of connectivity tests (echo requests) for all destinations of the host together, and
-   * that for all native hosts that send to it unasked.
-   */
-  readonly testRate?: Rate | undefined;
-  readonly inducedTestRate?: Rate | undefined;
+  /** The rates beyond which the client doesn't react to what others send. */
+  readonly limits?: ClientLimits | undefined;
 }
 
 /** The defaults for what a {@linkcode ClientConfig} leaves out. */
@@ -104,6 +100,5 @@ export const CLIENT_DEFAULTS = {
   maxPeers: 1024,
   queuePerPeer: QUEUE_PER_PEER,
   queueTotal: 1024 * 1024,
-  testRate: TEST_RATE,
-  inducedTestRate: INDUCED_TEST_RATE,
+  limits: CLIENT_LIMITS,
 } as const;

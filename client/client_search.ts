@@ -13,20 +13,14 @@ import { addressOf, type Endpoint } from "../wire/endpoint.ts";
 import { SOURCE } from "../wire/ipv6_header.ts";
 import { mappingOf } from "../wire/teredo_address.ts";
 import { CLIENT_DEFAULTS, type ClientConfig } from "./client_config.ts";
+import type { ClientLimits } from "./client_limits.ts";
 import { ClientPeer } from "./client_peer.ts";
 import type { ClientSink, ClientSocket } from "./client_sink.ts";
 import { ConnectivityTests } from "./connectivity_tests.ts";
 import type { Identity } from "./identity.ts";
 import { PassersBy } from "./passers_by.ts";
 import type { Qualification } from "./qualification/qualification.ts";
-import {
-  DOUBT_AFTER,
-  MAX_SOLICITATIONS,
-  NATIVE_STRANGERS_RATE,
-  NATIVE_STRANGERS_RATE_PER_RELAY,
-  PERSISTENT_ANSWER_SPACING,
-  STRANGERS_RATE,
-} from "./timing.ts";
+import { DOUBT_AFTER, MAX_SOLICITATIONS, PERSISTENT_ANSWER_SPACING } from "./timing.ts";
 import { GatewayPath } from "./traversal/gateway_path.ts";
 import type { LocalDiscovery } from "./traversal/local_discovery.ts";
 import type { OwnNat } from "./traversal/own_nat.ts";
@@ -50,14 +44,10 @@ export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
    * socket, which may be one.
    */
   #hasGateway = false;
-  readonly #strangers: Readonly<Record<Coming, TokenBucket>> = {
-    direct: new TokenBucket(STRANGERS_RATE),
-    introduced: new TokenBucket(STRANGERS_RATE),
-    proved: new TokenBucket(STRANGERS_RATE),
-    announced: new TokenBucket(STRANGERS_RATE),
-    native: new TokenBucket(NATIVE_STRANGERS_RATE),
-  };
-  readonly #perRelay = new KeyedLimiter(NATIVE_STRANGERS_RATE_PER_RELAY);
+  /** The rates beyond which it doesn't react to what others send. */
+  readonly limits: ClientLimits;
+  readonly #strangers: Readonly<Record<Coming, TokenBucket | undefined>>;
+  readonly #perRelay: KeyedLimiter | undefined;
   /** Teredo clients that have no entry because strangers come too fast. */
   readonly passersBy: PassersBy;
   readonly #tests: ConnectivityTests;
@@ -73,14 +63,24 @@ export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
     onUndeliverable: UndeliverableHandler<ClientSink>,
   ) {
     const { maxPeers, queuePerPeer, queueTotal } = CLIENT_DEFAULTS;
-    const limits = {
+    const room = {
       maxPeers: config.maxPeers ?? maxPeers,
       queuePerPeer: config.queuePerPeer ?? queuePerPeer,
       queueTotal: config.queueTotal ?? queueTotal,
       // Everything that waits is the host's own.
       hasManySources: false,
     };
-    super(ClientPeer, limits, config.random);
+    super(ClientPeer, room, config.random);
+    this.limits = config.limits ?? CLIENT_DEFAULTS.limits;
+    const newClients = () => TokenBucket.of(this.limits.newClients);
+    this.#strangers = {
+      direct: newClients(),
+      introduced: newClients(),
+      proved: newClients(),
+      announced: newClients(),
+      native: TokenBucket.of(this.limits.newNativeHosts),
+    };
+    this.#perRelay = KeyedLimiter.of(this.limits.newNativeHostsPerRelay);
     this.passersBy = new PassersBy(this.hash);
     this.traversal = new Traversal(config, nat, qualification);
     this.paced = new PacedBubbles(this.traversal, {
@@ -117,14 +117,16 @@ export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
   senderOf(ipv6: Uint8Array, coming: Coming, now: number): ClientPeer | undefined {
     const known = this.peers.use(ipv6, SOURCE);
     if (known !== undefined) return known;
-    return this.#strangers[coming].take(now) ? this.entry(ipv6, SOURCE, now) : undefined;
+    if (this.#strangers[coming]?.take(now) === false) return undefined;
+    return this.entry(ipv6, SOURCE, now);
   }
 
   /** The same for a native host whose packet came through `relay`. */
   nativeSenderOf(ipv6: Uint8Array, relay: Endpoint, now: number): ClientPeer | undefined {
     const known = this.peers.use(ipv6, SOURCE);
     if (known !== undefined) return known;
-    if (!this.#perRelay.take(this.hash.ofIpv4(addressOf(relay)), now)) return undefined;
+    const hash = this.hash.ofIpv4(addressOf(relay));
+    if (this.#perRelay?.take(hash, now) === false) return undefined;
     return this.senderOf(ipv6, "native", now);
   }
 

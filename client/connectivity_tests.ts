@@ -25,19 +25,19 @@ export class ConnectivityTests {
    * All tests together are limited, or packets from forged sources would make us ping the world.
    * Tests that such packets induce have their own limit, or they would cut the host off.
    */
-  readonly #wanted: TokenBucket;
-  readonly #induced: TokenBucket;
+  readonly #wanted: TokenBucket | undefined;
+  readonly #induced: TokenBucket | undefined;
 
-  constructor({ random, testRate, inducedTestRate }: ClientConfig) {
+  constructor({ random, limits = CLIENT_DEFAULTS.limits }: ClientConfig) {
     this.#random = random;
-    this.#wanted = new TokenBucket(testRate ?? CLIENT_DEFAULTS.testRate);
-    this.#induced = new TokenBucket(inducedTestRate ?? CLIENT_DEFAULTS.inducedTestRate);
+    this.#wanted = TokenBucket.of(limits.testsForHost);
+    this.#induced = TokenBucket.of(limits.testsForOthers);
   }
 
   /** Tests a peer, unless that is beyond the limit. */
   send(peer: ClientPeer, self: Identity, now: number, sink: ClientSink): void {
     const limit = peer.isAwaited ? this.#wanted : this.#induced;
-    if (!limit.take(now)) return sink.drop("rate_limited");
+    if (limit?.take(now) === false) return sink.drop("rate_limited");
     const data = peer.testData(now, () => randomBytes(this.#random, DATA_LENGTH));
     const label = randomBytes(this.#random, 4);
     const echo = encodeEcho({

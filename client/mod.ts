@@ -33,6 +33,7 @@ export * from "../protocol/mod.ts";
 export * from "./client.ts";
 export * from "./client_config.ts";
 export * from "./client_event.ts";
+export * from "./client_limits.ts";
 export * from "./client_status.ts";
 export * from "./client_sink.ts";
 export * from "./extensions.ts";

@@ -116,52 +116,6 @@ export const DOUBT_AFTER = 4_000;
 export const RECEIVER_BUBBLE_AFTER = PEER_VALIDITY * 2 / 3;
 
 /**
- * Answers to bubbles of one IPv6 address at one IPv4 address and port: a peer sends one every two
- * seconds. Anyone can forge its name, but seldom knows it.
- */
-export const ANSWER_RATE = { perSecond: 20, burst: 40 } as const;
-
-/** The same for each address and port, such as a relay's, whatever the IPv6 address. */
-export const ANSWER_RATE_PER_PLACE = { perSecond: 500, burst: 1_000 } as const;
-
-/** The same for each address, such as that of a NAT with many clients: no answer is longer. */
-export const ANSWER_RATE_PER_ADDRESS = { perSecond: 2_000, burst: 4_000 } as const;
-
-/**
- * New entries for Teredo clients that the host has not sent anything to, for each way that they
- * come. Anyone can make them up, and each displaces another when there are many.
- */
-export const STRANGERS_RATE = { perSecond: 100, burst: 200 } as const;
-
-/**
- * The same for native hosts, all together: more, because these need an entry for the test that
- * proves them (RFC 4380 §5.2.3 case 6). It lasts for the test even if a quarter of the table is all
- * that is left to strangers.
- */
-export const NATIVE_STRANGERS_RATE = { perSecond: 2_000, burst: 250 } as const;
-
-/** The same for native hosts that come through relays at one address. */
-export const NATIVE_STRANGERS_RATE_PER_RELAY = { perSecond: 200, burst: 200 } as const;
-
-/**
- * Bubbles that challenge one client in one place, which is not where its address says. Nobody else
- * knows where its NAT sends its packets from.
- */
-export const CHALLENGE_RATE = { perSecond: 1, burst: 4 } as const;
-
-/** Challenges through servers at one address: no challenge is longer than what it is for. */
-export const CHALLENGE_RATE_PER_SERVER = { perSecond: 2_000, burst: 4_000 } as const;
-
-/**
- * The default for the connectivity tests (RFC 4380 §5.2.9) that go out for all destinations of the
- * host together.
- */
-export const TEST_RATE = { perSecond: 10, burst: 20 } as const;
-
-/** The default for those that packets from the network induce, each of which pays for one. */
-export const INDUCED_TEST_RATE = { perSecond: 2_000, burst: 4_000 } as const;
-
-/**
  * While a peer is reached through a gateway, the direct way is tried this often: a pair that has
  * become able to meet does so within 30 s. RFC 4380 §5.2.6 limits bubbles to a peer that is silent;
  * this one answers, only by another way.

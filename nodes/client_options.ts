@@ -26,6 +26,7 @@ export interface TeredoClientOptions<Host extends HostSide | undefined = HostSid
       | "serverLoadReduction"
       | "mtu"
       | "maxPeers"
+      | "limits"
     > {
   /** The servers, the preferred one first; at least one. */
   readonly servers: readonly GivenServer[];

@@ -34,6 +34,11 @@ export class TokenBucket {
     this.#tokens = rate.burst;
   }
 
+  /** A bucket with this rate, if there is one. */
+  static of(rate: Rate | undefined): TokenBucket | undefined {
+    return rate && new TokenBucket(rate);
+  }
+
   /** Takes `count` tokens at `now` (ms), if there are so many. */
   take(now: number, count = 1): boolean {
     const { perSecond, burst } = this.#rate;

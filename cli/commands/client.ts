@@ -8,6 +8,7 @@ import { EXTENSIONS } from "../../client/extensions.ts";
 import { FOLDERS, pathIn } from "../process/folders.ts";
 import { credentialContradiction } from "../daemon/settings/client_credentials.ts";
 import { type Command, command } from "../args/command.ts";
+import { CLIENT_LIMIT_NAMES } from "../daemon/settings/limits.ts";
 import { serverContradiction } from "../daemon/settings/named_servers.ts";
 import { optional, required, switchedOff, switchedOn } from "../args/option.ts";
 import { CONTROL, HOOK, LOG_FORMAT, METRICS } from "./options/service_options.ts";
@@ -24,6 +25,7 @@ import {
 import { FIREWALL } from "../args/kinds/gateway_kinds.ts";
 import { HOST, HOSTS } from "../args/kinds/host_kinds.ts";
 import { INTERFACE } from "../args/kinds/interface_kind.ts";
+import { limitsKind } from "../args/kinds/limits_kind.ts";
 import { PORT, REFRESH_INTERVAL } from "../args/kinds/number_kinds.ts";
 import { OCTETS } from "../args/kinds/secret_notation.ts";
 import { anyOf, FILE } from "../args/kinds/value_kind.ts";
@@ -96,6 +98,11 @@ export const client: Command = command({
       FIREWALL,
       "Let in only answers, ICMPv6 and these services of this host (Linux only)",
       "everything comes in",
+    ),
+    limits: optional(
+      limitsKind(CLIENT_LIMIT_NAMES),
+      "Packets of strangers per second that get an answer, an entry or a test, or off",
+      "on",
     ),
     allowPrivate: ALLOW_PRIVATE,
     offload: OFFLOAD,

@@ -32,6 +32,7 @@ import { describeNativeIpv6, nativeWayOut } from "./native_way_out.ts";
 import { clientReloadTable } from "./reload_table.ts";
 import { readCredentials } from "./settings/client_credentials.ts";
 import type { ClientOptions } from "./settings/client_options.ts";
+import { clientLimits } from "./settings/limits.ts";
 import { reportSystemTeredo } from "./system_teredo_report.ts";
 import { checkServer, serversOf } from "./settings/named_servers.ts";
 import { mappingProtocols } from "./settings/port_mapping_protocols.ts";
@@ -173,6 +174,7 @@ function clientOptions(options: ClientOptions, log: Log): TeredoClientOptions<Cl
     localDiscovery: options.localDiscovery,
     extensions: options.extensions,
     serverLoadReduction: options.loadReduction,
+    limits: clientLimits(options.limits),
     port: options.port,
     host: (context) => withRemedy("CAP_NET_ADMIN", () => openTun(context)),
   };

@@ -17,18 +17,19 @@ import { SOURCE, sourceOf } from "../../wire/ipv6_header.ts";
 import { mappingOf, serverOf } from "../../wire/teredo_address.ts";
 import type { ClientSearch } from "../client_search.ts";
 import type { ClientSink } from "../client_sink.ts";
-import { CHALLENGE_RATE, CHALLENGE_RATE_PER_SERVER } from "../timing.ts";
 
 /** Sends challenges. */
 export class Challenges {
   readonly #globalUnicast: GlobalUnicast;
   readonly #search: ClientSearch;
-  readonly #perClient = new KeyedLimiter(CHALLENGE_RATE);
-  readonly #perServer = new KeyedLimiter(CHALLENGE_RATE_PER_SERVER);
+  readonly #perPeer: KeyedLimiter | undefined;
+  readonly #perServer: KeyedLimiter | undefined;
 
   constructor(globalUnicast: GlobalUnicast, search: ClientSearch) {
     this.#globalUnicast = globalUnicast;
     this.#search = search;
+    this.#perPeer = KeyedLimiter.of(search.limits.challengesPerPeer);
+    this.#perServer = KeyedLimiter.of(search.limits.challengesPerServer);
   }
 
   /** A packet of the Teredo client that is its source came from another place than its mapping. */
@@ -39,8 +40,8 @@ export class Challenges {
     if (!bubbles.hasNonces || !this.#isPossible(from)) return;
     const server = serverOf(ipv6, SOURCE);
     if (!this.#isPossible(mappingOf(ipv6, SOURCE)) || !this.#globalUnicast.has(server)) return;
-    if (!this.#perClient.take(hash.ofBoth(from, ipv6, SOURCE), now)) return;
-    if (!this.#perServer.take(hash.ofIpv4(server), now)) return;
+    if (this.#perPeer?.take(hash.ofBoth(from, ipv6, SOURCE), now) === false) return;
+    if (this.#perServer?.take(hash.ofIpv4(server), now) === false) return;
     bubbles.sendProving(sourceOf(ipv6), now, sink);
   }
 

@@ -21,7 +21,6 @@ import type { ClientPeer } from "../client_peer.ts";
 import type { ClientSearch } from "../client_search.ts";
 import type { ClientSink } from "../client_sink.ts";
 import type { Identity } from "../identity.ts";
-import { ANSWER_RATE, ANSWER_RATE_PER_ADDRESS, ANSWER_RATE_PER_PLACE } from "../timing.ts";
 import type { Traversal } from "./traversal.ts";
 
 /** Answers indirect bubbles. */
@@ -29,14 +28,17 @@ export class IndirectBubbles {
   readonly #globalUnicast: GlobalUnicast;
   readonly #search: ClientSearch;
   readonly #traversal: Traversal;
-  readonly #toPeer = new KeyedLimiter(ANSWER_RATE);
-  readonly #toPlace = new KeyedLimiter(ANSWER_RATE_PER_PLACE);
-  readonly #toAddress = new KeyedLimiter(ANSWER_RATE_PER_ADDRESS);
+  readonly #toPeer: KeyedLimiter | undefined;
+  readonly #toPlace: KeyedLimiter | undefined;
+  readonly #toAddress: KeyedLimiter | undefined;
 
   constructor(globalUnicast: GlobalUnicast, search: ClientSearch) {
     this.#globalUnicast = globalUnicast;
     this.#search = search;
     this.#traversal = search.traversal;
+    this.#toPeer = KeyedLimiter.of(search.limits.answersPerPeer);
+    this.#toPlace = KeyedLimiter.of(search.limits.answersPerPort);
+    this.#toAddress = KeyedLimiter.of(search.limits.answersPerAddress);
   }
 
   /** An indirect bubble came. */
@@ -111,9 +113,9 @@ export class IndirectBubbles {
    */
   #mayAnswer(ipv6: Uint8Array, to: Endpoint, now: number): boolean {
     const { hash } = this.#search;
-    return this.#toPeer.take(hash.ofBoth(to, ipv6, SOURCE), now) &&
-      this.#toPlace.take(hash.ofEndpoint(to), now) &&
-      this.#toAddress.take(hash.ofIpv4(addressOf(to)), now);
+    return this.#toPeer?.take(hash.ofBoth(to, ipv6, SOURCE), now) !== false &&
+      this.#toPlace?.take(hash.ofEndpoint(to), now) !== false &&
+      this.#toAddress?.take(hash.ofIpv4(addressOf(to)), now) !== false;
   }
 
   /** RFC 6081 §5.2.4.3: what to do with the nonce depends on which of the two NATs is symmetric. */

@@ -133,6 +133,11 @@ const USAGE: readonly Mistake[] = [
   ["server --primary 192.0.2.1 192.0.2.2", 2, 'Unexpected argument "192.0.2.2"'],
   ["server --primry 192.0.2.1", 2, "Did you mean --primary?"],
   ["server --allow-private=no --primary 192.0.2.1", 2, "--allow-private takes no value"],
+  [
+    "client 192.0.2.1 --limits to-client=9",
+    2,
+    '"to-client" is not a limit; these are: answers-per-peer',
+  ],
   ["server --primary 192.0.2.1 --limits no", 2, '--limits needs "on", "off", or rates'],
   ["server --primary 192.0.2.1 --mtu 1279", 2, 'from 1280 to 1500, or "omit", not "1279"'],
   ["server --primary 192.0.2.1 --host-only", 2, "--host-only is for relays: add --relay"],

@@ -1,5 +1,6 @@
 /** Floods of forged packets, and what honest strangers have of the client meanwhile. */
 import { assert, assertEquals } from "@std/assert";
+import { CLIENT_LIMITS } from "../../client/client_limits.ts";
 import { encodeBubble } from "../../wire/bubble.ts";
 import { addressOf, type Endpoint, endpoint } from "../../wire/endpoint.ts";
 import { setU32 } from "../../memory/octets.ts";
@@ -121,6 +122,20 @@ function linkLocal(number: number): Uint8Array {
   setU32(address, 12, number + 1);
   return address;
 }
+
+Deno.test("C-30: bubbles of a relay get as many answers at once as the limits say", () => {
+  for (const [rate, expected] of [[{ perSecond: 5, burst: 7 }, 7], [undefined, 2_000]] as const) {
+    const limits = { ...CLIENT_LIMITS, answersPerPort: rate };
+    const fixture = ClientFixture.a({ random: seededRandom("flood"), limits });
+    const self = fixture.client.status(fixture.now).address!;
+    let answers = 0;
+    for (let number = 0; number < 2_000; number++) {
+      fixture.receive(introduced(ACTORS.relay, linkLocal(number), self), PRIMARY);
+      answers += fixture.targets.length;
+    }
+    assertEquals(answers, expected);
+  }
+});
 
 Deno.test("C-30: 200 forged bubbles a second in a relay's name leave the relay its answers", () => {
   const { fixture, self } = flooded();

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { CLIENT_LIMITS } from "../../client/client_limits.ts";
 import type { ClientConfig } from "../../client/client_config.ts";
 import { encodeBubble, isBubble } from "../../wire/bubble.ts";
 import { hasValidIcmpv6Checksum } from "../../wire/checksum.ts";
@@ -299,7 +300,7 @@ Deno.test("C-40, threat 5: the peer list is bounded, and a flood leaves peers in
 function queued(config: Partial<ClientConfig>, destinations: number): number {
   const fixture = ClientFixture.a({
     random: seededRandom("queues"),
-    testRate: { perSecond: 1, burst: 1 },
+    limits: { ...CLIENT_LIMITS, testsForHost: { perSecond: 1, burst: 1 } },
     ...config,
   });
   const self = fixture.client.status(fixture.now).address!;
@@ -410,7 +411,7 @@ Deno.test("C-49: a packet to our own mapping under another address is dropped", 
 Deno.test("C-49, threat 12: a flood from native sources causes at most the global rate of echoes", () => {
   const fixture = ClientFixture.a({
     random: seededRandom("flood"),
-    inducedTestRate: { perSecond: 10, burst: 20 },
+    limits: { ...CLIENT_LIMITS, testsForOthers: { perSecond: 10, burst: 20 } },
   });
   const self = fixture.client.status(fixture.now).address!;
   let echoes = 0;

@@ -7,6 +7,7 @@
 import type { Extension } from "../../../client/extensions.ts";
 import type { Service } from "../../../ffi/packet_filter.ts";
 import type { PortMappingMode } from "../../args/kinds/port_mapping_mode.ts";
+import type { LimitsValue } from "../../args/kinds/limits_kind.ts";
 import type { CredentialOptions } from "./client_credentials.ts";
 import type { DaemonOptions } from "./daemon_options.ts";
 import type { GivenServers } from "./named_servers.ts";
@@ -32,4 +33,5 @@ export interface ClientOptions extends GivenServers, CredentialOptions, DaemonOp
   readonly refreshInterval: number | undefined;
   /** A program to run when the address changes. */
   readonly hook: string | undefined;
+  readonly limits: LimitsValue | undefined;
 }

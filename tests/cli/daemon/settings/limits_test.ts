@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { relayLimits, serverLimits } from "../../../../cli/daemon/settings/limits.ts";
+import { CLIENT_LIMITS } from "../../../../client/client_limits.ts";
+import { clientLimits, relayLimits, serverLimits } from "../../../../cli/daemon/settings/limits.ts";
 import { RELAY_LIMITS } from "../../../../relay/relay_limits.ts";
 import { SERVER_LIMITS } from "../../../../server/server_limits.ts";
 
@@ -20,8 +21,16 @@ Deno.test("a relay's limits too, whatever else is given for the server next to i
   });
 });
 
+Deno.test("a client's limits too", () => {
+  assertEquals(clientLimits(new Map([["new-clients", undefined], ["tests-for-host", 50]])), {
+    ...CLIENT_LIMITS,
+    newClients: undefined,
+    testsForHost: { perSecond: 50, burst: 100 },
+  });
+});
+
 Deno.test("limits that are off leave none", () => {
-  for (const limits of [serverLimits("off"), relayLimits("off")]) {
+  for (const limits of [serverLimits("off"), relayLimits("off"), clientLimits("off")]) {
     for (const rate of Object.values(limits)) assertEquals(rate, undefined);
   }
 });
