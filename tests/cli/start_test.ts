@@ -57,7 +57,8 @@ Deno.test("start: no part of a role is loaded before a command runs", async () =
     ...["io/log.ts", "io/network/local_addresses.ts"],
     ...["nodes/address_policy.ts", "nodes/udp_mode.ts"],
     // Their names are those of options.
-    ...["client/extensions.ts", "relay/relay_limits.ts", "server/server_limits.ts"],
+    ...["client/client_limits.ts", "client/extensions.ts"],
+    ...["relay/relay_limits.ts", "server/server_limits.ts"],
   ];
   assertEquals(parts.sort(), expected.sort());
   assertEquals(loaded.filter((path) => /yaml/.test(path)), []);
