@@ -168,7 +168,7 @@ function open<Via extends string, Event, Status>(
   const go = (step: () => void): void => {
     if (stop.signal.aborted) return;
     if (role.isQuietFor(round < WARMED_UP ? QUIET : LATER_QUIET)) step();
-    else after(QUIET, () => go(step));
+    else void pause(QUIET, stop.signal).then(() => go(step));
   };
   const heard = (by: Other) => (lent: Uint8Array) => {
     const bytes = lent.slice();
