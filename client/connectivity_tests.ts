@@ -9,7 +9,7 @@
 import { getU16 } from "../memory/octets.ts";
 import { type Random, randomBytes } from "../protocol/random.ts";
 import { TokenBucket } from "../protocol/token_bucket.ts";
-import { encodeEcho, Icmpv6Type } from "../wire/icmpv6.ts";
+import { echoDataOf, encodeEcho, Icmpv6Type, isEchoReply } from "../wire/icmpv6.ts";
 import { CLIENT_DEFAULTS, type ClientConfig } from "./client_config.ts";
 import type { ClientPeer } from "./client_peer.ts";
 import type { ClientSink } from "./client_sink.ts";
@@ -17,6 +17,11 @@ import type { Identity } from "./identity.ts";
 
 /** Octets of data in a test: 128 random bits, where §5.2.9 asks for 64. */
 const DATA_LENGTH = 16;
+
+/** Whether a packet looks like the answer to a test, whosever it is. */
+export function isLikeTestAnswer(ipv6: Uint8Array): boolean {
+  return isEchoReply(ipv6) && echoDataOf(ipv6).length === DATA_LENGTH;
+}
 
 /** Sends connectivity tests, within limits. */
 export class ConnectivityTests {

@@ -38,6 +38,7 @@ import { ClientArrivals } from "./client_arrivals.ts";
 import type { ClientPeer } from "./client_peer.ts";
 import type { ClientSearch } from "./client_search.ts";
 import type { ClientSink, ClientSocket } from "./client_sink.ts";
+import { isLikeTestAnswer } from "./connectivity_tests.ts";
 import type { Qualification } from "./qualification/qualification.ts";
 import { RECEIVER_BUBBLE_AFTER } from "./timing.ts";
 import { IndirectBubbles } from "./traversal/indirect_bubbles.ts";
@@ -278,7 +279,9 @@ export class Reception {
     now: number,
     sink: ClientSink,
   ): DropReason | undefined {
-    if (isBubble(ipv6)) return "peer_not_trusted";
+    // An answer to a test that another peer's entry has displaced must not induce the next test: its
+    // answer would induce one more, as fast as they travel.
+    if (isBubble(ipv6) || isLikeTestAnswer(ipv6)) return "peer_not_trusted";
     const peer = this.#search.nativeSenderOf(ipv6, from, now);
     if (peer === undefined) return "rate_limited";
     const isHeld = peer.hold(ipv6, from);

@@ -211,6 +211,18 @@ function nativesIn(perSecond: number, relayOf: (number: number) => Endpoint): nu
   return delivered;
 }
 
+Deno.test("C-29: an answer to a test that is forgotten, as others took its place, induces no other", () => {
+  const fixture = ClientFixture.a({ random: seededRandom("flood"), maxPeers: 1 });
+  const self = fixture.client.status(fixture.now).address!;
+  const answers = [1, 2].map((number) => {
+    fixture.receive(packet(hostAt(number), self), ACTORS.relay);
+    assertEquals(fixture.targets.length, 1);
+    return replyTo(fixture);
+  });
+  fixture.receive(answers[0]!, ACTORS.relay);
+  assertEquals([fixture.targets, fixture.sink.drops], [[], ["peer_not_trusted"]]);
+});
+
 Deno.test("C-29: in 1,000 forged native packets a second native hosts get in, and in 4,000 nearly half do", () => {
   assertEquals(nativesIn(1_000, madeUp), 100);
   const share = nativesIn(4_000, madeUp);

@@ -124,7 +124,7 @@ Deno.test("C-25: a reply that comes after 30 s changes nothing", () => {
     return fixture.receive(payload, source).peer(host)!.path;
   };
   assertEquals(replyAfter(29_999), "relay");
-  assertEquals(replyAfter(30_000), "searching");
+  assertEquals(replyAfter(30_000), "unreachable");
 });
 
 Deno.test("C-25: a reply answers once", () => {
