@@ -20,7 +20,12 @@ import { ConnectivityTests } from "./connectivity_tests.ts";
 import type { Identity } from "./identity.ts";
 import { PassersBy } from "./passers_by.ts";
 import type { Qualification } from "./qualification/qualification.ts";
-import { DOUBT_AFTER, MAX_SOLICITATIONS, PERSISTENT_ANSWER_SPACING } from "./timing.ts";
+import {
+  DOUBT_AFTER,
+  MAX_SOLICITATIONS,
+  PERSISTENT_ANSWER_SPACING,
+  PERSISTENT_ANSWER_WINDOW,
+} from "./timing.ts";
 import { GatewayPath } from "./traversal/gateway_path.ts";
 import type { LocalDiscovery } from "./traversal/local_discovery.ts";
 import type { OwnNat } from "./traversal/own_nat.ts";
@@ -188,8 +193,10 @@ export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
    */
   isPersistent(peer: ClientPeer, now: number): boolean {
     if (peer.hasBubbleBudget(now)) return false;
-    return (this.#hasGateway && peer.isBehindGateway(now)) ||
-      now - peer.lastTransmission >= PERSISTENT_ANSWER_SPACING;
+    // The answers of two that try to do without a gateway answer one another.
+    const isTrying = this.#hasGateway && peer.isBehindGateway(now) &&
+      !peer.hasBubbledWithin(PERSISTENT_ANSWER_WINDOW, now);
+    return isTrying || now - peer.lastTransmission >= PERSISTENT_ANSWER_SPACING;
   }
 
   /** Whether the way to a peer needs a look before the next packet goes there. */

@@ -130,6 +130,9 @@ export const DIRECT_TRY_INTERVAL = 25_000;
  */
 export const PERSISTENT_ANSWER_SPACING = 20_000;
 
+/** A peer that is reached through a gateway gets four such answers within this time at most. */
+export const PERSISTENT_ANSWER_WINDOW = 4_000;
+
 /** How long a TCP connection through a gateway is remembered after its end, for the last packets. */
 export const CLOSED_FLOW_VALIDITY = 120_000;
 

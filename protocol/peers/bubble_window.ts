@@ -24,9 +24,10 @@ export class BubbleWindow {
    * Whether another bubble may go out.
    *
    * @param reserve how many more must then be left
+   * @param length of another window, in milliseconds
    */
-  isOpen(now: number, reserve = 0): boolean {
-    return now - this.#times[this.#first + reserve]! >= BUBBLE_WINDOW;
+  isOpen(now: number, reserve = 0, length = BUBBLE_WINDOW): boolean {
+    return now - this.#times[this.#first + reserve]! >= length;
   }
 
   /** A bubble went out. */

@@ -243,6 +243,11 @@ export class Peer {
     return this.#records.bubblesOf(this.#index).isOpen(now, reserve);
   }
 
+  /** Whether four unanswered bubbles have gone out in the last so many milliseconds. */
+  hasBubbledWithin(length: number, now: number): boolean {
+    return !this.#records.bubblesOf(this.#index).isOpen(now, 0, length);
+  }
+
   /** A bubble went out; a direct and an indirect one together count once. */
   bubbled(now: number): void {
     this.lastTransmission = now;

@@ -17,6 +17,20 @@ Deno.test("200 worlds full of faults: nothing throws, leaks, storms or comes twi
   for (const recoveries of [qualified, direct, relay, gateway]) assert(recoveries!.count > 0);
 });
 
+/**
+ * Worlds of seed 1 in which a client and others kept each other busy: tests that answers to forgotten
+ * tests induced, and answers of two clients, reached through a gateway, to each other's answers.
+ */
+const BUSY = [325, 653, 689, 1898];
+
+Deno.test("worlds in which packets once had no end pass", () => {
+  for (const from of BUSY) {
+    for (const { complaints } of runWorlds({ seed: 1, from, count: 1 })) {
+      assertEquals(complaints, []);
+    }
+  }
+});
+
 Deno.test("a seed decides what happens in a world", () => {
   const [once, again, other] = ["7/1", "7/1", "7/2"].map((seed) => runWorld(drawWorld(seed)));
   assertEquals(once, again);
