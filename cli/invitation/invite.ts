@@ -47,7 +47,7 @@ export function invite({ identifier, secrets, host = publicAddress() }: Invite):
   const invitation: Invitation = { identifier, secret: known ?? newSecret(), host };
   if (known === undefined) {
     const longer = withEntry(text, invitation);
-    // The server would refuse the file, and with it everybody who is in there.
+    // A server refuses a longer file, and so locks out everyone in it.
     if (isTooLong(longer, SECRETS_LENGTH)) throw tooMany(identifier, secrets);
     writePrivate(secrets, longer);
   }

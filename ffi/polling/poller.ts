@@ -107,7 +107,7 @@ export interface RunOptions {
  *              │  ├─ nothing ──► turns of the event loop ◄──┘
  *              │  │                       │
  *              ├──│───────────────────────┘
- *              │  └─ nothing for long, if deaf ───► poll on a thread ──► pass ──┐
+ *              │  └─ nothing for long, if deaf ────► poll on a thread ──► pass ──┐
  *              └─────────────────────────────────────────────────────────────────┘
  *
  * Draining is synchronous, cheap and bounded, and so is a stretch: timers, sockets and promises get
