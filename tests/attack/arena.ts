@@ -18,7 +18,7 @@ export const HONEST = "83.4.0.0";
 /** The client's own address; it has no NAT, which would keep most of an attack off it. */
 const CLIENT = sitePlan(1).external;
 
-/** Native hosts: this and the 254 addresses after it. */
+/** Native hosts: this and the 254 addresses after it. They are behind the native machine. */
 export const NATIVE_HOSTS = "2a00:1:0:1::";
 
 /** What an attacker may be connected to. */
@@ -48,7 +48,7 @@ export async function openArena(): Promise<Arena> {
     await victims[name].ip(`route add ${HONEST}/16 via ${plan.external}`);
     await linkAttacker(attacker, victims[name], i);
   }
-  await native.ip(`-6 route add local ${NATIVE_HOSTS}/64 dev lo`);
+  await native.setKernel({ "net/ipv6/conf/all/forwarding": 1 });
   for (const machine of [server, relay]) {
     await machine.ip(`-6 route add ${NATIVE_HOSTS}/64 via ${ADDRESS.native} dev ${NATIVE}`);
   }

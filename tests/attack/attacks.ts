@@ -14,6 +14,7 @@ import type { Machine } from "../netns/machine.ts";
 import { ADDRESS } from "../netns/plan.ts";
 import { type Arena, HONEST, NATIVE_HOSTS } from "./arena.ts";
 import type { Programs, Role } from "./contestants.ts";
+import type { DistantHosts } from "./distant_hosts.ts";
 import { type FloodGenerator, type FloodPlan, URGENTLY } from "./flood.ts";
 import { addressOfClient, type Clients } from "./honest_clients.ts";
 import { PATIENCE as PEER_SECONDS, type Peers, SPACING as PEER_SPACING } from "./honest_peers.ts";
@@ -83,9 +84,12 @@ const SURROUNDINGS: Omit<Surroundings, "others"> = {
 const LEAD = 300;
 
 /** The programs that honest ones run. */
-export const HONEST_PROGRAMS = ["clients", "peers", "qualifications"].map((name) =>
-  `tests/attack/honest_${name}.ts`
-);
+export const HONEST_PROGRAMS = [
+  "distant_hosts",
+  "honest_clients",
+  "honest_peers",
+  "honest_qualifications",
+].map((name) => `tests/attack/${name}.ts`);
 
 /** Clients that qualify while a server is flooded: 200 a second. */
 export function qualifications(
@@ -128,6 +132,9 @@ export function newPeers(peers: number): Attack {
   };
 }
 
+/** Where the native hosts are that a client reaches, so that it has to remember them meanwhile. */
+const FAR: DistantHosts = { tun: "far", delay: 40 };
+
 /** Native hosts that a client reaches for the first time, while it gets data of made-up peers. */
 export function newNativeHosts(hosts: number): Attack {
   const destinations = Array.from({ length: hosts }, (_, i) => {
@@ -140,6 +147,14 @@ export function newNativeHosts(hosts: number): Attack {
     seconds: pingSeconds(hosts),
     plan: ({ client }) => dataFromMadeUpPeers(parseIpv6(client!.address)!, SERVER),
     honest: async (arena, programs) => {
+      await using hosting = await arena.native.spawn(
+        ...prefixOf(programs),
+        ...denoRun("tests/attack/distant_hosts.ts"),
+        JSON.stringify(FAR),
+      );
+      await hosting.waitForLog(/^ready$/);
+      await arena.native.ip(`link set ${FAR.tun} up`);
+      await arena.native.ip(`-6 route add ${NATIVE_HOSTS}/64 dev ${FAR.tun}`);
       return [await pingEach(arena.client, destinations, programs), hosts];
     },
   };

@@ -8,13 +8,13 @@
 
 import { encodeBubble, isBubble } from "../../wire/bubble.ts";
 import { addressOf, type Endpoint, parseEndpoint, portOf } from "../../wire/endpoint.ts";
-import { echoDataOf, encodeEcho, Icmpv6Type, isEcho } from "../../wire/icmpv6.ts";
+import { isEcho } from "../../wire/icmpv6.ts";
 import { formatIpv4, ipv4Address, parseIpv4 } from "../../wire/ipv4_address.ts";
 import { isSameIpv6 } from "../../wire/ipv6_address.ts";
 import { DESTINATION, destinationOf, sourceOf } from "../../wire/ipv6_header.ts";
-import { getU16 } from "../../memory/octets.ts";
 import { encodeTeredoAddress } from "../../wire/teredo_address.ts";
 import { parseTeredoPacket } from "../../wire/teredo_packet.ts";
+import { echoReply } from "../echo_reply.ts";
 
 /** The clients of a server. */
 export interface Clients {
@@ -26,9 +26,6 @@ export interface Clients {
 
 /** The port of each. */
 const PORT = 4096;
-
-/** Where identifier and sequence of an echo message are. */
-const IDENTIFIER = 44;
 
 /** The Teredo address of a client, 16 octets. */
 export function addressOfClient({ server, from }: Clients, i: number): Uint8Array<ArrayBuffer> {
@@ -52,14 +49,8 @@ async function serve(clients: Clients, i: number): Promise<void> {
 }
 
 function replyTo(ipv6: Uint8Array): Uint8Array | undefined {
-  const [source, destination] = [destinationOf(ipv6), sourceOf(ipv6)];
-  if (isBubble(ipv6)) return encodeBubble(source, destination);
-  if (!isEcho(ipv6)) return undefined;
-  return encodeEcho({
-    ...{ type: Icmpv6Type.ECHO_REPLY, source, destination, data: echoDataOf(ipv6) },
-    identifier: getU16(ipv6, IDENTIFIER),
-    sequence: getU16(ipv6, IDENTIFIER + 2),
-  });
+  if (isBubble(ipv6)) return encodeBubble(destinationOf(ipv6), sourceOf(ipv6));
+  return isEcho(ipv6) ? echoReply(ipv6) : undefined;
 }
 
 function addressFor(to: Endpoint): Deno.NetAddr {

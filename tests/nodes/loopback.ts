@@ -14,9 +14,7 @@ import {
   TeredoServer,
   type TeredoServerOptions,
 } from "../../nodes/teredo_server.ts";
-import { encodeEcho, Icmpv6Type } from "../../wire/icmpv6.ts";
 import { parseIpv4 } from "../../wire/ipv4_address.ts";
-import { DESTINATION, SOURCE } from "../../wire/ipv6_header.ts";
 import { requires } from "../capabilities.ts";
 import "../ffi/open_libc.ts";
 
@@ -73,18 +71,6 @@ export function linkTo(take: (ipv6: Uint8Array) => void): HostLink {
 /** A side of the host that swallows all packets; it may claim to translate addresses. */
 export function silentHost(translates = false): Opener<HostSide> {
   return () => ({ link: linkTo(() => {}), translates, [Symbol.dispose]() {} });
-}
-
-/** The answer to an echo request. */
-export function echoReply(request: Uint8Array): Uint8Array {
-  return encodeEcho({
-    type: Icmpv6Type.ECHO_REPLY,
-    source: request.slice(DESTINATION, DESTINATION + 16),
-    destination: request.slice(SOURCE, SOURCE + 16),
-    identifier: request[44]! << 8 | request[45]!,
-    sequence: request[46]! << 8 | request[47]!,
-    data: request.slice(48),
-  });
 }
 
 /** The next packet of a stream. */

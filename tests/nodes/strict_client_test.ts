@@ -7,7 +7,8 @@ import { parseIpv6 } from "../../wire/ipv6_address.ts";
 import { isTeredo } from "../../wire/teredo_address.ts";
 import { seededRandom } from "../sim/seeded_random.ts";
 import { StrictClient, type StrictEvent } from "../sim/strict_client.ts";
-import { echoReply, linkTo, loopbackTest, PRIMARY, startClient, startServer } from "./loopback.ts";
+import { echoReply } from "../echo_reply.ts";
+import { linkTo, loopbackTest, PRIMARY, startClient, startServer } from "./loopback.ts";
 import { MachineOnSocket } from "./machine_on_socket.ts";
 
 const NATIVE = parseIpv6("2001:db8::7")!;

@@ -9,7 +9,8 @@ import { encodeEcho, Icmpv6Type } from "../../wire/icmpv6.ts";
 import { formatIpv4 } from "../../wire/ipv4_address.ts";
 import { isSameIpv6 } from "../../wire/ipv6_address.ts";
 import { decodeTeredoAddress } from "../../wire/teredo_address.ts";
-import { echoReply, linkTo, loopbackTest, next, startClient, startServer } from "./loopback.ts";
+import { echoReply } from "../echo_reply.ts";
+import { linkTo, loopbackTest, next, startClient, startServer } from "./loopback.ts";
 
 function echoRequest(source: Uint8Array, destination: Uint8Array): Uint8Array {
   return encodeEcho({

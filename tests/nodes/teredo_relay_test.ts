@@ -6,7 +6,8 @@ import { TeredoRelay } from "../../nodes/teredo_relay.ts";
 import { parseEndpoint, portOf } from "../../wire/endpoint.ts";
 import { parseIpv4 } from "../../wire/ipv4_address.ts";
 import { parseIpv6 } from "../../wire/ipv6_address.ts";
-import { echoReply, linkTo, loopbackTest, next, startClient, startServer } from "./loopback.ts";
+import { echoReply } from "../echo_reply.ts";
+import { linkTo, loopbackTest, next, startClient, startServer } from "./loopback.ts";
 
 const NATIVE = parseIpv6("2001:db8::7")!;
 
