@@ -118,7 +118,7 @@ export class Server implements Machine<ServerSocket, ServerEvent, ServerStatus> 
     // Cases 5 to 7.
     const refusal = this.#checkEnds(ipv6, kind, from) ?? refuseToForward(ipv6, kind);
     if (refusal !== undefined) return refusal;
-    if (this.#isForGateway(ipv6, kind)) return this.#leaveToGateway(kind, from, now, sink);
+    if (this.#isForGateway(ipv6, kind)) return this.#leaveToGateway(ipv6, kind, from, now, sink);
     const failure = this.#parts.forwarder.forward(packet, kind, from, now, sink);
     return failure ?? this.#count(kind);
   }
@@ -210,14 +210,19 @@ export class Server implements Machine<ServerSocket, ServerEvent, ServerStatus> 
     return this.#parts.settings.withGateway && kind === "echoes" && isTeredo(ipv6, SOURCE);
   }
 
+  /** The limits are those of a server without a gateway, which reflects as much. */
   #leaveToGateway(
+    ipv6: Uint8Array,
     kind: PacketKind,
     from: Endpoint,
     now: number,
     sink: ServerSink,
   ): DropReason | typeof FOR_GATEWAY {
     const { limiter } = this.#parts;
-    if (limiter?.refuses(kind, from, now, sink)) return "rate_limited";
+    const isRefused = isTeredo(ipv6, DESTINATION)
+      ? limiter?.refusesToClient(mappingOf(ipv6, DESTINATION), kind, from, now, sink)
+      : limiter?.refusesToHost(ipv6, kind, from, now, sink);
+    if (isRefused) return "rate_limited";
     this.#count(kind);
     return FOR_GATEWAY;
   }

@@ -5,6 +5,8 @@ import { type Endpoint, endpoint } from "../../wire/endpoint.ts";
 import { encodeEcho, Icmpv6Type } from "../../wire/icmpv6.ts";
 import { ipv4Address } from "../../wire/ipv4_address.ts";
 import { encodeTeredoAddress } from "../../wire/teredo_address.ts";
+import { GatewayFixture } from "../relay/gateway_fixture.ts";
+import { NO_LIMITS as NO_RELAY_LIMITS } from "../relay/relay_fixture.ts";
 import { ACTORS, at, vector } from "../vectors/vectors.ts";
 import { ServerFixture, SOLICITATION } from "./server_fixture.ts";
 
@@ -24,9 +26,9 @@ function clientAt(mapping: Endpoint): Uint8Array {
   return encodeTeredoAddress({ server: s1, flags: 0, mapping });
 }
 
-function echoFrom(mapping: Endpoint): Uint8Array {
+function echoFrom(mapping: Endpoint, destination: Uint8Array = host): Uint8Array {
   const type = Icmpv6Type.ECHO_REQUEST;
-  const addresses = { source: clientAt(mapping), destination: host };
+  const addresses = { source: clientAt(mapping), destination };
   return encodeEcho({ type, ...addresses, identifier: 1, sequence: 1, data: new Uint8Array(16) });
 }
 
@@ -150,6 +152,29 @@ Deno.test("S-27: what goes to one native host is limited, whoever sends it", () 
   const fixture = new ServerFixture({ limits: only({ toHost: RATE }) });
   const passed = passing(fixture, 2000, 5, (i) => [echoFrom(source(i)), source(i)]);
   assertRate(passed, RATE, 5);
+});
+
+/** The echoes of 2000 clients a second, for 5 seconds, that a gateway beside the server carries. */
+function carried(limits: ServerLimits, destinationOf: (index: number) => Uint8Array): number {
+  const fixture = new GatewayFixture({
+    server: { limits },
+    relay: { limits: NO_RELAY_LIMITS, maxPeers: 64 },
+  });
+  let count = 0;
+  for (let i = 0; i < 10_000; i++, fixture.now += 0.5) {
+    count += fixture.receive(echoFrom(source(i), destinationOf(i)), source(i)).outcome.packets;
+  }
+  return count;
+}
+
+Deno.test("S-27: a gateway beside the server sends one native host no more than the server", () => {
+  assertRate(carried(only({ toHost: RATE }), () => host), RATE, 5);
+});
+
+Deno.test("S-27: a gateway beside the server sends one client or address no more than the server", () => {
+  assertRate(carried(only({ toClient: RATE }), () => clientAt(at("192.0.2.1:9"))), RATE, 5);
+  const everyPort = (i: number) => clientAt(at(`192.0.2.1:${1024 + i}`));
+  assertRate(carried(only({ toAddress: RATE }), everyPort), RATE, 5);
 });
 
 Deno.test("S-27: twenty forged solicitations a second do not keep a NAT's clients away", () => {
