@@ -12,7 +12,7 @@ import { isEchoRequest, isIcmpv6 } from "../../wire/icmpv6.ts";
 import { isRouterSolicitation } from "../../wire/neighbor_discovery.ts";
 import { parseTeredoPacket } from "../../wire/teredo_packet.ts";
 import { ClientFixture } from "../client/client_fixture.ts";
-import { echoReply } from "../nodes/loopback.ts";
+import { echoReply } from "../echo_reply.ts";
 import { GatewayFixture } from "../relay/gateway_fixture.ts";
 import { NO_LIMITS, RelayFixture } from "../relay/relay_fixture.ts";
 import { ServerFixture } from "../server/server_fixture.ts";
