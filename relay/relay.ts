@@ -241,7 +241,7 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
     if (typeof trailers === "string") return trailers;
     if (!isTeredo(ipv6, SOURCE)) return "source_invalid";
     const known = this.#search.peers.use(ipv6, SOURCE);
-    const isProof = this.#search.isProof(ipv6, now);
+    const isProof = this.#search.isProof(ipv6, now) && this.#isPossible(ipv6, from);
     if (mappingOf(ipv6, SOURCE) !== from && !known?.isAt(from) && !isProof) {
       return "source_mismatch";
     }
@@ -249,7 +249,8 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
     if (!isGlobal || portOf(from) === 0) return "source_not_global";
     if (hasRoutingHeaderType0(ipv6)) return "routing_header";
     // A plain relay takes any packet for an answer to the bubble. A gateway requires an answer that
-    // nobody else could give, so that a forged source cannot make it flood somebody else.
+    // nobody else could give, so that a forged source cannot make it flood somebody else: see
+    // #isPossible.
     if (this.#gateway !== undefined && known?.mapping !== from && !isProof) {
       this.#lookForUser(ipv6, this.#gateway, now, sink);
       return "peer_not_trusted";
@@ -264,6 +265,20 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
     peer.octetsReceived += ipv6.length;
     sink.packet(ipv6);
     return undefined;
+  }
+
+  /**
+   * Whether a client whose answer came from `from` may be there. The receiver of the bubble can
+   * forge the source of the answer, and so choose where packets for the client go. A gateway's bubble went
+   * through a server that delivers it at the mapping in the client's address, so it believes only
+   * that IPv4 address. Ports differ behind symmetric NATs; addresses should not (RFC 4787 REQ-2).
+   *
+   * That would not protect anybody from a plain relay: clients choose their servers, and an
+   * attacker's server gives it the bubble for any mapping. So there no address is ruled out, as some NATs
+   * do use several.
+   */
+  #isPossible(ipv6: Uint8Array, from: Endpoint): boolean {
+    return this.#gateway === undefined || addressOf(from) === addressOf(mappingOf(ipv6, SOURCE));
   }
 
   /**

@@ -63,8 +63,9 @@ const ASK_INTERVAL = 3_000;
 export class RelaySearch extends PeerSearch<RelayPeer> {
   /**
    * The sources of the bubbles, "a local IPv6 address of the relay" (§5.4.1): an answer shows that
-   * the client has received the bubble, so it is believed wherever it comes from. The bubbles need
-   * no nonces (RFC 6081 §5.2), and clients without RFC 6081 understand them.
+   * the client has received the bubble, so a plain relay believes it wherever it comes from, and a
+   * gateway from any port of the client's IPv4 address. The bubbles need no nonces (RFC 6081 §5.2),
+   * and clients without RFC 6081 understand them.
    */
   readonly #sources: ProvingSources;
   readonly #directBubbles: boolean;

@@ -368,7 +368,8 @@ export const DEPARTURES: readonly Departure[] = [
     source: "RFC 4380 §5.4.2 drops packets from elsewhere than the source address says",
     what:
       "a bubble to the very address that the relay's bubble came from is believed wherever it " +
-      "comes from; that address is a keyed hash, and valid for 30 to 60 seconds",
+      "comes from, by a gateway from any port of the client's IPv4 address; it is a keyed hash, and " +
+      "valid for 30 to 60 seconds",
     why:
       "only the client can know that address, and behind a symmetric NAT it comes from another port",
     file: "protocol/proving_sources.ts",

@@ -178,6 +178,19 @@ Deno.test("a client behind a symmetric NAT proves where it is by answering the b
   assertEquals(fixture.receive(forged, at("192.0.2.1:9998")).sink.drops, ["source_mismatch"]);
 });
 
+Deno.test("an answer to the bubble is believed from no other IPv4 address than the client's", () => {
+  const victim = at("198.51.100.9:53");
+  const fixture = new GatewayFixture().receive(echo(addressOfA, host));
+  const { bytes } = fixture.sink.datagrams.at(-1)!;
+  assertEquals(fixture.answerBubble(addressOfA, victim).outcome.drops, ["source_mismatch"]);
+  fixture.sink.datagrams.push({ to: a, via: "primary", bytes });
+  // Nor once the client has been met where it is.
+  fixture.answerBubble(addressOfA, a);
+  fixture.sink.datagrams.push({ to: a, via: "primary", bytes });
+  assertEquals(fixture.answerBubble(addressOfA, victim).outcome.drops, ["source_mismatch"]);
+  assertEquals(fixture.fromKernel(echo(host, addressOfA)).sink.datagrams.map(({ to }) => to), [a]);
+});
+
 /** Silence of that length, and then another client, which what is long silent makes room for. */
 function silenceThenB(fixture: GatewayFixture, milliseconds: number): void {
   fixture.now += milliseconds;
