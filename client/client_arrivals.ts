@@ -99,7 +99,7 @@ export class ClientArrivals {
     if (isHairpin && peer.isReachable(now)) return undefined;
     if (isDetour(peer, arrival, now)) {
       // The forwarded port let the peer in, but perhaps it only hears us from here.
-      if (mappedPort?.hasTwoFaces && via !== "service" && peer.hasBubbleBudget(now)) {
+      if (mappedPort?.hasTwoFaces && via !== "service" && peer.hasAnswerBudget(now)) {
         this.#traversal.bubbles.sendDirect(peer, from, sink, via);
       }
       return undefined;

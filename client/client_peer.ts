@@ -4,6 +4,8 @@
  * @module
  */
 
+import { MAX_BUBBLES } from "../protocol/constants.ts";
+import { BubbleWindow } from "../protocol/peers/bubble_window.ts";
 import { Peer } from "../protocol/peers/peer.ts";
 import { addressOf, type Endpoint, endpoint } from "../wire/endpoint.ts";
 import { mappingOf } from "../wire/teredo_address.ts";
@@ -68,6 +70,11 @@ export class ClientPeer extends Peer {
   #isMissing = false;
   /** Tests that packets from the network have paid for. */
   #paidTests = 0;
+  /**
+   * Bubbles that answer what came in. Anyone can forge that, so they don't count as the host's search
+   * for the peer.
+   */
+  #answers: BubbleWindow | undefined;
   /** Where the peer was found before, and how long what comes from there is still its own. */
   #former: { readonly at: Endpoint; readonly until: number } | undefined;
   /** Where packets go instead of the mapping, if anywhere (RFC 6081 §5.3.4). */
@@ -98,6 +105,40 @@ export class ClientPeer extends Peer {
     super.trust(mapping, now);
     this.#isMissing = false;
     this.#place = undefined;
+  }
+
+  override heard(now: number): void {
+    super.heard(now);
+    if (this.#answers !== undefined) this.#answers = undefined;
+  }
+
+  override get lastBubble(): number {
+    return Math.max(super.lastBubble, this.#answers?.last ?? -Infinity);
+  }
+
+  /** Whether a bubble may answer what came in, §5.2.6. */
+  mayAnswer(now: number): boolean {
+    return this.isBubbleSpaced(now) && this.hasAnswerBudget(now);
+  }
+
+  /** The same, though it may be too soon. */
+  hasAnswerBudget(now: number): boolean {
+    return this.#answers?.isOpen(now) ?? true;
+  }
+
+  /** Whether four such answers have gone out in the last so many milliseconds. */
+  hasAnsweredWithin(length: number, now: number): boolean {
+    return this.#answers?.isOpen(now, length) === false;
+  }
+
+  /** A bubble went out that answers what came in; a direct and an indirect one count once. */
+  answered(now: number): void {
+    this.lastTransmission = now;
+    if (this.#answers === undefined) {
+      this.#answers = new BubbleWindow(new Float64Array(MAX_BUBBLES), 0);
+      this.#answers.reset();
+    }
+    this.#answers.add(now);
   }
 
   /** Where packets for the peer go once it is trusted: usually to its mapping. */

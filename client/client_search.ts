@@ -192,10 +192,10 @@ export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
    * without; or others have forged bubbles in its name.
    */
   isPersistent(peer: ClientPeer, now: number): boolean {
-    if (peer.hasBubbleBudget(now)) return false;
+    if (peer.hasAnswerBudget(now)) return false;
     // The answers of two that try to do without a gateway answer one another.
     const isTrying = this.#hasGateway && peer.isBehindGateway(now) &&
-      !peer.hasBubbledWithin(PERSISTENT_ANSWER_WINDOW, now);
+      !peer.hasAnsweredWithin(PERSISTENT_ANSWER_WINDOW, now);
     return isTrying || now - peer.lastTransmission >= PERSISTENT_ANSWER_SPACING;
   }
 
@@ -281,9 +281,7 @@ export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
       return true;
     }
     const isRepeated = peer.attempts > (this.#nearPlace(peer, now) ? MAX_SOLICITATIONS : 0);
-    // After a search in vain, one bubble is kept to answer the peer: two clients that looked for each
-    // other at different times would otherwise never have one left when the other asks.
-    const hasBudget = peer.hasBubbleBudget(now, peer.isMissing ? 1 : 0);
+    const hasBudget = peer.hasBubbleBudget(now);
     let isThroughServer = true;
     // Too soon after the last transmission passes by itself; too many bubbles does not.
     if (hasBudget && peer.mayBubble(now)) isThroughServer = this.#sendBubbles(peer, now, sink);
@@ -311,7 +309,7 @@ export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
       return true;
     }
     if (near === peer.localAt(now)) {
-      this.paced.sendDirect(peer, near, now, sink);
+      this.paced.attemptAt(peer, near, now, sink);
       this.#discovery?.announce(now, sink);
     } else {
       this.paced.solicit(peer, now, sink);

@@ -233,7 +233,7 @@ export class Reception {
     }
     const isAnswer = peer.lastBubble !== -Infinity;
     accept(ipv6, trailers, peer, paced, now, sink);
-    if (!isAnswer && isQuestion(ipv6, trailers) && peer.mayBubble(now)) {
+    if (!isAnswer && isQuestion(ipv6, trailers) && peer.mayAnswer(now)) {
       paced.sendDirect(peer, peer.place, now, sink);
     }
   }

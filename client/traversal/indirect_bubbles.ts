@@ -144,7 +144,7 @@ export class IndirectBubbles {
       if (isWhole) return search.paced.sendBoth(peer, to, now, sink);
       return search.paced.sendPersistent(peer, to, now, sink);
     }
-    if (needsNonce && peer.mayBubble(now)) {
+    if (needsNonce && peer.mayAnswer(now)) {
       if (!isShared) return search.paced.sendBoth(peer, to, now, sink);
       if (nonce % 2 === 0) return search.paced.sendIndirect(peer, now, sink);
     }

@@ -2,6 +2,10 @@
  * Bubbles to peers, as RFC 4380 §5.2.6 limits them: two seconds after the last packet to the peer,
  * and four without an answer. One that comes too soon is put off; one too many stays unsent.
  *
+ * The four of a search and the four that answer the peer are counted apart. Anyone can forge what is
+ * answered, and would otherwise keep the host from the peer; and two clients that looked for each
+ * other at different times would have none left when the other asks.
+ *
  * @module
  */
 
@@ -35,7 +39,7 @@ export class PacedBubbles {
 
   /** A bubble straight to `to`, as soon as the limits allow one to this peer. */
   sendDirect(peer: ClientPeer, to: Endpoint, now: number, sink: ClientSink): void {
-    if (peer.mayBubble(now)) this.#sendDirect(peer, to, now, sink);
+    if (peer.mayAnswer(now)) this.#sendDirect(peer, to, now, sink);
     else this.#postpone(peer, { kind: "direct", to }, now);
   }
 
@@ -44,7 +48,7 @@ export class PacedBubbles {
    * Only the limit on unanswered bubbles holds.
    */
   sendUrgent(peer: ClientPeer, to: Endpoint, now: number, sink: ClientSink): void {
-    if (peer.hasBubbleBudget(now)) this.#sendDirect(peer, to, now, sink);
+    if (peer.hasAnswerBudget(now)) this.#sendDirect(peer, to, now, sink);
   }
 
   /** A bubble straight to `to` whatever the limits say, because the caller has its own. */
@@ -54,8 +58,8 @@ export class PacedBubbles {
 
   /** Answers a peer's solicitation: we are still here, RFC 6081 §5.7.4.2. */
   advertise(peer: ClientPeer, now: number, sink: ClientSink): void {
-    if (!peer.mayBubble(now)) return this.#postpone(peer, { kind: "advertisement" }, now);
-    peer.bubbled(now);
+    if (!peer.mayAnswer(now)) return this.#postpone(peer, { kind: "advertisement" }, now);
+    peer.answered(now);
     this.#traversal.bubbles.sendDiscovery(peer, "advertisement", sink);
   }
 
@@ -71,7 +75,7 @@ export class PacedBubbles {
 
   /** The second of {@linkcode sendBoth} alone. */
   sendIndirect(peer: ClientPeer, now: number, sink: ClientSink): void {
-    peer.bubbled(now);
+    peer.answered(now);
     this.#sendIndirect(peer, now, sink);
   }
 
@@ -94,11 +98,17 @@ export class PacedBubbles {
   attempt(peer: ClientPeer, now: number, sink: ClientSink): void {
     const { randomPorts, mappedPort } = this.#traversal;
     randomPorts?.prepare(peer, now, sink);
-    this.#sendDirect(peer, mappingOf(peer.address), now, sink);
+    this.attemptAt(peer, mappingOf(peer.address), now, sink);
     mappedPort?.startOver(peer);
     // Every other one to a silent peer.
     if (peer.attempts % 2 === 0) this.#sendPlain(peer, now, sink);
     else this.#sendIndirect(peer, now, sink);
+  }
+
+  /** An attempt to find a peer at `to`. */
+  attemptAt(peer: ClientPeer, to: Endpoint, now: number, sink: ClientSink): void {
+    peer.bubbled(now);
+    this.#sendEverywhere(peer, to, now, sink);
   }
 
   /** Asks a peer that fell silent whether it is still where it was, RFC 6081 §5.7.4.1. */
@@ -141,9 +151,9 @@ export class PacedBubbles {
    * The spacing of bubbles forbids this one now; where their number does, it stays unsent.
    */
   #postpone(peer: ClientPeer, bubble: PostponedBubble, now: number): void {
-    // The search for the peer sends as much, and soon: both would spend the bubbles that it needs.
-    if (this.#searches.isSearching(peer)) return;
-    if (peer.hasBubbleBudget(now)) this.#postponed.add(peer, bubble);
+    // The search for the peer sends as much, and soon.
+    if (this.#searches.isSearching(peer) && peer.hasBubbleBudget(now)) return;
+    if (peer.hasAnswerBudget(now)) this.#postponed.add(peer, bubble);
   }
 
   /**
@@ -155,7 +165,7 @@ export class PacedBubbles {
       if (this.#searches.isSearching(peer)) this.#searches.repeat(peer, now, sink);
       return;
     }
-    if (!peer.mayBubble(now)) {
+    if (!peer.mayAnswer(now)) {
       if (!peer.isReachable(now)) this.#postpone(peer, bubble, now);
       return;
     }
@@ -173,7 +183,7 @@ export class PacedBubbles {
   }
 
   #sendDirect(peer: ClientPeer, to: Endpoint, now: number, sink: ClientSink): void {
-    peer.bubbled(now);
+    peer.answered(now);
     this.#sendEverywhere(peer, to, now, sink);
   }
 

@@ -23,11 +23,15 @@ export class BubbleWindow {
   /**
    * Whether another bubble may go out.
    *
-   * @param reserve how many more must then be left
    * @param length of another window, in milliseconds
    */
-  isOpen(now: number, reserve = 0, length = BUBBLE_WINDOW): boolean {
-    return now - this.#times[this.#first + reserve]! >= length;
+  isOpen(now: number, length = BUBBLE_WINDOW): boolean {
+    return now - this.#times[this.#first]! >= length;
+  }
+
+  /** When the last unanswered bubble went out; `-Infinity` without any. */
+  get last(): number {
+    return this.#times[this.#first + MAX_BUBBLES - 1]!;
   }
 
   /** A bubble went out. */
@@ -50,8 +54,7 @@ export class BubbleWindow {
    * not open, in milliseconds
    */
   take(now: number, retryAfter = Infinity): boolean {
-    const last = this.#times[this.#first + MAX_BUBBLES - 1]!;
-    if (!this.isOpen(now) && now - last < retryAfter) return false;
+    if (!this.isOpen(now) && now - this.last < retryAfter) return false;
     this.add(now);
     return true;
   }

@@ -172,7 +172,9 @@ export class Peer {
    */
   heard(now: number): void {
     this.lastReception = now;
-    if (this.lastBubble !== -Infinity) this.#records.bubblesOf(this.#index).reset();
+    if (this.#records.lastBubbleOf(this.#index) !== -Infinity) {
+      this.#records.bubblesOf(this.#index).reset();
+    }
   }
 
   /** A packet of `octets` went to the peer's mapping. */
@@ -226,26 +228,24 @@ export class Peer {
     return this.#records.lastBubbleOf(this.#index);
   }
 
-  /** Whether a bubble may go out, §5.2.6. */
-  mayBubble(now: number): boolean {
+  /** Whether the last transmission to the peer is long enough ago for a bubble, §5.2.6. */
+  isBubbleSpaced(now: number): boolean {
     // The same sum as that of a timer: differences of large numbers are rounded otherwise, and it
     // would go off for ever.
-    return now >= this.lastTransmission + BUBBLE_SPACING && this.hasBubbleBudget(now);
+    return now >= this.lastTransmission + BUBBLE_SPACING;
+  }
+
+  /** Whether a bubble may go out, §5.2.6. */
+  mayBubble(now: number): boolean {
+    return this.isBubbleSpaced(now) && this.hasBubbleBudget(now);
   }
 
   /**
    * Whether the limit on unanswered bubbles, §5.2.6, leaves room for another; it may still be too
    * soon.
-   *
-   * @param reserve how many more there must be room for after that
    */
-  hasBubbleBudget(now: number, reserve = 0): boolean {
-    return this.#records.bubblesOf(this.#index).isOpen(now, reserve);
-  }
-
-  /** Whether four unanswered bubbles have gone out in the last so many milliseconds. */
-  hasBubbledWithin(length: number, now: number): boolean {
-    return !this.#records.bubblesOf(this.#index).isOpen(now, 0, length);
+  hasBubbleBudget(now: number): boolean {
+    return this.#records.bubblesOf(this.#index).isOpen(now);
   }
 
   /** A bubble went out; a direct and an indirect one together count once. */

@@ -258,6 +258,25 @@ Deno.test("C-31: four bubbles forged in a peer's name keep it from the client fo
   assertEquals(fixture.receive(bubble, PRIMARY).sink.datagrams, [answer]);
 });
 
+Deno.test("C-38: the search for a silent peer has its four bubbles, and the peer its four answers", () => {
+  const { fixture, self } = flooded();
+  const peer = stranger(0);
+  const bubble = encodeBubble(clientAt(peer), self);
+  const sent: string[] = [];
+  const count = (list: readonly { to: Endpoint }[], what: string) => {
+    if (list.some(({ to }) => to === peer)) sent.push(what);
+  };
+  for (let i = 0; i < 4; i++) {
+    count(fixture.receive(bubble, PRIMARY).sink.datagrams, "answer");
+    fixture.pass(2_000);
+  }
+  for (let second = 0; second < 280; second++) {
+    count(fixture.send(packet(self, clientAt(peer))).sink.datagrams, "attempt");
+    for (const [, datagram] of fixture.record(1_000)) count([datagram], "attempt");
+  }
+  assertEquals(sent, [...Array(4).fill("answer"), ...Array(4).fill("attempt")]);
+});
+
 Deno.test("C-31: bubbles forged in a peer's name all the time keep the NAT open to that peer", () => {
   const { fixture, self } = flooded();
   const peer = stranger(0);

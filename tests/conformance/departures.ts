@@ -140,10 +140,13 @@ export const DEPARTURES: readonly Departure[] = [
   {
     items: ["C-38", "C-31"],
     source: "RFC 4380 §5.2.6 has no fifth bubble within 300 seconds without a direct response",
-    what: "a bubble that comes through the server is answered all the same, once in 20 seconds",
-    why: "anyone can forge four bubbles in the name of a peer, and would keep it away for 300 " +
-      "seconds; now a NAT that the answers open stays open for the peer",
-    file: "client/client_search.ts",
+    what:
+      "bubbles that answer a peer are counted apart from those that look for it, four each; and " +
+      "one that comes through the server is answered all the same, once in 20 seconds",
+    why: "anyone can forge four bubbles in the name of a peer, and would keep the two from each " +
+      "other for 300 seconds; now the host's search has its four, and a NAT that the answers open " +
+      "stays open for the peer",
+    file: "client/traversal/paced_bubbles.ts",
   },
   {
     items: ["C-26", "C-32"],

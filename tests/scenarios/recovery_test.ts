@@ -5,6 +5,11 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
+import { TEREDO_PORT } from "../../protocol/constants.ts";
+import { encodeBubble } from "../../wire/bubble.ts";
+import { endpoint } from "../../wire/endpoint.ts";
+import { mappingOf } from "../../wire/teredo_address.ts";
+import { withTrailers } from "../../wire/trailers.ts";
 import { NAT } from "../sim/nat_behaviour.ts";
 import { World } from "../sim/world.ts";
 import { expectReach } from "./expectations.ts";
@@ -120,3 +125,21 @@ Deno.test("C-38: a bubble on a way of more than two seconds is answered, and the
     `${bubbles}`,
   );
 });
+
+for (const kind of ["cone", "addressRestricted", "portRestricted"] as const) {
+  for (const times of [4, 400]) {
+    Deno.test(`C-38: ${times} bubbles forged in the name of a peer leave a client behind a ${kind} NAT its search for that peer`, () => {
+      const { world, server, alice, bob } = twoClients(kind, "portRestricted");
+      const bubble = encodeBubble(bob.address!, alice.address!);
+      const from = endpoint(server.addresses.primary, TEREDO_PORT);
+      for (let i = 0; i < times; i++) {
+        const forged = withTrailers(bubble, times > 4 ? { nonce: 1 + i } : {});
+        server.host.send(from, mappingOf(alice.address!), forged);
+        world.pass(times > 4 ? 0.05 : 2.1);
+      }
+      const ping = alice.ping(bob, { count: 10 });
+      world.pass(12);
+      assertEquals(ping.lost, 0);
+    });
+  }
+}

@@ -105,7 +105,8 @@ Deno.test("X-01: two clients that cannot meet do not keep each other busy for ev
   world.pass(250);
   for (const from of ["alice", "bob", "server"]) {
     const { length } = world.log.find({ from, kind: "bubble", since });
-    assert(length <= 8, `${from} sent ${length} bubbles`);
+    // Four attempts and four answers, direct and indirect each.
+    assert(length <= 16, `${from} sent ${length} bubbles`);
   }
 });
 

@@ -124,13 +124,10 @@ export class BubbleLimits {
     return wrong && `${wrong} to ${formatIpv6(ipv6, DESTINATION)}`;
   }
 
-  /**
-   * Whether no more bubbles may go to the peer at `address` now, except for the one that a client
-   * keeps to answer it.
-   */
+  /** Whether the machine may not look for the peer at `address` now. */
   isExhausted(address: Uint8Array, now: number): boolean {
     const bubbles = this.#accounts.get(keyOf(address, 0))?.bubbles ?? [];
-    return bubbles.filter((at) => now - at < BUBBLE_WINDOW).length >= MAX_BUBBLES - 1;
+    return bubbles.filter((at) => now - at < BUBBLE_WINDOW).length >= MAX_BUBBLES;
   }
 
   /**

@@ -22,12 +22,6 @@ Deno.test("a window that allows retries lets single bubbles through while it is 
   assertEquals(outcome, [true, true, true, true, false, false, true, false, true]);
 });
 
-Deno.test("a window can be asked if more than one bubble is left", () => {
-  const window = newWindow();
-  for (const now of [0, 2_000, 4_000]) window.add(now);
-  assertEquals([0, 1].map((reserve) => window.isOpen(5_000, reserve)), [true, false]);
-});
-
 Deno.test("an answer opens the window again", () => {
   const window = newWindow();
   for (const now of [0, 2_000, 4_000, 6_000]) window.add(now);
