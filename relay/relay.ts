@@ -258,7 +258,15 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
     const isAccepted = isProof || (this.#config.acceptUnknown && !isBubble(ipv6));
     const peer = isAccepted ? this.#search.entry(ipv6, SOURCE, now) : known;
     if (peer === undefined) return "peer_not_trusted";
-    this.#search.found(peer, from, now, sink);
+    if (isProof || this.#gateway !== undefined) {
+      this.#search.foundProved(peer, from, now, sink);
+    } else if (peer.isReachable(now) && peer.mapping !== from) {
+      // The client has proved to be elsewhere: whatever seems to come from where its address says
+      // may be forged, and must not lead packets for it astray.
+      this.#search.challenge(peer, ipv6, now, sink);
+    } else {
+      this.#search.foundUnproved(peer, from, now, sink);
+    }
     if (isBubble(ipv6)) return undefined;
     const refusal = this.#refuseOutbound(ipv6, peer, now);
     if (refusal !== undefined) return refusal;

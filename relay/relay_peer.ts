@@ -27,6 +27,16 @@ export class RelayPeer extends Peer {
    * it.
    */
   isCalled = false;
+  /**
+   * Whether the client has proved that it is at its mapping. A plain relay also believes a packet that
+   * seems to come from where the client's address says, and anyone can send that.
+   */
+  isProved = false;
+  /**
+   * When a bubble may ask the client to prove where it is; a whole number, see
+   * {@linkcode RelayPeer.credit}.
+   */
+  askAt = 0;
   /** Whether a TCP connection of the client went through the gateway: one may rest for hours. */
   hasConnected = false;
 

@@ -6,7 +6,7 @@
  */
 
 import { BubbleWindows } from "../protocol/peers/bubble_windows.ts";
-import { PEER_VALIDITY, TEREDO_PORT } from "../protocol/constants.ts";
+import { BUBBLE_SPACING, PEER_VALIDITY, TEREDO_PORT } from "../protocol/constants.ts";
 import {
   PeerSearch,
   type PeerSink,
@@ -56,7 +56,7 @@ const BUBBLE_OCTETS = OUTER_HEADERS + IPV6_HEADER_LENGTH;
  */
 const ASK_AFTER = PEER_VALIDITY * 4 / 5;
 
-/** See {@linkcode ASK_AFTER}. */
+/** See {@linkcode ASK_AFTER}. A client that has not proved where it is gets bubbles as often. */
 const ASK_INTERVAL = 3_000;
 
 /** The clients of a relay. */
@@ -147,13 +147,40 @@ export class RelaySearch extends PeerSearch<RelayPeer> {
     return this.#sources.isProof(ipv6, now);
   }
 
+  /** The client has answered from `mapping` as nobody else could. */
+  foundProved(peer: RelayPeer, mapping: Endpoint, now: number, sink: PeerSink): void {
+    peer.isProved = true;
+    this.found(peer, mapping, now, sink);
+  }
+
   override found(peer: RelayPeer, mapping: Endpoint, now: number, sink: PeerSink): void {
     this.#perClient.forget(peer.address);
     super.found(peer, mapping, now, sink);
   }
 
+  /**
+   * The same on the word of a packet from where the client's address says. If another client forged
+   * it, only a proof leads to the right place, so the client is asked for one unless that is on its
+   * way.
+   */
+  foundUnproved(peer: RelayPeer, mapping: Endpoint, now: number, sink: PeerSink): void {
+    if (!peer.isReachable(now) || peer.mapping !== mapping) {
+      peer.isProved = false;
+      peer.askAt = Math.ceil(now) + BUBBLE_SPACING;
+    }
+    this.found(peer, mapping, now, sink);
+  }
+
+  /** A client that can be reached elsewhere sent `packet`, perhaps: it is asked, and nothing else. */
+  challenge(peer: RelayPeer, packet: Uint8Array, now: number, sink: PeerSink): void {
+    if (now < peer.askAt || !peer.hasBubbleBudget(now)) return;
+    peer.credit = creditAfter(peer.credit, OUTER_HEADERS + packet.length);
+    this.#bubble(peer, now, sink);
+  }
+
   /** Whether it is time to {@linkcode ask} a client that packets go to. */
   isAskDue(peer: RelayPeer, now: number): boolean {
+    if (!peer.isProved && now >= peer.askAt && peer.hasBubbleBudget(now)) return true;
     return now - Math.max(peer.lastReception + ASK_AFTER, peer.lastBubble + ASK_INTERVAL) >= 0 &&
       peer.hasBubbleBudget(now);
   }
@@ -181,6 +208,7 @@ export class RelaySearch extends PeerSearch<RelayPeer> {
     const octets = this.#isOwn(server) ? BUBBLE_OCTETS + ORIGIN_LENGTH : BUBBLE_OCTETS;
     if (peer.credit < octets) return this.#skip(peer);
     peer.credit -= octets;
+    peer.askAt = Math.ceil(now) + ASK_INTERVAL;
     if (!this.#perClient.take(address, now)) return false;
     if (!this.#limiter.admitsBubble(client, server, now)) {
       sink.drop("rate_limited");

@@ -368,6 +368,16 @@ export const DEPARTURES: readonly Departure[] = [
   },
   {
     items: ["R-09"],
+    source: "RFC 4380 §5.4.2 trusts a packet from where the source address says",
+    what:
+      "not if the client has proved another place, and a client that has proved none is asked every " +
+      "three seconds while packets go to it, four times and then every 30 seconds",
+    why:
+      "anyone can forge the packet, and would lead packets for a client behind a symmetric NAT astray",
+    file: "relay/relay_search.ts",
+  },
+  {
+    items: ["R-09"],
     source: "RFC 4380 §5.4.2 drops packets from elsewhere than the source address says",
     what:
       "a bubble to the very address that the relay's bubble came from is believed wherever it " +
