@@ -20,6 +20,22 @@ namespaceTest(
   },
 );
 
+namespaceTest(
+  import.meta.url,
+  "fault campaign: a server and a relay outlast an error number that another call left",
+  ["tun", "ip"],
+  async () => {
+    prepareNamespace();
+    for (const world of ["server", "relay"]) {
+      for (const call of ["poll", "recvmmsg"] as const) {
+        for (const isAlone of [false, true]) {
+          assertEquals(await failCall({ world, isAlone }, call, "ENOTSOCK"), []);
+        }
+      }
+    }
+  },
+);
+
 loopbackTest("fault campaign: what does not recover is found", async () => {
   const broken = await failCall({ world: "server", isAlone: false }, "recvmmsg", "EBADF");
   assertEquals(broken.map(({ problem }) => problem.replace(/127.*/, "…")), [

@@ -7,7 +7,7 @@ import "../open_libc.ts";
 
 const { title, ignore } = requires("linux");
 
-function failure(code: "ENOMEM" | "EBADF"): SystemError {
+function failure(code: "ENOMEM" | "EBADF" | "ENOTSOCK"): SystemError {
   return new SystemError("test", "read", constants.errno[code]);
 }
 
@@ -36,6 +36,8 @@ enduranceTest("after 30 s without a success the error is thrown, one that stays 
     LastingFailure,
     "Cannot test: Cannot allocate memory (read: ENOMEM), for 30 s",
   );
+  // Left by another call.
+  assertEquals(new Endurance().pauseAfter(failure("ENOTSOCK")), 1);
   assertThrows(() => new Endurance().pauseAfter(failure("EBADF")), SystemError, "EBADF");
   assertThrows(() => new Endurance().pauseAfter(new TypeError("a bug")), TypeError, "a bug");
 });
