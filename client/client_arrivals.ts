@@ -91,8 +91,12 @@ export class ClientArrivals {
   ): DropReason | undefined {
     const { from, via } = arrival;
     const { alternates, mappedPort } = this.#traversal;
+    // What we ask through another server than ours, anyone may have answered.
+    const sharesServer = alternates.sharesServer(peer.address);
+    const isNeighbour = sharesServer ||
+      (peer.isWanted(now) && alternates.isNeighbour(peer.address));
     const isPossible = this.#globalUnicast.has(addressOf(from)) || peer.mayBeAt(from, now) ||
-      alternates.isNeighbour(peer.address);
+      isNeighbour;
     if (portOf(from) === 0 || !isPossible) return "source_not_global";
     // A NAT that hairpins carries the bubble round, but the peer is known to be on this side of it.
     const isHairpin = alternates.isInside(peer.mapping) && !alternates.isInside(from);
@@ -107,6 +111,7 @@ export class ClientArrivals {
     if (mappedPort?.isAside(peer, arrival, now)) return undefined;
     const { isAwaited } = peer;
     peer.establish();
+    if (sharesServer) peer.proveNeighbour(now);
     this.#search.found(peer, from, now, sink, via);
     // Bubbles to the mapping in the peer's address have not arrived, so the peer still waits for
     // one.

@@ -10,10 +10,10 @@ import { Peer } from "../protocol/peers/peer.ts";
 import { addressOf, type Endpoint, endpoint } from "../wire/endpoint.ts";
 import { mappingOf } from "../wire/teredo_address.ts";
 import { equalArrays } from "../memory/octets.ts";
-import { CLOSING_DELAY, LOCAL_PEER_VALIDITY, TEST_VALIDITY } from "./timing.ts";
+import { CLOSING_DELAY, INTRODUCTION_TIME, LOCAL_PEER_VALIDITY, TEST_VALIDITY } from "./timing.ts";
 import type { ClientSocket } from "./client_sink.ts";
 import type { GatewayPath } from "./traversal/gateway_path.ts";
-import { NO_ALTERNATES } from "./traversal/alternate_addresses.ts";
+import { isBeside, NO_ALTERNATES } from "./traversal/alternate_addresses.ts";
 import type { RandomPort } from "./traversal/random_port.ts";
 
 /** A direct IPv6 connectivity test, RFC 4380 §5.2.9. */
@@ -38,6 +38,7 @@ interface Trial {
 interface Neighbourhood {
   local: { readonly at: Endpoint; readonly until: number } | undefined;
   alternates: readonly Endpoint[];
+  provedAt: number;
 }
 
 /** Octets of packets held for one peer until its test is answered. */
@@ -183,8 +184,7 @@ export class ClientPeer extends Peer {
   /** The peer announced itself from `at` on our link, §5.2.8. That does not make it trusted. */
   meet(at: Endpoint, now: number): void {
     this.#isMissing = false;
-    const local = { at, until: now + LOCAL_PEER_VALIDITY };
-    this.#neighbourhood = { local, alternates: this.alternates };
+    this.#hood.local = { at, until: now + LOCAL_PEER_VALIDITY };
     // The count of bubbles starts afresh as well (§5.2.8).
     if (!this.isTrusted) this.heard(now);
   }
@@ -195,20 +195,45 @@ export class ClientPeer extends Peer {
     return local !== undefined && now < local.until ? local.at : undefined;
   }
 
-  /** Where else the peer may be according to its latest indirect bubble, RFC 6081 §5.6.1. */
+  /** Where else the peer says in its latest indirect bubble that it is, RFC 6081 §5.6.1. */
   get alternates(): readonly Endpoint[] {
     return this.#neighbourhood?.alternates ?? NO_ALTERNATES;
   }
 
   set alternates(alternates: readonly Endpoint[]) {
-    if (this.#neighbourhood !== undefined) this.#neighbourhood.alternates = alternates;
-    else if (alternates.length > 0) this.#neighbourhood = { local: undefined, alternates };
+    if (this.#neighbourhood !== undefined || alternates.length > 0) {
+      this.#hood.alternates = alternates;
+    }
+  }
+
+  get #hood(): Neighbourhood {
+    const nothing = { local: undefined, alternates: NO_ALTERNATES, provedAt: -Infinity };
+    return this.#neighbourhood ??= nothing;
+  }
+
+  /** The peer has shown that it gets what our own server sends to our own NAT. */
+  proveNeighbour(now: number): void {
+    this.#hood.provedAt = now;
+  }
+
+  /**
+   * Whether the host has packets for the peer that wait for a way, or take a detour: others can
+   * forge what the peer says, but not that the host wants it.
+   */
+  isWanted(now: number): boolean {
+    return this.isAwaited || this.isBehindGateway(now);
+  }
+
+  /** Whether to believe an alternate address: anyone can have forged the bubble that it came in. */
+  #believes(alternate: Endpoint, now: number): boolean {
+    return isBeside(alternate, this.address) || this.isWanted(now) ||
+      now - (this.#neighbourhood?.provedAt ?? -Infinity) < INTRODUCTION_TIME;
   }
 
   /** Everywhere but at `place` that the peer may be, for all that neighbours tell. */
   otherPlaces(place: Endpoint, now: number): Endpoint[] {
     const local = this.localAt(now);
-    const places = new Set(this.alternates);
+    const places = new Set(this.alternates.filter((at) => this.#believes(at, now)));
     if (local !== undefined) places.add(local);
     places.delete(place);
     return [...places];
@@ -243,7 +268,7 @@ export class ClientPeer extends Peer {
    */
   mayBeAt(at: Endpoint, now: number): boolean {
     return at === this.localAt(now) || at === this.lastPlace || at === this.randomPlace ||
-      this.wasAt(at, now) || this.alternates.includes(at);
+      this.wasAt(at, now) || (this.alternates.includes(at) && this.#believes(at, now));
   }
 
   /** Where a packet for the peer goes at once, if anywhere. */

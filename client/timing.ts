@@ -133,6 +133,12 @@ export const PERSISTENT_ANSWER_SPACING = 20_000;
 /** A peer that is reached through a gateway gets four such answers within this time at most. */
 export const PERSISTENT_ANSWER_WINDOW = 4_000;
 
+/**
+ * How long after a neighbour's proof its private addresses are believed: they come through the
+ * server, and the proof straight through a NAT that hairpins.
+ */
+export const INTRODUCTION_TIME = 4_000;
+
 /** How long a TCP connection through a gateway is remembered after its end, for the last packets. */
 export const CLOSED_FLOW_VALIDITY = 120_000;
 

@@ -70,6 +70,11 @@ export class GlobalUnicast {
     this.#broadcasts = broadcastsOf(attached);
   }
 
+  /** Whether `address` is the directed broadcast address of an attached subnet. */
+  isBroadcast(address: Ipv4Address): boolean {
+    return this.#broadcasts.has(address);
+  }
+
   /** Whether packets may be sent to `address`. */
   has(address: Ipv4Address): boolean {
     const masks = this.#masks;

@@ -211,7 +211,8 @@ function hairpinning({ findings: { hairpinning: found } }: Probed): Check {
     }
     const detail = "Hosts behind this NAT cannot reach each other at their mappings";
     const remedy =
-      "Clients of this program meet behind the same NAT all the same. To meet others there, " +
+      "Clients of this program with the same server meet behind the same NAT all the same. " +
+      "To meet others there, " +
       'turn on "hairpinning" or "NAT loopback" in the NAT';
     return note(check, detail, remedy);
   }

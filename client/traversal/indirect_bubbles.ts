@@ -76,6 +76,7 @@ export class IndirectBubbles {
         hasRandomPort,
       );
       this.#answerClient(peer, nonce, to, now, sink);
+      this.#inviteInside(peer, now, sink);
     } else {
       // A relay never sends anything directly from its own address, so an entry for it would only
       // run into the limit of §5.2.6 on unanswered bubbles, and cut the relay off. A client has none
@@ -116,6 +117,16 @@ export class IndirectBubbles {
     return this.#toPeer?.take(hash.ofBoth(to, ipv6, SOURCE), now) !== false &&
       this.#toPlace?.take(hash.ofEndpoint(to), now) !== false &&
       this.#toAddress?.take(hash.ofIpv4(addressOf(to)), now) !== false;
+  }
+
+  /** A neighbour that a hairpinning NAT has let us meet is asked to come by the shorter way. */
+  #inviteInside(peer: ClientPeer, now: number, sink: ClientSink): void {
+    const { alternates, bubbles } = this.#traversal;
+    if (!peer.isReachable(now) || !peer.hasAnswerBudget(now)) return;
+    if (alternates.isInside(peer.place)) return;
+    for (const at of peer.otherPlaces(peer.place, now)) {
+      if (alternates.isInside(at)) bubbles.sendDirect(peer, at, sink);
+    }
   }
 
   /** RFC 6081 §5.2.4.3: what to do with the nonce depends on which of the two NATs is symmetric. */

@@ -202,7 +202,7 @@ export class PacedBubbles {
    */
   #sendPlain(peer: ClientPeer, now: number, sink: ClientSink): void {
     const { bubbles, alternates } = this.#traversal;
-    const knowsTrailers = peer.nonceReceived !== undefined || alternates.isNeighbour(peer.address);
+    const knowsTrailers = peer.nonceReceived !== undefined || alternates.sharesServer(peer.address);
     const isLast = peer.attempts >= MAX_ATTEMPTS;
     if ((knowsTrailers && !isLast) || !bubbles.hasNonces) this.#sendIndirect(peer, now, sink);
     else bubbles.sendProving(peer.address, now, sink);

@@ -240,8 +240,9 @@ export const DEPARTURES: readonly Departure[] = [
     source: "RFC 6081 §5.2.4.4 lets a nonce prove something for ever",
     what:
       "it does so for 30 seconds, and at a private address only for peers behind the same public " +
-      "one",
-    why: "its 32 bits could be guessed in time; the answer to a bubble comes at once",
+      "one, with our server or wanted by our host",
+    why: "its 32 bits could be guessed in time; the answer to a bubble comes at once; another " +
+      "server could lend it to anyone",
     file: "protocol/peers/peer.ts",
   },
   {
@@ -285,9 +286,11 @@ export const DEPARTURES: readonly Departure[] = [
     items: ["X-16", "X-17"],
     source: "RFC 6081 §5.6 sends every peer the alternate addresses, and believes every peer's",
     what:
-      "only peers behind the same public IPv4 address get private ones, and only their private " +
-      "ones are believed; a forwarded port is told to all, and believed at the peer's IPv4 address",
-    why: "the others help nobody; a stranger could have bubbles sent around the private network",
+      "only peers with the same public IPv4 address and server get private ones, and only peers " +
+      "with that address are believed at theirs, while the host has packets for them; a forwarded " +
+      "port is told to all, and believed at the peer's IPv4 address",
+    why: "the others help nobody; with one forged packet, a stranger could learn the private " +
+      "address, and have bubbles sent around the private network",
     file: "client/traversal/alternate_addresses.ts",
   },
   {

@@ -24,6 +24,8 @@ interface NeighboursOptions {
   readonly kind?: NatKind;
   readonly hairpinning?: boolean;
   readonly config?: Partial<ClientConfig>;
+  /** Whether bob has another server than alice. */
+  readonly hasOtherServer?: boolean;
   /** How much later bob starts, in seconds. */
   readonly gap?: number;
 }
@@ -35,7 +37,8 @@ function neighbours(options: NeighboursOptions): Neighbours {
   const behind = world.nat("nat", { ...NAT[kind], hairpinning });
   const alice = world.client("alice", { server, behind, config });
   world.pass(gap);
-  const bob = world.client("bob", { server, behind, config });
+  const bobsServer = options.hasOtherServer ? world.server("bob's server") : server;
+  const bob = world.client("bob", { server: bobsServer, behind, config });
   world.settle();
   return { world, alice, bob };
 }
@@ -74,14 +77,26 @@ for (const kind of ["portRestricted", "cone", "symmetric"] as const) {
   });
 }
 
+const DISCOVERY = { localDiscovery: { isOnLink: () => true } };
+
+Deno.test("neighbours of two servers meet through a NAT that hairpins, or by local discovery", () => {
+  const hasOtherServer = true;
+  for (const options of [{ hairpinning: true }, { config: DISCOVERY }]) {
+    const { world, alice, bob } = neighbours({ hasOtherServer, ...options });
+    expectReach(world, alice, bob);
+    expectReach(world, bob, alice);
+  }
+  const { world, alice, bob } = neighbours({ hasOtherServer });
+  const ping = alice.ping(bob);
+  world.pass(30);
+  assertEquals([ping.isAnswered, ping.errors], [false, 1]);
+});
+
 /** How alice and bob may meet: by default, and with local discovery besides. */
 const MANNERS: Record<string, Partial<ClientConfig>> = {
   "by default": {},
-  "with local discovery": { localDiscovery: { isOnLink: () => true } },
-  "with local discovery alone": {
-    localDiscovery: { isOnLink: () => true },
-    localEndpoint: undefined,
-  },
+  "with local discovery": DISCOVERY,
+  "with local discovery alone": { ...DISCOVERY, localEndpoint: undefined },
 };
 const GAPS = [0, 0.5, 1, 2, 5];
 const SEEDS = Array.from({ length: 10 }, (_, seed) => seed);

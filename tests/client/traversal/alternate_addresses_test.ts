@@ -1,7 +1,8 @@
 /** Hairpinning without a NAT's help, RFC 6081 §5.6, as one client sees it. */
 import { assertEquals } from "@std/assert";
 import { encodeBubble } from "../../../wire/bubble.ts";
-import type { Endpoint } from "../../../wire/endpoint.ts";
+import { addressOf, type Endpoint } from "../../../wire/endpoint.ts";
+import { GlobalUnicast } from "../../../wire/global_unicast.ts";
 import { encodeTeredoAddress } from "../../../wire/teredo_address.ts";
 import { encodeTeredoPacket, parseTeredoPacket } from "../../../wire/teredo_packet.ts";
 import {
@@ -11,7 +12,7 @@ import {
   withTrailers,
 } from "../../../wire/trailers.ts";
 import { ACTORS, at, negative } from "../../vectors/vectors.ts";
-import { ClientFixture, packet, portOf, S1 } from "../client_fixture.ts";
+import { ClientFixture, packet, portOf, S1, S2 } from "../client_fixture.ts";
 
 const { addressOfA, addressOfB, s1 } = ACTORS;
 const OURS = portOf(S1, "primary");
@@ -76,16 +77,85 @@ Deno.test("X-16: a peer behind another public address is not told, and without t
 });
 
 Deno.test("X-17: a direct bubble with the nonce goes to the mapping and to each alternate address", () => {
-  const alternateAddresses = ["192.168.1.11:1", "10.0.0.1:2", "172.16.0.1:3", "10.0.0.2:4"].map(at);
-  const fixture = a().receive(indirect(addressOfC, { nonce: 7, alternateAddresses }), OURS);
+  const alternateAddresses = ["192.168.1.11", "10.0.0.1", "172.16.0.1", "10.0.0.2"]
+    .map((address, i) => at(`${address}:${1024 + i}`));
+  const fixture = a().send(packet(addressOfA, addressOfC));
+  fixture.receive(indirect(addressOfC, { nonce: 7, alternateAddresses }), OURS);
   const directly = sent(fixture).filter(([to]) => to !== OURS);
   assertEquals(directly, [C, ...alternateAddresses].map((to) => [to, { nonce: 7 }]));
 });
 
-Deno.test("X-17: public alternate addresses and our own are left out", () => {
-  const alternateAddresses = [LOCAL, ACTORS.b, THEIR_LOCAL];
+for (
+  const [what, place] of Object.entries({
+    "a public address": ACTORS.b,
+    "our own": LOCAL,
+    "another port of our own": at("192.168.1.10:40001"),
+    "the broadcast address of our network": at("192.168.1.255:40001"),
+    "a well-known port": at("192.168.1.11:53"),
+  })
+) {
+  Deno.test(`X-17: ${what} is left out of a neighbour's alternate addresses`, () => {
+    const network = { network: addressOf(at("192.168.1.0:0")), prefixLength: 24 };
+    const fixture = ClientFixture.a({
+      localEndpoint: () => LOCAL,
+      globalUnicast: new GlobalUnicast("rfc4380", [network]),
+    });
+    fixture.send(packet(addressOfA, addressOfC));
+    const alternateAddresses = [place, THEIR_LOCAL];
+    fixture.receive(indirect(addressOfC, { nonce: 7, alternateAddresses }), OURS);
+    assertEquals(sent(fixture).map(([to]) => to), [C, THEIR_LOCAL]);
+  });
+}
+
+Deno.test("X-16, X-17: a neighbour that asks unbidden is told our address, and not believed at its own", () => {
+  const alternateAddresses = [THEIR_LOCAL];
   const fixture = a().receive(indirect(addressOfC, { nonce: 7, alternateAddresses }), OURS);
+  assertEquals(sent(fixture), [
+    [C, { nonce: 7 }],
+    [OURS, { nonce: OWN_NONCE, alternateAddresses: [LOCAL] }],
+  ]);
+  fixture.receive(direct({}), THEIR_LOCAL);
+  assertEquals([fixture.dropped, fixture.targets], ["source_mismatch", []]);
+  fixture.receive(direct({ nonce: OWN_NONCE }), THEIR_LOCAL);
+  assertEquals(sent(fixture), [[THEIR_LOCAL, { nonce: 7 }]]);
+  assertEquals(fixture.peer(addressOfC)?.path, "local");
+});
+
+Deno.test("X-17: what a neighbour told unbidden counts once the host wants it", () => {
+  const alternateAddresses = [THEIR_LOCAL];
+  const fixture = a().receive(indirect(addressOfC, { nonce: 7, alternateAddresses }), OURS);
+  fixture.pass(2_000).send(packet(addressOfA, addressOfC));
   assertEquals(sent(fixture).map(([to]) => to), [C, THEIR_LOCAL, OURS]);
+});
+
+Deno.test("X-16, X-17: a neighbour made up with its own server learns no private address", () => {
+  const madeUp = encodeTeredoAddress({ server: ACTORS.s2, flags: 0, mapping: C });
+  const alternateAddresses = [THEIR_LOCAL];
+  const unbidden = a().receive(indirect(madeUp, { nonce: 7, alternateAddresses }), OURS);
+  const toServer = portOf(S2, "primary");
+  assertEquals(sent(unbidden), [[C, { nonce: 7 }], [toServer, { nonce: OWN_NONCE }]]);
+  // Its server has seen the nonce, so that it proves nothing.
+  const proof = withTrailers(encodeBubble(madeUp, addressOfA), { nonce: OWN_NONCE });
+  unbidden.receive(proof, THEIR_LOCAL);
+  assertEquals([unbidden.dropped, unbidden.targets], ["source_not_global", []]);
+  const wanted = a().send(packet(addressOfA, madeUp));
+  assertEquals(sent(wanted), [[C, {}], [toServer, { nonce: OWN_NONCE }]]);
+});
+
+Deno.test("a neighbour that was met through a NAT that hairpins is asked to come inside it", () => {
+  const fixture = a().send(packet(addressOfA, addressOfC));
+  fixture.receive(direct({ nonce: OWN_NONCE }), C);
+  assertEquals(fixture.peer(addressOfC)?.path, "direct");
+  const alternateAddresses = [THEIR_LOCAL];
+  fixture.receive(indirect(addressOfC, { nonce: 7, alternateAddresses }), OURS);
+  assertEquals(sent(fixture), [[C, { nonce: 7 }], [THEIR_LOCAL, { nonce: 7 }]]);
+  fixture.receive(direct({ nonce: OWN_NONCE }), THEIR_LOCAL);
+  assertEquals(fixture.peer(addressOfC)?.path, "local");
+  // Later, the bubble may be anybody's.
+  const later = a().send(packet(addressOfA, addressOfC));
+  later.receive(direct({ nonce: OWN_NONCE }), C).pass(4_000);
+  later.receive(indirect(addressOfC, { nonce: 7, alternateAddresses }), OURS);
+  assertEquals(sent(later), [[C, { nonce: 7 }]]);
 });
 
 Deno.test("X-17: alternate addresses of a peer elsewhere, or without a nonce, are ignored", () => {
