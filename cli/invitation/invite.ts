@@ -14,7 +14,8 @@ import { CliError } from "../process/failure.ts";
 import { isTooLong, readSmallFile } from "../process/small_file.ts";
 import { systemFailure } from "../process/system_failure.ts";
 import { formatInvitation, type Invitation } from "./invitation.ts";
-import { DENIED, writePrivate } from "./private_file.ts";
+import { LockedSecrets } from "./locked_secrets.ts";
+import { DENIED } from "./private_file.ts";
 
 /** Octets of a new secret: 128 bits. */
 const SECRET_OCTETS = 16;
@@ -42,21 +43,34 @@ interface Invited {
  * @throws {CliError} the file cannot be read or written, or is full, or nobody says what the server is called
  */
 export function invite({ identifier, secrets, host = publicAddress() }: Invite): Invited {
-  const text = readIfPresent(secrets);
-  const known = text === undefined ? undefined : secretOf(identifier, text, secrets);
-  const invitation: Invitation = { identifier, secret: known ?? newSecret(), host };
+  const invitation = (secret: string): Invitation => ({ identifier, secret, host });
+  const before = readIfPresent(secrets);
+  // A known client's line takes no right to change the file.
+  let known = secretOf(identifier, before, secrets);
   if (known === undefined) {
-    const longer = withEntry(text, invitation);
-    // A server refuses a longer file, and so locks out everyone in it.
-    if (isTooLong(longer, SECRETS_LENGTH)) throw tooMany(identifier, secrets);
-    writePrivate(secrets, longer);
+    using locked = new LockedSecrets(secrets);
+    const text = readIfPresent(secrets);
+    // Another command may just have changed it.
+    if (text !== before) known = secretOf(identifier, text, secrets);
+    if (known === undefined) {
+      const invited = invitation(newSecret());
+      const longer = withEntry(text, invited);
+      // A server refuses a longer file, and so locks out everyone in it.
+      if (isTooLong(longer, SECRETS_LENGTH)) throw tooMany(identifier, secrets);
+      locked.replace(longer);
+      return { line: formatInvitation(invited), isKnown: false };
+    }
   }
-  return { line: formatInvitation(invitation), isKnown: known !== undefined };
+  return { line: formatInvitation(invitation(known)), isKnown: true };
 }
 
 /** The secret of a client that is in the file. */
-function secretOf(identifier: string, text: string, path: string): string | undefined {
-  if (text.trim() === "") return undefined;
+function secretOf(
+  identifier: string,
+  text: string | undefined,
+  path: string,
+): string | undefined {
+  if (text === undefined || text.trim() === "") return undefined;
   const wanted = formatOctets(parseOctets(identifier)!);
   const [, entry] = parseSecrets(text, path).find(([each]) => formatOctets(each) === wanted) ?? [];
   if (entry === undefined) return undefined;

@@ -18,19 +18,13 @@ export const DENIED: string = `permission is denied. Run this command as ${privi
 const SET_GROUP = 0o2000;
 
 /**
- * Writes a file that only its owner may read next to its place. In a folder that hands its group
- * down, as that of a package does, the group may read it too (0640).
+ * Writes a file that only its owner may read next to its place. It gets the rights of the file that
+ * is there.
  *
  * @throws {CliError} it cannot be written
  */
 export function draftSecret(path: string, text: string): Draft {
-  return orFailure(path, () => {
-    return draftPrivate(
-      path,
-      text,
-      platform.hasFileModes ? modeFor(folderOf(path), path) : undefined,
-    );
-  });
+  return orFailure(path, () => draftPrivate(path, text, (draft) => adoptRights(draft, path)));
 }
 
 /**
@@ -54,14 +48,34 @@ export function orFailure<T>(path: string, write: () => T): T {
   }
 }
 
-/** The rights that a file has by now, or those of a new one. */
-function modeFor(folder: string, path: string): number {
-  try {
-    const { mode } = Deno.statSync(path);
-    if (mode !== null) return mode & 0o640;
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+/**
+ * Gives a draft the owner, group and mode of the file in its place, so that a role that has given up
+ * root can still read it. If there is none yet, only the owner may read it; in a folder that hands its
+ * group down, as that of a package does, the group may too (0640).
+ *
+ * @throws {Error} the system refuses
+ */
+export function adoptRights(draft: string, path: string): void {
+  if (!platform.hasFileModes) return;
+  const there = infoOf(path);
+  const { uid, gid } = Deno.statSync(draft);
+  // Only root may give a file away, so nobody else tries without need.
+  if (there !== undefined && (there.uid !== uid || there.gid !== gid)) {
+    Deno.chownSync(draft, there.uid, there.gid);
   }
+  Deno.chmodSync(draft, there === undefined ? newMode(folderOf(path)) : there.mode! & 0o640);
+}
+
+function infoOf(path: string): Deno.FileInfo | undefined {
+  try {
+    return Deno.statSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+function newMode(folder: string): number {
   return ((Deno.statSync(folder).mode ?? 0) & SET_GROUP) === 0 ? 0o600 : 0o640;
 }
 

@@ -37,24 +37,27 @@ export function draft(path: string, write: (path: string) => void): Draft {
 /**
  * Writes a file that only its owner may read next to its place.
  *
- * @param mode other rights, where files have modes
+ * @param prepare gives the file of that path other rights
  * @throws {Error} the system refuses
  */
-export function draftPrivate(path: string, text: string, mode?: number): Draft {
+export function draftPrivate(
+  path: string,
+  text: string,
+  prepare: (draft: string) => void = () => {},
+): Draft {
   return draft(path, (draft) => {
     fileAccess().writePrivate(draft, text);
-    if (mode !== undefined) Deno.chmodSync(draft, mode);
+    prepare(draft);
   });
 }
 
 /**
  * Writes a file that only its owner may read, in place of the one that is there.
  *
- * @param mode other rights, where files have modes
  * @throws {Error} the system refuses
  */
-export function replacePrivate(path: string, text: string, mode?: number): void {
-  using file = draftPrivate(path, text, mode);
+export function replacePrivate(path: string, text: string): void {
+  using file = draftPrivate(path, text);
   file.commit();
 }
 
