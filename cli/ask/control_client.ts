@@ -21,6 +21,9 @@ const TIMEOUT = 5_000;
 /** Octets of an answer; a report with all the peers that it lists takes a quarter of a MiB. */
 const MAX_ANSWER = 4 * 1024 * 1024;
 
+/** Characters of a refusal; no role's own is half as long. */
+const MAX_REASON = 1_000;
+
 /** The role runs, but can't be asked yet. */
 export class StillStarting extends CliError {
   /** What it does, or what is in its way: sentences without a full stop at the end. */
@@ -92,7 +95,7 @@ export class ControlClient {
       const response = await role.fetch(what, { method, redirect: "error", signal });
       const text = await readText(response);
       if (response.ok) return JSON.parse(text);
-      const reason = text.trim() || `it answers with status ${response.status}`;
+      const reason = printable(text) || `it answers with status ${response.status}`;
       throw response.status === 503 ? new StillStarting(this.path, reason) : this.#failure(reason);
     } catch (error) {
       if (signal.aborted) return undefined;
@@ -132,6 +135,11 @@ export class ControlClient {
   #failure(reason: string, exitCode: ExitCode = ExitCode.FAILED, cause?: unknown): CliError {
     return new CliError(`Cannot ask at ${this.path}: ${reason}`, exitCode, { cause });
   }
+}
+
+/** What a refusal says, for one line of a terminal: people may name any socket. */
+function printable(text: string): string {
+  return text.slice(0, MAX_REASON).replaceAll(/\p{C}+/gu, " ").trim();
 }
 
 /** The text of an answer. Its length is limited: people may name any socket. */

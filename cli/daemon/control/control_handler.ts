@@ -8,6 +8,7 @@
  */
 
 import { type HttpHandler, refusal } from "../http/http_handler.ts";
+import { MAX_CONNECTIONS } from "../http/http_server.ts";
 import { parseIpv6 } from "../../../wire/ipv6_address.ts";
 import type { PingReport } from "../status/ping_report.ts";
 import type { StatusReport } from "../status/status_report.ts";
@@ -15,8 +16,8 @@ import type { StatusReport } from "../status/status_report.ts";
 /** The longest time to wait for an answer, in milliseconds. */
 const MAX_TIMEOUT = 60_000;
 
-/** Echo requests under way at once. */
-const MAX_PINGS = 16;
+/** Echo requests under way at once: fewer than connections, or nobody could ask for the status. */
+const MAX_PINGS = MAX_CONNECTIONS / 2;
 
 /** The answers. Each is `undefined` while, or where, there is none. */
 export interface Answers {
@@ -43,7 +44,12 @@ export function controlHandler(answers: Answers): HttpHandler {
         if (!(timeout > 0 && timeout <= MAX_TIMEOUT)) {
           return refusal(400, `timeout needs milliseconds up to ${MAX_TIMEOUT}`);
         }
-        if (pings >= MAX_PINGS) return refusal(429, "Too many echo requests are under way");
+        if (pings >= MAX_PINGS) {
+          return refusal(
+            429,
+            `${MAX_PINGS} echo requests are under way, as many as may be: try again later`,
+          );
+        }
         const ping = answers.ping(destination, timeout);
         if (ping === undefined) return refusal(501, "Only a running client can ping");
         pings++;

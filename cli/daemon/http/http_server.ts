@@ -20,7 +20,7 @@ import { parseRequestHead } from "./request_head.ts";
  * second, one request of a hundred comes too late. A pause of 5 ms would save it, and let every
  * request wait for seconds.
  */
-const MAX_CONNECTIONS = 16;
+export const MAX_CONNECTIONS = 16;
 
 /** How long a request may take to arrive, and an answer to leave, in milliseconds. */
 const PATIENCE = 5_000;

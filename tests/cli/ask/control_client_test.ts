@@ -64,6 +64,18 @@ const OTHERS:
     ],
     ["refuses", () => new Response("Not you\n", { status: 403 }), ": Not you", 1],
     [
+      "refuses with words that move the cursor",
+      () => new Response("\x1b[2J\x07All is well\n\x9b1A", { status: 503 }),
+      ": it is still starting. [2J All is well 1A",
+      3,
+    ],
+    [
+      "refuses at length",
+      () => new Response("a".repeat(100_000), { status: 403 }),
+      `: ${"a".repeat(1_000)}`,
+      1,
+    ],
+    [
       "refuses without a word",
       () => new Response(null, { status: 500 }),
       "it answers with status 500",

@@ -143,15 +143,19 @@ export const HTTP_SERVER: FuzzTarget = {
   },
 };
 
+/** With which status something answers, by the length of the answer: mostly as if all were well. */
+const STATUSES = [200, 200, 200, 200, 503, 403, 500];
+
 /** A socket at which something answers with these octets. */
 function answering(octets: Uint8Array): ControlChannel {
+  const status = STATUSES[octets.length % STATUSES.length]!;
   return {
     suffix: ".sock",
     longestPath: 100,
     open: () => Promise.reject(new Error("Nobody opens it")),
     connect: () =>
       Promise.resolve({
-        fetch: () => Promise.resolve(new Response(octets.slice())),
+        fetch: () => Promise.resolve(new Response(octets.slice(), { status })),
         [Symbol.dispose]: () => {},
       }),
     state: () => Promise.resolve("answered"),
@@ -265,5 +269,6 @@ async function refused(run: () => Promise<void>): Promise<void> {
     await run();
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
+    hold(!/\p{Cc}/u.test(error.message), "The message moves the cursor");
   }
 }

@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { type Answers, controlHandler } from "../../../../cli/daemon/control/control_handler.ts";
+import { MAX_CONNECTIONS, serveHttp } from "../../../../cli/daemon/http/http_server.ts";
 import type { PingReport } from "../../../../cli/daemon/status/ping_report.ts";
 
 const PONG: PingReport = {
@@ -55,7 +56,7 @@ for (const [method, what, status, word] of REFUSALS) {
   });
 }
 
-Deno.test("control: no more than sixteen pings are under way", async () => {
+Deno.test("control: no more than eight pings are under way", async () => {
   const { promise, resolve } = Promise.withResolvers<PingReport>();
   const handler = controlHandler({
     report: () => undefined,
@@ -64,9 +65,42 @@ Deno.test("control: no more than sixteen pings are under way", async () => {
   });
   const request = () =>
     handler(new Request("http://teredo/ping?address=::1&timeout=1", { method: "POST" }));
-  const waiting = Array.from({ length: 16 }, request);
+  const waiting = Array.from({ length: 8 }, request);
   assertEquals((await request()).status, 429);
   resolve(PONG);
   for (const each of await Promise.all(waiting)) assertEquals(each.status, 200);
   assertEquals((await request()).status, 200);
+});
+
+Deno.test("control: pings under way leave room for the status", async () => {
+  const { promise, resolve } = Promise.withResolvers<PingReport>();
+  const full = Promise.withResolvers<void>();
+  let taken = 0;
+  const take = () => {
+    if (++taken === MAX_CONNECTIONS) full.resolve();
+  };
+  const handler = controlHandler({
+    report: () => undefined,
+    activity: () => "Waiting",
+    ping: () => {
+      take();
+      return promise;
+    },
+  });
+  const end = new AbortController();
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const served = serveHttp(listener, handler, end.signal);
+  const url = `http://127.0.0.1:${listener.addr.port}`;
+  const pings = Array.from({ length: MAX_CONNECTIONS }, async () => {
+    const { status, body } = await fetch(`${url}/ping?address=::1&timeout=1`, { method: "POST" });
+    await body?.cancel();
+    if (status === 429) take();
+  });
+  await full.promise;
+  const status = await fetch(`${url}/status`);
+  assertEquals([status.status, await status.text()], [503, "Waiting\n"]);
+  resolve(PONG);
+  await Promise.all(pings);
+  end.abort();
+  await served;
 });
