@@ -23,12 +23,13 @@ export class Transmission {
   readonly #globalUnicast: GlobalUnicast;
   readonly #qualification: Qualification;
   readonly #search: ClientSearch;
-  readonly #errors = new ErrorReporter();
+  readonly #errors: ErrorReporter;
 
   constructor(globalUnicast: GlobalUnicast, qualification: Qualification, search: ClientSearch) {
     this.#globalUnicast = globalUnicast;
     this.#qualification = qualification;
     this.#search = search;
+    this.#errors = new ErrorReporter(search.hash);
   }
 
   /**

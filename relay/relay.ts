@@ -55,7 +55,7 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
   #own: OwnAddresses;
   readonly #search: RelaySearch;
   readonly #gateway: Gateway | undefined;
-  readonly #errors = new ErrorReporter();
+  readonly #errors: ErrorReporter;
 
   constructor(config: RelayConfig) {
     this.#config = config;
@@ -64,6 +64,7 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
     this.#search = new RelaySearch(config, (packet, now, sink) => {
       this.#unreachable(packet, UnreachableCode.ADDRESS, now, sink);
     }, (address) => this.#own.has(address));
+    this.#errors = new ErrorReporter(this.#search.hash);
     const { gateway, globalUnicast } = config;
     this.#gateway = gateway &&
       new Gateway(gateway, config, this.#own, globalUnicast, this.#search.peers);

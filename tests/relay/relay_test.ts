@@ -549,6 +549,24 @@ Deno.test("R-16: a native packet beyond the MTU is answered with Packet Too Big"
   assertEquals(error!.length, 1280);
 });
 
+Deno.test("R-16: a site that uses up its errors leaves others theirs", () => {
+  const fixture = new RelayFixture();
+  fixture.meetA();
+  const long = echo(host, addressOfA, 1300);
+  for (let i = 0; i < 1_000; i++) {
+    fixture.native(echo(ip6("2001:db8:9::1"), addressOfA, 1300));
+    fixture.native(echo(ip6("2001:db8:9::1"), ip6("2001:db8:2::1")));
+  }
+  assertEquals(fixture.sink.packets.length, 20);
+  fixture.sink.clear();
+  fixture.native(long);
+  fixture.native(echo(host, ip6("2001:db8:2::1")));
+  assertEquals(fixture.sink.packets.map(icmpv6TypeOf), [
+    Icmpv6Type.PACKET_TOO_BIG,
+    Icmpv6Type.DESTINATION_UNREACHABLE,
+  ]);
+});
+
 Deno.test("A type 0 routing header through the relay is dropped", () => {
   const fixture = new RelayFixture();
   fixture.meetA();
