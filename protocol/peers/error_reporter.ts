@@ -14,7 +14,7 @@ import type { PeerSink } from "./peer_search.ts";
 const ERROR_RATE = { perSecond: 10, burst: 10 } as const;
 
 /**
- * Tells hosts what could not be sent, at a limited rate for each, so that a stranger who uses his up
+ * Tells hosts what could not be sent, at a limited rate for each: a stranger that uses up its own
  * takes nobody else's. A host that is not told how long its packets may be can't send long ones at
  * all (RFC 8201 §1).
  */

@@ -34,6 +34,16 @@ export interface Amplification {
   readonly by: string;
 }
 
+/** Octets that one victim may get for each of an attacker's. */
+const MOST_OCTETS = { solicitation: 1.8, other: 1.3 } as const;
+
+/** What comes to more than it may. */
+export function excesses(found: readonly Amplification[]): string[] {
+  const { solicitation, other } = MOST_OCTETS;
+  return found.filter(({ kind, most }) => most > (kind === "RS" ? solicitation : other))
+    .map(({ role, kind, most, by }) => `${role}, ${kind} ${by}: ${most.toFixed(2)} octets for one`);
+}
+
 /** Packets per second: few enough that no limit keeps the answers back. */
 const RATE: Readonly<Record<Role, number>> = { server: 100, relay: 50, client: 20 };
 

@@ -11,12 +11,17 @@ import { readTaskLine, refuseTaskLine } from "../../tools/task_line.ts";
 import { LAB, requires } from "../capabilities.ts";
 import { prefetch, repositoryPath } from "../netns/deno_run.ts";
 import { prepareTeredo, teredoTitle } from "../netns/teredo.ts";
-import { type Amplification, amplificationTable, measureAmplification } from "./amplification.ts";
+import {
+  type Amplification,
+  amplificationTable,
+  excesses,
+  measureAmplification,
+} from "./amplification.ts";
 import { openArena } from "./arena.ts";
 import { carryOut, HONEST_PROGRAMS, type Result } from "./attacks.ts";
 import { type Contestant, contestants, type Role, startPrograms } from "./contestants.ts";
 import { FloodGenerator } from "./flood.ts";
-import { type Measured, type Row, rows, table } from "./table.ts";
+import { type Measured, type Row, rows, shortfalls, table } from "./table.ts";
 
 const NEEDS = [...LAB, "root", "ping", "gcc", "miredo", "miredo-server", "taskset"] as const;
 
@@ -28,7 +33,8 @@ const HELP = `Usage: deno task attack [--write] [--rate PER_SECOND] [--runs N] [
   --write    writes the tables into docs/attacks.md
 
 TEREDO_BIN names the executable to attack; the sources run without it. TEREDO_BEFORE names an
-earlier one to compare with.`;
+earlier one to compare with. The exit code is 1 if fewer honest ones are served than must be, or than
+by Miredo, or if memory stays, or a victim gets more octets than it may.`;
 
 const DOCUMENT = "docs/attacks.md";
 
@@ -56,11 +62,15 @@ async function main(): Promise<number> {
   await prepareTeredo();
   for (const program of HONEST_PROGRAMS) await prefetch(program);
   const measured = await measure(options);
+  const wrong = shortfalls(measured);
   if (measured.size > 0) publish("floods", report(options, measured), options);
   if ("amplification".includes(options.only)) {
-    publish("amplification", amplificationTable(await measureAll()), options);
+    const found = await measureAll();
+    wrong.push(...excesses(found));
+    publish("amplification", amplificationTable(found), options);
   }
-  return 0;
+  for (const what of wrong) console.error(`Not as demanded: ${what}`);
+  return wrong.length === 0 ? 0 : 1;
 }
 
 function readOptions(): Options {

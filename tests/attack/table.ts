@@ -24,6 +24,8 @@ export interface Row {
   readonly attack: () => Attack;
   /** Hostile packets per second. */
   readonly rate: number;
+  /** The part of the honest ones that must be served. */
+  readonly least: number;
 }
 
 /** Clients that qualify during each flood of a server. */
@@ -41,6 +43,7 @@ function serverRows(rate: number): Row[] {
     honest: "clients qualify",
     attack: () => qualifications(flood, CLIENTS),
     rate,
+    least: 0.95,
   }));
 }
 
@@ -51,48 +54,56 @@ const OTHERS: readonly Row[] = [
     honest: "clients behind the NAT qualify",
     attack: () => qualifications(ONE_NAT, CLIENTS, "one NAT"),
     rate,
+    least: 0.95,
   })),
   {
     title: `to a server: ${OWN_NAMES}`,
     honest: "clients qualify",
     attack: () => qualifications(OWN_NAMES, CLIENTS, "known ports"),
     rate: 30_000,
+    least: 0.95,
   },
   ...[200, 2_000].map((rate): Row => ({
     title: "to a client through its server: bubbles of made-up peers",
     honest: "new peers meet the client",
     attack: () => newPeers(14),
     rate,
+    least: 13 / 14,
   })),
   {
     title: "to a client: data of made-up peers",
     honest: "the client reaches new native hosts",
     attack: () => newNativeHosts(25),
     rate: 50_000,
+    least: 22 / 25,
   },
   {
     title: "to a relay: a native site's packets to made-up clients of a server",
     honest: "another site reaches clients of that server",
     attack: () => newClients("one site", 12),
     rate: 300,
+    least: 0.95,
   },
   {
     title: "to a relay: such packets, each from its own site",
     honest: "another site reaches clients of that server",
     attack: () => newClients("many sites", 12),
     rate: 20_000,
+    least: 0.95,
   },
   {
     title: "to a relay: packets to made-up clients of a server, in a site's name",
     honest: "that site reaches clients of that server",
     attack: () => newClients("the native host's own site", 12),
     rate: 1_000,
+    least: 0.95,
   },
   {
     title: "to a relay: packets to addresses with clients' mappings and other flags",
     honest: "another site reaches those clients",
     attack: () => newClients("one site, to other flags", 12),
     rate: 1_000,
+    least: 0.95,
   },
 ];
 
@@ -130,6 +141,23 @@ export function table(measured: ReadonlyMap<Row, Measured>): string {
   const format = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   const rule = [...head, ...last].map((_, i) => i === 1 || i > 2 ? "---:" : "---");
   return [format([...head, ...last]), format(rule), ...lines.map(format)].join("\n");
+}
+
+/** What a program may have grown by when a flood is over. */
+const GROWTH = 1.5;
+
+/** What falls short of what is demanded: enough served, no fewer than by Miredo, memory given back. */
+export function shortfalls(measured: ReadonlyMap<Row, Measured>): string[] {
+  return [...measured].flatMap(([row, { ours, miredo }]) => {
+    const found: string[] = [];
+    const served = middle(ours, (it) => it.served / it.honest);
+    const theirs = middle(miredo, (it) => it.served / it.honest);
+    const growth = middle(ours, ({ memory: [before, , after] }) => after / before);
+    if (!(served >= row.least)) found.push(`fewer are served than ${row.least.toFixed(2)} of all`);
+    if (served < theirs) found.push("Miredo serves more");
+    if (!(growth <= GROWTH)) found.push(`memory grows to ${growth.toFixed(2)} times`);
+    return found.map((what) => `${row.title}, ${row.rate} per second: ${what}`);
+  });
 }
 
 /** How many were served, as the median of the runs. */
