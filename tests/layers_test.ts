@@ -94,7 +94,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...["ffi", "ffi/platform.ts"],
     ...["ffi/unix/file_access.ts", "ffi/windows/file_access.ts"],
   ],
-  "ffi/open_writable.ts": ["ffi/platform.ts", "ffi/c/is_writable.ts"],
+  "ffi/open_writable.ts": [
+    ...["ffi/platform.ts", "ffi/c/is_writable.ts", "ffi/c/special_file.ts", "ffi/c/errno.ts"],
+  ],
   "ffi/platform.ts": [
     ...["ffi", "ffi/linux/facts.ts", "ffi/darwin/facts.ts", "ffi/windows/facts.ts"],
   ],

@@ -6,7 +6,7 @@
  */
 
 import { releaseStartMemory } from "../../ffi/open.ts";
-import { isWritable } from "../../ffi/open_writable.ts";
+import { isWritable, reopenTerminal } from "../../ffi/open_writable.ts";
 import { Counters } from "../../io/counters.ts";
 import type { AdjustableLog } from "../../io/log.ts";
 import { runTogether } from "../../io/run_together.ts";
@@ -48,7 +48,7 @@ type RunningNode = Pick<TeredoNode<string, unknown, unknown>, "finished" | "clos
 
 /** The log of a role. */
 export function openRoleLog({ logLevel, logFormat }: DaemonOptions): AdjustableLog {
-  watchReader(isWritable);
+  watchReader({ isWritable, reopenTerminal });
   return openLog(logLevel, writeToLog, logFormat, leadsToJournal());
 }
 

@@ -18,12 +18,17 @@ const CAUSES = {
 
 type Cause = keyof typeof CAUSES;
 
+/** How many octets were taken, and why not all of them. */
+export interface Written {
+  readonly taken: number;
+  readonly cause?: Cause;
+}
+
 /** Where lines go. */
 interface LogTarget {
-  /** Whether it takes {@linkcode PIECE} octets without waiting. */
+  /** Whether it takes {@linkcode PIECE} octets without waiting, or `write` does not wait. */
   isWritable(): boolean;
-  /** Writes octets, and says how many it took: fewer than all if it failed. */
-  write(octets: Uint8Array): number;
+  write(octets: Uint8Array): Written;
 }
 
 /** Writes lines as long as somebody reads them. */
@@ -56,15 +61,14 @@ export class LogStream {
     }).join("");
   }
 
-  /** Says how many octets were taken, and why not all of them. */
-  #writePieces(octets: Uint8Array): { taken: number; cause?: Cause } {
+  #writePieces(octets: Uint8Array): Written {
     let taken = 0;
     while (taken < octets.length) {
       if (!this.#target.isWritable()) return { taken, cause: "unread" };
       const piece = octets.subarray(taken, taken + PIECE);
-      const count = this.#target.write(piece);
-      taken += count;
-      if (count < piece.length) return { taken, cause: "failed" };
+      const written = this.#target.write(piece);
+      taken += written.taken;
+      if (written.cause !== undefined) return { taken, cause: written.cause };
     }
     return { taken };
   }

@@ -6,7 +6,7 @@
 
 import { reasonOf } from "../../reason.ts";
 import { LogFile } from "./log_file.ts";
-import { LogStream } from "./log_stream.ts";
+import { LogStream, type Written } from "./log_stream.ts";
 import { systemFailure } from "./system_failure.ts";
 
 const encoder = new TextEncoder();
@@ -37,8 +37,11 @@ export function writeToStdout(text: string): boolean {
   }
 }
 
+/** Something to write to, which may take fewer octets. */
+type Output = Pick<Deno.FsFile, "writeSync">;
+
 /** Where messages go. */
-let errors: Pick<Deno.FsFile, "writeSync"> = Deno.stderr;
+let errors: Output = Deno.stderr;
 
 /**
  * From now on, appends to a file what would go to the standard error stream. For service managers
@@ -59,22 +62,46 @@ export function logToFile(path: string): void {
  * is not waited for long: the program may be about to end.
  */
 export function writeToStderr(text: string): void {
-  if (hasReader(PATIENCE)) writeOctets(encoder.encode(text));
+  const end = performance.now() + PATIENCE;
+  let rest = encoder.encode(text);
+  let patience = PATIENCE;
+  while (rest.length > 0 && patience > 0 && hasReader(patience)) {
+    const { taken, cause } = writeOctets(rest);
+    if (cause === "failed") return;
+    rest = rest.subarray(taken);
+    patience = Math.ceil(end - performance.now());
+  }
 }
 
-let isWritable: (fd: number, patience: number) => boolean = () => true;
+/** How to write to a reader that may have stopped reading. */
+interface ReaderWatch {
+  /** Whether a descriptor takes more, after so many milliseconds at the latest. */
+  isWritable(fd: number, patience: number): boolean;
+  /** Its terminal, to be written to without waiting: it takes no octet while it is full. */
+  reopenTerminal(fd: number): Output | undefined;
+}
+
+let isWritable: ReaderWatch["isWritable"] = () => true;
 
 /**
  * From now on, nothing waits for a reader of the standard error stream for longer than it may.
  *
- * @param check whether a descriptor takes more, after so many milliseconds at the latest
+ * A terminal with room for one octet is writable, and a line then waits for the rest of the room.
+ * So it is opened once more, as long as this process may still do that.
  */
-export function watchReader(check: typeof isWritable): void {
-  isWritable = check;
+export function watchReader(watch: ReaderWatch): void {
+  isWritable = watch.isWritable;
+  if (errors !== Deno.stderr || !Deno.stderr.isTerminal()) return;
+  terminal = watch.reopenTerminal(STDERR);
+  if (terminal !== undefined) errors = terminal;
 }
 
+/** The terminal of the standard error stream, if it never makes anybody wait. */
+let terminal: Output | undefined;
+
 function hasReader(patience: number): boolean {
-  return errors !== Deno.stderr || isWritable(STDERR, patience);
+  const isStream = errors === Deno.stderr || errors === terminal;
+  return !isStream || isWritable(STDERR, patience);
 }
 
 const log = new LogStream({
@@ -87,15 +114,20 @@ export function writeToLog(line: string): void {
   log.write(line);
 }
 
-/** Writes octets, and says how many were taken before it failed, if it did. */
-function writeOctets(octets: Uint8Array): number {
+/** Writes octets until all are taken, there is no room, or it fails. */
+function writeOctets(octets: Uint8Array): Written {
   let taken = 0;
   try {
-    while (taken < octets.length) taken += errors.writeSync(octets.subarray(taken));
+    while (taken < octets.length) {
+      const count = errors.writeSync(octets.subarray(taken));
+      if (count === 0) return { taken, cause: "unread" };
+      taken += count;
+    }
+    return { taken };
   } catch {
     // Nobody reads it any more, or the disk is full, and there is no other place to say so.
+    return { taken, cause: "failed" };
   }
-  return taken;
 }
 
 /**

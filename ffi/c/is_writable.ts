@@ -10,9 +10,10 @@ import { allocate } from "./struct.ts";
 
 /**
  * Asks `poll`, which says yes to a pipe that has room for PIPE_BUF octets: 4,096 on Linux, 512 on
- * macOS. Errors count as yes, so that the write reports them.
+ * macOS, and to a terminal that has room for one octet. Errors count as yes, so that the write
+ * reports them.
  *
- * @param patience how long to wait for that, in milliseconds
+ * @param patience how long to wait for that, in whole milliseconds
  */
 export function isWritable(fd: number, patience: number): boolean {
   const descriptor = allocate(POLLFD.size);

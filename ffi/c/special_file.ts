@@ -15,7 +15,7 @@ const FLAGS = {
   read: 0,
   "read no link or pipe": platform.openFlags.noFollow | platform.openFlags.nonBlocking,
   write: 1,
-  "write without waiting": 1 | platform.openFlags.nonBlocking,
+  "write without waiting": 1 | platform.openFlags.nonBlocking | platform.openFlags.noTerminal,
 };
 
 /** Octets that one call reads. */

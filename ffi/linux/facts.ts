@@ -17,6 +17,7 @@ export const LINUX_FACTS: PlatformFacts = {
   openFlags: {
     closeOnExec: 0x80000,
     nonBlocking: 0x800,
+    noTerminal: 0x100,
     // <asm/fcntl.h> of arm64 differs.
     noFollow: Deno.build.arch === "aarch64" ? 0x8000 : 0x20000,
   },

@@ -6,6 +6,7 @@ import { FRESH_NAMESPACE, requires } from "../capabilities.ts";
 import { HOST, inFreshNamespace } from "./fresh_namespace.ts";
 
 const needs = requires(...FRESH_NAMESPACE, "tun");
+const needsTerminal = requires(...FRESH_NAMESPACE, "script");
 
 const ROLES = [
   ["client", "client 83.1.1.9", "Asking server"],
@@ -93,6 +94,37 @@ Deno.test({
       kill -0 $role 2>/dev/null || echo gone`);
     assertEquals(code, 0, stdout);
     assertEquals(stdout, "ended with 0\ngone\n");
+  },
+});
+
+Deno.test({
+  name: needsTerminal.title(
+    "log: a role whose terminal nobody reads works, answers, counts lines, and ends when it is told to",
+  ),
+  ignore: needsTerminal.ignore,
+  fn: async () => {
+    const { code, stdout } = await inFreshNamespace(`${HOST}
+      SHELL=/bin/bash script -qfc 'echo $$ >/run/pid; exec $teredo server --primary 83.1.1.1' \\
+        /run/typescript >/run/shown & terminal=$!
+      soon grep -q "Serving on" /run/typescript
+      answers() { timeout 10 $teredo status --json >/run/status; }
+      soon answers; role=$(cat /run/pid)
+      kill -STOP $terminal
+      # As in an ssh session whose peer sleeps.
+      shown=$(readlink /proc/$role/fd/2)
+      put() { head -c $1 /dev/zero | dd of=$shown oflag=nonblock bs=$1 2>/dev/null; }
+      put 12000
+      # Also with room for less than a line.
+      while put 1; do kill -HUP $role; done
+      answers && echo answers
+      kill -CONT $terminal
+      counts() { kill -HUP $role; grep -q "lines missing here, because nobody read" /run/typescript; }
+      soon counts
+      kill -STOP $terminal; while put 4096; do :; done
+      kill -TERM $role; soon grep -q "State:.Z" /proc/$role/status; echo ended
+      kill -CONT $terminal; wait $terminal; echo "with $?"`);
+    assertEquals(code, 0, stdout);
+    assertEquals(stdout, "answers\nended\nwith 0\n");
   },
 });
 

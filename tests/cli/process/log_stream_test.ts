@@ -14,7 +14,9 @@ class Reader {
       this.disk -= taken.length;
       this.room--;
       this.text += new TextDecoder().decode(taken);
-      return taken.length;
+      return taken.length < octets.length
+        ? { taken: taken.length, cause: "failed" }
+        : { taken: taken.length };
     },
   });
 }
@@ -61,6 +63,23 @@ Deno.test("log: lines that a full disk doesn't take are counted, and their numbe
   assertEquals(reader.text, `one\n(lines missing here,\n${missing}\nfive\n`);
   reader.log.write("six\n");
   assertEquals(reader.text.endsWith("\nfive\nsix\n"), true);
+});
+
+Deno.test("log: what a full terminal doesn't take counts as unread", () => {
+  let [text, room] = ["", 4];
+  const log = new LogStream({
+    isWritable: () => true,
+    write: (octets) => {
+      const taken = Math.min(room, octets.length);
+      text += new TextDecoder().decode(octets.subarray(0, taken));
+      room -= taken;
+      return taken < octets.length ? { taken, cause: "unread" } : { taken };
+    },
+  });
+  for (const line of ["one\n", "two\n", "three\n"]) log.write(line);
+  room = Infinity;
+  log.write("four\n");
+  assertEquals(text, "one\n(lines missing here, because nobody read the log: 2)\nfour\n");
 });
 
 Deno.test("log: each cause has its own number", () => {
