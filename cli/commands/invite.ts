@@ -53,6 +53,8 @@ export function invite(commands: () => readonly Command[]): Command {
       { line: "invite alice --host teredo.example", does: "The same, with the server's name" },
     ],
     async run({ secrets, host, control }, [identifier], context) {
+      // What is written is written to its end.
+      void context.signal;
       const configured = await serverSettings(commands(), context);
       const [{ invite }, { makeSecretsFolder, processMayRead }] = await Promise.all([
         import("../invitation/invite.ts"),

@@ -57,6 +57,8 @@ export function join(commands: () => readonly Command[]): Command {
       if (typeof invitation === "string") {
         throw new UsageError(`Cannot join with this invitation: ${invitation}`, "join");
       }
+      // What is written is written to its end.
+      void context.signal;
       const client = commands().find(({ name }) => name === "client")!;
       const { config, secretFile, kept } = await join(invitation, {
         folder: context.configFolder,

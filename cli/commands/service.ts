@@ -72,6 +72,8 @@ export function service(commands: () => readonly Command[]): Command {
       { line: "service remove client", does: "Undo that" },
     ],
     async run({ forwarding }, words, context) {
+      // What is begun is done to its end.
+      void context.signal;
       const { action, service } = actionOf(words);
       const manager = await MANAGERS[platform.serviceManager]();
       refuseUnable(manager);

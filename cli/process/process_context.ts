@@ -19,7 +19,10 @@ export interface ProcessContext {
   printError(text: string): void;
   /** Reads all of the standard input; unless given, it is empty. */
   readInput?(): Promise<string>;
-  /** Aborts when a person or the system wants the program to end. */
+  /**
+   * Aborts when a person or the system wants the program to end. Until a command asks for it, the
+   * system ends the program at once, whatever that reads or computes: then nobody would look.
+   */
   readonly signal: AbortSignal;
   readonly environment: Environment;
   /** The names of all variables of the environment; unless given, there are none to look at. */
@@ -42,6 +45,7 @@ export interface ProcessContext {
 export function processContext(): ProcessContext {
   const { stdout, stderr } = terminals();
   const end = new AbortController();
+  let takesSignals = false;
   const widthOf = (isTerminal: boolean) =>
     lineWidth(processEnvironment("COLUMNS"), isTerminal ? terminalColumns() : undefined);
   return {
@@ -50,7 +54,11 @@ export function processContext(): ProcessContext {
     },
     printError: writeToStderr,
     readInput: readStdin,
-    signal: interruptionSignal(end),
+    get signal() {
+      if (!takesSignals) interruptionSignal(end);
+      takesSignals = true;
+      return end.signal;
+    },
     isTerminal: stdout,
     isColourful: stdout && !Deno.noColor && processEnvironment("TERM") !== "dumb",
     // Asked for each time, because the terminal may be resized.
