@@ -110,7 +110,7 @@ export class ClientArrivals {
     }
     if (mappedPort?.isAside(peer, arrival, now)) return undefined;
     const { isAwaited } = peer;
-    peer.establish();
+    peer.prove();
     if (sharesServer) peer.proveNeighbour(now);
     this.#search.found(peer, from, now, sink, via);
     // Bubbles to the mapping in the peer's address have not arrived, so the peer still waits for

@@ -63,8 +63,10 @@ export class ClientPeer extends Peer {
   introducedAt = -Infinity;
   /** When the host's reply to an echo request last stood in for a bubble. */
   leftToHostAt = -Infinity;
-  /** Whether the host was the first to send, or the peer has proved itself. */
-  #isEstablished = false;
+  /** Whether the host was the first to send. */
+  #isChosen = false;
+  /** Whether the peer has proved itself. */
+  #isProved = false;
   #trial: Trial | undefined;
   #neighbourhood: Neighbourhood | undefined;
   /** Whether the last search was in vain. */
@@ -86,7 +88,11 @@ export class ClientPeer extends Peer {
    * address says (RFC 4380 §5.2.3 case 3), and anyone can send that.
    */
   override get isEstablished(): boolean {
-    return this.#isEstablished;
+    return this.#isChosen || this.#isProved;
+  }
+
+  override get isChosen(): boolean {
+    return this.#isChosen;
   }
 
   /** Packets through a gateway count as no traffic with the peer. */
@@ -94,9 +100,14 @@ export class ClientPeer extends Peer {
     return this.gateway?.isNeeded(now) === true;
   }
 
-  /** Others can't have made the peer up: the host wants it, or it gave an answer that only it can. */
+  /** Others can't have made the peer up, because the host wants it. */
   establish(): void {
-    this.#isEstablished = true;
+    this.#isChosen = true;
+  }
+
+  /** Others can't have made the peer up, because it gave an answer that only it can. */
+  prove(): void {
+    this.#isProved = true;
   }
 
   override trust(mapping: Endpoint, now: number): void {

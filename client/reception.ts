@@ -245,7 +245,7 @@ export class Reception {
     now: number,
     sink: ClientSink,
   ): DropReason | undefined {
-    peer.establish();
+    peer.prove();
     const isKnownPlace = peer.isTeredo && peer.mayBeAt(from, now);
     const isPossible = portOf(from) !== 0 && this.#globalUnicast.has(addressOf(from));
     if (!isKnownPlace && !isPossible) return "source_not_global";

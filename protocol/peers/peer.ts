@@ -154,6 +154,14 @@ export class Peer {
     return this.isTrusted;
   }
 
+  /**
+   * Whether the role itself turned to the peer. Others may have come unasked and proved themselves,
+   * as many as somebody has addresses.
+   */
+  get isChosen(): boolean {
+    return this.isEstablished;
+  }
+
   /** Whether data may go straight to the mapping, §5.2.4 case 1. */
   isReachable(now: number): boolean {
     return this.isTrusted && now - this.lastReception < PEER_VALIDITY;

@@ -8,7 +8,7 @@
 export interface PeerOverview<Peer extends { readonly path: string }> {
   /** How many peers are known, by how they are reached. */
   readonly peerCount: Readonly<Record<Peer["path"], number>>;
-  /** The known peers, the most recently used established one first. */
+  /** The known peers: those that the role turned to first, the most recently used one at the top. */
   readonly peers: readonly Peer[];
 }
 

@@ -1,6 +1,6 @@
 /**
- * The peer list of RFC 4380 §5.2: bounded, with the least recently used entries making room,
- * those of strangers first.
+ * The peer list of RFC 4380 §5.2: bounded, with the least recently used entries making room, those
+ * of strangers first, and then those of peers that came unasked.
  *
  * Every packet is looked up here, by an IPv6 address in place: its 16 octets are hashed to a
  * number, so that a look-up builds no key. The hash is seeded because attackers choose addresses.
@@ -16,15 +16,20 @@ import { PeerRecords } from "./peer_records.ts";
 import { LruLists } from "./lru_lists.ts";
 
 /**
- * A full table removes strangers first once they hold this share of it (one in this many), and
- * established peers before that: a flood takes no more than the share from peers in use, and peers
- * long unused make room for new ones.
+ * A full table removes strangers first once they hold this share of it (one in this many), then
+ * callers once they hold as much, and chosen peers before that: a flood takes no more than the share
+ * from peers in use, and peers long unused make room for new ones.
  */
-const STRANGERS_SHARE = 4;
+const SHARE = 4;
 
-/** The lists of peers, each in order of use. */
+/**
+ * The lists of peers, each in order of use: those that anyone can have made up, those that came
+ * unasked and proved themselves, and those that the role turned to.
+ */
 const STRANGERS = 0;
-const ESTABLISHED = 1;
+const CALLERS = 1;
+const CHOSEN = 2;
+const LISTS = 3;
 
 /** The entries of a role: a {@linkcode Peer}, or what extends it. */
 export type PeerEntry<P extends Peer> = new (
@@ -64,12 +69,13 @@ export class PeerTable<P extends Peer> implements Iterable<P> {
     this.#records = new PeerRecords(capacity);
     this.#hash = hash;
     this.#byHash = new HashIndex(capacity);
-    this.#byUse = new LruLists(capacity, 2);
+    this.#byUse = new LruLists(capacity, LISTS);
   }
 
   /** How many peers are known. */
   get size(): number {
-    return this.#byUse.sizeOf(STRANGERS) + this.#byUse.sizeOf(ESTABLISHED);
+    const lists = this.#byUse;
+    return lists.sizeOf(STRANGERS) + lists.sizeOf(CALLERS) + lists.sizeOf(CHOSEN);
   }
 
   /** The peer with the address at `offset`, if it is known. */
@@ -97,18 +103,19 @@ export class PeerTable<P extends Peer> implements Iterable<P> {
   get expendable(): P | undefined {
     const isFull = this.size >= this.#capacity;
     if (!isFull && this.#byUse.sizeOf(STRANGERS) < this.#maxStrangers) return undefined;
-    const stranger = this.#oldestStranger();
+    const stranger = this.#oldestOf(STRANGERS);
     const strangers = this.#byUse.sizeOf(STRANGERS);
-    // Some turned out to be established, which may have made room.
+    // Some turned out not to be strangers any more, which may have made room.
     if (!isFull && strangers < this.#maxStrangers) return undefined;
-    const isFlooded = strangers >= this.#maxStrangers ||
-      strangers * STRANGERS_SHARE >= this.#capacity;
-    return isFlooded ? stranger : this.#oldest(ESTABLISHED) ?? stranger;
+    if (strangers >= this.#maxStrangers || strangers * SHARE >= this.#capacity) return stranger;
+    const caller = this.#oldestOf(CALLERS);
+    if (this.#byUse.sizeOf(CALLERS) * SHARE >= this.#capacity) return caller;
+    return this.#oldest(CHOSEN) ?? caller ?? stranger;
   }
 
   /** A peer that has been silent for long, if one of the least recently used ones has. */
   longSilent(now: number): P | undefined {
-    for (let list = STRANGERS; list <= ESTABLISHED; list++) {
+    for (let list = STRANGERS; list < LISTS; list++) {
       const peer = this.#oldest(list);
       if (peer !== undefined && peer.silentFor(now) >= PEER_LIFETIME) return peer;
     }
@@ -143,19 +150,19 @@ export class PeerTable<P extends Peer> implements Iterable<P> {
     peer.leave();
   }
 
-  /** All peers, the most recently used established one first. */
+  /** All peers: chosen ones first, and of these the most recently used one. */
   *[Symbol.iterator](): Iterator<P> {
-    for (const list of [ESTABLISHED, STRANGERS]) {
+    for (const list of [CHOSEN, CALLERS, STRANGERS]) {
       for (const index of this.#byUse.of(list)) yield this.#peers[index]!;
     }
   }
 
-  /** The least recently used stranger. A peer established since its last use changes lists here. */
-  #oldestStranger(): P | undefined {
-    let oldest = this.#oldest(STRANGERS);
-    while (oldest?.isEstablished) {
-      this.#byUse.use(oldest.index, ESTABLISHED);
-      oldest = this.#oldest(STRANGERS);
+  /** The least recently used peer of a list. One that has risen since its last use leaves it here. */
+  #oldestOf(list: number): P | undefined {
+    let oldest = this.#oldest(list);
+    while (oldest !== undefined && listOf(oldest) > list) {
+      this.#byUse.use(oldest.index, listOf(oldest));
+      oldest = this.#oldest(list);
     }
     return oldest;
   }
@@ -167,5 +174,6 @@ export class PeerTable<P extends Peer> implements Iterable<P> {
 }
 
 function listOf(peer: Peer): number {
-  return peer.isEstablished ? ESTABLISHED : STRANGERS;
+  if (!peer.isEstablished) return STRANGERS;
+  return peer.isChosen ? CHOSEN : CALLERS;
 }

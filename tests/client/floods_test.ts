@@ -233,6 +233,29 @@ Deno.test("C-29: 5,000 forged native packets a second from one relay leave other
   assertEquals(nativesIn(5_000, () => ACTORS.relay), 100);
 });
 
+/** Native hosts that answer their tests come through some relays while a native host of ours rests. */
+for (
+  const { perSecond, relays, seconds } of [
+    { perSecond: 200, relays: 1, seconds: 10 },
+    { perSecond: 2_000, relays: 20, seconds: 2 },
+  ]
+) {
+  Deno.test(`C-29: ${perSecond} native hosts a second that answer their tests displace none that the host uses`, () => {
+    const { fixture, self } = flooded();
+    fixture.send(packet(self, ACTORS.host)).receive(replyTo(fixture), ACTORS.relay);
+    for (let number = 0; number < perSecond * seconds; number++) {
+      const source = ip6("2001:db8:bad::");
+      setU32(source, 12, number);
+      const relay = endpoint(ipv4Address(addressOf(ACTORS.relay) + 1 + number % relays), 3545);
+      fixture.receive(packet(source, self), relay);
+      if (fixture.sink.datagrams.length > 0) fixture.receive(replyTo(fixture), relay);
+      fixture.pass(1_000 / perSecond);
+    }
+    assertEquals(fixture.peer(ACTORS.host)?.path, "relay");
+    assertEquals(fixture.send(packet(self, ACTORS.host)).sink.datagrams[0]?.to, ACTORS.relay);
+  });
+}
+
 Deno.test("C-40: a client that makes room for forged ones is still answered where it is", () => {
   const { fixture, self } = flooded();
   fixture.receive(packet(ACTORS.addressOfB, self), ACTORS.b);

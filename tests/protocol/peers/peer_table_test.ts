@@ -104,6 +104,34 @@ Deno.test("a flood of untrusted peers takes no more than a quarter from trusted 
   assertEquals(numbers[0], 100);
 });
 
+/** A peer that comes unasked and proves itself, and that the role may choose later. */
+class Caller extends Peer {
+  isOurs = false;
+
+  override get isChosen(): boolean {
+    return this.isOurs;
+  }
+}
+
+Deno.test("a flood of peers that prove themselves takes no more than a quarter from chosen ones", () => {
+  const table = new PeerTable(Caller, 100, new AddressHash(SEED));
+  const come = (number: number): Caller => {
+    if (table.expendable !== undefined) table.remove(table.expendable);
+    const peer = table.add(addressOf(number), 0, 0);
+    peer.trust(ACTORS.b, 0);
+    return peer;
+  };
+  for (let number = 1; number <= 100; number++) come(number).isOurs = true;
+  for (let number = 1000; number < 20_000; number++) come(number);
+  const numbers = numbersOf(table as PeerTable<Peer>);
+  assertEquals(numbers.length, 100);
+  assertEquals(numbers.filter((number) => number <= 100).length, 75);
+  // One that the role turns to stays from then on.
+  table.find(addressOf(19_999))!.isOurs = true;
+  for (let number = 20_000; number < 30_000; number++) come(number);
+  assert(table.find(addressOf(19_999)) !== undefined);
+});
+
 Deno.test("a table full of trusted peers has room for several new ones at a time", () => {
   const table = tableOf(100);
   for (let number = 1; number <= 100; number++) addTrusted(table, number);
