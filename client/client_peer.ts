@@ -61,7 +61,7 @@ export class ClientPeer extends Peer {
   turn = 0;
   /** When the latest indirect bubble of the peer came, which says whether it has a random port. */
   introducedAt = -Infinity;
-  /** When the host's reply to an echo request last stood in for a bubble. */
+  /** When the host's own answer to a packet last stood in for a bubble. */
   leftToHostAt = -Infinity;
   /** Whether the host was the first to send. */
   #isChosen = false;
@@ -71,7 +71,7 @@ export class ClientPeer extends Peer {
   #neighbourhood: Neighbourhood | undefined;
   /** Whether the last search was in vain. */
   #isMissing = false;
-  /** Tests that packets from the network have paid for. */
+  /** Tests that are paid for: a packet from the network pays for one, one of the host for all. */
   #paidTests = 0;
   /**
    * Bubbles that answer what came in. Anyone can forge that, so they don't count as the host's search
@@ -337,9 +337,15 @@ export class ClientPeer extends Peer {
     return true;
   }
 
+  /** A packet of the host pays for the tests of a whole search. */
+  payForSearch(): void {
+    this.#paidTests = MAX_PAID_TESTS;
+  }
+
   /**
-   * Takes what a packet from the network has paid for: one test, which is about as long. Anyone can
-   * forge such packets, and would otherwise get four tests for each.
+   * Takes a test that is paid for. A packet from the network pays for one, which is about as long:
+   * anyone can forge such packets, and would otherwise get four tests for each, even in the name of
+   * a host that has proved itself.
    */
   takePaidTest(): boolean {
     if (this.#paidTests === 0) return false;
@@ -359,6 +365,8 @@ export class ClientPeer extends Peer {
   endTrial(): HeldPacket[] {
     const held = this.#trial?.held ?? [];
     this.#trial = undefined;
+    // What is left would add to what the next packet pays for.
+    this.#paidTests = 0;
     return held;
   }
 }

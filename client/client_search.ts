@@ -207,7 +207,9 @@ export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
   /** Finds out what {@linkcode isAttentionDue} wants to know, while packets go on. */
   attend(peer: ClientPeer, now: number, sink: ClientSink): void {
     if (this.#isTryDue(peer, now)) this.paced.tryDirect(peer, now, sink);
-    if (this.#doubts(peer, now)) this.begin(peer, now, sink);
+    if (!this.#doubts(peer, now)) return;
+    peer.payForSearch();
+    this.begin(peer, now, sink);
   }
 
   /**
@@ -240,8 +242,8 @@ export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
     if (self === undefined) return false;
     if (peer.isTeredo) return this.#lookForClient(peer, self, now, sink);
     peer.attempts++;
-    // The host pays for its own tests, and strangers for those that they induce.
-    if (!peer.isAwaited && !peer.takePaidTest() && !peer.isEstablished) return true;
+    // The host's packets pay for all tests, and those in the name of the peer for one each.
+    if (!peer.isAwaited && !peer.takePaidTest()) return true;
     peer.lastTransmission = now;
     this.#tests.send(peer, self, now, sink);
     return true;

@@ -9,6 +9,7 @@ import {
   icmpv6CodeOf,
   Icmpv6Type,
   icmpv6TypeOf,
+  isEchoRequest,
   UnreachableCode,
 } from "../../wire/icmpv6.ts";
 import { ipv4Address } from "../../wire/ipv4_address.ts";
@@ -426,7 +427,7 @@ Deno.test("C-49, threat 12: a flood from native sources causes at most the globa
   assert(echoes >= 100 && echoes <= 121, `${echoes}`);
 });
 
-Deno.test("threat 12: one native source causes at most four echoes, whatever its known relay sends", () => {
+Deno.test("threat 12: a packet in the name of a known native host causes one echo, whatever its relay sends", () => {
   const fixture = ClientFixture.a().send(packet(addressOfA, host));
   fixture.receive(vector("V15").payload, relay);
   fixture.receive(packet(host, addressOfA), at("198.51.100.66:6666"));
@@ -438,7 +439,21 @@ Deno.test("threat 12: one native source causes at most four echoes, whatever its
     fixture.receive(packet(host, addressOfA), relay).send(packet(addressOfA, host));
     assertEquals(fixture.targets, ["198.51.100.200:3545"]);
   }
-  assertEquals(echoes, 4);
+  assertEquals(echoes, 1);
+});
+
+Deno.test("threat 12: a packet in the name of a native host that fell silent causes one echo", () => {
+  const fixture = ClientFixture.a({ random: seededRandom("silent") });
+  const self = fixture.client.status(fixture.now).address!;
+  const echoes = (milliseconds: number) =>
+    fixture.sink.datagrams.length +
+    fixture.record(milliseconds).filter(([, { bytes }]) => isEchoRequest(bytes)).length;
+  fixture.send(packet(self, host));
+  fixture.receive(replyTo(fixture), relay).pass(60_000);
+  fixture.receive(packet(host, self), at("198.51.100.66:6666"));
+  assertEquals(echoes(30_000), 1);
+  assertEquals(fixture.send(packet(self, host)).sink.datagrams.length, 1);
+  assertEquals(echoes(30_000), 4, "the host's own packet is worth a whole search");
 });
 
 Deno.test("a flood from native sources does not stop the host from reaching others", () => {
