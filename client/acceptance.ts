@@ -6,6 +6,7 @@
 
 import { isBubble } from "../wire/bubble.ts";
 import { isEchoRequest } from "../wire/icmpv6.ts";
+import { NextHeader, nextHeaderOf } from "../wire/ipv6_header.ts";
 import type { Trailers } from "../wire/trailers.ts";
 import type { ClientPeer } from "./client_peer.ts";
 import type { ClientSink } from "./client_sink.ts";
@@ -34,14 +35,19 @@ export function accept(
 }
 
 /**
- * Whether the host's reply to an echo request will open the NAT, so that no bubble has to: two
- * answers to one packet would be more than a forged source should cause. If the last such reply did
- * not come, the host gives none.
+ * Whether the host's own answer will open the NAT, so that no bubble has to: two answers to one
+ * packet would be more than a forged source should cause. If the last such answer did not come, the
+ * host gives none.
  */
 function isLeftToHost(ipv6: Uint8Array, peer: ClientPeer, now: number): boolean {
-  if (!isEchoRequest(ipv6) || peer.lastTransmission < peer.leftToHostAt) return false;
+  if (!isAnsweredByHost(ipv6) || peer.lastTransmission < peer.leftToHostAt) return false;
   peer.leftToHostAt = now;
   return true;
+}
+
+/** Whether hosts answer such a packet: an echo request, or TCP, by an ACK or RST (RFC 9293 §3.10.7). */
+function isAnsweredByHost(ipv6: Uint8Array): boolean {
+  return nextHeaderOf(ipv6) === NextHeader.TCP || isEchoRequest(ipv6);
 }
 
 /**

@@ -365,3 +365,14 @@ Deno.test("a client that only receives sends a bubble before its peer would forg
   }
   assertEquals(times, [20, 40, 60]);
 });
+
+Deno.test("TCP is left to the host, which answers it; if it did not, a bubble follows the next packet", () => {
+  const fixture = ClientFixture.a();
+  const segment = packet(addressOfB, addressOfA, 20, NextHeader.TCP);
+  assertEquals(fixture.receive(segment, b).sink.datagrams, []);
+  assertEquals(fixture.sink.packets, [segment]);
+  assertEquals(fixture.receive(segment, b).targets, ["192.0.2.10:8192"]);
+  const answered = ClientFixture.a().receive(segment, b);
+  answered.send(packet(addressOfA, addressOfB, 20, NextHeader.TCP));
+  assertEquals(answered.receive(segment, b).sink.datagrams, []);
+});
