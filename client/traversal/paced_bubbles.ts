@@ -65,10 +65,13 @@ export class PacedBubbles {
 
   /**
    * A bubble straight to `to` opens our NAT, an indirect one makes the peer open its own. The
-   * caller has looked at the limits.
+   * caller has looked at the limits. In an Echo Test a bubble opens our NAT as well, and a peer that
+   * anyone can have made up has paid for one of the two.
    */
   sendBoth(peer: ClientPeer, to: Endpoint, now: number, sink: ClientSink): void {
-    this.#traversal.randomPorts?.prepare(peer, now, sink);
+    const { randomPorts, echoTests } = this.#traversal;
+    randomPorts?.prepare(peer, now, sink);
+    if (!peer.isEstablished && echoTests?.delays(peer, now, sink)) return peer.answered(now);
     this.#sendDirect(peer, to, now, sink);
     this.#sendIndirect(peer, now, sink);
   }
@@ -187,10 +190,14 @@ export class PacedBubbles {
     this.#sendEverywhere(peer, to, now, sink);
   }
 
-  /** An indirect bubble, with trailers. It may have to wait for an Echo Test. */
+  /**
+   * An indirect bubble, with trailers. It may have to wait for an Echo Test, unless nobody has paid
+   * for the bubble of that.
+   */
   #sendIndirect(peer: ClientPeer, now: number, sink: ClientSink): void {
     const { echoTests, bubbles } = this.#traversal;
-    if (!echoTests?.delays(peer, now, sink)) bubbles.sendIndirect(peer, now, sink);
+    if (peer.isEstablished && echoTests?.delays(peer, now, sink)) return;
+    bubbles.sendIndirect(peer, now, sink);
   }
 
   /**

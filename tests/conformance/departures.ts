@@ -278,8 +278,11 @@ export const DEPARTURES: readonly Departure[] = [
   {
     items: ["X-15"],
     source: "RFC 6081 §5.5.2.2 holds indirect bubbles back until a test has failed twice",
-    what: "the next attempt of a search does not wait for a test under way",
-    why: "where packets are lost, no bubble would get through in time",
+    what:
+      "the next attempt of a search does not wait for a test under way, and a peer that anyone " +
+      "can have made up gets one test",
+    why: "where packets are lost, no bubble would get through in time; each test sends a bubble, " +
+      "and one datagram of a forged source pays for one",
     file: "client/traversal/echo_tests.ts",
   },
   {

@@ -99,6 +99,27 @@ Deno.test("X-14: the bubble of the test goes to the peer's random port, if it ha
   assertEquals(fromRandomPort, [PRIMARY, endpoint(addressOf(b), 40_404), SECONDARY]);
 });
 
+Deno.test("X-14: a peer that anyone can have made up gets the bubble of one test, and no other before it", () => {
+  const introduce = (server: typeof s2, nonce: number) => {
+    const fixture = new Counting();
+    const source = encodeTeredoAddress({ server, flags: 0, mapping: b });
+    const ipv6 = encodeBubble(source, fixture.self);
+    const trailers = encodeTrailers({ nonce });
+    return fixture.receive(encodeTeredoPacket({ origin: b, ipv6, trailers }), PRIMARY);
+  };
+  const fixture = introduce(s2, 7);
+  assertEquals(fixture.sent, [
+    [PRIMARY, "random0", "RS"],
+    [b, "random0", {}],
+    [SECONDARY, "random0", "RS"],
+  ]);
+  // Without answers, the indirect bubble follows at once.
+  assertEquals(fixture.wait(1_000).sent.map(([to]) => to), [THEIRS]);
+  // A server at the same place has been paid no bubble besides its own.
+  const ways = introduce(addressOf(b), 8).sent.map(([to, via]) => [to, via]);
+  assertEquals(ways, [[endpoint(addressOf(b), 3544), "service"]]);
+});
+
 Deno.test("X-14: no test behind a NAT that is not symmetric, or without the extension", () => {
   const restricted = ClientFixture.a().send(packet(ACTORS.addressOfA, addressOfB));
   assertEquals([...restricted.sink.opened], []);
