@@ -186,7 +186,10 @@ export class Relay implements Machine<RelaySocket, RelayEvent, RelayStatus>, Fas
     const peer = known ?? this.#search.clientFrom(ipv6, now);
     if (peer === undefined) return "rate_limited";
     peer.hasBegun = true;
-    if (!peer.isReachable(now)) this.#search.beginFor(ipv6, peer, now, sink);
+    if (!peer.isReachable(now)) {
+      if (isTeredo(ipv6, DESTINATION)) this.#search.beginForCaller(ipv6, peer, now, sink);
+      else this.#search.beginFor(ipv6, peer, now, sink);
+    }
     const carried = ipv6.slice();
     setHopLimit(carried, hopLimitOf(ipv6) - 1);
     sink.packet(carried);

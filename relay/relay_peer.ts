@@ -16,6 +16,8 @@ export class RelayPeer extends Peer {
    * entry; any other would take its own memory.
    */
   credit = 0;
+  /** Whether the client's own packets pay for the search that is under way. */
+  paysForSearch = false;
   /** What its use of the gateway counts for, if it uses it and has proved where it is. */
   account: GatewayAccount | undefined;
   /** When its access must be checked again; a whole number, see {@linkcode RelayPeer.credit}. */

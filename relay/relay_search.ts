@@ -134,11 +134,30 @@ export class RelaySearch extends PeerSearch<RelayPeer> {
   /** Looks for a client that sent `packet`, which pays for the bubble, in a datagram. */
   beginFor(packet: Uint8Array, peer: RelayPeer, now: number, sink: PeerSink): void {
     peer.credit = creditAfter(peer.credit, OUTER_HEADERS + packet.length);
+    if (!this.isSearching(peer)) peer.paysForSearch = true;
     this.begin(peer, now, sink);
   }
 
+  /**
+   * Looks for a client whose `packet` goes on to another one, if that pays for both: they may be
+   * made up, at one place. Otherwise the next packet does, or the other's answer.
+   */
+  beginForCaller(packet: Uint8Array, peer: RelayPeer, now: number, sink: PeerSink): void {
+    const octets = OUTER_HEADERS + packet.length;
+    // The other client gets as many, or a bubble, which is no longer.
+    peer.credit = creditAfter(peer.credit, octets) - octets;
+    if (peer.credit < this.#priceOf(serverOf(peer.address)) || this.isSearching(peer)) return;
+    peer.paysForSearch = true;
+    this.begin(peer, now, sink);
+  }
+
+  /**
+   * Queues a packet for a client and looks for it. The packet pays for bubbles, unless the client's
+   * own do: what comes then is the answer to one of them, and a forged one must not count twice.
+   */
   override await(peer: RelayPeer, packet: Uint8Array, now: number, sink: PeerSink): boolean {
-    peer.credit = creditAfter(peer.credit, packet.length);
+    if (!this.isSearching(peer)) peer.paysForSearch = false;
+    if (!peer.paysForSearch) peer.credit = creditAfter(peer.credit, packet.length);
     return super.await(peer, packet, now, sink);
   }
 
@@ -205,9 +224,9 @@ export class RelaySearch extends PeerSearch<RelayPeer> {
     const client = mappingOf(address);
     const server = serverOf(address);
     // What is not paid for yet may be when it is time for the next attempt.
-    const octets = this.#isOwn(server) ? BUBBLE_OCTETS + ORIGIN_LENGTH : BUBBLE_OCTETS;
-    if (peer.credit < octets) return this.#skip(peer);
-    peer.credit -= octets;
+    const price = this.#priceOf(server);
+    if (peer.credit < price) return this.#skip(peer);
+    peer.credit -= price;
     peer.askAt = Math.ceil(now) + ASK_INTERVAL;
     if (!this.#perClient.take(address, now)) return false;
     if (!this.#limiter.admitsBubble(client, server, now)) {
@@ -221,6 +240,11 @@ export class RelaySearch extends PeerSearch<RelayPeer> {
     if (this.#directBubbles && isApart) sink.datagram(client, "service", bubble);
     sink.datagram(endpoint(server, TEREDO_PORT), "service", bubble);
     return true;
+  }
+
+  /** What a bubble by way of a server takes on the wire, octets. */
+  #priceOf(server: Ipv4Address): number {
+    return this.#isOwn(server) ? BUBBLE_OCTETS + ORIGIN_LENGTH : BUBBLE_OCTETS;
   }
 
   /** An attempt without a bubble. Another one follows. */

@@ -52,7 +52,44 @@ Deno.test("each client gets bubbles from another address", () => {
 Deno.test("a test of another client goes to the kernel, not to that client", () => {
   const { sink } = new GatewayFixture().receive(echo(addressOfA, addressOfB));
   assertEquals(sink.packets.length, 1);
-  assertEquals(sink.datagrams.map(({ to }) => to), [a]);
+  assertEquals(sink.datagrams, []);
+});
+
+Deno.test("a test of another client pays for that one's bubble; the answer, or a few more tests, for one to the sender", () => {
+  const tested = () => {
+    const fixture = new GatewayFixture().receive(echo(addressOfA, addressOfB));
+    const [test] = fixture.sink.packets;
+    test!.set(OWN, SOURCE);
+    fixture.fromKernel(test!);
+    assertEquals(fixture.sink.datagrams.map(({ to }) => addressOf(to)), [ACTORS.s2]);
+    return fixture;
+  };
+  assertEquals(
+    tested().fromKernel(echo(addressOfB, addressOfA)).sink.datagrams.map(({ to }) => to),
+    [
+      a,
+    ],
+  );
+  const unanswered = tested();
+  const again = () => unanswered.receive(echo(addressOfA, addressOfB)).sink.datagrams.length;
+  assertEquals([again(), again(), again()], [0, 0, 1]);
+});
+
+Deno.test("the reply to a client's test pays for no second bubble, and waits for the answer to the first", () => {
+  const fixture = new GatewayFixture().receive(echo(addressOfA, host));
+  assertEquals(fixture.sink.datagrams.length, 1);
+  const [bubble] = fixture.sink.datagrams;
+  fixture.fromKernel(echo(host, addressOfA));
+  const { machine } = fixture;
+  while (machine.nextTimer() < Infinity) {
+    fixture.now = machine.nextTimer();
+    machine.handleTimer(fixture.now, fixture.sink);
+  }
+  assertEquals(fixture.sink.datagrams, []);
+  const waiting = new GatewayFixture().receive(echo(addressOfA, host));
+  assertEquals(waiting.sink.datagrams, [bubble]);
+  waiting.fromKernel(echo(host, addressOfA)).sink.datagrams.push(bubble!);
+  assertEquals(waiting.answerBubble().sink.datagrams.map(({ to }) => to), [a]);
 });
 
 Deno.test("forged packets from a client's mapping with other flags leave the client its bubbles", () => {
