@@ -12,18 +12,17 @@ import { formatIpv6, parseIpv6 } from "../../wire/ipv6_address.ts";
 import { encodeTeredoAddress, mappingOf } from "../../wire/teredo_address.ts";
 import { NATIVE } from "../netns/lab.ts";
 import { ADDRESS } from "../netns/plan.ts";
-import type { PacketKind } from "../sim/packet_kind.ts";
 import type { Arena } from "./arena.ts";
 import type { Programs, Role } from "./contestants.ts";
 import type { FloodGenerator } from "./flood.ts";
 import { forge } from "./forged_packets.ts";
-import { type Parties, type Recipe, recipes } from "./packet_kinds.ts";
+import { type AttackKind, type Parties, type Recipe, recipes } from "./packet_kinds.ts";
 import { pause } from "../pause.ts";
 
 /** What the kinds of packet to a role came to. */
 export interface Amplification {
   readonly role: Role;
-  readonly kind: PacketKind;
+  readonly kind: AttackKind;
   /** How many packets there were, all different. */
   readonly packets: number;
   /** How many of them made the role send anything to their victim. */

@@ -3,17 +3,27 @@
  * packet. Counted as the network does: with the headers of IPv4 and UDP.
  */
 import { assert, assertEquals } from "@std/assert";
+import type { ClientSocket } from "../../client/client_sink.ts";
 import type { Machine, Sink } from "../../protocol/machine.ts";
-import { addressOf, endpoint } from "../../wire/endpoint.ts";
+import { addressOf, type Endpoint, endpoint } from "../../wire/endpoint.ts";
 import { formatIpv4 } from "../../wire/ipv4_address.ts";
 import { formatIpv6 } from "../../wire/ipv6_address.ts";
-import { DESTINATION } from "../../wire/ipv6_header.ts";
+import {
+  DESTINATION,
+  destinationOf,
+  NextHeader,
+  nextHeaderOf,
+  SOURCE,
+  sourceOf,
+} from "../../wire/ipv6_header.ts";
 import { isEchoRequest, isIcmpv6 } from "../../wire/icmpv6.ts";
 import { isRouterSolicitation } from "../../wire/neighbor_discovery.ts";
+import { isTeredo } from "../../wire/teredo_address.ts";
 import { parseTeredoPacket } from "../../wire/teredo_packet.ts";
-import { ClientFixture } from "../client/client_fixture.ts";
+import { ClientFixture, packet, replyTo } from "../client/client_fixture.ts";
 import { echoReply } from "../echo_reply.ts";
-import { GatewayFixture } from "../relay/gateway_fixture.ts";
+import type { SentDatagram } from "../recording_sink.ts";
+import { GatewayFixture, OWN } from "../relay/gateway_fixture.ts";
 import { NO_LIMITS, RelayFixture } from "../relay/relay_fixture.ts";
 import { ServerFixture } from "../server/server_fixture.ts";
 import { seededRandom } from "../sim/seeded_random.ts";
@@ -26,6 +36,8 @@ const MOST = { solicitation: 1.8, other: 1.3 } as const;
 const SECONDS = 30;
 
 const HEADERS = 20 + 8;
+
+const TCP_HEADER = 20;
 
 const PARTIES: Parties = {
   server: ACTORS.s1,
@@ -46,6 +58,10 @@ interface Target {
   readonly address?: Uint8Array;
   /** Whether whole IPv6 packets that it makes go to other hosts. */
   readonly hasNetwork: boolean;
+  /** What comes back for a whole IPv6 packet, if anything. */
+  readonly respond?: (ipv6: Uint8Array) => Uint8Array | undefined;
+  /** The server's answer to a solicitation that follows the attacker's packet. */
+  readonly answer?: (solicitation: SentDatagram<ClientSocket>) => Uint8Array;
 }
 
 const now = 1_000_000;
@@ -65,56 +81,96 @@ const TARGETS: Readonly<Record<string, () => Target>> = {
   }),
   gateway: () => ({
     ...{ machine: machine(new GatewayFixture({ relay: SMALL }).machine), via: "primary" },
-    ...{ now, hasNetwork: true },
+    ...{ now, hasNetwork: true, respond: behindGateway },
   }),
-  client: () => {
-    const fixture = new ClientFixture().qualify();
-    return {
-      machine: machine(fixture.client),
-      via: "service",
-      now: fixture.now,
-      hasNetwork: false,
-    };
-  },
+  client: () => clientTarget(new ClientFixture().qualify()),
   // It opens a second port for each peer.
   "client behind a port-preserving symmetric NAT": () => {
-    const fixture = new ClientFixture({
-      localEndpoint: () => at("192.168.1.10:4096"),
-      random: seededRandom("ports"),
-    });
-    fixture.wait(0).answer().answer({ mapping: endpoint(addressOf(fixture.mapping), 60_000) });
+    return clientTarget(behindSymmetricNat("192.168.1.10:4096", 60_000));
+  },
+  // It runs an Echo Test for each peer.
+  "client behind a counting symmetric NAT": () => {
+    const fixture = behindSymmetricNat("192.168.1.10:4444", 4097);
+    let port = 4098;
     return {
-      ...{ machine: machine(fixture.client), via: "service", now: fixture.now, hasNetwork: false },
-      address: fixture.client.status(fixture.now).address!,
+      ...clientTarget(fixture),
+      answer: (solicitation) => {
+        const mapping = endpoint(addressOf(fixture.mapping), port += 2);
+        return fixture.answerFor(solicitation, { mapping });
+      },
     };
+  },
+  "client behind a counting symmetric NAT whose server is silent": () => {
+    return clientTarget(behindSymmetricNat("192.168.1.10:4444", 4097));
+  },
+  "client that a native host talked to": () => {
+    const fixture = new ClientFixture().qualify();
+    const self = fixture.client.status(fixture.now).address!;
+    fixture.receive(packet(PARTIES.native, self), ACTORS.relay);
+    fixture.receive(replyTo(fixture), ACTORS.relay).pass(60_000);
+    return clientTarget(fixture);
   },
 };
 
+function clientTarget(fixture: ClientFixture): Target {
+  return {
+    ...{ machine: machine(fixture.client), via: "service", now: fixture.now, hasNetwork: false },
+    ...{ address: fixture.client.status(fixture.now).address!, respond: byHost },
+  };
+}
+
+/** @param port the external port that the second address of the server sees */
+function behindSymmetricNat(local: string, port: number): ClientFixture {
+  const fixture = new ClientFixture({
+    localEndpoint: () => at(local),
+    random: seededRandom("ports"),
+  });
+  const mapping = endpoint(addressOf(fixture.mapping), port);
+  return fixture.wait(0).answer().answer({ mapping });
+}
+
+/** The host of a client has no services. */
+function byHost(ipv6: Uint8Array): Uint8Array | undefined {
+  if (isEchoRequest(ipv6)) return echoReply(ipv6);
+  if (nextHeaderOf(ipv6) !== NextHeader.TCP) return undefined;
+  return packet(destinationOf(ipv6), sourceOf(ipv6), TCP_HEADER, NextHeader.TCP);
+}
+
+/** Native hosts reply, and the kernel brings back what is for another client. */
+function behindGateway(ipv6: Uint8Array): Uint8Array | undefined {
+  if (!isTeredo(ipv6, DESTINATION)) return isEchoRequest(ipv6) ? echoReply(ipv6) : undefined;
+  const routed = ipv6.slice();
+  routed.set(OWN, SOURCE);
+  return routed;
+}
+
 /** Counts octets by where they go. */
-class Scale implements Sink<string, unknown> {
+class Scale implements Sink<ClientSocket, unknown> {
   readonly octets = new Map<string, number>();
   /** ICMPv6 errors, which any router sends. */
   readonly errors = new Map<string, number>();
-  /** Echo requests that the host of a client got. */
-  readonly requests: Uint8Array[] = [];
+  /** Whole IPv6 packets that went out, or to the host. */
+  readonly packets: Uint8Array[] = [];
+  readonly solicitations: SentDatagram<ClientSocket>[] = [];
   readonly #hasNetwork: boolean;
 
   constructor(hasNetwork: boolean) {
     this.#hasNetwork = hasNetwork;
   }
 
-  datagram(to: number, _via: string, bytes: Uint8Array): void {
+  datagram(to: Endpoint, via: ClientSocket, bytes: Uint8Array): void {
     // A client asks its own server anyway, sooner or later.
     const packet = parseTeredoPacket(bytes);
-    if (typeof packet !== "string" && isRouterSolicitation(packet.ipv6)) return;
-    add(this.octets, formatIpv4(addressOf(to as never)), HEADERS + bytes.length);
+    if (typeof packet !== "string" && isRouterSolicitation(packet.ipv6)) {
+      this.solicitations.push({ to, via, bytes: bytes.slice() });
+      return;
+    }
+    add(this.octets, formatIpv4(addressOf(to)), HEADERS + bytes.length);
   }
 
   packet(ipv6: Uint8Array): void {
-    if (!this.#hasNetwork) {
-      if (isEchoRequest(ipv6)) this.requests.push(ipv6.slice());
-      return;
-    }
+    this.packets.push(ipv6.slice());
+    if (!this.#hasNetwork) return;
     const isError = isIcmpv6(ipv6) && ipv6[40]! < 128;
     add(isError ? this.errors : this.octets, formatIpv6(ipv6, DESTINATION), ipv6.length);
   }
@@ -132,14 +188,22 @@ function add(octets: Map<string, number>, to: string, count: number): void {
 }
 
 /**
- * What goes out within 30 seconds of a packet; the machine gets no answer to any of it. The host of
- * a client replies to echo requests.
+ * What goes out within 30 seconds of a packet; peers and other servers don't answer any of it. The
+ * host of a client, or the network behind a gateway, does.
  */
 function weigh(target: Target, act: (sink: Scale) => void): Scale {
+  const { machine, now } = target;
   const scale = new Scale(target.hasNetwork);
   act(scale);
-  for (const request of scale.requests) {
-    target.machine.handlePacket(echoReply(request), target.now, scale as never);
+  for (const ipv6 of scale.packets.splice(0)) {
+    const response = target.respond?.(ipv6);
+    if (response !== undefined) machine.handlePacket(response, now, scale as never);
+  }
+  for (const sent of scale.solicitations.splice(0)) {
+    const answer = target.answer?.(sent);
+    if (answer !== undefined) {
+      machine.handleDatagram(answer, sent.to, sent.via, now, scale as never);
+    }
   }
   const end = target.now + SECONDS * 1000;
   let timers = 0;

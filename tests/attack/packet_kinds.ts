@@ -43,7 +43,7 @@ interface Specimen {
 
 /** How to make a packet. */
 export interface Recipe {
-  readonly kind: PacketKind;
+  readonly kind: AttackKind;
   /** What it is, for a table. */
   readonly name: string;
   make(parties: Parties): Specimen;
@@ -52,12 +52,15 @@ export interface Recipe {
 /** Ports of the victim. */
 const PORT = 4096;
 
+/** What a packet is; one that begins a TCP connection is told from other data. */
+export type AttackKind = PacketKind | "TCP";
+
 type Octets = Uint8Array<ArrayBuffer>;
 
 type Ends = readonly [source: Uint8Array, destination: Uint8Array];
 
 /** How to make the IPv6 packet of each kind; the compiler asks for those that are missing. */
-const MAKE: Readonly<Record<PacketKind, (ends: Ends, parties: Parties) => Octets>> = {
+const MAKE: Readonly<Record<AttackKind, (ends: Ends, parties: Parties) => Octets>> = {
   RS: ([source]) => encodeRouterSolicitation(source),
   RA: ([source, destination], { server }) =>
     encodeRouterAdvertisement({ source, destination, prefix: teredoPrefix(server) }),
@@ -67,6 +70,7 @@ const MAKE: Readonly<Record<PacketKind, (ends: Ends, parties: Parties) => Octets
   unreachable: (ends) => error(Icmpv6Type.DESTINATION_UNREACHABLE, ends),
   "too big": (ends) => error(Icmpv6Type.PACKET_TOO_BIG, ends),
   data: (ends) => data(NextHeader.UDP, ends),
+  TCP: (ends) => data(NextHeader.TCP, ends, 20),
   garbage: (ends) => data(NextHeader.NONE, ends),
 };
 
@@ -102,6 +106,9 @@ const SOURCES: typeof INNER = { ...INNER, "link-local": () => linkLocal(0xffff, 
 
 const DESTINATIONS: typeof INNER = {
   ...INNER,
+  // Not at the port of the one that may be the source: nobody sends to itself.
+  "a client at the victim of a server there": ({ victim }) =>
+    encodeTeredoAddress({ server: victim, flags: 0, mapping: endpoint(victim, PORT + 10) }),
   "the client": ({ client }) => client,
   "all routers": () => ALL_ROUTERS,
 };
@@ -117,7 +124,7 @@ const NO_TRAILERS: typeof TRAILERS = { "": () => ({}) };
 
 /** Every combination. */
 export function recipes(): Recipe[] {
-  return (Object.keys(MAKE) as PacketKind[]).flatMap((kind) =>
+  return (Object.keys(MAKE) as AttackKind[]).flatMap((kind) =>
     combinations(
       ...[SOURCES, DESTINATIONS, PREFIXES, kind === "bubble" ? TRAILERS : NO_TRAILERS, OUTER]
         .map((it) => Object.keys(it)),
@@ -172,8 +179,7 @@ function error(type: number, [source, destination]: Ends): Octets {
   return packet;
 }
 
-function data(nextHeader: number, [source, destination]: Ends): Octets {
-  const payloadLength = 8;
+function data(nextHeader: number, [source, destination]: Ends, payloadLength = 8): Octets {
   const packet = new Uint8Array(40 + payloadLength);
   writeIpv6Header(packet, { payloadLength, nextHeader, hopLimit: 64, source, destination });
   return packet;
