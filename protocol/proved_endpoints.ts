@@ -7,7 +7,8 @@
  * it.
  *
  * Endpoints can be forged by anyone who holds a secret, so each identifier has a few places only: a
- * flood from one displaces its own.
+ * flood from one displaces its own. Nor does one identifier take an endpoint from another: it stands
+ * beside it, and counts once the other's proof has ended.
  *
  * @module
  */
@@ -26,7 +27,7 @@ interface ProofLimits {
    * its NAT takes another place. If more are in use, each is without access for a part of the time.
    */
   readonly perIdentifier: number;
-  /** Endpoints altogether. */
+  /** Proofs altogether. */
   readonly capacity: number;
 }
 
@@ -37,11 +38,12 @@ export const PROOF_LIMITS: ProofLimits = {
   capacity: 65_536,
 };
 
-/** One endpoint and what was proved there. */
+/** What one identifier has proved at one endpoint. */
 interface Proof {
+  readonly endpoint: Endpoint;
   readonly identifier: string;
-  readonly secret: Uint8Array;
-  readonly until: number;
+  secret: Uint8Array;
+  until: number;
 }
 
 /**
@@ -51,55 +53,86 @@ interface Proof {
 export class ProvedEndpoints {
   readonly #limits: ProofLimits;
   /** The earliest proof first. */
-  readonly #proofs = new Map<Endpoint, Proof>();
-  /** The endpoints of each identifier, the earliest proof first. */
-  readonly #byIdentifier = new Map<string, Set<Endpoint>>();
+  readonly #proofs = new Set<Proof>();
+  /** The proofs at each endpoint. The first identifier there that still counts has it. */
+  readonly #byEndpoint = new Map<Endpoint, Set<Proof>>();
+  /** The proofs of each identifier, the earliest proof first. */
+  readonly #byIdentifier = new Map<string, Set<Proof>>();
 
   constructor(limits: ProofLimits = PROOF_LIMITS) {
     this.#limits = limits;
   }
 
-  /** How many endpoints are remembered. */
+  /** How many proofs are remembered. */
   get size(): number {
     return this.#proofs.size;
   }
 
   /** The client at `endpoint` proved that it knows the secret of `identifier`. */
   add(endpoint: Endpoint, identifier: Uint8Array, secret: Uint8Array, now: number): void {
-    this.#forget(endpoint);
-    const proof = { identifier: identifier.toHex(), secret, until: now + this.#limits.lifetime };
-    const endpoints = this.#byIdentifier.get(proof.identifier) ?? new Set();
-    if (endpoints.size >= this.#limits.perIdentifier) this.#forget(first(endpoints));
-    else if (this.#proofs.size >= this.#limits.capacity) this.#forget(first(this.#proofs.keys()));
-    this.#proofs.set(endpoint, proof);
-    endpoints.add(endpoint);
-    this.#byIdentifier.set(proof.identifier, endpoints);
+    const name = identifier.toHex();
+    const until = now + this.#limits.lifetime;
+    let known: Proof | undefined;
+    for (const proof of this.#byEndpoint.get(endpoint) ?? []) {
+      // One that has ended does not get its turn back.
+      if (now >= proof.until) this.#forget(proof);
+      else if (proof.identifier === name) known = proof;
+    }
+    if (known !== undefined) return this.#renew(known, secret, until);
+    const own = this.#byIdentifier.get(name);
+    if (own !== undefined && own.size >= this.#limits.perIdentifier) this.#forget(first(own));
+    else if (this.#proofs.size >= this.#limits.capacity) this.#forget(first(this.#proofs));
+    const proof: Proof = { endpoint, identifier: name, secret, until };
+    this.#proofs.add(proof);
+    addTo(this.#byEndpoint, endpoint, proof);
+    addTo(this.#byIdentifier, name, proof);
   }
 
   /** The identifier that was proved at `endpoint`, in hexadecimal, if that was not too long ago. */
   accountOf(endpoint: Endpoint, now: number): string | undefined {
-    const proof = this.#proofs.get(endpoint);
-    return proof !== undefined && now < proof.until ? proof.identifier : undefined;
+    for (const { identifier, until } of this.#byEndpoint.get(endpoint) ?? []) {
+      if (now < until) return identifier;
+    }
+    return undefined;
   }
 
   /** Forgets what was proved by a secret that is not valid any more. */
   revoke(isValid: (identifier: Uint8Array, secret: Uint8Array) => boolean): void {
-    for (const [endpoint, { identifier, secret }] of this.#proofs) {
-      if (!isValid(Uint8Array.fromHex(identifier), secret)) this.#forget(endpoint);
+    for (const proof of this.#proofs) {
+      if (!isValid(Uint8Array.fromHex(proof.identifier), proof.secret)) this.#forget(proof);
     }
   }
 
-  #forget(endpoint: Endpoint): void {
-    const proof = this.#proofs.get(endpoint);
-    if (proof === undefined) return;
-    this.#proofs.delete(endpoint);
-    const endpoints = this.#byIdentifier.get(proof.identifier)!;
-    endpoints.delete(endpoint);
-    if (endpoints.size === 0) this.#byIdentifier.delete(proof.identifier);
+  /** It becomes the latest proof, but keeps its place at the endpoint. */
+  #renew(proof: Proof, secret: Uint8Array, until: number): void {
+    proof.secret = secret;
+    proof.until = until;
+    for (const proofs of [this.#proofs, this.#byIdentifier.get(proof.identifier)!]) {
+      proofs.delete(proof);
+      proofs.add(proof);
+    }
+  }
+
+  #forget(proof: Proof): void {
+    this.#proofs.delete(proof);
+    removeFrom(this.#byEndpoint, proof.endpoint, proof);
+    removeFrom(this.#byIdentifier, proof.identifier, proof);
   }
 }
 
-function first(endpoints: Iterable<Endpoint>): Endpoint {
-  const [endpoint] = endpoints;
-  return endpoint!;
+function addTo<K>(proofs: Map<K, Set<Proof>>, key: K, proof: Proof): void {
+  const others = proofs.get(key);
+  if (others === undefined) proofs.set(key, new Set([proof]));
+  else others.add(proof);
+}
+
+function removeFrom<K>(proofs: Map<K, Set<Proof>>, key: K, proof: Proof): void {
+  const others = proofs.get(key)!;
+  others.delete(proof);
+  if (others.size === 0) proofs.delete(key);
+}
+
+function first(proofs: Iterable<Proof>): Proof {
+  const [proof] = proofs;
+  return proof!;
 }

@@ -48,11 +48,44 @@ Deno.test("many identifiers together stay within the capacity; the latest proofs
   assertEquals(proofs.accountOf(at(9_899), 0), undefined);
 });
 
-Deno.test("an endpoint that another identifier proves belongs to that one", () => {
+Deno.test("an endpoint stays with its identifier, whatever others prove there, until its proof ends", () => {
+  const proofs = new ProvedEndpoints({ lifetime: 1000, perIdentifier: 3, capacity: 100 });
+  const [theirs, mine] = [Uint8Array.of(1), Uint8Array.of(2)];
+  proofs.add(at(1), theirs, SECRET, 0);
+  proofs.add(at(1), mine, SECRET, 100);
+  assertEquals([proofs.size, proofs.accountOf(at(1), 100)], [2, "01"]);
+  proofs.add(at(1), theirs, SECRET, 900);
+  proofs.add(at(1), mine, SECRET, 901);
+  assertEquals(proofs.accountOf(at(1), 1899), "01");
+  assertEquals(proofs.accountOf(at(1), 1900), "02");
+  proofs.add(at(1), theirs, SECRET, 1900);
+  assertEquals([proofs.size, proofs.accountOf(at(1), 1900)], [2, "02"]);
+});
+
+Deno.test("a client with another invitation has access at once, and its own account when the other ends", () => {
   const proofs = new ProvedEndpoints();
   proofs.add(at(1), Uint8Array.of(1), SECRET, 0);
-  proofs.add(at(1), Uint8Array.of(2), SECRET, 0);
-  assertEquals([proofs.size, proofs.accountOf(at(1), 0)], [1, "02"]);
+  proofs.add(at(1), Uint8Array.of(2), SECRET, 1);
+  assertEquals(proofs.accountOf(at(1), 1), "01");
+  proofs.revoke(([identifier]) => identifier === 2);
+  assertEquals([proofs.size, proofs.accountOf(at(1), 2)], [1, "02"]);
+});
+
+Deno.test("proofs of many identifiers at one endpoint stay within the capacity", () => {
+  const proofs = new ProvedEndpoints({ lifetime: 1000, perIdentifier: 3, capacity: 100 });
+  for (let i = 0; i < 1_000; i++) {
+    proofs.add(at(1), Uint8Array.of(i >>> 8, i & 255), SECRET, i / 10);
+  }
+  assertEquals(proofs.size, 100);
+});
+
+Deno.test("what was proved again under a secret that replaced another one outlives that", () => {
+  const proofs = new ProvedEndpoints();
+  const other = Uint8Array.of(4, 5, 6);
+  proofs.add(at(1), Uint8Array.of(1), SECRET, 0);
+  proofs.add(at(1), Uint8Array.of(1), other, 1);
+  proofs.revoke((_identifier, secret) => secret === other);
+  assertEquals(proofs.accountOf(at(1), 2), "01");
 });
 
 Deno.test("what was proved by a secret that is not valid any more is forgotten", () => {
