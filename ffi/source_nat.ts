@@ -96,6 +96,11 @@ export interface SourceNat {
   /** Whether a process that was killed had left forwarding on, which was put back at the start. */
   readonly putBack: boolean;
   /**
+   * Whether another user's process has the name by which one gateway at a time puts settings back, so
+   * that this one doesn't know whether there is another gateway.
+   */
+  readonly isLockForeign: boolean;
+  /**
    * What has been counted so far: {@linkcode SOURCE_NAT_COUNTERS} and the names of the refused
    * destinations.
    */

@@ -158,6 +158,11 @@ export const COLD_SYMBOLS = {
     parameters: ["i32", "buffer", "u32"],
     result: "i32",
   },
+  // int listen(int fd, int backlog)
+  listen: {
+    parameters: ["i32", "i32"],
+    result: "i32",
+  },
   // int connect(int fd, const struct sockaddr *address, socklen_t address_length)
   connect: {
     parameters: ["i32", "buffer", "u32"],

@@ -2,6 +2,9 @@
  * A name that one process of a network namespace holds at a time, and that is free again when the
  * process has ended: the address of an abstract Unix socket, unix(7).
  *
+ * Every user may take any such name, so a process that finds it taken may ask for its holder. The socket
+ * listens only for that: the kernel tells the other end of a connection whose it is.
+ *
  * @module
  */
 
@@ -9,7 +12,11 @@ import { SystemError } from "../c/errno.ts";
 import { libc } from "../c/libc.ts";
 import { insist } from "../c/system_call.ts";
 import { abstractAddress } from "./abstract_datagram.ts";
-import { AF_UNIX, SOCK_CLOEXEC, SOCK_DGRAM } from "./kernel/kernel_numbers.ts";
+import { AF_UNIX, SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_STREAM } from "./kernel/kernel_numbers.ts";
+import { peerCredentials } from "./listening_process.ts";
+
+/** Connections that wait; none is accepted. */
+const BACKLOG = 16;
 
 /**
  * Takes the name.
@@ -19,15 +26,38 @@ import { AF_UNIX, SOCK_CLOEXEC, SOCK_DGRAM } from "./kernel/kernel_numbers.ts";
  */
 export function lockAbstractName(name: string): Disposable | undefined {
   const address = abstractAddress(name);
-  const { socket, bind, close } = libc();
-  const open = () => socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  const { socket, bind, listen, close } = libc();
+  const open = () => socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const fd = insist("open a Unix socket", "socket", open);
+  const attempt = `take the name "${name}"`;
   try {
-    insist(`take the name "${name}"`, "bind", () => bind(fd, address, address.length));
+    insist(attempt, "bind", () => bind(fd, address, address.length));
+    insist(attempt, "listen", () => listen(fd, BACKLOG));
   } catch (error) {
     close(fd);
     if (error instanceof SystemError && error.code === "EADDRINUSE") return undefined;
     throw error;
   }
   return { [Symbol.dispose]: () => void close(fd) };
+}
+
+/**
+ * The user whose process holds the name, by its number; undefined if none does, or it can't be
+ * asked: then it isn't a process that took the name here.
+ */
+export function holderOfName(name: string): number | undefined {
+  const address = abstractAddress(name);
+  const { socket, connect, close } = libc();
+  const type = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
+  const fd = insist("open a Unix socket", "socket", () => socket(AF_UNIX, type, 0));
+  const attempt = `ask for the holder of the name "${name}"`;
+  try {
+    insist(attempt, "connect", () => connect(fd, address, address.length));
+    return peerCredentials(fd, attempt).user;
+  } catch (error) {
+    if (error instanceof SystemError) return undefined;
+    throw error;
+  } finally {
+    close(fd);
+  }
 }

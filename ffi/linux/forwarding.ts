@@ -16,7 +16,7 @@
  */
 
 import { ForwardingRefused } from "../forwarding_refused.ts";
-import { lockAbstractName } from "./abstract_lock.ts";
+import { holderOfName, lockAbstractName } from "./abstract_lock.ts";
 import { type Change, ForwardingNote } from "./forwarding_note.ts";
 import { readSysctl, writeSysctl } from "./kernel/sysctl.ts";
 
@@ -50,6 +50,11 @@ export function forwardsIpv6(): boolean | undefined {
 export class Forwarding implements Disposable {
   /** Whether a process that was killed had left them changed. They were put back then. */
   readonly wasLeft: boolean;
+  /**
+   * Whether a process that is neither root's nor this user's keeps others from taking the lock. The
+   * note is used all the same.
+   */
+  readonly isLockForeign: boolean;
   readonly #note: ForwardingNote;
   /** What is closed in the end, even if not all can be put back. */
   readonly #parts: Disposable;
@@ -61,14 +66,18 @@ export class Forwarding implements Disposable {
 
   /**
    * One process of a network namespace at a time notes what it changes, and puts back what a process
-   * that was killed has left changed. Another one beside it changes settings without a note.
+   * that was killed has left changed. Another one beside it changes settings without a note. Every
+   * user may take the name of the lock, but only root and this user keep a note from being used.
    *
    * @throws {SystemError} The system gives no lock, or refuses to put back what was left.
    */
   constructor(note: ForwardingNote = new ForwardingNote(undefined)) {
     using stack = new DisposableStack();
     const lock = stack.use(lockAbstractName(LOCK));
-    this.#note = stack.use(lock === undefined ? new ForwardingNote(undefined) : note);
+    const holder = lock === undefined ? holderOfName(LOCK) : undefined;
+    this.isLockForeign = lock === undefined && holder !== 0 && holder !== Deno.uid();
+    const isBeside = lock === undefined && !this.isLockForeign;
+    this.#note = stack.use(isBeside ? new ForwardingNote(undefined) : note);
     const left = this.#note.read();
     this.wasLeft = left.some(({ name, after }) => readSysctl(name) === after);
     left.toReversed().forEach(putBack);

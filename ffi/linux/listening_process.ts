@@ -32,21 +32,35 @@ const PATH_SIZE = 108;
 export function listeningProcess(path: string): number | undefined {
   const attempt = `find out which process listens at ${path}`;
   const address = addressOf(path);
-  const { socket, connect, getsockopt, close } = libc();
+  const { socket, connect, close } = libc();
   // A connection to a Unix socket is there at once, or not at all.
   const type = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
   const fd = insist(attempt, "socket", () => socket(AF_UNIX, type, 0));
   try {
     insist(attempt, "connect", () => connect(fd, address, address.length));
-    const credentials = UCRED.encode({});
-    const length = allocateU32(UCRED.size);
-    const ask = () => getsockopt(fd, SOL_SOCKET, SO_PEERCRED, credentials, length);
-    insist(attempt, "getsockopt", ask);
-    const { process } = UCRED.decode(credentials);
+    const { process } = peerCredentials(fd, attempt);
     return process > 0 ? process : undefined;
   } finally {
     close(fd);
   }
+}
+
+/**
+ * The process and user that listen at the other end of a connection, as they were when they began.
+ *
+ * @param attempt what the connection is for, for messages
+ * @throws {SystemError} the system refuses
+ */
+export function peerCredentials(
+  fd: number,
+  attempt: string,
+): { readonly process: number; readonly user: number } {
+  const credentials = UCRED.encode({});
+  const length = allocateU32(UCRED.size);
+  const { getsockopt } = libc();
+  const ask = () => getsockopt(fd, SOL_SOCKET, SO_PEERCRED, credentials, length);
+  insist(attempt, "getsockopt", ask);
+  return UCRED.decode(credentials);
 }
 
 function addressOf(path: string): Uint8Array<ArrayBuffer> {

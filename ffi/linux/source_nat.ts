@@ -67,6 +67,7 @@ export function openLinuxSourceNat(options: SourceNatOptions): SourceNat {
   return {
     isOwned: table.isOwned,
     putBack: forwarding.wasLeft,
+    isLockForeign: forwarding.isLockForeign,
     counts: () => table.counts(),
     obstacles: () => table.droppingChains("forward"),
     restore() {

@@ -90,6 +90,13 @@ function openGatewayTun(options: GatewayTunOptions, context: HostContext): Gatew
       "A gateway that was killed had left forwarding on. It counts as off, and will be off in the end",
     );
   }
+  if (nat.isLockForeign) {
+    context.log.warn(
+      "Another user's process holds the lock of gateways, so this one can't tell if another one works " +
+        "here: then each could disturb the other's settings. Find the process with " +
+        '"ss -xap | grep @teredo-forwarding", and end it',
+    );
+  }
   const fallback = new FallbackAddress(tun.own, options.fallback, context);
   fallback.update();
   const opened = stack.move();

@@ -1,9 +1,13 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { SystemError } from "../../../ffi/c/errno.ts";
 import { ForwardingRefused } from "../../../ffi/forwarding_refused.ts";
+import { libc } from "../../../ffi/c/libc.ts";
+import { abstractAddress } from "../../../ffi/linux/abstract_datagram.ts";
+import { lockAbstractName } from "../../../ffi/linux/abstract_lock.ts";
 import { Forwarding, isForwarding } from "../../../ffi/linux/forwarding.ts";
 import { ForwardingNote } from "../../../ffi/linux/forwarding_note.ts";
 import { openLinuxSourceNat } from "../../../ffi/linux/source_nat.ts";
+import { AF_UNIX, SOCK_STREAM } from "../../../ffi/linux/kernel/kernel_numbers.ts";
 import { readSysctl } from "../../../ffi/linux/kernel/sysctl.ts";
 import { openTun } from "../../../ffi/open.ts";
 import type { Tun } from "../../../ffi/tun.ts";
@@ -274,6 +278,55 @@ namespaceTest(url, "forwarding: what cannot be put back is in the note, and no f
   next[Symbol.dispose]();
   Deno.removeSync(folder);
 });
+
+namespaceTest(url, "forwarding: another user who takes the lock keeps no note from being used", [
+  "ip",
+  "root",
+], () => {
+  const folder = Deno.makeTempDirSync();
+  const before = settings();
+  const noted = () => new Forwarding(new ForwardingNote(folder));
+  for (const take of [lockAsNobody, takeName]) {
+    using _ = take("teredo-forwarding");
+    const killed = noted();
+    assert(killed.isLockForeign);
+    killed.enable();
+    assert(isForwarding());
+    const next = noted();
+    assert(next.wasLeft);
+    assertEquals(settings(), before);
+    next[Symbol.dispose]();
+    killed[Symbol.dispose]();
+  }
+  using mine = noted();
+  mine.enable();
+  using beside = noted();
+  assertEquals([mine.isLockForeign, beside.isLockForeign], [false, false]);
+  assertEquals([beside.wasLeft, isForwarding()], [false, true]);
+  mine[Symbol.dispose]();
+  Deno.removeSync(folder);
+});
+
+/** What another user's process does that runs the same program. */
+function lockAsNobody(name: string): Disposable {
+  const { setresuid } = libc();
+  const same = 0xffff_ffff;
+  setresuid!(same, 65_534, same);
+  try {
+    return lockAbstractName(name)!;
+  } finally {
+    setresuid!(same, 0, same);
+  }
+}
+
+/** What any other process may do: the name is taken, and no connection gets through. */
+function takeName(name: string): Disposable {
+  const { socket, bind, close } = libc();
+  const fd = socket(AF_UNIX, SOCK_STREAM, 0);
+  const address = abstractAddress(name);
+  assertEquals(bind(fd, address, address.length), 0);
+  return { [Symbol.dispose]: () => void close(fd) };
+}
 
 namespaceTest(url, "forwarding: a read-only /proc/sys does not matter if it is on", ["nft"], () => {
   set("all/forwarding", "1");
