@@ -40,6 +40,8 @@ export interface PlatformFacts {
     readonly closeOnExec: number;
     /** `O_NONBLOCK`: neither opening nor writing waits for another program. */
     readonly nonBlocking: number;
+    /** `O_CREAT` and `O_EXCL`: a file is made, and none that is there is opened. */
+    readonly createNew: number;
     /** `O_NOCTTY`: a terminal does not become the one of this process. */
     readonly noTerminal: number;
     /** `O_NOFOLLOW`: a link as the last part of the path is refused. */

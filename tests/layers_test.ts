@@ -250,10 +250,15 @@ const IMPURE = ["ffi", "io", "nodes", "cli", "cli.ts", "mod.ts", ...WORKSHOP];
 const OPEN_FILES = [
   ...["cli/daemon/control/tcp_channel.ts", "cli/diagnosis/bundle.ts"],
   ...["cli/diagnosis/host_facts.ts", "cli/invitation/join.ts", "cli/invitation/locked_secrets.ts"],
-  ...["cli/process/log_file.ts", "cli/service/service_files.ts", "cli/service/task_manager.ts"],
+  ...[
+    "cli/process/log_file.ts",
+    "cli/process/own_file.ts",
+    "cli/service/service_files.ts",
+    "cli/service/task_manager.ts",
+  ],
   ...["ffi/linux/forwarding_note.ts", "ffi/unix/file_access.ts", "ffi/windows/file_access.ts"],
   // These turn to ffi/c/special_file.ts if Deno refuses.
-  ...["cli/daemon/recording/recording.ts", "cli/process/small_file.ts"],
+  "cli/process/small_file.ts",
 ];
 
 const RESERVED: readonly Reserved[] = [

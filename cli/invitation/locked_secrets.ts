@@ -4,8 +4,8 @@
  * @module
  */
 
-import { dirname, resolve } from "node:path";
 import { fileAccess } from "../../ffi/open_file_access.ts";
+import { followLinks } from "../process/own_file.ts";
 import { adoptRights, orFailure } from "./private_file.ts";
 
 /**
@@ -29,7 +29,7 @@ export class LockedSecrets implements Disposable {
    */
   constructor(path: string) {
     this.#path = path;
-    this.#place = orFailure(path, () => placeOf(path));
+    this.#place = orFailure(path, () => followLinks(path));
     this.#draft = orFailure(path, () => lockDraft(this.#draftPath));
   }
 
@@ -57,24 +57,6 @@ export class LockedSecrets implements Disposable {
   [Symbol.dispose](): void {
     using _ = this.#draft;
     if (!this.#isCommitted) Deno.removeSync(this.#draftPath);
-  }
-}
-
-/** Where the links of a path lead, although there may be no file yet. */
-function placeOf(path: string): string {
-  try {
-    return Deno.realPathSync(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound) || !isLink(path)) return path;
-    return placeOf(resolve(dirname(path), Deno.readLinkSync(path)));
-  }
-}
-
-function isLink(path: string): boolean {
-  try {
-    return Deno.lstatSync(path).isSymlink;
-  } catch {
-    return false;
   }
 }
 

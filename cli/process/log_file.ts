@@ -6,6 +6,7 @@
 
 import { reasonOf } from "../../reason.ts";
 import { absolutePath } from "./folders.ts";
+import { followLinks, isSameFile, openOwnFile, ownFileAt } from "./own_file.ts";
 
 /** Octets at which a log is put aside. */
 export const MAX_LOG = 4 * 1024 * 1024;
@@ -48,9 +49,11 @@ export class LogFile implements Disposable {
     this.#max = max;
     refuseStream(full);
     using files = new DisposableStack();
-    this.#file = files.use(Deno.openSync(full, { append: true, create: true }));
-    const { size, mode } = this.#file.statSync();
-    const content = this.#content = openContent(full);
+    const place = followLinks(full);
+    const file = this.#file = files.use(openOwnFile(place, { append: true }));
+    const info = file.statSync();
+    const { size, mode } = info;
+    const content = this.#content = openContent(place, info);
     if (content !== undefined) files.use(content);
     const old = openOld(this.#oldPath, mode);
     this.#old = typeof old === "string" ? old : files.use(old);
@@ -129,9 +132,12 @@ function* pieces(file: Deno.FsFile, start = 0): Iterable<Uint8Array> {
   for (let count; (count = file.readSync(piece)) !== null;) yield piece.subarray(0, count);
 }
 
-function openContent(path: string): Deno.FsFile | undefined {
+function openContent(path: string, log: Deno.FileInfo): Deno.FsFile | undefined {
   try {
-    return Deno.openSync(path, { read: true, write: true });
+    const file = Deno.openSync(path, { read: true, write: true });
+    if (isSameFile(file, log)) return file;
+    file.close();
+    return undefined;
   } catch {
     return undefined;
   }
@@ -144,35 +150,11 @@ function openContent(path: string): Deno.FsFile | undefined {
  */
 function openOld(path: string, mode: number | null): Deno.FsFile | string {
   try {
-    const there = fileAt(path);
-    if (there === undefined) {
-      const rights = mode === null ? {} : { mode: mode & 0o777 };
-      return Deno.openSync(path, { write: true, createNew: true, ...rights });
-    }
-    const opened = Deno.openSync(path, { write: true });
-    const { dev, ino } = opened.statSync();
-    if (dev === there.dev && ino === there.ino) return opened;
-    opened.close();
-    return "it has just become another file";
+    if (ownFileAt(path)?.isFile === false) return "it is not a file";
+    return openOwnFile(path, { write: true }, mode === null ? undefined : mode & 0o777);
   } catch (error) {
     return reasonOf(error);
   }
-}
-
-/**
- * What is known of a file, if there is one.
- *
- * @throws {Error} there is something else
- */
-function fileAt(path: string): Deno.FileInfo | undefined {
-  let found: Deno.FileInfo;
-  try {
-    found = Deno.lstatSync(path);
-  } catch {
-    return undefined;
-  }
-  if (found.isFile) return found;
-  throw new Error("it is not a file");
 }
 
 /** Opening a pipe would wait for its reader. Devices can't be put aside. */

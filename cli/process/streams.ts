@@ -6,6 +6,7 @@
 
 import { reasonOf } from "../../reason.ts";
 import { LogFile } from "./log_file.ts";
+import { ForeignFile } from "./own_file.ts";
 import { LogStream, type Written } from "./log_stream.ts";
 import { systemFailure } from "./system_failure.ts";
 
@@ -53,7 +54,9 @@ export function logToFile(path: string): void {
   try {
     errors = new LogFile(path);
   } catch (error) {
-    throw systemFailure(`Cannot write the log ${path}`, error);
+    throw systemFailure(`Cannot write the log ${path}`, error, {
+      ...error instanceof ForeignFile ? { advice: "Remove it, or name another file" } : {},
+    });
   }
 }
 

@@ -76,9 +76,10 @@ export const COLD_SYMBOLS = {
     parameters: ["buffer", "i32"],
     result: "i32",
   },
-  // int creat(const char *path, mode_t mode)
-  creat: {
-    parameters: ["buffer", "u32"],
+  // int open(const char *path, int flags, mode_t mode), Linux: the mode is variadic
+  openNew: {
+    name: "open",
+    parameters: ["buffer", "i32", "u32"],
     result: "i32",
   },
   // int close(int fd)

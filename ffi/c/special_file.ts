@@ -36,10 +36,14 @@ export interface StreamFile extends Disposable {
  * @throws {SystemError} The system refuses.
  */
 export function openSpecialFile(path: string, mode: keyof typeof FLAGS): StreamFile {
-  const { open, read, write, close } = libc();
+  const { open } = libc();
   const attempt = `${mode.startsWith("read") ? "read" : "write"} ${path}`;
   const flags = FLAGS[mode] | platform.openFlags.closeOnExec;
-  const fd = insist(attempt, "open", () => open(cString(path), flags));
+  return streamOf(insist(attempt, "open", () => open(cString(path), flags)), attempt);
+}
+
+function streamOf(fd: number, attempt: string): StreamFile {
+  const { read, write, close } = libc();
   return {
     readSync(buffer) {
       const length = insist(attempt, "read", () => read(fd, buffer, BigInt(buffer.length)));
@@ -56,14 +60,19 @@ export function openSpecialFile(path: string, mode: keyof typeof FLAGS): StreamF
 }
 
 /**
- * Makes a file with these rights, or empties the one that is there.
+ * Makes a new file with these rights. Only for Linux, whose `open` finds the rights in a register.
  *
- * @throws {SystemError} The system refuses.
+ * @throws {SystemError} There is one already, or the system refuses.
  */
 export function createSpecialFile(path: string, rights: number): StreamFile {
-  const { creat, close } = libc();
-  close(insist(`create ${path}`, "creat", () => creat(cString(path), rights)));
-  return openSpecialFile(path, "write");
+  const { createNew, closeOnExec } = platform.openFlags;
+  const flags = FLAGS.write | createNew | closeOnExec;
+  const { openNew } = libc();
+  const attempt = `create ${path}`;
+  return streamOf(
+    insist(attempt, "open", () => openNew(cString(path), flags, rights)),
+    `write ${path}`,
+  );
 }
 
 /**

@@ -13,7 +13,13 @@ export const DARWIN_FACTS: PlatformFacts = {
   name: "macOS",
   cLibraries: ["libSystem.B.dylib"],
   errorNumbers: ERROR_NUMBERS,
-  openFlags: { closeOnExec: 0x1000000, nonBlocking: 0x4, noTerminal: 0x20000, noFollow: 0x100 },
+  openFlags: {
+    closeOnExec: 0x1000000,
+    createNew: 0xa00,
+    nonBlocking: 0x4,
+    noTerminal: 0x20000,
+    noFollow: 0x100,
+  },
   interfaceName: "utun%d",
   endSignals: [
     { name: "SIGINT", number: 2 },

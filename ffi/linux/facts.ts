@@ -16,6 +16,7 @@ export const LINUX_FACTS: PlatformFacts = {
   errorNumbers: { EBADFD: 77, EOPNOTSUPP: 95 },
   openFlags: {
     closeOnExec: 0x80000,
+    createNew: 0xc0,
     nonBlocking: 0x800,
     noTerminal: 0x100,
     // <asm/fcntl.h> of arm64 differs.

@@ -11,7 +11,7 @@ export const WINDOWS_FACTS: PlatformFacts = {
   name: "Windows",
   cLibraries: [],
   errorNumbers: {},
-  openFlags: { closeOnExec: 0, nonBlocking: 0, noTerminal: 0, noFollow: 0 },
+  openFlags: { closeOnExec: 0, createNew: 0, nonBlocking: 0, noTerminal: 0, noFollow: 0 },
   interfaceName: "teredo",
   endSignals: [
     { name: "SIGINT", number: 2 },

@@ -17,7 +17,15 @@ import { PcapPipe } from "./pcap_pipe.ts";
 import { RecordedUdp } from "./recorded_udp.ts";
 import type { UdpSocket } from "../../../ffi/udp_socket.ts";
 import { type Ipv4Address, ipv4Address, isLoopbackIpv4 } from "../../../wire/ipv4_address.ts";
+import { platform } from "../../../ffi/platform.ts";
 import type { CliError } from "../../process/failure.ts";
+import {
+  followLinks,
+  ForeignFile,
+  isSpecial,
+  openOwnFile,
+  ownFileAt,
+} from "../../process/own_file.ts";
 import { systemFailure } from "../../process/system_failure.ts";
 import { reasonOf } from "../../../reason.ts";
 
@@ -83,9 +91,6 @@ function isFolder(path: string): boolean {
   }
 }
 
-/** Streams and other files that the system makes. In /dev/shm, anybody makes files. */
-const SPECIAL = /^\/(?:dev(?!\/shm\/)|proc)\//;
-
 /** Whether writing may have to wait for somebody: it is a pipe or a terminal. */
 function mayWait(path: string): boolean {
   try {
@@ -96,9 +101,11 @@ function mayWait(path: string): boolean {
   }
 }
 
+/** @throws {CliError} the file cannot be written */
 function open(path: string, log: Log): Output {
-  if (mayWait(path)) return openPipe(path, log);
-  const file = create(path);
+  const place = orFailure(path, () => followLinks(path));
+  if (mayWait(place)) return openPipe(path, log);
+  const file = orFailure(path, () => isSpecial(place) ? openSpecial(place) : createFile(place));
   return { write: (bytes) => writeAll(file, bytes), close: () => file.close() };
 }
 
@@ -116,23 +123,37 @@ function openPipe(path: string, log: Log): Output {
   }
 }
 
-function create(path: string): StreamFile {
+function orFailure<T>(path: string, action: () => T): T {
   try {
-    return SPECIAL.test(path) ? openSpecial(path) : createFile(path);
+    return action();
   } catch (error) {
     throw failure(path, error);
   }
 }
 
-/** Only the owner may read it, because it holds what people send. */
+/**
+ * Only the owner may read it, because it holds what people send. A file that is there may be open
+ * for others or have other rights, so a new one replaces it.
+ */
 function createFile(path: string): StreamFile {
+  if (ownFileAt(path)?.isFile === true && platform.hasFileModes) removeIfAllowed(path);
   const mode = 0o600;
   try {
-    return Deno.openSync(path, { write: true, create: true, truncate: true, mode });
+    const file = openOwnFile(path, { write: true }, mode);
+    if (file.statSync().isFile) file.truncateSync(0);
+    return file;
   } catch (error) {
     // Deno refuses /dev/shm, under any name.
     if (!(error instanceof Deno.errors.NotCapable)) throw error;
     return createSpecialFile(path, mode);
+  }
+}
+
+function removeIfAllowed(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch {
+    // Its folder is another user's, or it is mounted by itself: then it is emptied.
   }
 }
 
@@ -152,7 +173,9 @@ function failure(path: string, error: unknown): CliError {
       denied:
         "permission is denied. Name another file with --pcap, or run as a user who may write it",
       directory: "it is a directory. Name a file with --pcap",
-      other: `${reasonOf(error)}. Name another file with --pcap`,
+      other: error instanceof ForeignFile
+        ? `${error.message}. Remove it, or name another file with --pcap`
+        : `${reasonOf(error)}. Name another file with --pcap`,
     },
   });
 }
