@@ -46,13 +46,24 @@ export class DeniedConfig extends CliError {
   }
 }
 
-/** A configuration file or the environment is wrong; one line for each mistake. */
+/** Mistakes that one message names. A file of 1 MiB may have 200,000. */
+const MAX_MISTAKES = 20;
+
+/** A configuration file or the environment is wrong; one line for each mistake, up to twenty. */
 export class ConfigError extends CliError {
   override readonly name = "ConfigError";
 
-  constructor(...mistakes: readonly string[]) {
-    super(mistakes.join("\n"), ExitCode.CONFIG);
+  constructor(mistakes: string | readonly string[]) {
+    super(typeof mistakes === "string" ? mistakes : firstOf(mistakes), ExitCode.CONFIG);
   }
+}
+
+function firstOf(mistakes: readonly string[]): string {
+  const left = mistakes.length - MAX_MISTAKES;
+  const more = left > 0
+    ? [`There ${left === 1 ? "is 1 more mistake" : `are ${left} more mistakes`}`]
+    : [];
+  return [...mistakes.slice(0, MAX_MISTAKES), ...more].join("\n");
 }
 
 /** The same error, with the place that it is about: "/etc/teredo/client.yaml:3: Cannot read …". */

@@ -37,7 +37,7 @@ export function parseConfig(command: Command, text: string, path: string): Setti
     if (first === undefined) lines.set(key, line);
     else mistakes.push(`Cannot use ${path}:${line}: ${key} is given twice, first in line ${first}`);
   }
-  if (mistakes.length > 0) throw new ConfigError(...mistakes);
+  if (mistakes.length > 0) throw new ConfigError(mistakes);
 
   const known = configKeys(command);
   const document = parseMapping(text, path, known);
@@ -50,7 +50,7 @@ export function parseConfig(command: Command, text: string, path: string): Setti
     if (typeof read === "string") mistakes.push(`Cannot use ${place}: ${read}`);
     else settings.set(property!, { value: read.value, source: "file", place });
   }
-  if (mistakes.length > 0) throw new ConfigError(...mistakes);
+  if (mistakes.length > 0) throw new ConfigError(mistakes);
   return settings;
 }
 

@@ -30,7 +30,7 @@ export function readEnvironment({ options }: Command, environment: Environment):
     if (value !== undefined) settings.set(property, { value, source: "environment" });
     else mistakes.push(`The environment is wrong: ${explain(name, option, text)}`);
   }
-  if (mistakes.length > 0) throw new ConfigError(...mistakes);
+  if (mistakes.length > 0) throw new ConfigError(mistakes);
   return settings;
 }
 

@@ -66,7 +66,7 @@ export async function checkFile(
   const lacking = lackingOf(command, settings).map(([property, option]) =>
     `Cannot use ${path}: it needs ${optionName(property)}, ${option.kind!.expected}`
   );
-  if (lacking.length > 0) throw new ConfigError(...lacking);
+  if (lacking.length > 0) throw new ConfigError(lacking);
   const values = valuesOf(command, settings);
   const failure = findContradiction(command, settings, values);
   if (failure !== undefined) throw failure;

@@ -50,12 +50,31 @@ function parsed(text: string, path: string): unknown {
   try {
     return parse(text);
   } catch (error) {
+    // The parser calls itself for each level, until the stack is full.
+    if (error instanceof RangeError) {
+      throw new ConfigError(
+        `Cannot use ${path}:${deepestLine(text)}: it has lists or mappings too deep within others`,
+      );
+    }
     const reason = reasonOf(error);
     const place = /\(?at line (\d+), column (\d+)\)?/.exec(reason);
     const what = reason.split(/ \(?at line /)[0]!;
     const where = place === null ? path : `${path}:${place[1]}:${place[2]}`;
     throw new ConfigError(`Cannot use ${where}: it is not YAML (${what})`);
   }
+}
+
+/** What begins a list or mapping within another one, or goes on with one. */
+const LEVEL = /[[{]|[-?:](?=\s|$)/g;
+
+/** The first of the lines with the most levels. */
+function deepestLine(text: string): number {
+  let deepest = { line: 1, levels: 0 };
+  for (const [i, line] of linesOf(text).entries()) {
+    const levels = line.match(LEVEL)?.length ?? 0;
+    if (levels > deepest.levels) deepest = { line: i + 1, levels };
+  }
+  return deepest.line;
 }
 
 /** Whether a value is a mapping: lists, dates and octets are objects too, but no mappings. */

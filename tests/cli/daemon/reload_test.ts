@@ -74,7 +74,7 @@ Deno.test("reload: what turns out to be wrong stays as it was, and all else chan
 Deno.test("reload: a file that is wrong changes nothing", async () => {
   const { reload, wanted, lines, applied } = begin();
   wanted.read = () => {
-    throw new ConfigError("Cannot use f:1: one", "Cannot use f:2: two");
+    throw new ConfigError(["Cannot use f:1: one", "Cannot use f:2: two"]);
   };
   await reload.now();
   assertEquals(applied, []);

@@ -22,6 +22,8 @@ import { type FuzzTarget, hold, textOf, words } from "../target.ts";
 
 const ROLES: readonly Command[] = [client, server, relay];
 
+const MEBIBYTE = 1024 * 1024;
+
 /** A message may quote what it is about, and each of many mistakes may. */
 function longestMessage(input: Uint8Array): number {
   return 10_000 + 100 * input.length;
@@ -116,7 +118,7 @@ export const CONFIG: FuzzTarget = {
   ),
   words: YAML_WORDS,
   maxLength: 512,
-  stressLength: 65_536,
+  stressLength: MEBIBYTE,
   run(input) {
     const text = textOf(input);
     const role = ROLES[input.length % ROLES.length]!;
@@ -135,7 +137,8 @@ export const SECRETS: FuzzTarget = {
   ),
   words: [...YAML_WORDS, ...words("hex:", "base64:", "secret: ", "retired: ", "==", "zz")],
   maxLength: 300,
-  stressLength: 65_536,
+  // A server reads files of 16 MiB.
+  stressLength: MEBIBYTE,
   run(input) {
     const text = textOf(input);
     refusing(input, () => {

@@ -222,3 +222,15 @@ Deno.test({
     }
   },
 });
+
+Deno.test("config: of very many mistakes, twenty are named and the others counted", () => {
+  const message = (text: string) =>
+    assertThrows(() => parseConfig(client, text, "f"), ConfigError).message.split("\n");
+  const twice = message("log-level: info\n".repeat(2 ** 16));
+  assertEquals(twice.length, 21);
+  assertEquals(twice[19], "Cannot use f:21: log-level is given twice, first in line 1");
+  assertEquals(twice[20], "There are 65515 more mistakes");
+  const unknown = Array.from({ length: 21 }, (_, i) => `no-such-${i}: 1\n`).join("");
+  assertEquals(message(unknown).at(-1), "There is 1 more mistake");
+  assertEquals(message(unknown.replace("no-such-20: 1\n", "")).length, 20);
+});

@@ -20,6 +20,20 @@ Deno.test("yaml: what aliases make of a short text is refused, with its line", (
   }
 });
 
+Deno.test("yaml: very many levels are refused, with their line", () => {
+  const first = "port: 1\n";
+  for (const level of ["[", "- ", "? ", "{a: "]) {
+    for (const [before, line] of [["", 1], ["# none\n", 2], [`${first}server:\n  `, 3]] as const) {
+      assertThrows(
+        () => parseYaml(before + level.repeat(2 ** 20 / level.length), "file"),
+        ConfigError,
+        `Cannot use file:${line}`,
+      );
+    }
+  }
+  assertThrows(() => parseYaml("[".repeat(2 ** 20), "file"), ConfigError, "too deep");
+});
+
 Deno.test("yaml: keys with very many blanks are read in no time", () => {
   const blanks = " ".repeat(300_000);
   for (
