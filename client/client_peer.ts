@@ -4,7 +4,7 @@
  * @module
  */
 
-import { MAX_BUBBLES } from "../protocol/constants.ts";
+import { MAX_ATTEMPTS, MAX_BUBBLES } from "../protocol/constants.ts";
 import { BubbleWindow } from "../protocol/peers/bubble_window.ts";
 import { Peer } from "../protocol/peers/peer.ts";
 import { addressOf, type Endpoint, endpoint } from "../wire/endpoint.ts";
@@ -44,9 +44,6 @@ interface Neighbourhood {
 /** Octets of packets held for one peer until its test is answered. */
 const HELD_OCTETS = 4 * 1280;
 
-/** The search for a native host tests it this often. */
-const MAX_PAID_TESTS = 4;
-
 /** A peer entry of a client. */
 export class ClientPeer extends Peer {
   /** The way to a Teredo peer through a gateway, if one answered for it. */
@@ -71,8 +68,11 @@ export class ClientPeer extends Peer {
   #neighbourhood: Neighbourhood | undefined;
   /** Whether the last search was in vain. */
   #isMissing = false;
-  /** Tests that are paid for: a packet from the network pays for one, one of the host for all. */
-  #paidTests = 0;
+  /**
+   * Attempts that are paid for: a packet from the network, or an answer to a stranger, pays for one,
+   * another packet of the host for all.
+   */
+  #paidAttempts = 0;
   /**
    * Bubbles that answer what came in. Anyone can forge that, so they don't count as the host's search
    * for the peer.
@@ -108,6 +108,16 @@ export class ClientPeer extends Peer {
   /** Others can't have made the peer up, because it gave an answer that only it can. */
   prove(): void {
     this.#isProved = true;
+  }
+
+  /** Whether packets wait for the peer that can't be late answers to a stranger. */
+  get isSought(): boolean {
+    return this.isAwaited && this.isEstablished;
+  }
+
+  /** Whether the peer came by itself, has proved nothing, and the host got something from it. */
+  get hasCalled(): boolean {
+    return !this.isEstablished && this.isTeredo && this.octetsReceived > 0;
   }
 
   override trust(mapping: Endpoint, now: number): void {
@@ -232,7 +242,7 @@ export class ClientPeer extends Peer {
    * forge what the peer says, but not that the host wants it.
    */
   isWanted(now: number): boolean {
-    return this.isAwaited || this.isBehindGateway(now);
+    return this.isSought || this.isBehindGateway(now);
   }
 
   /** Whether to believe an alternate address: anyone can have forged the bubble that it came in. */
@@ -329,7 +339,7 @@ export class ClientPeer extends Peer {
 
   /** Keeps a copy of a packet from the network until the test is answered, if there is room. */
   hold(packet: Uint8Array, from: Endpoint): boolean {
-    if (this.#paidTests < MAX_PAID_TESTS) this.#paidTests++;
+    this.pay();
     const { held } = this.#trial ??= { test: undefined, held: [] };
     const octets = held.reduce((sum, { packet }) => sum + packet.length, packet.length);
     if (octets > HELD_OCTETS) return false;
@@ -337,19 +347,24 @@ export class ClientPeer extends Peer {
     return true;
   }
 
-  /** A packet of the host pays for the tests of a whole search. */
+  /** A packet of the host pays for a whole search. */
   payForSearch(): void {
-    this.#paidTests = MAX_PAID_TESTS;
+    this.#paidAttempts = MAX_ATTEMPTS;
   }
 
   /**
-   * Takes a test that is paid for. A packet from the network pays for one, which is about as long:
-   * anyone can forge such packets, and would otherwise get four tests for each, even in the name of
-   * a host that has proved itself.
+   * A packet from the network, or an answer to a stranger, pays for one attempt, which is about as
+   * long: anyone can forge such packets, and would otherwise get four attempts for each, even in the
+   * name of a host that has proved itself.
    */
-  takePaidTest(): boolean {
-    if (this.#paidTests === 0) return false;
-    this.#paidTests--;
+  pay(): void {
+    if (this.#paidAttempts < MAX_ATTEMPTS) this.#paidAttempts++;
+  }
+
+  /** Takes what was paid for one attempt. */
+  takePaidAttempt(): boolean {
+    if (this.#paidAttempts === 0) return false;
+    this.#paidAttempts--;
     return true;
   }
 
@@ -366,7 +381,7 @@ export class ClientPeer extends Peer {
     const held = this.#trial?.held ?? [];
     this.#trial = undefined;
     // What is left would add to what the next packet pays for.
-    this.#paidTests = 0;
+    this.#paidAttempts = 0;
     return held;
   }
 }

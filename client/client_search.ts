@@ -22,6 +22,7 @@ import { PassersBy } from "./passers_by.ts";
 import type { Qualification } from "./qualification/qualification.ts";
 import {
   DOUBT_AFTER,
+  LATEST_ANSWER,
   MAX_SOLICITATIONS,
   PERSISTENT_ANSWER_SPACING,
   PERSISTENT_ANSWER_WINDOW,
@@ -199,6 +200,17 @@ export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
     return isTrying || now - peer.lastTransmission >= PERSISTENT_ANSWER_SPACING;
   }
 
+  /**
+   * The host sends to a peer that cannot be reached. That establishes the peer, unless it may be a late
+   * answer to what a stranger sent, which anyone can forge: that is looked for as far as the answer
+   * pays for it.
+   */
+  want(peer: ClientPeer, now: number): void {
+    const mayAnswer = peer.hasCalled && now - peer.lastReception < LATEST_ANSWER;
+    if (mayAnswer || this.passersBy.hasCalled(peer.address, 0, now)) peer.pay();
+    else peer.establish();
+  }
+
   /** Whether the way to a peer needs a look before the next packet goes there. */
   isAttentionDue(peer: ClientPeer, now: number): boolean {
     return this.#doubts(peer, now) || this.#isTryDue(peer, now);
@@ -240,10 +252,18 @@ export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
   protected override attempt(peer: ClientPeer, now: number, sink: ClientSink): boolean {
     const { self } = this;
     if (self === undefined) return false;
-    if (peer.isTeredo) return this.#lookForClient(peer, self, now, sink);
+    if (peer.isTeredo) {
+      // A stranger is looked for as far as the host's answers to it pay.
+      const isTooSoon = peer.hasBubbleBudget(now) && !peer.mayBubble(now);
+      if (!peer.isEstablished && !isTooSoon && !peer.takePaidAttempt()) {
+        peer.attempts++;
+        return true;
+      }
+      return this.#lookForClient(peer, self, now, sink);
+    }
     peer.attempts++;
     // The host's packets pay for all tests, and those in the name of the peer for one each.
-    if (!peer.isAwaited && !peer.takePaidTest()) return true;
+    if (!peer.isAwaited && !peer.takePaidAttempt()) return true;
     peer.lastTransmission = now;
     this.#tests.send(peer, self, now, sink);
     return true;
@@ -263,8 +283,12 @@ export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
 
   protected override forget(peer: ClientPeer): void {
     // It made room for another, and may be in the middle of something.
-    if (peer.isTeredo && peer.isAt("service") && peer.place === mappingOf(peer.address)) {
-      this.passersBy.hear(peer.address, 0, peer.lastReception);
+    const isWhereItSays = peer.isTeredo && peer.isAt("service") &&
+      peer.place === mappingOf(peer.address);
+    if (isWhereItSays) {
+      this.passersBy.hear(peer.address, 0, peer.lastReception, !peer.isEstablished);
+    } else if (peer.hasCalled) {
+      this.passersBy.remember(peer.address, 0, peer.lastReception);
     }
     this.paced.cancel(peer);
     this.traversal.forget(peer);
@@ -292,7 +316,8 @@ export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
     // A gateway of which nothing is known may be there all the same: its only answer may have been
     // lost. Without bubbles, nothing else would ever be tried.
     if (!hasBudget && !this.#hasGateway && peer.isTested(now)) return false;
-    const mayAsk = isRepeated || peer.gateway !== undefined || !hasBudget;
+    // A stranger has paid for the bubbles only.
+    const mayAsk = peer.isEstablished && (isRepeated || peer.gateway !== undefined) || !hasBudget;
     if (isThroughServer && mayAsk) this.#tests.send(peer, self, now, sink);
     return true;
   }

@@ -41,7 +41,7 @@ export class ConnectivityTests {
 
   /** Tests a peer, unless that is beyond the limit. */
   send(peer: ClientPeer, self: Identity, now: number, sink: ClientSink): void {
-    const limit = peer.isAwaited ? this.#wanted : this.#induced;
+    const limit = peer.isSought ? this.#wanted : this.#induced;
     if (limit?.take(now) === false) return sink.drop("rate_limited");
     const data = peer.testData(now, () => randomBytes(this.#random, DATA_LENGTH));
     const label = randomBytes(this.#random, 4);

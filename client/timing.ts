@@ -145,6 +145,12 @@ export const CLOSED_FLOW_VALIDITY = 120_000;
 /** How long a flow of UDP or another protocol through a gateway is remembered, RFC 4787 REQ-5. */
 export const FLOW_VALIDITY = 120_000;
 
+/**
+ * For this long after a Teredo client came unasked, what the host sends to it may still be an answer:
+ * a kernel repeats one to a TCP connection for a minute or two.
+ */
+export const LATEST_ANSWER = 300_000;
+
 /** Random ports (RFC 6081 §5.4) that are open at a time. Further peers do without. */
 export const MAX_RANDOM_PORTS = 64;
 

@@ -9,7 +9,7 @@ import type { DropReason } from "../protocol/drop_reason.ts";
 import { ErrorReporter } from "../protocol/peers/error_reporter.ts";
 import { type Endpoint, endpoint } from "../wire/endpoint.ts";
 import type { GlobalUnicast } from "../wire/global_unicast.ts";
-import { UnreachableCode } from "../wire/icmpv6.ts";
+import { isIcmpv6Error, UnreachableCode } from "../wire/icmpv6.ts";
 import { isSameIpv6 } from "../wire/ipv6_address.ts";
 import { DESTINATION, isIpv6Packet, SOURCE } from "../wire/ipv6_header.ts";
 import { CONE_FLAG, encodeTeredoLinkLocal, mappingOf } from "../wire/teredo_address.ts";
@@ -72,8 +72,11 @@ export class Transmission {
     }
     const passedBy = this.#placeOfPasserBy(ipv6, now);
     if (passedBy !== undefined) return void sink.datagram(passedBy, "service", ipv6);
+    // A stranger's packet can bring about an error a minute later, such as that of a reassembly, and
+    // nobody waits for one.
+    if (isIcmpv6Error(ipv6) && !this.#isReached(ipv6, now)) return "late_error";
     const peer = this.#search.entry(ipv6, DESTINATION, now);
-    if (!peer.isReachable(now)) peer.establish();
+    if (!peer.isReachable(now)) this.#search.want(peer, now);
     const place = peer.placeFor(ipv6, now);
     if (place !== undefined) {
       // The way is doubted, or may have become better, but it works: packets go on meanwhile.
@@ -83,6 +86,10 @@ export class Transmission {
       return undefined;
     }
     return this.#search.await(peer, ipv6, now, sink) ? undefined : "queue_full";
+  }
+
+  #isReached(ipv6: Uint8Array, now: number): boolean {
+    return this.#search.peers.find(ipv6, DESTINATION)?.placeFor(ipv6, now) !== undefined;
   }
 
   /** Where a destination without an entry was heard a short time ago, which is what case 1 asks for. */

@@ -65,6 +65,8 @@ export type DropReason =
   | "queue_full"
   /** The peer did not answer in time; its queue was given up. */
   | "peer_unreachable"
+  /** An ICMPv6 error of the host for a peer that would have to be looked for. */
+  | "late_error"
   /** A packet longer than the MTU of the link. */
   | "packet_too_big"
   /** Multicast, which a host sends to its link and no tunnel carries. */

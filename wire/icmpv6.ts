@@ -35,6 +35,9 @@ export const Icmpv6Type = {
   REDIRECT: 137,
 } as const;
 
+/** Types below this are errors, RFC 4443 §2.1. */
+const FIRST_INFORMATIONAL = 128;
+
 /** Codes of Destination Unreachable, RFC 4443 §3.1. */
 export const UnreachableCode = {
   NO_ROUTE: 0,
@@ -64,6 +67,11 @@ export function icmpv6TypeOf(packet: Uint8Array): number {
 /** The ICMPv6 code of a packet for which {@linkcode isIcmpv6} holds. */
 export function icmpv6CodeOf(packet: Uint8Array): number {
   return packet[CODE]!;
+}
+
+/** Whether the packet is an error message. */
+export function isIcmpv6Error(packet: Uint8Array): boolean {
+  return isIcmpv6(packet) && packet[TYPE]! < FIRST_INFORMATIONAL;
 }
 
 /** Whether the packet is an Echo Request or Reply, whole at least up to its data. */
@@ -158,5 +166,6 @@ export function mayReportError(packet: Uint8Array, type: number): boolean {
   if (isMulticast(packet, SOURCE) || isUnspecified(packet, SOURCE)) return false;
   if (isMulticast(packet, DESTINATION) && type !== Icmpv6Type.PACKET_TOO_BIG) return false;
   if (nextHeaderOf(packet) !== NextHeader.ICMPV6) return true;
-  return isIcmpv6(packet) && packet[TYPE]! >= 128 && packet[TYPE] !== Icmpv6Type.REDIRECT;
+  return isIcmpv6(packet) && packet[TYPE]! >= FIRST_INFORMATIONAL &&
+    packet[TYPE] !== Icmpv6Type.REDIRECT;
 }

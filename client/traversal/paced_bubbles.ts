@@ -10,8 +10,8 @@
  */
 
 import { MAX_ATTEMPTS } from "../../protocol/constants.ts";
-import type { Endpoint } from "../../wire/endpoint.ts";
-import { mappingOf } from "../../wire/teredo_address.ts";
+import { addressOf, type Endpoint } from "../../wire/endpoint.ts";
+import { mappingOf, serverOf } from "../../wire/teredo_address.ts";
 import type { ClientPeer } from "../client_peer.ts";
 import type { ClientSink } from "../client_sink.ts";
 import { type PostponedBubble, PostponedBubbles } from "./postponed_bubbles.ts";
@@ -97,14 +97,22 @@ export class PacedBubbles {
     this.#postponed.add(peer, { kind: "attempt" });
   }
 
-  /** An attempt to find a peer, by a direct and an indirect bubble. */
+  /**
+   * An attempt to find a peer, by a direct and an indirect bubble: one of them, if the host's answer to
+   * a stranger is to pay for both at the same address.
+   */
   attempt(peer: ClientPeer, now: number, sink: ClientSink): void {
     const { randomPorts, mappedPort } = this.#traversal;
     randomPorts?.prepare(peer, now, sink);
-    this.attemptAt(peer, mappingOf(peer.address), now, sink);
+    const to = mappingOf(peer.address);
+    const isSingle = !peer.isEstablished && serverOf(peer.address) === addressOf(to);
+    peer.bubbled(now);
+    const isSecond = peer.attempts % 2 === 0;
+    if (!isSingle || !isSecond) this.#sendEverywhere(peer, to, now, sink);
+    if (isSingle && !isSecond) return;
     mappedPort?.startOver(peer);
     // Every other one to a silent peer.
-    if (peer.attempts % 2 === 0) this.#sendPlain(peer, now, sink);
+    if (isSecond) this.#sendPlain(peer, now, sink);
     else this.#sendIndirect(peer, now, sink);
   }
 

@@ -168,7 +168,7 @@ export class RandomPorts {
    */
   #freeSocket(): RandomSocket | undefined {
     if (this.#ports.size >= MAX_RANDOM_PORTS) {
-      const inVain = [...this.#ports].find(([peer, { via }]) => !peer.isAt(via) && !peer.isAwaited);
+      const inVain = [...this.#ports].find(([peer, { via }]) => !peer.isAt(via) && !peer.isSought);
       if (inVain === undefined) return undefined;
       this.close(inVain[0]);
     }

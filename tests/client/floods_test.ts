@@ -6,7 +6,9 @@ import { addressOf, type Endpoint, endpoint } from "../../wire/endpoint.ts";
 import { setU32 } from "../../memory/octets.ts";
 import { ipv4Address } from "../../wire/ipv4_address.ts";
 import { encodeTeredoAddress } from "../../wire/teredo_address.ts";
-import { encodeTeredoPacket } from "../../wire/teredo_packet.ts";
+import { isEchoRequest } from "../../wire/icmpv6.ts";
+import { NextHeader } from "../../wire/ipv6_header.ts";
+import { encodeTeredoPacket, parseTeredoPacket } from "../../wire/teredo_packet.ts";
 import { seededRandom } from "../sim/seeded_random.ts";
 import { ACTORS, at, ip6 } from "../vectors/vectors.ts";
 import { ClientFixture, packet, portOf, replyTo, S1 } from "./client_fixture.ts";
@@ -313,3 +315,88 @@ Deno.test("C-31: bubbles forged in a peer's name all the time keep the NAT open 
   const gaps = opened.slice(1).map((time, i) => time - opened[i]!);
   assert(opened.length > 20 && Math.max(...gaps) <= 20_500, `${gaps}`);
 });
+
+/** The headers of IPv4 and UDP. */
+const OUTER_HEADERS = 28;
+
+/** Octets on the wire to an address. */
+function octetsTo(sent: readonly { to: Endpoint; bytes: Uint8Array }[], address: number): number {
+  return sent.filter(({ to }) => addressOf(to) === address)
+    .reduce((sum, { bytes }) => sum + OUTER_HEADERS + bytes.length, 0);
+}
+
+for (const isRemembered of [true, false]) {
+  Deno.test(`C-40: the host's late answer to a stranger ${isRemembered ? "with" : "without"} an entry makes no more of it`, () => {
+    const { fixture, self } = flooded();
+    const victim = addressOf(stranger(0));
+    const source = encodeTeredoAddress({ server: victim, flags: 0, mapping: stranger(0) });
+    fixture.receive(packet(source, self, 28, NextHeader.TCP), stranger(0));
+    if (!isRemembered) {
+      fixture.pass(1_000);
+      for (let i = 0; i < 30; i++) {
+        during(fixture, 100, (number) => {
+          const mapping = madeUp(100 * i + number);
+          fixture.receive(packet(clientAt(mapping), self), mapping);
+        }, () => {});
+      }
+    }
+    assertEquals(fixture.peer(source) !== undefined, isRemembered);
+    fixture.pass(31_000);
+    const late = packet(self, source, 28, NextHeader.TCP);
+    let octets = octetsTo(fixture.send(late).sink.datagrams, victim);
+    octets += octetsTo(fixture.record(30_000).map(([, sent]) => sent), victim);
+    assert(octets > 0 && octets <= OUTER_HEADERS + late.length, `${octets}`);
+  });
+}
+
+Deno.test("C-40: a host that wants a stranger five minutes later looks for it with all four attempts", () => {
+  const { fixture, self } = flooded();
+  const client = clientAt(stranger(0));
+  fixture.receive(packet(client, self), stranger(0));
+  const attempts = () => {
+    const first = fixture.send(packet(self, client)).targets.includes("198.51.100.118:3544");
+    const later = fixture.record(20_000).filter(([, { to }]) => addressOf(to) === ACTORS.s2);
+    return Number(first) + later.length;
+  };
+  fixture.pass(60_000);
+  assertEquals(attempts(), 1);
+  fixture.pass(300_000);
+  assertEquals(attempts(), 4);
+});
+
+for (const perSecond of [10, 100]) {
+  Deno.test(`C-40: late answers to ${perSecond} strangers a second leave the host its tests and its peers`, () => {
+    const { fixture, self } = flooded();
+    fixture.send(packet(self, ACTORS.addressOfB)).receive(
+      packet(ACTORS.addressOfB, self),
+      ACTORS.b,
+    );
+    const due: [time: number, Uint8Array][] = [];
+    const tested = new Set<string>();
+    const look = (sent: readonly { bytes: Uint8Array }[]) => {
+      for (const { bytes } of sent) {
+        const read = parseTeredoPacket(bytes);
+        if (typeof read === "string" || !isEchoRequest(read.ipv6)) continue;
+        tested.add(read.ipv6.slice(24, 40).toHex());
+      }
+    };
+    let number = 0;
+    for (let second = 0; second < 60; second++) {
+      during(fixture, 100, () => {
+        if (number++ % (100 / perSecond) !== 0) return;
+        const mapping = madeUp(number);
+        fixture.receive(packet(clientAt(mapping), self), mapping);
+        due.push([fixture.now + 31_000, packet(self, clientAt(mapping))]);
+      }, () => {
+        while (due.length > 0 && due[0]![0] <= fixture.now) {
+          look(fixture.send(due.shift()![1]).sink.datagrams);
+        }
+      });
+      look(fixture.send(packet(self, hostAt(second))).sink.datagrams);
+    }
+    look(fixture.record(9_000).map(([, sent]) => sent));
+    const mine = Array.from({ length: 60 }, (_, second) => hostAt(second).toHex());
+    assertEquals(mine.filter((host) => !tested.has(host)), []);
+    assert(fixture.peer(ACTORS.addressOfB) !== undefined);
+  });
+}

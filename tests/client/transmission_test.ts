@@ -174,6 +174,28 @@ Deno.test("C-37, threat 8: nothing is sent to a destination that embeds a non-gl
   }
 });
 
+Deno.test("an ICMPv6 error goes to a peer that can be reached, and nobody is looked for to get one", () => {
+  const fixture = ClientFixture.a().receive(encodeBubble(addressOfB, addressOfA), b);
+  for (const type of [1, Icmpv6Type.PACKET_TOO_BIG, Icmpv6Type.TIME_EXCEEDED]) {
+    const errorTo = (destination: Uint8Array) => {
+      const error = packet(addressOfA, destination, 100, NextHeader.ICMPV6);
+      error[40] = type;
+      return error;
+    };
+    assertEquals(fixture.send(errorTo(addressOfB)).targets, ["192.0.2.10:8192"]);
+    for (const stranger of [clientAt(at("192.0.2.66:4096")), hostAt(1)]) {
+      fixture.send(errorTo(stranger));
+      assertEquals([fixture.targets, fixture.dropped], [[], "late_error"]);
+      assertEquals(fixture.peer(stranger), undefined);
+    }
+  }
+  const error = packet(addressOfA, addressOfB, 100, NextHeader.ICMPV6);
+  fixture.pass(30_000).send(error);
+  assertEquals([fixture.targets, fixture.dropped], [[], "late_error"]);
+  error[40] = 128;
+  assertEquals(fixture.send(error).targets, BUBBLE_TARGETS);
+});
+
 Deno.test("C-38: no fifth bubble goes to a silent peer within 300 s", () => {
   const fixture = ClientFixture.a();
   const start = fixture.now;

@@ -158,6 +158,17 @@ export const DEPARTURES: readonly Departure[] = [
     file: "client/passers_by.ts",
   },
   {
+    items: ["C-35"],
+    source: "RFC 4380 §5.2.4 looks for whatever client the host sends to",
+    what:
+      "for five minutes after a client came unasked, each packet of the host is worth one attempt " +
+      "to find it; nobody is looked for to get an ICMPv6 error",
+    why:
+      "it may be a late answer, such as a repeated SYN-ACK, to a forged packet: the search would " +
+      "send its victim several times as much, and take what the host has for its own peers",
+    file: "client/client_search.ts",
+  },
+  {
     items: ["C-32", "C-33"],
     source: "RFC 4380 §5.2.4 keeps using a relay until its entry ends, 30 seconds after the last " +
       "packet",
