@@ -54,9 +54,14 @@ export class ClientArrivals {
     // The answer to its indirect bubble settles where the two meet.
     if (isBubble(ipv6) && mappedPort?.isUnheard(peer, arrival, now)) return undefined;
     const isMove = mappedPort?.isMove(peer, ipv6, via);
-    if ((isMove || !isDetour(peer, arrival, now)) && !peer.wasAt(from, now)) {
+    if ((isMove || !(peer.isReachable(now) && isDetour(peer, arrival))) && !peer.wasAt(from, now)) {
+      const isNear = this.#isNear(peer, from, now);
+      if (!isMove && !isNear && peer.isReachable(now) && peer.mapping !== from) {
+        return this.#receiveStray(ipv6, peer, from, now, sink);
+      }
       const isUnmet = !peer.isReachable(now) && !peer.isAwaited;
       this.#search.found(peer, from, now, sink, via);
+      if (isNear) peer.provePlace();
       // The peer waits for an answer at its own port, as what went out from ours before was refused.
       if (isUnmet && via !== "service") {
         this.#search.paced.sendUrgent(peer, peer.place, now, sink);
@@ -64,6 +69,30 @@ export class ClientArrivals {
     }
     accept(ipv6, trailers, peer, this.#search.paced, now, sink);
     return undefined;
+  }
+
+  /**
+   * A packet of a peer that can be reached elsewhere. Anyone could have forged it, so it is delivered,
+   * but where packets for the peer go only changes if it answers from there.
+   */
+  #receiveStray(
+    ipv6: Uint8Array,
+    peer: ClientPeer,
+    from: Endpoint,
+    now: number,
+    sink: ClientSink,
+  ): undefined {
+    if (!this.#traversal.alternates.isInside(peer.mapping)) {
+      this.#challenges.send(ipv6, from, now, sink);
+    }
+    if (isBubble(ipv6)) return;
+    peer.octetsReceived += ipv6.length;
+    sink.packet(ipv6);
+  }
+
+  /** Whether a place is on our own network, where nobody on the Internet can send from. */
+  #isNear(peer: ClientPeer, place: Endpoint, now: number): boolean {
+    return place === peer.localAt(now) || this.#traversal.alternates.isInside(place);
   }
 
   /** Case 3 without an entry: the packet is the host's, and so is the answer. */
@@ -101,7 +130,7 @@ export class ClientArrivals {
     // A NAT that hairpins carries the bubble round, but the peer is known to be on this side of it.
     const isHairpin = alternates.isInside(peer.mapping) && !alternates.isInside(from);
     if (isHairpin && peer.isReachable(now)) return undefined;
-    if (isDetour(peer, arrival, now)) {
+    if (peer.isMet(now) && isDetour(peer, arrival)) {
       // The forwarded port let the peer in, but perhaps it only hears us from here.
       if (mappedPort?.hasTwoFaces && via !== "service" && peer.hasAnswerBudget(now)) {
         this.#traversal.bubbles.sendDirect(peer, from, sink, via);
@@ -113,6 +142,7 @@ export class ClientArrivals {
     peer.prove();
     if (sharesServer) peer.proveNeighbour(now);
     this.#search.found(peer, from, now, sink, via);
+    peer.provePlace();
     // Bubbles to the mapping in the peer's address have not arrived, so the peer still waits for
     // one.
     if (!isAwaited && (from !== mappingOf(peer.address) || via !== "service")) {
@@ -133,11 +163,10 @@ export class ClientArrivals {
 }
 
 /**
- * Whether a packet took the way of random ports, though the peer is met without (RFC 6081
- * §5.4.4.5): the way by service ports is kept.
+ * Whether a packet took the way of random ports, where the peer is met without (RFC 6081 §5.4.4.5):
+ * the way by service ports is kept.
  */
-function isDetour(peer: ClientPeer, { from, via }: Arrival, now: number): boolean {
-  if (!peer.isReachable(now)) return false;
+function isDetour(peer: ClientPeer, { from, via }: Arrival): boolean {
   const isFromRandomPort = from === peer.randomPlace && peer.mapping !== from;
   const isToRandomPort = via !== "service" && peer.via === "service";
   return isFromRandomPort || isToRandomPort;

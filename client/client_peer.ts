@@ -8,9 +8,16 @@ import { MAX_ATTEMPTS, MAX_BUBBLES } from "../protocol/constants.ts";
 import { BubbleWindow } from "../protocol/peers/bubble_window.ts";
 import { Peer } from "../protocol/peers/peer.ts";
 import { addressOf, type Endpoint, endpoint } from "../wire/endpoint.ts";
-import { mappingOf } from "../wire/teredo_address.ts";
+import { mappingOf, serverOf } from "../wire/teredo_address.ts";
 import { equalArrays } from "../memory/octets.ts";
-import { CLOSING_DELAY, INTRODUCTION_TIME, LOCAL_PEER_VALIDITY, TEST_VALIDITY } from "./timing.ts";
+import {
+  CLOSING_DELAY,
+  INTRODUCTION_TIME,
+  LOCAL_PEER_VALIDITY,
+  PROOF_INTERVAL,
+  PROOF_PATIENCE,
+  TEST_VALIDITY,
+} from "./timing.ts";
 import type { ClientSocket } from "./client_sink.ts";
 import type { GatewayPath } from "./traversal/gateway_path.ts";
 import { isBeside, NO_ALTERNATES } from "./traversal/alternate_addresses.ts";
@@ -64,6 +71,10 @@ export class ClientPeer extends Peer {
   #isChosen = false;
   /** Whether the peer has proved itself. */
   #isProved = false;
+  /** When the peer may be asked for a proof of where it is; `Infinity` once it has given one. */
+  #proofDueAt = -Infinity;
+  /** When it was last asked for one. */
+  #askedAt = -Infinity;
   #trial: Trial | undefined;
   #neighbourhood: Neighbourhood | undefined;
   /** Whether the last search was in vain. */
@@ -124,6 +135,10 @@ export class ClientPeer extends Peer {
     if (this.isReachable(now) && this.mapping !== mapping) {
       this.#former = { at: this.mapping, until: now + CLOSING_DELAY };
     }
+    if (!this.isReachable(now) || this.mapping !== mapping) {
+      this.#proofDueAt = now + PROOF_PATIENCE;
+      this.#askedAt = -Infinity;
+    }
     super.trust(mapping, now);
     this.#isMissing = false;
     this.#place = undefined;
@@ -161,6 +176,43 @@ export class ClientPeer extends Peer {
       this.#answers.reset();
     }
     this.#answers.add(now);
+  }
+
+  /** The peer has shown by an answer that nobody else could give that it is at its mapping. */
+  provePlace(): void {
+    this.#proofDueAt = Infinity;
+  }
+
+  /** Whether the peer can be reached at a place that it has proved. */
+  isMet(now: number): boolean {
+    return this.#proofDueAt === Infinity && this.isReachable(now);
+  }
+
+  /** Whether the peer can be reached, and has given all proofs that it was asked for. */
+  isSettled(now: number): boolean {
+    return (this.#proofDueAt === Infinity || this.#askedAt === -Infinity) && this.isReachable(now);
+  }
+
+  /** Whether to ask the peer for a proof: it can be reached, but that may be somebody's forgery. */
+  isProofDue(now: number): boolean {
+    return now >= this.#proofDueAt && this.isReachable(now) && this.paysForProof;
+  }
+
+  /**
+   * Whether a bubble may ask for a proof. Strangers that anyone can have made up pay for each with a
+   * packet, and get the host's answer besides: their server is asked only if it is elsewhere.
+   */
+  get paysForProof(): boolean {
+    if (this.isEstablished) return true;
+    const { address } = this;
+    const isShared = serverOf(address) === addressOf(mappingOf(address));
+    return !isShared && this.lastReception > this.#askedAt;
+  }
+
+  /** The peer is asked for a proof. */
+  askedForProof(now: number): void {
+    this.#askedAt = now;
+    this.#proofDueAt = now + PROOF_INTERVAL;
   }
 
   /** Where packets for the peer go once it is trusted: usually to its mapping. */

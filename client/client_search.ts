@@ -6,6 +6,7 @@
  * @module
  */
 
+import { MAX_ATTEMPTS } from "../protocol/constants.ts";
 import { PeerSearch, type UndeliverableHandler } from "../protocol/peers/peer_search.ts";
 import { KeyedLimiter } from "../protocol/keyed_limiter.ts";
 import { TokenBucket } from "../protocol/token_bucket.ts";
@@ -226,11 +227,14 @@ export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
 
   /**
    * Whether it is time to ask whether a peer is still behind the relay or gateway that it was
-   * behind.
+   * behind, or for a proof that it is where a packet said that anyone could have forged.
    */
   #doubts(peer: ClientPeer, now: number): boolean {
     if (this.isSearching(peer)) return false;
     if (!peer.isTeredo) return peer.unansweredFor(now) >= DOUBT_AFTER;
+    if (peer.isProofDue(now)) {
+      return this.traversal.bubbles.hasNonces && peer.hasBubbleBudget(now);
+    }
     return peer.gateway !== undefined && !peer.isReachable(now) &&
       peer.gateway.unansweredFor(now) >= DOUBT_AFTER;
   }
@@ -252,6 +256,7 @@ export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
   protected override attempt(peer: ClientPeer, now: number, sink: ClientSink): boolean {
     const { self } = this;
     if (self === undefined) return false;
+    if (peer.isTeredo && peer.isReachable(now)) return this.#askForProof(peer, now, sink);
     if (peer.isTeredo) {
       // A stranger is looked for as far as the host's answers to it pay.
       const isTooSoon = peer.hasBubbleBudget(now) && !peer.mayBubble(now);
@@ -267,6 +272,24 @@ export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
     peer.lastTransmission = now;
     this.#tests.send(peer, self, now, sink);
     return true;
+  }
+
+  /** As long as bubbles may go to the peer. Data goes to where it seems to be meanwhile. */
+  #askForProof(peer: ClientPeer, now: number, sink: ClientSink): true {
+    if (!peer.hasBubbleBudget(now) || !peer.paysForProof) {
+      peer.attempts++;
+      return true;
+    }
+    peer.askedForProof(now);
+    this.paced.askForProof(peer, now, sink);
+    return true;
+  }
+
+  /** A peer that can be reached and gives no proof is still where packets go. */
+  protected override repeat(peer: ClientPeer, now: number, sink: ClientSink): void {
+    const isOver = peer.isTeredo && peer.isReachable(now) && peer.attempts >= MAX_ATTEMPTS;
+    if (isOver) this.sendQueue(peer, now, sink);
+    else super.repeat(peer, now, sink);
   }
 
   protected override undeliverable(packet: Uint8Array, now: number, sink: ClientSink): void {

@@ -228,7 +228,9 @@ export class Reception {
   ): undefined {
     const { paced } = this.#search;
     const isMove = this.#traversal.mappedPort?.isMove(peer, ipv6, via);
-    if (isMove || peer.isAwaited) {
+    const isProof = isBubble(ipv6) && peer.isProvedBy(trailers.nonce, now);
+    if (isProof) peer.provePlace();
+    if (isMove || peer.isAwaited || (isProof && this.#search.isSearching(peer))) {
       this.#search.found(peer, peer.mapping, now, sink, isMove ? via : peer.via);
     }
     const isAnswer = peer.lastBubble !== -Infinity;
@@ -251,6 +253,7 @@ export class Reception {
     if (!isKnownPlace && !isPossible) return "source_not_global";
     if (!peer.isTeredo || isKnownPlace || mappingOf(peer.address) === from) {
       this.#search.found(peer, from, now, sink, via);
+      peer.provePlace();
     } else {
       this.#search.foundBehindGateway(peer, from, now, sink);
     }

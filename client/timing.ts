@@ -8,7 +8,7 @@
  * @module
  */
 
-import { PEER_VALIDITY } from "../protocol/constants.ts";
+import { BUBBLE_SPACING, PEER_VALIDITY } from "../protocol/constants.ts";
 
 // What the RFCs fix.
 
@@ -138,6 +138,18 @@ export const PERSISTENT_ANSWER_WINDOW = 4_000;
  * server, and the proof straight through a NAT that hairpins.
  */
 export const INTRODUCTION_TIME = 4_000;
+
+/**
+ * A peer that was found by a packet that anyone could have forged has this long to prove its place by
+ * itself: bubbles are on their way as a rule. RFC 4380 §5.2.3 case 3 asks for no proof at all.
+ */
+export const PROOF_PATIENCE = BUBBLE_SPACING;
+
+/**
+ * Then it is asked while the host sends to it, and again after this time if it has not answered. The
+ * right place of a peer behind a symmetric NAT is found by that, whatever others forge.
+ */
+export const PROOF_INTERVAL = PEER_VALIDITY;
 
 /** How long a TCP connection through a gateway is remembered after its end, for the last packets. */
 export const CLOSED_FLOW_VALIDITY = 120_000;

@@ -74,7 +74,7 @@ export class Bubbles {
   sendIndirect(peer: ClientPeer, now: number, sink: ClientSink): void {
     const nonce = this.hasNonces ? peer.issueNonce(this.#random, now) : undefined;
     const server = endpoint(serverOf(peer.address), TEREDO_PORT);
-    const hasMet = nonce === undefined || peer.isReachable(now);
+    const hasMet = nonce === undefined || peer.isSettled(now);
     const alternateAddresses = hasMet ? undefined : this.#alternates.toTell(peer.address);
     const randomPort = hasMet ? undefined : peer.ownPort?.outside;
     const trailers = { nonce, alternateAddresses, randomPort };

@@ -129,6 +129,24 @@ export class PacedBubbles {
   }
 
   /**
+   * Asks a peer that can be reached for a proof of where it is, wherever that may be. Data goes to it
+   * meanwhile, so this keeps no distance; the caller has looked at the limit on unanswered bubbles.
+   */
+  askForProof(peer: ClientPeer, now: number, sink: ClientSink): void {
+    const { randomPorts, bubbles } = this.#traversal;
+    const mapping = mappingOf(peer.address);
+    randomPorts?.prepare(peer, now, sink);
+    peer.bubbled(now);
+    // Data opens our NAT for the place that it goes to. Strangers have not paid for more than one.
+    const random = peer.isEstablished ? randomPorts?.wayTo(peer) : undefined;
+    if (random !== undefined) bubbles.sendDirect(peer, random.to, sink, random.via);
+    if (peer.isEstablished && peer.place !== mapping) bubbles.sendDirect(peer, mapping, sink);
+    // A stranger may get no second one, and every client understands what has no trailers.
+    if (peer.attempts % 2 === 1) this.#sendPlain(peer, now, sink);
+    else this.#sendIndirect(peer, now, sink);
+  }
+
+  /**
    * Bubbles to a peer that answers through a gateway, so that the limit of §5.2.6 does not apply.
    */
   tryDirect(peer: ClientPeer, now: number, sink: ClientSink): void {
@@ -229,7 +247,7 @@ export class PacedBubbles {
    */
   #sendEverywhere(peer: ClientPeer, to: Endpoint, now: number, sink: ClientSink): void {
     const { bubbles, randomPorts } = this.#traversal;
-    if (peer.isReachable(now)) return bubbles.sendDirect(peer, to, sink, peer.viaTo(to));
+    if (peer.isSettled(now)) return bubbles.sendDirect(peer, to, sink, peer.viaTo(to));
     const usual: Way = { to, via: "service" };
     const random = randomPorts?.wayTo(peer);
     const others = peer.otherPlaces(to, now).map((to): Way => ({ to, via: "service" }));

@@ -47,11 +47,11 @@ export class RandomPorts {
 
   /**
    * An indirect bubble to a peer is due: behind a port-preserving symmetric NAT, opens a port to
-   * advertise in it (§5.4.4.2), unless the peer is trusted or has one.
+   * advertise in it (§5.4.4.2), unless the peer is trusted, with no proof missing, or has a port.
    */
   prepare(peer: ClientPeer, now: number, sink: ClientSink): void {
     if (!this.#nat.mayBeSymmetric || !this.#nat.keepsPort) return;
-    if (peer.isReachable(now) || peer.ownPort !== undefined) return;
+    if (peer.isSettled(now) || peer.ownPort !== undefined) return;
     const port = this.open(peer, now, sink);
     if (port !== undefined) port.outside = port.local;
   }
@@ -91,7 +91,7 @@ export class RandomPorts {
   hear(peer: ClientPeer, port: number | undefined, now: number): void {
     if (port === undefined || port === 0 || port === peer.randomPort) return;
     if (peer.randomPort !== 0) {
-      if (peer.isReachable(now)) return;
+      if (peer.isSettled(now)) return;
       const isFormer = peer.ownPort !== undefined && peer.ownPort.openedAt <= peer.lastReception;
       if (this.#nat.keepsPort && isFormer) this.close(peer);
     }

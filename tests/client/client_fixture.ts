@@ -13,6 +13,7 @@ import { TEREDO_PORT } from "../../protocol/constants.ts";
 import type { DropReason } from "../../protocol/drop_reason.ts";
 import type { Random } from "../../protocol/random.ts";
 import type { Authentication } from "../../wire/authentication.ts";
+import { encodeBubble } from "../../wire/bubble.ts";
 import { type Endpoint, endpoint, formatEndpoint } from "../../wire/endpoint.ts";
 import { GlobalUnicast } from "../../wire/global_unicast.ts";
 import { ipv4Address } from "../../wire/ipv4_address.ts";
@@ -22,6 +23,7 @@ import { destinationOf, NextHeader, sourceOf, writeIpv6Header } from "../../wire
 import { encodeRouterAdvertisement, isRouterSolicitation } from "../../wire/neighbor_discovery.ts";
 import { CONE_FLAG, encodeTeredoLinkLocal, teredoPrefix } from "../../wire/teredo_address.ts";
 import { encodeTeredoPacket, parseTeredoPacket } from "../../wire/teredo_packet.ts";
+import { encodeTrailers, parseTrailers, type Trailers } from "../../wire/trailers.ts";
 import { RecordingSink, type SentDatagram } from "../recording_sink.ts";
 import { seededRandom } from "../sim/seeded_random.ts";
 import { ACTORS, hex } from "../vectors/vectors.ts";
@@ -155,6 +157,20 @@ export class ClientFixture {
     this.sink.clear();
     this.client.handlePacket(packet, this.now, this.sink);
     return this;
+  }
+
+  /** Client B proves that it is where its address says. */
+  meetB(): this {
+    const { addressOfB, b } = ACTORS;
+    const self = this.client.status(this.now).address!;
+    this.send(packet(self, addressOfB));
+    const nonce = this.sink.datagrams.flatMap(({ bytes }) => {
+      const parsed = parseTeredoPacket(bytes);
+      const trailers = typeof parsed === "string" ? {} : parseTrailers(parsed.trailers) as Trailers;
+      return trailers.nonce === undefined ? [] : [trailers.nonce];
+    }).at(-1)!;
+    const ipv6 = encodeBubble(addressOfB, self);
+    return this.receive(encodeTeredoPacket({ ipv6, trailers: encodeTrailers({ nonce }) }), b);
   }
 
   /** The server answers the last solicitation of the last action. */

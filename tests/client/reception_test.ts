@@ -69,7 +69,7 @@ Deno.test("C-22: packets from impossible sources are dropped", () => {
 });
 
 Deno.test("C-23: a packet from a trusted peer at its mapping is accepted and keeps it valid", () => {
-  const fixture = ClientFixture.a().receive(encodeBubble(addressOfB, addressOfA), b);
+  const fixture = ClientFixture.a().meetB();
   fixture.send(packet(addressOfA, addressOfB)).pass(29_000);
   const data = packet(addressOfB, addressOfA);
   fixture.receive(data, b);

@@ -52,7 +52,7 @@ function assertError(fixture: ClientFixture, type: number, code: number, about: 
 }
 
 Deno.test("C-32: data to a trusted peer goes straight to its mapping", () => {
-  const fixture = ClientFixture.a().receive(encodeBubble(addressOfB, addressOfA), b);
+  const fixture = ClientFixture.a().meetB();
   const data = packet(addressOfA, addressOfB);
   fixture.pass(29_999).send(data);
   assertEquals(fixture.sink.datagrams, [{ to: b, via: "service", bytes: data }]);
@@ -65,7 +65,7 @@ Deno.test("C-32: 30 s after its last packet a peer is looked for again", () => {
 });
 
 Deno.test("C-32: sending to a peer does not prolong its validity", () => {
-  const fixture = ClientFixture.a().receive(encodeBubble(addressOfB, addressOfA), b);
+  const fixture = ClientFixture.a().meetB();
   const data = packet(addressOfA, addressOfB);
   for (let second = 0; second < 30; second++) {
     assertEquals(fixture.send(data).sink.datagrams[0]!.bytes, data);
@@ -77,7 +77,7 @@ Deno.test("C-32: sending to a peer does not prolong its validity", () => {
 });
 
 Deno.test("C-32, C-38: data counts as transmission, so bubbles wait for two seconds", () => {
-  const fixture = ClientFixture.a().receive(encodeBubble(addressOfB, addressOfA), b);
+  const fixture = ClientFixture.a().meetB();
   fixture.pass(29_000).send(packet(addressOfA, addressOfB)).pass(1_000);
   assertEquals(fixture.send(packet(addressOfA, addressOfB)).sink.datagrams, []);
   assertEquals(fixture.wait(2_020).targets, BUBBLE_TARGETS);

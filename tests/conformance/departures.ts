@@ -237,6 +237,17 @@ export const DEPARTURES: readonly Departure[] = [
     file: "client/traversal/challenges.ts",
   },
   {
+    items: ["C-26", "C-38", "X-12"],
+    source: "RFC 4380 §5.2.3 case 3 trusts a packet from where the source address says",
+    what:
+      "not while the peer can be reached elsewhere: the packet is delivered, and the peer asked " +
+      "through its server. A peer that has proved no place is asked after two seconds, four times in " +
+      "30 seconds while the host sends to it, however recent the last packet to it is",
+    why:
+      "anyone can forge such a packet, and would lead packets for a peer behind a symmetric NAT astray",
+    file: "client/client_arrivals.ts",
+  },
+  {
     items: ["X-02", "C-38"],
     source: "RFC 4380 §5.2.6 has two seconds between bubbles, RFC 6081 §5.2 does not mention them",
     what:

@@ -5,8 +5,9 @@
  *   indirect one together count once.
  * - None sooner than two seconds after the last packet to the peer.
  *
- * A packet of the peer that comes in pays for an answer, which may be a challenge. Other departures
- * that docs/architecture.md names are {@linkcode BubbleHabits}.
+ * A packet of the peer that comes in pays for an answer, which may be a challenge. One that comes
+ * straight also makes a client that sends to it ask for a proof, four times, two seconds apart. Other
+ * departures that docs/architecture.md names are {@linkcode BubbleHabits}.
  *
  * @module
  */
@@ -85,6 +86,9 @@ interface Account {
   lastSent: number;
   /** Packets that came in, and were not answered yet: a few at most. */
   credit: number;
+  /** Bubbles that may ask for a proof, and when the last one that went out did. */
+  asks: number;
+  lastBubble: number;
   /** When bubbles came in through the server, in the window. */
   indirect: number[];
 }
@@ -145,6 +149,7 @@ export class BubbleLimits {
     account.credit = Math.min(account.credit + 1, MAX_BUBBLES);
     if (isBubble(packet.ipv6)) this.#latest = pairOf(packet.ipv6);
     const isForwarded = packet.origin !== undefined;
+    if (!isForwarded) account.asks = MAX_BUBBLES;
     if (isForwarded && isBubble(packet.ipv6)) account.indirect.push(now);
     const isAnnouncement = isMulticast(packet.ipv6, DESTINATION);
     if (isAnnouncement ? this.#habits.hearsAnnouncements : !isForwarded) account.bubbles = [];
@@ -158,13 +163,16 @@ export class BubbleLimits {
   ): string | undefined {
     const last = account.bubbles.at(-1) ?? -Infinity;
     if (last === now || (isIndirect && now - last <= this.#habits.pairSpan)) return undefined;
-    if (isProving && this.#habits.challenges) return this.#judgeChallenge(account);
+    const sinceBubble = now - account.lastBubble;
+    account.lastBubble = now;
+    if (isProving && this.#habits.challenges) {
+      return this.#pays(account, sinceBubble) ? undefined : "a challenge without a cause";
+    }
     account.bubbles = [...account.bubbles, now].filter((at) => now - at < BUBBLE_WINDOW);
     account.indirect = account.indirect.filter((at) => now - at < BUBBLE_WINDOW);
     const distance = now - account.lastSent;
-    if (distance < BUBBLE_SPACING) {
-      if (account.credit === 0) return `a bubble ${distance} ms after the last packet`;
-      account.credit--;
+    if (distance < BUBBLE_SPACING && !this.#pays(account, sinceBubble)) {
+      return `a bubble ${distance} ms after the last packet`;
     }
     account.lastSent = now;
     const { length } = account.bubbles;
@@ -172,18 +180,27 @@ export class BubbleLimits {
     return length > limit ? `${length} unanswered bubbles` : undefined;
   }
 
-  /** A client that came from elsewhere is asked to prove itself. That is no attempt to reach it. */
-  #judgeChallenge(account: Account): string | undefined {
-    if (account.credit === 0) return "a challenge without a cause";
-    account.credit--;
-    return undefined;
+  /** Whether packets of the peer have paid for a bubble, or for one that asks for a proof. */
+  #pays(account: Account, sinceBubble: number): boolean {
+    if (account.credit > 0) {
+      account.credit--;
+      return true;
+    }
+    return this.#habits.challenges && sinceBubble >= BUBBLE_SPACING && account.asks-- > 0;
   }
 
   #accountOf(ipv6: Uint8Array, offset: number): Account {
     const key = keyOf(ipv6, offset);
     let account = this.#accounts.get(key);
     if (account === undefined) {
-      account = { bubbles: [], lastSent: -Infinity, credit: 0, indirect: [] };
+      account = {
+        bubbles: [],
+        lastSent: -Infinity,
+        lastBubble: -Infinity,
+        credit: 0,
+        asks: 0,
+        indirect: [],
+      };
       this.#accounts.set(key, account);
     }
     return account;
