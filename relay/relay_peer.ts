@@ -30,10 +30,10 @@ export class RelayPeer extends Peer {
    */
   isCalled = false;
   /**
-   * Whether the client has proved that it is at its mapping. A plain relay also believes a packet that
-   * seems to come from where the client's address says, and anyone can send that.
+   * Whether to ask the client for a proof that it is at its mapping: it was found by a packet that
+   * seemed to come from where its address says, and anyone can send that.
    */
-  isProved = false;
+  isDoubtful = false;
   /**
    * When a bubble may ask the client to prove where it is; a whole number, see
    * {@linkcode RelayPeer.credit}.

@@ -168,7 +168,7 @@ export class RelaySearch extends PeerSearch<RelayPeer> {
 
   /** The client has answered from `mapping` as nobody else could. */
   foundProved(peer: RelayPeer, mapping: Endpoint, now: number, sink: PeerSink): void {
-    peer.isProved = true;
+    peer.isDoubtful = false;
     this.found(peer, mapping, now, sink);
   }
 
@@ -180,11 +180,11 @@ export class RelaySearch extends PeerSearch<RelayPeer> {
   /**
    * The same on the word of a packet from where the client's address says. If another client forged
    * it, only a proof leads to the right place, so the client is asked for one unless that is on its
-   * way.
+   * way. But bubbles and packets must not go to the same address: made-up clients pay for less.
    */
   foundUnproved(peer: RelayPeer, mapping: Endpoint, now: number, sink: PeerSink): void {
     if (!peer.isReachable(now) || peer.mapping !== mapping) {
-      peer.isProved = false;
+      peer.isDoubtful = serverOf(peer.address) !== addressOf(mapping);
       peer.askAt = Math.ceil(now) + BUBBLE_SPACING;
     }
     this.found(peer, mapping, now, sink);
@@ -199,7 +199,7 @@ export class RelaySearch extends PeerSearch<RelayPeer> {
 
   /** Whether it is time to {@linkcode ask} a client that packets go to. */
   isAskDue(peer: RelayPeer, now: number): boolean {
-    if (!peer.isProved && now >= peer.askAt && peer.hasBubbleBudget(now)) return true;
+    if (peer.isDoubtful && now >= peer.askAt && peer.hasBubbleBudget(now)) return true;
     return now - Math.max(peer.lastReception + ASK_AFTER, peer.lastBubble + ASK_INTERVAL) >= 0 &&
       peer.hasBubbleBudget(now);
   }

@@ -2,7 +2,8 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { encodeBubble } from "../../wire/bubble.ts";
 import { IPV6_HEADER_LENGTH, sourceOf } from "../../wire/ipv6_header.ts";
-import type { Endpoint } from "../../wire/endpoint.ts";
+import { addressOf, type Endpoint } from "../../wire/endpoint.ts";
+import { encodeTeredoAddress } from "../../wire/teredo_address.ts";
 import { ACTORS, at, ip6 } from "../vectors/vectors.ts";
 import { echo, RelayFixture, S1_ENDPOINT } from "./relay_fixture.ts";
 
@@ -141,6 +142,22 @@ Deno.test("R-09: a client found by an unproved packet is asked while packets go 
     fixture.advance(1_000);
   }
   assertEquals([toA.length, asked], [60, [2, 5, 8, 11, 41]]);
+});
+
+Deno.test("R-09: it is not asked if its server is at its own address, which would get two for one", () => {
+  const fixture = new RelayFixture({ acceptUnknown: true });
+  const client = encodeTeredoAddress({
+    server: addressOf(ACTORS.a),
+    flags: 0,
+    mapping: ACTORS.a,
+  });
+  fixture.datagram(echo(client, host), ACTORS.a);
+  for (let second = 0; second < 20; second++) {
+    fixture.sink.clear();
+    fixture.native(echo(host, client, 40));
+    assertEquals(fixture.sink.datagrams.map(({ to }) => to), [ACTORS.a]);
+    fixture.advance(1_000);
+  }
 });
 
 Deno.test("R-09: it is found elsewhere by its proof within two seconds, and asked no more", () => {
