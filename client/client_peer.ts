@@ -75,6 +75,8 @@ export class ClientPeer extends Peer {
   #proofDueAt = -Infinity;
   /** When it was last asked for one. */
   #askedAt = -Infinity;
+  /** Bubbles that asked for one, and got none. A search has others: a peer may be unable to answer. */
+  #asks: BubbleWindow | undefined;
   #trial: Trial | undefined;
   #neighbourhood: Neighbourhood | undefined;
   /** Whether the last search was in vain. */
@@ -150,7 +152,9 @@ export class ClientPeer extends Peer {
   }
 
   override get lastBubble(): number {
-    return Math.max(super.lastBubble, this.#answers?.last ?? -Infinity);
+    const { last: lastAnswer = -Infinity } = this.#answers ?? {};
+    const { last: lastAsk = -Infinity } = this.#asks ?? {};
+    return Math.max(super.lastBubble, lastAnswer, lastAsk);
   }
 
   /** Whether a bubble may answer what came in, §5.2.6. */
@@ -171,16 +175,14 @@ export class ClientPeer extends Peer {
   /** A bubble went out that answers what came in; a direct and an indirect one count once. */
   answered(now: number): void {
     this.lastTransmission = now;
-    if (this.#answers === undefined) {
-      this.#answers = new BubbleWindow(new Float64Array(MAX_BUBBLES), 0);
-      this.#answers.reset();
-    }
+    this.#answers ??= newBubbleWindow();
     this.#answers.add(now);
   }
 
   /** The peer has shown by an answer that nobody else could give that it is at its mapping. */
   provePlace(): void {
     this.#proofDueAt = Infinity;
+    this.#asks = undefined;
   }
 
   /** Whether the peer can be reached at a place that it has proved. */
@@ -195,14 +197,16 @@ export class ClientPeer extends Peer {
 
   /** Whether to ask the peer for a proof: it can be reached, but that may be somebody's forgery. */
   isProofDue(now: number): boolean {
-    return now >= this.#proofDueAt && this.isReachable(now) && this.paysForProof;
+    return now >= this.#proofDueAt && this.isReachable(now) && this.mayBeAsked(now);
   }
 
   /**
-   * Whether a bubble may ask for a proof. Strangers that anyone can have made up pay for each with a
-   * packet, and get the host's answer besides: their server is asked only if it is elsewhere.
+   * Whether a bubble may ask for a proof, four times in 300 s. Strangers that anyone can have made up
+   * pay for each with a packet, and get the host's answer besides: their server is asked only if it is
+   * elsewhere.
    */
-  get paysForProof(): boolean {
+  mayBeAsked(now: number): boolean {
+    if (this.#asks?.isOpen(now) === false) return false;
     if (this.isEstablished) return true;
     const { address } = this;
     const isShared = serverOf(address) === addressOf(mappingOf(address));
@@ -210,9 +214,13 @@ export class ClientPeer extends Peer {
   }
 
   /** The peer is asked for a proof. */
-  askedForProof(now: number): void {
+  asked(now: number): void {
     this.#askedAt = now;
     this.#proofDueAt = now + PROOF_INTERVAL;
+    this.#asks ??= newBubbleWindow();
+    this.#asks.add(now);
+    this.lastTransmission = now;
+    this.attempts++;
   }
 
   /** Where packets for the peer go once it is trusted: usually to its mapping. */
@@ -436,4 +444,10 @@ export class ClientPeer extends Peer {
     this.#paidAttempts = 0;
     return held;
   }
+}
+
+function newBubbleWindow(): BubbleWindow {
+  const window = new BubbleWindow(new Float64Array(MAX_BUBBLES), 0);
+  window.reset();
+  return window;
 }

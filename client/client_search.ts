@@ -6,7 +6,6 @@
  * @module
  */
 
-import { MAX_ATTEMPTS } from "../protocol/constants.ts";
 import { PeerSearch, type UndeliverableHandler } from "../protocol/peers/peer_search.ts";
 import { KeyedLimiter } from "../protocol/keyed_limiter.ts";
 import { TokenBucket } from "../protocol/token_bucket.ts";
@@ -27,6 +26,7 @@ import {
   MAX_SOLICITATIONS,
   PERSISTENT_ANSWER_SPACING,
   PERSISTENT_ANSWER_WINDOW,
+  PROOF_ATTEMPTS,
 } from "./timing.ts";
 import { GatewayPath } from "./traversal/gateway_path.ts";
 import type { LocalDiscovery } from "./traversal/local_discovery.ts";
@@ -233,7 +233,7 @@ export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
     if (this.isSearching(peer)) return false;
     if (!peer.isTeredo) return peer.unansweredFor(now) >= DOUBT_AFTER;
     if (peer.isProofDue(now)) {
-      return this.traversal.bubbles.hasNonces && peer.hasBubbleBudget(now);
+      return this.traversal.bubbles.hasNonces;
     }
     return peer.gateway !== undefined && !peer.isReachable(now) &&
       peer.gateway.unansweredFor(now) >= DOUBT_AFTER;
@@ -256,7 +256,11 @@ export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
   protected override attempt(peer: ClientPeer, now: number, sink: ClientSink): boolean {
     const { self } = this;
     if (self === undefined) return false;
-    if (peer.isTeredo && peer.isReachable(now)) return this.#askForProof(peer, now, sink);
+    if (peer.isTeredo && peer.isReachable(now)) {
+      // Data goes to where it seems to be meanwhile.
+      this.paced.askForProof(peer, now, sink);
+      return true;
+    }
     if (peer.isTeredo) {
       // A stranger is looked for as far as the host's answers to it pay.
       const isTooSoon = peer.hasBubbleBudget(now) && !peer.mayBubble(now);
@@ -274,21 +278,10 @@ export class ClientSearch extends PeerSearch<ClientPeer, ClientSink> {
     return true;
   }
 
-  /** As long as bubbles may go to the peer. Data goes to where it seems to be meanwhile. */
-  #askForProof(peer: ClientPeer, now: number, sink: ClientSink): true {
-    if (!peer.hasBubbleBudget(now) || !peer.paysForProof) {
-      peer.attempts++;
-      return true;
-    }
-    peer.askedForProof(now);
-    this.paced.askForProof(peer, now, sink);
-    return true;
-  }
-
   /** A peer that can be reached and gives no proof is still where packets go. */
   protected override repeat(peer: ClientPeer, now: number, sink: ClientSink): void {
-    const isOver = peer.isTeredo && peer.isReachable(now) && peer.attempts >= MAX_ATTEMPTS;
-    if (isOver) this.sendQueue(peer, now, sink);
+    const isAskedInVain = peer.attempts >= PROOF_ATTEMPTS || !peer.mayBeAsked(now);
+    if (peer.isTeredo && peer.isReachable(now) && isAskedInVain) this.sendQueue(peer, now, sink);
     else super.repeat(peer, now, sink);
   }
 

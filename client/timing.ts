@@ -145,9 +145,12 @@ export const INTRODUCTION_TIME = 4_000;
  */
 export const PROOF_PATIENCE = BUBBLE_SPACING;
 
+/** How often it is asked then, while the host sends to it. */
+export const PROOF_ATTEMPTS = 2;
+
 /**
- * Then it is asked while the host sends to it, and again after this time if it has not answered. The
- * right place of a peer behind a symmetric NAT is found by that, whatever others forge.
+ * It is asked again after this time if it has not answered. That finds the right place of a peer
+ * behind a symmetric NAT, whatever others forge.
  */
 export const PROOF_INTERVAL = PEER_VALIDITY;
 

@@ -130,13 +130,13 @@ export class PacedBubbles {
 
   /**
    * Asks a peer that can be reached for a proof of where it is, wherever that may be. Data goes to it
-   * meanwhile, so this keeps no distance; the caller has looked at the limit on unanswered bubbles.
+   * meanwhile, so this keeps no distance; the caller has looked at the limit.
    */
   askForProof(peer: ClientPeer, now: number, sink: ClientSink): void {
     const { randomPorts, bubbles } = this.#traversal;
     const mapping = mappingOf(peer.address);
     randomPorts?.prepare(peer, now, sink);
-    peer.bubbled(now);
+    peer.asked(now);
     // Data opens our NAT for the place that it goes to. Strangers have not paid for more than one.
     const random = peer.isEstablished ? randomPorts?.wayTo(peer) : undefined;
     if (random !== undefined) bubbles.sendDirect(peer, random.to, sink, random.via);

@@ -242,7 +242,7 @@ export const DEPARTURES: readonly Departure[] = [
     what:
       "not while the peer can be reached elsewhere: the packet is delivered, and the peer asked " +
       "through its server. A peer that has proved no place is asked after two seconds, four times in " +
-      "30 seconds while the host sends to it, however recent the last packet to it is",
+      "300 seconds while the host sends to it, however recent the last packet to it is",
     why:
       "anyone can forge such a packet, and would lead packets for a peer behind a symmetric NAT astray",
     file: "client/client_arrivals.ts",

@@ -5,9 +5,10 @@
  *   indirect one together count once.
  * - None sooner than two seconds after the last packet to the peer.
  *
- * A packet of the peer that comes in pays for an answer, which may be a challenge. One that comes
- * straight also makes a client that sends to it ask for a proof, four times, two seconds apart. Other
- * departures that docs/architecture.md names are {@linkcode BubbleHabits}.
+ * A client counts three kinds apart: those that look for a peer, those that answer what came through
+ * the server, and those that ask a peer that spoke directly for a proof. A packet of the peer pays for
+ * an answer, which may be a challenge. Other departures that docs/architecture.md names are
+ * {@linkcode BubbleHabits}.
  *
  * @module
  */
@@ -86,6 +87,8 @@ interface Account {
   lastSent: number;
   /** Packets that came in, and were not answered yet: a few at most. */
   credit: number;
+  /** When the last direct packet came in. */
+  lastDirect: number;
   /** Bubbles that may ask for a proof, and when the last one that went out did. */
   asks: number;
   lastBubble: number;
@@ -149,7 +152,10 @@ export class BubbleLimits {
     account.credit = Math.min(account.credit + 1, MAX_BUBBLES);
     if (isBubble(packet.ipv6)) this.#latest = pairOf(packet.ipv6);
     const isForwarded = packet.origin !== undefined;
-    if (!isForwarded) account.asks = MAX_BUBBLES;
+    if (!isForwarded) {
+      account.asks = MAX_BUBBLES;
+      account.lastDirect = now;
+    }
     if (isForwarded && isBubble(packet.ipv6)) account.indirect.push(now);
     const isAnnouncement = isMulticast(packet.ipv6, DESTINATION);
     if (isAnnouncement ? this.#habits.hearsAnnouncements : !isForwarded) account.bubbles = [];
@@ -176,8 +182,16 @@ export class BubbleLimits {
     }
     account.lastSent = now;
     const { length } = account.bubbles;
-    const limit = this.#habits.most + account.indirect.length;
-    return length > limit ? `${length} unanswered bubbles` : undefined;
+    return length > this.#mostTo(account, now) ? `${length} unanswered bubbles` : undefined;
+  }
+
+  #mostTo({ indirect, lastDirect }: Account, now: number): number {
+    const { most, challenges } = this.#habits;
+    if (!challenges) return most + indirect.length;
+    // One that answers straight may be followed by one that answers through the server.
+    const answers = indirect.length === 0 ? 0 : Math.max(MAX_BUBBLES, indirect.length);
+    const asks = now - lastDirect < BUBBLE_WINDOW ? MAX_BUBBLES : 0;
+    return most + answers + asks;
   }
 
   /** Whether packets of the peer have paid for a bubble, or for one that asks for a proof. */
@@ -196,6 +210,7 @@ export class BubbleLimits {
       account = {
         bubbles: [],
         lastSent: -Infinity,
+        lastDirect: -Infinity,
         lastBubble: -Infinity,
         credit: 0,
         asks: 0,

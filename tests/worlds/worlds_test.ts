@@ -31,6 +31,15 @@ Deno.test("worlds in which packets once had no end pass", () => {
   }
 });
 
+/** A world of seed 1 in which asking a peer for proofs that it could not give used up the search for it. */
+const UNPROVED = 7485;
+
+Deno.test("a world in which a peer once got no bubbles for five minutes passes", () => {
+  for (const { complaints } of runWorlds({ seed: 1, from: UNPROVED, count: 1 })) {
+    assertEquals(complaints, []);
+  }
+});
+
 Deno.test("a seed decides what happens in a world", () => {
   const [once, again, other] = ["7/1", "7/1", "7/2"].map((seed) => runWorld(drawWorld(seed)));
   assertEquals(once, again);
