@@ -53,7 +53,7 @@ function parsed(text: string, path: string): unknown {
     // The parser calls itself for each level, until the stack is full.
     if (error instanceof RangeError) {
       throw new ConfigError(
-        `Cannot use ${path}:${deepestLine(text)}: it has lists or mappings too deep within others`,
+        `Cannot use ${path}:${deepestLine(text)}: lists or mappings are nested too deeply`,
       );
     }
     const reason = reasonOf(error);

@@ -45,10 +45,7 @@ export function controlHandler(answers: Answers): HttpHandler {
           return refusal(400, `timeout needs milliseconds up to ${MAX_TIMEOUT}`);
         }
         if (pings >= MAX_PINGS) {
-          return refusal(
-            429,
-            `${MAX_PINGS} echo requests are under way, as many as may be: try again later`,
-          );
+          return refusal(429, `${MAX_PINGS} pings are already under way. Try again later`);
         }
         const ping = answers.ping(destination, timeout);
         if (ping === undefined) return refusal(501, "Only a running client can ping");

@@ -31,7 +31,7 @@ Deno.test("yaml: very many levels are refused, with their line", () => {
       );
     }
   }
-  assertThrows(() => parseYaml("[".repeat(2 ** 20), "file"), ConfigError, "too deep");
+  assertThrows(() => parseYaml("[".repeat(2 ** 20), "file"), ConfigError, "nested too deeply");
 });
 
 Deno.test("yaml: keys with very many blanks are read in no time", () => {

@@ -66,7 +66,9 @@ Deno.test("control: no more than eight pings are under way", async () => {
   const request = () =>
     handler(new Request("http://teredo/ping?address=::1&timeout=1", { method: "POST" }));
   const waiting = Array.from({ length: 8 }, request);
-  assertEquals((await request()).status, 429);
+  const refused = await request();
+  assertEquals(refused.status, 429);
+  assertStringIncludes(await refused.text(), "8 pings are already under way. Try again later");
   resolve(PONG);
   for (const each of await Promise.all(waiting)) assertEquals(each.status, 200);
   assertEquals((await request()).status, 200);
