@@ -25,6 +25,7 @@ const COMMANDS = [
   "curl",
   "dpkg-deb",
   "fish",
+  "flock",
   "gcc",
   "insmod",
   "ip",

@@ -53,8 +53,8 @@ export function invite(commands: () => readonly Command[]): Command {
       { line: "invite alice --host teredo.example", does: "The same, with the server's name" },
     ],
     async run({ secrets, host, control }, [identifier], context) {
-      // What is written is written to its end.
-      void context.signal;
+      // What is written is written to its end; what waits, a person may end.
+      const onWrite = () => void context.signal;
       const configured = await serverSettings(commands(), context);
       const [{ invite }, { makeSecretsFolder, processMayRead }] = await Promise.all([
         import("../invitation/invite.ts"),
@@ -63,11 +63,13 @@ export function invite(commands: () => readonly Command[]): Command {
       const usual = pathIn(context.configFolder, "secrets.yaml");
       const path = secrets ?? configured.secrets ?? usual;
       // Where no package has made it.
-      if (path === usual) await makeSecretsFolder(context.configFolder);
+      if (path === usual) await makeSecretsFolder(context.configFolder, onWrite);
       const { line, isKnown } = invite({
         identifier: identifier!,
         secrets: path,
         host: host ?? configured.host,
+        onWait: () => context.printError(`Waiting for another command that is changing ${path}\n`),
+        onWrite,
       });
       context.print(`${line}\n`);
       if (context.isTerminal) await printQrCode(line, context);

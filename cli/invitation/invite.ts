@@ -27,6 +27,10 @@ interface Invite {
   readonly secrets: string;
   /** The server's name or address; `undefined` for this host's public address. */
   readonly host: string | undefined;
+  /** Called if another command changes the file, before this one waits for its end. */
+  onWait?(): void;
+  /** Called before anything is written. */
+  onWrite?(): void;
 }
 
 /** An invitation that was made. */
@@ -42,13 +46,16 @@ interface Invited {
  *
  * @throws {CliError} the file cannot be read or written, or is full, or nobody says what the server is called
  */
-export function invite({ identifier, secrets, host = publicAddress() }: Invite): Invited {
+export function invite(
+  { identifier, secrets, host = publicAddress(), onWait, onWrite }: Invite,
+): Invited {
   const invitation = (secret: string): Invitation => ({ identifier, secret, host });
   const before = readIfPresent(secrets);
   // A known client's line takes no right to change the file.
   let known = secretOf(identifier, before, secrets);
   if (known === undefined) {
-    using locked = new LockedSecrets(secrets);
+    using locked = new LockedSecrets(secrets, onWait);
+    onWrite?.();
     const text = readIfPresent(secrets);
     // Another command may just have changed it.
     if (text !== before) known = secretOf(identifier, text, secrets);

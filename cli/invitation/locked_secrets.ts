@@ -4,9 +4,19 @@
  * @module
  */
 
+import { constants } from "node:os";
 import { fileAccess } from "../../ffi/open_file_access.ts";
 import { followLinks } from "../process/own_file.ts";
 import { adoptRights, orFailure } from "./private_file.ts";
+
+/** What a system says of files that can't be locked, such as those of NFS without a lock daemon. */
+const UNLOCKABLE: ReadonlySet<number> = new Set([
+  constants.errno.ENOLCK,
+  constants.errno.ENOSYS,
+  constants.errno.ENOTSUP,
+  constants.errno.EOPNOTSUPP,
+  constants.errno.EINVAL,
+]);
 
 /**
  * The right to replace a secrets file. The command that has it locked the draft next to the file, so
@@ -14,6 +24,8 @@ import { adoptRights, orFailure } from "./private_file.ts";
  *
  * The draft is the lock, because nothing else stays behind then, and only this user may open it.
  * The file itself would not do: it is another one after each change.
+ *
+ * Where files can't be locked, nothing keeps two apart.
  */
 export class LockedSecrets implements Disposable {
   readonly #path: string;
@@ -25,12 +37,13 @@ export class LockedSecrets implements Disposable {
   /**
    * Waits for other commands that change the file. It need not exist.
    *
+   * @param onWait is called if there is one to wait for
    * @throws {CliError} it cannot be written
    */
-  constructor(path: string) {
+  constructor(path: string, onWait: () => void = () => {}) {
     this.#path = path;
     this.#place = orFailure(path, () => followLinks(path));
-    this.#draft = orFailure(path, () => lockDraft(this.#draftPath));
+    this.#draft = orFailure(path, () => lockDraft(this.#draftPath, onWait));
   }
 
   get #draftPath(): string {
@@ -61,25 +74,51 @@ export class LockedSecrets implements Disposable {
 }
 
 /** Opens the draft and locks it. It makes another one if a command has just used that one up. */
-function lockDraft(path: string): Deno.FsFile {
+function lockDraft(path: string, onWait: () => void): Deno.FsFile {
   for (;;) {
-    makeDraft(path);
+    const isOurs = makeDraft(path);
     const file = openIfPresent(path);
     if (file === undefined) continue;
-    file.lockSync(true);
+    try {
+      lock(file, onWait);
+    } catch (error) {
+      file.close();
+      if (isOurs) Deno.removeSync(path);
+      throw error;
+    }
     if (isSame(file, path)) return file;
     file.close();
   }
 }
 
-function makeDraft(path: string): void {
+function lock(file: Deno.FsFile, onWait: () => void): void {
+  try {
+    if (file.tryLockSync(true)) return;
+    onWait();
+    file.lockSync(true);
+  } catch (error) {
+    if (!isUnlockable(error)) throw error;
+  }
+}
+
+/** Deno names only some of these errors, but all of their messages have the number. */
+function isUnlockable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const [, number] = /\(os error (\d+)\)/.exec(error.message) ?? [];
+  return number !== undefined && UNLOCKABLE.has(Number(number));
+}
+
+/** Returns whether it made one, because there was none. */
+function makeDraft(path: string): boolean {
   try {
     fileAccess().writePrivate(path, "");
+    return true;
   } catch (error) {
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
     if (isStrangers(path)) {
       throw new Error(`another user's file is in the way. Remove ${path}`, { cause: error });
     }
+    return false;
   }
 }
 

@@ -19,10 +19,12 @@ const SHARED = 0o2755;
  * Makes the folder of configurations as a package does: what is made in it belongs to the group
  * teredo. A folder that exists stays as it is.
  *
+ * @param onWrite is called before one is made
  * @throws {CliError} it cannot be made
  */
-export async function makeSecretsFolder(folder: string): Promise<void> {
+export async function makeSecretsFolder(folder: string, onWrite: () => void): Promise<void> {
   const isNew = !exists(folder);
+  if (isNew) onWrite();
   makeConfigFolder(folder);
   const isSystems = folder === FOLDERS.config && platform.rights === "capabilities";
   if (!isNew || !isSystems || !fileAccess().isPrivileged()) return;

@@ -80,3 +80,20 @@ test(
   ],
   requires(...FRESH_NAMESPACE, "root", "setpriv", "executable"),
 );
+
+test(
+  "a signal ends an invitation that waits for another one, which it says",
+  `exec 9>$secrets.new; flock 9; invited() { cut -d : -f 1 $secrets | tr "\\n" " "; ls /etc/teredo | tr "\\n" " "; }
+    $teredo invite bob --host 83.1.1.1 2>/mnt/log >&2 9>&- & waiting=$!; says "^Waiting"; cat log
+    kill -TERM $waiting; wait $waiting; echo $?; invited; echo
+    $teredo invite bob --host 83.1.1.1 2>/mnt/log >&2 9>&- & waiting=$!; says "^Waiting"
+    exec 9>&-; wait $waiting; echo $?; invited`,
+  [
+    "Waiting for another command that is changing /etc/teredo/secrets.yaml",
+    "143",
+    "alice secrets.yaml secrets.yaml.new ",
+    "0",
+    'alice "bob" secrets.yaml',
+  ],
+  requires(...FRESH_NAMESPACE, "root", "flock"),
+);
