@@ -63,6 +63,11 @@ export class ClientPeer extends Peer {
   randomPort = 0;
   /** Which of several ways the next answer to the peer takes. */
   turn = 0;
+  /**
+   * Attempts by bubbles since the peer was last heard, in this search and earlier ones: a search may
+   * have room for one only, and they take turns.
+   */
+  tries = 0;
   /** When the latest indirect bubble of the peer came, which says whether it has a random port. */
   introducedAt = -Infinity;
   /** When the host's own answer to a packet last stood in for a bubble. */
@@ -148,6 +153,7 @@ export class ClientPeer extends Peer {
 
   override heard(now: number): void {
     super.heard(now);
+    this.tries = 0;
     if (this.#answers !== undefined) this.#answers = undefined;
   }
 

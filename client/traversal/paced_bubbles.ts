@@ -107,11 +107,11 @@ export class PacedBubbles {
     const to = mappingOf(peer.address);
     const isSingle = !peer.isEstablished && serverOf(peer.address) === addressOf(to);
     peer.bubbled(now);
-    const isSecond = peer.attempts % 2 === 0;
+    const isSecond = ++peer.tries % 2 === 0;
     if (!isSingle || !isSecond) this.#sendEverywhere(peer, to, now, sink);
     if (isSingle && !isSecond) return;
     mappedPort?.startOver(peer);
-    // Every other one to a silent peer.
+    // Every other one to a silent peer, also if each was the only one of its search.
     if (isSecond) this.#sendPlain(peer, now, sink);
     else this.#sendIndirect(peer, now, sink);
   }
@@ -236,7 +236,8 @@ export class PacedBubbles {
   #sendPlain(peer: ClientPeer, now: number, sink: ClientSink): void {
     const { bubbles, alternates } = this.#traversal;
     const knowsTrailers = peer.nonceReceived !== undefined || alternates.sharesServer(peer.address);
-    const isLast = peer.attempts >= MAX_ATTEMPTS;
+    const isLast = peer.attempts >= MAX_ATTEMPTS ||
+      peer.tries % MAX_ATTEMPTS === 0 && peer.tries > 0;
     if ((knowsTrailers && !isLast) || !bubbles.hasNonces) this.#sendIndirect(peer, now, sink);
     else bubbles.sendProving(peer.address, now, sink);
   }

@@ -77,3 +77,26 @@ Deno.test("a strict client that we call behind a gateway's NAT answers through t
   assertEquals(ping.lost, 0);
   assertEquals(alice.status.peers.map(({ path }) => path), ["gateway"]);
 });
+
+for (const isNeighbour of [true, false]) {
+  const place = isNeighbour ? "the same NAT" : "another NAT";
+  Deno.test(`C-35: a strict client behind ${place} that called once is found by two packets a minute`, () => {
+    const world = new World();
+    const server = world.server();
+    const nat = world.nat("nat", NAT.portRestricted);
+    const alice = world.client("alice", { server, behind: nat });
+    const behind = isNeighbour ? nat : world.nat("natS", NAT.portRestricted);
+    const strict = world.strict("strict", { server, behind });
+    world.settle();
+    world.pass(15);
+    strict.ping(alice, { count: 1 });
+    world.pass(60);
+    // Each search for a stranger has as many attempts as packets, and may have no other.
+    const lost = Array.from({ length: 8 }, () => {
+      const ping = alice.ping(strict, { count: 2, interval: 1_000 });
+      world.pass(60);
+      return ping.lost;
+    });
+    assertEquals(lost.slice(1), [0, 0, 0, 0, 0, 0, 0]);
+  });
+}
