@@ -49,21 +49,27 @@ export function orFailure<T>(path: string, write: () => T): T {
 }
 
 /**
- * Gives a draft the owner, group and mode of the file in its place, so that a role that has given up
- * root can still read it. If there is none yet, only the owner may read it; in a folder that hands its
- * group down, as that of a package does, the group may too (0640).
+ * Gives a draft the group and mode of the file in its place, and its owner if this user is root, so
+ * that a role that has given up root can still read it. If there is none yet, only the owner may read
+ * it; in a folder that hands its group down, as that of a package does, the group may too (0640).
  *
  * @throws {Error} the system refuses
  */
 export function adoptRights(draft: string, path: string): void {
   if (!platform.hasFileModes) return;
   const there = infoOf(path);
-  const { uid, gid } = Deno.statSync(draft);
-  // Only root may give a file away, so nobody else tries without need.
-  if (there !== undefined && (there.uid !== uid || there.gid !== gid)) {
-    Deno.chownSync(draft, there.uid, there.gid);
-  }
+  if (there !== undefined) adoptOwner(draft, there);
   Deno.chmodSync(draft, there === undefined ? newMode(folderOf(path)) : there.mode! & 0o640);
+}
+
+/**
+ * Only root may give a file away. Any other user may still replace one in a folder of a group's:
+ * each of its members can read the new one as well.
+ */
+function adoptOwner(draft: string, there: Deno.FileInfo): void {
+  const { uid, gid } = Deno.statSync(draft);
+  const owner = fileAccess().isPrivileged() ? there.uid : uid;
+  if (owner !== uid || there.gid !== gid) Deno.chownSync(draft, owner, there.gid);
 }
 
 function infoOf(path: string): Deno.FileInfo | undefined {

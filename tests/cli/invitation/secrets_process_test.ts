@@ -82,6 +82,25 @@ test(
 );
 
 test(
+  "a member of the folder's group may invite, unless the file is another group's",
+  `chmod 755 /etc/teredo; mkdir shared; chown 0:4242 shared; chmod 2775 shared; secrets=/mnt/shared/secrets.yaml
+    cp /etc/teredo/secrets.yaml $secrets; chmod 640 $secrets
+    invites() {
+      setpriv --reuid 65534 --regid 4242 --clear-groups --bounding-set -all \\
+        $teredo invite $1 --host 83.1.1.1 --secrets $secrets 2>&1 >/dev/null
+      echo $? $(stat -c "%a %u:%g" $secrets) $(grep -c . $secrets) $(ls shared)
+    }
+    invites bob; invites carol; chown root:root $secrets; chmod 644 $secrets; invites dave`,
+  [
+    "0 640 65534:4242 2 secrets.yaml",
+    "0 640 65534:4242 3 secrets.yaml",
+    "teredo: Cannot write /mnt/shared/secrets.yaml: permission is denied. Run this command as root",
+    "77 644 0:0 3 secrets.yaml",
+  ],
+  requires(...FRESH_NAMESPACE, "root", "setpriv", "executable"),
+);
+
+test(
   "a signal ends an invitation that waits for another one, which it says",
   `exec 9>$secrets.new; flock 9; invited() { cut -d : -f 1 $secrets | tr "\\n" " "; ls /etc/teredo | tr "\\n" " "; }
     $teredo invite bob --host 83.1.1.1 2>/mnt/log >&2 9>&- & waiting=$!; says "^Waiting"; cat log
