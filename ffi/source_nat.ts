@@ -101,6 +101,11 @@ export interface SourceNat {
    */
   readonly isLockForeign: boolean;
   /**
+   * Whether a process has that name, and the kernel doesn't say whose. Then no settings are put back
+   * that a process that was killed had left, because they may be those of a gateway at work.
+   */
+  readonly isLockHidden: boolean;
+  /**
    * What has been counted so far: {@linkcode SOURCE_NAT_COUNTERS} and the names of the refused
    * destinations.
    */

@@ -15,8 +15,11 @@ import { abstractAddress } from "./abstract_datagram.ts";
 import { AF_UNIX, SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_STREAM } from "./kernel/kernel_numbers.ts";
 import { peerCredentials } from "./listening_process.ts";
 
-/** Connections that wait; none is accepted. */
-const BACKLOG = 16;
+/**
+ * Connections that wait; none is accepted, and each stays until the holder ends, even if the process
+ * that asked is gone. By default, the kernel allows no more: `net.core.somaxconn`.
+ */
+const BACKLOG = 4_096;
 
 /**
  * Takes the name.
@@ -42,10 +45,11 @@ export function lockAbstractName(name: string): Disposable | undefined {
 }
 
 /**
- * The user whose process holds the name, by its number; undefined if none does, or it can't be
- * asked: then it isn't a process that took the name here.
+ * The user whose process holds the name, by its number; undefined if nobody listens at it: then it
+ * isn't a process that took the name here. `"unknown"` if the kernel doesn't say: every user may
+ * connect until no further connection can wait.
  */
-export function holderOfName(name: string): number | undefined {
+export function holderOfName(name: string): number | "unknown" | undefined {
   const address = abstractAddress(name);
   const { socket, connect, close } = libc();
   const type = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
@@ -55,8 +59,8 @@ export function holderOfName(name: string): number | undefined {
     insist(attempt, "connect", () => connect(fd, address, address.length));
     return peerCredentials(fd, attempt).user;
   } catch (error) {
-    if (error instanceof SystemError) return undefined;
-    throw error;
+    if (!(error instanceof SystemError)) throw error;
+    return error.code === "ECONNREFUSED" ? undefined : "unknown";
   } finally {
     close(fd);
   }

@@ -55,6 +55,8 @@ export class Forwarding implements Disposable {
    * note is used all the same.
    */
   readonly isLockForeign: boolean;
+  /** Whether another process holds the lock, and the kernel doesn't say whose. No note is used then. */
+  readonly isLockHidden: boolean;
   readonly #note: ForwardingNote;
   /** What is closed in the end, even if not all can be put back. */
   readonly #parts: Disposable;
@@ -67,7 +69,8 @@ export class Forwarding implements Disposable {
   /**
    * One process of a network namespace at a time notes what it changes, and puts back what a process
    * that was killed has left changed. Another one beside it changes settings without a note. Every
-   * user may take the name of the lock, but only root and this user keep a note from being used.
+   * user may take the name of the lock, but only root and this user keep a note from being used. So
+   * does a holder that can't be told from them: the note may be that of a process at work.
    *
    * @throws {SystemError} The system gives no lock, or refuses to put back what was left.
    */
@@ -75,7 +78,9 @@ export class Forwarding implements Disposable {
     using stack = new DisposableStack();
     const lock = stack.use(lockAbstractName(LOCK));
     const holder = lock === undefined ? holderOfName(LOCK) : undefined;
-    this.isLockForeign = lock === undefined && holder !== 0 && holder !== Deno.uid();
+    this.isLockHidden = holder === "unknown";
+    this.isLockForeign = lock === undefined && !this.isLockHidden && holder !== 0 &&
+      holder !== Deno.uid();
     const isBeside = lock === undefined && !this.isLockForeign;
     this.#note = stack.use(isBeside ? new ForwardingNote(undefined) : note);
     const left = this.#note.read();

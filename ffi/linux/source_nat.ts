@@ -68,6 +68,7 @@ export function openLinuxSourceNat(options: SourceNatOptions): SourceNat {
     isOwned: table.isOwned,
     putBack: forwarding.wasLeft,
     isLockForeign: forwarding.isLockForeign,
+    isLockHidden: forwarding.isLockHidden,
     counts: () => table.counts(),
     obstacles: () => table.droppingChains("forward"),
     restore() {

@@ -97,6 +97,13 @@ function openGatewayTun(options: GatewayTunOptions, context: HostContext): Gatew
         '"ss -xap | grep @teredo-forwarding", and end it',
     );
   }
+  if (nat.isLockHidden) {
+    context.log.warn(
+      "A process holds the lock of gateways, and the kernel doesn't say whose it is: some program keeps " +
+        "connecting to it. It may be another gateway's, so this one puts no forwarding back that one " +
+        'that was killed had left on. Find the programs with "ss -xap | grep @teredo-forwarding"',
+    );
+  }
   const fallback = new FallbackAddress(tun.own, options.fallback, context);
   fallback.update();
   const opened = stack.move();

@@ -3,7 +3,7 @@ import { SystemError } from "../../../ffi/c/errno.ts";
 import { ForwardingRefused } from "../../../ffi/forwarding_refused.ts";
 import { libc } from "../../../ffi/c/libc.ts";
 import { abstractAddress } from "../../../ffi/linux/abstract_datagram.ts";
-import { lockAbstractName } from "../../../ffi/linux/abstract_lock.ts";
+import { holderOfName, lockAbstractName } from "../../../ffi/linux/abstract_lock.ts";
 import { Forwarding, isForwarding } from "../../../ffi/linux/forwarding.ts";
 import { ForwardingNote } from "../../../ffi/linux/forwarding_note.ts";
 import { openLinuxSourceNat } from "../../../ffi/linux/source_nat.ts";
@@ -307,13 +307,59 @@ namespaceTest(url, "forwarding: another user who takes the lock keeps no note fr
   Deno.removeSync(folder);
 });
 
+namespaceTest(
+  url,
+  "forwarding: the lock's holder can be asked a hundred times",
+  [
+    "ip",
+    "root",
+  ],
+  () => {
+    using _ = lockAbstractName("teredo-forwarding");
+    const holders = Array.from({ length: 100 }, () => holderOfName("teredo-forwarding"));
+    assertEquals(new Set(holders), new Set([0]));
+  },
+);
+
+namespaceTest(url, "forwarding: another user who keeps the lock's holder hidden exposes no note", [
+  "ip",
+  "root",
+], () => {
+  // Otherwise the test would have to make thousands of connections.
+  Deno.writeTextFileSync("/proc/sys/net/core/somaxconn", "16");
+  const folder = Deno.makeTempDirSync();
+  const before = settings();
+  const noted = () => new Forwarding(new ForwardingNote(folder));
+  const names = () => [...Deno.readDirSync(folder)].map(({ name }) => name);
+  using first = noted();
+  first.enable();
+  const [enabled, notes] = [settings(), names()];
+  asNobody(() => {
+    for (let asked = 0; asked < 17; asked++) holderOfName("teredo-forwarding");
+  });
+  {
+    using second = noted();
+    assertEquals([second.isLockHidden, second.isLockForeign, second.wasLeft], [true, false, false]);
+    second.enable();
+    assertEquals(settings(), enabled);
+  }
+  assertEquals([settings(), names()], [enabled, notes]);
+  first[Symbol.dispose]();
+  assertEquals([settings(), names()], [before, []]);
+  Deno.removeSync(folder);
+});
+
 /** What another user's process does that runs the same program. */
 function lockAsNobody(name: string): Disposable {
+  return asNobody(() => lockAbstractName(name)!);
+}
+
+function asNobody<T>(act: () => T): T {
   const { setresuid } = libc();
   const same = 0xffff_ffff;
   setresuid!(same, 65_534, same);
   try {
-    return lockAbstractName(name)!;
+    return act();
   } finally {
     setresuid!(same, 0, same);
   }
