@@ -134,8 +134,8 @@ loopbackTest(
     assertEquals(client.status().peers[0]!.path, "random_port");
     // Another random port is ignored, as the peer has just been heard.
     await server.introduce(peer, address, client.local, { nonce: 8, randomPort: 9 });
-    // Given up for the service port, at which the peer turns out to be heard.
-    await peer.bubble(address, client.local);
+    // Given up for the service port, at which the peer turns out to be heard, and proves to be.
+    await peer.bubble(address, client.local, { nonce });
     await it.reached(peer.at);
     send(it);
     let arrived = await peer.next();
