@@ -142,7 +142,8 @@ export const client: Command = command({
   async preconditions() {
     return (await import("../daemon/preconditions.ts")).CLIENT_PRECONDITIONS;
   },
-  async run(options, _positional, { signal }, reread) {
+  async run(options, _positional, { takeSignals }, reread) {
+    const signal = takeSignals();
     const { runClient } = await import("../daemon/client_daemon.ts");
     await runClient(options, signal, reread);
   },

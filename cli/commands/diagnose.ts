@@ -60,7 +60,8 @@ export const diagnose: Command = command({
     },
   ],
   contradiction: credentialContradiction,
-  async run(values, [host], { print, printError, signal, width }) {
+  async run(values, [host], { print, printError, takeSignals, width }) {
+    const signal = takeSignals();
     const [{ diagnose }, { destinationOf }, { diagnosisText, failures }, { writeBundle }] =
       await Promise.all([
         import("../diagnosis/diagnose.ts"),

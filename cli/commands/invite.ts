@@ -54,7 +54,7 @@ export function invite(commands: () => readonly Command[]): Command {
     ],
     async run({ secrets, host, control }, [identifier], context) {
       // What is written is written to its end; what waits, a person may end.
-      const onWrite = () => void context.signal;
+      const onWrite = () => void context.takeSignals();
       const configured = await serverSettings(commands(), context);
       const [{ invite }, { makeSecretsFolder, processMayRead }] = await Promise.all([
         import("../invitation/invite.ts"),
@@ -108,7 +108,7 @@ async function printQrCode(line: string, { print }: ProcessContext): Promise<voi
 async function rereadSecrets(
   control: string | undefined,
   mayRead: (pid: number) => boolean,
-  { signal, printError }: ProcessContext,
+  { takeSignals, printError }: ProcessContext,
 ): Promise<void> {
   const [{ chooseSockets }, { ControlClient }, { processAt }] = await Promise.all([
     import("../ask/find_controls.ts"),
@@ -118,7 +118,7 @@ async function rereadSecrets(
   const paths = await chooseSockets(control, "server").catch(() => []);
   for (const path of paths) {
     const server = new ControlClient(path);
-    const report = await server.status(signal).catch(() => undefined);
+    const report = await server.status(takeSignals()).catch(() => undefined);
     if (report === undefined) continue;
     printError(`${tellServer(processAt(path, report), path, mayRead)}\n`);
   }

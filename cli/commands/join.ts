@@ -58,7 +58,7 @@ export function join(commands: () => readonly Command[]): Command {
         throw new UsageError(`Cannot join with this invitation: ${invitation}`, "join");
       }
       // What is written is written to its end.
-      void context.signal;
+      context.takeSignals();
       const client = commands().find(({ name }) => name === "client")!;
       const { config, secretFile, kept } = await join(invitation, {
         folder: context.configFolder,

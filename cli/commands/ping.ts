@@ -67,8 +67,9 @@ export const ping: Command = command({
   async run(
     { count, interval, timeout = TIMEOUT, json, control },
     [host],
-    { print, signal, isTerminal, width },
+    { print, takeSignals, isTerminal, width },
   ) {
+    const signal = takeSignals();
     const [
       { chooseSockets },
       { ControlClient },

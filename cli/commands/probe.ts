@@ -86,8 +86,9 @@ export const probe: Command = command({
   async run(
     { json, timeout = TIMEOUT, refresh, allowPrivate, portMapping, ...given },
     servers,
-    { print, printError, signal, width },
+    { print, printError, takeSignals, width },
   ) {
+    const signal = takeSignals();
     if (servers.length === 0) {
       throw new UsageError(
         '"teredo probe" needs the name of a server. The public servers of the past are gone, so ' +

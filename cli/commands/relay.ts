@@ -81,7 +81,8 @@ export const relay: Command = command({
   async preconditions() {
     return (await import("../daemon/preconditions.ts")).RELAY_PRECONDITIONS;
   },
-  async run(options, _positional, { signal }, reread) {
+  async run(options, _positional, { takeSignals }, reread) {
+    const signal = takeSignals();
     const { runRelay } = await import("../daemon/relay_daemon.ts");
     await runRelay(options, signal, reread);
   },

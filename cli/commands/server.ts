@@ -120,7 +120,8 @@ export const server: Command = command({
   async preconditions() {
     return (await import("../daemon/preconditions.ts")).SERVER_PRECONDITIONS;
   },
-  async run(options, _positional, { signal }, reread) {
+  async run(options, _positional, { takeSignals }, reread) {
+    const signal = takeSignals();
     const { runServer } = await import("../daemon/server_daemon.ts");
     await runServer(options, signal, reread);
   },

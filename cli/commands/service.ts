@@ -73,7 +73,7 @@ export function service(commands: () => readonly Command[]): Command {
     ],
     async run({ forwarding }, words, context) {
       // What is begun is done to its end.
-      void context.signal;
+      context.takeSignals();
       const { action, service } = actionOf(words);
       const manager = await MANAGERS[platform.serviceManager]();
       refuseUnable(manager);

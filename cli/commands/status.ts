@@ -47,7 +47,8 @@ export const status: Command = command({
     { line: "status --watch", does: "Watch peers come and go" },
   ],
   async run({ json, watch, control }, [role], context) {
-    const { print, signal, isColourful, isTerminal } = context;
+    const { print, isColourful, isTerminal } = context;
+    const signal = context.takeSignals();
     const { statusText } = await import("../ask/status_text.ts");
     const style = isColourful ? COLOURED : PLAIN;
     const show = async () => {

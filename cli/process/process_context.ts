@@ -20,10 +20,11 @@ export interface ProcessContext {
   /** Reads all of the standard input; unless given, it is empty. */
   readInput?(): Promise<string>;
   /**
-   * Aborts when a person or the system wants the program to end. Until a command asks for it, the
-   * system ends the program at once, whatever that reads or computes: then nobody would look.
+   * Returns what aborts when a person or the system wants the program to end. Until a command calls
+   * it, the system ends the program at once, whatever that reads or computes: then nobody would
+   * look. May be repeated.
    */
-  readonly signal: AbortSignal;
+  takeSignals(): AbortSignal;
   readonly environment: Environment;
   /** The names of all variables of the environment; unless given, there are none to look at. */
   readonly variables?: () => Iterable<string>;
@@ -45,7 +46,7 @@ export interface ProcessContext {
 export function processContext(): ProcessContext {
   const { stdout, stderr } = terminals();
   const end = new AbortController();
-  let takesSignals = false;
+  let hasSignals = false;
   const widthOf = (isTerminal: boolean) =>
     lineWidth(processEnvironment("COLUMNS"), isTerminal ? terminalColumns() : undefined);
   return {
@@ -54,9 +55,9 @@ export function processContext(): ProcessContext {
     },
     printError: writeToStderr,
     readInput: readStdin,
-    get signal() {
-      if (!takesSignals) interruptionSignal(end);
-      takesSignals = true;
+    takeSignals() {
+      if (!hasSignals) interruptionSignal(end);
+      hasSignals = true;
       return end.signal;
     },
     isTerminal: stdout,

@@ -47,7 +47,7 @@ export async function runIn(
   const code = await main(args, {
     print: (text) => void (stdout += text),
     printError: (text) => void (stderr += text),
-    signal: new AbortController().signal,
+    takeSignals: () => new AbortController().signal,
     environment: (name) => environment[name],
     variables: () => Object.keys(environment),
     configFolder,

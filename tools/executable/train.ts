@@ -54,10 +54,11 @@ async function runRoles(program: Program<ProcessContext>, folder: string): Promi
 
 /** What a role finds around it: nothing that this machine has configured. */
 function context(folder: string): ProcessContext {
-  const { signal } = new AbortController();
+  const end = new AbortController();
   const print = (text: string) => Deno.stderr.writeSync(new TextEncoder().encode(text));
   return {
-    ...{ print, printError: print, signal, configFolder: folder },
+    ...{ print, printError: print, configFolder: folder },
+    takeSignals: () => end.signal,
     ...{ width: 80, errorWidth: undefined, environment: () => undefined },
   };
 }
