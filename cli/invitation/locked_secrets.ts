@@ -6,7 +6,8 @@
 
 import { constants } from "node:os";
 import { fileAccess } from "../../ffi/open_file_access.ts";
-import { followLinks } from "../process/own_file.ts";
+import { ifPresent } from "../process/if_present.ts";
+import { followLinks, isSameFile } from "../process/own_file.ts";
 import { adoptRights, orFailure } from "./private_file.ts";
 
 /** What a system says of files that can't be locked, such as those of NFS without a lock daemon. */
@@ -77,7 +78,7 @@ export class LockedSecrets implements Disposable {
 function lockDraft(path: string, onWait: () => void): Deno.FsFile {
   for (;;) {
     const isOurs = makeDraft(path);
-    const file = openIfPresent(path);
+    const file = ifPresent(() => Deno.openSync(path, { read: true, write: true }));
     if (file === undefined) continue;
     try {
       lock(file, onWait);
@@ -86,7 +87,7 @@ function lockDraft(path: string, onWait: () => void): Deno.FsFile {
       if (isOurs) Deno.removeSync(path);
       throw error;
     }
-    if (isSame(file, path)) return file;
+    if (isStillAt(path, file)) return file;
     file.close();
   }
 }
@@ -131,22 +132,8 @@ function isStrangers(path: string): boolean {
   }
 }
 
-function openIfPresent(path: string): Deno.FsFile | undefined {
-  try {
-    return Deno.openSync(path, { read: true, write: true });
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-}
-
-function isSame(file: Deno.FsFile, path: string): boolean {
-  try {
-    const { dev, ino } = file.statSync();
-    const there = Deno.lstatSync(path);
-    return there.dev === dev && there.ino === ino;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
+/** Whether an open file is still the one that `path` names. */
+function isStillAt(path: string, file: Deno.FsFile): boolean {
+  const there = ifPresent(() => Deno.lstatSync(path));
+  return there !== undefined && isSameFile(file, there);
 }

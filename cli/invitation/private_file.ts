@@ -7,6 +7,7 @@
 import { fileAccess } from "../../ffi/open_file_access.ts";
 import { platform } from "../../ffi/platform.ts";
 import { folderOf } from "../process/folders.ts";
+import { ifPresent } from "../process/if_present.ts";
 import { type Draft, draftPrivate } from "../process/private_file.ts";
 import { privilegedUser } from "../process/privilege.ts";
 import { systemFailure } from "../process/system_failure.ts";
@@ -50,14 +51,14 @@ export function orFailure<T>(path: string, write: () => T): T {
 
 /**
  * Gives a draft the group and mode of the file in its place, and its owner if this user is root, so
- * that a role that has given up root can still read it. If there is none yet, only the owner may read
- * it; in a folder that hands its group down, as that of a package does, the group may too (0640).
+ * that a role that has given up root can still read it. Only the owner may read the first one; in a
+ * folder that hands its group down, as that of a package does, the group may too (0640).
  *
  * @throws {Error} the system refuses
  */
 export function adoptRights(draft: string, path: string): void {
   if (!platform.hasFileModes) return;
-  const there = infoOf(path);
+  const there = ifPresent(() => Deno.statSync(path));
   if (there !== undefined) adoptOwner(draft, there);
   Deno.chmodSync(draft, there === undefined ? newMode(folderOf(path)) : there.mode! & 0o640);
 }
@@ -70,15 +71,6 @@ function adoptOwner(draft: string, there: Deno.FileInfo): void {
   const { uid, gid } = Deno.statSync(draft);
   const owner = fileAccess().isPrivileged() ? there.uid : uid;
   if (owner !== uid || there.gid !== gid) Deno.chownSync(draft, owner, there.gid);
-}
-
-function infoOf(path: string): Deno.FileInfo | undefined {
-  try {
-    return Deno.statSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
 }
 
 function newMode(folder: string): number {

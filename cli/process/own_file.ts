@@ -11,6 +11,7 @@
 import { isAbsolute } from "node:path";
 import { platform } from "../../ffi/platform.ts";
 import { folderOf, pathIn } from "./folders.ts";
+import { ifPresent } from "./if_present.ts";
 
 /** Streams and other files that the system makes. In /dev/shm, anybody makes files. */
 const SPECIAL = /^\/(?:dev(?!\/shm\/)|proc)\//;
@@ -55,7 +56,7 @@ export function ownFileAt(path: string): Deno.FileInfo | undefined {
 }
 
 /**
- * Opens a file, or makes it if there is none. It is the one that `path` names, and no link.
+ * Opens a file, or makes it if there is none. Follows no link.
  *
  * @param options how to open it: not to make or empty it
  * @throws {ForeignFile} it is another user's
@@ -87,12 +88,7 @@ export function isSameFile(file: Deno.FsFile, { dev, ino }: Deno.FileInfo): bool
 }
 
 function infoOf(path: string): Deno.FileInfo | undefined {
-  try {
-    return Deno.lstatSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
+  return ifPresent(() => Deno.lstatSync(path));
 }
 
 /** Windows lets few users make links, and files there have lists of rights instead of owners. */
