@@ -4,42 +4,18 @@
  * @module
  */
 
-import { MAX_ATTEMPTS, MAX_BUBBLES } from "../protocol/constants.ts";
+import { MAX_ATTEMPTS } from "../protocol/constants.ts";
 import { BubbleWindow } from "../protocol/peers/bubble_window.ts";
 import { Peer } from "../protocol/peers/peer.ts";
 import { addressOf, type Endpoint, endpoint } from "../wire/endpoint.ts";
 import { mappingOf, serverOf } from "../wire/teredo_address.ts";
-import { equalArrays } from "../memory/octets.ts";
-import {
-  CLOSING_DELAY,
-  INTRODUCTION_TIME,
-  LOCAL_PEER_VALIDITY,
-  PROOF_INTERVAL,
-  PROOF_PATIENCE,
-  TEST_VALIDITY,
-} from "./timing.ts";
+import { CLOSING_DELAY, INTRODUCTION_TIME, LOCAL_PEER_VALIDITY } from "./timing.ts";
 import type { ClientSocket } from "./client_sink.ts";
+import { PlaceProof } from "./place_proof.ts";
+import { type HeldPacket, Trial } from "./trial.ts";
 import type { GatewayPath } from "./traversal/gateway_path.ts";
 import { isBeside, NO_ALTERNATES } from "./traversal/alternate_addresses.ts";
 import type { RandomPort } from "./traversal/random_port.ts";
-
-/** A direct IPv6 connectivity test, RFC 4380 §5.2.9. */
-interface ConnectivityTest {
-  readonly data: Uint8Array;
-  readonly sentAt: number;
-}
-
-/** A packet that came before its sender had proved where it is. */
-interface HeldPacket {
-  readonly packet: Uint8Array;
-  readonly from: Endpoint;
-}
-
-/** A native host's state until it has proved where it is; Teredo clients have none. */
-interface Trial {
-  test: ConnectivityTest | undefined;
-  held: HeldPacket[];
-}
 
 /** Other places where a neighbour may be. Other peers have none. */
 interface Neighbourhood {
@@ -47,9 +23,6 @@ interface Neighbourhood {
   alternates: readonly Endpoint[];
   provedAt: number;
 }
-
-/** Octets of packets held for one peer until its test is answered. */
-const HELD_OCTETS = 4 * 1280;
 
 /** A peer entry of a client. */
 export class ClientPeer extends Peer {
@@ -76,12 +49,8 @@ export class ClientPeer extends Peer {
   #isChosen = false;
   /** Whether the peer has proved itself. */
   #isProved = false;
-  /** When the peer may be asked for a proof of where it is; `Infinity` once it has given one. */
-  #proofDueAt = -Infinity;
-  /** When it was last asked for one. */
-  #askedAt = -Infinity;
-  /** Bubbles that asked for one, and got none. A search has others: a peer may be unable to answer. */
-  #asks: BubbleWindow | undefined;
+  readonly #placeProof = new PlaceProof();
+  /** Teredo clients have none. */
   #trial: Trial | undefined;
   #neighbourhood: Neighbourhood | undefined;
   /** Whether the last search was in vain. */
@@ -142,10 +111,7 @@ export class ClientPeer extends Peer {
     if (this.isReachable(now) && this.mapping !== mapping) {
       this.#former = { at: this.mapping, until: now + CLOSING_DELAY };
     }
-    if (!this.isReachable(now) || this.mapping !== mapping) {
-      this.#proofDueAt = now + PROOF_PATIENCE;
-      this.#askedAt = -Infinity;
-    }
+    if (!this.isReachable(now) || this.mapping !== mapping) this.#placeProof.expect(now);
     super.trust(mapping, now);
     this.#isMissing = false;
     this.#place = undefined;
@@ -159,8 +125,7 @@ export class ClientPeer extends Peer {
 
   override get lastBubble(): number {
     const { last: lastAnswer = -Infinity } = this.#answers ?? {};
-    const { last: lastAsk = -Infinity } = this.#asks ?? {};
-    return Math.max(super.lastBubble, lastAnswer, lastAsk);
+    return Math.max(super.lastBubble, lastAnswer, this.#placeProof.lastBubble);
   }
 
   /** Whether a bubble may answer what came in, §5.2.6. */
@@ -181,29 +146,29 @@ export class ClientPeer extends Peer {
   /** A bubble went out that answers what came in; a direct and an indirect one count once. */
   answered(now: number): void {
     this.lastTransmission = now;
-    this.#answers ??= newBubbleWindow();
+    this.#answers ??= BubbleWindow.alone();
     this.#answers.add(now);
   }
 
   /** The peer has shown by an answer that nobody else could give that it is at its mapping. */
   provePlace(): void {
-    this.#proofDueAt = Infinity;
-    this.#asks = undefined;
+    this.#placeProof.give();
   }
 
   /** Whether the peer can be reached at a place that it has proved. */
   isMet(now: number): boolean {
-    return this.#proofDueAt === Infinity && this.isReachable(now);
+    return this.#placeProof.isGiven && this.isReachable(now);
   }
 
   /** Whether the peer can be reached, and has given all proofs that it was asked for. */
   isSettled(now: number): boolean {
-    return (this.#proofDueAt === Infinity || this.#askedAt === -Infinity) && this.isReachable(now);
+    const { isGiven, isAskedFor } = this.#placeProof;
+    return (isGiven || !isAskedFor) && this.isReachable(now);
   }
 
   /** Whether to ask the peer for a proof: it can be reached, but that may be somebody's forgery. */
   isProofDue(now: number): boolean {
-    return now >= this.#proofDueAt && this.isReachable(now) && this.mayBeAsked(now);
+    return this.#placeProof.isDue(now) && this.isReachable(now) && this.mayBeAsked(now);
   }
 
   /**
@@ -212,19 +177,16 @@ export class ClientPeer extends Peer {
    * elsewhere.
    */
   mayBeAsked(now: number): boolean {
-    if (this.#asks?.isOpen(now) === false) return false;
+    if (!this.#placeProof.mayAsk(now)) return false;
     if (this.isEstablished) return true;
     const { address } = this;
     const isShared = serverOf(address) === addressOf(mappingOf(address));
-    return !isShared && this.lastReception > this.#askedAt;
+    return !isShared && this.lastReception > this.#placeProof.askedAt;
   }
 
   /** The peer is asked for a proof. */
   asked(now: number): void {
-    this.#askedAt = now;
-    this.#proofDueAt = now + PROOF_INTERVAL;
-    this.#asks ??= newBubbleWindow();
-    this.#asks.add(now);
+    this.#placeProof.asked(now);
     this.lastTransmission = now;
     this.attempts++;
   }
@@ -383,34 +345,25 @@ export class ClientPeer extends Peer {
 
   /** The data of the test under way, or new data from `draw`. */
   testData(now: number, draw: () => Uint8Array): Uint8Array {
-    const trial = this.#trial ??= { test: undefined, held: [] };
-    if (trial.test === undefined || now - trial.test.sentAt >= TEST_VALIDITY) {
-      trial.test = { data: draw(), sentAt: now };
-    }
-    return trial.test.data;
+    this.#trial ??= new Trial();
+    return this.#trial.testData(now, draw);
   }
 
-  /** Whether a test is under way: its data was drawn a short time ago. */
+  /** Whether a test is under way. */
   isTested(now: number): boolean {
-    const test = this.#trial?.test;
-    return test !== undefined && now - test.sentAt < TEST_VALIDITY;
+    return this.#trial?.isUnderWay(now) ?? false;
   }
 
-  /** Whether an Echo Reply with `data` answers the test: all of it must match. */
+  /** Whether an Echo Reply with `data` answers the test. */
   isAnsweredBy(data: Uint8Array, now: number): boolean {
-    const test = this.#trial?.test;
-    return test !== undefined && now - test.sentAt < TEST_VALIDITY &&
-      equalArrays(data, test.data);
+    return this.#trial?.isAnsweredBy(data, now) ?? false;
   }
 
-  /** Keeps a copy of a packet from the network until the test is answered, if there is room. */
+  /** Keeps a packet from the network until the test is answered, if there is room. It pays for one. */
   hold(packet: Uint8Array, from: Endpoint): boolean {
     this.pay();
-    const { held } = this.#trial ??= { test: undefined, held: [] };
-    const octets = held.reduce((sum, { packet }) => sum + packet.length, packet.length);
-    if (octets > HELD_OCTETS) return false;
-    held.push({ packet: packet.slice(), from });
-    return true;
+    this.#trial ??= new Trial();
+    return this.#trial.hold(packet, from);
   }
 
   /** A packet of the host pays for a whole search. */
@@ -436,24 +389,15 @@ export class ClientPeer extends Peer {
 
   /** Removes and returns the packets held; the oldest comes first. */
   takeHeld(): HeldPacket[] {
-    if (this.#trial === undefined) return [];
-    const { held } = this.#trial;
-    this.#trial.held = [];
-    return held;
+    return this.#trial?.takeHeld() ?? [];
   }
 
   /** Ends the test, so that its data proves nothing any more, and returns the packets held. */
   endTrial(): HeldPacket[] {
-    const held = this.#trial?.held ?? [];
+    const held = this.takeHeld();
     this.#trial = undefined;
     // What is left would add to what the next packet pays for.
     this.#paidAttempts = 0;
     return held;
   }
-}
-
-function newBubbleWindow(): BubbleWindow {
-  const window = new BubbleWindow(new Float64Array(MAX_BUBBLES), 0);
-  window.reset();
-  return window;
 }

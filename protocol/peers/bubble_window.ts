@@ -20,6 +20,13 @@ export class BubbleWindow {
     this.#first = first;
   }
 
+  /** A window with memory that no other one shares, and no bubbles in it. */
+  static alone(): BubbleWindow {
+    const window = new BubbleWindow(new Float64Array(MAX_BUBBLES), 0);
+    window.reset();
+    return window;
+  }
+
   /**
    * Whether another bubble may go out.
    *
