@@ -4,7 +4,7 @@
  * @module
  */
 
-import { handleOf, READABLE, type WaitHandle, type WaitList } from "../waiting.ts";
+import { READABLE, type WaitHandle, type WaitList } from "../waiting.ts";
 import { SystemError } from "./errno.ts";
 import { libc } from "./libc.ts";
 import { allocate, i16, i32, struct } from "./struct.ts";
@@ -29,18 +29,20 @@ export const POLLOUT = 0x04;
 export class PollList<Source> implements WaitList<Source> {
   readonly length: number;
   readonly first: number;
+  readonly #handles: readonly WaitHandle[];
   readonly #sources: readonly Source[];
   /** `struct pollfd`, one behind the other. */
   readonly #array: Uint8Array<ArrayBuffer>;
   readonly #count: bigint;
 
   constructor(ends: readonly WaitHandle[], sources: ReadonlyMap<WaitHandle, Source>) {
+    this.#handles = [...ends, ...sources.keys()];
     this.#sources = [...sources.values()];
     this.first = ends.length;
-    this.length = this.first + sources.size;
+    this.length = this.#handles.length;
     this.#count = BigInt(this.length);
     this.#array = allocate(this.length * POLLFD.size);
-    [...ends, ...sources.keys()].forEach((fd, i) => {
+    this.#handles.forEach((fd, i) => {
       POLLFD.write(this.#array, i * POLLFD.size, { fd, events: READABLE });
     });
   }
@@ -50,7 +52,7 @@ export class PollList<Source> implements WaitList<Source> {
   }
 
   handle(i: number): WaitHandle {
-    return handleOf(POLLFD.decode(this.#array, i * POLLFD.size).fd);
+    return this.#handles[i]!;
   }
 
   condition(i: number): number {

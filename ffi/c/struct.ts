@@ -118,11 +118,12 @@ const NETWORK_ORDER = false;
 type NumberKind = "Uint16" | "Int16" | "Uint32" | "Int32";
 
 function number(kind: NumberKind, size: number, littleEndian: boolean): FieldType<number> {
+  const [get, set] = [`get${kind}`, `set${kind}`] as const;
   return {
     size,
     alignment: size,
-    read: (bytes, offset) => view(bytes)[`get${kind}`](offset, littleEndian),
-    write: (bytes, offset, value) => view(bytes)[`set${kind}`](offset, value, littleEndian),
+    read: (bytes, offset) => view(bytes)[get](offset, littleEndian),
+    write: (bytes, offset, value) => view(bytes)[set](offset, value, littleEndian),
   };
 }
 

@@ -7,7 +7,7 @@
 
 import { placeOf, type Views } from "../../../memory/views.ts";
 import type { Endpoint } from "../../../wire/endpoint.ts";
-import { i32, roundUp, u64 } from "../../c/struct.ts";
+import { i32, roundUp } from "../../c/struct.ts";
 import type { TakeDatagram } from "../../udp_socket.ts";
 import { SOL_UDP, UDP_GRO } from "../kernel/kernel_numbers.ts";
 import { CMSGHDR } from "../kernel/kernel_structs.ts";
@@ -31,16 +31,21 @@ export function segmentLength(control: Uint8Array, start: number, length: number
   const end = start + length;
   let at = start;
   while (at + CMSGHDR.size <= end) {
-    const size = Number(u64.read(control, at));
-    if (size < CMSGHDR.size || at + size > end) return 0;
-    const level = i32.read(control, at + CMSGHDR.offset.level);
-    const type = i32.read(control, at + CMSGHDR.offset.type);
+    const size = wordAt(control, at);
+    if (size < CMSGHDR.size || at + size > end || wordAt(control, at + 4) !== 0) return 0;
+    const level = wordAt(control, at + CMSGHDR.offset.level);
+    const type = wordAt(control, at + CMSGHDR.offset.type);
     if (level === SOL_UDP && type === UDP_GRO && size >= CMSGHDR.size + i32.size) {
-      return Math.max(0, i32.read(control, at + CMSGHDR.size));
+      return Math.max(0, wordAt(control, at + CMSGHDR.size));
     }
     at += roundUp(size, ALIGNMENT);
   }
   return 0;
+}
+
+/** An `int` of C. Every joined message has one, and a DataView for it costs 60 ns. */
+function wordAt(bytes: Uint8Array, at: number): number {
+  return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
 }
 
 /**
