@@ -9,12 +9,15 @@ import type { Rate } from "./token_bucket.ts";
 /** How many buckets there are: each half of a hash selects one. */
 const BUCKETS = 0x1_0000;
 
-/** The state of all buckets, by their number. */
-class Buckets {
+/** How many of them lie together. */
+const PAGE = 1024;
+
+/** The state of some buckets. */
+class Page {
   /** What is missing in each, so that the zeros of new memory are full buckets. */
-  readonly missing = new Float32Array(BUCKETS);
+  readonly missing = new Float32Array(PAGE);
   /** When each was last filled up, in milliseconds. */
-  readonly filledAt = new Float64Array(BUCKETS);
+  readonly filledAt = new Float64Array(PAGE);
 }
 
 /**
@@ -28,8 +31,11 @@ class Buckets {
  */
 export class KeyedLimiter {
   readonly #rate: Rate;
-  /** Made for the first key: a role has limits that it may never need. */
-  #buckets: Buckets | undefined;
+  /**
+   * Each is made for the first key that needs it. All at once take half a millisecond, in which the
+   * first packet of a client waits, and a role has limits that it never needs.
+   */
+  readonly #pages: (Page | undefined)[] = new Array(BUCKETS / PAGE);
 
   /** @param rate the limit of each key */
   constructor(rate: Rate) {
@@ -45,19 +51,20 @@ export class KeyedLimiter {
   take(hash: number, now: number): boolean {
     const first = hash & (BUCKETS - 1);
     const second = hash >>> 16;
-    const buckets = this.#buckets ??= new Buckets();
-    const isAllowed = this.#takeFrom(buckets, first, now);
-    return (second !== first && this.#takeFrom(buckets, second, now)) || isAllowed;
+    const isAllowed = this.#takeFrom(first, now);
+    return (second !== first && this.#takeFrom(second, now)) || isAllowed;
   }
 
-  #takeFrom(buckets: Buckets, bucket: number, now: number): boolean {
+  #takeFrom(bucket: number, now: number): boolean {
     const { perSecond, burst } = this.#rate;
-    const filledAt = buckets.filledAt[bucket]!;
-    const gained = Math.max(0, now - filledAt) * perSecond / 1000;
-    const missing = Math.max(0, buckets.missing[bucket]! - gained);
-    if (missing + 1 > burst) return false;
-    buckets.missing[bucket] = missing + 1;
-    buckets.filledAt[bucket] = Math.max(now, filledAt);
+    const { missing, filledAt } = this.#pages[Math.floor(bucket / PAGE)] ??= new Page();
+    const index = bucket % PAGE;
+    const lastFilledAt = filledAt[index]!;
+    const gained = Math.max(0, now - lastFilledAt) * perSecond / 1000;
+    const lacking = Math.max(0, missing[index]! - gained);
+    if (lacking + 1 > burst) return false;
+    missing[index] = lacking + 1;
+    filledAt[index] = Math.max(now, lastFilledAt);
     return true;
   }
 }
