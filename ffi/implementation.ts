@@ -45,4 +45,5 @@ export interface Implementation {
   readonly forwardsIpv6?: () => boolean | undefined;
   readonly ownRights?: OwnRights;
   readonly releaseStartMemory?: () => void;
+  readonly letPacketsGoFirst?: () => void;
 }

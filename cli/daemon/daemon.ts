@@ -5,7 +5,7 @@
  * @module
  */
 
-import { releaseStartMemory } from "../../ffi/open.ts";
+import { letPacketsGoFirst, releaseStartMemory } from "../../ffi/open.ts";
 import { isWritable, reopenTerminal } from "../../ffi/open_writable.ts";
 import { Counters } from "../../io/counters.ts";
 import type { AdjustableLog } from "../../io/log.ts";
@@ -164,6 +164,7 @@ export class Daemon<Options extends DaemonOptions> implements Disposable {
    * @throws what ended the node against its will
    */
   async untilEnd(node: RunningNode, signal: AbortSignal): Promise<void> {
+    letPacketsGoFirst();
     const cancelRelease = after(START_LENGTH, releaseStartMemory);
     try {
       await runTogether(

@@ -66,6 +66,12 @@ export const HOT_SYMBOLS = {
  * takes 2 µs.
  */
 export const COLD_SYMBOLS = {
+  // int sched_setscheduler(pid_t thread, int policy, const struct sched_param *param), Linux
+  sched_setscheduler: {
+    parameters: ["i32", "i32", "buffer"],
+    result: "i32",
+    optional: true,
+  },
   // char *strerror(int errnum)
   strerror: {
     parameters: ["i32"],

@@ -7,6 +7,7 @@
 import { PollList } from "../c/poll_list.ts";
 import type { Implementation } from "../implementation.ts";
 import { openAbstractDatagram } from "./abstract_datagram.ts";
+import { letPacketsGoFirst } from "./compiler_threads.ts";
 import { EventFd } from "./event_fd.ts";
 import { findEventLoop } from "./event_loop.ts";
 import { forwardsIpv6 } from "./forwarding.ts";
@@ -42,6 +43,7 @@ export const LINUX: Implementation = {
   findSource,
   forwardsIpv6,
   releaseStartMemory,
+  letPacketsGoFirst,
   openSourceNat: openLinuxSourceNat,
   openInputFilter: openLinuxInputFilter,
   ownRights: LINUX_RIGHTS,

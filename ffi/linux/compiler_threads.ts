@@ -1,0 +1,51 @@
+/**
+ * The threads on which V8 compiles and collects garbage.
+ *
+ * A thread that wakes up usually takes the place of the one that runs, on the same processor. So
+ * when a packet makes V8 compile a function, the packet may have to wait until V8 has done so: a
+ * few tenths of a millisecond.
+ *
+ * @module
+ */
+
+import { libc } from "../c/libc.ts";
+import { readSpecialFile } from "../c/special_file.ts";
+import { allocate } from "../c/struct.ts";
+
+/** `<sched.h>`, see sched(7): such a thread gets as much time as others, but displaces none. */
+const SCHED_BATCH = 3;
+
+/** `struct sched_param`: an int, the priority, which is 0 here. */
+const SCHED_PARAM_SIZE = 4;
+
+const TASKS = "/proc/self/task";
+
+/**
+ * Makes V8's threads of this process wait until the others leave them a processor or their share of
+ * time is over.
+ */
+export function letPacketsGoFirst(): void {
+  const { sched_setscheduler } = libc();
+  for (const thread of compilerThreads()) {
+    // What fails leaves everything as it is.
+    sched_setscheduler(thread, SCHED_BATCH, allocate(SCHED_PARAM_SIZE));
+  }
+}
+
+/** The numbers of V8's threads; none if /proc does not say. */
+function compilerThreads(): number[] {
+  try {
+    return [...Deno.readDirSync(TASKS)].map(({ name }) => name).filter(isCompiler).map(Number);
+  } catch {
+    return [];
+  }
+}
+
+function isCompiler(thread: string): boolean {
+  try {
+    return readSpecialFile(`${TASKS}/${thread}/comm`).startsWith("V8 ");
+  } catch {
+    // It has ended.
+    return false;
+  }
+}
