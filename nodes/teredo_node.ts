@@ -182,7 +182,11 @@ export abstract class TeredoNode<Via extends string, Event, Status> implements A
     if (rehearsal !== undefined) {
       const mode = udp.needsPoller ? "batched" : "deno";
       const rehearsing = { watcher: poller, udp: mode, counters: this.counters } as const;
-      tasks.push((ending) => rehearse(rehearsal, rehearsing, ending).then(() => aborted(ending)));
+      tasks.push(async (ending) => {
+        const held = await rehearse(rehearsal, rehearsing, ending);
+        await aborted(ending);
+        held.length = 0;
+      });
     }
     // Without a descriptor to wait for, there may be no C library to wait with.
     if (watch.needsPoller || udp.needsPoller) {

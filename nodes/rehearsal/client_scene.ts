@@ -31,11 +31,8 @@ import {
   parseTeredoPacket,
   type TeredoPacket,
 } from "../../wire/teredo_packet.ts";
-import { nativeHost, PINGS, replyTo, requestTo, sequenceOf } from "./pings.ts";
+import { nativeHost, PINGS, relayAddress, replyTo, requestTo, sequenceOf } from "./pings.ts";
 import type { Other, Scene, Setting, World } from "./scene.ts";
-
-/** A relay's own address, which its bubbles come from. */
-const RELAY = nativeHost(255);
 
 /** A client among a server, a relay and native hosts. */
 export class ClientScene implements Scene<ClientSocket, ClientEvent, ClientStatus> {
@@ -45,6 +42,7 @@ export class ClientScene implements Scene<ClientSocket, ClientEvent, ClientStatu
   /** The client's address. The one that it had before (RFC 5991 §3.1) is known here. */
   readonly #self: Uint8Array;
   #host = nativeHost(0);
+  #relay = relayAddress(0);
   /** The native host's answer to the last test, which the relay has. */
   #waiting: Uint8Array | undefined;
 
@@ -66,6 +64,7 @@ export class ClientScene implements Scene<ClientSocket, ClientEvent, ClientStatu
   /** In the first round the client gets its address, and answers a relay: it works. */
   begin(round: number, world: World): void {
     this.#host = nativeHost(round);
+    this.#relay = relayAddress(round);
     if (round > 0) world.packet(requestTo(this.#host, this.#self, 0));
   }
 
@@ -107,6 +106,6 @@ export class ClientScene implements Scene<ClientSocket, ClientEvent, ClientStatu
   /** The relay's bubble, as the server passes it on. */
   #introduction(): Uint8Array {
     const origin = this.#setting.others.relay;
-    return encodeTeredoPacket({ origin, ipv6: encodeBubble(RELAY, this.#self) });
+    return encodeTeredoPacket({ origin, ipv6: encodeBubble(this.#relay, this.#self) });
   }
 }

@@ -7,7 +7,7 @@
 import { getU16 } from "../../memory/octets.ts";
 import { writeIcmpv6Checksum } from "../../wire/checksum.ts";
 import { encodeEcho, Icmpv6Type } from "../../wire/icmpv6.ts";
-import { parseIpv6 } from "../../wire/ipv6_address.ts";
+import { linkLocal, parseIpv6 } from "../../wire/ipv6_address.ts";
 import { DESTINATION, IPV6_HEADER_LENGTH, SOURCE } from "../../wire/ipv6_header.ts";
 
 /** How many pings there are in a round. The first has to wait until its destination is found. */
@@ -21,6 +21,11 @@ export function nativeHost(number: number): Uint8Array<ArrayBuffer> {
   const address = parseIpv6("2a00::")!;
   address[15] = number;
   return address;
+}
+
+/** Where the bubbles of a relay come from. Ours have link-local addresses with random bits. */
+export function relayAddress(round: number): Uint8Array<ArrayBuffer> {
+  return round % 2 === 0 ? linkLocal(0x8000_ffff, 0xffff_ffff) : nativeHost(255);
 }
 
 /** An echo request with this number. */

@@ -36,8 +36,12 @@ import type { UdpMode } from "../udp_mode.ts";
 import { UdpOpener } from "../udp_opener.ts";
 import type { Other, Scene, Setting, World } from "./scene.ts";
 
-/** V8 compiles a function after some 30 calls. */
-const ROUNDS = 40;
+/**
+ * How many rounds each act has. V8 compiles a function after some 30 calls, for what it has seen by
+ * then. With one machine only, that would be code for this very machine, and the first real packet
+ * would make V8 throw it away. So each act has its own machine.
+ */
+const ACTS = [3, 40];
 
 /** How long it may take, and how much of that time it may work, in milliseconds. */
 const LIMITS = { time: 1_000, work: 40 };
@@ -55,9 +59,9 @@ const OTHERS: Readonly<Record<Other, number>> = { server: TEREDO_PORT, relay: 0,
 
 /**
  * The time from round to round, in milliseconds of the machine's clock. Each meets others that it
- * does not know yet, and no limit is reached.
+ * does not know yet, and no limit is reached. Real times aren't whole numbers either.
  */
-const ROUND_LENGTH = 60_000;
+const ROUND_LENGTH = 60_000.1;
 
 /** What a role rehearses. */
 export interface Rehearsal<Via extends string, Event, Status> {
@@ -80,13 +84,19 @@ interface Rehearsing {
   readonly limits?: typeof LIMITS | undefined;
 }
 
-/** Rehearses until it is enough, or `signal` aborts. If something fails, that is the end of it. */
+/**
+ * Rehearses until it is enough, or `signal` aborts. If something fails, that is the end of it.
+ *
+ * @returns The machines. Hold on to them: V8 throws away code that it has made for objects when it
+ * collects these as garbage.
+ */
 export async function rehearse<Via extends string, Event, Status>(
   rehearsal: Rehearsal<Via, Event, Status>,
   rehearsing: Rehearsing,
   signal: AbortSignal,
-): Promise<void> {
-  if (!supports("openTunPair")) return;
+): Promise<unknown[]> {
+  const machines: unknown[] = [];
+  if (!supports("openTunPair")) return machines;
   const stop = new AbortController();
   const end = () => stop.abort();
   const cancel = after(rehearsing.limits?.time ?? LIMITS.time, end);
@@ -95,25 +105,53 @@ export async function rehearse<Via extends string, Event, Status>(
   try {
     const role = new Role(rehearsing.counters);
     while (!stop.signal.aborted && !role.isQuietFor(QUIET)) await pause(QUIET, stop.signal);
-    if (stop.signal.aborted) return;
-    using resources = new DisposableStack();
-    await runTogether(stop.signal, ...open(rehearsal, rehearsing, role, stop, resources));
+    for (const rounds of ACTS) {
+      if (stop.signal.aborted) break;
+      machines.push(await play(rounds, rehearsal, rehearsing, role, stop));
+    }
   } catch {
     // There are not enough descriptors, or no such sockets. The first packets take longer then.
   } finally {
     signal.removeEventListener("abort", end);
     cancel();
   }
+  return machines;
 }
 
-/** Opens everything that `resources` closes, and returns what runs it until `stop` aborts. */
+/**
+ * Plays an act of so many rounds, and returns its machine. What fails aborts `stop`, and that ends
+ * the act.
+ */
+async function play<Via extends string, Event, Status>(
+  rounds: number,
+  rehearsal: Rehearsal<Via, Event, Status>,
+  rehearsing: Rehearsing,
+  role: Role,
+  stop: AbortController,
+): Promise<unknown> {
+  const act = new AbortController();
+  const end = () => act.abort();
+  stop.signal.addEventListener("abort", end);
+  using resources = new DisposableStack();
+  try {
+    const ends = { act, stop };
+    const { machine, tasks } = open(rounds, rehearsal, rehearsing, role, ends, resources);
+    await runTogether(act.signal, ...tasks);
+    return machine;
+  } finally {
+    stop.signal.removeEventListener("abort", end);
+  }
+}
+
+/** Opens everything that `resources` closes, and returns what runs it until the act ends. */
 function open<Via extends string, Event, Status>(
+  rounds: number,
   { own, scene: newScene, host, offload }: Rehearsal<Via, Event, Status>,
   { watcher, udp: mode, limits = LIMITS }: Rehearsing,
   role: Role,
-  stop: AbortController,
+  { act, stop }: Readonly<Record<"act" | "stop", AbortController>>,
   resources: DisposableStack,
-): Task[] {
+): { machine: unknown; tasks: Task[] } {
   const counters = new Counters();
   const errors = new SystemErrors(counters, () => {});
   const limited = limitedWatcher(watcher, limits.work, stop);
@@ -141,7 +179,7 @@ function open<Via extends string, Event, Status>(
   });
   const { machine, bulk } = scene;
 
-  let [now, round] = [0, 0];
+  let [now, round] = [ROUND_LENGTH, 0];
   // Timers are set and cleared as always, but nothing happens when they go off.
   const clock: Clock = { now: () => now, after: (delay) => systemClock.after(delay, () => {}) };
   const driver = new Driver<Via, Event, Status>({
@@ -159,16 +197,16 @@ function open<Via extends string, Event, Status>(
       far.flush();
     },
     endRound() {
-      if (++round === ROUNDS) return stop.abort();
+      if (++round === rounds) return act.abort();
       now += ROUND_LENGTH;
       scene.begin(round, world);
     },
   };
   /** Makes the next thing happen, as soon as the role is quiet. */
   const go = (step: () => void): void => {
-    if (stop.signal.aborted) return;
+    if (act.signal.aborted) return;
     if (role.isQuietFor(round < WARMED_UP ? QUIET : LATER_QUIET)) step();
-    else void pause(QUIET, stop.signal).then(() => go(step));
+    else void pause(QUIET, act.signal).then(() => go(step));
   };
   const heard = (by: Other) => (lent: Uint8Array) => {
     const bytes = lent.slice();
@@ -182,7 +220,7 @@ function open<Via extends string, Event, Status>(
   const listening = Object.entries(others).map(([by, socket]): Task => (signal) =>
     socket.run({ datagram: heard(by as Other), end }, signal)
   );
-  return [
+  const tasks: Task[] = [
     (signal) => driver.run(signal),
     ...listening,
     // What is delivered here was never more than one packet.
@@ -193,6 +231,7 @@ function open<Via extends string, Event, Status>(
       return aborted(signal);
     },
   ];
+  return { machine, tasks };
 }
 
 /** The role that rehearses, as far as packets keep it busy. */

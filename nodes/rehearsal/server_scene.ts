@@ -15,11 +15,10 @@ import { nonceOnly } from "../../wire/authentication.ts";
 import { encodeRouterSolicitation, isRouterAdvertisement } from "../../wire/neighbor_discovery.ts";
 import { encodeTeredoAddress, encodeTeredoLinkLocal } from "../../wire/teredo_address.ts";
 import { encodeTeredoPacket, parseTeredoPacket } from "../../wire/teredo_packet.ts";
-import { nativeHost, requestTo } from "./pings.ts";
+import { nativeHost, relayAddress, requestTo } from "./pings.ts";
 import type { Other, Scene, Setting, World } from "./scene.ts";
 
 const NATIVE = nativeHost(0);
-const RELAY = nativeHost(255);
 
 /** A server among a client, a native host and its relay. */
 export class ServerScene implements Scene<ServerSocket, ServerEvent, ServerStatus> {
@@ -28,6 +27,7 @@ export class ServerScene implements Scene<ServerSocket, ServerEvent, ServerStatu
   readonly #setting: Setting<ServerSocket>;
   readonly #client: Uint8Array;
   readonly #solicitation: Uint8Array;
+  #relay = relayAddress(0);
   /** Whether the secondary address has been asked in this round. */
   #isSecond = false;
 
@@ -42,7 +42,8 @@ export class ServerScene implements Scene<ServerSocket, ServerEvent, ServerStatu
     });
   }
 
-  begin(_round: number, world: World): void {
+  begin(round: number, world: World): void {
+    this.#relay = relayAddress(round);
     this.#isSecond = false;
     world.datagram("client", this.#setting.own.primary, this.#solicitation);
   }
@@ -54,7 +55,7 @@ export class ServerScene implements Scene<ServerSocket, ServerEvent, ServerStatu
     if (!isRouterAdvertisement(packet.ipv6)) world.endRound();
     else if (this.#isSecond) {
       world.datagram("client", primary, requestTo(NATIVE, this.#client, 0));
-      world.datagram("relay", primary, encodeBubble(RELAY, this.#client));
+      world.datagram("relay", primary, encodeBubble(this.#relay, this.#client));
     } else {
       this.#isSecond = true;
       world.datagram("client", secondary, this.#solicitation);

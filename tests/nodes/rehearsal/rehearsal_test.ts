@@ -22,8 +22,8 @@ import "../../ffi/open_libc.ts";
 
 const needs = requires("linux");
 
-/** How many rounds there are. */
-const ROUNDS = 40;
+/** How many rounds there are, in two acts. */
+const ROUNDS = 43;
 
 /** What happened in a scene. */
 interface Course {
@@ -109,21 +109,26 @@ function serverWithRelay(isGateway: boolean): (course: Course) => AnyRehearsal {
     }, course);
 }
 
-/** Rehearses, and returns when that has ended. */
+/** Rehearses, and returns the machines when that has ended. */
 async function run(
   rehearsal: AnyRehearsal,
   udp: UdpMode,
   counters = new Counters(),
   limits?: { readonly time: number; readonly work: number },
-): Promise<void> {
+): Promise<unknown[]> {
   const failures: unknown[] = [];
   const poller = new Poller((error) => failures.push(error));
   const stop = new AbortController();
   const running = poller.run(stop.signal, { mayHold: udp === "batched" });
-  await rehearse(rehearsal, { watcher: poller, udp, counters, limits }, stop.signal);
+  const machines = await rehearse(
+    rehearsal,
+    { watcher: poller, udp, counters, limits },
+    stop.signal,
+  );
   stop.abort();
   await running;
   assertEquals(failures, []);
+  return machines;
 }
 
 for (const [name, { make, heard, delivered }] of Object.entries(ROLES)) {
@@ -134,11 +139,14 @@ for (const [name, { make, heard, delivered }] of Object.entries(ROLES)) {
       fn: async () => {
         const course = { rounds: 0, heard: 0, delivered: 0 };
         const before = countDescriptors();
-        await run(make(course), udp, new Counters(), { time: 60_000, work: Infinity });
+        const limits = { time: 60_000, work: Infinity };
+        const machines = await run(make(course), udp, new Counters(), limits);
         assertEquals(course.rounds, ROUNDS);
-        // The first round of a client is shorter.
-        assert(course.heard >= heard * (ROUNDS - 1), `${course.heard} were heard`);
-        assert(course.delivered >= delivered * (ROUNDS - 1), `${course.delivered} were delivered`);
+        // What V8 compiles is not for one of them alone.
+        assertEquals(new Set(machines).size, 2);
+        // The first round of a client is shorter, in each act.
+        assert(course.heard >= heard * (ROUNDS - 2), `${course.heard} were heard`);
+        assert(course.delivered >= delivered * (ROUNDS - 2), `${course.delivered} were delivered`);
         assertEquals(countDescriptors(), before);
       },
     });
