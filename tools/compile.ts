@@ -47,9 +47,8 @@ const PERMISSIONS: readonly string[] = [
  * for 500 after the last change of a type, which a ping each second has not reached after minutes.
  * It notes the types from the first call on, and not only from the ninth.
  *
- * The part of the heap for new objects has twice 2 MB from the beginning. By default V8 begins with
- * less, which takes two more collections during the start, and lets it grow to twice 32 MB when a
- * role gets to know many peers, and nothing becomes faster by that.
+ * The part of the heap for new objects has twice 2 MB. By default V8 lets it grow to twice 32 MB
+ * when a role gets to know many peers, and nothing becomes faster by that.
  *
  * The rest of the heap grows by a fifth before V8 collects garbage. By default one with 15 MB in use
  * grows to 35 MB, and a role looks as if it leaked. `--memory-saver-mode` keeps it as small, but
@@ -57,7 +56,6 @@ const PERMISSIONS: readonly string[] = [
  * for 2 to 4.
  */
 const V8_FLAGS = "--v8-flags=" + [
-  "--min-semi-space-size=2",
   "--max-semi-space-size=2",
   "--heap-growing-percent=20",
   "--invocation-count-for-maglev=30",

@@ -46,7 +46,6 @@ Deno.test("compile: V8 compiles what handles packets before hundreds of them hav
   assertMatch(flags, /--max-semi-space-size=2\b/);
   assertMatch(flags, /--minimum-invocations-after-ic-update=30\b/);
   assertMatch(flags, /--no-lazy-feedback-allocation\b/);
-  assertMatch(flags, /--min-semi-space-size=2\b/);
   assertMatch(flags, /--heap-growing-percent=20\b/);
 });
 
