@@ -185,7 +185,8 @@ export abstract class TeredoNode<Via extends string, Event, Status> implements A
       tasks.push(async (ending) => {
         const held = await rehearse(rehearsal, rehearsing, ending);
         await aborted(ending);
-        held.length = 0;
+        // Its use here makes V8 hold it until now.
+        held.machine = undefined;
       });
     }
     // Without a descriptor to wait for, there may be no C library to wait with.

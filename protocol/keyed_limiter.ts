@@ -32,8 +32,8 @@ class Page {
 export class KeyedLimiter {
   readonly #rate: Rate;
   /**
-   * Each is made for the first key that needs it. All at once take half a millisecond, in which the
-   * first packet of a client waits, and a role has limits that it never needs.
+   * Each is made for the first key that needs it. To make all of them takes half a millisecond, and
+   * the first packet would wait for that; many limits are never needed.
    */
   readonly #pages: (Page | undefined)[] = new Array(BUCKETS / PAGE);
 

@@ -157,6 +157,8 @@ const CONFINEMENT: readonly string[] = [
   "# V8 protects its code with memory protection keys",
   "SystemCallFilter=@system-service @pkey",
   "SystemCallFilter=~@privileged @resources",
+  "# V8's threads make way for packets",
+  "SystemCallFilter=sched_setscheduler",
   "SystemCallErrorNumber=EPERM",
   "# Not MemoryDenyWriteExecute=yes: V8 compiles at run time, and would not start",
 ];

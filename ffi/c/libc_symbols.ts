@@ -66,6 +66,12 @@ export const HOT_SYMBOLS = {
  * takes 2 µs.
  */
 export const COLD_SYMBOLS = {
+  // int sched_getscheduler(pid_t thread), Linux
+  sched_getscheduler: {
+    parameters: ["i32"],
+    result: "i32",
+    optional: true,
+  },
   // int sched_setscheduler(pid_t thread, int policy, const struct sched_param *param), Linux
   sched_setscheduler: {
     parameters: ["i32", "i32", "buffer"],

@@ -23,7 +23,10 @@ export function nativeHost(number: number): Uint8Array<ArrayBuffer> {
   return address;
 }
 
-/** Where the bubbles of a relay come from. Ours have link-local addresses with random bits. */
+/**
+ * Where the bubbles of a relay come from. Ours have link-local addresses, whose words are larger
+ * than those of others: V8 has other code for numbers of 31 bits.
+ */
 export function relayAddress(round: number): Uint8Array<ArrayBuffer> {
   return round % 2 === 0 ? linkLocal(0x8000_ffff, 0xffff_ffff) : nativeHost(255);
 }

@@ -37,9 +37,10 @@ import { UdpOpener } from "../udp_opener.ts";
 import type { Other, Scene, Setting, World } from "./scene.ts";
 
 /**
- * How many rounds each act has. V8 compiles a function after some 30 calls, for what it has seen by
- * then. With one machine only, that would be code for this very machine, and the first real packet
- * would make V8 throw it away. So each act has its own machine.
+ * How many rounds each act has. After some 30 calls, V8 compiles a function for the objects that
+ * it has seen. With one machine only, the code would be for this very machine, and the first real
+ * packet would make V8 throw it away. So each act has its own machine, and the second one comes
+ * before most functions have been called so often.
  */
 const ACTS = [3, 40];
 
@@ -58,8 +59,9 @@ const LATER_QUIET = 30;
 const OTHERS: Readonly<Record<Other, number>> = { server: TEREDO_PORT, relay: 0, client: 0 };
 
 /**
- * The time from round to round, in milliseconds of the machine's clock. Each meets others that it
- * does not know yet, and no limit is reached. Real times aren't whole numbers either.
+ * The time from round to round, in milliseconds of the machine's clock, which begins with it. Each
+ * meets others that it does not know yet, and no limit is reached. Like real times, these have
+ * fractions: V8 has other code for whole numbers.
  */
 const ROUND_LENGTH = 60_000.1;
 
@@ -84,79 +86,85 @@ interface Rehearsing {
   readonly limits?: typeof LIMITS | undefined;
 }
 
+/** Where acts are played. */
+interface Stage<Via extends string, Event, Status> {
+  readonly rehearsal: Rehearsal<Via, Event, Status>;
+  readonly role: Role;
+  readonly watcher: Watcher;
+  readonly udp: UdpMode;
+  /** Ends all acts. */
+  readonly stop: AbortController;
+  /** How many rounds have been played. */
+  rounds: number;
+  /** The machine of the last act. */
+  machine: unknown;
+}
+
 /**
  * Rehearses until it is enough, or `signal` aborts. If something fails, that is the end of it.
  *
- * @returns The machines. Hold on to them: V8 throws away code that it has made for objects when it
- * collects these as garbage.
+ * @returns The last machine. Hold on to it as long as the role runs: when V8 collects objects as
+ * garbage, it throws away the code that it has made for them.
  */
 export async function rehearse<Via extends string, Event, Status>(
   rehearsal: Rehearsal<Via, Event, Status>,
-  rehearsing: Rehearsing,
+  { watcher, udp, counters, limits = LIMITS }: Rehearsing,
   signal: AbortSignal,
-): Promise<unknown[]> {
-  const machines: unknown[] = [];
-  if (!supports("openTunPair")) return machines;
+): Promise<{ machine: unknown }> {
   const stop = new AbortController();
+  const stage: Stage<Via, Event, Status> = {
+    ...{ rehearsal, role: new Role(counters), udp, stop, rounds: 0, machine: undefined },
+    watcher: limitedWatcher(watcher, limits.work, stop),
+  };
+  if (!supports("openTunPair")) return stage;
   const end = () => stop.abort();
-  const cancel = after(rehearsing.limits?.time ?? LIMITS.time, end);
+  const cancel = after(limits.time, end);
   signal.addEventListener("abort", end);
   if (signal.aborted) end();
   try {
-    const role = new Role(rehearsing.counters);
-    while (!stop.signal.aborted && !role.isQuietFor(QUIET)) await pause(QUIET, stop.signal);
-    for (const rounds of ACTS) {
-      if (stop.signal.aborted) break;
-      machines.push(await play(rounds, rehearsal, rehearsing, role, stop));
-    }
+    while (!stop.signal.aborted && !stage.role.isQuietFor(QUIET)) await pause(QUIET, stop.signal);
+    for (const rounds of ACTS) if (!stop.signal.aborted) await play(rounds, stage);
   } catch {
     // There are not enough descriptors, or no such sockets. The first packets take longer then.
   } finally {
     signal.removeEventListener("abort", end);
     cancel();
   }
-  return machines;
+  return { machine: stage.machine };
 }
 
 /**
- * Plays an act of so many rounds, and returns its machine. What fails aborts `stop`, and that ends
- * the act.
+ * Plays an act of so many rounds.
+ *
+ * @throws what prevents it
  */
 async function play<Via extends string, Event, Status>(
   rounds: number,
-  rehearsal: Rehearsal<Via, Event, Status>,
-  rehearsing: Rehearsing,
-  role: Role,
-  stop: AbortController,
-): Promise<unknown> {
+  stage: Stage<Via, Event, Status>,
+): Promise<void> {
   const act = new AbortController();
   const end = () => act.abort();
-  stop.signal.addEventListener("abort", end);
+  stage.stop.signal.addEventListener("abort", end);
   using resources = new DisposableStack();
   try {
-    const ends = { act, stop };
-    const { machine, tasks } = open(rounds, rehearsal, rehearsing, role, ends, resources);
-    await runTogether(act.signal, ...tasks);
-    return machine;
+    await runTogether(act.signal, ...open(rounds, stage, act, resources));
   } finally {
-    stop.signal.removeEventListener("abort", end);
+    stage.stop.signal.removeEventListener("abort", end);
   }
 }
 
 /** Opens everything that `resources` closes, and returns what runs it until the act ends. */
 function open<Via extends string, Event, Status>(
   rounds: number,
-  { own, scene: newScene, host, offload }: Rehearsal<Via, Event, Status>,
-  { watcher, udp: mode, limits = LIMITS }: Rehearsing,
-  role: Role,
-  { act, stop }: Readonly<Record<"act" | "stop", AbortController>>,
+  stage: Stage<Via, Event, Status>,
+  act: AbortController,
   resources: DisposableStack,
-): { machine: unknown; tasks: Task[] } {
+): Task[] {
+  const { rehearsal: { own, scene: newScene, host, offload }, role, watcher, stop } = stage;
   const counters = new Counters();
   const errors = new SystemErrors(counters, () => {});
-  const limited = limitedWatcher(watcher, limits.work, stop);
   const udp = new UdpOpener({
-    ...{ mode, ffi: true, watcher: limited, counters, errors },
+    ...{ mode: stage.udp, ffi: true, watcher, counters, errors },
     onNews: () => {},
   });
   const addresses = loopbackAddresses();
@@ -166,7 +174,7 @@ function open<Via extends string, Event, Status>(
   const others = mapValues(OTHERS, openSocket);
   const openLink = (end: Tun) => {
     resources.adopt(end, (end) => end.close());
-    return resources.adopt(openTunLink(end, limited, counters), (link) => link.close());
+    return resources.adopt(openTunLink(end, watcher, counters), (link) => link.close());
   };
   const ends = openTunPair({ offload });
   const [near, far] = [openLink(ends[0]), openLink(ends[1])];
@@ -175,9 +183,10 @@ function open<Via extends string, Event, Status>(
     own: mapValues(sockets, local),
     others: mapValues(others, local),
     globalUnicast: addressPolicy("loopback"),
-    random: (bytes) => crypto.getRandomValues(bytes),
+    random,
   });
   const { machine, bulk } = scene;
+  stage.machine = machine;
 
   let [now, round] = [ROUND_LENGTH, 0];
   // Timers are set and cleared as always, but nothing happens when they go off.
@@ -197,6 +206,7 @@ function open<Via extends string, Event, Status>(
       far.flush();
     },
     endRound() {
+      stage.rounds++;
       if (++round === rounds) return act.abort();
       now += ROUND_LENGTH;
       scene.begin(round, world);
@@ -205,7 +215,7 @@ function open<Via extends string, Event, Status>(
   /** Makes the next thing happen, as soon as the role is quiet. */
   const go = (step: () => void): void => {
     if (act.signal.aborted) return;
-    if (role.isQuietFor(round < WARMED_UP ? QUIET : LATER_QUIET)) step();
+    if (role.isQuietFor(stage.rounds < WARMED_UP ? QUIET : LATER_QUIET)) step();
     else void pause(QUIET, act.signal).then(() => go(step));
   };
   const heard = (by: Other) => (lent: Uint8Array) => {
@@ -220,7 +230,7 @@ function open<Via extends string, Event, Status>(
   const listening = Object.entries(others).map(([by, socket]): Task => (signal) =>
     socket.run({ datagram: heard(by as Other), end }, signal)
   );
-  const tasks: Task[] = [
+  return [
     (signal) => driver.run(signal),
     ...listening,
     // What is delivered here was never more than one packet.
@@ -231,7 +241,11 @@ function open<Via extends string, Event, Status>(
       return aborted(signal);
     },
   ];
-  return { machine, tasks };
+}
+
+/** On its own, because a machine keeps it, and must not keep the rest of its act with it. */
+function random(bytes: Uint8Array<ArrayBuffer>): void {
+  crypto.getRandomValues(bytes);
 }
 
 /** The role that rehearses, as far as packets keep it busy. */

@@ -39,7 +39,9 @@ export class ServerWithRelayScene
 
   begin(round: number, world: World): void {
     this.#isRelaying = round % 2 === 1;
-    this.#scene.begin(round, world);
+    if (this.#isRelaying) this.#relay.begin(round, world);
+    // Counted on its own: its rounds with even numbers differ from the others.
+    else this.#server.begin(round / 2, world);
   }
 
   heard(by: Other, bytes: Uint8Array, world: World): void {
@@ -51,7 +53,7 @@ export class ServerWithRelayScene
     if (!isEchoRequest(ipv6)) this.#scene.delivered(ipv6, world);
   }
 
-  get #scene(): Pick<RelayScene, "begin" | "heard" | "delivered"> {
+  get #scene(): Pick<RelayScene, "heard" | "delivered"> {
     return this.#isRelaying ? this.#relay : this.#server;
   }
 }

@@ -32,7 +32,8 @@ export function segmentLength(control: Uint8Array, start: number, length: number
   let at = start;
   while (at + CMSGHDR.size <= end) {
     const size = wordAt(control, at);
-    if (size < CMSGHDR.size || at + size > end || wordAt(control, at + 4) !== 0) return 0;
+    const upperHalf = wordAt(control, at + 4);
+    if (upperHalf !== 0 || size < CMSGHDR.size || at + size > end) return 0;
     const level = wordAt(control, at + CMSGHDR.offset.level);
     const type = wordAt(control, at + CMSGHDR.offset.type);
     if (level === SOL_UDP && type === UDP_GRO && size >= CMSGHDR.size + i32.size) {

@@ -26,10 +26,13 @@ const needs = requires("linux");
 const ROUNDS = 43;
 
 /** What happened in a scene. */
-interface Course {
-  rounds: number;
-  heard: number;
-  delivered: number;
+class Course {
+  rounds = 0;
+  heard = 0;
+  delivered = 0;
+  readonly machines = new Set<unknown>();
+  /** Called at the beginning of each round. */
+  onRound = () => {};
 }
 
 type AnyRehearsal = Rehearsal<string, unknown, unknown>;
@@ -41,8 +44,13 @@ function counted<Via extends string, Event, Status>(
 ): AnyRehearsal {
   const scene = (setting: Setting<Via>) => {
     const scene: Scene<Via, Event, Status> = rehearsal.scene(setting);
+    course.machines.add(scene.machine);
     const { begin, heard, delivered } = scene;
-    scene.begin = (...args) => (course.rounds++, begin.apply(scene, args));
+    scene.begin = (...args) => {
+      course.rounds++;
+      course.onRound();
+      begin.apply(scene, args);
+    };
     scene.heard = (...args) => (course.heard++, heard.apply(scene, args));
     scene.delivered = (...args) => (course.delivered++, delivered.apply(scene, args));
     return scene;
@@ -109,18 +117,18 @@ function serverWithRelay(isGateway: boolean): (course: Course) => AnyRehearsal {
     }, course);
 }
 
-/** Rehearses, and returns the machines when that has ended. */
+/** Rehearses, and returns the last machine when that has ended. */
 async function run(
   rehearsal: AnyRehearsal,
   udp: UdpMode,
   counters = new Counters(),
   limits?: { readonly time: number; readonly work: number },
-): Promise<unknown[]> {
+  stop = new AbortController(),
+): Promise<unknown> {
   const failures: unknown[] = [];
   const poller = new Poller((error) => failures.push(error));
-  const stop = new AbortController();
   const running = poller.run(stop.signal, { mayHold: udp === "batched" });
-  const machines = await rehearse(
+  const { machine } = await rehearse(
     rehearsal,
     { watcher: poller, udp, counters, limits },
     stop.signal,
@@ -128,7 +136,7 @@ async function run(
   stop.abort();
   await running;
   assertEquals(failures, []);
-  return machines;
+  return machine;
 }
 
 for (const [name, { make, heard, delivered }] of Object.entries(ROLES)) {
@@ -137,13 +145,14 @@ for (const [name, { make, heard, delivered }] of Object.entries(ROLES)) {
       name: needs.title(`rehearsal: a ${name} plays its exchanges and leaves nothing (${udp})`),
       ignore: needs.ignore,
       fn: async () => {
-        const course = { rounds: 0, heard: 0, delivered: 0 };
+        const course = new Course();
         const before = countDescriptors();
         const limits = { time: 60_000, work: Infinity };
-        const machines = await run(make(course), udp, new Counters(), limits);
+        const machine = await run(make(course), udp, new Counters(), limits);
         assertEquals(course.rounds, ROUNDS);
         // What V8 compiles is not for one of them alone.
-        assertEquals(new Set(machines).size, 2);
+        assertEquals(course.machines.size, 2);
+        assertEquals(course.machines.has(machine), true);
         // The first round of a client is shorter, in each act.
         assert(course.heard >= heard * (ROUNDS - 2), `${course.heard} were heard`);
         assert(course.delivered >= delivered * (ROUNDS - 2), `${course.delivered} were delivered`);
@@ -157,7 +166,7 @@ Deno.test({
   name: needs.title("rehearsal: while real packets pass it waits, and in the end it does without"),
   ignore: needs.ignore,
   fn: async () => {
-    const course = { rounds: 0, heard: 0, delivered: 0 };
+    const course = new Course();
     const counters = new Counters();
     const busy = setInterval(() => counters.datagramsReceived++, 1);
     await run(ROLES["client"]!.make(course), "batched", counters, { time: 100, work: Infinity });
@@ -167,12 +176,57 @@ Deno.test({
   },
 });
 
+for (const [act, rounds] of [[1, 2], [2, 10]] as const) {
+  Deno.test({
+    name: needs.title(`rehearsal: it ends with its role, in act ${act} too`),
+    ignore: needs.ignore,
+    fn: async () => {
+      const course = new Course();
+      const before = countDescriptors();
+      const stop = new AbortController();
+      course.onRound = () => course.rounds === rounds && stop.abort();
+      const limits = { time: 60_000, work: Infinity };
+      await run(ROLES["client"]!.make(course), "batched", new Counters(), limits, stop);
+      assertEquals(course.rounds, rounds);
+      assertEquals(course.machines.size, act);
+      assertEquals(countDescriptors(), before);
+    },
+  });
+}
+
+Deno.test({
+  name: needs.title("rehearsal: when it has worked for long enough, there is no second act"),
+  ignore: needs.ignore,
+  fn: async () => {
+    const course = new Course();
+    await run(ROLES["client"]!.make(course), "batched", new Counters(), { time: 60_000, work: 0 });
+    assertEquals(course.machines.size, 1);
+  },
+});
+
+Deno.test({
+  name: needs.title("rehearsal: it keeps what it has if the second act can't be opened"),
+  ignore: needs.ignore,
+  fn: async () => {
+    const course = new Course();
+    const before = countDescriptors();
+    const limits = { time: 60_000, work: Infinity };
+    using faults = new DisposableStack();
+    course.onRound = () => {
+      if (course.rounds === 1) faults.use(injectFaults({ socketpair: always("EMFILE") }));
+    };
+    const machine = await run(ROLES["client"]!.make(course), "batched", new Counters(), limits);
+    assertEquals([...course.machines], [machine]);
+    assertEquals(countDescriptors(), before);
+  },
+});
+
 for (const [call, code] of [["socketpair", "EMFILE"], ["socket", "EMFILE"]] as const) {
   Deno.test({
     name: needs.title(`rehearsal: none takes place where ${call} fails, and nobody hears of it`),
     ignore: needs.ignore,
     fn: async () => {
-      const course = { rounds: 0, heard: 0, delivered: 0 };
+      const course = new Course();
       const before = countDescriptors();
       {
         using _ = injectFaults({ [call satisfies CallName]: always(code) });
@@ -189,7 +243,7 @@ for (const call of ["recvmmsg", "read"] as const) {
     name: needs.title(`rehearsal: it ends when ${call} fails, and the poller does not count that`),
     ignore: needs.ignore,
     fn: async () => {
-      const course = { rounds: 0, heard: 0, delivered: 0 };
+      const course = new Course();
       using _ = injectFaults({ [call]: always("EIO") });
       // The poller's own bell is read, too.
       const begun = performance.now();

@@ -10,9 +10,9 @@ const SOL_UDP = 17;
 const UDP_GRO = 104;
 
 /** A control message with an int, padded as in a list of them. */
-function control(level: number, type: number, value: number, length = 20): number[] {
+function control(level: number, type: number, value: number, length = 20n): number[] {
   const bytes = new Uint8Array(24);
-  CMSGHDR.write(bytes, 0, { length: BigInt(length), level, type });
+  CMSGHDR.write(bytes, 0, { length, level, type });
   new DataView(bytes.buffer).setInt32(16, value, true);
   return [...bytes];
 }
@@ -35,9 +35,9 @@ Deno.test("segmentLength() takes a message without it for a single datagram", ()
 });
 
 Deno.test("segmentLength() reads nothing beyond the control messages, whatever their lengths say", () => {
-  assertEquals(read(...control(SOL_UDP, UDP_GRO, 1280, 0)), 0);
-  assertEquals(read(...control(SOL_UDP, UDP_GRO, 1280, 16)), 0);
-  assertEquals(read(...control(SOL_UDP, UDP_GRO, 1280, 40)), 0);
+  for (const length of [0n, 16n, 40n, 2n ** 31n + 20n, 2n ** 32n + 20n, 2n ** 63n]) {
+    assertEquals(read(...control(SOL_UDP, UDP_GRO, 1280, length)), 0);
+  }
   assertEquals(read(...control(SOL_UDP, UDP_GRO, 1280).slice(0, 18)), 0);
   assertEquals(read(...control(SOL_UDP, UDP_GRO, -1)), 0);
 });
