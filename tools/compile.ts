@@ -53,11 +53,13 @@ const PERMISSIONS: readonly string[] = [
  * The rest of the heap grows by a fifth before V8 collects garbage. By default one with 15 MB in use
  * grows to 35 MB, and a role looks as if it leaked. `--memory-saver-mode` keeps it as small, but
  * then a collection stops everything for 5 to 20 ms, the first one just after the start, and not
- * for 2 to 4.
+ * for 2 to 4. New objects are collected by the thread that handles packets alone: with so few, it
+ * would wait for others longer than they help, and an idle client needs 4 MB more.
  */
 const V8_FLAGS = "--v8-flags=" + [
   "--max-semi-space-size=2",
   "--heap-growing-percent=20",
+  "--no-parallel-scavenge",
   "--invocation-count-for-maglev=30",
   "--minimum-invocations-after-ic-update=30",
   "--no-lazy-feedback-allocation",

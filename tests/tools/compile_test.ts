@@ -47,6 +47,7 @@ Deno.test("compile: V8 compiles what handles packets before hundreds of them hav
   assertMatch(flags, /--minimum-invocations-after-ic-update=30\b/);
   assertMatch(flags, /--no-lazy-feedback-allocation\b/);
   assertMatch(flags, /--heap-growing-percent=20\b/);
+  assertMatch(flags, /--no-parallel-scavenge\b/);
 });
 
 Deno.test("compile: a runtime that cannot be downloaded has a remedy, other failures speak for themselves", () => {
