@@ -56,7 +56,7 @@ export function ownFileAt(path: string): Deno.FileInfo | undefined {
 }
 
 /**
- * Opens a file, or makes it if there is none. Follows no link.
+ * Opens a file, or creates it if it does not exist. Does not follow links.
  *
  * @param options how to open it: not to make or empty it
  * @throws {ForeignFile} it is another user's

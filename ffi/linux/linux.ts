@@ -7,7 +7,7 @@
 import { PollList } from "../c/poll_list.ts";
 import type { Implementation } from "../implementation.ts";
 import { openAbstractDatagram } from "./abstract_datagram.ts";
-import { letPacketsGoFirst } from "./compiler_threads.ts";
+import { letPacketsGoFirst } from "./v8_threads.ts";
 import { EventFd } from "./event_fd.ts";
 import { findEventLoop } from "./event_loop.ts";
 import { forwardsIpv6 } from "./forwarding.ts";

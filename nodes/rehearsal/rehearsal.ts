@@ -111,12 +111,12 @@ export async function rehearse<Via extends string, Event, Status>(
   { watcher, udp, counters, limits = LIMITS }: Rehearsing,
   signal: AbortSignal,
 ): Promise<{ machine: unknown }> {
+  if (!supports("openTunPair")) return { machine: undefined };
   const stop = new AbortController();
   const stage: Stage<Via, Event, Status> = {
     ...{ rehearsal, role: new Role(counters), udp, stop, rounds: 0, machine: undefined },
     watcher: limitedWatcher(watcher, limits.work, stop),
   };
-  if (!supports("openTunPair")) return stage;
   const end = () => stop.abort();
   const cancel = after(limits.time, end);
   signal.addEventListener("abort", end);

@@ -29,7 +29,7 @@ const TASKS = "/proc/self/task";
 export function letPacketsGoFirst(): void {
   const { sched_getscheduler, sched_setscheduler } = libc();
   const parameter = allocate(SCHED_PARAM_SIZE);
-  for (const thread of compilerThreads()) {
+  for (const thread of v8Threads()) {
     // What fails leaves everything as it is.
     if (sched_getscheduler(thread) === SCHED_OTHER) {
       sched_setscheduler(thread, SCHED_BATCH, parameter);
@@ -38,15 +38,15 @@ export function letPacketsGoFirst(): void {
 }
 
 /** The numbers of V8's threads; none if /proc does not say. */
-function compilerThreads(): number[] {
+function v8Threads(): number[] {
   try {
-    return [...Deno.readDirSync(TASKS)].map(({ name }) => name).filter(isCompiler).map(Number);
+    return [...Deno.readDirSync(TASKS)].map(({ name }) => name).filter(isV8Thread).map(Number);
   } catch {
     return [];
   }
 }
 
-function isCompiler(thread: string): boolean {
+function isV8Thread(thread: string): boolean {
   try {
     return readSpecialFile(`${TASKS}/${thread}/comm`).startsWith("V8 ");
   } catch {

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { readSpecialFile } from "../../../ffi/c/special_file.ts";
-import { letPacketsGoFirst } from "../../../ffi/linux/compiler_threads.ts";
+import { letPacketsGoFirst } from "../../../ffi/linux/v8_threads.ts";
 import "../open_libc.ts";
 
 const SCHED_OTHER = 0;
@@ -25,14 +25,14 @@ Deno.test({
   fn: () => {
     const before = policies();
     letPacketsGoFirst();
-    let compilers = 0;
+    let found = 0;
     for (const [thread, { name, policy }] of policies()) {
       const was = before.get(thread)?.policy;
       if (name.startsWith("V8 ")) {
         assertEquals(policy, was === SCHED_OTHER ? SCHED_BATCH : was);
-        compilers++;
+        found++;
       } else if (was !== undefined) assertEquals(policy, was);
     }
-    assert(compilers > 0);
+    assert(found > 0);
   },
 });
